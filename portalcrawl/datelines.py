@@ -1,0 +1,143 @@
+"""Place and agency at the head of a news text: ``Los Angeles (dpa) - Beben in Hollywood ...``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from portalcrawl.text import clean, words
+
+AGENCIES: dict[str, tuple[str, ...]] = {
+    "dpa": ("Deutsche Presse-Agentur", "Deutsche Presse Agentur", "dpa Deutsche Presse-Agentur GmbH"),
+    "dpa-AFX": ("dpa AFX", "dpa-afx-Analyser", "dpa-AFX ProFeed", "dpa-AFX Broker"),
+    "dts": ("dts Nachrichtenagentur", "dts-Nachrichtenagentur"),
+    "AFP": ("Agence France-Presse", "Agence France Presse", "afp.com"),
+    "AP": ("Associated Press", "The Associated Press"),
+    "Reuters": ("Thomson Reuters", "rtr"),
+    "APA": ("Austria Presse Agentur", "APA - Austria Presse Agentur"),
+    "APA-OTS": (),
+    "Keystone-SDA": ("SDA", "Schweizerische Depeschenagentur", "Keystone SDA", "sda-ats"),
+    "SID": ("Sport-Informations-Dienst",),
+    "KNA": ("Katholische Nachrichten-Agentur",),
+    "epd": ("Evangelischer Pressedienst",),
+    "BANG": ("BANG Showbiz", "BANG ShowBiz Ltd"),
+    "lifePR": (),
+    "PresseBox": (),
+    "ots": ("news aktuell", "presseportal.de"),
+    "pte": ("pressetext",),
+    "spot on": ("spot on news", "spot on news AG"),
+    "Bloomberg": ("Bloomberg News",),
+    "Dow Jones": ("Dow Jones Newswires", "DJN"),
+    "ANSA": (),
+    "EFE": ("Agencia EFE", "EPA-EFE"),
+    "Europa Press": (),
+    "PA": ("PA Media", "Press Association"),
+    "AAP": ("Australian Associated Press",),
+    "CP": ("The Canadian Press", "Canadian Press"),
+    "UPI": (),
+    "Kyodo": ("Kyodo News",),
+    "Xinhua": (),
+    "PTI": ("Press Trust of India",),
+    "TASS": (),
+    "Interfax": (),
+    "Belga": ("Belga News Agency",),
+    "ANP": (),
+    "TT": ("TT Nyhetsbyrån",),
+    "NTB": (),
+    "Ritzau": (),
+    "PAP": (),
+    "ČTK": ("CTK",),
+    "Anadolu": ("Anadolu Ajansı", "Anadolu Agency"),
+    "IANS": (),
+    "ANI": (),
+    "Bernama": (),
+    "teleschau": (),
+}
+"""Usual short form of each news agency, and other names it goes by."""
+
+_NAMES = {alias.casefold(): short for short, aliases in AGENCIES.items() for alias in (short, *aliases)}
+_SUFFIX = re.compile(r"[/-](?:lby|lni|lsw|lnw|lbn|lhe|lrs|lno|lth|lah|lsa|sn|mv|bb|nrw|apn|tmn|infocom|dpa)$", re.I)
+"""Regional and thematic services of dpa: ``dpa/lby``, ``dpa-tmn``."""
+
+_PLACE_WORD = r"[A-ZÄÖÜÀ-ÞĀ-Ž][\w.'’ßẞ-]{0,30}"
+_PLACE = (
+    rf"{_PLACE_WORD}(?:(?:[ ]?/[ ]?|[ ](?:(?:am|an|der|den|im|in|ob|bei|de|del|da|do|la|le|los|las|sur|upon|on|the|vor)"
+    rf"[ ]){{0,2}}){_PLACE_WORD}){{0,4}}"
+)
+_DATE = r"(?:,?[ ](?:den[ ])?[\w.]{1,12}(?:[ .][\w.]{1,10}){0,2})?"
+_DASH = r"[ ]*(?:[-–—−]|--)[ ]+"
+_WITH_AGENCY = re.compile(
+    rf"(?P<place>{_PLACE})?{_DATE},?[ ]*[(\[](?P<agency>[^()\[\]]{{2,40}})[)\]]"
+    rf"[ ]?(?:{_DASH}|[.:][ ]+|(?=[A-ZÄÖÜ„\"«»]))"
+)
+_PLACE_ONLY = re.compile(rf"(?P<place>{_PLACE})[ ][-–—][ ](?=[A-ZÄÖÜÀ-Þ0-9„\"'»«“‚])")
+_NO_PLACES = words("""
+    video live update eilmeldung interview kommentar exklusiv analyse liveticker ticker podcast
+    anzeige fazit hintergrund foto fotos bild bilder symbolbild archivbild archiv quelle autor von
+    stand heute gestern montag dienstag mittwoch donnerstag freitag samstag sonntag opinion watch
+    read exclusive breaking
+""")
+_LONGEST_PLACE = 50
+_SHORTEST_TEXT = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """Place and agency named at the head of a text; None where absent."""
+
+    place: str | None = None
+    agency: str | None = None
+
+
+NO_DATELINE = Dateline()
+
+
+def agency_name(name: str, extra_agencies: Iterable[str] = ()) -> str | None:
+    """Return the usual short form of the agency called *name*, None where it is none that is known.
+
+    >>> agency_name("dts Nachrichtenagentur")
+    'dts'
+    >>> agency_name("DPA/lby")
+    'dpa'
+    """
+    key = clean(name).strip(" .,;:()[]©").casefold()
+    for known in (key, _SUFFIX.sub("", key)):
+        if short := _NAMES.get(known):
+            return short
+        if short := next((extra for extra in extra_agencies if extra.casefold() == known), None):
+            return short
+    return None
+
+
+def read_dateline(text: str, extra_agencies: Iterable[str] = ()) -> Dateline:
+    """Return place and agency that *text* opens with.
+
+    >>> read_dateline("Karlsruhe, 05.12.2025 (lifePR) - Vorweihnachtliche Überraschung im Klinikum.")
+    Dateline(place='Karlsruhe', agency='lifePR')
+    >>> read_dateline("Berlin - In zahlreichen Städten sind am Freitag Leute unterwegs.")
+    Dateline(place='Berlin', agency=None)
+    """
+    head = clean(text[:400])
+    if match := _WITH_AGENCY.match(head):
+        agency = _one_agency(match["agency"], tuple(extra_agencies))
+        if agency:
+            return Dateline(match["place"], agency)
+    match = _PLACE_ONLY.match(head)
+    if match and _is_place(match["place"]) and len(head) - match.end() >= _SHORTEST_TEXT:
+        return Dateline(match["place"], None)
+    return NO_DATELINE
+
+
+def _one_agency(names: str, extra_agencies: tuple[str, ...]) -> str | None:
+    """Return the first known agency of ``AFP/dpa`` or ``dpa, Reuters``."""
+    whole = agency_name(names, extra_agencies)
+    if whole:
+        return whole
+    parts = (agency_name(part, extra_agencies) for part in re.split(r"[/,;]|\bund\b|\band\b", names))
+    return next((name for name in parts if name), None)
+
+
+def _is_place(place: str) -> bool:
+    words = place.casefold().replace("/", " ").split()
+    return len(place) <= _LONGEST_PLACE and not any(word in _NO_PLACES for word in words)

@@ -1,0 +1,60 @@
+"""Names for why a page could not be had: they stand in the manifest's counts and in the state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from scrapy.spidermiddlewares.httperror import HttpError
+
+if TYPE_CHECKING:
+    from twisted.python.failure import Failure
+
+REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    (DownloadTimeoutError, "timeout"),
+    (TimeoutError, "timeout"),
+    (CannotResolveHostError, "dns"),
+    (DownloadConnectionRefusedError, "refused"),
+    (DownloadCancelledError, "too_large"),
+    (ResponseDataLossError, "incomplete"),
+    (DownloadFailedError, "connection"),
+    (UnsupportedURLSchemeError, "scheme"),
+    (OSError, "connection"),
+)
+
+IGNORED = (
+    ("max redirections", "redirect_loop"),
+    ("during decompression", "too_large"),
+    ("not in cache", "not_cached"),
+)
+"""What Scrapy's own middlewares say when they drop a request, and the reason that it stands for."""
+
+
+class PageIgnored(IgnoreRequest):
+    """A request or response dropped by the product's own middlewares, under a named reason."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+def reason_of(failure: Failure) -> str:
+    """Return the name of the reason for which a request failed."""
+    error = failure.value
+    if isinstance(error, HttpError):
+        return f"http_{error.response.status}"
+    if isinstance(error, PageIgnored):
+        return error.reason
+    if isinstance(error, IgnoreRequest):
+        text = str(error).lower()
+        return next((reason for words, reason in IGNORED if words in text), "ignored")
+    return next((reason for kind, reason in REASONS if isinstance(error, kind)), "error")

@@ -1,0 +1,152 @@
+"""Names of people in bylines, told from the words that stand there beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from portalcrawl.datelines import agency_name
+from portalcrawl.text import clean, fold, words
+
+MOST_PEOPLE = 30
+MOST_WORDS = 6
+LONGEST_NAME = 60
+LONGEST_BYLINE = 300
+
+
+def _either(*phrases: str) -> str:
+    return f"(?:{'|'.join(phrases)})"
+
+
+_BY = re.compile(
+    _either(
+        r"(?:(?:ein|eine|der|die)\s+)?(?:\w+\s+)?(?:artikel|kommentar|bericht|analyse|interview|text|gastbeitrag|kolumne|"
+        r"reportage|essay|rezension|kritik|glosse|protokoll)\s+(?:von|der|des)\b\s*:?",
+        r"(?:geschrieben|verfasst|aufgezeichnet|erstellt|veröffentlicht)\s+von\b\s*:?|über\b|about\b",
+        r"(?:(?:written|words|story|report|posted|published)\s+)?by\b\s*:?",
+        r"(?:von|par|por|di|av|af|door|oleh|przez|yazan)\b\s*:?",
+        r"(?:autor(?:in|en|/in|\*in|:in)?|authors?|verfasser(?:in)?|reporter(?:in)?|автор)\b\s*:?",
+        r"(?:text|redaktion|interview|protokoll|fotos?\s+und\s+text)\s*:",
+    )
+    + r"\s+",
+    re.IGNORECASE,
+)
+_NO_PERSON = re.compile(
+    r"[@/]|\d|https?:|www\.|\.(?:com|de|at|ch|net|org|info|eu|tv)\b|\b"
+    + _either(
+        r"\w*redaktion\w*|\w*zeitung|\w*magazin|\w*nachrichten\w*|\w*agentur(?:en)?|\w*presse|\w*ministerium|\w*verband",
+        r"news|media|press|online|radio|rundfunk|fernsehen|tv|verlag|gmbh|ag|e\. ?v|inc|ltd|publisher|herausgeber",
+        r"team|staff|editorial|newsroom|desk|wire|services?|agency|agencies|admin|webmaster|unknown|unbekannt|guest",
+        r"polizei|feuerwehr|universität|institut|stiftung|kirche|gastautor(?:in)?|contributors?|reporters?|editors?",
+        r"correspondents?|rédaction|redazione|redacción|redakcja|facebook|twitter|instagram|youtube|permalink|tags?",
+    )
+    + r"\b",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(
+    r":|\b"
+    + _either(
+        r"uhr|min|minuten|lesezeit|read(?:ing)?|kommentare?|comments?|teilen|share|foto|photo|bild|video|quelle|source",
+        r"stand|updated?|aktualisiert|published|veröffentlicht|writer|chef\w*|alle|mehr|beiträge|artikel|autor\w*|über",
+        r"politik|wirtschaft|sport|kultur|panorama|regional|lokales|startseite|home|kategorie|category",
+        r"jan(?:uar|uary)?|feb(?:ruar|ruary)?|märz|march|apr(?:il)?|mai|may|juni?|june|juli?|july|aug(?:ust)?",
+        r"sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[zc](?:ember)?|montag|dienstag|mittwoch|donnerstag|freitag",
+        r"samstag|sonntag|monday|tuesday|wednesday|thursday|friday|saturday|sunday",
+    )
+    + r"\b",
+    re.IGNORECASE,
+)
+_ROLE = re.compile(
+    r"redakt|korrespondent|reporter|editor|correspondent|writer|autor|author|profess|leiter|chef|direktor|director|fellow|"
+    r"analyst|kolumnist|columnist|journalist|volontär|mitarbeit",
+    re.IGNORECASE,
+)
+_EMAIL = re.compile(r"\S+@\S+\.\w+")
+_BRACKETS = re.compile(r"\([^()]{0,60}\)|\[[^\[\]]{0,60}\]")
+_BETWEEN = re.compile(
+    r"\s*(?:[;|•·&]|/|\bund\b|\band\b|\bet\b|\by\b|\bmit\b|\bwith\b|\bsowie\b)\s*(?!in\b)", re.IGNORECASE
+)
+_AFTER_NAME = re.compile(r",|\s[-–—]\s")
+_INITIALS = re.compile(r"[a-zäöüß]{1,4}")
+_PARTICLES = words("""
+    von van de der den di da del della du la le el al bin ibn zu zur dos das ten ter af av van’t und y i
+""")
+
+
+def without_by(text: str) -> str:
+    """Return a byline without the word that opens it.
+
+    >>> without_by("Ein Kommentar von Ada Muster"), without_by("Autor/in: Ada Muster")
+    ('Ada Muster', 'Ada Muster')
+    """
+    match = _BY.match(text)
+    return text[match.end() :] if match else text
+
+
+def opens_byline(text: str) -> bool:
+    """Tell whether *text* opens with a word that names follow (``Von``, ``By``, ``Text:``)."""
+    return _BY.match(text) is not None
+
+
+def pieces(text: str) -> list[str]:
+    """Return the parts of a byline in which one name each may stand, without the words that open them."""
+    return [without_by(clean(part)) for whole in _BETWEEN.split(without_by(text)) for part in _AFTER_NAME.split(whole)]
+
+
+def is_name(text: str) -> bool:
+    """Tell whether *text* has the form of a person's name: two to five words with capitals, none of another use.
+
+    >>> is_name("Anna von der Muster"), is_name("Lesezeit 5 Min."), is_name("Seenbote Redaktion")
+    (True, False, False)
+    """
+    parts = text.split()
+    if not 2 <= len(parts) <= MOST_WORDS - 1 or len(text) > LONGEST_NAME or not parts[0][0].isupper():
+        return False
+    if _NO_NAME.search(text) or _NO_PERSON.search(text):
+        return False
+    return all(part[0].isupper() or part.casefold() in _PARTICLES for part in parts)
+
+
+def people(names: Iterable[str], others: Sequence[str] = ()) -> list[str]:
+    """Return the names of people in bylines: no e-mail, role, place, agency, nor any of *others* (the site's names).
+
+    >>> people(["Von Anna Muster und Bernd Beispiel, Berlin", "dpa", "red@example.org", "Redaktion Muster-Zeitung"])
+    ['Anna Muster', 'Bernd Beispiel']
+    """
+    site = {fold(name) for name in others}
+    found: dict[str, str] = {}
+    for line in names:
+        for name in _names_in(line):
+            if _is_person(name) and fold(name) not in site:
+                found.setdefault(fold(name), name)
+    return list(found.values())[:MOST_PEOPLE]
+
+
+def _names_in(line: str) -> Iterator[str]:
+    """Yield what may be a name in a byline; a single word or a role after a name is no other name."""
+    bare = _BRACKETS.sub("", _EMAIL.sub("", clean(line[:LONGEST_BYLINE])))
+    for part in _BETWEEN.split(without_by(bare)):
+        for at, piece in enumerate(_AFTER_NAME.split(without_by(part))):
+            name = piece.strip(" .-–—()[]*")
+            if at == 0 or (" " in name and not _ROLE.search(name)):
+                yield name
+
+
+def _is_person(name: str) -> bool:
+    if not any(map(str.isalpha, name)) or len(name) > LONGEST_NAME or len(name.split()) > MOST_WORDS:
+        return False
+    return not (_INITIALS.fullmatch(name) or _NO_PERSON.search(name) or agency_name(name))
+
+
+def agency_in(names: Iterable[str], extra_agencies: Iterable[str] = ()) -> str | None:
+    """Return the first news agency among the names of authors and sources, in its usual short form.
+
+    >>> agency_in(["Anna Muster", "dpa Sport"])
+    'dpa'
+    """
+    extra = tuple(extra_agencies)
+    for name in (name[:LONGEST_BYLINE] for name in names):
+        for part in (name, *re.split(r"[,/;|]|\s(?:und|and|&)\s|\s(?=Sport|Deutschland|Infocom|Hessen|Bayern)", name)):
+            if agency := agency_name(part, extra):
+                return agency
+    return None

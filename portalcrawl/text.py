@@ -1,0 +1,113 @@
+"""Strings to strings: white space and invisible characters."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
+)
+"""Soft hyphens, zero-width spaces, direction marks, control characters that are no white space, lone surrogates."""
+_JOINERS = re.compile("(?<![^\x00-\u024f])[\u200c\u200d]+")
+"""Zero-width joiners after Latin letters or nothing; elsewhere (Persian, Hindi, emoji) they belong to the spelling."""
+_TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
+
+
+def clean(text: str) -> str:
+    """Return *text* on one line: white space of every kind folded, invisible characters dropped.
+
+    >>> clean(" Bundes\\u00adtag\\u00a0 \\n berät\\u200b ")
+    'Bundestag berät'
+    """
+    text = " ".join(text.split())
+    if text.isprintable():
+        return text
+    return " ".join(_JOINERS.sub("", _INVISIBLE.sub("", text)).split())
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of *text*: how lists of words are written in this package."""
+    return frozenset(text.split())
+
+
+def plain(value: str) -> str:
+    """Return the text of a declared value that may hold HTML entities (also doubly escaped) and tags.
+
+    >>> plain("Kauf &amp;quot;auf Pump&amp;quot;: <em>was</em> gilt")
+    'Kauf "auf Pump": was gilt'
+    """
+    if "&" in value:
+        value = html.unescape(value)
+        if "&" in value:
+            value = html.unescape(value)
+    if "<" in value:
+        value = _TAGS.sub("", value)
+    return clean(value)
+
+
+def fold(text: str) -> str:
+    """Return *text* for comparing: words only, in lower case, one space between.
+
+    >>> fold("»Krieg & Frieden«, Teil 2")
+    'krieg frieden teil 2'
+    """
+    return " ".join(_WORDS.findall(text.casefold()))
+
+
+_WORDS = re.compile(r"\w+")
+_LANGUAGE = re.compile(r"^([a-zA-Z]{2,3})(?:[-_]([a-zA-Z]{4}))?(?:[-_]([a-zA-Z]{2}|[0-9]{3}))?$")
+
+
+def language_tag(value: str) -> str | None:
+    """Return a BCP 47 tag (RFC 5646) for a declared language, None where it is none.
+
+    >>> language_tag("de_at")
+    'de-AT'
+    """
+    match = _LANGUAGE.match(value.strip())
+    if not match:
+        return None
+    language, script, region = match.groups()
+    return "-".join(filter(None, (language.lower(), script and script.title(), region and region.upper())))
+
+
+_JOINT_BEFORE = re.compile(r"(?:\s*[|•·»:*]|\s[-–—])\s*$")
+_JOINT_AFTER = re.compile(r"\s*[|•·»:*]\s*|\s[-–—]\s+")
+_RUBRICS = words("news aktuelles nachrichten meldung meldungen artikel home startseite blog archiv presse")
+"""What titles say that name a page's place instead of its article."""
+_MARKS = " .|»-–—·•"
+
+
+def own_title(title: str, site_names: Sequence[str]) -> str | None:
+    """Return a page's title without the site's name; None where that or a rubric's is all it says.
+
+    >>> own_title("Rat tagt - Seenbote", ["Seenbote"]), own_title("News - Seenbote", ["Seenbote"])
+    ('Rat tagt', None)
+    """
+    text = without_site(title, site_names)
+    says = fold(text)
+    return text if says and says not in _RUBRICS and says not in map(fold, site_names) else None
+
+
+def without_site(headline: str, site_names: Iterable[str]) -> str:
+    """Return *headline* without a site's name at its end or start.
+
+    >>> without_site("Rathaus wird saniert | Muster-Zeitung", ["Muster-Zeitung"])
+    'Rathaus wird saniert'
+    """
+    core = headline.rstrip(_MARKS)
+    for name in sorted(filter(None, site_names), key=len, reverse=True):
+        size, lower = len(name), name.lower()
+        rest = ""
+        if core[-size:].lower() == lower and (
+            joint := _JOINT_BEFORE.search(core, max(0, len(core) - size - 6), len(core) - size)
+        ):
+            rest = core[: joint.start()].strip()
+        elif core[:size].lower() == lower and (joint := _JOINT_AFTER.match(core, size)):
+            rest = core[joint.end() :].strip()
+        if rest:
+            return rest
+    return headline
