@@ -1,0 +1,8 @@
+"""Dates of news pages: what a text says, when that was, and how exactly it says it."""
+
+from __future__ import annotations
+
+from portalcrawl.dates.lines import find_date, parse_date
+from portalcrawl.dates.reading import DateReading, Precision, Role
+
+__all__ = ["DateReading", "Precision", "Role", "find_date", "parse_date"]

@@ -1,0 +1,26 @@
+"""Addresses of the web: one spelling each, whose they are, and what they tell of the page behind them.
+
+Everything here works on the address alone, fetches nothing and never raises on any text.
+"""
+
+from __future__ import annotations
+
+from portalcrawl.urls.address import MAX_URL_LENGTH, absolute, host_of, origin_of
+from portalcrawl.urls.articles import looks_like_article
+from portalcrawl.urls.canonical import canonical_url
+from portalcrawl.urls.hosts import is_private_address, same_portal
+from portalcrawl.urls.masking import mask_secrets
+from portalcrawl.urls.same import same_article
+
+__all__ = [
+    "MAX_URL_LENGTH",
+    "absolute",
+    "canonical_url",
+    "host_of",
+    "is_private_address",
+    "looks_like_article",
+    "mask_secrets",
+    "origin_of",
+    "same_article",
+    "same_portal",
+]

@@ -1,0 +1,234 @@
+"""An http(s) address taken apart and written in one spelling.
+
+Paths and queries follow RFC 3986 section 6, hosts the WHATWG URL standard.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import NamedTuple
+from urllib.parse import quote, unquote, urljoin
+
+import idna
+
+MAX_URL_LENGTH = 2083
+"""Characters; longer addresses are refused. Scrapy's default for ``URLLENGTH_LIMIT``."""
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+_TRIM = "".join(map(chr, range(0x21))) + "\x7f\xa0\u200b\u200e\u200f\u2028\u2029\ufeff"
+_CONTROLS = dict.fromkeys([*range(0x20), 0x7F, 0x85, 0x2028, 0x2029])
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_WEB = re.compile(r"(https?)://([^/?#]+)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.IGNORECASE | re.DOTALL)
+_AUTHORITY = re.compile(r"(?:.*@)?(\[[^\]]*\]|[^:\[\]]*)(?::(\d{0,5}))?", re.DOTALL)
+_LABELS = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
+_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
+_PLAIN = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/-]*")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_PATH_SAFE = "/!$&'()*+,;=:@~%"
+_QUERY_SAFE = _PATH_SAFE + "?"
+
+
+class Address(NamedTuple):
+    """The parts of an http(s) address, normalised; user name and password are gone."""
+
+    scheme: str
+    host: str
+    """Lower case, IDN as punycode, IPv4 dotted, IPv6 without brackets, no trailing dot."""
+    port: int | None
+    """None for the scheme's default."""
+    path: str
+    query: str
+    fragment: str
+
+    @property
+    def netloc(self) -> str:
+        """Host and port as they stand in a URL."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port is None else f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        query = f"?{self.query}" if self.query else ""
+        fragment = f"#{self.fragment}" if self.fragment else ""
+        return f"{self.scheme}://{self.netloc}{self.path}{query}{fragment}"
+
+
+@lru_cache(maxsize=4096)
+def split(url: str) -> Address | None:
+    """Take *url* apart; None where it is no http(s) address with a valid host and port."""
+    url = tidy(url)
+    match = _WEB.fullmatch(_slashes(url)) if len(url) <= MAX_URL_LENGTH else None
+    if match is None:
+        return None
+    scheme, netloc, path, query, fragment = match.groups("")
+    scheme = scheme.lower()
+    authority = _authority(netloc)
+    if authority is None:
+        return None
+    host, port = authority
+    return Address(
+        scheme=scheme,
+        host=host,
+        port=None if port == DEFAULT_PORTS[scheme] else port,
+        path=_without_dots(_escaped(path, _PATH_SAFE)),
+        query=_escaped(query, _QUERY_SAFE),
+        fragment=_escaped(fragment, _QUERY_SAFE),
+    )
+
+
+def absolute(base: str, href: str) -> str | None:
+    """Return the http(s) address that *href* names on the page *base*, its fragment kept.
+
+    None for other schemes (``javascript:``, ``mailto:``, ``data:``), an empty *href*, and what is no valid
+    address.
+
+    >>> absolute("https://example.org/news/", "../a b?x=1#c")
+    'https://example.org/a%20b?x=1#c'
+    """
+    href = tidy(href)
+    if not href or len(href) > MAX_URL_LENGTH:
+        return None
+    if _SCHEME.match(href) and href[:4].lower() != "http":
+        return None
+    address = split(href)
+    if address is None:
+        try:
+            address = split(urljoin(tidy(base), _slashes(href)))
+        except ValueError:
+            return None
+    return str(address) if address else None
+
+
+def host_of(url: str) -> str:
+    """Return the host of *url* without ``www.``, with a port that is not the default; "" if there is none."""
+    address = split(url)
+    if address is None:
+        return ""
+    return without_www(address.netloc)
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of *url* (scheme, host, port that is not the default); "" if there is none.
+
+    >>> origin_of("https://Example.org:443/a")
+    'https://example.org'
+    """
+    address = split(url)
+    return f"{address.scheme}://{address.netloc}" if address else ""
+
+
+def without_www(host: str) -> str:
+    """Drop a leading ``www.``, unless hardly anything would be left (``www.de``)."""
+    rest = host.removeprefix("www.")
+    return rest if "." in rest else host
+
+
+def normal_host(netloc: str) -> str | None:
+    """Return the host of ``host[:port]`` in its one spelling, None where it is invalid.
+
+    A number in the last label makes it an IPv4 address, in any spelling (``127.1``, ``0x7f.1``).
+    """
+    if netloc.startswith("["):
+        return _ipv6(netloc[1:].partition("]")[0])
+    host = unquote(netloc.partition(":")[0])
+    host = unicodedata.normalize("NFKC", host).lower().rstrip(".")
+    if not host.isascii():
+        try:
+            host = idna.encode(host, uts46=True).decode("ascii").rstrip(".")
+        except (idna.IDNAError, UnicodeError):
+            return None
+    if len(host) > 253 or not _LABELS.fullmatch(host):
+        return None
+    return _ipv4(host) if _NUMBER.fullmatch(host.rpartition(".")[2]) else host
+
+
+@lru_cache(maxsize=1024)
+def _authority(netloc: str) -> tuple[str, int | None] | None:
+    """Return host and port of a URL's authority; None where one of them is invalid."""
+    match = _AUTHORITY.fullmatch(netloc)
+    host = normal_host(match[1]) if match else None
+    if match is None or host is None:
+        return None
+    port = int(match[2]) if match[2] else None
+    return None if port is not None and not 0 < port < 65536 else (host, port)
+
+
+def tidy(url: str) -> str:
+    """Drop white space around *url* and control characters in it, as browsers do with an ``href``."""
+    url = url.strip(_TRIM)
+    return url if url.isprintable() else url.translate(_CONTROLS).strip(_TRIM)
+
+
+def _slashes(url: str) -> str:
+    """Turn backslashes before the query into slashes, as browsers do."""
+    if "\\" not in url:
+        return url
+    end = min((at for at in (url.find("?"), url.find("#")) if at >= 0), default=len(url))
+    return url[:end].replace("\\", "/") + url[end:]
+
+
+def _ipv4(host: str) -> str | None:
+    """Read the forms of inet_aton: one to four decimal, octal or hexadecimal parts, the last one long."""
+    *heads, last = parts = host.split(".")
+    if len(parts) > 4 or not all(map(_NUMBER.fullmatch, parts)):
+        return None
+    try:
+        numbers = [_number(part) for part in heads]
+        value = _number(last)
+    except ValueError:
+        return None
+    if any(number > 255 for number in numbers) or value >= 256 ** (5 - len(parts)):
+        return None
+    for at, number in enumerate(numbers):
+        value += number << (24 - 8 * at)
+    return str(IPv4Address(value))
+
+
+def _number(part: str) -> int:
+    if part.startswith("0x"):
+        return int(part[2:] or "0", 16)
+    return int(part, 8) if part.startswith("0") and len(part) > 1 else int(part)
+
+
+def _ipv6(host: str) -> str | None:
+    try:
+        address = ip_address(unquote(host).partition("%")[0])
+    except ValueError:
+        return None
+    return address.compressed if isinstance(address, IPv6Address) else None
+
+
+def _escaped(text: str, safe: str) -> str:
+    """Return *text* with needless percent escapes decoded, needed ones made, and hex digits in upper case."""
+    if not text or _PLAIN.fullmatch(text):
+        return text
+    if "%" in text:
+        text = _ESCAPE.sub(_escape, text)
+    return quote(text, safe=safe, errors="replace")
+
+
+def _escape(match: re.Match[str]) -> str:
+    digits = match[1]
+    if digits is None:
+        return "%25"
+    char = chr(int(digits, 16))
+    return char if char in _UNRESERVED else f"%{digits.upper()}"
+
+
+def _without_dots(path: str) -> str:
+    """Resolve ``.`` and ``..`` (RFC 3986 section 5.2.4); an empty path is ``/``."""
+    if "/." not in path:
+        return path or "/"
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in {".", ".."}:
+        kept.append("")
+    return "/" + "/".join(kept)
