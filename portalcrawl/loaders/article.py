@@ -1,0 +1,183 @@
+"""From a page's parts to an article: for each field the most trusted source that has a value.
+
+The order of trust is profile rule > JSON-LD > meta tags > visible page; :data:`TRUST` names the fields where another
+order was measured to be better, and why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from itemloaders import ItemLoader
+from itemloaders.processors import Identity, TakeFirst
+
+from portalcrawl import ids
+from portalcrawl.datelines import read_dateline
+from portalcrawl.items import Article, Image
+from portalcrawl.loaders.context import CrawlContext
+from portalcrawl.loaders.dating import choose_date
+from portalcrawl.loaders.headline import choose_headline
+from portalcrawl.names import agency_in, people
+from portalcrawl.page.published import date_in_address
+from portalcrawl.processors import topics
+from portalcrawl.text import language_tag
+
+if TYPE_CHECKING:
+    from portalcrawl.page.page import Page
+    from portalcrawl.page.parts import ArticleParts
+
+Sources = Sequence[str]
+
+SOURCES: Mapping[str, str] = {"profile": "rules", "json-ld": "linked_data", "meta": "metadata", "page": "body"}
+"""Names of the sources as people read them, and where a page keeps what each says; ``url`` is the address."""
+USUAL: Sources = ("profile", "json-ld", "meta", "page")
+TRUST: Mapping[str, Sources] = {
+    # A lead is what the page shows over its text; what is only declared is written for search engines and often
+    # repeats the text's beginning, so that it counts only where no text is shown.
+    "description": ("profile", "page", "json-ld", "meta"),
+    # JSON-LD lists crops of one picture, without the captions that stand under them on the page.
+    "images": ("profile", "page", "json-ld", "meta"),
+    "body": ("profile", "page", "json-ld"),  # articleBody is often cut, flat, or holds captions
+}
+_ENDING = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]\W*$")
+"""``(dpa/lby)`` at the end of a text."""
+
+
+LEAST_SHOWN = 0.5
+"""Share of the declared text that a page must show for its own to be taken: less is left of it where scripts or a
+paywall hide the rest."""
+
+
+class ArticleLoader(ItemLoader):
+    """Collects an article's fields; the first value added wins, and where it came from is remembered."""
+
+    default_item_class = dict
+    default_output_processor = TakeFirst()
+    authors_out = keywords_out = images_out = Identity()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sources: dict[str, str] = {}
+
+    def add(self, field: str, source: str, value: Any) -> None:
+        """Add *value* for *field* unless it is nothing or the field has one."""
+        if field not in self.sources and value is not None and value != "" and value != []:
+            self.sources[field] = source
+            self.add_value(field, value)
+
+
+def load_article(page: Page, crawl: CrawlContext) -> Article | None:
+    """Return the page's article; None where it has neither headline nor text."""
+    loader = read_article(page)
+    values = loader.load_item()
+    if not values.get("headline") and not values.get("article_body"):
+        return None
+    article = Article(**values)
+    _complete(article, page, crawl)
+    return article
+
+
+def field_sources(page: Page) -> dict[str, str]:
+    """Return which source gave each field of the page's article: ``profile``, ``json-ld``, ``meta`` or ``page``."""
+    return dict(read_article(page).sources)
+
+
+def read_article(page: Page) -> ArticleLoader:
+    """Collect what the page says of its article, field by field in order of trust."""
+    loader = ArticleLoader()
+    parts = {name: getattr(page, attribute) for name, attribute in SOURCES.items()}
+    _add_texts(loader, parts, page)
+    _add_dates(loader, parts, page)
+    _add_lists(loader, parts, page)
+    for name, part in _trusted(parts, "section"):
+        loader.add("section", name, part.section if part.section not in page.site_names else None)
+    for field in ("source", "agency", "comment_count", "is_accessible_for_free"):
+        for name, part in _trusted(parts, field):
+            loader.add(field, name, getattr(part, field))
+    for name, part in _trusted(parts, "in_language"):
+        loader.add("in_language", name, language_tag(part.in_language) if part.in_language else None)
+    return loader
+
+
+def _trusted(parts: Mapping[str, ArticleParts], field: str) -> list[tuple[str, ArticleParts]]:
+    return [(name, parts[name]) for name in TRUST.get(field, USUAL)]
+
+
+def _add_texts(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: Page) -> None:
+    if headline := choose_headline(page):
+        loader.add("headline", *headline)
+    for name, part in _trusted(parts, "kicker"):
+        loader.add("kicker", name, part.kicker)
+    _add_body(loader, parts)
+    for name, part in _trusted(parts, "description"):
+        if name in ("profile", "page") or "article_body" not in loader.sources:
+            loader.add("description", name, part.description)
+
+
+def _add_body(loader: ArticleLoader, parts: Mapping[str, ArticleParts]) -> None:
+    """Add the text: the profile's, the visible one, or where that is a fraction of the declared one, the latter."""
+    texts = {name: "\n\n".join(parts[name].body or ()) for name in TRUST["body"]}
+    shown, declared = texts["page"], texts["json-ld"]
+    if not texts["profile"] and len(shown) < LEAST_SHOWN * len(declared):
+        loader.add("article_body", "json-ld", declared)
+    for name, text in texts.items():
+        loader.add("article_body", name, text)
+
+
+def _add_dates(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: Page) -> None:
+    """Add when the article was published and changed; where nothing tells it, the day in its address."""
+    raws = {name: part.date_published for name, part in parts.items()} | {"url": date_in_address(page.url)}
+    published = choose_date({name: page.clock.parse(raw) for name, raw in raws.items() if raw})
+    if published:
+        source, reading = published
+        loader.add("date_published", source, reading.when.isoformat())
+        loader.add("date_published_raw", source, reading.raw)
+        loader.add("date_published_precision", source, reading.precision)
+        if reading.role == "modified":
+            loader.add("date_modified", source, reading.when.isoformat())
+    for name, part in _trusted(parts, "date_modified"):
+        if part.date_modified and (modified := page.clock.parse(part.date_modified)):
+            loader.add("date_modified", name, modified.when.isoformat())
+
+
+def _add_lists(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: Page) -> None:
+    others = (*page.site_names, *(part.source for part in parts.values() if part.source))
+    for name, part in _trusted(parts, "authors"):
+        loader.add("authors", name, people(part.authors or (), others))
+    for name, part in _trusted(parts, "keywords"):
+        loader.add("keywords", name, topics(part.keywords or ()))
+    for name, part in _trusted(parts, "images"):
+        loader.add("images", name, [Image(image.url, image.caption, image.credit) for image in part.images or ()])
+
+
+def _complete(article: Article, page: Page, crawl: CrawlContext) -> None:
+    """Fill in what follows from the other fields, the address and the crawl."""
+    article.url, article.canonical_url = page.url, page.canonical_url
+    article.portal, article.id = page.profile.name, page.profile.article_id(page.canonical_url)
+    dateline = read_dateline(article.description or "", page.profile.agencies)
+    if not dateline.place and not dateline.agency:
+        dateline = read_dateline(article.article_body or "", page.profile.agencies)
+    article.dateline = dateline.place
+    article.agency = (
+        dateline.agency
+        or article.agency
+        or page.profile.source_agencies.get(article.source or "")
+        or agency_in(_signatures(page, article), page.profile.agencies)
+    )
+    article.word_count = len(article.article_body.split()) if article.article_body else None
+    article.content_hash = ids.content_hash(
+        (article.headline, article.kicker, article.description, article.article_body)
+    )
+    article.rights = page.rights
+    article.discovered_via, article.found_on = crawl.discovered_via, crawl.found_on
+    article.depth, article.rendered, article.run = crawl.depth, crawl.rendered, crawl.run
+    article.date_fetched = page.fetched.isoformat()
+
+
+def _signatures(page: Page, article: Article) -> list[str]:
+    """Return the names that sign the article: its source, its declared and shown authors, its last words."""
+    authors = [name for part in (page.linked_data, page.metadata, page.body) for name in part.authors or ()]
+    ending = _ENDING.search(article.article_body or "")
+    return [article.source or "", *authors, ending[1] if ending else ""]

@@ -1,0 +1,84 @@
+"""From the teasers found on a page to records: ids, times and addresses final."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from portalcrawl import dates, ids, urls
+from portalcrawl.datelines import read_dateline
+from portalcrawl.items import Teaser
+from portalcrawl.loaders.context import CrawlContext
+
+if TYPE_CHECKING:
+    from portalcrawl.dates import DateReading
+    from portalcrawl.page.page import Page
+    from portalcrawl.page.parts import TeaserParts
+
+
+def load_teasers(page: Page, crawl: CrawlContext, known: Mapping[str, str]) -> list[Teaser]:
+    """Return the teasers of *page*, each state once, in page order.
+
+    *known* gives the id under which the state knows a canonical URL, where it does. Ages (``vor 12 Minuten``) count
+    from the page's fetch time; a teaser without a time gets none.
+    """
+    teasers: dict[str, Teaser] = {}
+    for parts in page.teasers:
+        teaser = _load(parts, page, known)
+        teaser.run = crawl.run
+        teasers.setdefault(teaser.id, teaser)
+    return list(teasers.values())
+
+
+def _load(parts: TeaserParts, page: Page, known: Mapping[str, str]) -> Teaser:
+    profile = page.profile
+    url = urls.canonical_url(parts.url, profile.hosts)
+    teaser = Teaser(
+        portal=profile.name,
+        article_id=known.get(url) or profile.article_id(url),
+        url=url,
+        headline=parts.headline,
+        kicker=parts.kicker,
+        snippet=parts.snippet,
+        is_truncated=parts.is_truncated,
+        comment_count=parts.comment_count,
+        image_url=parts.image_url or None,
+        image_caption=parts.image_caption,
+        label=parts.label,
+        block=parts.block,
+        position=parts.position,
+        found_on=page.canonical_url,
+        date_fetched=page.fetched.isoformat(),
+    )
+    _add_time(teaser, parts, page)
+    _add_dateline(teaser, page)
+    state = (teaser.headline, teaser.kicker, teaser.snippet, teaser.label, teaser.comment_count)
+    teaser.id = ids.teaser_id(profile.name, teaser.article_id, state)
+    return teaser
+
+
+def _add_time(teaser: Teaser, parts: TeaserParts, page: Page) -> None:
+    """Resolve the time; an attribute, where there is one, is more exact than the text.
+
+    What is shown stays as ``date_published_raw`` also where it names no day (``19:00`` in a ticker).
+    """
+    teaser.date_published_raw = parts.date_text
+    for raw in (parts.date_attribute, parts.date_text):
+        reading = dates.parse_date(raw, now=page.fetched, zone=page.zone) if raw else None
+        if reading is not None:
+            teaser.date_published = _in_portal_time(reading, page).isoformat()
+            teaser.date_published_raw = raw
+            teaser.date_published_precision = reading.precision
+            return
+
+
+def _in_portal_time(reading: DateReading, page: Page) -> datetime:
+    """Return the time with the portal's own UTC offset, where that is known; a day stays a day."""
+    return reading.when if page.zone is UTC or reading.precision == "day" else reading.when.astimezone(page.zone)
+
+
+def _add_dateline(teaser: Teaser, page: Page) -> None:
+    if teaser.snippet:
+        dateline = read_dateline(teaser.snippet, page.profile.agencies)
+        teaser.dateline, teaser.agency = dateline.place, dateline.agency

@@ -1,0 +1,69 @@
+"""Who wrote the article, as the visible page says: lines that begin with ``Von``, names beside a date, author links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from portalcrawl.names import is_name, opens_byline, pieces
+from portalcrawl.page.layout import Box, Line
+from portalcrawl.text import clean
+
+LONGEST_BYLINE = 160
+_ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "related", "comments", "nav", "button"))
+MOST_NAMES = 12
+_DATE_PIECE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_AUTHOR_NAME = re.compile(r"\b(?:author|autor|byline|by-line|verfasser|writer|redakteur)", re.IGNORECASE)
+_AUTHOR_LINK = re.compile(r"/(?:autor|author|autoren|authors|profil|redaktion|staff|by|team|contributor)[-/s]", re.I)
+
+
+def read_byline(lines: Sequence[Line]) -> tuple[str, ...] | None:
+    """Return the names in the first of *lines* that names authors."""
+    for line in lines:
+        if len(line.text) <= LONGEST_BYLINE and not line.prose and not _is_elsewhere(line.box):
+            names = list(dict.fromkeys(_names(line)))
+            if names:
+                return tuple(names[:MOST_NAMES])
+    return None
+
+
+def _is_elsewhere(box: Box | None) -> bool:
+    while box is not None:
+        if box.kind in _ELSEWHERE:
+            return True
+        box = box.parent
+    return False
+
+
+def _names(line: Line) -> Iterator[str]:
+    author_link = bool(line.href and _AUTHOR_LINK.search(line.href))
+    marked = author_link or _is_marked(line.box)
+    if not marked and not opens_byline(line.text) and not _DATE_PIECE.search(line.text):
+        return
+    shown = [piece for piece in pieces(line.text) if is_name(piece)]
+    linked = list(_linked_names(line.box)) if marked else []
+    yield from linked if linked and (line.linked * 2 > len(line.text) or not shown) else shown
+
+
+def _is_marked(box: Box | None) -> bool:
+    """Tell whether the names of a box, or of one around it, say that authors stand in it."""
+    for _ in range(3):
+        if box is None:
+            return False
+        element = box.element
+        get = element.get
+        names = f"{get('class') or ''} {get('id') or ''} {get('itemprop') or ''} {get('rel') or ''}"
+        if len(names) > 3 and _AUTHOR_NAME.search(_CAMEL.sub("-", names[:300]).replace("_", "-")):
+            return True
+        if box.tag == "address":
+            return True
+        box = box.parent
+    return False
+
+
+def _linked_names(box: Box) -> Iterator[str]:
+    for link in box.element.iter("a"):
+        name = clean("".join(link.itertext()))
+        if is_name(name):
+            yield name

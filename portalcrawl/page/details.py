@@ -1,0 +1,107 @@
+"""Small things beside an article's text, told by their wording: kicker, source, topic trail, number of comments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from portalcrawl.page.layout import Box, Layout, Line
+from portalcrawl.page.teasers.forms import comment_count
+from portalcrawl.text import clean, fold, words
+
+LONGEST_KICKER = 80
+LONGEST_TOPIC = 60
+LONGEST_COUNT = 60
+KICKER_LINES = 3
+"""Lines over the headline in which a kicker may stand."""
+_KICKER_NAME = re.compile(
+    r"\b(?:kicker|dachzeile|over-?line|over-?title|top-?line|top-?title|eyebrow|roof-?line|pre-?(?:title|headline)|super-?title|"
+    r"spitzmarke|sur-?titre|antetitulo|ante-?title|occhiello|headline-?intro|head-?kicker|vorzeile|oberzeile)\b"
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SOURCE = re.compile(
+    r"(?:^|[·•|]\s*)(?:quelle|source|fuente|fonte|bron)\s*:\s*(?P<source>[^·•|:]{2,60})$", re.IGNORECASE
+)
+_BRACKETED = re.compile(r"^\[(?P<source>[^\[\]]{2,60})\]\s*[·•|]?\s*\d{1,2}\.")
+_TRAIL = re.compile(r"^[^/|.!?]{2,60}(?:\s+/\s+[^/|.!?]{2,60}){1,15}$")
+_BETWEEN = re.compile(r"\s+/\s+")
+_NO_TOPICS = words("""
+    mehr more tags themen topics alle startseite home schlagwörter stichwörter keywords thema zum artikel teilen share
+""")
+_PATH = re.compile(r"\s[/›»>|]\s")
+_DATE = re.compile(r"\d{1,2}[.:/]\d{1,2}|\b(?:19|20)\d\d\b")
+
+
+def find_kicker(layout: Layout, headline: Line | None) -> tuple[str | None, str | None]:
+    """Return the kicker over the headline, and the headline without it where one heading holds both."""
+    if headline is None:
+        return None, None
+    inner = _inner_kicker(headline.box)
+    if inner and fold(headline.text).startswith(fold(inner)) and len(headline.text) > len(inner) + 1:
+        return inner.strip(" :"), headline.text[len(inner) :].strip(" :|–-")
+    for line in reversed(layout.lines[max(0, headline.index - KICKER_LINES) : headline.index]):
+        other = _PATH.search(line.text) or _DATE.search(line.text)
+        if len(line.text) <= LONGEST_KICKER and not other and _is_kicker(line, headline):
+            return line.text.strip(" :-–—"), headline.text
+    return None, headline.text
+
+
+def _inner_kicker(box: Box) -> str | None:
+    """Return the text of an element within the heading that is named a kicker."""
+    for element in box.element.iter():
+        if isinstance(element.tag, str) and element is not box.element and _named(element.get("class") or ""):
+            return clean("".join(element.itertext())) or None
+    return None
+
+
+def _named(names: str) -> bool:
+    return bool(names) and _KICKER_NAME.search(_CAMEL.sub("-", names[:200]).lower().replace("_", "-")) is not None
+
+
+def _is_kicker(line: Line, headline: Line) -> bool:
+    """Tell whether a line over the headline is its kicker: named so, or a part of the same heading."""
+    box: Box | None = line.box
+    for _ in range(2):
+        if box is not None and (_named(box.element.get("class") or "") or _named(box.element.get("itemprop") or "")):
+            return True
+        box = box.parent if box is not None else None
+    inside = headline.box.parent
+    return inside is not None and inside.tag == "h1" and inside is line.box.parent
+
+
+def find_source(lines: Sequence[Line]) -> str | None:
+    """Return who wrote the article by a line ``Quelle: X`` or ``[X] · 02.12.2025``."""
+    for line in lines:
+        if len(line.text) <= 2 * LONGEST_TOPIC and (match := _SOURCE.search(line.text) or _BRACKETED.match(line.text)):
+            return match["source"].strip()
+    return None
+
+
+def find_trail(lines: Sequence[Line]) -> tuple[str, ...] | None:
+    """Return the rungs of a topic trail (``Politik / Ukraine / NATO``)."""
+    for line in lines:
+        if _TRAIL.match(line.text) and not _DATE.search(line.text):
+            return tuple(_BETWEEN.split(line.text))
+    return None
+
+
+def find_tags(lines: Sequence[Line]) -> tuple[str, ...] | None:
+    """Return the links in boxes of tags."""
+    topics: dict[str, None] = {}
+    for line in lines:
+        if line.box.kind == "tags" or (line.box.parent is not None and line.box.parent.kind == "tags"):
+            texts = [clean("".join(link.itertext())) for link in line.box.element.iter("a")]
+            topics.update(dict.fromkeys(text for text in texts if _is_topic(text)))
+    return tuple(topics) or None
+
+
+def _is_topic(text: str) -> bool:
+    return 1 < len(text) <= LONGEST_TOPIC and text.casefold().strip(" :") not in _NO_TOPICS
+
+
+def find_comment_count(lines: Sequence[Line]) -> int | None:
+    """Return the number of comments that the first line of that form tells."""
+    for line in lines:
+        if len(line.text) <= LONGEST_COUNT and not line.prose and (count := comment_count(line.text)) is not None:
+            return count
+    return None

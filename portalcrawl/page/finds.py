@@ -1,0 +1,114 @@
+"""One rule of a profile on one element: what it finds, as elements or as texts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+from portalcrawl.page.layout import INLINE
+from portalcrawl.page.lines import Line, read_lines, visible_lines
+from portalcrawl.portals.patterns import Pattern
+from portalcrawl.portals.profile import Rule
+from portalcrawl.portals.selectors import SELECTOR_ERRORS, compile_selector
+from portalcrawl.text import clean
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+MOST_FINDS = 1000
+
+
+class Scope:
+    """An element in which rules are looked up, and its visible lines, read when the first text rule asks."""
+
+    def __init__(self, root: HtmlElement) -> None:
+        self.root = root
+
+    @cached_property
+    def lines(self) -> Sequence[Line]:
+        """The visible lines."""
+        return read_lines(self.root)
+
+    @cached_property
+    def texts(self) -> Sequence[str]:
+        """Their texts."""
+        return [line.text for line in self.lines]
+
+    def find(self, rules: Iterable[Rule], field: str) -> list[HtmlElement | str]:
+        """Return what the first rule that finds anything finds: at most ``MOST_FINDS``, in page order."""
+        for rule in rules:
+            found = self._texts(rule, field) if rule.kind == "text" else self._nodes(rule)
+            if found:
+                return found[:MOST_FINDS]
+        return []
+
+    def elements(self, rule: Rule) -> list[HtmlElement]:
+        """Return the elements that *rule* finds."""
+        return [found for found in self._nodes(rule) if not isinstance(found, str)]
+
+    def _texts(self, rule: Rule, field: str) -> list[HtmlElement | str]:
+        pattern = _pattern(rule.expression)
+        subjects = ["\n".join(self.texts)] if pattern.spans_lines else self.texts
+        return [text for text in pattern.find_all(subjects, field) if text.strip()]
+
+    def _nodes(self, rule: Rule) -> list[HtmlElement | str]:
+        try:
+            result = _selector(rule)(self.root)
+        except SELECTOR_ERRORS:
+            return []
+        if not isinstance(result, list):
+            text = _scalar(result)
+            return [text] if text else []
+        return list(_joined(result))
+
+
+def text_of(found: HtmlElement | str) -> str:
+    """Return what a reader sees of *found*, on one line."""
+    return clean(found) if isinstance(found, str) else " ".join(visible_lines(found))
+
+
+@lru_cache(maxsize=1024)
+def _selector(rule: Rule) -> etree.XPath:
+    return compile_selector(rule)
+
+
+@lru_cache(maxsize=1024)
+def _pattern(expression: str) -> Pattern:
+    return Pattern(expression)
+
+
+def _joined(result: list[Any]) -> Iterator[HtmlElement | str]:
+    """Put the text nodes of one block together: ``//h1//text()`` means the whole headline."""
+    for block, group in groupby(result, _block_of):
+        if block is None:
+            yield from (each for each in group if isinstance(each, str) or isinstance(each.tag, str))
+        else:
+            text = "".join(group)
+            if text.strip():
+                yield text
+
+
+def _block_of(node: Any) -> HtmlElement | None:
+    """Return the block-level element around a text node; None for whatever else an XPath finds."""
+    if not getattr(node, "is_text", False) and not getattr(node, "is_tail", False):
+        return None
+    element = node.getparent()
+    if element is not None and node.is_tail:
+        element = element.getparent()
+    while element is not None and element.tag in INLINE:
+        element = element.getparent()
+    return element
+
+
+def _scalar(value: object) -> str:
+    """Return an XPath's string, number or truth as text; a false one is none."""
+    if isinstance(value, bool):
+        return "true" if value else ""
+    if isinstance(value, float):
+        return f"{value:g}" if math.isfinite(value) else ""
+    return str(value).strip()

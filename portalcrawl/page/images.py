@@ -1,0 +1,115 @@
+"""Pictures of the visible article, and the captions and credits under them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from portalcrawl.page.layout import Box, Layout, Line
+from portalcrawl.page.parts import ImageParts
+from portalcrawl.text import clean
+from portalcrawl.urls import absolute
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+MOST_IMAGES = 40
+LEAST_SIDE = 120
+"""Pixels; smaller pictures are icons and portraits of authors."""
+LONGEST_CAPTION = 400
+MOST_CAPTION_LINES = 2
+LEVELS = 4
+_SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
+_SETS = ("data-srcset", "srcset")
+_CREDIT = re.compile(
+    r"\s*[(\[|/–-]?\s*(?:(?:foto|photo|bild|image|picture|quelle|source|credit|copyright|bildnachweis|fotograf(?:in|ie)?|grafik|"
+    r"symbolbild|archivbild|crédit(?:s)?|imagen|imagem)s?\s*(?:by|von|:|credit:|©|/)+|©|\(c\))\s*(?P<credit>[^()\[\]]{2,120}?)[)\]]?\.?\s*$",
+    re.IGNORECASE,
+)
+_NO_PICTURE = re.compile(r"\.svg(?:\?|$)|/(?:icons?|logos?|pixel|spacer|blank|avatars?)[/._-]|^data:", re.IGNORECASE)
+_HEADINGS = frozenset(("h1", "h2", "h3"))
+_ELSEWHERE = frozenset(
+    ("related", "byline", "nav", "ad", "comments", "aside", "footer", "share", "overlay", "tags", "subscription")
+)
+
+
+def mark_captions(layout: Layout) -> None:
+    """Mark the lines that stand alone with a picture in a box as notes: captions, whatever their names."""
+    for _, box, _ in layout.images:
+        for line in _beside(layout, box):
+            line.note = True
+
+
+def _beside(layout: Layout, box: Box | None) -> list[Line]:
+    """Return the few lines in the largest box around a picture that holds nothing else."""
+    found: list[Line] = []
+    for _ in range(LEVELS):
+        if box is None or box.last - box.first > MOST_CAPTION_LINES or box.tag in ("body", "article", "main"):
+            break
+        lines = layout.lines[box.first : box.last]
+        if any(len(line.text) > LONGEST_CAPTION or line.box.tag in _HEADINGS for line in lines):
+            break
+        found = lines
+        box = box.parent
+    return found
+
+
+def read_images(layout: Layout, first: int, last: int, url: str) -> tuple[ImageParts, ...] | None:
+    """Return the pictures that stand between the lines *first* and *last*."""
+    found: dict[str, ImageParts] = {}
+    for element, box, index in layout.images:
+        if first <= index <= last and not _is_elsewhere(box):
+            address = _address(element, url)
+            if address and address not in found:
+                found[address] = ImageParts(address, *_caption(layout, element, box))
+    return tuple(found.values())[:MOST_IMAGES] or None
+
+
+def _is_elsewhere(box: Box | None) -> bool:
+    while box is not None:
+        if box.kind in _ELSEWHERE:
+            return True
+        box = box.parent
+    return False
+
+
+def _address(element: HtmlElement, url: str) -> str | None:
+    sides = (element.get("width") or "", element.get("height") or "")
+    if any(side.isdecimal() and len(side) < 6 and int(side) < LEAST_SIDE for side in sides):
+        return None
+    for value in _candidates(element):
+        if not _NO_PICTURE.search(value):
+            return absolute(url, value)
+    return None
+
+
+def _candidates(element: HtmlElement) -> Iterator[str]:
+    for name in _SOURCES:
+        if value := (element.get(name) or "").strip():
+            yield value
+    for name in _SETS:
+        if value := (element.get(name) or "").strip():
+            yield value.rsplit(",", 1)[-1].split()[0] if value.rsplit(",", 1)[-1].split() else value
+
+
+def _caption(layout: Layout, element: HtmlElement, box: Box) -> tuple[str | None, str | None]:
+    """Return caption and credit of a picture: figcaption, the lines beside it, else its alt text."""
+    figure: Box | None = box
+    while figure is not None and figure.tag != "figure":
+        figure = figure.parent
+    lines = layout.lines[figure.first : figure.last] if figure is not None else _beside(layout, box)
+    text = " ".join(line.text for line in lines if len(line.text) <= LONGEST_CAPTION) or clean(element.get("alt") or "")
+    return split_credit(text[:LONGEST_CAPTION])
+
+
+def split_credit(text: str) -> tuple[str | None, str | None]:
+    """Split a caption from the credit at its end; both None where absent.
+
+    >>> split_credit("Das Rathaus von Musterstadt. Foto: Anna Muster/dpa")
+    ('Das Rathaus von Musterstadt.', 'Anna Muster/dpa')
+    """
+    match = _CREDIT.search(text)
+    if match is None:
+        return text or None, None
+    return text[: match.start()].strip(" |-–") or None, match["credit"].strip() or None

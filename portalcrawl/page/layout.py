@@ -1,0 +1,207 @@
+"""The visible page as lines of text in boxes, read in one walk over the tree.
+
+A *box* is a block-level element, a *line* an unbroken run of text in one: ``<p>a<br>b</p>`` is one box with two lines.
+The walk keeps its own stack, so that neither depth nor size of a tree costs more than its number of nodes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from portalcrawl.page.naming import box_kind
+from portalcrawl.text import clean, words
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+INLINE = words("""
+    a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small
+    span strike strong sub sup time tt u var wbr amp-fit-text
+""")
+SKIPPED = words("""
+    script style noscript template svg canvas iframe object embed select textarea input math map video audio head
+    datalist progress meter noframes frameset applet source track link meta base param
+""")
+_LONGEST_INITIAL = 4
+_DOUBLE = re.compile(r"(([^\W\d_])\s?)\2[^\W\d_A-ZÄÖÜ]")
+_APART = re.compile(r"[BCDFGHJLMNPQRTX] [a-zäöüß]")
+"""A letter that is no word in any usual language (unlike ``A``, ``I``, ``O``, ``W``), and the rest of its word."""
+IMAGES = frozenset(("img", "amp-img"))
+_ARTICLES = frozenset(("article", "main"))
+
+
+class Box:
+    """A block-level element: where it stands, what its names say, how much prose it holds."""
+
+    __slots__ = ("element", "first", "inner", "kind", "last", "mass", "parent", "sound", "tag", "whole")
+
+    def __init__(self, element: HtmlElement, tag: str, parent: Box | None, kind: str, first: int) -> None:
+        self.element = element
+        self.tag = tag
+        self.parent = parent
+        self.kind = kind
+        """What kind of side matter its tag and names tell (``nav``, ``comments`` ...), empty for none."""
+        self.first = first
+        """Its lines are ``lines[first:last]``, those of inner boxes among them."""
+        self.last = first
+        self.whole = 0
+        """Weight of the text in it, inner boxes too."""
+        self.inner = 0
+        """Weight of the text in its inner boxes."""
+        self.mass = 0
+        """Weight of the text in it without side matter."""
+        self.sound = True
+        """Whether it stands outside of side matter."""
+
+
+class Line:
+    """A run of text between two block boundaries or line breaks."""
+
+    __slots__ = ("box", "breaks", "href", "index", "linked", "note", "prose", "text", "weight")
+
+    def __init__(self, text: str, box: Box, index: int, linked: int, href: str | None, breaks: int) -> None:
+        self.text = text
+        self.box = box
+        self.index = index
+        self.linked = linked
+        """Characters that stand in links."""
+        self.href = href
+        """Target of its first link."""
+        self.breaks = breaks
+        """Line breaks (br) between it and the line before it in the same box; 0 where something else stands there."""
+        self.prose = False
+        """Whether it reads like sentences of an article."""
+        self.note = False
+        """Whether its wording tells that it is no part of a text (see ``notes``)."""
+        self.weight = 0
+
+
+@dataclass(slots=True)
+class Layout:
+    """Boxes and lines of a page in document order, and what the walk met on its way."""
+
+    boxes: list[Box] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    images: list[tuple[HtmlElement, Box, int]] = field(default_factory=list)
+    """Pictures with their box and the number of lines before them."""
+    times: list[tuple[HtmlElement, int]] = field(default_factory=list)
+    """``time`` elements with the number of lines before them."""
+
+
+class _Walk:
+    """State of one walk."""
+
+    def __init__(self) -> None:
+        self.layout = Layout()
+        self.box: Box | None = None
+        self.parts: list[str] = []
+        self.linked = self.in_link = self.in_article = self.breaks = 0
+        self.href: str | None = None
+        self.initial = False
+
+    def add(self, text: str) -> None:
+        """Add *text* to the line under way; white space starts no line."""
+        if not self.parts:
+            if text.isspace():
+                return
+            self.initial = len(text) < _LONGEST_INITIAL and len(text.strip()) == 1
+        self.parts.append(text)
+        if self.in_link:
+            self.linked += len(text.strip())
+
+    def end_line(self) -> None:
+        text = clean("".join(self.parts))
+        self.parts.clear()
+        if text and self.box is not None:
+            if self.initial:
+                text = with_initial(text)
+            lines = self.layout.lines
+            lines.append(Line(text, self.box, len(lines), self.linked, self.href, self.breaks))
+        self.breaks = self.linked = 0
+        self.href = None
+
+    def open(self, element: HtmlElement, tag: str) -> None:
+        if self.parts:
+            self.end_line()
+        self.breaks = 0
+        layout = self.layout
+        self.box = Box(element, tag, self.box, box_kind(element, tag), len(layout.lines))
+        layout.boxes.append(self.box)
+        if tag in _ARTICLES:
+            self.in_article += 1
+
+    def close(self, tag: str) -> None:
+        if self.parts:
+            self.end_line()
+        self.breaks = 0
+        if self.box is not None:
+            self.box.last = len(self.layout.lines)
+            self.box = self.box.parent
+        if tag in _ARTICLES:
+            self.in_article -= 1
+
+    def start_inline(self, element: HtmlElement, tag: str) -> None:
+        if tag == "a":
+            self.in_link += 1
+            if self.href is None:
+                self.href = element.get("href")
+        elif tag == "br":
+            if self.parts:
+                self.end_line()
+            self.breaks += 1
+        elif tag == "time":
+            self.layout.times.append((element, len(self.layout.lines)))
+
+    def start_block(self, element: HtmlElement, tag: str) -> bool:
+        """Open a box, or note a picture; return False where nothing in the element belongs to an article."""
+        if tag in SKIPPED or tag == "nav" or (tag == "footer" and not self.in_article):
+            return False
+        if tag not in IMAGES:
+            self.open(element, tag)
+        elif self.box is not None:
+            self.layout.images.append((element, self.box, len(self.layout.lines)))
+        return True
+
+    def end_block(self, tag: str) -> None:
+        if tag in SKIPPED or tag in IMAGES or tag == "nav" or (tag == "footer" and not self.in_article):
+            return
+        self.close(tag)
+
+
+def read_layout(root: HtmlElement) -> Layout:
+    """Return the layout of the tree under *root*; menus and the page's own foot are left out."""
+    walk = _Walk()
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walker:
+        tag = element.tag
+        if event == "start":
+            if tag in INLINE:
+                walk.start_inline(element, tag)
+            elif not walk.start_block(element, tag):
+                walker.skip_subtree()
+                continue
+            text = element.text
+        else:
+            if tag not in INLINE:
+                walk.end_block(tag)
+            elif tag == "a":
+                walk.in_link -= 1
+            text = element.tail
+        if text and (walk.parts or not text.isspace()):
+            walk.add(text)
+    return walk.layout
+
+
+def with_initial(text: str) -> str:
+    """Return a line that opens with a drop cap with its first word whole and the letter there once.
+
+    >>> with_initial("N a endlich"), with_initial("NNa endlich"), with_initial("A man")
+    ('Na endlich', 'Na endlich', 'A man')
+    """
+    if match := _DOUBLE.match(text):
+        return text[match.end(1) :].lstrip()
+    return text[0] + text[2:] if _APART.match(text) else text

@@ -1,0 +1,139 @@
+"""What meta tags declare: OpenGraph, article:*, Dublin Core, parsely, sailthru, cXense and plain names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from portalcrawl.page.parts import ArticleParts, ImageParts
+from portalcrawl.text import clean, plain
+from portalcrawl.urls import absolute
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+Meta = Mapping[str, Sequence[str]]
+"""Contents of the meta tags by name or property, in lower case, in document order."""
+
+HEADLINES = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "title")
+DESCRIPTIONS = ("og:description", "description", "twitter:description", "sailthru.description", "dc.description")
+PUBLISHED = (
+    *("article:published_time", "og:article:published_time", "article:published", "datepublished", "og:published_time"),
+    *("parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.created"),
+    *(
+        "dcterms.issued",
+        "dc.date.created",
+        "pubdate",
+        "publishdate",
+        "publish-date",
+        "publish_date",
+        "publication_date",
+    ),
+    *("dc.date", "dcterms.date", "article.published", "vr:published_time", "date", "last-published"),
+)
+MODIFIED = (
+    *("article:modified_time", "og:article:modified_time", "article:modified", "datemodified", "og:updated_time"),
+    *("dcterms.modified", "dc.date.modified", "last-modified", "revised", "lastmod"),
+)
+AUTHORS = (
+    *("author", "article:author", "og:article:author", "parsely-author", "sailthru.author", "cxenseparse:author"),
+    *("dc.creator", "dcterms.creator", "article:author_name", "twitter:misc:written by", "byl"),
+)
+SECTIONS = ("article:section", "og:article:section", "parsely-section", "cxenseparse:section", "sailthru.section")
+TAGS = ("article:tag", "og:article:tag", "parsely-tags", "news_keywords", "keywords", "sailthru.tags")
+SITES = (
+    "og:site_name",
+    "application-name",
+    "apple-mobile-web-app-title",
+    "al:ios:app_name",
+    "dc.publisher",
+    "publisher",
+)
+_ADDRESS = re.compile(r"^(?:https?:|//|www\.|@)|^\S+@\S+$")
+_WRITTEN_BY = re.compile(
+    r"(?:written|verfasst|geschrieben|écrit|escrito|scritto|geschreven)\s+(?:by|von|par|por|da|door)", re.I
+)
+LONGEST_VALUE = 5000
+MOST_METAS = 1000
+_FREE_TIERS = {"free": True, "locked": False, "metered": False, "paid": False}
+
+
+def read_meta(root: HtmlElement) -> dict[str, list[str]]:
+    """Return the page's meta tags, at most :data:`MOST_METAS`."""
+    found: dict[str, list[str]] = {}
+    for count, meta in enumerate(root.iter("meta")):
+        if count >= MOST_METAS:
+            break
+        content = meta.get("content")
+        name = meta.get("property") or meta.get("name") or meta.get("http-equiv")
+        if content and name and (value := plain(content[:LONGEST_VALUE])):
+            found.setdefault(name.strip().lower(), []).append(value)
+    return found
+
+
+def read_metadata(meta: Meta, root: HtmlElement, url: str) -> ArticleParts:
+    """Return what the meta tags and the language attribute say of the article at *url*."""
+    return ArticleParts(
+        headline=_first(meta, HEADLINES),
+        description=_first(meta, DESCRIPTIONS),
+        date_published=_first(meta, PUBLISHED),
+        date_modified=_first(meta, MODIFIED),
+        authors=_authors(meta),
+        section=_first(meta, SECTIONS),
+        keywords=_keywords(meta),
+        in_language=_language(meta, root),
+        images=_images(meta, url),
+        is_accessible_for_free=_FREE_TIERS.get((_first(meta, ("article:content_tier",)) or "").lower()),
+    )
+
+
+def title_of(root: HtmlElement) -> str | None:
+    """Return the text of the title element."""
+    title = next(root.iter("title"), None)
+    return clean("".join(title.itertext())) or None if title is not None else None
+
+
+def site_names(meta: Meta) -> list[str]:
+    """Return the names under which meta tags name the site."""
+    return [value for name in SITES for value in meta.get(name, ())]
+
+
+def _first(meta: Meta, names: Sequence[str]) -> str | None:
+    return next((values[0] for name in names if (values := meta.get(name))), None)
+
+
+def _authors(meta: Meta) -> tuple[str, ...] | None:
+    for name in AUTHORS:
+        values = [value for value in meta.get(name, ()) if not _ADDRESS.search(value)]
+        if values:
+            return tuple(dict.fromkeys(values))
+    for label, name in (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2")):
+        if _WRITTEN_BY.match(_first(meta, (label,)) or "") and (value := _first(meta, (name,))):
+            return (value,)
+    return None
+
+
+def _keywords(meta: Meta) -> tuple[str, ...] | None:
+    for name in TAGS:
+        values = [word for value in meta.get(name, ()) for word in re.split(r"\s*[,;|]\s*", value) if word]
+        if values:
+            return tuple(dict.fromkeys(values))
+    return None
+
+
+def _language(meta: Meta, root: HtmlElement) -> str | None:
+    declared = root.get("lang") or root.get("xml:lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
+    return clean(declared or "") or _first(
+        meta, ("og:locale", "content-language", "language", "dc.language", "inlanguage")
+    )
+
+
+def _images(meta: Meta, url: str) -> tuple[ImageParts, ...] | None:
+    alts = meta.get("og:image:alt", ())
+    addresses = (
+        meta.get("og:image") or meta.get("og:image:url") or meta.get("twitter:image") or meta.get("twitter:image:src")
+    )
+    found = [absolute(url, value) for value in addresses or ()]
+    caption = alts[0] if len(alts) == 1 and len(found) == 1 else None
+    return tuple(ImageParts(address, caption) for address in dict.fromkeys(found) if address) or None

@@ -1,0 +1,55 @@
+"""Microdata and RDFa of schema.org: what elements declare of the article where no JSON-LD does."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from portalcrawl.text import clean
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+MOST_ELEMENTS = 400
+MOST_INNER = 60
+"""Elements within and around one that are looked at."""
+LONGEST_VALUE = 500
+_NAMES = "//*[@itemprop or @property]"
+_WANTED = frozenset(
+    ("headline", "description", "datePublished", "dateModified", "dateCreated", "author", "articleSection", "keywords",
+     "image", "commentCount", "inLanguage", "isAccessibleForFree")
+)  # fmt: skip
+_OTHERS = re.compile(r"(?:Comment|Person|Organization|WPSideBar|ListItem|Product|Event)$")
+_ATTRIBUTES = {"a": "href", "link": "href", "img": "src", "time": "datetime", "meta": "content", "data": "value"}
+
+
+def read_microdata(root: HtmlElement) -> dict[str, list[str]]:
+    """Return the values of the article's properties, those in comments, people and other things left out."""
+    found: dict[str, list[str]] = {}
+    elements = root.xpath(_NAMES)
+    for element in elements[:MOST_ELEMENTS]:
+        names = (element.get("itemprop") or element.get("property") or "").split()
+        for name in (name.rsplit(":", 1)[-1] for name in names):
+            if name in _WANTED and (element.tag != "meta" or element.get("itemprop")):
+                value = _value(element)
+                if value and not _belongs_elsewhere(element):
+                    found.setdefault(name, []).append(value)
+    return found
+
+
+def _value(element: HtmlElement) -> str:
+    declared = element.get("content") or element.get(_ATTRIBUTES.get(element.tag, "content"))
+    if declared and element.tag != "a":
+        return clean(declared)
+    inner = next((child for child in islice(element.iter(), MOST_INNER) if child.get("itemprop") == "name"), element)
+    return clean(inner.get("content") or "".join(islice(inner.itertext(), MOST_INNER)))[:LONGEST_VALUE]
+
+
+def _belongs_elsewhere(element: HtmlElement) -> bool:
+    """Tell whether the nearest thing around the element is none of the article's."""
+    for holder in islice(element.iterancestors(), MOST_INNER):
+        kind = (holder.get("itemtype") or holder.get("typeof") or "").strip()
+        if kind:
+            return bool(_OTHERS.search(kind))
+    return False

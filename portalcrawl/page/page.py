@@ -1,0 +1,172 @@
+"""A response read through a profile: each part is read once, when first asked for, from one parsed tree."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from portalcrawl import urls
+from portalcrawl.page import json_ld, metadata, tree
+from portalcrawl.page.body import Declared, dated, read_body
+from portalcrawl.page.kind import page_kind
+from portalcrawl.page.layout import Layout, read_layout
+from portalcrawl.page.linked_data import from_microdata, publisher_names, read_linked_data
+from portalcrawl.page.microdata import read_microdata
+from portalcrawl.page.parts import ArticleParts, PageKind, TeaserParts
+from portalcrawl.page.published import Clock
+from portalcrawl.page.rights import read_rights
+from portalcrawl.page.rules import read_article
+from portalcrawl.page.teasers import read_teasers
+from portalcrawl.portals.zones import zone_of
+from portalcrawl.text import language_tag, own_title
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+    from scrapy.http import Response
+
+    from portalcrawl.portals.profile import Profile
+
+
+SHORTEST_LABEL = 3
+"""Characters of a host's own part (``seenbote`` of ``www.seenbote.de``) that can be the site's name."""
+
+
+class Page:
+    """One page of a portal."""
+
+    def __init__(self, response: Response, profile: Profile, *, fetched: datetime | None = None) -> None:
+        self.response = response
+        self.profile = profile
+        self.url: str = response.url
+        self.fetched: datetime = fetched or fetch_time(response)
+        """When the page was fetched, aware, UTC: the response's Date header, else now."""
+
+    @cached_property
+    def root(self) -> HtmlElement | None:
+        """The parsed tree, shared by all readers, who never change it; None where there is no HTML."""
+        return tree.parse(self.response)
+
+    @cached_property
+    def base_url(self) -> str:
+        """The address that relative links are resolved against: the page's own, or its ``base`` element's."""
+        base = None if self.root is None else next(self.root.iter("base"), None)
+        return (base is not None and urls.absolute(self.url, base.get("href") or "")) or self.url
+
+    @cached_property
+    def canonical_url(self) -> str:
+        """The page's one address: its rel=canonical where that names the same article of the portal, else its own."""
+        own = urls.canonical_url(self.url, self.profile.hosts)
+        declared = urls.absolute(self.url, tree.canonical_link(self.root) or "")
+        if declared and self.profile.owns(declared):
+            declared = urls.canonical_url(declared, self.profile.hosts)
+            if urls.same_article(own, declared):
+                return declared
+        return own
+
+    @cached_property
+    def json_ld(self) -> list[json_ld.Node]:
+        """The nodes of the page's JSON-LD."""
+        return [] if self.root is None else json_ld.read_nodes(self.root)
+
+    @cached_property
+    def meta(self) -> dict[str, list[str]]:
+        """The page's meta tags by name."""
+        return {} if self.root is None else metadata.read_meta(self.root)
+
+    @cached_property
+    def title(self) -> str | None:
+        """Text of the title element."""
+        return None if self.root is None else metadata.title_of(self.root)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """The visible page as lines of text in boxes."""
+        return Layout() if self.root is None else read_layout(self.root)
+
+    @cached_property
+    def site_names(self) -> tuple[str, ...]:
+        """Names of the site and its publisher, as meta tags, JSON-LD and the host tell them."""
+        host = urls.host_of(self.url)
+        label = host.rsplit(".", 1)[0].rsplit(".", 1)[-1]
+        names = (*metadata.site_names(self.meta), *publisher_names(self.json_ld), host)
+        return tuple(dict.fromkeys((*names, label) if len(label) >= SHORTEST_LABEL else names))
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        """Time zone of times that name none: the portal's, else that of the page's language and country."""
+        if self.profile.timezone or self.profile.zone is not UTC:
+            return self.profile.zone
+        return zone_of("", language_tag(self.metadata.in_language or ""))
+
+    @cached_property
+    def clock(self) -> Clock:
+        """Reads the times on the page."""
+        return Clock(self.fetched, self.zone)
+
+    @cached_property
+    def rights(self) -> dict[str, str]:
+        """Opt-out signals as found."""
+        return read_rights(self.response, self.meta)
+
+    @cached_property
+    def rules(self) -> ArticleParts:
+        """What the profile's rules find."""
+        if self.root is None:
+            return ArticleParts()
+        return read_article(self.root, self.profile, self.base_url)
+
+    @cached_property
+    def linked_data(self) -> ArticleParts:
+        """What JSON-LD (else microdata) declares."""
+        if self.root is None:
+            return ArticleParts()
+        if any(map(json_ld.is_article, self.json_ld)):
+            return read_linked_data(self.json_ld, self.url)
+        declared = from_microdata(read_microdata(self.root), self.base_url)
+        page = read_linked_data(self.json_ld, self.url)
+        if declared.date_published is None:
+            declared.date_published, declared.date_modified = page.date_published, page.date_modified
+        declared.section = declared.section or page.section
+        return declared
+
+    @cached_property
+    def metadata(self) -> ArticleParts:
+        """What meta tags declare."""
+        return ArticleParts() if self.root is None else metadata.read_metadata(self.meta, self.root, self.base_url)
+
+    @cached_property
+    def body(self) -> ArticleParts:
+        """What the generic reading sees on the visible page."""
+        parts = (self.linked_data, self.metadata)
+        titles = (*(part.headline for part in parts), self.title)
+        declared = Declared(
+            titles=tuple(own for title in titles if title and (own := own_title(title, self.site_names))),
+            descriptions=tuple(part.description or "" for part in parts),
+            dated=dated(self.linked_data, self.metadata),
+            url=self.base_url,
+        )
+        return read_body(self.layout, declared, self.clock)
+
+    @cached_property
+    def teasers(self) -> list[TeaserParts]:
+        """Links to other articles of the portal, in page order."""
+        return read_teasers(self.root, self.base_url, self.profile)
+
+    @cached_property
+    def kind(self) -> PageKind:
+        """Whether this is an article, a list of articles (front page, section, search) or something else."""
+        return page_kind(self)
+
+
+def fetch_time(response: Response) -> datetime:
+    """Return when *response* was made by its Date header (RFC 9110 6.6.1), else now; aware, UTC."""
+    header = response.headers.get("Date")
+    if header:
+        try:
+            when = parsedate_to_datetime(header.decode("latin-1"))
+            return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, TypeError, OverflowError):
+            pass
+    return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,126 @@
+"""When the visible page says that its article was published: times and date lines near the headline and the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
+from datetime import datetime, tzinfo
+from urllib.parse import unquote, urlsplit
+
+from portalcrawl.dates import DateReading, Role, find_date, parse_date
+from portalcrawl.page.layout import Box, Layout, Line
+
+LONGEST_LINE = 200
+LONGEST_MIXED_LINE = 120
+"""Characters of a line in which a date may stand among words that are no date's (``28. Jan. 2022 Paula Muster``)."""
+_MAY_BE_DATE = re.compile(r"\d|heute|gestern|vor |ago|today|yesterday|gerade|just now", re.IGNORECASE)
+_DATE_PART = re.compile(
+    r"(?:\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}\.?\s[^\W\d]{3,9}\.?\s\d{4}|[^\W\d]{3,9}\.?\s\d{1,2},?\s\d{4})"
+    r"(?!\d)(?:,?\s*(?:-\s*)?(?:um\s*|at\s*)?\d{1,2}[:.]\d{2}(?:\s*(?:Uhr|[AaPp][Mm])\b)?)?"
+)
+_URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/_.]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?!\d)")
+_URL_DATE_REVERSED = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])([-_.]?)(0[1-9]|1[0-2])\2((?:19|20)\d\d)(?!\d)")
+_MODIFIED_NAME = re.compile(r"modif|updat|aktualis|changed|lastmod", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:erstellt|veröffentlicht|publiziert|erschienen|published|posted|publié|publicado|pubblicato|datum)\b", re.I
+)
+_ELSEWHERE = frozenset(("comments", "related", "aside", "nav", "ad", "overlay", "form", "button", "tags"))
+
+
+class Clock:
+    """What times on a page count from: when it was fetched, and the zone of times that name none."""
+
+    __slots__ = ("now", "zone")
+
+    def __init__(self, now: datetime, zone: tzinfo) -> None:
+        self.now = now
+        self.zone = zone
+
+    def parse(self, text: str) -> DateReading | None:
+        return parse_date(text, now=self.now, zone=self.zone)
+
+    def find(self, text: str) -> DateReading | None:
+        """Read the date in a line that stands where dates stand."""
+        reading = find_date(text, now=self.now, zone=self.zone)
+        if reading is None and len(text) <= LONGEST_MIXED_LINE and (match := _DATE_PART.search(text)):
+            reading = self.parse(match[0])
+        return reading
+
+
+def read_dates(
+    layout: Layout, lines: Sequence[Line], clock: Clock, *, anchor: int, whole: bool = False, alone: bool = False
+) -> tuple[str | None, str | None]:
+    """Return the texts or attributes that tell publication and modification in *lines*, each None where absent.
+
+    Side matter counts only where it is around the line *anchor*, the headline. Where *whole* is set, a line counts
+    only if it is nothing but a date. Where *alone* is set, several days tell nothing: each may be a teaser's.
+    """
+    lines = [line for line in lines if not _is_elsewhere(line.box, anchor, whole=whole)]
+    times = list(_elements(layout, lines, clock))
+    changed = {index for index, reading in times if reading.role == "modified"}
+    changed -= {index for index, reading in times if reading.role == "published"}
+    found = [*(reading for _, reading in times), *_texts(lines, clock, changed, whole=whole)]
+    if alone and len({reading.when.date() for reading in found}) > 1:
+        return None, None
+    modified = next((reading for reading in found if reading.role == "modified"), None)
+    published: DateReading | None = None
+    for reading in found:
+        if reading.role == "published" and (published is None or _refines(reading, published)):
+            published = reading
+    published = published or modified
+    return (published.raw if published else None), (modified.raw if modified else None)
+
+
+def _refines(one: DateReading, other: DateReading) -> bool:
+    """Tell whether *one* names the same day as *other* and, unlike that, the time."""
+    return other.precision == "day" != one.precision and one.when.date() == other.when.date()
+
+
+def _is_elsewhere(box: Box | None, anchor: int, *, whole: bool) -> bool:
+    while box is not None and not box.first <= anchor < box.last:
+        if box.kind in _ELSEWHERE and not (whole and box.kind == "aside"):
+            return True
+        box = box.parent
+    return False
+
+
+def labelled(lines: Sequence[Line]) -> list[Line]:
+    """Return those of *lines* that begin with a word for publication (``Erstellt am:``)."""
+    return [line for line in lines if _LABEL.match(line.text)]
+
+
+def _elements(layout: Layout, lines: Sequence[Line], clock: Clock) -> Iterator[tuple[int, DateReading]]:
+    """Yield what time elements in *lines* say by their attribute, with the index of the line."""
+    wanted = {line.index: line for line in lines}
+    for element, index in layout.times:
+        line = wanted.get(index)
+        reading = clock.parse(element.get("datetime") or "") if line is not None else None
+        if line is not None and reading is not None:
+            names = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+            shown = clock.find(line.text) if len(line.text) <= LONGEST_LINE else None
+            is_modified = _MODIFIED_NAME.search(names) or (shown is not None and shown.role == "modified")
+            role: Role = "modified" if is_modified else "published"
+            yield index, replace(reading, role=role)
+
+
+def _texts(lines: Sequence[Line], clock: Clock, changed: Set[int], *, whole: bool) -> Iterator[DateReading]:
+    """Yield what the words of *lines* say; those *changed* name a time of change by their time element."""
+    for line in lines:
+        if len(line.text) <= LONGEST_LINE and _MAY_BE_DATE.search(line.text):
+            reading = clock.parse(line.text) if whole else clock.find(line.text)
+            if reading is not None:
+                yield replace(reading, role="modified") if line.index in changed else reading
+
+
+def date_in_address(url: str) -> str | None:
+    """Return the day in an address (``/2025/12/02/``, ``-20251202``, ``/02-12-2025``) as ISO 8601, else None."""
+    try:
+        path = unquote(urlsplit(url).path)
+    except ValueError:
+        return None
+    if match := _URL_DATE.search(path):
+        return f"{match[1]}-{int(match[3]):02}-{int(match[4]):02}"
+    if match := _URL_DATE_REVERSED.search(path):
+        return f"{match[4]}-{match[3]}-{match[1]}"
+    return None

@@ -1,0 +1,174 @@
+"""The card of each link: the stretch of the page that speaks of its article and of no other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+
+from portalcrawl.page.teasers.flat import split_flat
+from portalcrawl.page.teasers.lines import HEADINGS, Node
+from portalcrawl.page.teasers.links import Link
+from portalcrawl.page.teasers.texts import size_of
+
+MANY: str = "\0many"
+"""Marks an element that holds links to more than one article."""
+Marks = dict[HtmlElement, str]
+_ITEMS = frozenset({"li", "article", "tr", "figure"})
+_LIMITS = frozenset({"body", "main", "html"})
+_MAX_LONE_TEXT = 700
+_MAX_CARD_TEXT = 3000
+_MAX_AROUND = 450
+"""Characters of snippet, date and the like that a link with a text of its own has around it."""
+_MIN_TEXT = 12
+_MAX_CLIMB = 12
+_MAX_LONE_LINKS = 8
+"""Links to one article in one stretch of the page that are looked at."""
+
+
+@dataclass(slots=True)
+class Card:
+    """A teaser's place on the page: neighbouring nodes and the links in them."""
+
+    nodes: list[Node]
+    links: list[Link] = field(default_factory=list)
+    parent: HtmlElement | None = None
+    """The element that holds the nodes, and those of the other cards of the list."""
+
+    @property
+    def in_menu(self) -> bool:
+        """Whether its links stand in a menu, a footer or a list of topics."""
+        return self.links[0].zone in ("menu", "topics")
+
+
+def find_cards(links: list[Link], marks: Marks) -> list[Card]:
+    """Return the cards of *links*, in page order; *marks* as :func:`mark` gives them."""
+    tops: dict[HtmlElement, list[Link]] = {}
+    for link in links:
+        tops.setdefault(_top_of(link, marks), []).append(link)
+    parents: dict[HtmlElement | None, dict[HtmlElement, list[Link]]] = {}
+    for top, its_links in tops.items():
+        parents.setdefault(top.getparent(), {})[top] = its_links
+    cards = [card for parent, group in parents.items() for card in _cards_in(parent, group, marks)]
+    order = {link.element: index for index, link in enumerate(links)}
+    return sorted(cards, key=lambda card: order[card.links[0].element])
+
+
+def mark(links: list[Link]) -> Marks:
+    """Mark each ancestor of *links* with the one article that it leads to, or with ``MANY``."""
+    marks: Marks = {}
+    for link in links:
+        node: HtmlElement | None = link.element
+        while node is not None:
+            known = marks.get(node)
+            if known == link.target or known is MANY:
+                break  # and so is everything above
+            marks[node] = link.target if known is None else MANY
+            node = node.getparent()
+    return marks
+
+
+def _top_of(link: Link, marks: Marks) -> HtmlElement:
+    """Return the outermost element around *link* that leads to its article alone."""
+    node = link.element
+    parent = node.getparent()
+    while parent is not None and marks[parent] == link.target and parent.tag not in _LIMITS:
+        node, parent = parent, parent.getparent()
+    return node
+
+
+def _cards_in(parent: HtmlElement | None, tops: dict[HtmlElement, list[Link]], marks: Marks) -> list[Card]:
+    if parent is None:
+        return [card for top, links in tops.items() for card in _lone_cards(top, links)]
+    kinds = _kinds(parent, marks)
+    cards: list[Card] = []
+    for nodes in split_flat(parent, marks, MANY, attach=max(kinds.values(), default=0) >= 2):
+        found = [top for top in nodes if not isinstance(top, str) and top in tops]
+        links = [link for top in found for link in tops[top]]
+        if not links:
+            continue
+        listed = len(nodes) > len(found) or _is_listed(found, kinds)
+        if listed and sum(size_of(top, _MAX_CARD_TEXT) for top in found) <= _MAX_CARD_TEXT:
+            inner = _only_item(found[0], links) if len(nodes) == 1 else None
+            cards.append(Card(nodes, links, parent) if inner is None else Card([inner], links, inner.getparent()))
+        else:
+            cards.extend(card for top in found for card in _lone_cards(top, tops[top]))
+    return cards
+
+
+def _only_item(top: HtmlElement, links: list[Link]) -> HtmlElement | None:
+    """Return the one item of the list that *top* is, where a heading over the item names the list."""
+    item = _common(links[:_MAX_LONE_LINKS], top)
+    while item is not None and item is not top and item.tag not in _ITEMS:
+        item = item.getparent()
+    if item is None or item is top or item.tag == "tr":  # two rows may make up a card
+        return None
+    heading = next(top.iter(*HEADINGS), None)
+    return item if heading is not None and item not in heading.iterancestors() else None
+
+
+def _is_listed(tops: list[HtmlElement], kinds: dict[tuple[str, str], int]) -> bool:
+    """Tell whether one of *tops* has neighbours of its kind."""
+    return any(kinds.get(_kind(top), 0) >= 2 for top in tops)
+
+
+def _kind(element: HtmlElement) -> tuple[str, str]:
+    names = (element.get("class") or "").split()
+    return element.tag, names[0] if names else ""
+
+
+def _kinds(parent: HtmlElement, marks: Marks) -> dict[tuple[str, str], int]:
+    """Count the children of *parent* that lead to one article each, by tag and first class name."""
+    kinds: dict[tuple[str, str], int] = {}
+    for child in parent:
+        if marks.get(child, MANY) is not MANY:
+            kinds[_kind(child)] = kinds.get(_kind(child), 0) + 1
+    return kinds
+
+
+def _lone_cards(top: HtmlElement, links: list[Link]) -> list[Card]:
+    """Return the cards in *top*, which has no neighbours like it: as little around the links as makes a teaser."""
+    links = links[:_MAX_LONE_LINKS]
+    common = _common(links, top)
+    if common is not None and size_of(common, _MAX_LONE_TEXT) <= _MAX_LONE_TEXT:
+        return [_around(common, links, top)]
+    return [_around(link.element, [link], top) for link in links]
+
+
+def _around(start: HtmlElement, links: list[Link], top: HtmlElement) -> Card:
+    node = _climb(start, top)
+    return Card([node], links, node.getparent())
+
+
+def _common(links: list[Link], top: HtmlElement) -> HtmlElement | None:
+    """Return the innermost element around all *links*."""
+    paths = []
+    for link in links:
+        path = [link.element]
+        while path[-1] is not top and len(path) < 60:
+            path.append(path[-1].getparent())
+        paths.append(path)
+    shared = set(paths[0]).intersection(*paths[1:])
+    return next((node for node in paths[0] if node in shared), None)
+
+
+def _climb(node: HtmlElement, top: HtmlElement) -> HtmlElement:
+    """Return as much around *node*, within *top*, as seems to speak of its article."""
+    for _ in range(_MAX_CLIMB):
+        parent = node.getparent()
+        if node is top or parent is None or node.tag in _ITEMS or parent.tag in _LIMITS:
+            return node
+        size = size_of(node, _MAX_LONE_TEXT)
+        around = size_of(parent, _MAX_LONE_TEXT + size) - size
+        if around > _MAX_LONE_TEXT or (size >= _MIN_TEXT and (around > _MAX_AROUND or _has_heading(parent, node))):
+            return node
+        if next(parent.iter("h1"), None) is not None and next(node.iter("h1"), None) is None:
+            return node
+        node = parent
+    return node
+
+
+def _has_heading(parent: HtmlElement, node: HtmlElement) -> bool:
+    """Tell whether *parent* has a heading outside *node*: the name of a block."""
+    others = (child for child in parent if child is not node)
+    return any(child.tag in HEADINGS or next(child.iter(*HEADINGS), None) is not None for child in others)

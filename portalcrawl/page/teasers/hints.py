@@ -1,0 +1,103 @@
+"""What the class names that editors and themes everywhere use say of an element: a hint, never proof."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+
+class Hint:
+    """What an element's class name hints at: plain integers to combine with ``|``, since enums cost too much here."""
+
+    NONE = 0
+    TITLE = 1
+    KICKER = 2
+    SNIPPET = 4
+    DATE = 8
+    AUTHOR = 16
+    COUNT = 32
+    LABEL = 64
+    CAPTION = 128
+    MORE = 256
+    HIDDEN = 512
+    DURATION = 1024
+    MENU = 2048
+    TOPICS = 4096
+    SERVICE = 8192
+    ICON = 16384
+    ROLES = TITLE | KICKER | SNIPPET | DATE | AUTHOR | COUNT | LABEL | CAPTION | MORE | DURATION
+    """What a text can be, as against where it stands."""
+
+
+_WORDS = (
+    (Hint.TITLE, "title titel head headline headlines heading headings hed überschrift ueberschrift"),
+    (
+        Hint.KICKER,
+        "kicker overline roofline dachzeile spitzmarke eyebrow pretitle supertitle suptitle overtitle oberzeile",
+    ),
+    (
+        Hint.SNIPPET,
+        "excerpt summary intro introduction introtext lead description desc dek standfirst abstract vorspann snippet "
+        "teasertext anreisser anrisstext",
+    ),
+    (Hint.DATE, "date datetime time datum timestamp published age ago clock uhrzeit zeit"),
+    (Hint.AUTHOR, "author authors byline autor autoren writer verfasser"),
+    (Hint.COUNT, "comment comments kommentar kommentare kommentaren commentcount replies disqus leserkommentare"),
+    (
+        Hint.LABEL,
+        "label badge flag marker premium paywall plus tag category rubrik ressort topic taxonomy section channel",
+    ),
+    (Hint.CAPTION, "caption credit credits copyright bildunterschrift imagecredit bildquelle photographer"),
+    (Hint.MORE, "readmore weiterlesen btn button cta bookmark share sharing"),
+    (Hint.HIDDEN, "visuallyhidden sronly hiddenvisually screenreader offscreen"),
+    (
+        Hint.DURATION,
+        "duration runtime readingtime lesezeit laufzeit lesedauer mediaduration readtime",
+    ),
+    (
+        Hint.SERVICE,
+        "events veranstaltungen veranstaltungskalender termine terminkalender jobs stellenmarkt stellenanzeigen "
+        "jobangebote sponsored advertorials werbung",
+    ),
+    (Hint.ICON, "icon icons glyphicon fa iconfont"),
+    (Hint.TOPICS, "tags topics keywords schlagworte schlagwörter schlagwoerter stichworte tagcloud taglist"),
+    (Hint.MENU, "nav navigation navi navbar menu breadcrumb breadcrumbs megamenu mainnav footernav hauptmenu sitemap"),
+)
+_HINTS = {word: hint for hint, words in _WORDS for word in words.split()}
+_TOKENS = re.compile(r"[A-ZÄÖÜ]?[a-zäöüß]+|[A-ZÄÖÜ]+(?![a-zäöüß])")
+_JOINED = re.compile(
+    r"sr[-_]?only|visually[-_]?hidden|screen[-_]?reader|hidden[-_]visually|read[-_]?more|reading[-_]?time|read[-_]?time"
+    r"|teaser[-_]{0,2}text|intro[-_]?text|off[-_]?screen|media[-_]?duration|comment[-_]?count",
+    re.IGNORECASE,
+)
+_HIDING = frozenset({"hidden", "d-none", "invisible", "is-hidden", "js-hidden", "hide"})
+_SHOWN_AGAIN = re.compile(r":(?:block|flex|inline|grid|table|contents)|\bd-\w+-(?:block|flex|inline|grid)")
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_MAX_LENGTH = 600
+
+
+def hints_of(names: str) -> int:
+    """Return what the class attribute *names* hints at, :class:`Hint` values joined by ``|``.
+
+    Names are taken apart at hyphens, underscores and capitals: ``card__mainTitle`` says ``title``, ``update`` does not
+    say ``date``. Names of heading levels (``h3``) make a title. What hides an element on some screens only does not.
+
+    >>> hints_of("card__kicker") == Hint.KICKER, hints_of("sr-only") == Hint.HIDDEN, hints_of("update") == Hint.NONE
+    (True, True, True)
+    """
+    return _hints_of(names[:_MAX_LENGTH])
+
+
+@lru_cache(maxsize=8192)
+def _hints_of(names: str) -> int:
+    found = Hint.NONE
+    for word in _TOKENS.findall(names):
+        found |= _HINTS.get(word.lower(), 0)
+    for joined in _JOINED.findall(names):
+        found |= _HINTS.get(joined.replace("-", "").replace("_", "").lower(), 0)
+    whole = names.split()
+    if not _HIDING.isdisjoint(whole) and not _SHOWN_AGAIN.search(names):
+        found |= Hint.HIDDEN
+    if not _HEADINGS.isdisjoint(whole):
+        found |= Hint.TITLE
+    return found

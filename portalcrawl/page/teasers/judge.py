@@ -1,0 +1,65 @@
+"""Whether a card is a teaser: menus, tag lists and link lists of service pages hold links to articles as well."""
+
+from __future__ import annotations
+
+from lxml.html import HtmlElement
+
+from portalcrawl.page.parts import TeaserParts
+from portalcrawl.page.teasers.cards import Card
+from portalcrawl.page.teasers.forms import is_service_name
+from portalcrawl.page.teasers.texts import text_of
+
+_MIN_WORDS = 3
+"""Words of a headline that stands without picture, snippet or time."""
+_LONG_WORDS = 4
+_MAX_LINKS = 40
+_MIN_LINKS = 3
+_MAX_LEVELS = 3
+
+
+class Judge:
+    """Tells teasers from other links; remembers what each list of links is like."""
+
+    def __init__(self) -> None:
+        self.shares: dict[HtmlElement, float] = {}
+
+    def is_teaser(self, card: Card, teaser: TeaserParts, block: str | None) -> bool:
+        """Tell whether *card*, read as *teaser* in the list called *block*, presents an article."""
+        if block is not None and is_service_name(block):
+            return False
+        if teaser.snippet or teaser.date_text or teaser.date_attribute or teaser.comment_count is not None:
+            return True
+        if teaser.headline is None:
+            return teaser.image_caption is not None and teaser.image_caption.count(" ") >= _MIN_WORDS
+        if teaser.image_url:
+            return not card.in_menu or self.share_of_headlines(card) >= 0.5
+        if len(teaser.headline.split()) < _MIN_WORDS:
+            return False
+        return self.share_of_headlines(card) >= (0.5 if card.in_menu else 0.3)
+
+    def share_of_headlines(self, card: Card) -> float:
+        """Return the share of links in the list around *card* whose text is as long as a headline."""
+        node: HtmlElement | None = card.links[0].element
+        for _ in range(_MAX_LEVELS):
+            parent = node.getparent() if node is not None else None
+            if parent is None or parent.tag in ("body", "main", "html"):
+                break
+            node = parent
+            if node not in self.shares:
+                self.shares[node] = _share(node)
+            if self.shares[node] >= 0:
+                return self.shares[node]
+        return 1.0
+
+
+def _share(element: HtmlElement) -> float:
+    """Return the share of long link texts in *element*; -1 where it holds too few links to tell."""
+    total = long = 0
+    for link in element.iter("a"):
+        text = text_of(link)
+        if text:
+            total += 1
+            long += text.count(" ") + 1 >= _LONG_WORDS
+        if total >= _MAX_LINKS:
+            break
+    return long / total if total >= _MIN_LINKS else -1.0

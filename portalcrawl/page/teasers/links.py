@@ -1,0 +1,73 @@
+"""The links of a page that lead to other articles of its portal and stand for themselves, not in running text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
+
+from portalcrawl.page.teasers.hints import Hint, hints_of
+from portalcrawl.page.teasers.inline import is_card, is_inline
+from portalcrawl.page.teasers.targets import Targets
+from portalcrawl.page.teasers.texts import text_of
+from portalcrawl.page.teasers.zones import Zone, Zones
+
+if TYPE_CHECKING:
+    from portalcrawl.portals.profile import Profile
+
+_AUTHOR_LEVELS = 2
+_BODY = frozenset({"body", "main", "html"})
+_NAME_WORDS = 4
+_HEADLINE = 25
+_HEADLINE_SPACES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to an article: its element, the article's canonical address, and the address as written, absolute."""
+
+    element: HtmlElement
+    target: str
+    url: str
+    zone: Zone = "open"
+
+
+def find_links(root: HtmlElement, base_url: str, profile: Profile) -> list[Link]:
+    """Return the links in *root* to articles of the portal other than the page itself, in page order."""
+    targets = Targets(root, base_url, profile)
+    zones = Zones()
+    links = []
+    for element in root.iter("a"):
+        href = element.get("href")
+        found = targets.of(href) if href else None
+        if found is None:
+            continue
+        zone = zones.of(element)
+        if _may_stand(element, zone) and not is_inline(element) and not _names_author(element):
+            links.append(Link(element, *found, zone))
+    visible = {link.target for link in links if link.zone != "copy"}
+    return [link for link in links if not (link.zone == "copy" and link.target in visible)]
+
+
+def _may_stand(link: HtmlElement, zone: Zone) -> bool:
+    """Tell whether a link in *zone* can be a teaser; in a menu only with the length of a headline."""
+    if zone == "dead":
+        return False
+    if zone in ("open", "copy"):
+        return True
+    text = text_of(link)
+    if len(text) >= _HEADLINE and text.count(" ") >= _HEADLINE_SPACES:
+        return True
+    return zone == "topics" and is_card(link)
+
+
+def _names_author(link: HtmlElement) -> bool:
+    """Tell whether *link* leads to whom it names: its relation says so, or class names right around a short text."""
+    if "author" in (link.get("rel") or "").split():
+        return True
+    if text_of(link).count(" ") + 1 > _NAME_WORDS:
+        return False
+    around = (node for node in (link, *islice(link.iterancestors(), _AUTHOR_LEVELS)) if node.tag not in _BODY)
+    return any(hints_of(node.get("class") or "") & Hint.AUTHOR for node in around)

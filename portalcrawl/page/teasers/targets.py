@@ -1,0 +1,94 @@
+"""Which article of the portal a link leads to."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
+
+from portalcrawl import urls
+
+if TYPE_CHECKING:
+    from portalcrawl.portals.profile import Profile
+
+_HOST = re.compile(r"\s*https?://([^/?#\\\s]+)", re.IGNORECASE)
+_ID = re.compile(r"\d{5,20}|[0-9a-f]{8,40}")
+_SIGNS = re.compile(r"[0-9]|[-_.,%+].*[-_.,%+]|[^\x00-\x7f]")
+"""What the address of an article has somewhere, where no pattern of a profile says otherwise."""
+
+
+class Targets:
+    """Which article each ``href`` of a page leads to; every ``href`` is judged once."""
+
+    def __init__(self, root: HtmlElement, base_url: str, profile: Profile) -> None:
+        self.base_url = base_url
+        self.profile = profile
+        self.origin = urls.origin_of(base_url)
+        self.own = _own_addresses(root, base_url)
+        self.own_ids = frozenset(number for address in self.own for number in _ids(address))
+        self.own_names = frozenset(_name(address) for address in self.own)
+        self.owned: dict[str, bool] = {}
+        self.known: dict[str, tuple[str, str] | None] = {}
+
+    def of(self, href: str) -> tuple[str, str] | None:
+        """Return the canonical and the absolute address of the article *href* leads to; None where it leads to none."""
+        if href not in self.known:
+            self.known[href] = self.judge(href) if self.may_lead(href) else None
+        return self.known[href]
+
+    def may_lead(self, href: str) -> bool:
+        """Rule out at little cost what leads to another site, and what has no sign of an article's address."""
+        match = _HOST.match(href)
+        if match:
+            host = match[1]
+            if host not in self.owned:
+                self.owned[host] = self.profile.owns(match[0].strip())
+            if not self.owned[host]:
+                return False
+            href = href[match.end() :]
+        return self.profile.article.url is not None or _SIGNS.search(href) is not None
+
+    def judge(self, href: str) -> tuple[str, str] | None:
+        if href[:1] == "#":
+            return None
+        if href[:1] == "/" and href[1:2] not in ("/", "\\"):
+            href = self.origin + href
+        url = urls.absolute(self.base_url, href)
+        if url is None or not self.profile.is_article_url(url):
+            return None
+        url = url.partition("#")[0]
+        target = urls.canonical_url(url, self.profile.hosts)
+        return None if self.is_own(target) else (target, url)
+
+    def is_own(self, target: str) -> bool:
+        """Tell whether *target* is the page itself, or does something with it: prints it, mails it, comments on it."""
+        path, _, query = target.partition("?")
+        if query and not self.own_ids.isdisjoint(_ID.findall(query)):
+            return True
+        if _name(target) not in self.own_names and self.own_ids.isdisjoint(_ids(path)):
+            return any(_within(target, own) and urls.same_article(target, own) for own in self.own)
+        return any(target == own or urls.same_article(target, own) for own in self.own)
+
+
+def _own_addresses(root: HtmlElement, base_url: str) -> tuple[str, ...]:
+    for link in root.iter("link"):
+        if (link.get("rel") or "").lower() == "canonical" and link.get("href"):
+            canonical = urls.absolute(base_url, link.get("href"))
+            return (base_url, canonical) if canonical else (base_url,)
+    return (base_url,)
+
+
+def _ids(address: str) -> list[str]:
+    return _ID.findall(address.partition("?")[0])
+
+
+def _name(address: str) -> str:
+    """Return the last segment of the path of *address*, without ending."""
+    return address.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2].partition(".")[0]
+
+
+def _within(target: str, own: str) -> bool:
+    """Tell whether one address goes on where the other ends (``/seite-2``)."""
+    bare, other = (address.partition("?")[0].rstrip("/") for address in (target, own))
+    return bare.startswith(other) or other.startswith(bare)

@@ -1,0 +1,54 @@
+"""What part of a page an element stands in, as far as it matters to links: open ground, a menu, a list of topics."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from lxml.html import HtmlElement
+
+from portalcrawl.page.teasers.hints import Hint, hints_of
+
+Zone = Literal["open", "menu", "topics", "copy", "dead"]
+"""``copy`` is ``noscript``, maybe a second copy of what scripts show; nothing ``dead`` is a teaser."""
+_DEAD = frozenset({"template", "script", "style", "head"})
+_BODY = frozenset({"body", "html", "main"})
+_MENU_ROLES = frozenset({"navigation", "menu", "menubar", "contentinfo"})
+
+
+class Zones:
+    """What part of the page an element stands in, each ancestor judged once."""
+
+    def __init__(self) -> None:
+        self.known: dict[HtmlElement, Zone] = {}
+
+    def of(self, element: HtmlElement) -> Zone:
+        path = []
+        node: HtmlElement | None = element
+        while node is not None and node not in self.known:
+            path.append(node)
+            node = node.getparent()
+        zone: Zone = self.known[node] if node is not None else "open"
+        for node in reversed(path):
+            if zone == "open":
+                zone = _zone_of(node)
+            self.known[node] = zone
+        return zone
+
+
+def _zone_of(element: HtmlElement) -> Zone:
+    tag = element.tag
+    if tag in _DEAD:
+        return "dead"
+    if tag == "noscript":
+        return "copy"
+    if tag in _BODY or tag == "a":
+        return "open"
+    if tag in ("nav", "footer") or element.get("role") in _MENU_ROLES:
+        return "menu"
+    names = element.get("class")
+    hints = hints_of(names) if names else Hint.NONE
+    if hints & Hint.SERVICE:
+        return "dead"
+    if hints & Hint.MENU:
+        return "menu"
+    return "topics" if hints & Hint.TOPICS else "open"

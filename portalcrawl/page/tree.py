@@ -1,0 +1,67 @@
+"""The one parsed tree of a response."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml import etree, html
+from scrapy.http import HtmlResponse, TextResponse
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+    from scrapy.http import Response
+
+_BINARY = (b"%pdf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"pk\x03\x04", b"\x1f\x8b", b"riff")
+_HEAD = 1000
+"""Bytes that are looked at to tell what a body is."""
+MOST_NULS = 20
+"""One byte in so many may be NUL in a text."""
+
+
+def parse(response: Response) -> HtmlElement | None:
+    """Return the root of the response's HTML; None where it is none.
+
+    The tree is the one that ``response.css`` would see, but for comments, which nobody reads. Bytes that are UTF-8 are
+    parsed as they came: to decode, strip and encode them again would cost a fifth of a parse.
+    """
+    if not isinstance(response, TextResponse):
+        return None
+    start = response.body[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not start or start.startswith(_BINARY) or _is_binary(start, response.encoding):
+        return None
+    if not isinstance(response, HtmlResponse) and b"<html" not in start and not start.startswith(b"<!doctype html"):
+        return None
+    try:
+        parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+        root = etree.fromstring(_utf8(response), parser=parser)
+    except (ValueError, LookupError, etree.LxmlError):
+        return None
+    return root if isinstance(root, html.HtmlElement) and len(root) else None
+
+
+def _is_binary(start: bytes, encoding: str) -> bool:
+    """Tell whether NULs stand in *start* in numbers that no text has; in UTF-16 and UTF-32 they are letters' halves."""
+    return start.count(0) * MOST_NULS > len(start) and not encoding.lower().startswith(("utf-16", "utf-32"))
+
+
+def _utf8(response: TextResponse) -> bytes:
+    """Return the body as valid UTF-8 without NUL, which would end the document for the parser."""
+    body = response.body
+    if response.encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
+        try:
+            body.decode()
+        except UnicodeDecodeError:
+            pass
+        else:
+            return body.replace(b"\x00", b"").strip()
+    return response.text.replace("\x00", "").strip().encode("utf-8", "replace")
+
+
+def canonical_link(root: HtmlElement | None) -> str | None:
+    """Return the address that the page's ``link rel=canonical`` (RFC 6596) names."""
+    if root is None:
+        return None
+    for link in root.iter("link"):
+        if "canonical" in (link.get("rel") or "").lower().split() and link.get("href"):
+            return str(link.get("href")).strip()
+    return None
