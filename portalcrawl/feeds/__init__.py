@@ -1,0 +1,1 @@
+"""Feed files: lines appended durably, published by rename, named in a manifest."""

@@ -1,0 +1,1 @@
+"""One crawl from its arguments to its published feeds."""

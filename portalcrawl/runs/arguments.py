@@ -1,0 +1,172 @@
+"""The spider arguments of ``scrapy crawl portal``: texts in, checked values out."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from portalcrawl.errors import ArgumentError, UsageError
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+NAMES = (
+    *("portal", "url", "urls_file", "follow", "pages", "max_articles"),
+    *("max_depth", "since", "query", "render"),
+)
+SCRAPYD_JOB = "_job"
+"""Scrapyd gives every spider the id of its job under this name."""
+
+RENDER_MODES = ("auto", "never", "always")
+BOOLEANS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+AGE = re.compile(r"(\d{1,6})([mhdw])")
+MAX_NUMBER = 10**12
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What the user asked for, each value checked by itself."""
+
+    portal: str | None = None
+    urls: tuple[str, ...] = ()
+    follow: bool = True
+    pages: int = 1
+    max_articles: int | None = None
+    max_depth: int | None = None
+    since: timedelta | datetime | None = None
+    """An age that counts back from the run's start; or a time, naive ones in the portal's time zone."""
+    query: str | None = None
+    render: str | None = None
+    job: str | None = None
+
+
+def parse_arguments(given: Mapping[str, str]) -> Arguments:
+    """Return the checked arguments; raise ArgumentError for the first that is wrong."""
+    for name in given:
+        if name not in NAMES and name != SCRAPYD_JOB:
+            raise UsageError(f"unknown argument {name}; the arguments are {', '.join(NAMES)}")
+
+    def read(name: str, reader: Callable[[str, str], T], default: D) -> T | D:
+        return reader(name, str(given[name]).strip()) if name in given else default
+
+    return Arguments(
+        portal=read("portal", _name, None),
+        urls=(*read("url", _urls, ()), *read("urls_file", _urls_file, ())),
+        follow=read("follow", _boolean, True),
+        pages=read("pages", _positive, 1),
+        max_articles=read("max_articles", _positive, None),
+        max_depth=read("max_depth", _depth, None),
+        since=read("since", _since, None),
+        query=read("query", _query, None),
+        render=read("render", _render, None),
+        job=given.get(SCRAPYD_JOB) or None,
+    )
+
+
+def _name(name: str, value: str) -> str | None:
+    if not value:
+        raise ArgumentError(name, "is empty", "the name of a portal (scrapy portals lists them)")
+    return value
+
+
+def _query(name: str, value: str) -> str | None:
+    if not value:
+        raise ArgumentError(name, "is empty", "words to search for on the portal")
+    return value
+
+
+def _urls(name: str, value: str) -> tuple[str, ...]:
+    urls = tuple(value.split())
+    if not urls:
+        raise ArgumentError(name, "is empty", "one or more http or https addresses, separated by spaces")
+    for url in urls:
+        check_url(name, url)
+    return urls
+
+
+def check_url(name: str, url: str, where: str = "") -> None:
+    """Raise ArgumentError where *url* is no absolute http or https address with a host."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    if not good or not url.isprintable():
+        raise ArgumentError(name, f"{url[:200]!r}{where} is not an address", "http and https addresses")
+
+
+def _urls_file(name: str, value: str) -> tuple[str, ...]:
+    urls: list[str] = []
+    for number, line in enumerate(_lines(name, value), start=1):
+        url = line.strip()
+        if url and not url.startswith("#"):
+            check_url(name, url, f" (line {number})")
+            urls.append(url)
+    if not urls:
+        raise ArgumentError(name, f"{value!r} holds no address", "a file with one address a line, or -")
+    return tuple(urls)
+
+
+def _lines(name: str, value: str) -> Iterator[str]:
+    takes = "a readable file with one address a line (UTF-8), or - for standard input"
+    try:
+        text = sys.stdin.read() if value == "-" else Path(value).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ArgumentError(name, f"{value!r} is not UTF-8 text", takes) from None
+    except (OSError, ValueError) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+        raise ArgumentError(name, f"{value!r}: {problem}", takes) from None
+    return iter(text.split("\n"))
+
+
+def _boolean(name: str, value: str) -> bool:
+    try:
+        return BOOLEANS[value.lower()]
+    except KeyError:
+        raise ArgumentError(name, f"{value!r} is neither true nor false", "true or false") from None
+
+
+def _number(name: str, value: str, least: int) -> int:
+    takes = f"a whole number from {least}"
+    if not re.fullmatch(r"[+-]?[0-9]{1,13}", value):
+        raise ArgumentError(name, f"{value[:200]!r} is not a whole number", takes)
+    number = int(value)
+    if not least <= number <= MAX_NUMBER:
+        raise ArgumentError(name, f"{number} is out of range", takes)
+    return number
+
+
+def _positive(name: str, value: str) -> int:
+    return _number(name, value, 1)
+
+
+def _depth(name: str, value: str) -> int:
+    return _number(name, value, 0)
+
+
+def _since(name: str, value: str) -> timedelta | datetime:
+    takes = "a date such as 2025-12-01, or an age such as 36h or 7d"
+    try:
+        if match := AGE.fullmatch(value):
+            age = timedelta(**{UNITS[match[2]]: int(match[1])})
+            if not age:
+                raise ArgumentError(name, f"{value!r} is below 1", takes)
+            return age
+        if not re.match(r"\d{4}-\d\d-\d\d", value):
+            raise ValueError
+        return datetime.fromisoformat(value)
+    except (ValueError, OverflowError):
+        raise ArgumentError(name, f"{value!r} is in no known form", takes) from None
+
+
+def _render(name: str, value: str) -> str:
+    if value not in RENDER_MODES:
+        raise ArgumentError(name, f"{value!r} is no mode", ", ".join(RENDER_MODES))
+    return value

@@ -1,0 +1,145 @@
+"""What a run will do: the start pages, and the profile of each portal that it works on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote_plus, urlsplit
+
+from portalcrawl.errors import ArgumentError
+from portalcrawl.portals.catalog import Catalog
+from portalcrawl.portals.profile import Profile
+from portalcrawl.runs.arguments import Arguments, parse_arguments
+
+EMBEDDED_PORTAL = "sample"
+LONGEST_AGE = timedelta(days=365 * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One start page, with the profile it is read by."""
+
+    url: str
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A checked plan; making one fetches and writes nothing."""
+
+    arguments: Arguments
+    given: Mapping[str, str]
+    """The arguments as the user typed them."""
+    starts: tuple[Start, ...]
+    embedded: bool = False
+    """Whether the embedded portal must be served for this run."""
+
+    @property
+    def profiles(self) -> dict[str, Profile]:
+        """The portals of the run by name, sorted."""
+        return dict(sorted({start.profile.name: start.profile for start in self.starts}.items()))
+
+    def max_depth(self, profile: Profile) -> int | None:
+        """Return how many teaser hops are allowed: the argument, else the profile's, else None (no limit)."""
+        if self.arguments.max_depth is not None:
+            return self.arguments.max_depth
+        return profile.politeness.max_depth
+
+    def allows_origin(self, profile: Profile, url: str) -> bool:
+        """Tell whether the user or the profile's file gave the origin (RFC 6454: scheme, host, port) of *url*."""
+        given = {origin_of(start.url) for start in self.starts if start.profile.name == profile.name}
+        hosts = () if profile.generic else profile.hosts
+        given.update(origin_of(f"{scheme}://{host}/") for host in hosts for scheme in ("http", "https"))
+        return origin_of(url) in given
+
+    def since(self, profile: Profile, started: datetime) -> datetime | None:
+        """Return the oldest publication time wanted; a naive one counts in the portal's time zone."""
+        since = self.arguments.since
+        if isinstance(since, timedelta):
+            return started - min(since, LONGEST_AGE)
+        if since is not None and since.tzinfo is None:
+            return since.replace(tzinfo=profile.zone)
+        return since
+
+    def served_at(self, base: str) -> Plan:
+        """Return the plan with the embedded portal's pages moved to the origin *base* (``http://host:port/``)."""
+        starts = tuple(_moved(start, base) for start in self.starts)
+        return replace(self, starts=starts)
+
+
+def _moved(start: Start, base: str) -> Start:
+    path = start.url.split("/", 3)[3]
+    return Start(base.rstrip("/") + "/" + path, start.profile.with_origin(base))
+
+
+def make_plan(given: Mapping[str, str], profiles_folder: Path | None) -> Plan:
+    """Check all arguments against each other and the profiles; raise UsageError where one is wrong."""
+    arguments = parse_arguments(given)
+    catalog = Catalog(profiles_folder)
+    if arguments.portal is None and not arguments.urls:
+        arguments = replace(arguments, portal=EMBEDDED_PORTAL)
+    named = _named(arguments.portal, catalog)
+    if named:
+        for url in arguments.urls:
+            named = _with_address(named, url)
+    starts = [Start(url, named or catalog.for_url(url)) for url in arguments.urls]
+    if arguments.query is not None:
+        starts += [_search(profile, arguments.query) for profile in _searched(named, starts)]
+    elif not starts and named:
+        starts = [Start(url, named) for url in named.start_urls]
+    if not starts:
+        problem = f"{arguments.portal!r} has no start_urls"
+        raise ArgumentError("portal", problem, "a portal with start_urls; or give url")
+    # Addresses of the embedded portal that the user gave are served by the user.
+    embedded = arguments.portal == EMBEDDED_PORTAL and not arguments.urls and catalog.is_built_in(EMBEDDED_PORTAL)
+    unique = {start.url: start for start in starts}
+    return Plan(arguments, dict(given), tuple(unique.values()), embedded=embedded)
+
+
+def _named(portal: str | None, catalog: Catalog) -> Profile | None:
+    if portal is None:
+        return None
+    if portal not in catalog.names():
+        raise ArgumentError("portal", f"{portal!r} is unknown", ", ".join(catalog.names()))
+    return catalog.get(portal)
+
+
+def _with_address(named: Profile, url: str) -> Profile:
+    """Return the profile that owns *url*: a named portal is taken at any port of its hosts."""
+    if not named.owns_named(url):
+        raise ArgumentError("url", f"{url} is not of the portal {named.name}", "addresses on " + ", ".join(named.hosts))
+    return named if named.owns(url) else named.with_origin(url)
+
+
+def _searched(named: Profile | None, starts: list[Start]) -> list[Profile]:
+    profiles = {start.profile.name: start.profile for start in starts}
+    if named:
+        profiles.setdefault(named.name, named)
+    return list(profiles.values())
+
+
+def _search(profile: Profile, query: str) -> Start:
+    if not profile.search_url:
+        raise ArgumentError("query", f"the portal {profile.name} has no search_url", "a portal whose profile has one")
+    return Start(profile.search_url.replace("{query}", quote_plus(query)), profile)
+
+
+def origin_of(url: str) -> tuple[str, str, int] | None:
+    """Return scheme, host and port of *url*; None for what has none.
+
+    >>> origin_of("HTTPS://Example.org/a")
+    ('https', 'example.org', 443)
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname and port else None
+
+
+def start_of_run() -> datetime:
+    """Return now, aware, UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,65 @@
+"""Whether an article that was read is new, changed, or what is known already."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Literal
+
+from portalcrawl.ids import content_hash
+from portalcrawl.items import Article
+from portalcrawl.state.records import Record
+
+News = Literal["new", "changed", "unchanged"]
+
+DECIDING = (
+    *("headline", "kicker", "description", "article_body", "authors", "source"),
+    *("section", "keywords", "images", "is_accessible_for_free"),
+)
+"""Fields whose change makes a revision. Times are not among them: relative ones differ at every visit."""
+ACCOMPANYING = ("date_published", "date_modified", "agency", "dateline", "in_language")
+"""Fields that are named in ``changed_fields`` where they change along."""
+
+
+def compare(article: Article, record: Record) -> News:
+    """Set revision and changed_fields of *article* by what *record* remembers, and return what it is."""
+    hashes = field_hashes(article)
+    if not record.revision:
+        article.revision, article.changed_fields = 1, []
+        return "new"
+    before: Mapping[str, str | None] = json.loads(record.field_hashes or "{}")
+    changed = [name for name in hashes if hashes[name] != before.get(name)]
+    if not set(changed) & set(DECIDING):
+        return "unchanged"
+    article.revision, article.changed_fields = record.revision + 1, changed
+    return "changed"
+
+
+def remember(article: Article, record: Record) -> None:
+    """Set what *record* must know to compare the next visit with this one."""
+    record.revision = article.revision
+    record.content_hash = article.content_hash
+    record.cluster_id = article.cluster_id
+    record.field_hashes = json.dumps(field_hashes(article), separators=(",", ":"))
+
+
+def field_hashes(article: Article) -> dict[str, str | None]:
+    """Return a short hash of each content field, white space folded; None where it is empty."""
+    return {name: _short(_text(article, name)) for name in (*DECIDING, *ACCOMPANYING)}
+
+
+def _short(text: str | None) -> str | None:
+    whole = content_hash([text]) if text else None
+    return whole[:8] if whole else None
+
+
+def _text(article: Article, name: str) -> str | None:
+    if name == "images":
+        # Without their addresses: these carry sizes and signatures that change by themselves.
+        return "\n".join(f"{image.caption or ''}\t{image.credit or ''}" for image in article.images) or None
+    if name == "date_published":
+        return article.date_published_raw
+    value = getattr(article, name)
+    if isinstance(value, list):
+        return "\n".join(value) or None
+    return None if value is None else str(value)

@@ -1,0 +1,56 @@
+"""All that must be held while a run lasts: its locks, the embedded portal, the run itself."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Self
+
+from portalcrawl.runs.locks import PortalLocks
+from portalcrawl.runs.plan import Plan
+from portalcrawl.runs.run import Folders, Run, open_run
+from portalcrawl.runs.settings import RunSettings
+from portalcrawl.sampleportal import SamplePortal
+
+EMBEDDED_PORT = 8998
+
+
+class RunSession:
+    """Holds the locks of a run and, where the plan asks for it, serves the embedded portal."""
+
+    def __init__(self, plan: Plan, settings: RunSettings) -> None:
+        self.plan = plan
+        self.settings = settings
+        self.run: Run | None = None
+        self._stack = ExitStack()
+
+    def open(self) -> Run:
+        """Take the locks and begin the run; raise PortalcrawlError where that can't be."""
+        with ExitStack() as stack:
+            folders = Folders.make(self.settings.data_dir)
+            locks = PortalLocks(folders.locks, self.plan.profiles)
+            locks.acquire(self.settings.lock_wait)
+            stack.callback(locks.release)
+            if self.plan.embedded:
+                self.plan = self.plan.served_at(stack.enter_context(_embedded_portal()).url)
+            self.run = open_run(self.plan, self.settings, folders)
+            stack.callback(self.run.close)
+            self._stack = stack.pop_all()
+        return self.run
+
+    def close(self) -> None:
+        """Give up all that is held; may be called twice."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def _embedded_portal() -> SamplePortal:
+    """Return the embedded portal at its usual port, or at a free one where that is taken."""
+    try:
+        return SamplePortal(port=EMBEDDED_PORT)
+    except OSError:
+        return SamplePortal(port=0)

@@ -1,0 +1,42 @@
+"""What the state remembers of an article."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Status = Literal["pending", "stored", "gone", "blocked", "failed", "skipped"]
+
+
+@dataclass(slots=True)
+class Record:
+    """One article of a portal, fetched or not. Times are Unix seconds."""
+
+    portal: str
+    id: str
+    url: str
+    """Address to fetch it from."""
+    canonical_url: str
+    status: Status = "pending"
+    reason: str | None = None
+    """Why it is not stored: ``http_404``, ``robots``, ``too_old``, ..."""
+    attempts: int = 0
+    """Visits that failed since the last that did not."""
+    next_visit: float | None = 0.0
+    """When it may be fetched next; None: never by itself."""
+    depth: int = 0
+    found_on: str | None = None
+    newest: float = 0.0
+    """Publication time, else when it was first seen: pending articles are taken up newest first."""
+    first_stored: float | None = None
+    revision: int = 0
+    content_hash: str | None = None
+    field_hashes: str | None = None
+    """Hash of each content field of the last revision, as JSON."""
+    cluster_id: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def is_due(self, now: float) -> bool:
+        """Tell whether it should be fetched at *now*."""
+        return self.next_visit is not None and self.next_visit <= now

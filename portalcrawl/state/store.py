@@ -1,0 +1,158 @@
+"""Reading and writing the state's tables; knows nothing of files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, and_, bindparam, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DatabaseError
+
+from portalcrawl.errors import DataFolderError
+from portalcrawl.state.records import Record
+from portalcrawl.state.tables import addresses, articles, feeds, teasers
+
+COLUMNS = tuple(articles.c[f.name] for f in fields(Record))
+
+# Built once: building a query costs as much as running it.
+IDS_OF = select(addresses.c.url, addresses.c.id).where(
+    addresses.c.portal == bindparam("portal"), addresses.c.url.in_(bindparam("urls", expanding=True))
+)
+RECORDS = select(*COLUMNS).where(
+    articles.c.portal == bindparam("portal"), articles.c.id.in_(bindparam("ids", expanding=True))
+)
+KNOWN_TEASERS = select(teasers.c.id).where(teasers.c.id.in_(bindparam("ids", expanding=True)))
+WITH_CONTENT = (
+    select(articles.c.id)
+    .where(articles.c.content_hash == bindparam("content_hash"))
+    .order_by(articles.c.first_stored, articles.c.id)
+    .limit(10)
+)
+
+CHUNK = 5_000
+"""Values in one IN (...): far below SQLite's limit of 32,766 parameters."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one commit records."""
+
+    records: dict[tuple[str, str], Record] = field(default_factory=dict)
+    addresses: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(portal, address) -> article id."""
+    teasers: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of the due articles a run wants; times are Unix seconds."""
+
+    now: float
+    max_depth: int | None = None
+    since: float | None = None
+
+    def holds(self, record: Record) -> bool:
+        """Tell whether *record* is due and wanted."""
+        near = self.max_depth is None or record.depth <= self.max_depth
+        return near and record.is_due(self.now) and (self.since is None or record.newest >= self.since)
+
+
+class Store:
+    """The state's tables of articles and teasers."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._reader: Connection | None = None
+
+    def close(self) -> None:
+        """Close all connections."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        self._engine.dispose()
+
+    def ids_of(self, portal: str, urls: Collection[str]) -> dict[str, str]:
+        """Return the article ids under which *urls* are known."""
+        found: dict[str, str] = {}
+        for chunk in _chunks(urls):
+            found.update((url, article) for url, article in self.rows(IDS_OF, portal=portal, urls=chunk))
+        return found
+
+    def records(self, portal: str, ids: Collection[str]) -> dict[str, Record]:
+        """Return what is known of the articles with *ids*."""
+        found: dict[str, Record] = {}
+        for chunk in _chunks(ids):
+            found.update((row.id, Record(*row)) for row in self.rows(RECORDS, portal=portal, ids=chunk))
+        return found
+
+    def known_teasers(self, ids: Collection[str]) -> set[str]:
+        """Return those of *ids* that were written before."""
+        known: set[str] = set()
+        for chunk in _chunks(ids):
+            known.update(row.id for row in self.rows(KNOWN_TEASERS, ids=chunk))
+        return known
+
+    def with_content(self, content_hash: str) -> Iterator[str]:
+        """Yield the ids of articles stored with this content, in order of first storing, over all portals."""
+        for row in self.rows(WITH_CONTENT, content_hash=content_hash):
+            yield row.id
+
+    def due(self, portal: str, wanted: Wanted, after: Record | None, limit: int) -> list[Record]:
+        """Return up to *limit* articles of *portal* that are wanted, newest first.
+
+        *after* is the last one of the page of results before.
+        """
+        query = select(*COLUMNS).where(articles.c.portal == portal, articles.c.next_visit <= wanted.now)
+        if wanted.max_depth is not None:
+            query = query.where(articles.c.depth <= wanted.max_depth)
+        if wanted.since is not None:
+            query = query.where(articles.c.newest >= wanted.since)
+        if after is not None:
+            older = articles.c.newest < after.newest
+            query = query.where(or_(older, and_(articles.c.newest == after.newest, articles.c.id > after.id)))
+        rows = self.rows(query.order_by(articles.c.newest.desc(), articles.c.id).limit(limit))
+        return [Record(*row) for row in rows]
+
+    def commit(
+        self, batch: Batch, lengths: Sequence[Mapping[str, Any]], more: Callable[[Connection], None] | None = None
+    ) -> None:
+        """Record *batch*, the feeds' committed *lengths* and what *more* writes in one transaction."""
+        try:
+            with self._engine.begin() as connection:
+                rows = [asdict(record) for record in batch.records.values()]
+                links = [{"portal": p, "url": u, "id": i} for (p, u), i in batch.addresses.items()]
+                self._upsert(connection, articles, rows)
+                self._upsert(connection, addresses, links)
+                self._upsert(connection, teasers, [{"id": teaser} for teaser in sorted(batch.teasers)])
+                self._upsert(connection, feeds, lengths)
+                if more:
+                    more(connection)
+        except DatabaseError as error:
+            raise DataFolderError(f"the state can't be written: {error.orig}") from error
+
+    def rows(self, query: Any, **values: Any) -> Sequence[Any]:
+        """Return all rows of *query*."""
+        if self._reader is None:
+            # A read transaction left open would keep SQLite's write-ahead log from being emptied.
+            self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        return self._reader.execute(query, values).all()
+
+    def _upsert(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        if not rows:
+            return
+        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(table)
+        others = {c.name: statement.excluded[c.name] for c in table.columns if not c.primary_key}
+        keys = list(table.primary_key.columns)
+        if others:
+            statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
+        else:
+            statement = statement.on_conflict_do_nothing(index_elements=keys)
+        connection.execute(statement, list(rows))
+
+
+def _chunks(values: Collection[str]) -> Iterable[list[str]]:
+    ordered = sorted(values)
+    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
