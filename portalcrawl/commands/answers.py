@@ -1,0 +1,32 @@
+"""How commands answer what a user got wrong: one line on standard error, an exit code, no traceback."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from portalcrawl.errors import PortalcrawlError, UsageError
+
+
+def in_one_line(work: Callable[[], int]) -> int:
+    """Return the exit code that *work* returns, or that of the error which ends it."""
+    try:
+        return work()
+    except PortalcrawlError as error:
+        return tell(error)
+    except BrokenPipeError:
+        # The reader (``| head``) has had enough: nothing more can be written, not even at exit.
+        sys.stdout = None
+        return 0
+
+
+def tell(error: Exception) -> int:
+    """Say in one line what is wrong; return the exit code."""
+    print("portalcrawl:", " ".join(str(error).split()), file=sys.stderr)
+    return error.exit_code if isinstance(error, PortalcrawlError) else UsageError.exit_code
+
+
+def fail(error: Exception) -> NoReturn:
+    """Say in one line what is wrong and end the process."""
+    sys.exit(tell(error))

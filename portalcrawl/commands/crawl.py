@@ -1,0 +1,78 @@
+"""``scrapy crawl``: Scrapy's own command, with checked arguments, locks, exit codes and a last line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from scrapy.commands.crawl import Command as CrawlCommand
+from scrapy.exceptions import UsageError as ScrapyUsageError
+
+from portalcrawl.commands.answers import fail
+from portalcrawl.errors import PortalcrawlError, UsageError
+from portalcrawl.runs.plan import make_plan
+from portalcrawl.runs.session import RunSession
+from portalcrawl.runs.settings import RunSettings
+from portalcrawl.spiders.portal import PortalSpider
+
+if TYPE_CHECKING:
+    from portalcrawl.runs.run import Run
+
+
+class Command(CrawlCommand):
+    """Runs a spider of the project."""
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Check everything before anything is fetched, written or even logged."""
+        pidfile, opts.pidfile = opts.pidfile, None  # written once it is known that there will be a run
+        try:
+            super().process_options(args, opts)
+            self._session = self._checked(args, opts)
+        except (PortalcrawlError, ScrapyUsageError) as error:
+            fail(error)
+        if pidfile:
+            opts.pidfile, opts.set = pidfile, []
+            super().process_options(args, opts)
+
+    def _checked(self, args: list[str], opts: argparse.Namespace) -> RunSession | None:
+        """Return the session of the portal spider; None for another spider of the project."""
+        if len(args) != 1:
+            raise UsageError("scrapy crawl takes one spider: scrapy crawl portal")
+        if args[0] != PortalSpider.name:
+            raise UsageError(f"there is no spider {args[0]!r}; the spiders are {PortalSpider.name}")
+        assert self.settings is not None
+        settings = RunSettings.from_settings(self.settings)
+        return RunSession(make_plan(opts.spargs, settings.profiles), settings)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Run the spider under its portals' locks."""
+        session = self._session
+        assert self.crawler_process is not None
+        assert session is not None
+        try:
+            run = session.open()
+        except PortalcrawlError as error:
+            fail(error)
+        with session:
+            crawler = self._create_crawler(PortalSpider)
+            self.crawler_process.crawl(crawler, session=session)
+            self.crawler_process.start()
+        self.exitcode = last_line(run)
+        if self.crawler_process.bootstrap_failed and run.manifest is None:
+            self.exitcode = 1
+
+
+def last_line(run: Run) -> int:
+    """Say in a last line what was written where; return the exit code."""
+    if run.manifest is None:
+        print(f"portalcrawl: nothing was published: {run.broken or 'the crawl did not start'}", file=sys.stderr)
+        return 1
+    counts, verdict = run.manifest.counts, run.manifest.verdict
+    reasons = f" ({'; '.join(verdict.reasons)})" if verdict.reasons else ""
+    print(
+        f"portalcrawl: {counts['articles']} articles and {counts['teasers']} teasers in {run.folder}, "
+        f"manifest-{run.id}.json; {run.manifest.finish_reason}, {verdict.level}{reasons}",
+        file=sys.stderr,
+    )
+    return 1 if verdict.level == "failed" else 0

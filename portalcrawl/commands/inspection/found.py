@@ -1,0 +1,49 @@
+"""What one page gives: the article, its teasers, and which source gave each field of the article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from portalcrawl.items import Article, Teaser
+from portalcrawl.loaders.article import field_sources, load_article
+from portalcrawl.loaders.context import CrawlContext
+from portalcrawl.loaders.teaser import load_teasers
+from portalcrawl.page.page import Page
+from portalcrawl.page.parts import PageKind
+
+CRAWL = CrawlContext(run="inspect", discovered_via="start")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The records of one page, as a crawl that started on it would write them."""
+
+    url: str
+    portal: str
+    kind: PageKind
+    fetched: str
+    """ISO 8601, UTC."""
+    article: Article | None = None
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Article field -> ``profile``, ``json-ld``, ``meta`` or ``page``."""
+    teasers: tuple[Teaser, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON can hold it."""
+        return asdict(self)
+
+
+def inspect_page(page: Page) -> Found:
+    """Read *page* as a crawl would: a list of articles gives no article."""
+    article = load_article(page, CRAWL) if page.kind == "article" else None
+    return Found(
+        url=page.url,
+        portal=page.profile.name,
+        kind=page.kind,
+        fetched=page.fetched.isoformat(),
+        article=article,
+        sources=field_sources(page) if article else {},
+        teasers=tuple(load_teasers(page, CRAWL, {})),
+    )

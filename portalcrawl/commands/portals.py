@@ -1,0 +1,120 @@
+"""``scrapy portals``: which profiles there are, what one says, whether all are sound."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from scrapy.commands import ScrapyCommand
+
+from portalcrawl.commands.answers import in_one_line
+from portalcrawl.errors import UsageError
+from portalcrawl.portals.catalog import Catalog, ProfileFile
+from portalcrawl.portals.patterns import Pattern
+from portalcrawl.portals.profile import ArticleRules, Profile, TeaserRules
+from portalcrawl.runs.settings import profiles_folder
+
+DERIVED = ("name", "generic", "stems", "zone", "teasers")
+
+
+class Command(ScrapyCommand):
+    """Lists, shows and checks profiles."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "[options] [NAME]"
+
+    def short_desc(self) -> str:
+        return "List the portal profiles, show one, check their files"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--check", action="store_true", help="check the files; exit code 1 for a fault")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        self.exitcode = in_one_line(lambda: self._answer(args, check=opts.check))
+
+    def _answer(self, args: list[str], *, check: bool) -> int:
+        if len(args) > 1 or any(arg.startswith("-") for arg in args):
+            raise UsageError(f"scrapy portals: unknown argument {args[-1]!r}; it takes one NAME, and --check")
+        assert self.settings is not None
+        catalog = Catalog(profiles_folder(self.settings))
+        if args and args[0] not in catalog.names():
+            raise UsageError(f"unknown portal {args[0]!r}; the portals are {', '.join(catalog.names())}")
+        files = [file for file in catalog.files if not args or file.name == args[0]]
+        if check:
+            return _check(files)
+        return _show(files[0]) if args else _list(files)
+
+
+def _check(files: Iterable[ProfileFile]) -> int:
+    faults = 0
+    for file in files:
+        for fault in file.faults:
+            print(fault)
+        if not file.faults:
+            print(f"{file.file}: ok")
+        faults += len(file.faults)
+    return 1 if faults else 0
+
+
+def _list(files: Iterable[ProfileFile]) -> int:
+    rows = [("NAME", "HOSTS", "FROM")]
+    for file in files:
+        hosts = " ".join(file.profile.hosts) if file.profile else f"faulty: {file.faults[0].key}"
+        rows.append((file.name, hosts, file.file))
+    wide = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    for name, hosts, where in rows:
+        print(f"{name:<{wide[0]}}  {hosts:<{wide[1]}}  {where}")
+    return 0
+
+
+def _show(file: ProfileFile) -> int:
+    if file.profile is None:
+        for fault in file.faults:
+            print(fault, file=sys.stderr)
+        return 1
+    profile = file.profile
+    print(f"{profile.name} ({file.file})")
+    for name, value in _said(profile):
+        print(f"  {name:<24} {value}")
+    return 0
+
+
+def _said(profile: Profile) -> Iterable[tuple[str, str]]:
+    """Yield what the profile says, key by key; the time zone also where it is worked out."""
+    for name, value in _values(profile, ""):
+        if name != "timezone":
+            yield name, value
+    yield "timezone", f"{profile.zone}{'' if profile.timezone else ' (by the country of the host)'}"
+    for at, rules in enumerate(profile.teasers, 1):
+        yield from _values(rules, f"teasers[{at}].")
+
+
+def _values(part: Any, prefix: str) -> Iterable[tuple[str, str]]:
+    for each in fields(part):
+        name, value = each.name, getattr(part, each.name)
+        if name in DERIVED or value is None or value in ((), {}, False):
+            continue
+        if name == "fields" and isinstance(part, ArticleRules | TeaserRules):
+            yield from ((f"{prefix}{field}", _text(rules)) for field, rules in value.items())
+        elif hasattr(value, "__dataclass_fields__") and not isinstance(value, Pattern) and name != "root":
+            yield from _values(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Pattern):
+        return value.expression
+    if isinstance(value, tuple):
+        return "; ".join(map(_text, value))
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {each}" for key, each in value.items())
+    return value.key if isinstance(value, ZoneInfo) else str(value)

@@ -1,0 +1,89 @@
+"""``scrapy sample``: serves the embedded portal on loopback, to look at it in a browser and to crawl it."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import threading
+from datetime import datetime
+from types import FrameType
+
+from scrapy.commands import ScrapyCommand
+
+from portalcrawl.commands.answers import in_one_line
+from portalcrawl.errors import UsageError
+from portalcrawl.sampleportal import HOST, PORT, SamplePortal
+
+
+class Command(ScrapyCommand):
+    """Serves the embedded portal until Ctrl-C."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """What stands behind the command's name."""
+        return "[--port N] [--now ISO]"
+
+    def short_desc(self) -> str:
+        """One line for ``scrapy -h``."""
+        return "Serve the embedded portal on loopback to look at it in a browser"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add what the command takes; values stay texts, so that a wrong one gets the command's own answer."""
+        super().add_options(parser)
+        parser.add_argument("--port", metavar="N", help=f"port to listen on (default {PORT}; 0: any free one)")
+        parser.add_argument("--now", metavar="ISO", help="the portal's time, as 2025-12-05T17:30:00+01:00")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Serve."""
+        self.exitcode = in_one_line(lambda: _serve(args, opts.port, opts.now))
+
+
+def _serve(args: list[str], port_text: str | None, now_text: str | None) -> int:
+    if args:
+        raise UsageError(f"scrapy sample: unknown argument {args[0]!r}; it takes --port N and --now ISO")
+    port = _port(port_text)
+    now = _now(now_text)
+    try:
+        portal = SamplePortal(port, now)
+    except OSError as error:
+        reason = error.strerror or error
+        raise UsageError(f"--port: {port} can't be had on {HOST} ({reason}); take another, or 0 for any") from error
+    with portal:
+        command = "scrapy crawl portal" if portal.port == PORT else f"scrapy crawl portal -a url={portal.url}"
+        print(f"The embedded portal is served at {portal.url} until Ctrl-C.\nCrawl it: {command}", flush=True)
+        _wait_for_signal()
+    return 0
+
+
+def _port(text: str | None) -> int:
+    if text is None:
+        return PORT
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
+        raise UsageError(f"--port: {text!r} is no port; it takes a number from 0 to 65535")
+    return int(text)
+
+
+def _now(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        now = datetime.fromisoformat(text)
+    except ValueError:
+        now = None
+    if now is None or now.tzinfo is None:
+        raise UsageError(f"--now: {text!r} is no time; it takes ISO 8601 with an offset: 2025-12-05T17:30:00+01:00")
+    return now
+
+
+def _wait_for_signal() -> None:
+    """Return at Ctrl-C or SIGTERM."""
+    ended = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        ended.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    ended.wait()

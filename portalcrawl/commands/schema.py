@@ -1,0 +1,35 @@
+"""``scrapy schema KIND``: prints the JSON Schema of what a run publishes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import ClassVar
+
+from scrapy.commands import ScrapyCommand
+
+from portalcrawl.commands.answers import fail
+from portalcrawl.errors import UsageError
+from portalcrawl.schema import KINDS, json_schema
+
+
+class Command(ScrapyCommand):
+    """Prints a JSON Schema (draft 2020-12)."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """What stands behind the command's name."""
+        return "|".join(KINDS)
+
+    def short_desc(self) -> str:
+        """One line for ``scrapy -h``."""
+        return "Print the JSON Schema of an article, a teaser or a manifest"
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Print it."""
+        if len(args) != 1 or args[0] not in KINDS:
+            fail(UsageError(f"scrapy schema takes one of {', '.join(KINDS)}"))
+        print(json.dumps(json_schema(args[0]), ensure_ascii=False, indent=2))

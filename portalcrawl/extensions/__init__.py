@@ -1,0 +1,1 @@
+"""What happens beside the crawl: commits by time, publication, progress, a bounded end."""

@@ -1,0 +1,86 @@
+"""One line on a terminal that says how far the crawl is; silent where standard error is no terminal."""
+
+from __future__ import annotations
+
+import sys
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Self, TextIO
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+from scrapy import signals
+from scrapy.exceptions import NotConfigured
+from scrapy.utils.asyncio import create_looping_call
+from scrapy.utils.log import get_scrapy_root_handler
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scrapy.crawler import Crawler
+
+    from portalcrawl.runs.session import RunSession
+
+INTERVAL = 0.5
+
+
+class Progress:
+    """Redraws the line twice a second; log lines appear above it."""
+
+    def __init__(self, crawler: Crawler, session: RunSession, stream: TextIO) -> None:
+        self._crawler = crawler
+        self._session = session
+        self._console = Console(file=stream, force_terminal=True)
+        self._live = Live(console=self._console, transient=True, auto_refresh=False, redirect_stdout=False)
+        self._redraws = create_looping_call(self._redraw)
+        self._started = monotonic()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make the extension; NotConfigured where nobody would see the line."""
+        session: RunSession | None = getattr(crawler.spider, "session", None)
+        wanted = crawler.settings.getbool("PROGRESS_ENABLED") and not crawler.settings.get("LOG_FILE")
+        if session is None or not wanted or not sys.stderr.isatty():
+            raise NotConfigured
+        extension = cls(crawler, session, sys.stderr)
+        crawler.signals.connect(extension.spider_opened, signals.spider_opened)
+        crawler.signals.connect(extension.spider_closed, signals.spider_closed)
+        return extension
+
+    def spider_opened(self) -> None:
+        """Show the line. Log lines go to the same terminal, so they are sent through it."""
+        self._live.start()
+        handler: Any = get_scrapy_root_handler()
+        if hasattr(handler, "setStream"):
+            handler.setStream(sys.stderr)
+        self._redraws.start(INTERVAL, now=False)
+
+    def spider_closed(self) -> None:
+        """Take the line away."""
+        if self._redraws.running:
+            self._redraws.stop()
+        self._live.stop()
+        handler: Any = get_scrapy_root_handler()
+        if hasattr(handler, "setStream"):
+            handler.setStream(sys.stderr)
+
+    def _redraw(self) -> None:
+        run = self._session.run
+        if run is None:
+            return
+        queue = len(self._crawler.engine.scheduler or ())  # type: ignore[arg-type]
+        line = progress_line(run.counts, queue, monotonic() - self._started)
+        self._live.update(Text(line, no_wrap=True, overflow="ellipsis"), refresh=True)
+
+
+def progress_line(counts: Mapping[str, int], queue: int, seconds: float) -> str:
+    """Return what the line says.
+
+    >>> progress_line({"articles": 1200, "teasers": 9, "pages": 140, "pages_failed": 1}, 30, 2.0)
+    '1,200 articles · 9 teasers · 140 pages, 70.0/s · 30 queued · 1 failed'
+    """
+    pages, failed = counts.get("pages", 0), counts.get("pages_failed", 0)
+    return (
+        f"{counts.get('articles', 0):,} articles · {counts.get('teasers', 0):,} teasers · "
+        f"{pages:,} pages, {pages / max(seconds, 0.1):.1f}/s · {queue:,} queued · {failed:,} failed"
+    )

@@ -1,0 +1,61 @@
+"""Where requests may go: to the portal's own hosts, and never to a private address that nobody named."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+from portalcrawl.failures import PageIgnored
+from portalcrawl.urls import is_private_address
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+
+class OriginMiddleware:
+    """Drops requests, redirected ones too, that leave their portal or lead into a private network.
+
+    Requests that belong to no portal (those of ``scrapy shell``, say) pass.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._private: dict[str, bool] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make the middleware of *crawler*."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Let *request* pass or raise PageIgnored."""
+        name, plan = request.meta.get("portal"), getattr(self._crawler.spider, "plan", None)
+        if name is None or plan is None:
+            return
+        profile = plan.profiles[name]
+        if plan.allows_origin(profile, request.url):
+            return
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("http", "https"):
+            raise PageIgnored("scheme", f"{request.url} is no http(s) address")
+        if not profile.owns(request.url):
+            raise PageIgnored("foreign_host", f"{request.url} is not of the portal {profile.name}")
+        if await self._is_private(parts.hostname or ""):
+            raise PageIgnored("private_address", f"{request.url} leads to a private address")
+
+    async def _is_private(self, host: str) -> bool:
+        if host not in self._private:
+            self._private[host] = is_private_address(host) or await _resolves_to_private(host)
+        return self._private[host]
+
+
+async def _resolves_to_private(host: str) -> bool:
+    """Tell whether any address of *host* is private; one that can't be resolved fails later, by its own name."""
+    try:
+        found: list[Any] = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return False
+    return any(is_private_address(str(entry[4][0])) for entry in found)

@@ -1,0 +1,71 @@
+"""Second pipeline: what was written before, by this run or an earlier one, is not written again."""
+
+from __future__ import annotations
+
+from time import time
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy.exceptions import DropItem
+
+from portalcrawl.fingerprints import fingerprint
+from portalcrawl.items import Article, Teaser
+from portalcrawl.runs.revisions import compare
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from portalcrawl.runs.run import Run
+
+
+class DeduplicatePipeline:
+    """Drops known teaser states and unchanged articles, and marks copies."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make the pipeline of *crawler*."""
+        return cls(crawler)
+
+    def process_item(self, item: Any) -> Any:
+        """Return *item*, or raise DropItem."""
+        run: Run = self._crawler.spider.run  # type: ignore[union-attr]
+        if isinstance(item, Teaser):
+            self._check_teaser(item, run)
+        elif isinstance(item, Article):
+            self._check_article(item, run)
+        return item
+
+    def _check_teaser(self, teaser: Teaser, run: Run) -> None:
+        # The spider has looked up all states of a page at once; what comes from elsewhere is looked up here.
+        if not run.ledger.is_claimed(teaser.id) and run.ledger.known_teasers([teaser.id]):
+            run.counts["teasers_known"] += 1
+            raise DropItem("known teaser")
+
+    def _check_article(self, article: Article, run: Run) -> None:
+        if run.visits.is_written(article):
+            run.counts["articles_again"] += 1
+            raise DropItem("written by this run already")
+        if compare(article, run.visits.record_of(article)) == "unchanged":
+            run.visits.unchanged(article, time())
+            run.counts["articles_unchanged"] += 1
+            raise DropItem("unchanged")
+        self._mark_copies(article, run)
+
+    def _mark_copies(self, article: Article, run: Run) -> None:
+        """Say which article it is a copy of, and which group of near-identical copies it belongs to."""
+        record = run.visits.record_of(article)
+        if article.revision > 1:
+            article.cluster_id = record.cluster_id
+            return
+        if article.content_hash:
+            others = run.ledger.with_content(article.content_hash)
+            article.duplicate_of = next((other for other in others if other != article.id), None)
+            run.counts["duplicates"] += article.duplicate_of is not None
+        copied = fingerprint(f"{article.description or ''}\n{article.article_body or ''}")
+        if copied:
+            group = run.ledger.clusters.group_of(copied)
+            run.counts["near_duplicates"] += group is not None
+            article.cluster_id = group or article.id
+            run.visits.mark(article, copied)

@@ -1,0 +1,51 @@
+"""Last pipeline: one line a record, durable with the next commit."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from time import time
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy.exceptions import DropItem
+
+from portalcrawl.errors import DataFolderError
+from portalcrawl.items import Article, Teaser
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from portalcrawl.runs.run import Run
+
+logger = logging.getLogger(__name__)
+
+
+class JsonLinesPipeline:
+    """Writes articles and teasers to the run's feeds; other items pass."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make the pipeline of *crawler*."""
+        return cls(crawler)
+
+    def process_item(self, item: Any) -> Any:
+        """Write *item* and return it; what can't be written ends the run."""
+        if not isinstance(item, Article | Teaser):
+            return item
+        run: Run = self._crawler.spider.run  # type: ignore[union-attr]
+        if run.broken:
+            raise DropItem("the run is ending")
+        try:
+            run.write(item.type + "s", asdict(item))
+            if isinstance(item, Article):
+                run.visits.stored(item, time())
+            else:
+                run.ledger.note_teaser(item.id)
+            run.commit_if_full()
+        except (OSError, DataFolderError) as error:
+            run.break_off(error)
+            raise DropItem(run.broken or "") from None
+        return item

@@ -1,0 +1,57 @@
+"""First pipeline: a record that breaks its schema is dropped, counted and named in the log."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Self
+
+import fastjsonschema
+from scrapy.exceptions import DropItem
+
+from portalcrawl.items import Article, Teaser
+from portalcrawl.schema import DIALECT, json_schema
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+
+class ValidatePipeline:
+    """Checks articles and teasers; other items pass."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._checks = {Article: compiled("article"), Teaser: compiled("teaser")}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make the pipeline of *crawler*."""
+        return cls(crawler)
+
+    def process_item(self, item: Any) -> Any:
+        """Return *item*, or raise DropItem."""
+        check = self._checks.get(type(item))
+        if check is None:
+            return item
+        try:
+            check(asdict(item))
+        except fastjsonschema.JsonSchemaValueException as error:
+            self._crawler.spider.run.counts[f"invalid/{item.type}"] += 1  # type: ignore[union-attr]
+            where = item.url or item.found_on
+            logger.error("Dropped the %s of %s, which breaks the schema: %s", item.type, where, str(error)[:500])
+            raise DropItem(f"breaks the schema: {error.name}") from None
+        return item
+
+
+def compiled(kind: str) -> Any:
+    """Return a function that raises JsonSchemaValueException for a record of *kind* that breaks its schema.
+
+    fastjsonschema knows drafts up to 7; the keywords that the schema uses mean the same there (a test holds its
+    verdicts against jsonschema's).
+    """
+    schema = json_schema(kind)
+    if schema.pop("$schema") != DIALECT:
+        raise AssertionError("the schema's dialect has changed")
+    return fastjsonschema.compile(schema, use_default=False)

@@ -1,0 +1,48 @@
+"""Scrapy's scheduler, with a gate that keeps ``max_articles`` exact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scrapy.core.scheduler import Scheduler
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+
+class PortalScheduler(Scheduler):
+    """Gives out requests only while the pages under way could not exceed the number of articles asked for.
+
+    Any page under way may turn out to be an article, so at most as many are under way as articles are missing:
+    exactly that many are written, and what was not fetched stays pending in the state.
+    """
+
+    crawler: Crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> PortalScheduler:
+        """Make the scheduler of *crawler*."""
+        scheduler = super().from_crawler(crawler)
+        scheduler.crawler = crawler
+        return scheduler
+
+    def has_pending_requests(self) -> bool:
+        """Tell whether more requests could be given out."""
+        missing = self._missing()
+        return (missing is None or missing > 0) and super().has_pending_requests()
+
+    def next_request(self) -> Request | None:
+        """Return the next request; None while there is none, or while no more pages may be under way."""
+        missing = self._missing()
+        if missing is not None and self._under_way() >= missing:
+            return None
+        return super().next_request()
+
+    def _missing(self) -> int | None:
+        missing: int | None = getattr(self.crawler.spider, "articles_missing", None)
+        return missing
+
+    def _under_way(self) -> int:
+        slot: Any = self.crawler.engine._slot
+        return len(slot.inprogress)

@@ -1,0 +1,175 @@
+"""The spider: requests and callbacks, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import Request, Spider, signals
+from scrapy.exceptions import CloseSpider, DontCloseSpider
+
+from portalcrawl.failures import reason_of
+from portalcrawl.page.page import Page
+from portalcrawl.page.pagination import next_page
+from portalcrawl.runs.frontier import Frontier
+from portalcrawl.runs.plan import Plan, Start, make_plan
+from portalcrawl.runs.session import RunSession
+from portalcrawl.runs.settings import RunSettings
+from portalcrawl.spiders.harvest import Harvest, Yield
+from portalcrawl.spiders.politeness import set_download_slots
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from portalcrawl.portals.profile import Profile
+    from portalcrawl.runs.run import Run
+    from portalcrawl.state.records import Record
+
+START_PRIORITY = 10
+MAX_QUEUE = 5_000
+"""Requests in memory; links beyond them wait in the state, so that memory does not grow with the portal."""
+
+
+class PortalSpider(Spider):
+    """Start pages -> articles and teasers -> the teasers' articles -> ..."""
+
+    name = "portal"
+
+    def __init__(self, session: RunSession) -> None:
+        super().__init__()
+        self.session = session
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, session: RunSession | None = None, **kwargs: Any) -> Self:
+        """Make the spider from its arguments; raise UsageError where one is wrong.
+
+        The crawl command gives a *session* that it has opened; otherwise one is opened when the crawl starts.
+        """
+        if session is None:
+            settings = RunSettings.from_settings(crawler.settings)
+            session = RunSession(make_plan(kwargs, settings.profiles), settings)
+        set_download_slots(crawler.settings, session.plan.profiles.values())
+        spider = cls(session)
+        spider._set_crawler(crawler)
+        return spider
+
+    @property
+    def run(self) -> Run:
+        """The run under way."""
+        return self.session.run or self.session.open()
+
+    @property
+    def plan(self) -> Plan:
+        """What the run does."""
+        return self.session.plan
+
+    @property
+    def articles_missing(self) -> int | None:
+        """How many articles are still to be written; None: no limit."""
+        limit = self.plan.arguments.max_articles
+        return None if limit is None else limit - self.run.counts["articles"]
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Ask for the start pages, then for what earlier runs left."""
+        self.run.counts["start_pages"] = len(self.plan.starts)
+        self.crawler.signals.connect(self.take_up_pending, signals.spider_idle)
+        for start in self.plan.starts:
+            yield self._start_request(start, 1)
+        for record in islice(self.frontier.pending(), MAX_QUEUE):
+            yield self._article_request(record, "pending")
+
+    @property
+    def frontier(self) -> Frontier:
+        """The links of the run."""
+        return self.harvest.frontier
+
+    @property
+    def harvest(self) -> Harvest:
+        """Reads the pages of the run."""
+        if self._harvest is None:
+            self._harvest = Harvest(self.run, Frontier(self.run))
+        return self._harvest
+
+    _harvest: Harvest | None = None
+
+    def take_up_pending(self) -> None:
+        """When there is nothing else to do: fetch what was found while the queue was full."""
+        if self.run.broken:
+            raise CloseSpider("broken")
+        if self.articles_missing is not None and self.articles_missing <= 0:
+            raise CloseSpider("max_articles")
+        self.run.commit()
+        taken = list(islice(self.frontier.pending(), MAX_QUEUE))
+        for record in taken:
+            self.crawler.engine.crawl(self._article_request(record, "pending"))
+        if taken:
+            raise DontCloseSpider
+
+    def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
+        """Read a page as a start page (``scrapy parse`` comes here)."""
+        yield from self.parse_start(response, Start(response.url, self.plan.starts[0].profile), 1)
+
+    def parse_start(self, response: Response, start: Start, number: int) -> Iterator[Any]:
+        """Read a start page, or page *number* of one that is a list."""
+        page = Page(response, start.profile)
+        found = self.harvest.start_page(page, start.url)
+        yield from found.items
+        if page.kind != "article" and number < self.plan.arguments.pages and (url := next_page(page)):
+            yield self._start_request(Start(url, start.profile), number + 1)
+        yield from self._requests(found)
+
+    def parse_article(self, response: Response, record: Record, via: str) -> Iterator[Any]:
+        """Read the article behind a teaser."""
+        profile = self.plan.profiles[record.portal]
+        if response.status == 304:
+            self.harvest.unchanged(record, self._ages(profile))
+            return
+        found = self.harvest.article_page(Page(response, profile), record, via)
+        yield from found.items
+        yield from self._requests(found)
+
+    def failed(self, failure: Failure) -> None:
+        """Count a page that could not be had, under its reason."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        self.harvest.failed(request.cb_kwargs.get("record"), reason_of(failure))
+
+    def _ages(self, profile: Profile) -> tuple[int, ...]:
+        return self.run.settings.recrawl_ages if profile.recrawl_ages is None else profile.recrawl_ages
+
+    def _requests(self, found: Yield) -> Iterator[Request]:
+        for record in found.follow:
+            if len(self.crawler.engine.scheduler or ()) < MAX_QUEUE:  # type: ignore[arg-type]
+                yield self._article_request(record, "teaser")
+            else:
+                self.frontier.postpone(record)
+
+    def _start_request(self, start: Start, number: int) -> Request:
+        return Request(
+            start.url,
+            callback=self.parse_start,
+            errback=self.failed,
+            cb_kwargs={"start": start, "number": number},
+            meta={"portal": start.profile.name},
+            priority=START_PRIORITY,
+            dont_filter=True,
+        )
+
+    def _article_request(self, record: Record, via: str) -> Request:
+        """Ask for an article; where the state has validators, only for what has changed."""
+        asks_again = record.revision and self.frontier.is_conditional(record)
+        given = {"If-None-Match": record.etag, "If-Modified-Since": record.last_modified} if asks_again else {}
+        self.frontier.request(record)
+        return Request(
+            record.url,
+            callback=self.parse_article,
+            errback=self.failed,
+            headers={name: value for name, value in given.items() if value},
+            cb_kwargs={"record": record, "via": via},
+            meta={"portal": record.portal, "handle_httpstatus_list": [304]},
+            # The frontier asks for each article once; a filter by address would lose those that redirect to a page
+            # which was fetched before, and with them the reason that the state wants to know.
+            dont_filter=True,
+        )
