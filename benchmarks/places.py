@@ -1,0 +1,34 @@
+"""Where the saved pages and their scorers lie: beside the repository, or where PORTALCRAWL_SHARED says."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SHARED = Path(os.environ.get("PORTALCRAWL_SHARED") or ROOT.parent / "shared").resolve()
+CORPUS = SHARED / "corpus"
+TOOLS = SHARED / "tools"
+REPORT = ROOT / "docs" / "benchmarks.md"
+
+
+def demand_corpus() -> None:
+    """End with one line where the saved pages are not there."""
+    if not CORPUS.is_dir():
+        sys.exit(
+            f"There are no saved pages in {CORPUS}; set PORTALCRAWL_SHARED to the folder that holds corpus/ and tools/."
+        )
+
+
+def write_section(name: str, text: str) -> None:
+    """Put *text* into docs/benchmarks.md between the marks of section *name*."""
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    page = REPORT.read_text(encoding="utf-8") if REPORT.exists() else "# Benchmarks\n"
+    block = f"{begin}\n{text.strip()}\n{end}"
+    if begin in page:
+        head, rest = page.split(begin, 1)
+        page = head + block + rest.split(end, 1)[1]
+    else:
+        page = page.rstrip("\n") + "\n\n" + block + "\n"
+    REPORT.write_text(page, encoding="utf-8")

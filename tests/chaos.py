@@ -1,0 +1,174 @@
+"""Kills crawls of a portal that changes, restarts them until all is quiet, and holds the feeds against the truth.
+
+``python tests/chaos.py --kills 200`` is the long version of tests/test_chaos.py; it prints a table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from commandline import ENOUGH, ROOT, doubled, environment, manifests, records
+
+from portalcrawl.sampleportal import SamplePortal
+
+QUICK = (
+    *("-s", "COMMIT_ITEMS=10", "-s", "COMMIT_SECONDS=0.3", "-s", "RETRY_FAILED_AFTER=0"),
+    *("-s", "RECRAWL_AGES=" + ",".join(str(age) for age in range(1, 2000))),
+)
+"""Settings that commit often and visit everything again at once, so that a change is seen in the next run."""
+
+
+@dataclass
+class Report:
+    """What happened, and what was wrong at the end (nothing, it is hoped)."""
+
+    kills: int = 0
+    runs: int = 0
+    recovered: int = 0
+    articles: int = 0
+    teasers: int = 0
+    faults: list[str] = field(default_factory=list)
+    slowest_end: float = 0.0
+
+
+def command(url: str, *args: str) -> list[str]:
+    return ["crawl", "portal", "-L", "ERROR", "-a", "portal=sample", "-a", f"url={url}", *QUICK, *args]
+
+
+def start(url: str, data: Path, *args: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "scrapy", *command(url, *args)],
+        cwd=ROOT,
+        env=environment(data),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(url: str, data: Path, *args: str) -> int:
+    process = start(url, data, *args)
+    process.communicate(timeout=ENOUGH)
+    return process.returncode
+
+
+def until_quiet(url: str, data: Path, report: Report, *args: str, tries: int = 8) -> None:
+    """Run until a run publishes nothing."""
+    for _ in range(tries):
+        code = finish(url, data, *args)
+        report.runs += 1
+        if code:
+            report.faults.append(f"a run that nobody killed ended with {code}")
+        if not manifests(data)[-1]["feeds"]:
+            return
+        time.sleep(1.1)
+    report.faults.append(f"not quiet after {tries} runs")
+
+
+def audit(data: Path, portal: SamplePortal, report: Report, max_depth: int | None = None) -> None:
+    """Hold the published feeds against what the portal now publishes."""
+    articles, teasers = records(data, "articles"), records(data, "teasers")
+    report.articles, report.teasers = len(articles), len(teasers)
+    report.recovered = sum(each["finish_reason"] == "recovered" for each in manifests(data))
+    report.faults += [f"article written twice: {key}" for key in doubled([(r["id"], r["revision"]) for r in articles])]
+    report.faults += [f"teaser written twice: {key}" for key in doubled([r["id"] for r in teasers])]
+    report.faults += [f"left over: {path.name}" for path in (data / "feeds").glob("*.part")]
+    truth = portal.truth(max_depth=max_depth)
+    last = {record["id"]: record for record in articles}
+    for native, expected in truth.articles.items():
+        record = last.get(f"sample:{native}")
+        if record is None:
+            report.faults.append(f"article lost: {expected.path}")
+        elif record["article_body"] != expected.article_body:
+            report.faults.append(f"last revision ({record['revision']}) is not the last text: {expected.path}")
+    names = ("headline", "kicker", "snippet", "label", "comment_count")
+    states = {(r["article_id"].removeprefix("sample:"), *(r[name] for name in names)) for r in teasers}
+    report.faults += [f"teaser lost: {state}" for state in truth.teasers if state not in states]
+    lost = {f"sample:{native}" for native in truth.lost}
+    unasked = {f"sample:{native}" for native in portal.truth().articles} if max_depth is not None else set()
+    known = set(last) | lost | unasked | {f"sample:{n}" for e in range(1, portal.edition) for n in earlier(portal, e)}
+    report.faults += [f"teaser leads nowhere: {r['url']}" for r in teasers if r["article_id"] not in known]
+
+
+def earlier(portal: SamplePortal, edition: int) -> Iterator[str]:
+    """Native ids of an earlier edition, which may be gone by now."""
+    from portalcrawl.sampleportal.truth import expected
+
+    truth = expected(edition)
+    yield from (*truth.articles, *truth.lost)
+
+
+def random_kills(kills: int, number: signal.Signals, chance: random.Random, folder: Path, longest: float) -> Report:
+    """Kill crawls of one data folder at random instants while the portal goes from edition to edition."""
+    report = Report()
+    with SamplePortal() as portal:
+        for kill in range(kills):
+            process = start(portal.url, folder)
+            time.sleep(chance.uniform(0.3, longest))
+            began = time.monotonic()
+            process.send_signal(number)
+            _, err = process.communicate(timeout=ENOUGH)
+            report.slowest_end = max(report.slowest_end, time.monotonic() - began)
+            report.runs += 1
+            report.kills += process.returncode == -number or number is not signal.SIGKILL
+            if number is not signal.SIGKILL and "Traceback" in err:
+                report.faults.append(f"traceback after {number.name}: {err[-300:]}")
+            if kill % 3 == 2:
+                portal.edition = 1 + (portal.edition % 3)
+        portal.edition = 3
+        until_quiet(portal.url, folder, report)
+        audit(folder, portal, report)
+    return report
+
+
+def self_killing(step: int, file: Path, url: str, data: Path, *args: str) -> int:
+    """Crawl, and be killed at *step*; 0 only counts the steps into *file*. Return the exit code."""
+    script = Path(__file__).with_name("selfkill.py")
+    done = subprocess.run(
+        [sys.executable, str(script), str(step), str(file), *command(url, *args)],
+        cwd=ROOT,
+        env=environment(data),
+        capture_output=True,
+        timeout=ENOUGH,
+        check=False,
+    )
+    return done.returncode
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=200, help="kills at random instants (default: %(default)s)")
+    parser.add_argument("--terms", type=int, default=20, help="SIGTERMs at random instants (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--longest", type=float, default=10.0, help="seconds that a crawl may live (default: %(default)s)"
+    )
+    args = parser.parse_args()
+    chance = random.Random(args.seed)
+    worst = 0
+    for number, kills in ((signal.SIGKILL, args.kills), (signal.SIGTERM, args.terms)):
+        if not kills:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            report = random_kills(kills, number, chance, Path(folder), args.longest)
+        worst = worst or len(report.faults)
+        told: dict[str, Any] = {"signal": number.name, **report.__dict__, "faults": report.faults[:20]}
+        print(json.dumps(told, ensure_ascii=False))
+    return 1 if worst else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""Strings, datelines and names: the examples in the docstrings, and the forms that portals use."""
+
+from __future__ import annotations
+
+import doctest
+from types import ModuleType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import portalcrawl.datelines
+import portalcrawl.names
+import portalcrawl.page.images
+import portalcrawl.page.layout
+import portalcrawl.processors
+import portalcrawl.text
+from portalcrawl.datelines import AGENCIES, Dateline, agency_name, read_dateline
+from portalcrawl.names import agency_in, people
+from portalcrawl.processors import topics
+from portalcrawl.text import clean, fold, language_tag, plain, without_site
+
+MODULES = (
+    portalcrawl.text,
+    portalcrawl.datelines,
+    portalcrawl.processors,
+    portalcrawl.names,
+    portalcrawl.page.images,
+    portalcrawl.page.layout,
+)
+REST = "In zahlreichen Städten sind am Freitag Leute unterwegs gewesen."
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_examples(module: ModuleType) -> None:
+    results = doctest.testmod(module)
+    assert results.attempted
+    assert results.failed == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("a\u00a0\u2009 b\t\nc", "a b c"),
+        ("Bundes\u00adtag", "Bundestag"),
+        ("\ufeffRat\u200b\u2060haus\u200e", "Rathaus"),
+        ("Zeile\u2028zwei\u0085drei", "Zeile zwei drei"),
+        ("a\x00b\x07c\x7fd", "abcd"),
+        ("Fa\u200dmilie \u200c", "Familie"),
+        ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("\ud800 lone", "lone"),
+        ("", ""),
+    ],
+)
+def test_clean(text: str, wanted: str) -> None:
+    assert clean(text) == wanted
+
+
+@given(st.text())
+def test_clean_is_final(text: str) -> None:
+    once = clean(text)
+    assert clean(once) == once
+    assert not any(mark in once for mark in "\n\r\t\x00\x85\u2028\u2029\u00ad\u200b")
+
+
+def test_plain_keeps_what_only_looks_like_a_tag() -> None:
+    assert plain("3 < 4 und 5 > 2 &lt;b&gt;fett&lt;/b&gt;") == "3 < 4 und 5 > 2 fett"
+
+
+@pytest.mark.parametrize(
+    ("headline", "names", "wanted"),
+    [
+        ("Rat tagt - Seenbote", ["Seenbote"], "Rat tagt"),
+        ("Rat tagt | seenbote.de", ["Seenbote", "seenbote.de"], "Rat tagt"),
+        ("Seenbote: Rat tagt", ["Seenbote"], "Rat tagt"),
+        ("Rat tagt im Seenbote", ["Seenbote"], "Rat tagt im Seenbote"),
+        ("Seenbote", ["Seenbote"], "Seenbote"),
+        ("Rat tagt - Der Seenbote", ["Seenbote", "Der Seenbote"], "Rat tagt"),
+        ("Rat tagt", ["", "Rat"], "Rat tagt"),
+    ],
+)
+def test_without_site(headline: str, names: list[str], wanted: str) -> None:
+    assert without_site(headline, names) == wanted
+
+
+@pytest.mark.parametrize(
+    ("declared", "tag"),
+    [("de", "de"), ("de_CH", "de-CH"), ("EN-us", "en-US"), ("zh-hans-cn", "zh-Hans-CN"), ("Deutsch", None), ("", None)],
+)
+def test_language_tag(declared: str, tag: str | None) -> None:
+    assert language_tag(declared) == tag
+
+
+@pytest.mark.parametrize(
+    ("head", "place", "agency"),
+    [
+        ("Berlin - ", "Berlin", None),
+        ("Frankfurt am Main – ", "Frankfurt am Main", None),
+        ("Wien/Graz — ", "Wien/Graz", None),
+        ("Los Angeles (dpa) - ", "Los Angeles", "dpa"),
+        ("(BANG) - ", None, "BANG"),
+        ("Karlsruhe, 05.12.2025 (lifePR) - ", "Karlsruhe", "lifePR"),
+        ("BERLIN (dpa-AFX) - ", "BERLIN", "dpa-AFX"),
+        ("Bonn (dts Nachrichtenagentur) - ", "Bonn", "dts"),
+        ("München (dpa/lby) - ", "München", "dpa"),
+        ("LONDON, Dec 5 (Reuters) - ", "LONDON", "Reuters"),
+        ("WASHINGTON (AP) — ", "WASHINGTON", "AP"),
+        ("Brüssel (AFP/dpa) - ", "Brüssel", "AFP"),
+        ("Video - ", None, None),
+        ("Ada Muster (CDU) - ", None, None),
+        ("", None, None),
+    ],
+)
+def test_dateline(head: str, place: str | None, agency: str | None) -> None:
+    assert read_dateline(head + REST) == Dateline(place, agency)
+
+
+@pytest.mark.parametrize(
+    "text", ["Paris Saint-Germain - Bayern", "Muster - der frühere Rat sagte, dass er gehe.", "Rat - "]
+)
+def test_no_dateline(text: str) -> None:
+    assert read_dateline(text) == Dateline()
+
+
+def test_agencies_of_a_profile() -> None:
+    assert read_dateline(f"Lindenau (LBP) - {REST}", ("lbp",)) == Dateline("Lindenau", "lbp")
+    assert agency_name("LBP") is None
+
+
+def test_no_alias_names_two_agencies() -> None:
+    names = [alias.casefold() for short, aliases in AGENCIES.items() for alias in (short, *aliases)]
+    assert len(names) == len(set(names))
+
+
+@given(st.text(max_size=300), st.lists(st.text(max_size=60), max_size=4))
+def test_any_names(text: str, others: list[str]) -> None:
+    read_dateline(text)
+    agency_in([text, *others])
+    assert all(name == clean(name) and "@" not in name for name in people([text], others))
+    assert all(fold(word) or word for word in topics([text, *others]))
