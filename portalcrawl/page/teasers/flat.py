@@ -29,8 +29,22 @@ def split_flat(
     """
     items = list(_items(parent, marks, many))
     cards = part_cards(items) if attach else None
-    for card in _bare(items) if cards is None else cards:
+    for card in _bare(items) if cards is None else _without_name(list(cards)):
         yield [item.node for item in card]
+
+
+def _without_name(cards: list[Items]) -> list[Items]:
+    """Take away what stands before the first card where all others are one element each: it names the list."""
+    first, *others = cards or [[]]
+    if not others or any(_texts(card) for card in others):
+        return cards
+    start = next((at for at, item in enumerate(first) if item.role == "mark"), 0)
+    return [first[start:], *others]
+
+
+def _texts(card: Items) -> bool:
+    """Tell whether texts outside of its links belong to *card*."""
+    return any(item.role == "text" for item in card)
 
 
 def _bare(items: Items) -> Iterator[Items]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from portalcrawl.portals.profile import Profile
 
 _MAX_REPEATED = 60
+_HEADLINE_GAPS = 4
+"""Spaces in a text that is long enough for a headline: ``Jetzt den ganzen Artikel`` has three."""
 
 
 def read_teasers(root: HtmlElement | None, base_url: str, profile: Profile) -> list[TeaserParts]:
@@ -66,15 +68,15 @@ def _read_generic(root: HtmlElement, base_url: str, profile: Profile, taken: fro
 def _repeated(cards: list[Card], texts: list[CardText]) -> frozenset[str]:
     """Return the folded texts that lead to several articles: ``Weiterlesen`` in any language, names of sections.
 
-    Two articles may have one headline, three hardly.
+    Two articles may have one headline (agency copy under two addresses), three hardly.
     """
     targets: dict[str, set[str]] = {}
-    headings: set[str] = set()
+    headlines: set[str] = set()
     for card, text in zip(cards, texts, strict=True):
         for line in text.lines:
             if line.linked and len(line.text) <= _MAX_REPEATED:
                 key = fold(line.text)
                 targets.setdefault(key, set()).add(card.links[0].target)
-                if line.heading:
-                    headings.add(key)
-    return frozenset(key for key, found in targets.items() if len(found) > 1 + (key in headings))
+                if line.heading or key.count(" ") >= _HEADLINE_GAPS:
+                    headlines.add(key)
+    return frozenset(key for key, found in targets.items() if len(found) > 1 + (key in headlines))
