@@ -1,12 +1,12 @@
 """Kills crawls of a portal that changes, restarts them until all is quiet, and holds the feeds against the truth.
 
-``python tests/chaos.py --kills 200`` is the long version of tests/test_chaos.py; it prints a table.
+``python tests/chaos.py`` is the long version of tests/test_chaos.py (about an hour); it prints a table. It also kills a
+short crawl at each step of commit, rename and manifest.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import signal
 import subprocess
@@ -16,7 +16,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -148,26 +147,50 @@ def self_killing(step: int, file: Path, url: str, data: Path, *args: str) -> int
     return done.returncode
 
 
+def every_step(folder: Path) -> Report:
+    """Kill a short crawl at each of its steps of making something durable, each time into an empty data folder."""
+    report, file, near = Report(), folder / "steps", ("-a", "max_depth=0")
+    with SamplePortal() as portal:
+        self_killing(0, file, portal.url, folder / "counted", *near)
+        for step in range(1, int(file.read_text(encoding="utf-8")) + 1):
+            data = folder / f"step-{step}"
+            report.kills += self_killing(step, file, portal.url, data, *near) == -signal.SIGKILL
+            until_quiet(portal.url, data, report, *near)
+            audit(data, portal, report, max_depth=0)
+    return report
+
+
+def row(name: str, report: Report) -> str:
+    """Return *report* as a row of a Markdown table."""
+    cells = (report.kills, report.runs, report.recovered, report.articles, report.teasers, f"{report.slowest_end:.1f}")
+    return f"| {name} | " + " | ".join(map(str, (*cells, len(report.faults)))) + " |"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=200, help="kills at random instants (default: %(default)s)")
-    parser.add_argument("--terms", type=int, default=20, help="SIGTERMs at random instants (default: %(default)s)")
+    parser.add_argument("--kills", type=int, default=200, help="SIGKILLs at random instants (default: %(default)s)")
+    parser.add_argument("--terms", type=int, default=200, help="SIGTERMs at random instants (default: %(default)s)")
+    parser.add_argument("--no-steps", action="store_true", help="leave out the kill at each step")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--longest", type=float, default=10.0, help="seconds that a crawl may live (default: %(default)s)"
     )
     args = parser.parse_args()
     chance = random.Random(args.seed)
-    worst = 0
+    found = {}
     for number, kills in ((signal.SIGKILL, args.kills), (signal.SIGTERM, args.terms)):
-        if not kills:
-            continue
         with tempfile.TemporaryDirectory() as folder:
-            report = random_kills(kills, number, chance, Path(folder), args.longest)
-        worst = worst or len(report.faults)
-        told: dict[str, Any] = {"signal": number.name, **report.__dict__, "faults": report.faults[:20]}
-        print(json.dumps(told, ensure_ascii=False))
-    return 1 if worst else 0
+            if kills:
+                found[f"{number.name} at random"] = random_kills(kills, number, chance, Path(folder), args.longest)
+    if not args.no_steps:
+        with tempfile.TemporaryDirectory() as folder:
+            found["SIGKILL at each step"] = every_step(Path(folder))
+    print("| | kills | runs | feeds recovered | article records | teaser records | slowest end, s | faults |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|")
+    for name, report in found.items():
+        print(row(name, report))
+        print(*report.faults[:20], sep="\n", end="\n" * bool(report.faults))
+    return 1 if any(report.faults for report in found.values()) else 0
 
 
 if __name__ == "__main__":
