@@ -12,7 +12,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 .DELETE_ON_ERROR:
 
 crawl: $(VENV)/.installed
-	$(BIN)/scrapy crawl portal -L WARNING
+	$(BIN)/scrapy crawl portal -L ERROR
 	@$(BIN)/python -m portalcrawl.feeds.show data/feeds
 
 test: $(VENV)/.installed-dev
