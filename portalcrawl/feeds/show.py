@@ -56,7 +56,5 @@ def _text(name: str, value: Any) -> str:
     return text[:16].replace("T", " ") if name == "date_published" else text
 
 
-
-
 if __name__ == "__main__":
     sys.exit(main(Path(sys.argv[1])))
