@@ -1,6 +1,6 @@
 """What it costs to read a date: CPU microseconds a call for each known form, and the median of them.
 
-    python benchmarks/dates.py [--calls N]
+    python benchmarks/dates.py [--calls N] [--write]
 
 Each form is read N times in five rounds; the fastest round counts, since all else is the machine's noise. No reading is
 cached, so a repeated text costs what a new one costs.
@@ -13,6 +13,8 @@ import time
 from datetime import UTC, datetime
 from statistics import median
 from zoneinfo import ZoneInfo
+
+from places import machine, write_section
 
 from portalcrawl.dates import parse_date
 
@@ -75,23 +77,38 @@ def cost(text: str, calls: int) -> float:
     return min(rounds)
 
 
-def report(title: str, texts: list[str], calls: int) -> None:
-    print(title)
-    costs = []
+def report(title: str, texts: list[str], calls: int) -> str:
+    """Return what each of *texts* costs as Markdown."""
+    lines, costs = [], []
     for text in texts:
         costs.append(cost(text, calls))
         reading = parse_date(text, now=NOW, zone=BERLIN)
-        print(f"  {costs[-1]:8.1f}  {text:60} {reading.when.isoformat() if reading else '-'}")
-    print(f"  {median(costs):8.1f}  median of {len(costs)}\n")
+        shown = text.replace("|", "\\|")
+        lines.append(f"| `{shown}` | {reading.when.isoformat() if reading else ''} | {costs[-1]:.1f} |")
+    head = [
+        f"| {title} | read as | µs a call |",
+        "|---|---|---:|",
+        f"| **median of {len(costs)}** | | {median(costs):.1f} |",
+    ]
+    return "\n".join([*head, *lines])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--calls", type=int, default=1000, help="calls a round (default: %(default)s)")
-    calls = parser.parse_args().calls
-    report("known forms, µs a call", [line.strip() for line in KNOWN.strip().splitlines()], calls)
-    report("no dates", NO_DATES, calls)
-    report("other languages, by dateparser", FOREIGN, max(calls // 20, 1))
+    parser.add_argument("--write", action="store_true", help="write the tables into docs/benchmarks.md")
+    args = parser.parse_args()
+    tables = [
+        report("known forms", [line.strip() for line in KNOWN.strip().splitlines()], args.calls),
+        report("no dates", NO_DATES, args.calls),
+        report("other languages, by dateparser", FOREIGN, max(args.calls // 20, 1)),
+    ]
+    head = f"## Reading a date\n\nMade by `python benchmarks/dates.py --write`: {machine('dateparser')}"
+    told = f"Read on {NOW:%A, %-d %B %Y, %H:%M} UTC; CPU microseconds, the fastest of five rounds, nothing cached."
+    text = "\n\n".join([head, told, *tables])
+    print(text)
+    if args.write:
+        write_section("dates", text)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,15 @@
-"""Where the saved pages and their scorers lie: beside the repository, or where PORTALCRAWL_SHARED says."""
+"""Where the saved pages and their scorers lie, and where results go.
+
+The pages lie beside the repository, or where PORTALCRAWL_SHARED says.
+"""
 
 from __future__ import annotations
 
 import os
+import platform
 import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -19,6 +25,15 @@ def demand_corpus() -> None:
         sys.exit(
             f"There are no saved pages in {CORPUS}; set PORTALCRAWL_SHARED to the folder that holds corpus/ and tools/."
         )
+
+
+def machine(*packages: str) -> str:
+    """Say when, where and with which versions of *packages* something is measured."""
+    versions = "".join(f", {name} {version(name)}" for name in packages)
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}{versions}."
+    )
 
 
 def write_section(name: str, text: str) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from places import CORPUS, ROOT, TOOLS, demand_corpus, write_section
+from scores import score_articles, score_teasers
 
 COLUMNS = ("body_p", "body_r", "body_f1", "headline", "minute", "aware", "day", "authors", "topics")
 
@@ -59,42 +60,19 @@ def replay(name: str, folder: Path) -> dict[str, Any]:
         "scores": score(name, folder),
     }
     if name == "articles":
-        result["teaser_scores"] = score_teasers(folder)
+        result["teaser_scores"] = score_teasers(predictions("teasers", folder, "--teasers"))
     return result
 
 
 def score(name: str, folder: Path) -> dict[str, dict[str, float]]:
-    gold, mine = CORPUS / name / "gold.jsonl", folder / "mine.jsonl"
-    run(
-        sys.executable,
-        TOOLS / "feeds_to_predictions.py",
-        "--gold",
-        gold,
-        "--feeds",
-        folder / "data/feeds",
-        "--out",
-        mine,
-    )
-    scored = run(sys.executable, TOOLS / "score_articles.py", "--gold", gold, "--pred", mine, "--json")
-    found: dict[str, dict[str, float]] = json.loads(scored.stdout)
-    return found
+    return score_articles(name, predictions(name, folder, "--out"))
 
 
-def score_teasers(folder: Path) -> dict[str, Any]:
-    gold, mine = CORPUS / "teasers" / "gold.jsonl", folder / "mine-teasers.jsonl"
-    run(
-        sys.executable,
-        TOOLS / "feeds_to_predictions.py",
-        "--gold",
-        gold,
-        "--feeds",
-        folder / "data/feeds",
-        "--teasers",
-        mine,
-    )
-    scored = run(sys.executable, TOOLS / "score_teasers.py", "--gold", gold, "--pred", mine, "--json")
-    found: dict[str, Any] = json.loads(scored.stdout)
-    return {**found["mean"], **found["sum"]}
+def predictions(gold: str, folder: Path, option: str) -> Path:
+    """Turn the feeds into what the scorers read."""
+    tool, mine = TOOLS / "feeds_to_predictions.py", folder / f"mine{option}.jsonl"
+    run(sys.executable, tool, "--gold", CORPUS / gold / "gold.jsonl", "--feeds", folder / "data/feeds", option, mine)
+    return mine
 
 
 def table(results: dict[str, dict[str, Any]]) -> str:
