@@ -93,6 +93,36 @@ def test_a_newer_state_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     connection.close()
 
 
+def test_an_older_state_is_migrated_step_by_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = Ledger(Store(open_database(url_of(tmp_path))))
+    ledger.note(record(1))
+    ledger.commit([])
+    ledger.close()
+    steps = {
+        tables.VERSION: ("ALTER TABLE runs ADD COLUMN first TEXT",),
+        tables.VERSION + 1: ("ALTER TABLE runs ADD COLUMN second TEXT", "UPDATE runs SET second = first"),
+    }
+    monkeypatch.setattr(tables, "MIGRATIONS", tables.MIGRATIONS | steps)
+    monkeypatch.setattr(tables, "VERSION", tables.VERSION + 2)
+    for _ in range(2):  # the second time there is nothing to do
+        assert Ledger(Store(open_database(url_of(tmp_path)))).records("a", ["a:1"])
+    with sqlite3.connect(tmp_path / "state.sqlite3") as connection:
+        assert connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() == (str(tables.VERSION),)
+        connection.execute("SELECT first, second FROM runs")
+
+
+def test_a_migration_that_fails_leaves_the_state_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_database(url_of(tmp_path)).dispose()
+    version = tables.VERSION
+    monkeypatch.setattr(tables, "MIGRATIONS", {version: ("ALTER TABLE runs ADD COLUMN first TEXT", "NO SQL")})
+    monkeypatch.setattr(tables, "VERSION", version + 1)
+    with pytest.raises(DataFolderError):
+        open_database(url_of(tmp_path))
+    with sqlite3.connect(tmp_path / "state.sqlite3") as connection:
+        assert connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() == (str(version),)
+        assert "first" not in [row[1] for row in connection.execute("PRAGMA table_info(runs)")]
+
+
 @pytest.mark.parametrize("url", ["nonsense", "nosuchdb://x", "sqlite:////nowhere/at/all/state.sqlite3"])
 def test_a_state_that_cant_be_opened_is_told_in_one_line(url: str) -> None:
     with pytest.raises((SettingError, DataFolderError)) as caught:
