@@ -6,7 +6,7 @@ Everything here works on the address alone, fetches nothing and never raises on 
 from __future__ import annotations
 
 from portalcrawl.urls.address import MAX_URL_LENGTH, absolute, host_of, origin_of
-from portalcrawl.urls.articles import looks_like_article
+from portalcrawl.urls.articles import looks_like_article, slug_repeats
 from portalcrawl.urls.canonical import canonical_url
 from portalcrawl.urls.hosts import is_private_address, same_portal
 from portalcrawl.urls.masking import mask_secrets
@@ -23,4 +23,5 @@ __all__ = [
     "origin_of",
     "same_article",
     "same_portal",
+    "slug_repeats",
 ]

@@ -17,6 +17,11 @@ _THRESHOLD = 6.0
 _SHORT_SLUG = 4
 _LONG_SLUG = 6
 """Words; names of tags, topics and people are shorter."""
+_SPEAKING_SLUG = 3
+_STEM = 4
+"""Letters that a word of an address and of its headline have in common, whatever their endings."""
+_MAX_HEADLINE = 300
+_IN_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _EXTENSION = re.compile(r"\.([a-z][a-z0-9]{1,5})$")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
@@ -52,6 +57,35 @@ def looks_like_article(url: str) -> bool:
     if address is None:
         return False
     return article_path(address.path, address.query)
+
+
+def slug_repeats(url: str, headline: str) -> bool:
+    """Tell whether the address repeats words of *headline*, which says more than it: so do articles, not sections.
+
+    >>> slug_repeats("https://example.org/rat/neue-faehre-kommt/", "Neue Fähre kommt erst im Sommer nach Kehlbach")
+    True
+    >>> slug_repeats("https://example.org/rat/stadt-und-land/", "Stadt und Land")
+    False
+    """
+    address = split(url)
+    if address is None or address.query or len(headline) > _MAX_HEADLINE:
+        return False
+    segments = [segment for segment in unquote(address.path).lower().split("/") if segment]
+    if not segments or not REFUSED.isdisjoint(segments) or not LABELS.isdisjoint(segments):
+        return False
+    name, _, extension = segments[-1].partition(".")
+    if extension and extension not in PAGES:
+        return False
+    words, said = _WORD.findall(name), _spelled_out(headline)
+    if len(words) < _SPEAKING_SLUG or len(said) <= len(words) or any(map(_is_static, words)):
+        return False
+    starts = {word[:_STEM] for word in said}
+    return sum(word[:_STEM] in starts for word in words) * 3 >= 2 * len(words)
+
+
+def _spelled_out(text: str) -> list[str]:
+    """Return the words of *text* as addresses spell them, umlauts in two letters."""
+    return _WORD.findall(text.lower().translate(_IN_TWO_LETTERS))
 
 
 @lru_cache(maxsize=8192)

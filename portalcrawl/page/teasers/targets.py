@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lxml.html import HtmlElement
 
 from portalcrawl import urls
+from portalcrawl.page.teasers.texts import text_of
 
 if TYPE_CHECKING:
     from portalcrawl.portals.profile import Profile
@@ -30,6 +31,22 @@ class Targets:
         self.own_names = frozenset(_name(address) for address in self.own)
         self.owned: dict[str, bool] = {}
         self.known: dict[str, tuple[str, str] | None] = {}
+        self.told: set[str] = set()
+        """Addresses that say little, but repeat the heading that leads to them."""
+        if profile.article.url is None:
+            self.hear_headings(root)
+
+    def hear_headings(self, root: HtmlElement) -> None:
+        """Take in the links of headings whose addresses repeat what the heading says."""
+        for heading in root.iter("h2", "h3", "h4"):
+            link = next(heading.iter("a"), None)
+            link = next(heading.iterancestors("a"), None) if link is None else link
+            href = link.get("href") if link is not None else None
+            if not href or not self.may_lead(href):
+                continue
+            url = urls.absolute(self.base_url, href)
+            if url and urls.slug_repeats(url, text_of(heading)):
+                self.told.add(url.partition("#")[0])
 
     def of(self, href: str) -> tuple[str, str] | None:
         """Return the canonical and the absolute address of the article *href* leads to; None where it leads to none."""
@@ -55,9 +72,11 @@ class Targets:
         if href[:1] == "/" and href[1:2] not in ("/", "\\"):
             href = self.origin + href
         url = urls.absolute(self.base_url, href)
-        if url is None or not self.profile.is_article_url(url):
+        if url is None:
             return None
         url = url.partition("#")[0]
+        if url not in self.told and not self.profile.is_article_url(url):
+            return None
         target = urls.canonical_url(url, self.profile.hosts)
         return None if self.is_own(target) else (target, url)
 
