@@ -59,13 +59,14 @@ class Article:
     description: str | None = None
     """The lead (standfirst)."""
     article_body: str | None = None
-    """Paragraphs and subheads after the lead, in order, joined by a blank line."""
+    """Paragraphs and subheads after the lead, in order, joined by a blank line; null where the page shows no text."""
     date_published: str | None = field(default=None, metadata=DATE_TIME)
-    """When it was published, ISO 8601 with the portal's UTC offset."""
+    """When it was published, ISO 8601 with the portal's UTC offset; a page that shows only when it was changed gives
+    that time. Null without a date, never a guess."""
     date_published_raw: str | None = None
     """The text or attribute that ``date_published`` was read from."""
     date_published_precision: str | None = field(default=None, metadata=schema_extra(enum=[*PRECISIONS, None]))
-    """How exact ``date_published`` is; ``day`` stands at midnight."""
+    """How exact ``date_published`` is: ``minute``, ``hour`` or ``day`` (then at midnight); null without a date."""
     date_modified: str | None = field(default=None, metadata=DATE_TIME)
     """When it was last changed, as the page says, ISO 8601 with the portal's UTC offset."""
     authors: list[str] = field(default_factory=list)
@@ -91,20 +92,22 @@ class Article:
     word_count: int | None = field(default=None, metadata=schema_extra(minimum=0))
     """Words of ``article_body``; null without one."""
     content_hash: str | None = None
-    """32 hex digits of SHA-256 over headline, kicker, description and article_body, white space folded."""
+    """32 hex digits of SHA-256 over headline, kicker, description and article_body, white space folded; null without
+    any of them."""
     revision: int = field(default=1, metadata=schema_extra(minimum=1))
     """1 for a new article; a later run that finds other content writes the next one."""
     changed_fields: list[str] = field(default_factory=list)
-    """Fields whose content differs from the revision before."""
+    """Fields whose content differs from the revision before; empty in revision 1."""
     duplicate_of: str | None = None
-    """Id of the article stored before with the same text."""
+    """Id of the article stored before with the same text; null for the first one."""
     cluster_id: str | None = None
     """Id of the group of near-identical copies it belongs to: the id of the group's first article, so an article
     without copies has its own; null for a text too short to compare."""
     rights: dict[str, str] = field(default_factory=dict)
     """Opt-out signals as found (``robots``, ``x_robots_tag``, ``tdm_reservation``, ``tdm_policy``): evidence only."""
     discovered_via: str | None = None
-    """How it was found: ``start``, ``teaser`` or ``pending``."""
+    """How it was found: ``start`` (a start page), ``teaser`` (in this run) or ``pending`` (left by an earlier run, or
+    due again)."""
     found_on: str | None = None
     """Page whose teaser led here; null for a start page."""
     depth: int = field(default=0, metadata=schema_extra(minimum=0))
@@ -112,7 +115,7 @@ class Article:
     rendered: bool = False
     """Whether a browser rendered the page."""
     date_fetched: str = field(default="", metadata=DATE_TIME)
-    """When the page was fetched, ISO 8601, UTC."""
+    """When the page was fetched, ISO 8601, UTC: the response's Date header, else the crawler's clock."""
     run: str = field(default="", metadata=NOT_EMPTY)
     """Run that wrote this line."""
 
@@ -135,7 +138,7 @@ class Teaser:
     url: str = field(default="", metadata=NOT_EMPTY)
     """The article's canonical address as far as the link tells."""
     headline: str | None = None
-    """Its headline; never the caption of its image."""
+    """Its headline, never the caption of its image; null for a teaser that shows none."""
     kicker: str | None = None
     """The short line over the headline."""
     snippet: str | None = None
@@ -143,13 +146,14 @@ class Teaser:
     is_truncated: bool = False
     """Whether the snippet was cut (``[…]``)."""
     date_published: str | None = field(default=None, metadata=DATE_TIME)
-    """When the article was published, as shown here, ISO 8601 with the portal's UTC offset."""
+    """When the article was published, as shown here, ISO 8601 with the portal's UTC offset; an age (``vor 12 Minuten``)
+    counts from the page's fetch time. Null where no day is shown, never a guess."""
     date_published_raw: str | None = None
     """The text or attribute that ``date_published`` was read from."""
     date_published_precision: str | None = field(default=None, metadata=schema_extra(enum=[*PRECISIONS, None]))
-    """How exact ``date_published`` is; ``day`` stands at midnight."""
+    """How exact ``date_published`` is: ``minute``, ``hour`` or ``day`` (then at midnight); null without a date."""
     comment_count: int | None = field(default=None, metadata=schema_extra(minimum=0))
-    """Number of comments shown; null when not shown."""
+    """Number of comments shown; null when not shown, 0 for ``(00)``."""
     image_url: str | None = None
     """Address of the teaser's image."""
     image_caption: str | None = None
