@@ -98,6 +98,7 @@ def read_article(page: Page) -> ArticleLoader:
             loader.add(field, name, getattr(part, field))
     for name, part in _trusted(parts, "in_language"):
         loader.add("in_language", name, language_tag(part.in_language) if part.in_language else None)
+    loader.add("in_language", "profile", page.profile.language)
     return loader
 
 

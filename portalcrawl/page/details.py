@@ -20,7 +20,9 @@ _KICKER_NAME = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SOURCE = re.compile(
-    r"(?:^|[·•|]\s*)(?:quelle|source|fuente|fonte|bron)\s*:\s*(?P<source>[^·•|:]{2,60})$", re.IGNORECASE
+    r"(?:^|[·•|]\s*)(?:quelle|source|fuente|fonte|bron)\s*:\s*(?P<source>[^·•|:]{2,60}?)"
+    r"(?:$|\s*[·•|]|\s(?:stand|aktualisiert|updated)\b)",
+    re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"^\[(?P<source>[^\[\]]{2,60})\]\s*[·•|]?\s*\d{1,2}\.")
 _TRAIL = re.compile(r"^[^/|.!?]{2,60}(?:\s+/\s+[^/|.!?]{2,60}){1,15}$")

@@ -27,7 +27,9 @@ _CREDIT = re.compile(
     r"symbolbild|archivbild|crédit(?:s)?|imagen|imagem)s?\s*(?:by|von|:|credit:|©|/)+|©|\(c\))\s*(?P<credit>[^()\[\]]{2,120}?)[)\]]?\.?\s*$",
     re.IGNORECASE,
 )
-_NO_PICTURE = re.compile(r"\.svg(?:\?|$)|/(?:icons?|logos?|pixel|spacer|blank|avatars?)[/._-]|^data:", re.IGNORECASE)
+_DRAWN = re.compile(r"\.svg(?:\?|$)", re.IGNORECASE)
+"""Drawings are icons but where a caption stands under them: then they are charts and maps."""
+_NO_PICTURE = re.compile(r"/(?:icons?|logos?|pixel|spacer|blank|avatars?)[/._-]|^data:", re.IGNORECASE)
 _HEADINGS = frozenset(("h1", "h2", "h3"))
 _ELSEWHERE = frozenset(
     ("related", "byline", "nav", "ad", "comments", "aside", "footer", "share", "overlay", "tags", "subscription")
@@ -60,7 +62,7 @@ def read_images(layout: Layout, first: int, last: int, url: str) -> tuple[ImageP
     found: dict[str, ImageParts] = {}
     for element, box, index in layout.images:
         if first <= index <= last and not _is_elsewhere(box):
-            address = _address(element, url)
+            address = _address(element, url, drawn=_is_captioned(box))
             if address and address not in found:
                 found[address] = ImageParts(address, *_caption(layout, element, box))
     return tuple(found.values())[:MOST_IMAGES] or None
@@ -74,12 +76,19 @@ def _is_elsewhere(box: Box | None) -> bool:
     return False
 
 
-def _address(element: HtmlElement, url: str) -> str | None:
+def _is_captioned(box: Box | None) -> bool:
+    """Tell whether the box around a picture is a figure with words of its own."""
+    while box is not None and box.tag != "figure":
+        box = box.parent
+    return box is not None and box.last > box.first
+
+
+def _address(element: HtmlElement, url: str, *, drawn: bool) -> str | None:
     sides = (element.get("width") or "", element.get("height") or "")
     if any(side.isdecimal() and len(side) < 6 and int(side) < LEAST_SIDE for side in sides):
         return None
     for value in _candidates(element):
-        if not _NO_PICTURE.search(value):
+        if not _NO_PICTURE.search(value) and (drawn or not _DRAWN.search(value)):
             return absolute(url, value)
     return None
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from portalcrawl.page import json_ld
 from portalcrawl.page.json_ld import Node
+from portalcrawl.page.microdata import Value
 from portalcrawl.page.parts import ArticleParts, ImageParts
 from portalcrawl.text import plain
 from portalcrawl.urls import absolute
@@ -52,20 +53,23 @@ def _page_node(nodes: Sequence[Node]) -> Node:
     return {}
 
 
-def from_microdata(found: Mapping[str, Sequence[str]], url: str) -> ArticleParts:
+def from_microdata(found: Mapping[str, Sequence[Value]], url: str) -> ArticleParts:
     """Return what microdata says of the article (see ``microdata``)."""
 
     def first(*names: str) -> str | None:
-        return next((found[name][0] for name in names if name in found), None)
+        return next((text for name in names for text in texts(name)), None)
+
+    def texts(name: str) -> list[str]:
+        return [value for value in found.get(name, ()) if isinstance(value, str)]
 
     return ArticleParts(
         headline=first("headline"),
         description=first("description"),
         date_published=first("datePublished", "dateCreated"),
         date_modified=first("dateModified"),
-        authors=tuple(dict.fromkeys(found.get("author", ()))) or None,
+        authors=tuple(dict.fromkeys(texts("author"))) or None,
         section=first("articleSection"),
-        keywords=_keywords(list(found.get("keywords", ()))),
+        keywords=_keywords(texts("keywords")),
         in_language=first("inLanguage"),
         images=_images(list(found.get("image", ())), {}, url),
         comment_count=json_ld.number(first("commentCount")),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from portalcrawl.text import clean
 
+Value = str | dict[str, str]
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -20,28 +22,50 @@ _WANTED = frozenset(
     ("headline", "description", "datePublished", "dateModified", "dateCreated", "author", "articleSection", "keywords",
      "image", "commentCount", "inLanguage", "isAccessibleForFree")
 )  # fmt: skip
+_ADDRESSES = frozenset(("image", "url", "contentUrl"))
+"""Properties whose value is an address, so that a link's target counts instead of its text."""
 _OTHERS = re.compile(r"(?:Comment|Person|Organization|WPSideBar|ListItem|Product|Event)$")
 _ATTRIBUTES = {"a": "href", "link": "href", "img": "src", "time": "datetime", "meta": "content", "data": "value"}
 
 
-def read_microdata(root: HtmlElement) -> dict[str, list[str]]:
-    """Return the values of the article's properties, those in comments, people and other things left out."""
-    found: dict[str, list[str]] = {}
+def read_microdata(root: HtmlElement) -> dict[str, list[Value]]:
+    """Return the values of the article's properties, those in comments, people and other things left out.
+
+    A picture that is a thing of its own (``itemscope``) is given as the properties that it declares.
+    """
+    found: dict[str, list[Value]] = {}
     elements = root.xpath(_NAMES)
     for element in elements[:MOST_ELEMENTS]:
-        names = (element.get("itemprop") or element.get("property") or "").split()
-        for name in (name.rsplit(":", 1)[-1] for name in names):
+        for name in _names(element):
             if name in _WANTED and (element.tag != "meta" or element.get("itemprop")):
-                value = _value(element)
+                thing = name == "image" and element.get("itemscope") is not None
+                value = (thing and _picture(element)) or _value(element, name)
                 if value and not _belongs_elsewhere(element):
                     found.setdefault(name, []).append(value)
     return found
 
 
-def _value(element: HtmlElement) -> str:
+def _names(element: HtmlElement) -> list[str]:
+    names = (element.get("itemprop") or element.get("property") or "").split()
+    return [name.rsplit(":", 1)[-1] for name in names]
+
+
+def _picture(element: HtmlElement) -> dict[str, str]:
+    """Return what the elements within *element* declare of a picture, the first of each property."""
+    found: dict[str, str] = {}
+    for inner in islice(element.iterdescendants(), MOST_INNER):
+        for name in _names(inner) if isinstance(inner.tag, str) else ():
+            if value := _value(inner, name):
+                found.setdefault(name, value)
+    return found
+
+
+def _value(element: HtmlElement, name: str) -> str:
     declared = element.get("content") or element.get(_ATTRIBUTES.get(element.tag, "content"))
-    if declared and element.tag != "a":
+    if declared and (element.tag != "a" or name in _ADDRESSES):
         return clean(declared)
+    if name in _ADDRESSES:
+        return ""
     inner = next((child for child in islice(element.iter(), MOST_INNER) if child.get("itemprop") == "name"), element)
     return clean(inner.get("content") or "".join(islice(inner.itertext(), MOST_INNER)))[:LONGEST_VALUE]
 

@@ -12,6 +12,8 @@ from portalcrawl.dates import DateReading, Role, find_date, parse_date
 from portalcrawl.page.layout import Box, Layout, Line
 
 LONGEST_LINE = 200
+LEVELS = 2
+"""Boxes around the headline in which its date stands."""
 LONGEST_MIXED_LINE = 120
 """Characters of a line in which a date may stand among words that are no date's (``28. Jan. 2022 Paula Muster``)."""
 _MAY_BE_DATE = re.compile(r"\d|heute|gestern|vor |ago|today|yesterday|gerade|just now", re.IGNORECASE)
@@ -21,6 +23,7 @@ _DATE_PART = re.compile(
 )
 _URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/_.]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?!\d)")
 _URL_DATE_REVERSED = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])([-_.]?)(0[1-9]|1[0-2])\2((?:19|20)\d\d)(?!\d)")
+_FULL_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-]\d{1,2}[./-]\d\d")
 _MODIFIED_NAME = re.compile(r"modif|updat|aktualis|changed|lastmod", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?:erstellt|veröffentlicht|publiziert|erschienen|published|posted|publié|publicado|pubblicato|datum)\b", re.I
@@ -54,13 +57,23 @@ def read_dates(
     """Return the texts or attributes that tell publication and modification in *lines*, each None where absent.
 
     Side matter counts only where it is around the line *anchor*, the headline. Where *whole* is set, a line counts
-    only if it is nothing but a date. Where *alone* is set, several days tell nothing: each may be a teaser's.
+    only if it is nothing but a date. Where *alone* is set, several days tell nothing, nor do ages (``vor 2 Stunden``)
+    and days without a year: each may be a teaser's. The day of the fetch without a time, over the headline or far
+    from it, is what the site's own head shows every day.
     """
     lines = [line for line in lines if not _is_elsewhere(line.box, anchor, whole=whole)]
     times = list(_elements(layout, lines, clock))
     changed = {index for index, reading in times if reading.role == "modified"}
     changed -= {index for index, reading in times if reading.role == "published"}
-    found = [*(reading for _, reading in times), *_texts(lines, clock, changed, whole=whole)]
+    dated = [*times, *_texts(lines, clock, changed, whole=whole)]
+    found = [
+        reading
+        for index, reading in dated
+        if not (
+            (alone and not _FULL_DATE.search(reading.raw))
+            or (_may_be_today(reading, clock) and (alone or index < anchor) and not _is_beside(layout, index, anchor))
+        )
+    ]
     if alone and len({reading.when.date() for reading in found}) > 1:
         return None, None
     modified = next((reading for reading in found if reading.role == "modified"), None)
@@ -70,6 +83,24 @@ def read_dates(
             published = reading
     published = published or modified
     return (published.raw if published else None), (modified.raw if modified else None)
+
+
+def _may_be_today(reading: DateReading, clock: Clock) -> bool:
+    return reading.precision == "day" and reading.when.date() == clock.now.astimezone(clock.zone).date()
+
+
+def _is_beside(layout: Layout, index: int, anchor: int) -> bool:
+    """Tell whether a line stands in a box close around the line *anchor*, or is labelled."""
+    if index >= len(layout.lines) or anchor >= len(layout.lines):
+        return False
+    box: Box | None = layout.lines[anchor].box
+    for _ in range(LEVELS):
+        box = box.parent if box is not None else None
+        if box is None or box.tag == "body":
+            break
+        if box.first <= index < box.last:
+            return True
+    return _LABEL.match(layout.lines[index].text) is not None
 
 
 def _refines(one: DateReading, other: DateReading) -> bool:
@@ -104,13 +135,13 @@ def _elements(layout: Layout, lines: Sequence[Line], clock: Clock) -> Iterator[t
             yield index, replace(reading, role=role)
 
 
-def _texts(lines: Sequence[Line], clock: Clock, changed: Set[int], *, whole: bool) -> Iterator[DateReading]:
+def _texts(lines: Sequence[Line], clock: Clock, changed: Set[int], *, whole: bool) -> Iterator[tuple[int, DateReading]]:
     """Yield what the words of *lines* say; those *changed* name a time of change by their time element."""
     for line in lines:
         if len(line.text) <= LONGEST_LINE and _MAY_BE_DATE.search(line.text):
             reading = clock.parse(line.text) if whole else clock.find(line.text)
             if reading is not None:
-                yield replace(reading, role="modified") if line.index in changed else reading
+                yield line.index, replace(reading, role="modified") if line.index in changed else reading
 
 
 def date_in_address(url: str) -> str | None:
