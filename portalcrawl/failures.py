@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from gzip import BadGzipFile
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import (
@@ -28,6 +30,9 @@ REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (ResponseDataLossError, "incomplete"),
     (DownloadFailedError, "connection"),
     (UnsupportedURLSchemeError, "scheme"),
+    (BadGzipFile, "encoding"),
+    (zlib.error, "encoding"),
+    (ValueError, "bad_address"),  # what Request and urljoin raise for where a redirect leads
     (OSError, "connection"),
 )
 

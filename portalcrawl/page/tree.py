@@ -16,6 +16,8 @@ _HEAD = 1000
 """Bytes that are looked at to tell what a body is."""
 MOST_NULS = 20
 """One byte in so many may be NUL in a text."""
+MOST_UNREADABLE = 20
+"""One character in so many may be one that the charset does not know."""
 
 
 def parse(response: Response) -> HtmlElement | None:
@@ -45,7 +47,10 @@ def _is_binary(start: bytes, encoding: str) -> bool:
 
 
 def _utf8(response: TextResponse) -> bytes:
-    """Return the body as valid UTF-8 without NUL, which would end the document for the parser."""
+    """Return the body as valid UTF-8 without NUL, which would end the document for the parser.
+
+    ValueError where it is no text at all.
+    """
     body = response.body
     if response.encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
         try:
@@ -54,7 +59,10 @@ def _utf8(response: TextResponse) -> bytes:
             pass
         else:
             return body.replace(b"\x00", b"").strip()
-    return response.text.replace("\x00", "").strip().encode("utf-8", "replace")
+    text = response.text.replace("\x00", "").strip()
+    if text.count("\ufffd") * MOST_UNREADABLE > len(text):
+        raise ValueError("no text in the charset that was declared or guessed")
+    return text.encode("utf-8", "replace")
 
 
 def canonical_link(root: HtmlElement | None) -> str | None:

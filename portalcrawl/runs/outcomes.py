@@ -9,6 +9,8 @@ from portalcrawl.state.records import Record, Status
 MAX_ATTEMPTS = 6
 """Failed visits in a row after which an article is given up: with the default spacing, after about 1.3 days."""
 
+LOOKS = 2
+"""Visits after which an address that answers, but with no article, is skipped for good."""
 REASON_STATUS: dict[str, Status] = {"http_404": "gone", "http_410": "gone", "robots": "blocked"}
 """Reasons that settle a visit at once; all others are tried again."""
 
@@ -56,6 +58,15 @@ def too_old(record: Record, published: float) -> None:
         record.status, record.reason = "skipped", "too_old"
     record.newest = published
     record.next_visit = 0.0
+
+
+def looked_at(record: Record, reason: str, now: float, retry_after: float) -> None:
+    """The page is no article now; look once more, since it may be maintenance, consent or an error sent as 200."""
+    record.attempts += 1
+    if record.attempts >= LOOKS:
+        skipped(record, reason)
+    else:
+        record.reason, record.next_visit = reason, now + retry_after
 
 
 def skipped(record: Record, reason: str) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from portalcrawl.state.records import Record
 
 GIVEN_UP = "ending"
+NO_ARTICLE = "no_article"
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ class Harvest:
         found = Yield()
         article = load_article(page, context) if page.kind == "article" else None
         if article is None:
-            self.skip(record, "no_article")
+            self._no_article(page, record)
         elif self._take(article, record, page, found):
             article_item = found.items.pop()
             self._read_teasers(page, context, found)
@@ -108,11 +109,17 @@ class Harvest:
         self._run.ledger.note(record)
         self._run.counts["articles_unchanged"] += 1
 
-    def skip(self, record: Record, reason: str) -> None:
-        """The address brings no article, and won't."""
-        outcomes.skipped(record, reason)
+    def _no_article(self, page: Page, record: Record) -> None:
+        """Settle a page without an article: a list never will have one, any other page may yet."""
+        if page.kind == "article":
+            self.failed(record, "empty")
+            return
+        if page.kind == "list":
+            outcomes.skipped(record, NO_ARTICLE)
+        else:
+            outcomes.looked_at(record, NO_ARTICLE, time(), self._run.settings.retry_failed_after)
         self._run.ledger.note(record)
-        self._run.counts[f"skipped/{reason}"] += 1
+        self._run.counts[f"skipped/{NO_ARTICLE}"] += 1
 
     def failed(self, record: Record | None, reason: str) -> None:
         """A page could not be had; one that was given up at the end of the run was not tried at all."""

@@ -125,7 +125,10 @@ class PortalSpider(Spider):
         """Read the article behind a teaser."""
         profile = self.plan.profiles[record.portal]
         if response.status == 304:
-            self.harvest.unchanged(record, self._ages(profile))
+            if record.revision:
+                self.harvest.unchanged(record, self._ages(profile))
+            else:  # nobody asked whether it has changed
+                self.harvest.failed(record, "http_304")
             return
         found = self.harvest.article_page(Page(response, profile), record, via)
         yield from found.items
