@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from commandline import crawl, doubled, files, manifests, records
+from commandline import crawl, doubled, files, manifests, records, scrapy
 from tinyportal import Answer, TinyPortal, article, listing
 
 TITLES = {
@@ -154,6 +154,14 @@ def test_pages_of_several_portals(tmp_path: Path) -> None:
         assert len(found) == 8
         assert {record["portal"] for record in found} == {p.origin.removeprefix("http://") for p in (one, other)}
         assert len(list((tmp_path / "locks").iterdir())) == 2
+
+
+def test_scrapy_parse_shows_and_leaves_nothing(tmp_path: Path) -> None:
+    with TinyPortal(chain()) as portal:
+        ended = scrapy("parse", "--spider=portal", portal.url(path(1)), "--nocolour", "-L", "ERROR", data=tmp_path)
+    assert ended.code == 0, ended.err
+    assert TITLES[1] in ended.out
+    assert not list(tmp_path.iterdir())
 
 
 def test_scrapys_own_output_gets_the_same_records(tmp_path: Path) -> None:

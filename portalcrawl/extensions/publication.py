@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 class Publication:
-    """Keeps the run of a spider that has one; ``scrapy shell`` and ``scrapy parse`` open none."""
+    """Keeps the run of a spider that has one; ``scrapy shell`` opens none."""
 
     def __init__(self, crawler: Crawler, session: RunSession) -> None:
         self._crawler = crawler

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 from portalcrawl.runs.locks import PortalLocks
@@ -10,6 +13,7 @@ from portalcrawl.runs.plan import Plan
 from portalcrawl.runs.run import Folders, Run, open_run
 from portalcrawl.runs.settings import RunSettings
 from portalcrawl.sampleportal import SamplePortal
+from portalcrawl.state.database import IN_MEMORY
 
 EMBEDDED_PORT = 8998
 
@@ -33,6 +37,15 @@ class RunSession:
             if self.plan.embedded:
                 self.plan = self.plan.served_at(stack.enter_context(_embedded_portal()).url)
             self.run = open_run(self.plan, self.settings, folders)
+            stack.callback(self.run.close)
+            self._stack = stack.pop_all()
+        return self.run
+
+    def rehearse(self) -> Run:
+        """Begin a run that leaves nothing behind: it remembers in memory, and its folder goes with it."""
+        with ExitStack() as stack:
+            folders = Folders.make(Path(stack.enter_context(TemporaryDirectory())))
+            self.run = open_run(self.plan, replace(self.settings, state_url=IN_MEMORY, jsonl_feeds=False), folders)
             stack.callback(self.run.close)
             self._stack = stack.pop_all()
         return self.run

@@ -109,7 +109,12 @@ class PortalSpider(Spider):
             raise DontCloseSpider
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
-        """Read a page as a start page (``scrapy parse`` comes here)."""
+        """Read a page as a start page: ``scrapy parse`` comes here, and leaves nothing in the data folder."""
+        if self.session.run is None:
+            settings = self.session.settings
+            self.session = RunSession(make_plan({"url": response.url}, settings.profiles), settings)
+            self.crawler.signals.connect(self.session.close, signals.spider_closed)
+            self.session.rehearse()
         yield from self.parse_start(response, Start(response.url, self.plan.starts[0].profile), 1)
 
     def parse_start(self, response: Response, start: Start, number: int) -> Iterator[Any]:
