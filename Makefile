@@ -1,27 +1,35 @@
 # make crawl   crawl the embedded portal and show what the feeds hold
 # make test    run all tests (installs what they need)
 # make lint    ruff and mypy --strict
-# Each installs into .venv on its first call only, and again when pyproject.toml changes.
+# make scrapyd start Scrapyd on loopback and deploy to it (SCRAPYD_USERNAME and SCRAPYD_PASSWORD must be set)
+# Each installs on its first call only, and again when pyproject.toml changes: Scrapyd into .venv-scrapyd, all else
+# into .venv.
 
 PYTHON ?= python3
 VENV := .venv
+SCRAPYD_VENV := .venv-scrapyd
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: crawl test lint clean
+.PHONY: crawl test lint scrapyd scrapyd-environment clean
 .DELETE_ON_ERROR:
 
 crawl: $(VENV)/.installed
 	$(BIN)/scrapy crawl portal -L ERROR
 	@$(BIN)/python -m portalcrawl.feeds.show data/feeds
 
-test: $(VENV)/.installed-dev
+test: $(VENV)/.installed-dev scrapyd-environment
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+scrapyd: scrapyd-environment
+	@$(SCRAPYD_VENV)/bin/python deploy/local.py
+
+scrapyd-environment: $(SCRAPYD_VENV)/.installed
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -36,5 +44,12 @@ $(VENV)/.installed-dev: $(BIN)/python pyproject.toml
 	$(INSTALL) --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 
+# Scrapyd, its client and the project's dependencies, but not the project: a copy of it would hide the deployed eggs.
+$(SCRAPYD_VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(SCRAPYD_VENV)
+	$(SCRAPYD_VENV)/bin/python deploy/requirements.py > $(SCRAPYD_VENV)/requirements.txt
+	$(SCRAPYD_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $(SCRAPYD_VENV)/requirements.txt
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SCRAPYD_VENV) .scrapyd build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

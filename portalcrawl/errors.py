@@ -5,7 +5,8 @@
      |   |- ArgumentError   a spider argument
      |   `- SettingError    a setting
      |- DataFolderError   the data folder or the state can't be used exit code 1
-     `- RunLockedError    another run works on the portal            exit code 75
+     |- RunLockedError    another run works on the portal            exit code 75
+     `- RunTooLateError   the run was to begin earlier, or never     exit code 75
 
 (``portals.ProfileError``, a fault in a profile file, is a UsageError.) Exit code 75 is EX_TEMPFAIL of BSD's
 sysexits.h: try again later.
@@ -48,5 +49,11 @@ class DataFolderError(PortalcrawlError):
 
 class RunLockedError(PortalcrawlError):
     """Another run works on the same portal in the same data folder."""
+
+    exit_code = 75
+
+
+class RunTooLateError(PortalcrawlError):
+    """The run was to begin earlier: whoever ordered it counts on its not beginning any more."""
 
     exit_code = 75

@@ -29,7 +29,7 @@ LAYERS = (
     {"schema", "processors", "portals"},
     {"state", "feeds", "page"},
     {"runs", "loaders"},
-    {"failures"},
+    {"failures", "scheduling"},
     {"spiders", "middlewares", "pipelines", "extensions", "scheduler", "downloader", "logformatter", "settings"},
     {"commands"},
 )

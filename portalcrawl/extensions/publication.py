@@ -11,6 +11,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
 from portalcrawl.errors import DataFolderError
+from portalcrawl.runs.told import published_line
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -62,6 +63,7 @@ class Publication:
             manifest = run.publish(reason)
             for name, number in manifest.counts.items():
                 self._crawler.stats.set_value(f"portalcrawl/{name}", number)
+            logger.info("%s", published_line(manifest))
         except (OSError, DataFolderError) as error:
             run.break_off(error)
             logger.error("The run could not be published: %s; the next run publishes what is committed", run.broken)

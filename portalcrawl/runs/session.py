@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import time
 from typing import Self
 
+from portalcrawl.errors import RunTooLateError
 from portalcrawl.runs.locks import PortalLocks
 from portalcrawl.runs.plan import Plan
 from portalcrawl.runs.run import Folders, Run, open_run
@@ -29,6 +32,7 @@ class RunSession:
 
     def open(self) -> Run:
         """Take the locks and begin the run; raise PortalcrawlError where that can't be."""
+        self._check_time()
         with ExitStack() as stack:
             folders = Folders.make(self.settings.data_dir)
             locks = PortalLocks(folders.locks, self.plan.profiles)
@@ -49,6 +53,12 @@ class RunSession:
             stack.callback(self.run.close)
             self._stack = stack.pop_all()
         return self.run
+
+    def _check_time(self) -> None:
+        limit = self.settings.not_after
+        if limit is not None and time() > limit:
+            wanted = datetime.fromtimestamp(limit, UTC)
+            raise RunTooLateError(f"the run was to begin by {wanted:%Y-%m-%d %H:%M:%S} UTC; nothing was done")
 
     def close(self) -> None:
         """Give up all that is held; may be called twice."""

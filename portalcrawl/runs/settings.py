@@ -27,6 +27,8 @@ class RunSettings:
     recrawl_ages: tuple[int, ...]
     retry_failed_after: int
     lock_wait: float
+    not_after: float | None
+    """Time (seconds since 1970) after which a run does not begin; None: it always does."""
     feed_retention: float | None
     """Age from which published feeds are removed; None: never."""
 
@@ -45,6 +47,7 @@ class RunSettings:
             recrawl_ages=_ages(settings, "RECRAWL_AGES"),
             retry_failed_after=int(_number(settings, "RETRY_FAILED_AFTER", least=0)),
             lock_wait=_number(settings, "RUN_LOCK_WAIT", least=0),
+            not_after=_number(settings, "RUN_NOT_AFTER", least=0) if settings.get("RUN_NOT_AFTER") else None,
             feed_retention=_number(settings, "FEED_RETENTION", least=1) if settings.get("FEED_RETENTION") else None,
         )
 

@@ -29,7 +29,7 @@ def open_database(url: str) -> Engine:
     for a URL that names no database, DataFolderError for a state that can't be opened or was written by a newer
     version.
     """
-    engine = _engine(url)
+    engine = connect(url)
     try:
         try:
             _bring_up_to_date(engine, url)
@@ -38,7 +38,7 @@ def open_database(url: str) -> Engine:
                 raise
             engine.dispose()
             _set_aside(url)
-            engine = _engine(url)
+            engine = connect(url)
             _bring_up_to_date(engine, url)
     except DatabaseError as error:
         engine.dispose()
@@ -46,7 +46,8 @@ def open_database(url: str) -> Engine:
     return engine
 
 
-def _engine(url: str) -> Engine:
+def connect(url: str) -> Engine:
+    """Return an engine on the database at *url*, whatever is in it; SettingError for a URL that names none."""
     try:
         address = make_url(url)
         in_memory = address.get_backend_name() == "sqlite" and not address.database

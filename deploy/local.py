@@ -1,0 +1,94 @@
+"""Starts Scrapyd on this machine, deploys the project to it, and stays until Ctrl-C: ``make scrapyd`` runs it.
+
+    python deploy/local.py [FOLDER]
+
+It runs in Scrapyd's environment. FOLDER (default ``.scrapyd``) gets Scrapyd's configuration, logs, eggs and queues.
+SCRAPYD_USERNAME and SCRAPYD_PASSWORD must be set; SCRAPYD_HTTP_PORT may be.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+STARTS_WITHIN = 60
+
+
+def main() -> int:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / ".scrapyd").resolve()
+    port = int(os.environ.get("SCRAPYD_HTTP_PORT") or 6800)
+    if problem := wrong(port):
+        print(f"portalcrawl: {problem}", file=sys.stderr)
+        return 1
+    warn_of_copy()
+    environment = {**os.environ, "PORTALCRAWL_DATA_DIR": data_folder(), "XDG_CONFIG_HOME": str(configure(folder, port))}
+    with (folder / "scrapyd.log").open("ab") as log:
+        server = subprocess.Popen([BIN / "scrapyd", "--pidfile="], cwd=folder, env=environment, stdout=log, stderr=log)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: server.terminate())
+    if not answers(server, port):
+        print(f"portalcrawl: Scrapyd did not start; {folder / 'scrapyd.log'} says why", file=sys.stderr)
+        return 1
+    deployed = subprocess.run([BIN / "scrapyd-deploy", "here"], cwd=ROOT, env=environment, check=False).returncode
+    if deployed:
+        server.terminate()
+        server.wait()
+        return deployed
+    print(f"Scrapyd is at http://127.0.0.1:{port}/ with the project deployed; its files are in {folder}.")
+    print("Next, in another terminal: scrapy schedule run. Ctrl-C ends Scrapyd.", flush=True)
+    server.wait()
+    return 0
+
+
+def wrong(port: int) -> str | None:
+    """Tell what keeps Scrapyd from starting."""
+    if not (os.environ.get("SCRAPYD_USERNAME") and os.environ.get("SCRAPYD_PASSWORD")):
+        return "set SCRAPYD_USERNAME and SCRAPYD_PASSWORD first: whoever may use Scrapyd may run code on this machine"
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            return f"port {port} is taken; SCRAPYD_HTTP_PORT takes another"
+    return None
+
+
+def warn_of_copy() -> None:
+    """Warn where a copy of the project would run instead of the egg."""
+    sys.path.insert(0, str(ROOT))
+    from portalcrawl.scheduling.shadow import shadowing_copy
+
+    if copy := shadowing_copy():
+        print(f"portalcrawl: {copy}", file=sys.stderr)
+
+
+def data_folder() -> str:
+    return str(Path(os.environ.get("PORTALCRAWL_DATA_DIR") or ROOT / "data").expanduser().resolve())
+
+
+def configure(folder: Path, port: int) -> Path:
+    """Write the configurations; return the folder of the deploying one, which names this Scrapyd ``here``."""
+    config = folder / "config"
+    config.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / "deploy" / "scrapyd.conf", folder / "scrapyd.conf")
+    target = f"[deploy:here]\nproject = portalcrawl\nurl = http://127.0.0.1:{port}/\n"
+    (config / "scrapy.cfg").write_text(target, encoding="utf-8")
+    return config
+
+
+def answers(server: "subprocess.Popen[bytes]", port: int) -> bool:
+    """Wait until Scrapyd listens; tell whether it does."""
+    end = time.monotonic() + STARTS_WITHIN
+    while server.poll() is None and time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return True
+        time.sleep(0.1)
+    return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

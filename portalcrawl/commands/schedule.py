@@ -1,0 +1,119 @@
+"""``scrapy schedule``: crawls on Scrapyd, by schedule.toml."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import ClassVar
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError as ScrapyUsageError
+
+from portalcrawl.commands.answers import fail, in_one_line
+from portalcrawl.commands.scheduled.checking import check
+from portalcrawl.commands.scheduled.crontab import crontab, systemd_units
+from portalcrawl.commands.scheduled.listing import show_list
+from portalcrawl.errors import UsageError
+from portalcrawl.runs.settings import RunSettings
+from portalcrawl.scheduling.file import read_schedule
+from portalcrawl.scheduling.run import Scheduler
+
+ACTIONS = ("run", "list", "once", "cron", "check")
+
+
+class Command(ScrapyCommand):
+    """Keeps, shows, checks and prints the schedule."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """What stands behind the command's name."""
+        return "run | list | once NAME | check | cron [--systemd]   [--file FILE]"
+
+    def short_desc(self) -> str:
+        """One line for ``scrapy -h``."""
+        return "Crawl on Scrapyd by a schedule: keep it, show it, check it"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's own options."""
+        super().add_options(parser)
+        parser.add_argument("--file", metavar="FILE", help="the schedule (default: setting SCHEDULE_FILE)")
+        parser.add_argument("--systemd", action="store_true", help="cron: print systemd units instead")
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Answer wrong use in one line."""
+        try:
+            super().process_options(args, opts)
+        except ScrapyUsageError as error:
+            fail(error)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do it."""
+        self.exitcode = in_one_line(lambda: self._work(args, opts))
+
+    def _work(self, args: list[str], opts: argparse.Namespace) -> int:
+        action, *rest = args or [""]
+        if action not in ACTIONS or len(rest) != (action == "once"):
+            raise UsageError(f"scrapy schedule takes one of {', '.join(ACTIONS)} (once with the NAME of an entry)")
+        assert self.settings is not None
+        settings = RunSettings.from_settings(self.settings)
+        file = Path(str(opts.file or self.settings["SCHEDULE_FILE"])).expanduser()
+        if action == "run":
+            return _run(file, settings, str(opts.loglevel or "INFO"))
+        if action == "once":
+            return _once(file, settings, rest[0])
+        schedule = read_schedule(file, settings)
+        if action == "check":
+            return check(schedule, settings)
+        if action == "cron":
+            units = systemd_units if opts.systemd else crontab
+            print("\n".join(units(schedule, Path.cwd())))
+        else:
+            show_list(schedule, settings)
+        return 0
+
+
+def _run(file: Path, settings: RunSettings, level: str) -> int:
+    _log_to_stderr(level)
+    scheduler, stop = Scheduler(file, settings), Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    scheduler.run(stop)
+    return 0
+
+
+def _once(file: Path, settings: RunSettings, name: str) -> int:
+    scheduler = Scheduler(file, settings)
+    if name not in scheduler.schedule.entries:
+        raise UsageError(
+            f"there is no entry {name!r} in {file}; its entries are {', '.join(scheduler.schedule.entries)}"
+        )
+    _log_to_stderr("ERROR")
+    job = scheduler.once(name)
+    if job.status in ("skipped", "failed"):
+        print(f"portalcrawl: {job.job} was not started: {job.why}", file=sys.stderr)
+        return 75 if job.status == "skipped" else 1
+    if job.status == "due":
+        print(f"portalcrawl: {job.job} waits: no node takes it now", file=sys.stderr)
+        return 1
+    print(f"{job.job} is on node {job.node}")
+    return 0
+
+
+def _log_to_stderr(level: str) -> None:
+    """Say what the scheduler does on standard error; nothing there names a user, a password or a webhook."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level="WARNING", handlers=[handler], force=True)
+    logging.getLogger("portalcrawl.schedule").setLevel(level)

@@ -1,0 +1,81 @@
+"""Tells a webhook of changes: one line of JSON each, kept until it arrived, in a thread that keeps nobody waiting."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from threading import Event, Thread
+from time import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from portalcrawl.scheduling.health import Health
+from portalcrawl.scheduling.store import Store
+
+logger = logging.getLogger("portalcrawl.schedule")
+
+TIMEOUT = (5.0, 10.0)
+WAITS = (5.0, 30.0, 120.0, 600.0)
+"""Seconds between tries; the last of them again and again, ..."""
+GIVE_UP_AFTER = 86_400.0
+"""... until a notice is this old (seconds)."""
+INTERVAL = 1.0
+
+
+def notice(health: Health, before: str | None, portals: tuple[str, ...], now: float) -> str:
+    """Return the line that tells of a change of level."""
+    last = health.last
+    said: Mapping[str, Any] = {
+        "entry": health.entry,
+        "portals": list(portals),
+        "verdict": health.level,
+        "before": before,
+        "reasons": list(health.reasons),
+        "job": last.job if last else None,
+        "run": last.run if last else None,
+        "node": last.node if last else None,
+        "counts": {kind: last.counts.get(kind, 0) for kind in ("articles", "teasers")} if last else {},
+        "time": datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),
+    }
+    return json.dumps(said, ensure_ascii=False)
+
+
+class Courier(Thread):
+    """Posts the notices in the store, in order, until it is stopped."""
+
+    def __init__(self, store: Store, address: str, stop: Event) -> None:
+        super().__init__(name="courier", daemon=True)
+        self._store = store
+        self._address = address
+        self._stop_event = stop
+
+    def run(self) -> None:
+        """Send what waits, then look again every second."""
+        while not self._stop_event.wait(INTERVAL):
+            while (found := self._store.next_notice(time())) and not self._stop_event.is_set():
+                self._send(*found)
+
+    def _send(self, number: int, line: str, made: float, tries: int) -> None:
+        problem = self._post(line)
+        if problem is None:
+            self._store.settle_notice(number)
+        elif time() - made > GIVE_UP_AFTER:
+            logger.error("the webhook was not told: %s: %s", problem, line)
+            self._store.settle_notice(number)
+        else:
+            if not tries:
+                logger.warning("the webhook can't be told yet: %s", problem)
+            self._store.settle_notice(number, next_try=time() + WAITS[min(tries, len(WAITS) - 1)])
+
+    def _post(self, line: str) -> str | None:
+        """Return what went wrong, without the address: it may hold a secret."""
+        headers = {"Content-Type": "application/json"}
+        try:
+            response = requests.post(self._address, data=f"{line}\n".encode(), headers=headers, timeout=TIMEOUT)
+        except requests.RequestException as error:
+            return f"{urlsplit(self._address).hostname}: {type(error).__name__}"
+        return None if response.ok else f"{urlsplit(self._address).hostname}: HTTP {response.status_code}"

@@ -1,0 +1,160 @@
+"""What became of the jobs that were posted: each look at the nodes moves them on, or ends them."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from portalcrawl.runs.told import Result
+from portalcrawl.scheduling.entries import Node
+from portalcrawl.scheduling.look import Look, Nodes
+from portalcrawl.scheduling.processes import processes_of, send_signal
+from portalcrawl.scheduling.results import result_in_folder, result_in_log
+from portalcrawl.scheduling.scrapyd import Listed, NodeError
+from portalcrawl.scheduling.spans import span_text
+from portalcrawl.scheduling.store import Job, Store
+
+logger = logging.getLogger("portalcrawl.schedule")
+
+SEND_AGAIN_AFTER = 5.0
+"""Seconds after which a job that was sent, and of which the node knows nothing, is sent again under the same id."""
+SLACK = 5.0
+"""Seconds that the clocks of two machines may differ."""
+KILL_AFTER = 60.0
+"""Seconds after which a cancelled job that still runs is killed: a run ends within 30."""
+
+
+class Fates:
+    """Follows jobs until they are over."""
+
+    def __init__(self, store: Store, nodes: Nodes, data_dir: Path, post: Callable[[Job], None]) -> None:
+        self._store = store
+        self._nodes = nodes
+        self._data_dir = data_dir
+        self._post = post
+
+    def follow(self, job: Job, look: Look | None, now: float) -> None:
+        """Move *job*, which was posted to the node that *look* is of (None: a node no longer in the schedule)."""
+        if look is None:
+            self.fail(job, f"its node {job.node} is no longer in the schedule", now)
+        elif look.jobs is None:
+            self._behind_a_silent_node(job, look.node, now)
+        elif (listed := look.jobs.get(job.job)) is None:
+            self._unknown_to_its_node(job, look.node, now)
+        elif listed.state == "pending":
+            self._pending(job, now)
+        elif listed.state == "running":
+            self._running(job, look.node, now)
+        else:
+            self._finished(job, look.node, listed, now)
+
+    def _pending(self, job: Job, now: float) -> None:
+        if job.status != "pending":
+            self._store.change(job.job, status="pending")
+        if now > (job.expires or now):
+            self._cancel(job, "INT")
+            waited = span_text(now - (job.posted or now))
+            self.fail(job, f"it did not begin within {waited}: node {job.node} had no free place", now)
+
+    def _running(self, job: Job, node: Node, now: float) -> None:
+        if job.status != "running":
+            self._store.change(job.job, status="running", started=now)
+        elif job.longest is not None and now - (job.started or now) > job.longest:
+            self._stop(job, node, now)
+
+    def _stop(self, job: Job, node: Node, now: float) -> None:
+        """End a job that hangs: first as Ctrl-C does, which publishes its feeds, then for good."""
+        if job.cancelled is None:
+            logger.error("%s: runs longer than %s; it is cancelled", job.job, span_text(job.longest or 0))
+            self._store.change(job.job, cancelled=now)
+            self._end(job, node, signal.SIGINT)
+        elif now - job.cancelled > KILL_AFTER:
+            logger.error("%s: did not end when it was cancelled; it is killed", job.job)
+            self._store.change(job.job, cancelled=now)
+            self._end(job, node, signal.SIGKILL)
+
+    def _end(self, job: Job, node: Node, number: signal.Signals) -> None:
+        self._cancel(job, number.name.removeprefix("SIG"))
+        if node.shared and not self._nodes.is_listed(node.name, job.job):
+            send_signal(job.job, number)
+
+    def _cancel(self, job: Job, name: str) -> None:
+        client = self._nodes.client(job.node or "")
+        try:
+            if client is not None:
+                client.cancel(job.job, name)
+        except NodeError as error:
+            logger.error("%s: can't be cancelled: %s", job.job, error)
+
+    def _finished(self, job: Job, node: Node, listed: Listed, now: float) -> None:
+        result = self._result(job, node)
+        client = self._nodes.client(node.name)
+        if result is None and client is not None:
+            result = result_in_log(client, listed.log_url)
+        if result is not None:
+            self._done(job, result, now)
+        elif node.shared:
+            self.fail(job, "it died, or never began: no manifest; its log, and Scrapyd's own, say more", now)
+        else:
+            self.fail(job, "it died, or never began: its log does not say that it published", now)
+
+    def _unknown_to_its_node(self, job: Job, node: Node, now: float) -> None:
+        """A node that was restarted has forgotten what ran; it has kept what waited."""
+        if (result := self._result(job, node)) is not None:
+            self._done(job, result, now)
+        elif node.shared and processes_of(job.job):
+            if job.status != "running":
+                logger.warning("%s: runs on, although its Scrapyd was restarted", job.job)
+            self._running(job, node, now)
+        elif job.status == "posting":
+            self._never_arrived(job, now)
+        else:
+            self.fail(job, f"it died with the Scrapyd of node {node.name}, or was taken from it", now)
+
+    def _never_arrived(self, job: Job, now: float) -> None:
+        if now > (job.expires or now) + SLACK:
+            self._store.renew(job.job)
+        elif now - (job.posted or now) > SEND_AGAIN_AFTER:
+            self._post(job)
+
+    def _behind_a_silent_node(self, job: Job, node: Node, now: float) -> None:
+        """Until it is known that a job is over, its portal stays with its node."""
+        if (result := self._result(job, node)) is not None:
+            self._done(job, result, now)
+        elif not node.shared:
+            self._far_and_silent(job, now)
+        elif processes_of(job.job):
+            self._running(job, node, now)
+        elif job.status == "running":
+            self.fail(job, f"it died with the Scrapyd of node {node.name}", now)
+        elif now > (job.expires or now) + SLACK:
+            logger.warning("%s: never began, since node %s is down; it is due again", job.job, node.name)
+            self._store.renew(job.job)
+
+    def _far_and_silent(self, job: Job, now: float) -> None:
+        begun = job.started if job.status == "running" else job.expires
+        if now > (begun or now) + (job.longest or 0) + SLACK:
+            self.fail(job, f"node {job.node} is down; whether the job ended well is not known", now)
+
+    def _result(self, job: Job, node: Node) -> Result | None:
+        return result_in_folder(self._data_dir, job.job) if node.shared else None
+
+    def _done(self, job: Job, result: Result, now: float) -> None:
+        verdict, reasons = result.verdict, list(result.reasons)
+        if job.cancelled is not None:
+            verdict, reasons = "failed", [f"cancelled: it ran longer than {span_text(job.longest or 0)}", *reasons]
+        values = {"run": result.run, "verdict": verdict, "reasons": reasons, "counts": dict(result.counts)}
+        self._store.change(job.job, status="done", ended=now, **values)
+        if result.counts.get("articles"):
+            self._store.set_mark(f"news {job.entry}", now)
+        said = f" ({'; '.join(reasons)})" if reasons else ""
+        articles, teasers = (result.counts.get(kind, 0) for kind in ("articles", "teasers"))
+        level = logging.INFO if verdict == "ok" else logging.WARNING
+        logger.log(level, "%s: %d articles, %d teasers; %s%s", job.job, articles, teasers, verdict, said)
+
+    def fail(self, job: Job, why: str, now: float) -> None:
+        """End *job* as failed, and say so."""
+        self._store.change(job.job, status="failed", ended=now, why=why, verdict="failed", reasons=[why])
+        logger.error("%s: %s", job.job, why)

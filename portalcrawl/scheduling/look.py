@@ -1,0 +1,70 @@
+"""All nodes of a schedule: asked together, remembered as up or down."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import time
+
+from portalcrawl.scheduling.entries import Node, Schedule
+from portalcrawl.scheduling.scrapyd import Listed, NodeError, Scrapyd
+
+logger = logging.getLogger("portalcrawl.schedule")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one node said when it was asked."""
+
+    node: Node
+    jobs: Mapping[str, Listed] | None
+    """By id; None: it did not answer."""
+
+
+class Nodes:
+    """The nodes, and since when those that do not answer have not."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._schedule = schedule
+        self._clients = {name: Scrapyd(node, schedule.project) for name, node in schedule.nodes.items()}
+        self._silent_since: dict[str, float] = {}
+        self._listed: dict[str, frozenset[str]] = {}
+
+    def client(self, name: str) -> Scrapyd | None:
+        """Return the node *name*; None where the schedule no longer has it."""
+        return self._clients.get(name)
+
+    def look(self) -> dict[str, Look]:
+        """Ask every node for its jobs."""
+        return {name: self._ask(client) for name, client in self._clients.items()}
+
+    def _ask(self, client: Scrapyd) -> Look:
+        try:
+            jobs = client.jobs()
+        except NodeError as error:
+            self.failed(client.node.name, error)
+            return Look(client.node, None)
+        if self._silent_since.pop(client.node.name, None) is not None:
+            logger.warning("node %s answers again", client.node.name)
+        self._listed[client.node.name] = frozenset(jobs)
+        return Look(client.node, jobs)
+
+    def is_listed(self, name: str, job: str) -> bool:
+        """Tell whether the node knew *job* when it last answered."""
+        return job in self._listed.get(name, ())
+
+    def failed(self, name: str, error: NodeError) -> None:
+        """Remember that a node did not answer; say so once."""
+        if name not in self._silent_since:
+            self._silent_since[name] = time()
+            logger.error("%s", error)
+
+    def is_up(self, name: str) -> bool:
+        """Tell whether the node answered when it was last asked."""
+        return name not in self._silent_since
+
+    def is_down(self, name: str) -> bool:
+        """Tell whether the node has been silent for so long that its portals move."""
+        since = self._silent_since.get(name)
+        return since is not None and time() - since >= self._schedule.node_down_after

@@ -1,0 +1,72 @@
+"""Jobs and runs that the schedule did not start: posted by hand, or a crawl on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import DatabaseError
+
+from portalcrawl.errors import UsageError
+from portalcrawl.runs.plan import make_plan
+from portalcrawl.runs.settings import RunSettings
+from portalcrawl.scheduling.look import Look
+from portalcrawl.scheduling.store import Store
+from portalcrawl.state.database import IN_MEMORY, connect
+from portalcrawl.state.history import History, PastRun
+
+
+class Others:
+    """Tells whether someone else works on a portal."""
+
+    def __init__(self, store: Store, settings: RunSettings) -> None:
+        self._store = store
+        self._settings = settings
+        self._history: History | None = None
+
+    def busy_with(self, portals: Collection[str], looks: Mapping[str, Look]) -> str | None:
+        """Return the id of a job of someone else on one of *portals*, in a queue or running."""
+        found = {job: listed for look in looks.values() for job, listed in (look.jobs or {}).items()}
+        strange = {job for job, listed in found.items() if listed.state != "finished"}
+        strange -= self._store.known(strange)
+        for job in sorted(strange):
+            if found[job].state == "pending" and set(portals) & self._portals(found[job].arguments):
+                return job
+        if not strange:
+            return None
+        # Of running jobs Scrapyd does not tell the arguments; their runs are in the state.
+        ends = tuple(f"-{job}" for job in strange)
+        return next((run.run for run in self.unfinished(portals) if run.run.endswith(ends)), None)
+
+    def _portals(self, arguments: Mapping[str, str]) -> set[str]:
+        with suppress(UsageError):
+            return set(make_plan(arguments, self._settings.profiles).profiles)
+        return set()
+
+    def unfinished(self, portals: Collection[str]) -> list[PastRun]:
+        """Return the runs on one of *portals* that the state in the data folder says have not ended."""
+        with suppress(DatabaseError):
+            if history := self._open():
+                return history.unfinished(portals)
+        return []
+
+    def last_finished(self, portal: str) -> PastRun | None:
+        """Return the last run of *portal* alone that the state in the data folder knows."""
+        with suppress(DatabaseError):
+            if history := self._open():
+                return next(iter(history.last_finished(portal, 1)), None)
+        return None
+
+    def is_of_schedule(self, run: PastRun) -> bool:
+        """Tell whether a run is that of a job of the schedule."""
+        return bool(self._store.known([run.run.partition("Z-")[2]]))
+
+    def _open(self) -> History | None:
+        url = self._settings.state_url
+        file = make_url(url).database if url.startswith("sqlite") else None
+        if url == IN_MEMORY or (file and not Path(file).exists()):
+            return None
+        self._history = self._history or History(connect(url))
+        return self._history

@@ -1,0 +1,129 @@
+"""``scrapy schedule run``: clock, keeper and courier until a signal."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from time import time
+
+from filelock import FileLock, Timeout
+
+from portalcrawl.errors import PortalcrawlError, RunLockedError
+from portalcrawl.runs.settings import RunSettings
+from portalcrawl.scheduling.clock import Clock
+from portalcrawl.scheduling.courier import Courier, notice
+from portalcrawl.scheduling.entries import Schedule
+from portalcrawl.scheduling.file import read_schedule
+from portalcrawl.scheduling.health import health_of
+from portalcrawl.scheduling.keeper import Keeper
+from portalcrawl.scheduling.store import Job, Store
+
+logger = logging.getLogger("portalcrawl.schedule")
+
+IDLE_LOOK = 15.0
+"""Seconds between two looks while nothing is open."""
+HEALTH_INTERVAL = 15.0
+ALIVE = "alive"
+"""Mark of when the scheduler was last at work."""
+# A "+" stands in no name of a portal's lock.
+RUN_LOCK, STEP_LOCK = "+scheduler.lock", "+schedule-step.lock"
+
+
+class Scheduler:
+    """Keeps one schedule in one data folder."""
+
+    def __init__(self, file: Path, settings: RunSettings) -> None:
+        self._file = file
+        self._settings = settings
+        self.schedule = read_schedule(file, settings)
+        self._store = Store.open(settings.data_dir)
+        self._read_at = _changed(file)
+        self._next_health = 0.0
+        self._locks = settings.data_dir / "locks"
+        self._locks.mkdir(parents=True, exist_ok=True)
+
+    def run(self, stop: Event) -> None:
+        """Keep the schedule until *stop* is set; RunLockedError where another scheduler does."""
+        lock = FileLock(self._locks / RUN_LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise RunLockedError(f"another scheduler keeps a schedule in {self._settings.data_dir}") from None
+        with lock:
+            clock, keeper = self._take(self.schedule)
+            if self.schedule.webhook:
+                Courier(self._store, self.schedule.webhook, stop).start()
+            while not stop.is_set():
+                if _changed(self._file) != self._read_at and (schedule := self._read_again()):
+                    clock, keeper = self._take(schedule)
+                due_in = clock.tick()
+                with self._step_lock():
+                    is_busy = keeper.step()
+                self._watch(time())
+                stop.wait(min(due_in, self.schedule.poll if is_busy else IDLE_LOOK))
+
+    def once(self, name: str) -> Job:
+        """Start the entry *name* now; return its job: posted, or skipped because its portal is busy."""
+        entry = self.schedule.entries[name]
+        with self._step_lock():
+            now = time()
+            job = self._store.add(name, f"hand {now}", now, entry.portals, by_hand=True)
+            Keeper(self.schedule, self._store, self._settings).step()
+        found = self._store.find(job or "")
+        if found is None:
+            raise PortalcrawlError(f"{name} could not be recorded")
+        return found
+
+    def _take(self, schedule: Schedule) -> tuple[Clock, Keeper]:
+        self.schedule = schedule
+        clock = Clock(self._store)
+        clock.start()
+        clock.follow(schedule)
+        for entry in schedule.entries.values():
+            logger.info("%s: %s, portal %s", entry.name, entry.timing.text, " ".join(entry.portals))
+        return clock, Keeper(schedule, self._store, self._settings)
+
+    def _read_again(self) -> Schedule | None:
+        """Return the schedule after its file was changed; None, and the old one stays, where it is faulty."""
+        self._read_at = _changed(self._file)
+        try:
+            return read_schedule(self._file, self._settings)
+        except PortalcrawlError as error:
+            logger.error("the changed schedule is not taken: %s", error)
+            return None
+
+    @contextmanager
+    def _step_lock(self) -> Iterator[None]:
+        """One decision at a time, whoever makes it: the scheduler, or ``once``."""
+        with FileLock(self._locks / STEP_LOCK):
+            yield
+
+    def _watch(self, now: float) -> None:
+        """Tell of entries whose level has changed; remember that the scheduler is at work."""
+        if now < self._next_health:
+            return
+        self._next_health = now + HEALTH_INTERVAL
+        self._store.set_mark(ALIVE, now)
+        self._store.tidy(now)
+        for entry in self.schedule.entries.values():
+            health, before = health_of(entry, self._store, now), self._store.level(entry.name)
+            if health.level in ("new", before):
+                continue
+            line = notice(health, before, entry.portals, now) if before or health.level != "ok" else None
+            self._store.set_level(entry.name, health.level, now, line if self.schedule.webhook else None)
+            level = logging.INFO if health.level == "ok" else logging.WARNING
+            logger.log(level, "%s: %s, was %s: %s", entry.name, health.level, before or "new", _said(health.reasons))
+
+
+def _said(reasons: tuple[str, ...]) -> str:
+    return "; ".join(reasons) or "all is well"
+
+
+def _changed(file: Path) -> float | None:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return None

@@ -1,0 +1,147 @@
+"""One node's API (Scrapyd 1.6, https://scrapyd.readthedocs.io/en/stable/api.html)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+
+from portalcrawl.errors import PortalcrawlError
+from portalcrawl.scheduling.entries import Node
+
+CONNECT_TIMEOUT, READ_TIMEOUT = 3.0, 20.0
+"""Seconds; Scrapyd answers nothing while it lists an egg's spiders, which takes seconds on a busy machine."""
+SPIDER = "portal"
+
+
+class NodeError(PortalcrawlError):
+    """A node that does not do what it is asked."""
+
+
+class NodeDownError(NodeError):
+    """A node that can't be reached or lets nobody in: nothing was done."""
+
+
+class NodeUnsureError(NodeError):
+    """A node that went away while it was asked: it may have done it, or not."""
+
+
+class NodeRefusesError(NodeError):
+    """A node that says no: the project is not deployed, say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A job as the node lists it."""
+
+    state: str
+    """``pending``, ``running`` or ``finished``."""
+    arguments: Mapping[str, str]
+    """Known of pending jobs only."""
+    log_url: str | None
+
+
+class Scrapyd:
+    """Asks one node. User and password come from the environment, else requests takes them from ``~/.netrc``."""
+
+    def __init__(self, node: Node, project: str) -> None:
+        self.node = node
+        self._project = project
+        self._session = requests.Session()
+        self._session.auth = _credentials(node.name)
+        self._given: dict[str, Any] = {"timeout": (CONNECT_TIMEOUT, READ_TIMEOUT), "allow_redirects": False}
+        if node.shared:
+            self._given["proxies"] = {"http": "", "https": ""}  # none to this machine, whatever the environment says
+
+    def jobs(self) -> dict[str, Listed]:
+        """Return the jobs of the project by id; none where it is not deployed."""
+        try:
+            answer = self._ask("GET", "listjobs.json", {"project": self._project})
+        except NodeRefusesError as error:
+            if "not found" in str(error):
+                return {}
+            raise
+        found = {}
+        for state in ("finished", "running", "pending"):
+            for job in answer.get(state, []):
+                found[job["id"]] = Listed(state, job.get("args") or {}, job.get("log_url"))
+        return found
+
+    def is_deployed(self) -> bool:
+        """Tell whether the project is there."""
+        return self._project in self._ask("GET", "listprojects.json", {}).get("projects", [])
+
+    def post(self, job: str, arguments: Mapping[str, str], settings: Mapping[str, str], priority: float) -> None:
+        """Put a job into the queue under the id *job*."""
+        data: dict[str, Any] = {"project": self._project, "spider": SPIDER, "jobid": job, "priority": f"{priority:g}"}
+        data["setting"] = [f"{name}={value}" for name, value in settings.items()]
+        self._ask("POST", "schedule.json", {**arguments, **data})
+
+    def cancel(self, job: str, signal: str = "INT") -> None:
+        """Take a job out of the queue, or send its process a signal."""
+        self._ask("POST", "cancel.json", {"project": self._project, "job": job, "signal": signal})
+
+    def log_end(self, log_url: str, size: int = 20_000) -> str:
+        """Return the last *size* bytes of a job's log."""
+        headers = {"Range": f"bytes=-{size}"}
+        response = self._send("GET", urljoin(self.node.url, log_url.lstrip("/")), headers=headers)
+        return response.content[-size:].decode("utf-8", "replace")
+
+    def _ask(self, method: str, name: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        given = {"params": data} if method == "GET" else {"data": data}
+        response = self._send(method, self.node.url + name, **given)
+        try:
+            answer = response.json()
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict) or "status" not in answer:
+            problem = f"answers {name} with HTTP {response.status_code} and no JSON; is its url that of a Scrapyd?"
+            raise NodeDownError(f"{self._name} {problem}")
+        if answer["status"] != "ok":
+            raise NodeRefusesError(f"{self._name} refuses {name}: {_said(answer.get('message'))}")
+        return answer
+
+    def _send(self, method: str, url: str, **given: Any) -> requests.Response:
+        try:
+            response = self._session.request(method, url, **self._given, **given)
+        except (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
+            raise NodeDownError(f"{self._name} can't be reached: {_said(error)}") from None
+        except requests.ConnectionError as error:
+            kind = NodeDownError if _never_connected(error) else NodeUnsureError
+            raise kind(f"{self._name} can't be reached: {_said(error)}") from None
+        except requests.RequestException as error:
+            raise NodeUnsureError(f"{self._name} does not answer: {_said(error)}") from None
+        if response.status_code in (401, 403):
+            hint = "SCRAPYD_USERNAME and SCRAPYD_PASSWORD, or ~/.netrc, must be those of its Scrapyd"
+            raise NodeDownError(f"{self._name} refuses user and password; {hint}")
+        return response
+
+    @property
+    def _name(self) -> str:
+        return f"node {self.node.name} ({self.node.url})"
+
+
+def _credentials(name: str) -> tuple[str, str] | None:
+    """Return user and password of a node: SCRAPYD_USERNAME_<NODE> before SCRAPYD_USERNAME."""
+    own = "_" + re.sub(r"\W", "_", name).upper()
+    for end in (own, ""):
+        if user := os.environ.get(f"SCRAPYD_USERNAME{end}"):
+            return user, os.environ.get(f"SCRAPYD_PASSWORD{end}", "")
+    return None
+
+
+def _never_connected(error: Exception) -> bool:
+    return "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error)
+
+
+def _said(message: object) -> str:
+    """Return what was said, in one short line."""
+    text = " ".join(str(message).split())
+    if match := re.search(r"\[Errno -?\d+\] ([^'\")]+)", text):
+        text = match[1].strip().lower()
+    return text[:300]

@@ -1,0 +1,205 @@
+"""On real Scrapyds: deployed by the real client, fired by ``scrapy schedule run``, killed at every joint."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commandline import doubled, files, manifests, records
+from scrapydnodes import LOGIN, PASSWORD, VENV, Site, clean_clone, make_environment, site, until
+
+from portalcrawl.sampleportal import SamplePortal
+from portalcrawl.scheduling.store import Store
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("scrapyd")]
+
+
+@pytest.fixture(scope="module")
+def egg(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The egg that scrapyd-deploy builds from a clean clone, which it leaves as it was."""
+    programs = make_environment()
+    folder = tmp_path_factory.mktemp("egg")
+    clone, built = clean_clone(folder / "clone"), folder / "portalcrawl.egg"
+    before = files(clone)
+    subprocess.run([programs / "scrapyd-deploy", "--build-egg", built], cwd=clone, check=True, capture_output=True)
+    assert files(clone) == before, "the build left something in the clone"
+    return built
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[SamplePortal]:
+    with SamplePortal() as served:
+        yield served
+
+
+def entry(portal: SamplePortal, more: str = "", every: str = "2s") -> str:
+    given = f'arguments = {{portal = "sample", url = "{portal.url}", max_articles = 40}}'
+    return f'[entry.fresh]\n{given}\nevery = "{every}"\nsettings = {{COMMIT_SECONDS = 0.2}}\n{more}'
+
+
+def finished(where: Site, number: int) -> list[dict[str, Any]]:
+    return until(lambda: len(found := manifests(where.data)) >= number and found, f"{number} manifests")
+
+
+def ended_jobs(where: Site) -> dict[str, Any]:
+    return {job.job: job for job in Store.open(where.data).ended("fresh", limit=1000)}
+
+
+def assert_nothing_lost_or_twice(where: Site) -> None:
+    articles, teasers = records(where.data, "articles"), records(where.data, "teasers")
+    assert articles
+    assert not doubled([(article["id"], article["revision"]) for article in articles])
+    assert not doubled([teaser["id"] for teaser in teasers])
+    runs = [manifest["run"].partition("Z-")[2] for manifest in manifests(where.data)]
+    assert not doubled(runs), "a job was run twice"
+    for node in where.nodes.values():
+        assert "is locked by another run" not in node.log, "two jobs of one portal met"
+    # Every run on the nodes was asked for, once, by the schedule.
+    started = [line.split("job='")[1].split("'")[0] for node in where.nodes.values() for line in begun(node.log)]
+    assert not doubled(started)
+    assert set(started) <= set(Store.open(where.data).known(started))
+
+
+def begun(log: str) -> list[str]:
+    return [line for line in log.splitlines() if "Process started:" in line]
+
+
+def test_the_egg_holds_profiles_and_the_embedded_portal(egg: Path) -> None:
+    names = zipfile.ZipFile(egg).namelist()
+    assert "portalcrawl/portals/profiles/klamm.toml" in names
+    assert "portalcrawl/sampleportal/templates/base.html" in names
+    assert "EGG-INFO/entry_points.txt" in names
+    assert not [name for name in names if "pycache" in name or name.startswith("tests")]
+
+
+def test_a_schedule_fires_and_nothing_comes_twice(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
+    with site(tmp_path, egg, "one") as where:
+        where.write(entry(portal))
+        where.start()
+        finished(where, 4)
+        cancel_one(where)
+        assert where.end(signal.SIGTERM) == 0
+        until(lambda: not where.nodes["one"].jobs()["running"], "the last job ends")
+        assert_nothing_lost_or_twice(where)
+        assert_logs_are_small_and_hold_no_items(where)
+        listed = where.schedule("list").out
+        assert "fresh" in listed and "every 2s" in listed
+        found = where.check()["entries"][0]
+        assert found["last_good"] and found["verdict"] in ("ok", "warning"), found
+        assert PASSWORD not in where.log + listed + where.nodes["one"].log
+
+
+def cancel_one(where: Site) -> None:
+    """cancel.json ends a job as Ctrl-C does: what it has is published."""
+    node = where.nodes["one"]
+    job = until(lambda: running_run(where), "a job that writes")
+    assert node.ask("cancel.json", project="portalcrawl", job=job)["prevstate"] == "running"
+    manifest = until(lambda: manifest_of(where, job), "the cancelled job's manifest")
+    assert manifest["finish_reason"] in ("shutdown", "max_articles", "finished")
+    assert not list((where.data / "feeds").glob(f"*{job}*.part"))
+
+
+def running_run(where: Site) -> str | None:
+    """The id of a job whose run writes."""
+    for node in where.nodes.values():
+        for job in node.jobs()["running"]:
+            if list((where.data / "feeds").glob(f"*-{job['id']}.jsonl.part")):
+                return str(job["id"])
+    return None
+
+
+def manifest_of(where: Site, job: str) -> dict[str, Any] | None:
+    found = list((where.data / "feeds").glob(f"manifest-*-{job}.json"))
+    return json.loads(found[0].read_bytes()) if found else None
+
+
+def assert_logs_are_small_and_hold_no_items(where: Site) -> None:
+    headlines = [article["headline"] for article in records(where.data, "articles")]
+    logs = list((where.nodes["one"].folder / "logs" / "portalcrawl" / "portal").glob("*.log"))
+    assert logs
+    for path in logs:
+        text = path.read_text(encoding="utf-8")
+        assert len(text) < 20_000
+        assert not [headline for headline in headlines if headline in text]
+    assert not (where.nodes["one"].folder / "items").exists()
+
+
+def test_kills_lose_nothing_and_fire_nothing_twice(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
+    with site(tmp_path, egg, "one") as where:
+        where.write(entry(portal))
+        where.start()
+        kill_the_job(where)
+        kill_the_scheduler(where)
+        kill_scrapyd(where)
+        after = len(manifests(where.data))
+        finished(where, after + 2)
+        where.end(signal.SIGTERM)
+        until(lambda: not where.nodes["one"].jobs()["running"], "the last job ends")
+        assert_nothing_lost_or_twice(where)
+
+
+def kill_the_job(where: Site) -> None:
+    job = until(lambda: running_run(where), "a job that writes")
+    pid = next(each["pid"] for each in where.nodes["one"].jobs()["running"] if each["id"] == job)
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: ended_jobs(where).get(job), "the scheduler notices")
+    assert ended_jobs(where)[job].status == "failed"
+    assert f"{job}: it died" in where.log
+    # The portal's next run publishes what the dead one had committed.
+    assert until(lambda: manifest_of(where, job), "the dead run's manifest")["finish_reason"] == "recovered"
+
+
+def kill_the_scheduler(where: Site) -> None:
+    for _ in range(3):
+        before = len(manifests(where.data))
+        where.end(signal.SIGKILL)
+        where.start()
+        finished(where, before + 1)
+
+
+def kill_scrapyd(where: Site) -> None:
+    """The job outlives its Scrapyd; the portal waits for it."""
+    node = where.nodes["one"]
+    job = until(lambda: running_run(where), "a job that writes")
+    node.end(signal.SIGKILL)
+    node.start()
+    assert until(lambda: manifest_of(where, job), "the job that was left ends")["verdict"]["level"] == "ok"
+    until(lambda: ended_jobs(where).get(job), "the scheduler has its result")
+    assert ended_jobs(where)[job].status == "done"
+    assert ended_jobs(where)[job].verdict == "ok"
+
+
+def test_two_nodes_of_which_one_stops(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
+    with site(tmp_path, egg, "one", "two") as where:
+        where.write(entry(portal, 'node = ["one", "two"]\nstart_within = "3s"'), top='node_down_after = "2s"')
+        where.start()
+        until(lambda: running_run(where), "a job on the first node")
+        where.nodes["one"].end(signal.SIGTERM)
+        until(lambda: where.nodes["two"].jobs()["finished"], "the portal moves")
+        where.nodes["one"].start()
+        before = len(where.nodes["one"].jobs()["finished"])
+        until(lambda: len(where.nodes["one"].jobs()["finished"]) > before, "the portal comes back")
+        where.end(signal.SIGTERM)
+        until(lambda: not any(node.jobs()["running"] for node in where.nodes.values()), "the last job ends")
+        assert_nothing_lost_or_twice(where)
+        assert "node one" in where.log and "answers again" in where.log
+
+
+def test_a_wrong_password_is_one_clear_line(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
+    with site(tmp_path, egg, "one") as where:
+        where.write(entry(portal))
+        ended = where.schedule("once", "fresh", SCRAPYD_PASSWORD="wrong")
+        assert ended.code == 1
+        assert "refuses user and password" in ended.lines[0] and "Traceback" not in ended.err
+        problems = json.loads(where.schedule("check", SCRAPYD_PASSWORD="wrong").out)["problems"]
+        assert any("refuses user and password" in problem for problem in problems)
+        wrong = {**os.environ, **LOGIN, "SCRAPYD_PASSWORD": "wrong", "XDG_CONFIG_HOME": str(tmp_path / "config")}
+        client = [VENV / "bin" / "scrapyd-deploy", "test", "--egg", egg]
+        assert subprocess.run(client, env=wrong, capture_output=True, check=False).returncode == 1
