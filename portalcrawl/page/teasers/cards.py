@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement
 
 from portalcrawl.page.teasers.flat import split_flat
+from portalcrawl.page.teasers.forms import form_of
 from portalcrawl.page.teasers.lines import HEADINGS, Node
 from portalcrawl.page.teasers.links import Link
-from portalcrawl.page.teasers.texts import size_of
+from portalcrawl.page.teasers.texts import size_of, text_of
 
 MANY: str = "\0many"
 """Marks an element that holds links to more than one article."""
@@ -21,6 +22,8 @@ _MAX_CARD_TEXT = 3000
 _MAX_AROUND = 450
 """Characters of snippet, date and the like that a link with a text of its own has around it."""
 _MIN_TEXT = 12
+_MIN_WORDS = 4
+_MAX_HEADLINE = 100
 _MAX_CLIMB = 12
 _MAX_LONE_LINKS = 8
 """Links to one article in one stretch of the page that are looked at."""
@@ -98,13 +101,44 @@ def _cards_in(parent: HtmlElement | None, tops: dict[HtmlElement, list[Link]], m
 
 def _only_item(top: HtmlElement, links: list[Link]) -> HtmlElement | None:
     """Return the one item of the list that *top* is, where a heading over the item names the list."""
-    item = _common(links[:_MAX_LONE_LINKS], top)
-    while item is not None and item is not top and item.tag not in _ITEMS:
-        item = item.getparent()
-    if item is None or item is top or item.tag == "tr":  # two rows may make up a card
-        return None
     heading = next(top.iter(*HEADINGS), None)
-    return item if heading is not None and item not in heading.iterancestors() else None
+    common = _common(links[:_MAX_LONE_LINKS], top)
+    if heading is None or common is None:
+        return None
+    item = _up_to(common, top)
+    if item is top and top.tag not in _ITEMS and _is_short(heading) and _speaks(links[0].element):
+        item = _below(common, top)
+    if item is heading:
+        return None
+    if item is top or item.tag == "tr":  # two rows may make up a card
+        return None
+    return item if item not in heading.iterancestors() else None
+
+
+def _up_to(node: HtmlElement, top: HtmlElement) -> HtmlElement:
+    """Return the innermost item of a list around *node*, at most *top*."""
+    while node is not top and node.tag not in _ITEMS:
+        node = node.getparent()
+    return node
+
+
+def _below(node: HtmlElement, top: HtmlElement) -> HtmlElement:
+    """Return the child of *top* around *node*."""
+    while node is not top and node.getparent() is not top:
+        node = node.getparent()
+    return node
+
+
+def _is_short(heading: HtmlElement) -> bool:
+    """Tell whether *heading* has no more words than the name of a list."""
+    return text_of(heading, _MAX_HEADLINE).count(" ") < _MIN_WORDS
+
+
+def _speaks(link: HtmlElement) -> bool:
+    """Tell whether the text of *link* is a headline, neither a snippet nor a call to read on."""
+    text = text_of(link, _MAX_HEADLINE)
+    words = text.count(" ") + 1
+    return words >= _MIN_WORDS and len(text) <= _MAX_HEADLINE and text[-1:] not in ".…]" and form_of(text) == "text"
 
 
 def _is_listed(tops: list[HtmlElement], kinds: dict[tuple[str, str], int]) -> bool:

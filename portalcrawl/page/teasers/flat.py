@@ -68,10 +68,18 @@ def _items(parent: HtmlElement, marks: Mapping[HtmlElement, str], many: str) -> 
         items.append(_item(child, marks, many))
         if child.tail and child.tail.strip():
             items.append(_text_item(child.tail, child.tail, "#text", ""))
+    if _are_listed(items):
+        for item in items:
+            item.role = "end" if item.role == "text" and item.tag == "li" else item.role
     if not _are_titles(items):
         for item in items:
             item.role = "end" if item.role == "text" and item.tag in HEADINGS else item.role
     return items
+
+
+def _are_listed(items: Items) -> bool:
+    """Tell whether each item of a list is a card, so that one without a link is none of theirs."""
+    return len({item.target for item in items if item.role == "mark" and item.tag == "li"}) > 1
 
 
 def _are_titles(items: Items) -> bool:
@@ -108,6 +116,8 @@ def _item(child: HtmlElement, marks: Mapping[HtmlElement, str], many: str) -> It
         return Item(child, "blank")
     if tag == "hr":
         return Item(child, "end")
+    if _is_article(child):
+        return Item(child, "end")
     text = text_of(child, _MAX_TEXT)
     if not text and tag != "img" and next(child.iter("img"), None) is None:
         return Item(child, "blank")
@@ -115,6 +125,11 @@ def _item(child: HtmlElement, marks: Mapping[HtmlElement, str], many: str) -> It
     if item.form == "date" and next(child.iter("img"), None) is not None:
         item.form = "text"  # an age beside the picture opens a card
     return item
+
+
+def _is_article(element: HtmlElement) -> bool:
+    """Tell whether *element*, which leads nowhere, holds the page's own article."""
+    return element.tag == "main" or next(element.iter("h1"), None) is not None
 
 
 def _is_whole(element: HtmlElement) -> bool:

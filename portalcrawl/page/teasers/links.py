@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _AUTHOR_LEVELS = 2
 _BODY = frozenset({"body", "main", "html"})
 _NAME_WORDS = 4
+_NEIGHBOURS = frozenset({"prev", "next"})
+"""Link relations (HTML 4.6.7) within a sequence of articles."""
 _HEADLINE = 25
 _HEADLINE_SPACES = 3
 
@@ -45,6 +47,8 @@ def find_links(root: HtmlElement, base_url: str, profile: Profile) -> list[Link]
         if found is None:
             continue
         zone = zones.of(element)
+        if zone in ("menu", "open") and not _NEIGHBOURS.isdisjoint((element.get("rel") or "").split()):
+            zone = "neighbour"
         if _may_stand(element, zone) and not is_inline(element) and not _names_author(element):
             links.append(Link(element, *found, zone))
     visible = {link.target for link in links if link.zone != "copy"}
@@ -55,7 +59,7 @@ def _may_stand(link: HtmlElement, zone: Zone) -> bool:
     """Tell whether a link in *zone* can be a teaser; in a menu only with the length of a headline."""
     if zone == "dead":
         return False
-    if zone in ("open", "copy"):
+    if zone in ("open", "neighbour", "copy"):
         return True
     text = text_of(link)
     if len(text) >= _HEADLINE and text.count(" ") >= _HEADLINE_SPACES:

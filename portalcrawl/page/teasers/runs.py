@@ -10,6 +10,8 @@ from portalcrawl.page.teasers.forms import Form
 from portalcrawl.page.teasers.lines import INLINE, Node
 
 _MAX_TEXTS_A_CARD = 4
+_MOST_LONE = 2
+"""Paragraphs a link that stand apart from all links of a list."""
 _MAX_OPENING = 3
 """Texts before the first link of a card: age, picture, title."""
 
@@ -43,13 +45,21 @@ Items = list[Item]
 
 def part_cards(items: Items) -> list[Items] | None:
     """Return the cards of a list with the texts that belong to them; None where the texts are no part of the list."""
-    stretches = [stretch for stretch in _stretches(_with_ends(items)) if _targets(stretch)]
-    if not stretches or _are_whole(items):
+    every = list(_stretches(_with_ends(items)))
+    stretches = [stretch for stretch in every if _targets(stretch)]
+    if not stretches or _are_whole(items) or _are_in_an_article(every):
         return None
     if cards := _parted_by_snippets(stretches):
         return cards
     cards = _parted_by_links(stretches)
     return cards if _belong(cards, stretches[0]) else None
+
+
+def _are_in_an_article(stretches: list[Items]) -> bool:
+    """Tell whether paragraphs that are no part of any card outnumber the links by far."""
+    lone = [item for stretch in stretches if not _targets(stretch) for item in stretch]
+    paragraphs = sum(item.tag == "p" and item.form == "text" for item in lone)
+    return paragraphs > _MOST_LONE * sum(len(_targets(stretch)) for stretch in stretches)
 
 
 def _are_whole(items: Items) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from portalcrawl.page.teasers import forms
@@ -10,6 +11,9 @@ from portalcrawl.page.teasers.lines import CardText
 from portalcrawl.page.teasers.pieces import Line
 
 _TELLING = frozenset({"date", "count", "reading_time"})
+_POINTER = re.compile(r"[←→⟵⟶◄►«»‹›]\s+(?P<before>.+)|(?P<after>.+)\s+[←→⟵⟶◄►«»‹›]")
+"""A text with a sign at one end that points to the article before or after."""
+_POINTING = frozenset("←→⟵⟶◄►«»‹›")
 _MIN_WORDS = 3
 """Words of a part of a mixed line that is the headline, not the name of a section."""
 
@@ -93,6 +97,12 @@ def _sort_mixed(line: Line, found: Sorted) -> bool:
     return True
 
 
+def _without_pointer(text: str) -> str:
+    """Return *text* without the arrow at one end; signs in pairs are quotation marks."""
+    match = _POINTER.fullmatch(text) if sum(map(_POINTING.__contains__, text)) == 1 else None
+    return match["before"] or match["after"] if match else text
+
+
 def _note_text(line: Line, found: Sorted) -> None:
     """Keep a line of running text, less the count and the time that stand in it."""
     text, age = forms.split_age(line.text)
@@ -102,6 +112,6 @@ def _note_text(line: Line, found: Sorted) -> None:
         found.count = count
     clock, text = forms.split_clock(text)
     found.date = found.date or clock
-    line.text = text
+    line.text = _without_pointer(text)
     if text:
         found.texts.append(line)

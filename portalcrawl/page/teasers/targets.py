@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from portalcrawl.portals.profile import Profile
 
 _HOST = re.compile(r"\s*https?://([^/?#\\\s]+)", re.IGNORECASE)
+_COMMENT = re.compile(r"#(?:div-)?(?:comment|kommentar|reply|antwort)s?[-_]?\d+$", re.IGNORECASE)
+"""What leads to one reader's comment rather than to the article."""
 _ID = re.compile(r"\d{5,20}|[0-9a-f]{8,40}")
 _SIGNS = re.compile(r"[0-9]|[-_.,%+].*[-_.,%+]|[^\x00-\x7f]")
 """What the address of an article has somewhere, where no pattern of a profile says otherwise."""
@@ -67,7 +69,7 @@ class Targets:
         return self.profile.article.url is not None or _SIGNS.search(href) is not None
 
     def judge(self, href: str) -> tuple[str, str] | None:
-        if href[:1] == "#":
+        if href[:1] == "#" or _COMMENT.search(href):
             return None
         if href[:1] == "/" and href[1:2] not in ("/", "\\"):
             href = self.origin + href

@@ -61,7 +61,8 @@ MORE = _words(
     gemerkt lire leggi zum zur beitrag meldung bericht video galerie ansehen anschauen hier jetzt ganzen vollständigen
     den die der das von auf als story article this full continue reading the details erfahren lesezeichen bookmark
     share save play abspielen starten alle anzeigen la suite en savoir plus tutto leer más merkliste hinzufügen liste
-    herunterladen download pdf mail senden kommentieren
+    herunterladen download pdf mail senden kommentieren weitere bild bilder foto fotos photos videos zurück previous
+    next
     """
 )
 """All that a call to read on, to share or to print is made of."""
@@ -69,7 +70,7 @@ MORE_ANCHORS = _words(
     """
     mehr weiter weiterlesen lesen more read merken teilen drucken ausdrucken anhören vorlesen speichern gemerkt lire
     leggi ansehen anschauen continue details share save play abspielen anzeigen suite savoir leer merkliste bookmark
-    lesezeichen herunterladen download senden kommentieren
+    lesezeichen herunterladen download senden kommentieren zurück previous next
     """
 )
 """Words of which such a call has at least one."""
@@ -123,7 +124,9 @@ BLOCK_NAME = re.compile(
 )
 """What introduces other articles: the name of a list, or words ahead of a single link."""
 SERVICE_NAME = re.compile(
-    r"(?:(?:alle |unsere )?themen|schlagw[oö]rte?r?|stichw[oö]rte?r?|tags|topics|keywords|rubriken|ressorts|gerichte|"
+    r"(?:(?:alle |unsere )?themen|(?:trending|hot|popular) (?:topics|tags)|"
+    r"(?:(?:primary|main|site|footer|haupt|seiten|meta)[- ]?)+(?:navigation|nav|men[uü])|"
+    r"schlagw[oö]rte?r?|stichw[oö]rte?r?|tags|topics|keywords|rubriken|ressorts|gerichte|"
     r"jobs?|stellen(?:markt|angebote|anzeigen)|karriere|veranstaltungen|termine|events|shop|anzeigen?|werbung|"
     r"sponsored|advertorials?|partnerangebote|services?|newsletter|folgen sie uns|follow us|"
     r"(?:neueste |letzte |aktuelle |neue |eure |leser-?)?kommentare|(?:recent |latest )?comments|über uns|impressum|"

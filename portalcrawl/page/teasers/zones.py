@@ -8,8 +8,11 @@ from lxml.html import HtmlElement
 
 from portalcrawl.page.teasers.hints import Hint, hints_of
 
-Zone = Literal["open", "menu", "topics", "copy", "dead"]
-"""``copy`` is ``noscript``, maybe a second copy of what scripts show; nothing ``dead`` is a teaser."""
+Zone = Literal["open", "neighbour", "menu", "topics", "copy", "dead"]
+"""A ``neighbour`` is the article before or after this one, in however small a menu of its own.
+
+``copy`` is ``noscript``, maybe a second copy of what scripts show; nothing ``dead`` is a teaser.
+"""
 _DEAD = frozenset({"template", "script", "style", "head"})
 _BODY = frozenset({"body", "html", "main"})
 _MENU_ROLES = frozenset({"navigation", "menu", "menubar", "contentinfo"})
