@@ -15,14 +15,13 @@ import argparse
 import ast
 import importlib
 import importlib.util
-import json
 import multiprocessing
 import re
 import signal
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
@@ -34,8 +33,7 @@ TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
 sys.path[:0] = [str(ROOT)]
 
-from portalcrawl.commands.inspection.cases import EXPECTED, expected, read_case  # noqa: E402
-from portalcrawl.commands.inspection.found import inspect_page  # noqa: E402
+from portalcrawl.commands.inspection.cases import EXPECTED  # noqa: E402
 
 CODE = ROOT / "portalcrawl"
 PAGES = TESTS / "pages"
@@ -186,23 +184,27 @@ class Off(ast.NodeTransformer):
     def words_of(self, name: str, value: ast.expr) -> ast.expr:
         """Offer the words that stand in *value*: strings of words, or literal strings in a set or a tuple."""
         for node in ast.walk(value):
-            many = isinstance(node, ast.Call) and ast.unparse(node.func) in ("words", "_words")
-            if many and isinstance(node, ast.Call) and isinstance(node.args[0], ast.Constant):
-                if self.offer(node, f"{name} is empty"):
-                    node.args[0] = ast.Constant("")
-                for word in dict.fromkeys(str(node.args[0].value).split()) if self.words else ():
-                    if self.offer(node, f"{name} without `{word}`"):
-                        rest = " ".join(w for w in str(node.args[0].value).split() if w != word)
-                        node.args[0] = ast.Constant(rest)
-            elif isinstance(node, ast.Tuple | ast.Set | ast.List) and node.elts:
-                literal = [each for each in node.elts if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-                if literal and name != "__all__":
-                    if len(literal) == len(node.elts) and self.offer(node, f"{name} is empty"):
-                        node.elts = [ast.Constant("\0")]
-                    for each in literal if self.words else ():
-                        if self.offer(each, f"{name} without `{each.value}`"):
-                            node.elts = [e for e in node.elts if e is not each] or [ast.Constant("\0")]
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("words", "_words"):
+                self.string_of_words(name, node)
+            elif isinstance(node, ast.Tuple | ast.Set | ast.List) and name != "__all__":
+                self.literals(name, node)
         return value
+
+    def string_of_words(self, name: str, node: ast.Call) -> None:
+        known = str(ast.literal_eval(node.args[0])).split()
+        if self.offer(node, f"{name} is empty"):
+            node.args[0] = ast.Constant("")
+        for word in dict.fromkeys(known) if self.words else ():
+            if self.offer(node, f"{name} without `{word}`"):
+                node.args[0] = ast.Constant(" ".join(each for each in known if each != word))
+
+    def literals(self, name: str, node: ast.Tuple | ast.Set | ast.List) -> None:
+        literal = [each for each in node.elts if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+        if literal and len(literal) == len(node.elts) and self.offer(node, f"{name} is empty"):
+            node.elts = [ast.Constant("\0")]
+        for each in literal if self.words else ():
+            if self.offer(each, f"{name} without `{each.value}`"):
+                node.elts = [other for other in node.elts if other is not each] or [ast.Constant("\0")]
 
 
 def mutants(only: str, *, words: bool, parts: bool) -> Iterator[Mutant]:
