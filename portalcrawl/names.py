@@ -21,12 +21,12 @@ def _either(*phrases: str) -> str:
 _BY = re.compile(
     _either(
         r"(?:(?:ein|eine|der|die)\s+)?(?:\w+\s+)?(?:artikel|kommentar|bericht|analyse|interview|text|gastbeitrag|kolumne|"
-        r"reportage|essay|rezension|kritik|glosse|protokoll)\s+(?:von|der|des)\b\s*:?",
+        r"reportage|essay|rezension|kritik|glosse|protokoll|rezept)\s+(?:von|der|des)\b\s*:?",
         r"(?:geschrieben|verfasst|aufgezeichnet|erstellt|veröffentlicht)\s+von\b\s*:?|über\b|about\b",
-        r"(?:(?:written|words|story|report|posted|published)\s+)?by\b\s*:?",
+        r"(?:(?:written|words|story|report|posted|published|analysis|opinion|commentary|review|column|interview)\s+)?by\b\s*:?",
         r"(?:von|par|por|di|av|af|door|oleh|przez|yazan)\b\s*:?",
         r"(?:autor(?:in|en|/in|\*in|:in)?|authors?|verfasser(?:in)?|reporter(?:in)?|автор)\b\s*:?",
-        r"(?:text|redaktion|interview|protokoll|fotos?\s+und\s+text)\s*:",
+        r"(?:text|текст|redaktion|interview|protokoll|fotos?\s+und\s+text)\s*:",
     )
     + r"\s+",
     re.IGNORECASE,
@@ -36,6 +36,8 @@ _NO_PERSON = re.compile(
     + _either(
         r"\w*redaktion\w*|\w*zeitung|\w*magazin|\w*nachrichten\w*|\w*agentur(?:en)?|\w*presse|\w*ministerium|\w*verband",
         r"news|media|press|online|radio|rundfunk|fernsehen|tv|verlag|gmbh|ag|e\. ?v|inc|ltd|publisher|herausgeber",
+        r"\w*fraktion|\w*behörde|\w*anstalt|amt|\w{4,}amt|\w*verein|rotes kreuz|d\. ?o\. ?o|s\. ?r\. ?o|llc",
+        r"business|insider|times|tribune|gazette|journal|magazine|daily|weekly|sports?|reviews|tests|autoren",
         r"team|staff|editorial|newsroom|desk|wire|services?|agency|agencies|admin|webmaster|unknown|unbekannt|guest",
         r"polizei|feuerwehr|universität|institut|stiftung|kirche|gastautor(?:in)?|contributors?|reporters?|editors?",
         r"correspondents?|rédaction|redazione|redacción|redakcja|facebook|twitter|instagram|youtube|permalink|tags?",
@@ -62,14 +64,22 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"\S+@\S+\.\w+")
+_ARTICLE = re.compile(r"(?:the|die|der|das|ein|eine|our|unsere?)\s", re.IGNORECASE)
+_COUNTRY = re.compile(r"\s(?:deutschland|österreich|schweiz|germany)$", re.IGNORECASE)
+_ACRONYM = re.compile(r"[B-DF-HJ-NP-TV-XZ]{3,6}\s")
+"""Letters that nobody speaks as a word open the name of a broadcaster (``ZDF Info``), not of a person."""
+_LAST_FIRST = re.compile(r"([^\W\d_][^\W\d_-]+),\s([^\W\d_][^\W\d_-]+)")
+_HERE = re.compile(r"\s(?:für|for|via|bei|at|from|aus)\s.*", re.IGNORECASE)
+"""For whom or from where somebody writes."""
 _BRACKETS = re.compile(r"\([^()]{0,60}\)|\[[^\[\]]{0,60}\]")
 _BETWEEN = re.compile(
     r"\s*(?:[;|•·&]|/|\bund\b|\band\b|\bet\b|\by\b|\bmit\b|\bwith\b|\bsowie\b)\s*(?!in\b)", re.IGNORECASE
 )
 _AFTER_NAME = re.compile(r",|\s[-–—]\s")
-_INITIALS = re.compile(r"[a-zäöüß]{1,4}")
+_INITIALS = re.compile(r"[a-zäöüß]{1,4}|[A-ZÄÖÜ]{2,3}")
 _PARTICLES = words("""
-    von van de der den di da del della du la le el al bin ibn zu zur dos das ten ter af av van’t und y i
+    von van de der den di da del della dello dei degli du la le el al bin ibn ben bint abu ould zu zur zum vom dos das
+    do dal dalla ten ter te ’t 't af av van’t und y i e d l o san auf
 """)
 
 
@@ -100,11 +110,21 @@ def is_name(text: str) -> bool:
     (True, False, False)
     """
     parts = text.split()
-    if not 2 <= len(parts) <= MOST_WORDS - 1 or len(text) > LONGEST_NAME or not parts[0][0].isupper():
+    if (
+        not 2 <= len(parts) <= MOST_WORDS - 1
+        or len(text) > LONGEST_NAME
+        or not parts[0][0].isupper()
+        or not parts[-1][0].isupper()
+    ):
         return False
-    if _NO_NAME.search(text) or _NO_PERSON.search(text):
+    if _NO_NAME.search(text) or _is_organisation(text):
         return False
     return all(part[0].isupper() or part.casefold() in _PARTICLES for part in parts)
+
+
+def _is_organisation(text: str) -> bool:
+    """Tell whether the words of *text* name a body of people, a medium or a thing."""
+    return bool(_NO_PERSON.search(text) or _ARTICLE.match(text) or _COUNTRY.search(text) or _ACRONYM.match(text))
 
 
 def people(names: Iterable[str], others: Sequence[str] = ()) -> list[str]:
@@ -117,25 +137,49 @@ def people(names: Iterable[str], others: Sequence[str] = ()) -> list[str]:
     found: dict[str, str] = {}
     for line in names:
         for name in _names_in(line):
-            if _is_person(name) and fold(name) not in site:
+            if fold(name) not in site:
                 found.setdefault(fold(name), name)
     return list(found.values())[:MOST_PEOPLE]
 
 
 def _names_in(line: str) -> Iterator[str]:
-    """Yield what may be a name in a byline; a single word or a role after a name is no other name."""
-    bare = _BRACKETS.sub("", _EMAIL.sub("", clean(line[:LONGEST_BYLINE])))
-    for part in _BETWEEN.split(without_by(bare)):
+    """Yield the names of people in a byline.
+
+    A single word or a role after a name is no other name, nor is a single word after a body of people
+    (``Amt für Umwelt und Klima``).
+    """
+    bare = without_by(_BRACKETS.sub("", _EMAIL.sub("", clean(line[:LONGEST_BYLINE]))))
+    if (reversed_name := _LAST_FIRST.fullmatch(bare)) and all(map(_is_person, reversed_name.groups())):
+        yield f"{reversed_name[2]} {reversed_name[1]}"
+        return
+    after_organisation = False
+    for part in _BETWEEN.split(bare):
         for at, piece in enumerate(_AFTER_NAME.split(without_by(part))):
-            name = piece.strip(" .-–—()[]*")
-            if at == 0 or (" " in name and not _ROLE.search(name)):
+            whole = piece.strip(" .-–—()[]*")
+            name = whole if _is_organisation(whole) else _HERE.sub("", whole)
+            is_person = _is_person(name) and (" " in name or not after_organisation)
+            after_organisation = not is_person and _is_organisation(name)
+            if is_person and (at == 0 or (" " in name and not _ROLE.search(name))):
                 yield name
 
 
 def _is_person(name: str) -> bool:
     if not any(map(str.isalpha, name)) or len(name) > LONGEST_NAME or len(name.split()) > MOST_WORDS:
         return False
-    return not (_INITIALS.fullmatch(name) or _NO_PERSON.search(name) or agency_name(name))
+    if _INITIALS.fullmatch(name) or _is_organisation(name) or agency_name(name):
+        return False
+    return not _is_phrase(name.split())
+
+
+def _is_phrase(parts: Sequence[str]) -> bool:
+    """Tell whether words in lower case stand among others that have a capital, as in no name."""
+    small = [part for part in parts if part[0].islower() and _stem(part) not in _PARTICLES]
+    return bool(small) and len(small) < len(parts)
+
+
+def _stem(word: str) -> str:
+    """Return what stands before the first apostrophe or hyphen: ``d`` of ``d'Ancona``, ``al`` of ``al-Amin``."""
+    return re.split("[-'’]", word.casefold(), maxsplit=1)[0] or word.casefold()
 
 
 def agency_in(names: Iterable[str], extra_agencies: Iterable[str] = ()) -> str | None:

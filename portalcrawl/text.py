@@ -74,8 +74,10 @@ def language_tag(value: str) -> str | None:
     return "-".join(filter(None, (language.lower(), script and script.title(), region and region.upper())))
 
 
+_BRACKETED = re.compile(r"^(?P<headline>.{1,400}\S) [(\[](?P<name>[^()\[\]]{2,60})[)\]]$")
 _JOINT_BEFORE = re.compile(r"(?:\s*[|•·»:*]|\s[-–—])\s*$")
 _JOINT_AFTER = re.compile(r"\s*[|•·»:*]\s*|\s[-–—]\s+")
+_DANGLING = re.compile(r"\s+[-–—|:]+$")
 _RUBRICS = words("news aktuelles nachrichten meldung meldungen artikel home startseite blog archiv presse")
 """What titles say that name a page's place instead of its article."""
 _MARKS = " .|»-–—·•"
@@ -99,6 +101,8 @@ def without_site(headline: str, site_names: Iterable[str]) -> str:
     'Rathaus wird saniert'
     """
     core = headline.rstrip(_MARKS)
+    if bracketed := _BRACKETED.search(core):
+        core = bracketed["headline"] + " | " + bracketed["name"]
     for name in sorted(filter(None, site_names), key=len, reverse=True):
         size, lower = len(name), name.lower()
         rest = ""
@@ -110,4 +114,4 @@ def without_site(headline: str, site_names: Iterable[str]) -> str:
             rest = core[joint.end() :].strip()
         if rest:
             return rest
-    return headline
+    return _DANGLING.sub("", headline)

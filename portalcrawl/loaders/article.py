@@ -21,8 +21,9 @@ from portalcrawl.loaders.dating import choose_date
 from portalcrawl.loaders.headline import choose_headline
 from portalcrawl.names import agency_in, people
 from portalcrawl.page.published import date_in_address
-from portalcrawl.processors import topics
-from portalcrawl.text import language_tag
+from portalcrawl.processors import first_rung, topics
+from portalcrawl.text import fold, language_tag
+from portalcrawl.urls import host_of
 
 if TYPE_CHECKING:
     from portalcrawl.page.page import Page
@@ -92,7 +93,7 @@ def read_article(page: Page) -> ArticleLoader:
     _add_dates(loader, parts, page)
     _add_lists(loader, parts, page)
     for name, part in _trusted(parts, "section"):
-        loader.add("section", name, part.section if part.section not in page.site_names else None)
+        loader.add("section", name, first_rung(part.section or "", page.site_names))
     for field in ("source", "agency", "comment_count", "is_accessible_for_free"):
         for name, part in _trusted(parts, field):
             loader.add(field, name, getattr(part, field))
@@ -110,7 +111,8 @@ def _add_texts(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: P
     if headline := choose_headline(page):
         loader.add("headline", *headline)
     for name, part in _trusted(parts, "kicker"):
-        loader.add("kicker", name, part.kicker)
+        is_headline = fold(part.kicker or "") == fold(loader.get_output_value("headline") or "")
+        loader.add("kicker", name, None if is_headline else part.kicker)
     _add_body(loader, parts)
     for name, part in _trusted(parts, "description"):
         if name in ("profile", "page") or "article_body" not in loader.sources:
@@ -147,8 +149,9 @@ def _add_lists(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: P
     others = (*page.site_names, *(part.source for part in parts.values() if part.source))
     for name, part in _trusted(parts, "authors"):
         loader.add("authors", name, people(part.authors or (), others))
+    headline = loader.get_output_value("headline") or ""
     for name, part in _trusted(parts, "keywords"):
-        loader.add("keywords", name, topics(part.keywords or ()))
+        loader.add("keywords", name, topics(part.keywords or (), (host_of(page.url), headline)))
     for name, part in _trusted(parts, "images"):
         loader.add("images", name, [Image(image.url, image.caption, image.credit) for image in part.images or ()])
 

@@ -22,6 +22,7 @@ SPELLING = ("json-ld", "meta", "page", "title")
 """Whose spelling of the wording is taken."""
 
 SHORTEST_CORE = 15
+_TAIL = re.compile(r"[.!?\"”“»«)]{0,2}(?:\s*[|·•»*]|\s+[-–—:]\s|\s*\()")
 _JOINT = re.compile(r"^\s*[|*·•»]|^\s+[-–—]\s|[:|·•]\s*$|\s[-–—]\s*$")
 
 
@@ -49,8 +50,18 @@ def _titles(page: Page) -> dict[str, str]:
     }
     found = {source: own_title(text, page.site_names) for source, text in titles.items() if text}
     cleaned = {source: text for source, text in found.items() if text}
+    shown = cleaned.get("page", "")
+    cleaned = {source: _without_tail(text, shown) for source, text in cleaned.items()}
     declared = {fold(cleaned[source]): cleaned[source] for source in ("json-ld", "meta") if source in cleaned}
     return {source: _core(text, declared) for source, text in cleaned.items()}
+
+
+def _without_tail(title: str, shown: str) -> str:
+    """Return the heading that is *shown* where *title* is that and, behind a mark, the name of a site or section."""
+    words = fold(shown)
+    if len(words) < SHORTEST_CORE or not fold(title).startswith(f"{words} "):
+        return title
+    return shown if _TAIL.match(title[len(shown.rstrip(" .:|–—-")) :]) else title
 
 
 def _core(title: str, declared: Mapping[str, str]) -> str:

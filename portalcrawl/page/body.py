@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from portalcrawl.page.byline import read_byline
+from portalcrawl.page.byline import is_byline, read_byline
 from portalcrawl.page.details import find_comment_count, find_kicker, find_source, find_tags, find_trail
 from portalcrawl.page.images import read_images
 from portalcrawl.page.main_text import find_main, own_article
@@ -27,6 +27,8 @@ LINES_BEFORE = 10
 LINES_AFTER = 12
 """The same for lines after the text."""
 LINES_WITHIN = 40
+LINES_OF_AN_EDGE = 3
+"""Lines of the text, first and last, that may be a byline."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
@@ -65,6 +67,8 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     lines = opening + text_lines(layout, main, headline, frozenset(titles))
     lead = find_lead(lines, len(opening), declared.descriptions)
     rest = [line for line in lines if line not in lead]
+    signed = _signed(rest)
+    rest = [line for line in rest if line not in signed]
     around = _surroundings(layout, main, headline, rest)
     published, modified = _dates(layout, around, clock, declared.dated)
     kicker, title = find_kicker(layout, headline)
@@ -77,13 +81,19 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
         body=tuple(paragraphs(rest)) or None,
         date_published=published,
         date_modified=modified,
-        authors=read_byline(around.head) or read_byline(around.foot),
+        authors=read_byline(around.head) or read_byline(signed) or read_byline(around.foot),
         source=find_source(beside),
         section=trail[0] if trail else None,
         keywords=trail or find_tags(around.foot),
         images=read_images(layout, max(0, around.anchor - LINES_BEFORE), main.last, declared.url),
         comment_count=find_comment_count(beside),
     )
+
+
+def _signed(text: Sequence[Line]) -> list[Line]:
+    """Return the lines at the text's beginning and end that only name its authors."""
+    edges = (*text[:LINES_OF_AN_EDGE], *text[-LINES_OF_AN_EDGE:])
+    return [line for line in edges if is_byline(line)]
 
 
 @dataclass(frozen=True, slots=True)

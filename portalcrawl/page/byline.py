@@ -10,9 +10,11 @@ from portalcrawl.page.layout import Box, Line
 from portalcrawl.text import clean
 
 LONGEST_BYLINE = 160
+LONGEST_BARE_BYLINE = 80
 _ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "related", "comments", "nav", "button"))
 MOST_NAMES = 12
 _DATE_PIECE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
+_DIGIT = re.compile(r"\d")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _AUTHOR_NAME = re.compile(r"\b(?:author|autor|byline|by-line|verfasser|writer|redakteur)", re.IGNORECASE)
 _AUTHOR_LINK = re.compile(r"/(?:autor|author|autoren|authors|profil|redaktion|staff|by|team|contributor)[-/s]", re.I)
@@ -28,6 +30,12 @@ def read_byline(lines: Sequence[Line]) -> tuple[str, ...] | None:
     return None
 
 
+def is_byline(line: Line) -> bool:
+    """Tell whether a line within the text is nothing but the names of its authors (``Von Ada Muster``)."""
+    text = line.text
+    return len(text) <= LONGEST_BARE_BYLINE and opens_byline(text) and all(map(is_name, pieces(text)))
+
+
 def _is_elsewhere(box: Box | None) -> bool:
     while box is not None:
         if box.kind in _ELSEWHERE:
@@ -41,7 +49,10 @@ def _names(line: Line) -> Iterator[str]:
     marked = author_link or _is_marked(line.box)
     if not marked and not opens_byline(line.text) and not _DATE_PIECE.search(line.text):
         return
-    shown = [piece for piece in pieces(line.text) if is_name(piece)]
+    parts = pieces(line.text)
+    shown = [piece for piece in parts if is_name(piece)]
+    if not marked and not opens_byline(line.text) and 2 * len(shown) < sum(not _DIGIT.search(part) for part in parts):
+        return  # topics beside a date, one of which looks like a name
     linked = list(_linked_names(line.box)) if marked else []
     yield from linked if linked and (line.linked * 2 > len(line.text) or not shown) else shown
 

@@ -12,6 +12,8 @@ from portalcrawl.text import clean, fold, words
 LONGEST_KICKER = 80
 LONGEST_TOPIC = 60
 LONGEST_COUNT = 60
+LEAST_RUNGS = 3
+"""Rungs of a trail that are no links: two words with a stroke between them say many things."""
 KICKER_LINES = 3
 """Lines over the headline in which a kicker may stand."""
 _KICKER_NAME = re.compile(
@@ -39,7 +41,12 @@ def find_kicker(layout: Layout, headline: Line | None) -> tuple[str | None, str 
     if headline is None:
         return None, None
     inner = _inner_kicker(headline.box)
-    if inner and fold(headline.text).startswith(fold(inner)) and len(headline.text) > len(inner) + 1:
+    if (
+        inner
+        and not _DATE.search(inner)
+        and fold(headline.text).startswith(fold(inner))
+        and len(headline.text) > len(inner) + 1
+    ):
         return inner.strip(" :"), headline.text[len(inner) :].strip(" :|–-")
     for line in reversed(layout.lines[max(0, headline.index - KICKER_LINES) : headline.index]):
         other = _PATH.search(line.text) or _DATE.search(line.text)
@@ -80,11 +87,18 @@ def find_source(lines: Sequence[Line]) -> str | None:
 
 
 def find_trail(lines: Sequence[Line]) -> tuple[str, ...] | None:
-    """Return the rungs of a topic trail (``Politik / Ukraine / NATO``)."""
+    """Return the rungs of a topic trail (``Politik / Ukraine / NATO``): links, each of them, or three and more."""
     for line in lines:
         if _TRAIL.match(line.text) and not _DATE.search(line.text):
-            return tuple(_BETWEEN.split(line.text))
+            rungs = tuple(_BETWEEN.split(line.text))
+            if _is_linked(line) or (len(rungs) >= LEAST_RUNGS and ":" not in line.text):
+                return rungs
     return None
+
+
+def _is_linked(line: Line) -> bool:
+    """Tell whether all of a line but the strokes between its parts stands in links."""
+    return line.linked >= len(_BETWEEN.sub("", line.text))
 
 
 def find_tags(lines: Sequence[Line]) -> tuple[str, ...] | None:

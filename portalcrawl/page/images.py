@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from portalcrawl.datelines import read_dateline
 from portalcrawl.page.layout import Box, Layout, Line
 from portalcrawl.page.parts import ImageParts
 from portalcrawl.text import clean
@@ -18,6 +19,7 @@ MOST_IMAGES = 40
 LEAST_SIDE = 120
 """Pixels; smaller pictures are icons and portraits of authors."""
 LONGEST_CAPTION = 400
+SHORTEST_PARAGRAPH = 160
 MOST_CAPTION_LINES = 2
 LEVELS = 4
 _SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
@@ -30,6 +32,12 @@ _CREDIT = re.compile(
 _DRAWN = re.compile(r"\.svg(?:\?|$)", re.IGNORECASE)
 """Drawings are icons but where a caption stands under them: then they are charts and maps."""
 _NO_PICTURE = re.compile(r"/(?:icons?|logos?|pixel|spacer|blank|avatars?)[/._-]|^data:", re.IGNORECASE)
+_SENTENCES = re.compile(r"[^\W\d_]{3}[.!?][\"”“»«)]?(?:\s|$)")
+_SHOWS = re.compile(
+    rf"{_CREDIT.pattern}|\((?:\d\. )?(?:v\.\s?[lr]\.|(?:von )?links|(?:von )?rechts|mitte|left|right|centre|center)\b",
+    re.I,
+)
+"""What only captions say: who took a picture, and where in it somebody stands."""
 _HEADINGS = frozenset(("h1", "h2", "h3"))
 _ELSEWHERE = frozenset(
     ("related", "byline", "nav", "ad", "comments", "aside", "footer", "share", "overlay", "tags", "subscription")
@@ -50,11 +58,20 @@ def _beside(layout: Layout, box: Box | None) -> list[Line]:
         if box is None or box.last - box.first > MOST_CAPTION_LINES or box.tag in ("body", "article", "main"):
             break
         lines = layout.lines[box.first : box.last]
-        if any(len(line.text) > LONGEST_CAPTION or line.box.tag in _HEADINGS for line in lines):
+        if any(_is_text(line) for line in lines):
             break
         found = lines
         box = box.parent
     return found
+
+
+def _is_text(line: Line) -> bool:
+    """Tell whether a line beside a picture is more than its caption: a heading, a paragraph of several sentences."""
+    if line.box.tag in _HEADINGS or len(line.text) > LONGEST_CAPTION:
+        return True
+    if line.box.tag != "p" or len(line.text) < SHORTEST_PARAGRAPH or _SHOWS.search(line.text):
+        return False
+    return len(_SENTENCES.findall(line.text)) > 1 or read_dateline(line.text).agency is not None
 
 
 def read_images(layout: Layout, first: int, last: int, url: str) -> tuple[ImageParts, ...] | None:

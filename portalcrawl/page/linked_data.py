@@ -19,6 +19,8 @@ _START = re.compile(
     r"(?:home|start(?:seite)?|homepage|news|nachrichten|accueil|inicio|portada|https?:.*|www\..*|.*\.\w{2,3})", re.I
 )
 _PUBLISHED = ("datePublished", "dateCreated", "uploadDate")
+_SITES = frozenset(("WebSite", "Organization", "NewsMediaOrganization"))
+_NAME_PARTS = ("givenName", "additionalName", "familyName")
 _COMMENT_ACTIONS = ("CommentAction", "UserComments", "http://schema.org/CommentAction")
 
 
@@ -105,13 +107,15 @@ def _says(node: Node) -> int:
 
 
 def publisher_names(nodes: Sequence[Node]) -> list[str]:
-    """Return the names under which the nodes name the site and its publisher."""
+    """Return the names under which the nodes name the site and its publisher; one who publishes alone is an author."""
     names: list[str] = []
     for node in nodes:
         kinds = json_ld.types(node)
-        if any(kind in ("WebSite", "Organization", "NewsMediaOrganization") for kind in kinds):
+        if _SITES.intersection(kinds) and "Person" not in kinds:
             names += json_ld.texts(node.get("name")) + json_ld.texts(node.get("alternateName"))
-        names += json_ld.texts(node.get("publisher"))
+        publisher = node.get("publisher")
+        if not (isinstance(publisher, dict) and "Person" in json_ld.types(publisher)):
+            names += json_ld.texts(publisher)
     return names
 
 
@@ -132,8 +136,14 @@ def _authors(node: Node, by_id: dict[str, Node]) -> tuple[list[str], list[str]]:
             item = by_id.get(key, item)
         kinds = json_ld.types(item) if isinstance(item, dict) else []
         is_organisation = "Person" not in kinds and any(kind.endswith("Organization") for kind in kinds)
-        (organisations if is_organisation else people).extend(json_ld.texts(item))
+        (organisations if is_organisation else people).extend(json_ld.texts(item) or _parts_of_name(item))
     return list(dict.fromkeys(people)), list(dict.fromkeys(organisations))
+
+
+def _parts_of_name(item: object) -> list[str]:
+    """Return the name of a person that is given in parts only (schema.org ``givenName``, ``familyName``)."""
+    parts = [json_ld.first_text(item, key) for key in _NAME_PARTS] if isinstance(item, dict) else []
+    return [" ".join(filter(None, parts))] if any(parts) else []
 
 
 def section_of(nodes: Sequence[Node]) -> str | None:

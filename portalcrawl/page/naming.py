@@ -34,7 +34,8 @@ _WORDS = {
     "nav": "nav navbar navigation menu breadcrumbs? pagination pager toolbar topbar toc",
     "footer": "footer copyright legal imprint disclaimer disclosure",
     "aside": "side-?bar rail widgets? right-?rail right-?column info-?box fact-?box",
-    "overlay": "cookies? consent gdpr pop-?up modal overlay tooltip lightbox dialog cmp",
+    "overlay": "cookies? cookie-?(?:banner|notice|bar|consent|dialog|layer) cmplz consent gdpr "
+    "push-?(?:layer|notifications?) pop-?up modal overlay tooltip lightbox dialog cmp",
     "byline": "by-?line authors? autor autoren autorenbox bio contributors? dateline timestamp publish-?date "
     "(?:article|post|entry)-?(?:meta|info|date) meta metadata",
     "caption": "captions? credits? bildunterschrift legend infotext (?:image|photo|media|img|bild)-?(?:info|source|"

@@ -49,6 +49,8 @@ _OFFERS = re.compile(
         r"für abonnent|weiterlesen mit|support (?:local|our|independent|quality) (?:local )?journalism",
         r"delivered (?:straight |right |directly )?(?:to|through) your|(?:get|receive) (?:email|e-mail) updates",
         r"(?:this|dieser) (?:article|story|artikel|inhalt|text) (?:is|ist) (?:only |nur |exklusiv )?(?:for|für) ",
+        r"benachrichtigung(?:en)? (?:aktiv|erlaub|erfolg|zulass|senden|zu schicken)",
+        r"(?:enable|allow|turn on|activate) (?:push |browser |desktop )?notifications",
         r"whatsapp-?kanal|push-?(?:nachricht|mitteilung)|breaking news alerts|download (?:our|the) app",
     )
 )
@@ -93,7 +95,7 @@ _OFFER_SIGNS = (
         "jetzt ",
         "weiterlesen",
     ),
-    *("journalism", "deliver", "this ", "dieser ", "whatsapp", "push", " app"),
+    *("journalism", "deliver", "this ", "dieser ", "whatsapp", "push", " app", "notif", "benachr"),
 )
 _CONSENT_SIGNS = (
     *("an dieser", "empfohlen", "daten", "zustimm", "einwillig", "extern", "inhalt", "cookie", "klick", "javascript"),

@@ -16,6 +16,10 @@ SHORTEST_START, LONGEST_START = 40, 120
 LONGEST_TITLE = 300
 SHORTEST_TITLE = 20
 MOST_LEAD_LINES = 3
+MOST_AROUND = 2
+"""Times the length of a title that a line may have which repeats it with a kicker or a subtitle."""
+STROKES_OF_A_STAMP = 2
+"""Strokes between date, section and number of comments in one line."""
 _LEAD_NAME = re.compile(
     r"\b(?:lead|lede|intro|intro-?text|introduction|stand-?first|sub-?title|sub-?head(?:line|ing)?|deck|dek|excerpt|"
     r"summary|teaser|teaser-?text|vorspann|einleitung|abstract|chap(?:o|eau)|sommario|entradilla|bajada|sumario|preamble|"
@@ -76,8 +80,16 @@ def find_opening(layout: Layout, headline: Line | None, main: Box, titles: Colle
     else:
         return []
     between = layout.lines[start : main.first]
-    once = {line.text: line for line in between if _may_open(line) and fold(line.text) not in titles}
+    once = {line.text: line for line in between if _may_open(line) and not _repeats(line, titles)}
     return list(once.values())
+
+
+def _repeats(line: Line, titles: Collection[str]) -> bool:
+    """Tell whether a line is one of the titles, or one with a few words around it."""
+    text = fold(line.text)
+    return text in titles or any(
+        len(title) >= SHORTEST_TITLE and title in text and len(text) < MOST_AROUND * len(title) for title in titles
+    )
 
 
 def _start_of_article(main: Box) -> int:
@@ -92,6 +104,8 @@ def _start_of_article(main: Box) -> int:
 
 def _may_open(line: Line) -> bool:
     if line.note or line.linked * 2 > len(line.text) or len(line.text) < SHORTEST_LEAD:
+        return False
+    if line.text.count(" | ") >= STROKES_OF_A_STAMP:
         return False
     if not line.box.sound and not (is_named_lead(line) and not _in_side_matter(line.box)):
         return False

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from portalcrawl.portals.profile import Profile
 
 
+_SECOND_LEVEL = frozenset(("ac", "co", "com", "gov", "net", "org"))
+"""Parts of a host that stand under country domains as general ones do (``seenbote.co.uk``)."""
+LONGEST_SITE_NAME = 60
+"""Characters; some pages declare their headline as the site's name."""
 SHORTEST_LABEL = 3
 """Characters of a host's own part (``seenbote`` of ``www.seenbote.de``) that can be the site's name."""
 
@@ -89,8 +93,10 @@ class Page:
     def site_names(self) -> tuple[str, ...]:
         """Names of the site and its publisher, as meta tags, JSON-LD and the host tell them."""
         host = urls.host_of(self.url)
-        label = host.rsplit(".", 1)[0].rsplit(".", 1)[-1]
-        names = (*metadata.site_names(self.meta), *publisher_names(self.json_ld), host)
+        labels = [part for part in host.split(".")[:-1] if part not in _SECOND_LEVEL] or [host]
+        label = labels[-1]
+        declared = (*metadata.site_names(self.meta), *publisher_names(self.json_ld))
+        names = (*(name for name in declared if len(name) <= LONGEST_SITE_NAME), host)
         return tuple(dict.fromkeys((*names, label) if len(label) >= SHORTEST_LABEL else names))
 
     @cached_property
