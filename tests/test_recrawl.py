@@ -49,6 +49,18 @@ def test_trivial_changes_are_no_revision(tmp_path: Path) -> None:
     assert len(records(tmp_path, "articles")) == 4
 
 
+def test_an_article_read_twice_by_one_run_is_counted(tmp_path: Path) -> None:
+    with TinyPortal({path(1): article(TITLES[1]), path(1) + "?utm_source=brief": article(TITLES[1])}) as portal:
+        for level in ("ok", "ok"):
+            time.sleep(1.1)
+            both = f"{portal.url(path(1))} {portal.url(path(1))}?utm_source=brief"
+            assert crawl(*AT_ONCE, data=tmp_path, url=both).code == 0
+            manifest = manifests(tmp_path)[-1]
+            assert manifest["counts"]["articles_again"] == 1
+            assert manifest["verdict"]["level"] == level
+    assert len(records(tmp_path, "articles")) == 1
+
+
 def test_a_site_with_validators_is_asked_only_for_what_has_changed(tmp_path: Path) -> None:
     def answer() -> Answer:
         asked = dict(portal.headers[-1][1])

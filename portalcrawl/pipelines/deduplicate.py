@@ -44,9 +44,9 @@ class DeduplicatePipeline:
             raise DropItem("known teaser")
 
     def _check_article(self, article: Article, run: Run) -> None:
-        if run.visits.is_written(article):
+        if run.visits.is_settled(article):
             run.counts["articles_again"] += 1
-            raise DropItem("written by this run already")
+            raise DropItem("read by this run already")
         if compare(article, run.visits.record_of(article)) == "unchanged":
             run.visits.unchanged(article, time())
             run.counts["articles_unchanged"] += 1

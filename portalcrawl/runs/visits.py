@@ -30,7 +30,7 @@ class Visits:
         self._ages = recrawl_ages
         self._open: dict[tuple[str, str], tuple[Record, Validators, Sequence[int]]] = {}
         self._marks: dict[tuple[str, str], Fingerprint] = {}
-        self._written: set[tuple[str, str]] = set()
+        self._settled: set[tuple[str, str]] = set()
 
     def begin(self, article: Article, asked: Record, validators: Validators, ages: Sequence[int] | None) -> None:
         """Find the record of *article*, which came as the answer to the request for *asked*.
@@ -61,9 +61,9 @@ class Visits:
         record, _, _ = self._open[article.portal, article.id]
         return record
 
-    def is_written(self, article: Article) -> bool:
-        """Tell whether this run has written *article* already."""
-        return (article.portal, article.id) in self._written
+    def is_settled(self, article: Article) -> bool:
+        """Tell whether this run has written *article* already, or found it unchanged."""
+        return (article.portal, article.id) in self._settled
 
     def mark(self, article: Article, copied: Fingerprint) -> None:
         """Keep the fingerprint of *article* until it is written."""
@@ -74,7 +74,6 @@ class Visits:
         remember(article, self.record_of(article))
         if (copied := self._marks.pop((article.portal, article.id), None)) and article.cluster_id:
             self._ledger.clusters.note(copied, article.cluster_id)
-        self._written.add((article.portal, article.id))
         self._seen(article, now)
 
     def unchanged(self, article: Article, now: float) -> None:
@@ -82,6 +81,7 @@ class Visits:
         self._seen(article, now)
 
     def _seen(self, article: Article, now: float) -> None:
+        self._settled.add((article.portal, article.id))
         record, validators, ages = self._open.pop((article.portal, article.id))
         record.url, record.canonical_url = article.canonical_url, article.canonical_url
         record.etag, record.last_modified = validators.etag, validators.last_modified
