@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from portalcrawl import urls
 from portalcrawl.items import Teaser
 from portalcrawl.portals.profile import Profile
 from portalcrawl.runs import outcomes
@@ -24,8 +25,12 @@ class Frontier:
         self._requested: set[tuple[str, str]] = set()
         self._now = run.started.timestamp()
 
-    def start(self, profile: Profile, url: str, canonical_url: str) -> Record:
-        """Return the record of a start page, which is always fetched; it is noted only if it is an article."""
+    def start(self, profile: Profile, url: str) -> Record:
+        """Return the record of a start page, which is always fetched; it is noted only if it is an article.
+
+        A teaser, or an earlier run, that leads to it is not followed as well.
+        """
+        canonical_url = urls.canonical_url(url, profile.hosts)
         article = self._run.ledger.ids_of(profile.name, [canonical_url]).get(canonical_url)
         article = article or profile.article_id(canonical_url)
         self._requested.add((profile.name, article))

@@ -56,7 +56,7 @@ class Harvest:
         if article is None:
             return found
         self._run.counts["start_articles"] += 1
-        record = self.frontier.start(page.profile, asked, canonical_url(asked, page.profile.hosts))
+        record = self.frontier.start(page.profile, asked)
         self._take(article, record, page, found)
         return found
 

@@ -77,6 +77,8 @@ class PortalSpider(Spider):
         self.run.counts["start_pages"] = len(self.plan.starts)
         self.crawler.signals.connect(self.take_up_pending, signals.spider_idle)
         for start in self.plan.starts:
+            self.frontier.start(start.profile, start.url)
+        for start in self.plan.starts:
             yield self._start_request(start, 1)
         for record in islice(self.frontier.pending(), MAX_QUEUE):
             yield self._article_request(record, "pending")
