@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from scrapy.settings import default_settings
 from scrapy.utils.misc import walk_modules_iter
 
-from portalcrawl import errors, settings
+from portalcrawl import errors, failures, settings
 from portalcrawl.runs.arguments import NAMES
 from portalcrawl.sampleportal import SamplePortal
 from portalcrawl.schema import json_schema
@@ -107,6 +107,13 @@ def test_every_count_is_explained() -> None:
     assert names
     for name in names:
         assert re.search(rf"^\|[^|]*`{name}[`/]", TEXTS["docs/fields.md"], re.MULTILINE), name
+
+
+def test_every_reason_is_explained() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "portalcrawl").rglob("*.py"))
+    named = {reason for _, reason in (*failures.REASONS, *failures.IGNORED)}
+    for reason in {*named, *re.findall(r'PageIgnored\("(\w+)"', code)} - {"ending"}:
+        assert f"`{reason}`" in TEXTS["docs/fields.md"], reason
 
 
 def test_every_benchmark_has_its_section() -> None:

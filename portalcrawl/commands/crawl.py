@@ -6,11 +6,14 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from scrapy.commands import ScrapyHelpFormatter
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from portalcrawl.commands.answers import fail
+from portalcrawl.commands.checks import check_file, check_settings
 from portalcrawl.errors import PortalcrawlError, UsageError
+from portalcrawl.runs.arguments import MEANINGS
 from portalcrawl.runs.plan import make_plan
 from portalcrawl.runs.session import RunSession
 from portalcrawl.runs.settings import RunSettings
@@ -20,8 +23,24 @@ if TYPE_CHECKING:
     from portalcrawl.runs.run import Run
 
 
+class HelpFormatter(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Scrapy's, with the line breaks of the text at the end kept."""
+
+
 class Command(CrawlCommand):
     """Runs a spider of the project."""
+
+    def short_desc(self) -> str:
+        """One line for ``scrapy -h``."""
+        return "Crawl a news portal: scrapy crawl portal [-a NAME=VALUE ...]"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add Scrapy's options, and the spider's arguments to the help."""
+        super().add_options(parser)
+        wide = max(map(len, MEANINGS))
+        lines = (f"  {name:<{wide}}  {meaning}" for name, meaning in MEANINGS.items())
+        parser.formatter_class = HelpFormatter
+        parser.epilog = "\n".join(("Arguments of the spider portal (-a NAME=VALUE):", *lines))
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check everything before anything is fetched, written or even logged."""
@@ -29,6 +48,7 @@ class Command(CrawlCommand):
         try:
             super().process_options(args, opts)
             self._session = self._checked(args, opts)
+            check_file("--pidfile", pidfile)
         except (PortalcrawlError, ScrapyUsageError) as error:
             fail(error)
         if pidfile:
@@ -43,6 +63,8 @@ class Command(CrawlCommand):
             raise UsageError(f"there is no spider {args[0]!r}; the spiders are {PortalSpider.name}")
         assert self.settings is not None
         settings = RunSettings.from_settings(self.settings)
+        check_settings(self.settings)
+        check_file("LOG_FILE", self.settings.get("LOG_FILE"))
         return RunSession(make_plan(opts.spargs, settings.profiles), settings)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

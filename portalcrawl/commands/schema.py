@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from portalcrawl.commands.answers import fail
+from portalcrawl.commands.answers import in_one_line
 from portalcrawl.errors import UsageError
 from portalcrawl.schema import KINDS, json_schema
 
@@ -30,6 +30,11 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print it."""
-        if len(args) != 1 or args[0] not in KINDS:
-            fail(UsageError(f"scrapy schema takes one of {', '.join(KINDS)}"))
-        print(json.dumps(json_schema(args[0]), ensure_ascii=False, indent=2))
+        self.exitcode = in_one_line(lambda: _print_schema(args))
+
+
+def _print_schema(args: list[str]) -> int:
+    if len(args) != 1 or args[0] not in KINDS:
+        raise UsageError(f"scrapy schema takes one of {', '.join(KINDS)}")
+    print(json.dumps(json_schema(args[0]), ensure_ascii=False, indent=2), flush=True)
+    return 0

@@ -34,6 +34,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._tasks: dict[str, asyncio.Task[RobotParser]] = {}
+        self._unreachable: dict[str, str] = {}
+        """Origins whose robots.txt could not be had, and why."""
 
     async def process_request(self, request: Request, spider: Any = None) -> None:
         """Let *request* pass or raise PageIgnored."""
@@ -42,6 +44,10 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         except PageIgnored:
             raise
         except IgnoreRequest as error:
+            url = urlparse_cached(request)
+            problem = self._unreachable.get(f"{url.scheme}://{url.netloc}")
+            if problem:
+                raise PageIgnored("no_robots", f"its robots.txt could not be had: {problem}") from None
             raise PageIgnored("robots", str(error)) from None
 
     async def robot_parser(self, request: Request) -> RobotParser:
@@ -69,6 +75,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing was allowed
             logger.warning("No robots.txt of %s could be had (%s), so nothing is fetched there", origin, error)
             self._stats.inc_value(f"robotstxt/exception_count/{type(error).__name__}")
+            self._unreachable[origin] = str(error) or type(error).__name__
             return NOTHING_ALLOWED
         return self._judge(origin, response)
 
@@ -77,5 +84,6 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         self._stats.inc_value(f"robotstxt/response_status_count/{response.status}")
         if response.status >= 500:
             logger.warning("robots.txt of %s answers %d, so nothing is fetched there", origin, response.status)
+            self._unreachable[origin] = f"HTTP status {response.status}"
             return NOTHING_ALLOWED
         return response.body if response.status < 300 else b""

@@ -16,10 +16,20 @@ from portalcrawl.errors import ArgumentError, UsageError
 T = TypeVar("T")
 D = TypeVar("D")
 
-NAMES = (
-    *("portal", "url", "urls_file", "follow", "pages", "max_articles"),
-    *("max_depth", "since", "query", "render"),
-)
+MEANINGS = {
+    "portal": "portal profile to crawl (scrapy portals lists them); default: by the URLs, else the embedded portal",
+    "url": "start pages, separated by spaces: articles or lists; default: the profile's",
+    "urls_file": "file of start pages, one a line; - for standard input",
+    "follow": "false: take the start pages only; default: true",
+    "pages": "of a start page that is a list: its first N pages; default: 1",
+    "max_articles": "write that many articles at most; links beyond stay pending",
+    "max_depth": "teaser hops from a start page, which has depth 0",
+    "since": "no articles known to be older: 2025-12-01, or an age such as 36h or 7d",
+    "query": "start from the portal's own search",
+    "render": "whether a browser renders pages: auto, never or always",
+}
+"""What each argument is for, in one line."""
+NAMES = tuple(MEANINGS)
 SCRAPYD_JOB = "_job"
 """Scrapyd gives every spider the id of its job under this name."""
 

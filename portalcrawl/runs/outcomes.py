@@ -11,7 +11,7 @@ MAX_ATTEMPTS = 6
 
 LOOKS = 2
 """Visits after which an address that answers, but with no article, is skipped for good."""
-REASON_STATUS: dict[str, Status] = {"http_404": "gone", "http_410": "gone", "robots": "blocked"}
+REASON_STATUS: dict[str, Status] = {"http_404": "gone", "http_410": "gone", "robots": "blocked", "no_robots": "blocked"}
 """Reasons that settle a visit at once; all others are tried again."""
 
 

@@ -80,7 +80,7 @@ class Run:
         self.folder = identity.folder
         """Where the feeds are."""
         self.ledger = state.ledger
-        self.visits = Visits(self.ledger, settings.recrawl_ages)
+        self.visits = Visits(self.ledger)
         self.counts: Counter[str] = Counter()
         self.manifest: Manifest | None = None
         """Set when the run is published."""

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scrapy.settings import SETTINGS_PRIORITIES
+
 from portalcrawl.errors import SettingError
-from portalcrawl.state.database import IN_MEMORY
+from portalcrawl.state.database import IN_MEMORY, connect
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -25,6 +27,8 @@ class RunSettings:
     commit_items: int
     commit_seconds: float
     recrawl_ages: tuple[int, ...]
+    ages_are_users: bool
+    """Whether ``recrawl_ages`` were given for this run, and so beat those of a profile."""
     retry_failed_after: int
     lock_wait: float
     not_after: float | None
@@ -35,8 +39,12 @@ class RunSettings:
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> RunSettings:
         """Read *settings*; raise SettingError for a value that can't be used."""
+        # Read by the extensions for themselves; told here, before anything is made.
+        _number(settings, "CLOSING_GRACE", least=0)
+        _boolean(settings, "PROGRESS_ENABLED")
         data_dir = Path(str(settings.get("DATA_DIR") or "data")).expanduser().absolute()
         url = settings.get("STATE_URL") or f"sqlite:///{data_dir / 'state.sqlite3'}"
+        connect(str(url)).dispose()  # opens nothing yet
         return cls(
             data_dir=data_dir,
             profiles=profiles_folder(settings),
@@ -45,11 +53,16 @@ class RunSettings:
             commit_items=int(_number(settings, "COMMIT_ITEMS", least=1)),
             commit_seconds=_number(settings, "COMMIT_SECONDS", least=0.01),
             recrawl_ages=_ages(settings, "RECRAWL_AGES"),
+            ages_are_users=(settings.getpriority("RECRAWL_AGES") or 0) > SETTINGS_PRIORITIES["project"],
             retry_failed_after=int(_number(settings, "RETRY_FAILED_AFTER", least=0)),
             lock_wait=_number(settings, "RUN_LOCK_WAIT", least=0),
             not_after=_number(settings, "RUN_NOT_AFTER", least=0) if settings.get("RUN_NOT_AFTER") else None,
             feed_retention=_number(settings, "FEED_RETENTION", least=1) if settings.get("FEED_RETENTION") else None,
         )
+
+    def ages(self, of_profile: tuple[int, ...] | None) -> tuple[int, ...]:
+        """Return when a portal's articles are visited again: the user's word, else its profile's, else the default."""
+        return self.recrawl_ages if of_profile is None or self.ages_are_users else of_profile
 
 
 def profiles_folder(settings: BaseSettings) -> Path | None:

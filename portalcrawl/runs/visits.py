@@ -25,14 +25,13 @@ class Validators:
 class Visits:
     """The articles read by one run."""
 
-    def __init__(self, ledger: Ledger, recrawl_ages: Sequence[int]) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._ages = recrawl_ages
         self._open: dict[tuple[str, str], tuple[Record, Validators, Sequence[int]]] = {}
         self._marks: dict[tuple[str, str], Fingerprint] = {}
         self._settled: set[tuple[str, str]] = set()
 
-    def begin(self, article: Article, asked: Record, validators: Validators, ages: Sequence[int] | None) -> None:
+    def begin(self, article: Article, asked: Record, validators: Validators, ages: Sequence[int]) -> None:
         """Find the record of *article*, which came as the answer to the request for *asked*.
 
         An article keeps the id that it was first stored under, whatever address it has now; an address that turns
@@ -47,7 +46,7 @@ class Visits:
             record = self._ledger.record(article.portal, article.id) or _record(article, asked)
         addresses = {asked.url, asked.canonical_url, article.canonical_url}
         self._ledger.note_addresses(article.portal, sorted(addresses), article.id)
-        self._open[article.portal, article.id] = record, validators, self._ages if ages is None else ages
+        self._open[article.portal, article.id] = record, validators, ages
 
     def _fixed_id(self, article: Article, asked: Record) -> str:
         if asked.revision or article.canonical_url in (asked.url, asked.canonical_url):

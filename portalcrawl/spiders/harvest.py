@@ -82,7 +82,8 @@ class Harvest:
             self._run.ledger.note(record)
             self._run.counts["skipped/too_old"] += 1
             return False
-        self._run.visits.begin(article, record, _validators(page.response), page.profile.recrawl_ages)
+        ages = self._run.settings.ages(page.profile.recrawl_ages)
+        self._run.visits.begin(article, record, _validators(page.response), ages)
         found.items.append(article)
         return True
 

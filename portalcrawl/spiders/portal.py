@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from portalcrawl.portals.profile import Profile
     from portalcrawl.runs.run import Run
     from portalcrawl.state.records import Record
 
@@ -133,7 +132,7 @@ class PortalSpider(Spider):
         profile = self.plan.profiles[record.portal]
         if response.status == 304:
             if record.revision:
-                self.harvest.unchanged(record, self._ages(profile))
+                self.harvest.unchanged(record, self.run.settings.ages(profile.recrawl_ages))
             else:  # nobody asked whether it has changed
                 self.harvest.failed(record, "http_304")
             return
@@ -145,9 +144,6 @@ class PortalSpider(Spider):
         """Count a page that could not be had, under its reason."""
         request: Request = failure.request  # type: ignore[attr-defined]
         self.harvest.failed(request.cb_kwargs.get("record"), reason_of(failure))
-
-    def _ages(self, profile: Profile) -> tuple[int, ...]:
-        return self.run.settings.recrawl_ages if profile.recrawl_ages is None else profile.recrawl_ages
 
     def _requests(self, found: Yield) -> Iterator[Request]:
         for record in found.follow:

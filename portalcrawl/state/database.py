@@ -14,6 +14,7 @@ from sqlalchemy.pool import StaticPool
 
 from portalcrawl.errors import DataFolderError, SettingError
 from portalcrawl.state import tables
+from portalcrawl.urls import mask_secrets
 
 logger = logging.getLogger(__name__)
 
@@ -52,8 +53,11 @@ def connect(url: str) -> Engine:
         address = make_url(url)
         in_memory = address.get_backend_name() == "sqlite" and not address.database
         engine = create_engine(address, **({"poolclass": StaticPool} if in_memory else {}))
-    except (ArgumentError, NoSuchModuleError, ImportError):
-        raise SettingError("STATE_URL", url, "a database URL such as sqlite:///data/state.sqlite3") from None
+    except ImportError as error:
+        raise SettingError("STATE_URL", mask_secrets(url), f"a database whose driver is installed ({error})") from None
+    except (ArgumentError, NoSuchModuleError):
+        takes = "a database URL such as sqlite:///data/state.sqlite3"
+        raise SettingError("STATE_URL", mask_secrets(url), takes) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
