@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import socket
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from commandline import crawl, doubled, files, manifests, records, scrapy
 from tinyportal import Answer, TinyPortal, article, listing
+
+from portalcrawl.runs.session import EMBEDDED_PORT
 
 TITLES = {
     1: "Neue Brücke öffnet noch in diesem Jahr",
@@ -229,3 +233,15 @@ def test_wrong_settings_are_one_line(tmp_path: Path, settings: tuple[str, ...]) 
     assert (ended.code, len(ended.lines)) == (2, 1), ended.err
     assert settings[0].split("=")[0] in ended.err
     assert not list((tmp_path / "data").rglob("*.jsonl*"))
+
+
+def test_links_of_the_embedded_portal_outlive_its_port(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        with suppress(OSError):  # whoever holds the usual port, the runs take free ones
+            taken.bind(("127.0.0.1", EMBEDDED_PORT))
+            taken.listen()
+        assert crawl(data=tmp_path, max_articles=3).code == 0
+        assert crawl(data=tmp_path, max_articles=20).code == 0
+    first, second = manifests(tmp_path)
+    assert (first["counts"]["articles"], second["counts"]["articles"]) == (3, 20)
+    assert "failed/foreign_host" not in second["counts"]

@@ -68,10 +68,18 @@ class Plan:
         starts = tuple(_moved(start, base) for start in self.starts)
         return replace(self, starts=starts)
 
+    def address(self, url: str) -> str:
+        """Return where to fetch *url*: the embedded portal's pages where it is served now, all others as they are."""
+        return _at(self.starts[0].url, url) if self.embedded else url
+
 
 def _moved(start: Start, base: str) -> Start:
-    path = start.url.split("/", 3)[3]
-    return Start(base.rstrip("/") + "/" + path, start.profile.with_origin(base))
+    return Start(_at(base, start.url), start.profile.with_origin(base))
+
+
+def _at(base: str, url: str) -> str:
+    """Return the path of *url* at the origin of *base*."""
+    return "/".join([*base.split("/", 3)[:3], url.split("/", 3)[3]])
 
 
 def make_plan(given: Mapping[str, str], profiles_folder: Path | None) -> Plan:

@@ -169,7 +169,7 @@ class PortalSpider(Spider):
         given = {"If-None-Match": record.etag, "If-Modified-Since": record.last_modified} if asks_again else {}
         self.frontier.request(record)
         return Request(
-            record.url,
+            self.plan.address(record.url),
             callback=self.parse_article,
             errback=self.failed,
             headers={name: value for name, value in given.items() if value},
