@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy.core.downloader import Downloader
 
 from portalcrawl.failures import PageIgnored
+from portalcrawl.rendering.handlers import RenderingHandlers
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 class EndingDownloader(Downloader):
     """A downloader whose requests can be given up, those that wait for their turn and those under way."""
 
+    handlers: RenderingHandlers
+
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self.handlers = RenderingHandlers(crawler)
         self._under_way: set[asyncio.Task[Response]] = set()
 
     async def _download(self, slot: Slot, request: Request) -> Response:

@@ -52,12 +52,20 @@ class PageIgnored(IgnoreRequest):
         self.reason = reason
 
 
+class RenderFailedError(DownloadFailedError):
+    """A page that a browser could not show, under a named reason; it is tried again like any failed download."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
 def reason_of(failure: Failure) -> str:
     """Return the name of the reason for which a request failed."""
     error = failure.value
     if isinstance(error, HttpError):
         return f"http_{error.response.status}"
-    if isinstance(error, PageIgnored):
+    if isinstance(error, PageIgnored | RenderFailedError):
         return error.reason
     if isinstance(error, IgnoreRequest):
         text = str(error).lower()

@@ -38,6 +38,17 @@ DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 5
 RETRY_TIMES = 2
 
+# Pages in a browser: docs/rendering.md.
+RENDER_BROWSER = None  # the one that is found
+RENDER_SANDBOX = None  # on, but for root, who can't have it
+RENDER_PAGES = 2
+RENDER_CONTEXTS = 8
+RENDER_TIMEOUT = 30
+RENDER_SETTLE = 10
+RENDER_START_TIMEOUT = 30
+RENDER_RECYCLE = 100
+RENDER_MEMORY = 1_500
+
 # Parts.
 SCHEDULER = "portalcrawl.scheduler.PortalScheduler"
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"

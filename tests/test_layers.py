@@ -30,6 +30,7 @@ LAYERS = (
     {"state", "feeds", "page"},
     {"runs", "loaders"},
     {"failures", "scheduling"},
+    {"rendering"},
     {"spiders", "middlewares", "pipelines", "extensions", "scheduler", "downloader", "logformatter", "settings"},
     {"commands"},
 )

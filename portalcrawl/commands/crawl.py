@@ -13,6 +13,7 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from portalcrawl.commands.answers import fail
 from portalcrawl.commands.checks import check_file, check_settings
 from portalcrawl.errors import PortalcrawlError, UsageError
+from portalcrawl.rendering.demand import demand_browser
 from portalcrawl.runs.arguments import MEANINGS
 from portalcrawl.runs.plan import make_plan
 from portalcrawl.runs.session import RunSession
@@ -65,7 +66,9 @@ class Command(CrawlCommand):
         settings = RunSettings.from_settings(self.settings)
         check_settings(self.settings)
         check_file("LOG_FILE", self.settings.get("LOG_FILE"))
-        return RunSession(make_plan(opts.spargs, settings.profiles), settings)
+        plan = make_plan(opts.spargs, settings.profiles)
+        demand_browser(plan, self.settings)
+        return RunSession(plan, settings)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the spider under its portals' locks."""

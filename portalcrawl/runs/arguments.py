@@ -12,6 +12,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from portalcrawl.errors import ArgumentError, UsageError
+from portalcrawl.portals.profile import RenderMode
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -33,7 +34,7 @@ NAMES = tuple(MEANINGS)
 SCRAPYD_JOB = "_job"
 """Scrapyd gives every spider the id of its job under this name."""
 
-RENDER_MODES = ("auto", "never", "always")
+RENDER_MODES: tuple[RenderMode, ...] = ("auto", "never", "always")
 BOOLEANS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 AGE = re.compile(r"(\d{1,6})([mhdw])")
@@ -53,7 +54,7 @@ class Arguments:
     since: timedelta | datetime | None = None
     """An age that counts back from the run's start; or a time, naive ones in the portal's time zone."""
     query: str | None = None
-    render: str | None = None
+    render: RenderMode | None = None
     job: str | None = None
 
 
@@ -176,7 +177,8 @@ def _since(name: str, value: str) -> timedelta | datetime:
         raise ArgumentError(name, f"{value!r} is in no known form", takes) from None
 
 
-def _render(name: str, value: str) -> str:
-    if value not in RENDER_MODES:
+def _render(name: str, value: str) -> RenderMode:
+    mode = next((mode for mode in RENDER_MODES if mode == value), None)
+    if mode is None:
         raise ArgumentError(name, f"{value!r} is no mode", ", ".join(RENDER_MODES))
-    return value
+    return mode

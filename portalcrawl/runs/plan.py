@@ -10,7 +10,7 @@ from urllib.parse import quote_plus, urlsplit
 
 from portalcrawl.errors import ArgumentError
 from portalcrawl.portals.catalog import Catalog
-from portalcrawl.portals.profile import Profile
+from portalcrawl.portals.profile import Profile, RenderMode
 from portalcrawl.runs.arguments import Arguments, parse_arguments
 
 EMBEDDED_PORTAL = "sample"
@@ -46,6 +46,10 @@ class Plan:
         if self.arguments.max_depth is not None:
             return self.arguments.max_depth
         return profile.politeness.max_depth
+
+    def render_mode(self, profile: Profile) -> RenderMode:
+        """Return whether a browser renders the portal's pages: the argument, else the profile's, else ``auto``."""
+        return self.arguments.render or profile.render.mode
 
     def allows_origin(self, profile: Profile, url: str) -> bool:
         """Tell whether the user or the profile's file gave the origin (RFC 6454: scheme, host, port) of *url*."""

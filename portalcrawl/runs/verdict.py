@@ -29,7 +29,7 @@ def judge(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]], broke
     elif not broken and starts and not _coverage(counts):
         failures.append("nothing found: no article and no teaser on any start page")
     if failures:
-        return Verdict("failed", failures)
+        return Verdict("failed", failures + _browser(counts))
     warnings = _warnings(counts, earlier)
     return Verdict("warning" if warnings else "ok", warnings)
 
@@ -45,11 +45,18 @@ def _warnings(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]]) -
         warnings.append(f"{invalid} records were dropped because they broke the schema")
     if exceptions := counts.get("exceptions", 0):
         warnings.append(f"{exceptions} exceptions (see the log)")
+    warnings += _browser(counts)
     if len(earlier) >= RUNS_TO_COMPARE:
         usual = median(_coverage(run) for run in earlier)
         if _coverage(counts) < COVERAGE_DROP * usual:
             warnings.append(f"found {_coverage(counts)} articles on the start pages, usually {usual:g}")
     return warnings
+
+
+def _browser(counts: Mapping[str, int]) -> list[str]:
+    """Say how many pages a browser would have shown more of, where there was none."""
+    pages = sum(number for name, number in counts.items() if name.startswith("needs_browser/"))
+    return [f"{pages} pages need a browser, and there is none: see scrapy doctor"] if pages else []
 
 
 def _coverage(counts: Mapping[str, int]) -> int:

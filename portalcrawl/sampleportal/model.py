@@ -94,10 +94,12 @@ class Story:
     old_slugs: tuple[str, ...] = ()
     """Slugs that redirect to the current one."""
     rights: dict[str, str] = field(default_factory=dict)
+    home: str = "/artikel/"
+    """Folder of its address."""
 
     @property
     def path(self) -> str:
-        folder = "/artikel/gesperrt/" if self.answer == "robots" else "/artikel/"
+        folder = "/artikel/gesperrt/" if self.answer == "robots" else self.home
         return f"{folder}{self.slug}-{self.native}.html"
 
     @property
@@ -106,11 +108,11 @@ class Story:
 
     @property
     def has_amp(self) -> bool:
-        """Layout b is too old for AMP."""
-        return self.layout != "b" and self.answer == "page"
+        """Layout b is too old for AMP, the laboratory too new."""
+        return self.layout != "b" and self.answer == "page" and self.home == "/artikel/"
 
     def path_with(self, slug: str) -> str:
-        return f"/artikel/{slug}-{self.native}.html"
+        return f"{self.home}{slug}-{self.native}.html"
 
     @property
     def paths(self) -> tuple[str, ...]:

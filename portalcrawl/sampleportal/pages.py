@@ -14,7 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from portalcrawl.sampleportal import mischief, times
 from portalcrawl.sampleportal.desk import slug
-from portalcrawl.sampleportal.links import Links
+from portalcrawl.sampleportal.links import Block, Links
 from portalcrawl.sampleportal.listings import Listing, topic_slug
 from portalcrawl.sampleportal.model import ZONE, Story
 from portalcrawl.sampleportal.words import words
@@ -83,12 +83,12 @@ class Pages:
         text: str = _engine().get_template(template).render(**self._shared, **values)
         return text
 
-    def article(self, story: Story) -> bytes:
-        """Return the page of *story*, with its quirk."""
+    def article(self, story: Story, blocks: tuple[Block, ...] | None = None) -> bytes:
+        """Return the page of *story*, with its quirk; *blocks* stand under it, else what the link graph says."""
         html = self._render(
             f"artikel_{story.layout}.html",
             story=story,
-            blocks=self.links.article(story),
+            blocks=self.links.article(story) if blocks is None else blocks,
             voices=_voices(story),
             linked_data=linked_data(story, self.origin),
             current=story.section_slug,
@@ -99,6 +99,10 @@ class Pages:
         """Return a page that lists stories."""
         current = listing.path.strip("/")
         return self._render("liste.html", listing=listing, blocks=listing.blocks, current=current).encode()
+
+    def laboratory(self, part: str, **values: Any) -> bytes:
+        """Return a page of the laboratory that is made for nothing else."""
+        return self._render(f"labor_{part}.html", **values).encode()
 
     def plain(self, title: str, lines: tuple[str, ...], form: str | None = None) -> bytes:
         """Return a page of text: imprint, log-in, an author's page."""

@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from portalcrawl.sampleportal import mischief
+from portalcrawl.sampleportal.laboratory import Laboratory
 from portalcrawl.sampleportal.links import Links
 from portalcrawl.sampleportal.listings import find_listing
 from portalcrawl.sampleportal.model import Story, World
@@ -20,6 +21,8 @@ HTML = "text/html; charset=utf-8"
 ROBOTS = "User-agent: *\nDisallow: /artikel/gesperrt/\nDisallow: /login\nDisallow: /intern/\n"
 _CSS = "text/css; charset=utf-8"
 _ASSETS = {"/stil.css": _CSS, "/alt.css": _CSS, "/kranich.svg": "image/svg+xml"}
+NEVER = 24 * 3600.0
+"""Seconds until an answer that nobody waits for."""
 _TARGETS = {
     "private": "http://169.254.169.254/latest/meta-data/",
     "loopback": "http://127.0.0.1:1/artikel/interner-dienst-99N4a2b3c4d.html",
@@ -58,6 +61,7 @@ class Site:
         self.pages = Pages(self.links, origin)
         self.limits = limits
         self.date = http_date(clock)
+        self._laboratory = Laboratory(self.pages)
         self._stories = {path: story for story in world.stories for path in story.paths}
         self._kept: dict[str, Response] = {}
 
@@ -132,6 +136,8 @@ class Site:
     def _other(self, target: str, path: str) -> Response:
         """Everything that is no story; KeyError where there is nothing."""
         folder, _, name = path[1:].partition("/")
+        if folder == "labor":
+            return self._experiment(target)
         if path in _ASSETS:
             body = read_asset(path[1:]).encode()
             return Response(200, body, _head(_ASSETS[path], body))
@@ -147,6 +153,10 @@ class Site:
         if folder == "kalender":
             return self._page(self.pages.calendar(name))
         return self._page(self.pages.listing(find_listing(target, self.links)))
+
+    def _experiment(self, target: str) -> Response:
+        kind, body = self._laboratory.answer(target)
+        return Response(200, body, _head(kind, body), delay=0.0 if body else NEVER)
 
     def _picture(self, name: str) -> Response:
         number, dot, ending = name.removesuffix("-klein.svg").partition(".")

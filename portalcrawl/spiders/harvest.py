@@ -45,10 +45,10 @@ class Harvest:
         self._run = run
         self.frontier = frontier
 
-    def start_page(self, page: Page, asked: str, depth: int = 0) -> Yield:
+    def start_page(self, page: Page, asked: str, *, rendered: bool = False) -> Yield:
         """Read a page that the user named by the address *asked*: whatever it is, its teasers lead on."""
         self._run.counts["pages"] += 1
-        context = CrawlContext(self._run.id, depth, "start")
+        context = CrawlContext(self._run.id, 0, "start", rendered=rendered)
         found = Yield()
         links = self._read_teasers(page, context, found)
         self._run.counts["start_links"] += links
@@ -60,10 +60,10 @@ class Harvest:
         self._take(article, record, page, found)
         return found
 
-    def article_page(self, page: Page, record: Record, via: str) -> Yield:
+    def article_page(self, page: Page, record: Record, via: str, *, rendered: bool = False) -> Yield:
         """Read the page that a teaser led to: only an article that is wanted leads on."""
         self._run.counts["pages"] += 1
-        context = CrawlContext(self._run.id, record.depth, via, record.found_on)
+        context = CrawlContext(self._run.id, record.depth, via, record.found_on, rendered)
         found = Yield()
         article = load_article(page, context) if page.kind == "article" else None
         if article is None:

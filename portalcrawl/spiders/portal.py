@@ -12,12 +12,14 @@ from scrapy.exceptions import CloseSpider, DontCloseSpider
 from portalcrawl.failures import reason_of
 from portalcrawl.page.page import Page
 from portalcrawl.page.pagination import next_page
+from portalcrawl.rendering.demand import demand_browser
 from portalcrawl.runs.frontier import Frontier
 from portalcrawl.runs.plan import Plan, Start, make_plan
 from portalcrawl.runs.session import RunSession
 from portalcrawl.runs.settings import RunSettings
 from portalcrawl.spiders.harvest import Harvest, Yield
 from portalcrawl.spiders.politeness import set_download_slots
+from portalcrawl.spiders.ways import Ways, to_browser
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -49,7 +51,9 @@ class PortalSpider(Spider):
         """
         if session is None:
             settings = RunSettings.from_settings(crawler.settings)
-            session = RunSession(make_plan(kwargs, settings.profiles), settings)
+            plan = make_plan(kwargs, settings.profiles)
+            demand_browser(plan, crawler.settings)
+            session = RunSession(plan, settings)
         set_download_slots(crawler.settings, session.plan.profiles.values())
         spider = cls(session)
         spider._set_crawler(crawler)
@@ -96,6 +100,15 @@ class PortalSpider(Spider):
 
     _harvest: Harvest | None = None
 
+    @property
+    def ways(self) -> Ways:
+        """Decides which pages a browser renders."""
+        if self._ways is None:
+            self._ways = Ways(self.run, self.crawler)
+        return self._ways
+
+    _ways: Ways | None = None
+
     def take_up_pending(self) -> None:
         """When there is nothing else to do: fetch what was found while the queue was full."""
         if self.run.broken:
@@ -121,7 +134,14 @@ class PortalSpider(Spider):
     def parse_start(self, response: Response, start: Start, number: int) -> Iterator[Any]:
         """Read a start page, or page *number* of one that is a list."""
         page = Page(response, start.profile)
-        found = self.harvest.start_page(page, start.url)
+        way = self.ways.judge(page, "start")
+        if way.again:
+            yield to_browser(self._start_request(start, number), way.again)
+            return
+        if way.failure:
+            self.harvest.failed(None, way.failure)
+            return
+        found = self.harvest.start_page(page, start.url, rendered=way.rendered)
         yield from found.items
         if page.kind != "article" and number < self.plan.arguments.pages and (url := next_page(page)):
             yield self._start_request(Start(url, start.profile), number + 1)
@@ -136,7 +156,15 @@ class PortalSpider(Spider):
             else:  # nobody asked whether it has changed
                 self.harvest.failed(record, "http_304")
             return
-        found = self.harvest.article_page(Page(response, profile), record, via)
+        page = Page(response, profile)
+        way = self.ways.judge(page, "article")
+        if way.again:
+            yield to_browser(self._article_request(record, via), way.again)
+            return
+        if way.failure:
+            self.harvest.failed(record, way.failure)
+            return
+        found = self.harvest.article_page(page, record, via, rendered=way.rendered)
         yield from found.items
         yield from self._requests(found)
 
@@ -153,7 +181,7 @@ class PortalSpider(Spider):
                 self.frontier.postpone(record)
 
     def _start_request(self, start: Start, number: int) -> Request:
-        return Request(
+        request = Request(
             start.url,
             callback=self.parse_start,
             errback=self.failed,
@@ -162,13 +190,14 @@ class PortalSpider(Spider):
             priority=START_PRIORITY,
             dont_filter=True,
         )
+        return self.ways.send(request, start.profile, "start")
 
     def _article_request(self, record: Record, via: str) -> Request:
         """Ask for an article; where the state has validators, only for what has changed."""
         asks_again = record.revision and self.frontier.is_conditional(record)
         given = {"If-None-Match": record.etag, "If-Modified-Since": record.last_modified} if asks_again else {}
         self.frontier.request(record)
-        return Request(
+        request = Request(
             self.plan.address(record.url),
             callback=self.parse_article,
             errback=self.failed,
@@ -179,3 +208,4 @@ class PortalSpider(Spider):
             # which was fetched before, and with them the reason that the state wants to know.
             dont_filter=True,
         )
+        return self.ways.send(request, self.plan.profiles[record.portal], "article")

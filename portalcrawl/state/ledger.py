@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import Connection
+
 from portalcrawl.state.clusters import Clusters
+from portalcrawl.state.habits import Habits
 from portalcrawl.state.records import Record
 from portalcrawl.state.store import Batch, Store, Wanted
 
@@ -16,6 +19,7 @@ class Ledger:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.clusters = Clusters(store)
+        self.habits = Habits(store)
         self._batch = Batch()
         self._claimed: set[str] = set()
 
@@ -86,6 +90,11 @@ class Ledger:
 
         The batch is kept until the transaction has succeeded.
         """
-        self._store.commit(self._batch, lengths, self.clusters.commit)
+        self._store.commit(self._batch, lengths, self._commit_others)
         self._batch = Batch()
         self.clusters.committed()
+        self.habits.committed()
+
+    def _commit_others(self, connection: Connection) -> None:
+        self.clusters.commit(connection)
+        self.habits.commit(connection)

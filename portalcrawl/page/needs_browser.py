@@ -1,0 +1,118 @@
+"""Whether a page that was fetched without a browser shows what it has only in one, and why."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from portalcrawl.page import json_ld
+from portalcrawl.page.pagination import next_page
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from portalcrawl.page.layout import Line
+    from portalcrawl.page.page import Page
+
+Need = Literal["script_shell", "placeholders", "missing_body", "consent_wall", "more_to_load"]
+"""``script_shell``: next to no text, and scripts to make it; ``placeholders``: boxes where teasers will be;
+``missing_body``: an article is declared, its text is not there; ``consent_wall``: a question instead of the content;
+``more_to_load``: the profile says that the list goes on by clicks or by scrolling."""
+
+SHELL_TEXT = 200
+"""Characters below which a page with scripts is a shell."""
+BODY_TEXT = 160
+"""Characters below which a declared article has no text of its own."""
+LOADING_TEXT = 700
+"""The same where the page says that it loads something: what stands there may be its comments."""
+LONGEST_NOTICE = 40
+WALL_TEXT = 6_000
+"""Characters up to which a page can be a consent wall: the longest tell what a thousand partners do."""
+WALL_SHARE = 3
+"""Consent words in a thousand characters of a wall."""
+LEAST_PLACEHOLDERS = 3
+LEAST_TEASERS = 3
+_PLACEHOLDER = re.compile(r"(?:^|[-_\s])(?:skeleton|placeholder|shimmer|ghost|loading|ladend?)(?:$|[-_\s])", re.I)
+_LOADING = re.compile(r"(?:wird|werden) geladen|^lädt|^laden\b|^loading|chargement|cargando|caricamento", re.I)
+_CONSENT = re.compile(
+    r"cookie|consent|einwillig|zustimm|akzeptier|ablehn|datenschutz|privacy|tracking|accept all|personalisiert"
+    r"|consentement|toestemming|consenso|consentimiento",
+    re.I,
+)
+_ASKS = re.compile(r"zustimm|akzeptier|einwillig|accept|agree|accepter|accetta|aceptar|accepteren|consent", re.I)
+
+
+def needs_browser(page: Page) -> Need | None:
+    """Return why *page* needs a browser; None where it shows all that it has, or nothing says that it would."""
+    root = page.root
+    if root is None:
+        return None
+    text = sum(len(line.text) for line in page.layout.lines)
+    if _is_wall(page, root, text):
+        return "consent_wall"
+    if _lacks_body(page, root):
+        return "missing_body"
+    few = len(page.teasers) < LEAST_TEASERS
+    if few and text < SHELL_TEXT and not page.linked_data.body and _has_scripts(root):
+        return "script_shell"
+    if page.kind == "article":
+        return None
+    if few and _placeholders(root) >= LEAST_PLACEHOLDERS and _has_scripts(root):
+        return "placeholders"
+    return "more_to_load" if _has_more(page, root) else None
+
+
+def _is_wall(page: Page, root: HtmlElement, text: int) -> bool:
+    """Tell whether the page asks for consent and shows nothing else."""
+    if not text or text > WALL_TEXT or len(page.teasers) >= LEAST_TEASERS:
+        return False
+    words = sum(len(_CONSENT.findall(line.text)) for line in page.layout.lines)
+    asks = any(_ASKS.search(_label(button)) for button in root.iter("button", "input", "a"))
+    return asks and words >= 2 and words * 1000 >= WALL_SHARE * text
+
+
+def _label(button: HtmlElement) -> str:
+    return f"{''.join(button.itertext())[:100]} {button.get('value') or ''} {button.get('title') or ''}"
+
+
+def _has_scripts(root: HtmlElement) -> bool:
+    """Tell whether a script runs on the page; data in script elements does not count."""
+    kinds = ("", "module", "text/javascript", "application/javascript")
+    return any((script.get("type") or "").lower() in kinds for script in root.iter("script"))
+
+
+def _lacks_body(page: Page, root: HtmlElement) -> bool:
+    """Tell whether a free article is declared whose text neither stands on the page nor in its structured data."""
+    declared = page.linked_data
+    if not any(map(json_ld.is_article, page.json_ld)) or not declared.headline or not _has_scripts(root):
+        return False
+    if declared.is_accessible_for_free is False:
+        return False
+    texts = (declared.body, page.rules.body, page.body.body)
+    size = max(sum(map(len, body or ())) for body in texts)
+    return size < BODY_TEXT or (size < LOADING_TEXT and any(map(_is_loading, page.layout.lines)))
+
+
+def _is_loading(line: Line) -> bool:
+    """Tell whether a short line says that something is still to come."""
+    return len(line.text) <= LONGEST_NOTICE and bool(_LOADING.search(line.text))
+
+
+def _placeholders(root: HtmlElement) -> int:
+    """Count the boxes without text whose names or roles say that something will come."""
+    found = 0
+    for element in root.iter("div", "li", "article", "section", "a", "span"):
+        named = _PLACEHOLDER.search(f"{element.get('class') or ''}") or element.get("aria-busy") == "true"
+        if named and not "".join(element.itertext()).strip():
+            found += 1
+    return found
+
+
+def _has_more(page: Page, root: HtmlElement) -> bool:
+    """Tell whether the profile names a way to more of this list that only a browser can go."""
+    rules = page.profile.render
+    if page.kind != "list" and not page.teasers:
+        return False
+    if rules.click and rules.click_times and root.cssselect(rules.click):
+        return True
+    return rules.scroll > 0 and next_page(page) is None

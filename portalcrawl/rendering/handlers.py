@@ -1,0 +1,46 @@
+"""Scrapy's download handlers, and beside them the browser for the requests that ask for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy import signals
+from scrapy.core.downloader.handlers import DownloadHandlers
+
+from portalcrawl.rendering.browsers import find_browser
+from portalcrawl.rendering.renderer import Renderer
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+RENDER = "render"
+"""Key of ``Request.meta`` that asks for the browser; its value says why."""
+
+
+class RenderingHandlers(DownloadHandlers):
+    """Sends requests to the site, or through the browser; one for both schemes."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._renderer: Renderer | None = None
+        self._browser = find_browser(crawler.settings.get("RENDER_BROWSER"))
+        crawler.signals.connect(self._close_renderer, signals.engine_stopped)
+
+    @property
+    def has_browser(self) -> bool:
+        """Whether there is a browser, and it did not fail to start."""
+        return self._browser is not None and not (self._renderer and self._renderer.is_off)
+
+    async def download_request_async(self, request: Request) -> Response:
+        """Download *request*."""
+        if RENDER not in request.meta or self._browser is None:
+            return await super().download_request_async(request)
+        if self._renderer is None:
+            self._renderer = Renderer(self._crawler, self._browser)
+        return await self._renderer.render(request)
+
+    async def _close_renderer(self) -> None:
+        if self._renderer is not None:
+            await self._renderer.close()

@@ -1,0 +1,76 @@
+"""The bounds of rendering, read once from Scrapy's settings and checked."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portalcrawl.errors import SettingError
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class RenderSettings:
+    """How much a browser may take; times in seconds, memory in bytes."""
+
+    browser: str | None
+    """Path of the browser; None: the one that is found."""
+    sandbox: bool
+    pages: int
+    """Pages at a time."""
+    contexts: int
+    """Portals whose cookies one browser keeps apart; for one more a fresh browser is started."""
+    timeout: float
+    """Until a page is done, from the moment it is opened."""
+    settle: float
+    """Until a page that goes on loading is taken as it is."""
+    start_timeout: float
+    recycle: int
+    """Pages after which a fresh browser takes over."""
+    memory: int
+    maxsize: int
+    """Bytes of a rendered page."""
+    user_agent: str
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> RenderSettings:
+        """Read *settings*; raise SettingError for a value that can't be used."""
+        return cls(
+            browser=str(settings.get("RENDER_BROWSER") or "") or None,
+            sandbox=_sandbox(settings),
+            pages=int(_number(settings, "RENDER_PAGES", 1)),
+            contexts=int(_number(settings, "RENDER_CONTEXTS", 1)),
+            timeout=_number(settings, "RENDER_TIMEOUT", 1),
+            settle=_number(settings, "RENDER_SETTLE", 0),
+            start_timeout=_number(settings, "RENDER_START_TIMEOUT", 1),
+            recycle=int(_number(settings, "RENDER_RECYCLE", 1)),
+            memory=int(_number(settings, "RENDER_MEMORY", 200)) * MB,
+            maxsize=settings.getint("DOWNLOAD_MAXSIZE"),
+            user_agent=str(settings.get("USER_AGENT")),
+        )
+
+
+def _sandbox(settings: BaseSettings) -> bool:
+    """Return whether the browser shields itself from its pages; as root it can't."""
+    if settings.get("RENDER_SANDBOX") is None:
+        return os.name != "posix" or os.geteuid() != 0
+    try:
+        return settings.getbool("RENDER_SANDBOX")
+    except ValueError:
+        raise SettingError("RENDER_SANDBOX", settings.get("RENDER_SANDBOX"), "True or False") from None
+
+
+def _number(settings: BaseSettings, name: str, least: float) -> float:
+    takes = f"a number from {least:g}"
+    try:
+        number = settings.getfloat(name)
+    except (TypeError, ValueError):
+        raise SettingError(name, settings.get(name), takes) from None
+    if not least <= number < float("inf"):
+        raise SettingError(name, settings.get(name), takes)
+    return number

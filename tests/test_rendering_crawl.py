@@ -1,0 +1,56 @@
+"""Crawls in real Chromium: the laboratory gives exactly what it holds, and only pages that must are rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commandline import manifests
+from laboratory import HARMLESS, browser_processes, crawl_laboratory, demand_a_browser, differences
+
+from portalcrawl.sampleportal import SamplePortal
+from portalcrawl.sampleportal.experiments import LaboratoryTruth, truth
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+
+
+@dataclass
+class Crawled:
+    """One crawl of all harmless experiments."""
+
+    data: Path
+    counts: dict[str, int]
+    verdict: dict[str, Any]
+    truth: LaboratoryTruth
+    left: list[str]
+    err: str
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
+    demand_a_browser()
+    data = tmp_path_factory.mktemp("laboratory") / "data"
+    with SamplePortal() as portal:
+        ended = crawl_laboratory(portal.url, HARMLESS, data)
+        known = truth(HARMLESS, portal.clock)
+    (manifest,) = manifests(data)
+    return Crawled(data, manifest["counts"], manifest["verdict"], known, browser_processes(), ended.err)
+
+
+def test_exactly_the_known_items(crawled: Crawled) -> None:
+    assert differences(crawled.data, crawled.truth) == []
+    assert crawled.verdict["level"] == "ok", crawled.err
+
+
+def test_only_pages_that_need_it_are_rendered(crawled: Crawled) -> None:
+    assert crawled.counts["pages_rendered"] == crawled.truth.rendered
+    reasons = {name: number for name, number in crawled.counts.items() if name.startswith("rendered/")}
+    assert sum(reasons.values()) == crawled.truth.rendered
+    assert {"rendered/script_shell", "rendered/placeholders", "rendered/missing_body"} <= set(reasons)
+    assert {"rendered/consent_wall", "rendered/more_to_load", "rendered/known"} <= set(reasons)
+
+
+def test_no_process_is_left(crawled: Crawled) -> None:
+    assert crawled.left == []
