@@ -111,7 +111,8 @@ def around(story: Story, clock: datetime) -> tuple[Block, ...]:
     others = [other for other in mates[at + 1 :] + mates[:at] if "labor/absturz" not in other.home]
     long = [Spot(teasers.long(other, clock, "a"), other.path) for other in others[:2]]
     short = [Spot(teasers.short(other), other.path) for other in others[2:4]]
-    blocks = (("Aus dem Labor", long), ("Mehr Versuche", []), ("Das könnte Sie interessieren", short))
+    nothing: list[Spot] = []
+    blocks = (("Aus dem Labor", long), ("Mehr Versuche", nothing), ("Das könnte Sie interessieren", short))
     return tuple(Block(heading, tuple(spots)) for heading, spots in blocks)
 
 

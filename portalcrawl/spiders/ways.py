@@ -59,7 +59,9 @@ class Ways:
             self._run.counts["pages_rendered"] += 1
             self._run.counts[f"rendered/{request.meta[RENDER]}"] += 1
             return Way(rendered=True, failure="consent_wall" if needs_browser(page) == "consent_wall" else None)
-        if request is None or self._run.plan.render_mode(page.profile) != "auto" or "cached" in page.response.flags:
+        if request is None or "portal" not in request.meta or "cached" in page.response.flags:
+            return Way()  # a page that the crawl did not ask for, or one that is replayed
+        if self._run.plan.render_mode(page.profile) != "auto":
             return Way()
         reason = needs_browser(page)
         self._run.ledger.habits.judged(*_key(request, asked), needed=reason is not None)
