@@ -1,5 +1,6 @@
 # make crawl   crawl the embedded portal and show what the feeds hold
 # make test    run all tests (installs what they need)
+# make browser install Chromium where none is found, for the tests that render pages
 # make lint    ruff and mypy --strict
 # make scrapyd start Scrapyd on loopback and deploy to it (SCRAPYD_USERNAME and SCRAPYD_PASSWORD must be set)
 # Each installs on its first call only, and again when pyproject.toml changes: Scrapyd into .venv-scrapyd, all else
@@ -11,15 +12,22 @@ SCRAPYD_VENV := .venv-scrapyd
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: crawl test lint scrapyd scrapyd-environment clean
+.PHONY: crawl test browser lint scrapyd scrapyd-environment clean
 .DELETE_ON_ERROR:
 
 crawl: $(VENV)/.installed
 	$(BIN)/scrapy crawl portal -L ERROR
 	@$(BIN)/python -m portalcrawl.feeds.show data/feeds
 
-test: $(VENV)/.installed-dev scrapyd-environment
+test: $(VENV)/.installed-dev scrapyd-environment browser
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# As root (or with sudo that asks nothing) the Debian package, else Playwright's own build and what it needs.
+browser: $(VENV)/.installed
+	@$(BIN)/python -m portalcrawl.rendering.browsers || \
+		{ command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update && apt-get install -y chromium; } || \
+		{ command -v apt-get >/dev/null && sudo -n apt-get update && sudo -n apt-get install -y chromium; } || \
+		$(BIN)/python -m playwright install --with-deps chromium || $(BIN)/python -m playwright install chromium
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -57,3 +57,7 @@ def _folder() -> Path:
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "ms-playwright"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ms-playwright"
+
+
+if __name__ == "__main__":
+    sys.exit(0 if find_browser(os.environ.get("RENDER_BROWSER")) else 1)
