@@ -12,7 +12,7 @@ from portalcrawl.page.images import read_images
 from portalcrawl.page.main_text import find_main, own_article
 from portalcrawl.page.opening import find_headline, find_lead, find_opening
 from portalcrawl.page.parts import ArticleParts
-from portalcrawl.page.published import labelled, read_dates
+from portalcrawl.page.published import labelled, opening_date, read_dates
 from portalcrawl.page.story import paragraphs, text_lines
 from portalcrawl.text import fold
 
@@ -150,4 +150,5 @@ def _dates(layout: Layout, around: _Surroundings, clock: Clock, dated: Dated) ->
         found = read_dates(layout, lines, clock, anchor=at, whole=whole, alone=alone)
         if found[0]:
             return found
-    return None, None
+    prose = [line.text for line in around.within if line.prose][:LINES_OF_AN_EDGE]
+    return next((date for text in prose if (date := opening_date(text, clock))), None), None

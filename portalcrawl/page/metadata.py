@@ -77,8 +77,8 @@ def read_metadata(meta: Meta, root: HtmlElement, url: str) -> ArticleParts:
     return ArticleParts(
         headline=_first(meta, HEADLINES),
         description=_first(meta, DESCRIPTIONS),
-        date_published=_first(meta, PUBLISHED),
-        date_modified=_first(meta, MODIFIED),
+        date_published=_first(meta, PUBLISHED) or _first(_by_letters(meta), tuple(map(_letters, PUBLISHED))),
+        date_modified=_first(meta, MODIFIED) or _first(_by_letters(meta), tuple(map(_letters, MODIFIED))),
         authors=_authors(meta),
         section=_first(meta, SECTIONS),
         keywords=_keywords(meta),
@@ -101,6 +101,15 @@ def site_names(meta: Meta) -> list[str]:
 
 def _first(meta: Meta, names: Sequence[str]) -> str | None:
     return next((values[0] for name in names if (values := meta.get(name))), None)
+
+
+def _by_letters(meta: Meta) -> Meta:
+    """Return the tags by their names without marks: ``article:published:time`` is ``article:published_time``."""
+    return {_letters(name): values for name, values in reversed(meta.items())}
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name))
 
 
 def _authors(meta: Meta) -> tuple[str, ...] | None:

@@ -25,7 +25,15 @@ _WANTED = frozenset(
 _ADDRESSES = frozenset(("image", "url", "contentUrl"))
 """Properties whose value is an address, so that a link's target counts instead of its text."""
 _OTHERS = re.compile(r"(?:Comment|Person|Organization|WPSideBar|ListItem|Product|Event)$")
-_ATTRIBUTES = {"a": "href", "link": "href", "img": "src", "time": "datetime", "meta": "content", "data": "value"}
+_ATTRIBUTES = {
+    "a": "href",
+    "link": "href",
+    "img": "src",
+    "time": "datetime",
+    "meta": "content",
+    "data": "value",
+    "abbr": "title",
+}
 
 
 def read_microdata(root: HtmlElement) -> dict[str, list[Value]]:

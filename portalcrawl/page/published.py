@@ -24,6 +24,9 @@ _DATE_PART = re.compile(
 _URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/_.]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?!\d)")
 _URL_DATE_REVERSED = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])([-_.]?)(0[1-9]|1[0-2])\2((?:19|20)\d\d)(?!\d)")
 _FULL_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-]\d{1,2}[./-]\d\d")
+_OPENING_DATE = re.compile(
+    r"[(\[]?(?P<date>\d{1,2}\.\s?(?:\d{1,2}\.\s?|[^\W\d]{3,9}\.?\s)\d{4}|\d{4}-\d\d-\d\d)(?:[)\]]?\s*[-–—:|]\s|[)\]]\s|\.\s)"
+)
 _MODIFIED_NAME = re.compile(r"modif|updat|aktualis|changed|lastmod", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?:erstellt|veröffentlicht|publiziert|erschienen|published|posted|publié|publicado|pubblicato|datum)\b", re.I
@@ -142,6 +145,12 @@ def _texts(lines: Sequence[Line], clock: Clock, changed: Set[int], *, whole: boo
             reading = clock.parse(line.text) if whole else clock.find(line.text)
             if reading is not None:
                 yield line.index, replace(reading, role="modified") if line.index in changed else reading
+
+
+def opening_date(text: str, clock: Clock) -> str | None:
+    """Return the full date that a paragraph opens with, apart from its first sentence (``27.1.2022 - Der Rat ...``)."""
+    match = _OPENING_DATE.match(text)
+    return match["date"] if match and clock.parse(match["date"]) else None
 
 
 def date_in_address(url: str) -> str | None:
