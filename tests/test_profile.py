@@ -127,6 +127,8 @@ def test_klamm_addresses(native: str | None, path: str) -> None:
         ("x.es", None, "Europe/Madrid"),
         ("x.com", "de-AT", "Europe/Vienna"),
         ("x.tv", "de-DE", "Europe/Berlin"),
+        ("x.com", "de", "Europe/Berlin"),
+        ("x.it", "de", "Europe/Rome"),
     ],
 )
 def test_zone_by_country(host: str, language: str | None, zone: str) -> None:

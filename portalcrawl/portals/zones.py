@@ -32,6 +32,13 @@ SOLD_EVERYWHERE = frozenset(
     }
     | {"sr", "st", "su", "tk", "to", "tv", "ws"}
 )
+LANGUAGE_COUNTRIES = {
+    **{"de": "DE", "it": "IT", "pl": "PL", "cs": "CZ", "sk": "SK", "hu": "HU", "sl": "SI", "hr": "HR", "nl": "NL"},
+    **{"da": "DK", "sv": "SE", "no": "NO", "nb": "NO", "nn": "NO", "fi": "FI", "et": "EE", "lv": "LV", "lt": "LT"},
+    **{"el": "GR", "bg": "BG", "ro": "RO", "uk": "UA", "tr": "TR", "he": "IL", "ja": "JP", "ko": "KR"},
+}
+"""For a language, a country whose time is that of nearly all its portals: German is written by one clock from
+Flensburg to Bolzano."""
 DOMAIN_COUNTRIES = {"UK": "GB"}
 MAIN_ZONE = re.compile(r"\(mainland\)|^most of ")
 
@@ -39,12 +46,14 @@ MAIN_ZONE = re.compile(r"\(mainland\)|^most of ")
 def zone_of(host: str, language: str | None = None) -> tzinfo:
     """Return the zone for *host* (``host`` or ``host:port``).
 
-    By its country domain, else by the country in the BCP 47 tag *language* (``de-AT``); UTC where neither
-    names a country that has one time for most of it.
+    By its country domain, else by the country in the BCP 47 tag *language* (``de-AT``), else by the language alone
+    where all who write news in it share a clock; UTC where none of these names one time for most of a place.
     """
     domain = host.partition(":")[0].rstrip(".").rpartition(".")[2].lower()
     named = [] if domain in SOLD_EVERYWHERE else [domain.upper()]
-    named += [part for part in (language or "").split("-")[1:] if len(part) == 2]
+    tongue, *parts = (language or "").split("-")
+    named += [part for part in parts if len(part) == 2]
+    named += [country] if (country := LANGUAGE_COUNTRIES.get(tongue)) else []
     zones = (_country_zone(DOMAIN_COUNTRIES.get(name, name.upper())) for name in named)
     return next((ZoneInfo(zone) for zone in zones if zone), UTC)
 
