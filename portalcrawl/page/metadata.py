@@ -105,7 +105,7 @@ def _first(meta: Meta, names: Sequence[str]) -> str | None:
 
 def _by_letters(meta: Meta) -> Meta:
     """Return the tags by their names without marks: ``article:published:time`` is ``article:published_time``."""
-    return {_letters(name): values for name, values in reversed(meta.items())}
+    return {_letters(name): values for name, values in meta.items()}
 
 
 def _letters(name: str) -> str:
