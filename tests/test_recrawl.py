@@ -118,6 +118,17 @@ def test_a_lost_state_is_made_anew_from_the_feeds(tmp_path: Path) -> None:
     assert manifests(tmp_path)[1]["feeds"] == []
 
 
+def test_a_state_made_anew_knows_what_was_pending(tmp_path: Path) -> None:
+    with TinyPortal(chain()) as portal:
+        crawl(data=tmp_path, url=portal.url(), max_articles=2)
+        for file in tmp_path.glob("state.sqlite3*"):
+            file.unlink()
+        portal.site["/"] = listing("Nachrichten", link(1))
+        ended = crawl(data=tmp_path, url=portal.url())
+        assert ended.code == 0, ended.err
+    assert headlines(tmp_path) == titles(1, 2, 3, 4)
+
+
 @pytest.mark.parametrize("damage", ["header", "middle"])
 def test_a_corrupt_state_is_set_aside(tmp_path: Path, damage: str) -> None:
     with TinyPortal(chain()) as portal:

@@ -50,7 +50,7 @@ class Frontier:
 
         Every other visit asks for the whole page: some sites say that nothing has changed when it has.
         """
-        ages = self._run.settings.recrawl_ages
+        ages = self._run.settings.ages(self._run.plan.profiles[record.portal].recrawl_ages)
         visits = sum((record.first_stored or 0) + age <= self._now for age in ages)
         return visits % 2 == 1
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from portalcrawl.fingerprints import fingerprint
-from portalcrawl.items import Article, Image
+from portalcrawl.items import Article, Image, Teaser
 from portalcrawl.runs import outcomes
 from portalcrawl.runs.revisions import remember
 from portalcrawl.state.ledger import Ledger
@@ -19,16 +19,18 @@ from portalcrawl.state.records import Record
 logger = logging.getLogger(__name__)
 
 LINES_A_COMMIT = 2_000
+TEASED = 1
+"""Depth of what a teaser leads to; the feeds do not say how far from a start page it was."""
 
 
 def rebuild(feeds: Path, ledger: Ledger, ages: tuple[int, ...]) -> int:
-    """Note every record of every published feed; return how many there were. Links that were pending are lost."""
+    """Note every record of every published feed, and as pending what teasers lead to; return how many there were."""
     number = 0
     for number, record in enumerate(_records(feeds), start=1):
         if record["type"] == "article":
             _note_article(Article(**record), ledger, ages)
         else:
-            ledger.note_teaser(record["id"])
+            _note_teaser(Teaser(**record), ledger)
         if number % LINES_A_COMMIT == 0:
             ledger.commit([])
     ledger.commit([])
@@ -44,6 +46,23 @@ def _records(feeds: Path) -> Iterator[dict[str, Any]]:
             if file.exists():
                 with file.open("rb") as lines:
                     yield from map(json.loads, lines)
+
+
+def _note_teaser(teaser: Teaser, ledger: Ledger) -> None:
+    ledger.note_teaser(teaser.id)
+    if ledger.record(teaser.portal, teaser.article_id) is None:
+        moment = datetime.fromisoformat(teaser.date_published or teaser.date_fetched)
+        record = Record(
+            portal=teaser.portal,
+            id=teaser.article_id,
+            url=teaser.url,
+            canonical_url=teaser.url,
+            depth=TEASED,
+            found_on=teaser.found_on,
+            newest=moment.timestamp(),
+        )
+        ledger.note(record)
+        ledger.note_addresses(teaser.portal, [teaser.url], teaser.article_id)
 
 
 def _note_article(article: Article, ledger: Ledger, ages: tuple[int, ...]) -> None:
