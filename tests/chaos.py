@@ -80,8 +80,9 @@ def until_quiet(url: str, data: Path, report: Report, *args: str, tries: int = 8
 def audit(data: Path, portal: SamplePortal, report: Report, max_depth: int | None = None) -> None:
     """Hold the published feeds against what the portal now publishes."""
     articles, teasers = records(data, "articles"), records(data, "teasers")
-    report.articles, report.teasers = len(articles), len(teasers)
-    report.recovered = sum(each["finish_reason"] == "recovered" for each in manifests(data))
+    report.articles += len(articles)
+    report.teasers += len(teasers)
+    report.recovered += sum(each["finish_reason"] == "recovered" for each in manifests(data))
     report.faults += [f"article written twice: {key}" for key in doubled([(r["id"], r["revision"]) for r in articles])]
     report.faults += [f"teaser written twice: {key}" for key in doubled([r["id"] for r in teasers])]
     report.faults += [f"left over: {path.name}" for path in (data / "feeds").glob("*.part")]
@@ -97,7 +98,8 @@ def audit(data: Path, portal: SamplePortal, report: Report, max_depth: int | Non
     states = {(r["article_id"].removeprefix("sample:"), *(r[name] for name in names)) for r in teasers}
     report.faults += [f"teaser lost: {state}" for state in truth.teasers if state not in states]
     lost = {f"sample:{native}" for native in truth.lost}
-    unasked = {f"sample:{native}" for native in portal.truth().articles} if max_depth is not None else set()
+    whole = portal.truth()
+    unasked = {f"sample:{native}" for native in (*whole.articles, *whole.lost)} if max_depth is not None else set()
     known = set(last) | lost | unasked | {f"sample:{n}" for e in range(1, portal.edition) for n in earlier(portal, e)}
     report.faults += [f"teaser leads nowhere: {r['url']}" for r in teasers if r["article_id"] not in known]
 
@@ -111,21 +113,24 @@ def earlier(portal: SamplePortal, edition: int) -> Iterator[str]:
 
 
 def random_kills(kills: int, number: signal.Signals, chance: random.Random, folder: Path, longest: float) -> Report:
-    """Kill crawls of one data folder at random instants while the portal goes from edition to edition."""
+    """Kill crawls of one data folder at random instants while the portal goes from edition to edition.
+
+    A crawl that has ended before its instant comes is not counted.
+    """
     report = Report()
     with SamplePortal() as portal:
-        for kill in range(kills):
+        while report.kills < kills:
             process = start(portal.url, folder)
             time.sleep(chance.uniform(0.3, longest))
-            began = time.monotonic()
+            began, in_time = time.monotonic(), process.poll() is None
             process.send_signal(number)
             _, err = process.communicate(timeout=ENOUGH)
             report.slowest_end = max(report.slowest_end, time.monotonic() - began)
             report.runs += 1
-            report.kills += process.returncode == -number or number is not signal.SIGKILL
+            report.kills += in_time
             if number is not signal.SIGKILL and "Traceback" in err:
                 report.faults.append(f"traceback after {number.name}: {err[-300:]}")
-            if kill % 3 == 2:
+            if report.runs % 3 == 0:
                 portal.edition = 1 + (portal.edition % 3)
         portal.edition = 3
         until_quiet(portal.url, folder, report)
@@ -149,14 +154,16 @@ def self_killing(step: int, file: Path, url: str, data: Path, *args: str) -> int
 
 def every_step(folder: Path) -> Report:
     """Kill a short crawl at each of its steps of making something durable, each time into an empty data folder."""
-    report, file, near = Report(), folder / "steps", ("-a", "max_depth=0")
+    report, file, near = Report(), folder / "steps", ("-a", "max_depth=1")
+    few = (*near, "-a", "max_articles=2", "-s", "COMMIT_ITEMS=30")
     with SamplePortal() as portal:
-        self_killing(0, file, portal.url, folder / "counted", *near)
+        self_killing(0, file, portal.url, folder / "counted", *few)
         for step in range(1, int(file.read_text(encoding="utf-8")) + 1):
             data = folder / f"step-{step}"
-            report.kills += self_killing(step, file, portal.url, data, *near) == -signal.SIGKILL
+            report.kills += self_killing(step, file, portal.url, data, *few) == -signal.SIGKILL
+            report.runs += 1
             until_quiet(portal.url, data, report, *near)
-            audit(data, portal, report, max_depth=0)
+            audit(data, portal, report, max_depth=1)
     return report
 
 
