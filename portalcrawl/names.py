@@ -65,6 +65,12 @@ _ROLE = re.compile(
 )
 _EMAIL = re.compile(r"\S+@\S+\.\w+")
 _ARTICLE = re.compile(r"(?:the|die|der|das|ein|eine|our|unsere?)\s", re.IGNORECASE)
+_NOBODY = re.compile(
+    r"[@/|,;()]|\d|www\.|\b(?:admin|webmaster|developer|unknown|unbekannt|guest|gastautor(?:in)?|contributors?|editors?)\b"
+    r"|^(?:redaktion|editorial|publisher|herausgeber|staff|team|news|nachrichten|\W*)$|-expert",
+    re.IGNORECASE,
+)
+"""Authors that name neither people nor a body of them."""
 _COUNTRY = re.compile(r"\s(?:deutschland|österreich|schweiz|germany)$", re.IGNORECASE)
 _ACRONYM = re.compile(r"[B-DF-HJ-NP-TV-XZ]{3,6}\s")
 """Letters that nobody speaks as a word open the name of a broadcaster (``ZDF Info``), not of a person."""
@@ -152,8 +158,11 @@ def _names_in(line: str) -> Iterator[str]:
     if (reversed_name := _LAST_FIRST.fullmatch(bare)) and all(map(_is_person, reversed_name.groups())):
         yield f"{reversed_name[2]} {reversed_name[1]}"
         return
+    parts = _BETWEEN.split(bare)
+    if "&" in bare and not any(" " in part for part in parts):
+        return  # a firm: "Hafen & Handel"
     after_organisation = False
-    for part in _BETWEEN.split(bare):
+    for part in parts:
         for at, piece in enumerate(_AFTER_NAME.split(without_by(part))):
             whole = piece.strip(" .-–—()[]*")
             name = whole if _is_organisation(whole) else _HERE.sub("", whole)
@@ -180,6 +189,25 @@ def _is_phrase(parts: Sequence[str]) -> bool:
 def _stem(word: str) -> str:
     """Return what stands before the first apostrophe or hyphen: ``d`` of ``d'Ancona``, ``al`` of ``al-Amin``."""
     return re.split("[-'’]", word.casefold(), maxsplit=1)[0] or word.casefold()
+
+
+def bodies(names: Iterable[str], others: Sequence[str] = ()) -> list[str]:
+    """Return those of *names* that name an agency, a newsroom, another body or one of *others* (the site's names).
+
+    >>> bodies(["Ada Muster", "Seenbote Redaktion", "red@example.org", "dpa", "admin", "Lindenauer"], ["Lindenauer"])
+    ['Seenbote Redaktion', 'dpa', 'Lindenauer']
+    """
+    site = {fold(name) for name in others}
+    shown = (without_by(clean(name)) for name in names)
+    return [name for name in shown if _is_somebody(name) and (fold(name) in site or _is_body(name))]
+
+
+def _is_somebody(name: str) -> bool:
+    return bool(name) and len(name) <= LONGEST_NAME and not _NOBODY.search(name)
+
+
+def _is_body(name: str) -> bool:
+    return bool(agency_name(name) or _is_organisation(name))
 
 
 def agency_in(names: Iterable[str], extra_agencies: Iterable[str] = ()) -> str | None:

@@ -19,7 +19,7 @@ from portalcrawl.items import Article, Image
 from portalcrawl.loaders.context import CrawlContext
 from portalcrawl.loaders.dating import choose_date
 from portalcrawl.loaders.headline import choose_headline
-from portalcrawl.names import agency_in, people
+from portalcrawl.names import agency_in, bodies, people
 from portalcrawl.page.published import date_in_address
 from portalcrawl.processors import first_rung, topics
 from portalcrawl.text import fold, language_tag
@@ -97,6 +97,8 @@ def read_article(page: Page) -> ArticleLoader:
     for field in ("source", "agency", "comment_count", "is_accessible_for_free"):
         for name, part in _trusted(parts, field):
             loader.add(field, name, getattr(part, field))
+    for name, part in _trusted(parts, "authors"):
+        loader.add("source", name, bodies(part.authors or (), page.site_names)[:1])
     for name, part in _trusted(parts, "in_language"):
         loader.add("in_language", name, language_tag(part.in_language) if part.in_language else None)
     loader.add("in_language", "profile", page.profile.language)

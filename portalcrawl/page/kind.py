@@ -87,5 +87,4 @@ def _text_of_its_own(page: Page, teasers: list[TeaserParts]) -> int:
 
 def _ends(text: str) -> tuple[str, str]:
     """Return the first and the last words of *text*: a line of the page may hold more than the teaser's part."""
-    words = fold(text)
-    return words[:_KEY], words[-_KEY:]
+    return fold(text[: 3 * _KEY])[:_KEY], fold(text[-3 * _KEY :])[-_KEY:]
