@@ -68,6 +68,7 @@ class ScrapydNode:
     """One Scrapyd in a folder of its own, on deploy/scrapyd.conf."""
 
     folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -77,12 +78,15 @@ class ScrapydNode:
 
     def start(self) -> None:
         self.folder.mkdir(exist_ok=True)
-        shutil.copy(ROOT / "deploy" / "scrapyd.conf", self.folder)
+        conf = (ROOT / "deploy" / "scrapyd.conf").read_text(encoding="utf-8")
+        quick = conf.replace("poll_interval    = 1.0", "poll_interval = 0.2")
+        assert quick != conf
+        (self.folder / "scrapyd.conf").write_text(quick, encoding="utf-8")
         with (self.folder / "scrapyd.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [VENV / "bin" / "scrapyd", "--pidfile="],
                 cwd=self.folder,
-                env={**os.environ, **LOGIN, "SCRAPYD_HTTP_PORT": str(self.port)},
+                env={**os.environ, **LOGIN, **self.environment, "SCRAPYD_HTTP_PORT": str(self.port)},
                 stdout=log,
                 stderr=log,
             )
@@ -148,16 +152,16 @@ class Site:
     def file(self) -> Path:
         return self.folder / "schedule.toml"
 
-    def write(self, entries: str, top: str = "") -> None:
-        nodes = "".join(f'[nodes.{name}]\nurl = "{node.url}"\n' for name, node in self.nodes.items())
+    def write(self, entries: str, top: str = "", of_nodes: str = "") -> None:
+        nodes = "".join(f'[nodes.{name}]\nurl = "{node.url}"\n{of_nodes}\n' for name, node in self.nodes.items())
         self.file.write_text(f'poll = "1s"\n{top}\n{nodes}\n{entries}\n', encoding="utf-8")
 
-    def start(self) -> None:
+    def start(self, **extra: str) -> None:
         with (self.folder / "schedule.log").open("ab") as log:
             self.scheduler = subprocess.Popen(
                 [sys.executable, "-m", "scrapy", "schedule", "run", "--file", str(self.file)],
                 cwd=ROOT,
-                env=environment(self.data, **LOGIN),
+                env=environment(self.data, **LOGIN, **extra),
                 stderr=log,
             )
 

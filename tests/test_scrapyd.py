@@ -40,8 +40,10 @@ def portal() -> Iterator[SamplePortal]:
 
 
 def entry(portal: SamplePortal, more: str = "", every: str = "2s") -> str:
-    given = f'arguments = {{portal = "sample", url = "{portal.url}", max_articles = 40}}'
-    return f'[entry.fresh]\n{given}\nevery = "{every}"\nsettings = {{COMMIT_SECONDS = 0.2}}\n{more}'
+    given = f'arguments = {{portal = "sample", url = "{portal.url}", max_articles = 20}}'
+    return (
+        f'[entry.fresh]\n{given}\nevery = "{every}"\nsettings = {{COMMIT_SECONDS = 0.2, DOWNLOAD_DELAY = 0.05}}\n{more}'
+    )
 
 
 def finished(where: Site, number: int) -> list[dict[str, Any]]:
@@ -83,7 +85,7 @@ def test_a_schedule_fires_and_nothing_comes_twice(tmp_path: Path, egg: Path, por
     with site(tmp_path, egg, "one") as where:
         where.write(entry(portal))
         where.start()
-        finished(where, 4)
+        finished(where, 3)
         cancel_one(where)
         assert where.end(signal.SIGTERM) == 0
         until(lambda: not where.nodes["one"].jobs()["running"], "the last job ends")
@@ -157,7 +159,7 @@ def kill_the_job(where: Site) -> None:
 
 
 def kill_the_scheduler(where: Site) -> None:
-    for _ in range(3):
+    for _ in range(2):
         before = len(manifests(where.data))
         where.end(signal.SIGKILL)
         where.start()
@@ -178,7 +180,7 @@ def kill_scrapyd(where: Site) -> None:
 
 def test_two_nodes_of_which_one_stops(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
     with site(tmp_path, egg, "one", "two") as where:
-        where.write(entry(portal, 'node = ["one", "two"]\nstart_within = "3s"'), top='node_down_after = "2s"')
+        where.write(entry(portal, 'node = ["one", "two"]\nstart_within = "20s"'), top='node_down_after = "2s"')
         where.start()
         until(lambda: running_run(where), "a job on the first node")
         where.nodes["one"].end(signal.SIGTERM)

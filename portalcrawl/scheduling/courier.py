@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from threading import Event, Thread
 from time import time
@@ -47,7 +47,7 @@ def notice(health: Health, before: str | None, portals: tuple[str, ...], now: fl
 class Courier(Thread):
     """Posts the notices in the store, in order, until it is stopped."""
 
-    def __init__(self, store: Store, address: str, stop: Event) -> None:
+    def __init__(self, store: Store, address: Callable[[], str | None], stop: Event) -> None:
         super().__init__(name="courier", daemon=True)
         self._store = store
         self._address = address
@@ -56,11 +56,13 @@ class Courier(Thread):
     def run(self) -> None:
         """Send what waits, then look again every second."""
         while not self._stop_event.wait(INTERVAL):
-            while (found := self._store.next_notice(time())) and not self._stop_event.is_set():
-                self._send(*found)
+            while (address := self._address()) and (found := self._store.next_notice(time())):
+                self._send(address, *found)
+                if self._stop_event.is_set():
+                    break
 
-    def _send(self, number: int, line: str, made: float, tries: int) -> None:
-        problem = self._post(line)
+    def _send(self, address: str, number: int, line: str, made: float, tries: int) -> None:
+        problem = _post(address, line)
         if problem is None:
             self._store.settle_notice(number)
         elif time() - made > GIVE_UP_AFTER:
@@ -71,11 +73,12 @@ class Courier(Thread):
                 logger.warning("the webhook can't be told yet: %s", problem)
             self._store.settle_notice(number, next_try=time() + WAITS[min(tries, len(WAITS) - 1)])
 
-    def _post(self, line: str) -> str | None:
-        """Return what went wrong, without the address: it may hold a secret."""
-        headers = {"Content-Type": "application/json"}
-        try:
-            response = requests.post(self._address, data=f"{line}\n".encode(), headers=headers, timeout=TIMEOUT)
-        except requests.RequestException as error:
-            return f"{urlsplit(self._address).hostname}: {type(error).__name__}"
-        return None if response.ok else f"{urlsplit(self._address).hostname}: HTTP {response.status_code}"
+
+def _post(address: str, line: str) -> str | None:
+    """Return what went wrong, without the address: it may hold a secret."""
+    headers = {"Content-Type": "application/json"}
+    try:
+        response = requests.post(address, data=f"{line}\n".encode(), headers=headers, timeout=TIMEOUT)
+    except requests.RequestException as error:
+        return f"{urlsplit(address).hostname}: {type(error).__name__}"
+    return None if response.ok else f"{urlsplit(address).hostname}: HTTP {response.status_code}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable
-from pathlib import Path
 
 from portalcrawl.runs.told import Result
 from portalcrawl.scheduling.entries import Node
 from portalcrawl.scheduling.look import Look, Nodes
+from portalcrawl.scheduling.others import Others
 from portalcrawl.scheduling.processes import processes_of, send_signal
 from portalcrawl.scheduling.results import result_in_folder, result_in_log
 from portalcrawl.scheduling.scrapyd import Listed, NodeError
@@ -29,10 +29,10 @@ KILL_AFTER = 60.0
 class Fates:
     """Follows jobs until they are over."""
 
-    def __init__(self, store: Store, nodes: Nodes, data_dir: Path, post: Callable[[Job], None]) -> None:
+    def __init__(self, store: Store, nodes: Nodes, others: Others, post: Callable[[Job], None]) -> None:
         self._store = store
         self._nodes = nodes
-        self._data_dir = data_dir
+        self._others = others
         self._post = post
 
     def follow(self, job: Job, look: Look | None, now: float) -> None:
@@ -47,8 +47,8 @@ class Fates:
             self._pending(job, now)
         elif listed.state == "running":
             self._running(job, look.node, now)
-        else:
-            self._finished(job, look.node, listed, now)
+        elif not self._told(job, look.node, listed, now):
+            self._silent_end(job, look.node, now)
 
     def _pending(self, job: Job, now: float) -> None:
         if job.status != "pending":
@@ -88,17 +88,28 @@ class Fates:
         except NodeError as error:
             logger.error("%s: can't be cancelled: %s", job.job, error)
 
-    def _finished(self, job: Job, node: Node, listed: Listed, now: float) -> None:
+    def _told(self, job: Job, node: Node, listed: Listed, now: float) -> bool:
+        """Take the result of a job that has ended; tell whether there is one."""
         result = self._result(job, node)
         client = self._nodes.client(node.name)
         if result is None and client is not None:
             result = result_in_log(client, listed.log_url)
         if result is not None:
             self._done(job, result, now)
-        elif node.shared:
-            self.fail(job, "it died, or never began: no manifest; its log, and Scrapyd's own, say more", now)
+        return result is not None
+
+    def _silent_end(self, job: Job, node: Node, now: float) -> None:
+        """A job that has ended and published nothing: it died, or never began."""
+        runs = self._others.unfinished(job.portals) if node.shared else []
+        if any(run.run.endswith(f"-{job.job}") for run in runs):
+            self.fail(job, "it died; the portal's next run publishes what it had committed", now)
+        elif node.shared and job.expires is not None and now > job.expires:
+            self._renew(job, "came to it too late", now)
+        elif runs:
+            self._store.change(job.job, status="skipped", ended=now, why=f"its portal was held by run {runs[0].run}")
+            logger.warning("%s: skipped: its portal was held by run %s", job.job, runs[0].run)
         else:
-            self.fail(job, "it died, or never began: its log does not say that it published", now)
+            self.fail(job, "it ended without publishing; its log, and Scrapyd's own, say why", now)
 
     def _unknown_to_its_node(self, job: Job, node: Node, now: float) -> None:
         """A node that was restarted has forgotten what ran; it has kept what waited."""
@@ -115,7 +126,7 @@ class Fates:
 
     def _never_arrived(self, job: Job, now: float) -> None:
         if now > (job.expires or now) + SLACK:
-            self._store.renew(job.job)
+            self._renew(job, f"never reached node {job.node}", now)
         elif now - (job.posted or now) > SEND_AGAIN_AFTER:
             self._post(job)
 
@@ -130,16 +141,18 @@ class Fates:
         elif job.status == "running":
             self.fail(job, f"it died with the Scrapyd of node {node.name}", now)
         elif now > (job.expires or now) + SLACK:
-            logger.warning("%s: never began, since node %s is down; it is due again", job.job, node.name)
-            self._store.renew(job.job)
+            self._renew(job, f"never began, since node {node.name} is down", now)
 
     def _far_and_silent(self, job: Job, now: float) -> None:
         begun = job.started if job.status == "running" else job.expires
         if now > (begun or now) + (job.longest or 0) + SLACK:
             self.fail(job, f"node {job.node} is down; whether the job ended well is not known", now)
 
+    def _renew(self, job: Job, why: str, now: float) -> None:
+        logger.warning("%s: %s; due again as %s", job.job, why, self._store.renew(job.job, now))
+
     def _result(self, job: Job, node: Node) -> Result | None:
-        return result_in_folder(self._data_dir, job.job) if node.shared else None
+        return result_in_folder(self._others.data_dir, job.job) if node.shared else None
 
     def _done(self, job: Job, result: Result, now: float) -> None:
         verdict, reasons = result.verdict, list(result.reasons)

@@ -94,11 +94,10 @@ class _Reader:
         key = f"entry.{name}"
         table = self._table(key, {**defaults, **content} if isinstance(content, Mapping) else content)
         arguments = self._arguments(table)
-        entry = Entry(
+        return Entry(
             name=self._name(key, name),
             arguments=arguments,
             portals=self._portals(key, arguments),
-            timing=self._timing(table, key),
             priority=table.take("priority", a_number, 0.0),
             settings=table.take("settings", a_settings, {}),
             nodes=table.take("node", nodes_among(nodes), ()),
@@ -108,9 +107,8 @@ class _Reader:
             make_up=table.take("make_up", a_span, 0.0),
             overdue=table.take("overdue", a_period, None),
             silence=table.take("silence", a_period_or_off, None),
+            timing=self._timing(table, key),
         )
-        table.close()
-        return entry
 
     def _arguments(self, table: Table) -> dict[str, str]:
         nothing: dict[str, str] = {}
@@ -141,6 +139,7 @@ class _Reader:
         cron = table.take("cron", a_cron, None)
         zone = table.take("timezone", a_zone, self._zone)
         jitter = table.take("jitter", a_span, 0.0)
+        table.close()
         if (every is None) == (cron is None) and not any(each.startswith(key) for each, _ in self._faults.found):
             self._faults.add(key, "must have one of every and cron")
         if every is not None and jitter >= every:

@@ -26,8 +26,8 @@ class Keeper:
         self._store = store
         self._settings = settings
         self._nodes = Nodes(schedule)
-        self._fates = Fates(store, self._nodes, settings.data_dir, self._post)
         self._others = Others(store, settings)
+        self._fates = Fates(store, self._nodes, self._others, self._post)
 
     def step(self) -> bool:
         """Look at all nodes, follow what was posted, post what is due; tell whether anything is open."""

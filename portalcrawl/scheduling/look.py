@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import time
 
 from portalcrawl.scheduling.entries import Node, Schedule
-from portalcrawl.scheduling.scrapyd import Listed, NodeError, Scrapyd
+from portalcrawl.scheduling.scrapyd import Listed, NodeError, NodeUnsureError, Scrapyd
 
 logger = logging.getLogger("portalcrawl.schedule")
+
+DOWN_WAIT, UNSURE_WAIT = 1.0, 15.0
+"""Seconds before a node is asked again that refused at once, and one that kept us waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Nodes:
         self._schedule = schedule
         self._clients = {name: Scrapyd(node, schedule.project) for name, node in schedule.nodes.items()}
         self._silent_since: dict[str, float] = {}
+        self._ask_again_at: dict[str, float] = {}
         self._listed: dict[str, frozenset[str]] = {}
 
     def client(self, name: str) -> Scrapyd | None:
@@ -36,10 +41,13 @@ class Nodes:
         return self._clients.get(name)
 
     def look(self) -> dict[str, Look]:
-        """Ask every node for its jobs."""
-        return {name: self._ask(client) for name, client in self._clients.items()}
+        """Ask all nodes for their jobs at the same time; those that are silent are asked less often."""
+        with ThreadPoolExecutor(max_workers=len(self._clients)) as pool:
+            return dict(zip(self._clients, pool.map(self._ask, self._clients.values()), strict=True))
 
     def _ask(self, client: Scrapyd) -> Look:
+        if time() < self._ask_again_at.get(client.node.name, 0):
+            return Look(client.node, None)
         try:
             jobs = client.jobs()
         except NodeError as error:
@@ -56,6 +64,7 @@ class Nodes:
 
     def failed(self, name: str, error: NodeError) -> None:
         """Remember that a node did not answer; say so once."""
+        self._ask_again_at[name] = time() + (UNSURE_WAIT if isinstance(error, NodeUnsureError) else DOWN_WAIT)
         if name not in self._silent_since:
             self._silent_since[name] = time()
             logger.error("%s", error)

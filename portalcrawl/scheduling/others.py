@@ -26,6 +26,11 @@ class Others:
         self._settings = settings
         self._history: History | None = None
 
+    @property
+    def data_dir(self) -> Path:
+        """The data folder of the scheduler."""
+        return self._settings.data_dir
+
     def busy_with(self, portals: Collection[str], looks: Mapping[str, Look]) -> str | None:
         """Return the id of a job of someone else on one of *portals*, in a queue or running."""
         found = {job: listed for look in looks.values() for job, listed in (look.jobs or {}).items()}

@@ -10,6 +10,7 @@ from threading import Event
 from time import time
 
 from filelock import FileLock, Timeout
+from sqlalchemy.exc import DatabaseError
 
 from portalcrawl.errors import PortalcrawlError, RunLockedError
 from portalcrawl.runs.settings import RunSettings
@@ -25,7 +26,8 @@ logger = logging.getLogger("portalcrawl.schedule")
 
 IDLE_LOOK = 15.0
 """Seconds between two looks while nothing is open."""
-HEALTH_INTERVAL = 15.0
+HEALTH_INTERVAL = 5.0
+TIDY_INTERVAL = 3600.0
 ALIVE = "alive"
 """Mark of when the scheduler was last at work."""
 # A "+" stands in no name of a portal's lock.
@@ -41,7 +43,7 @@ class Scheduler:
         self.schedule = read_schedule(file, settings)
         self._store = Store.open(settings.data_dir)
         self._read_at = _changed(file)
-        self._next_health = 0.0
+        self._next_health = self._next_tidying = 0.0
         self._locks = settings.data_dir / "locks"
         self._locks.mkdir(parents=True, exist_ok=True)
 
@@ -54,16 +56,24 @@ class Scheduler:
             raise RunLockedError(f"another scheduler keeps a schedule in {self._settings.data_dir}") from None
         with lock:
             clock, keeper = self._take(self.schedule)
-            if self.schedule.webhook:
-                Courier(self._store, self.schedule.webhook, stop).start()
+            Courier(self._store, lambda: self.schedule.webhook, stop).start()
             while not stop.is_set():
                 if _changed(self._file) != self._read_at and (schedule := self._read_again()):
                     clock, keeper = self._take(schedule)
-                due_in = clock.tick()
-                with self._step_lock():
-                    is_busy = keeper.step()
-                self._watch(time())
-                stop.wait(min(due_in, self.schedule.poll if is_busy else IDLE_LOOK))
+                stop.wait(self._turn(clock, keeper))
+
+    def _turn(self, clock: Clock, keeper: Keeper) -> float:
+        """Do all that is to be done now; return the seconds until there may be more."""
+        try:
+            due_in = clock.tick()
+            with self._step_lock():
+                is_busy = keeper.step()
+            self._watch(time())
+        except (DatabaseError, OSError) as error:
+            # A full disk, say. What is due stays due: the clock goes on only with what is recorded.
+            logger.error("nothing can be recorded: %s", getattr(error, "orig", None) or error)
+            return IDLE_LOOK
+        return min(due_in, self.schedule.poll if is_busy else IDLE_LOOK)
 
     def once(self, name: str) -> Job:
         """Start the entry *name* now; return its job: posted, or skipped because its portal is busy."""
@@ -107,7 +117,9 @@ class Scheduler:
             return
         self._next_health = now + HEALTH_INTERVAL
         self._store.set_mark(ALIVE, now)
-        self._store.tidy(now)
+        if now >= self._next_tidying:
+            self._next_tidying = now + TIDY_INTERVAL
+            self._store.tidy(now)
         for entry in self.schedule.entries.values():
             health, before = health_of(entry, self._store, now), self._store.level(entry.name)
             if health.level in ("new", before):

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     Engine,
     Float,
+    Index,
     Integer,
     MetaData,
     String,
@@ -62,6 +63,8 @@ jobs = Table(
     Column("reasons", Text),
     Column("counts", Text),
     UniqueConstraint("entry", "slot"),
+    Index("jobs_by_verdict", "entry", "verdict", "ended"),
+    Index("jobs_by_due", "entry", "due"),
 )
 levels = Table(
     "levels",
@@ -132,7 +135,7 @@ class Store:
 
     def add(self, entry: str, slot: str, due: float, portals: Collection[str], *, by_hand: bool = False) -> str | None:
         """Record that *entry* is due; return the job's id. None where this *slot* of it is recorded already."""
-        job = f"{entry}-{secrets.token_hex(4)}"
+        job = _new_id(entry)
         row = {"job": job, "entry": entry, "slot": slot, "due": due, "status": "due", "by_hand": by_hand}
         try:
             with self.engine.begin() as connection:
@@ -148,12 +151,17 @@ class Store:
         with self.engine.begin() as connection:
             connection.execute(update(jobs).where(jobs.c.job == job).values(**values))
 
-    def renew(self, job: str) -> None:
-        """Make *job*, which never began, due again under an id of its own."""
-        new = f"{job.rsplit('-', 1)[0]}-{secrets.token_hex(4)}"
-        nothing = dict.fromkeys(("node", "posted", "expires", "longest", "started", "cancelled"))
+    def renew(self, job: str, now: float) -> str:
+        """Give up *job*, which never began and never will; its entry is due again. Return the new job's id."""
         with self.engine.begin() as connection:
-            connection.execute(update(jobs).where(jobs.c.job == job).values(job=new, status="due", **nothing))
+            row = connection.execute(select(jobs).where(jobs.c.job == job)).one()._mapping
+            new = _new_id(row["entry"])
+            why = f"it never began; due again as {new}"
+            given_up = {"status": "skipped", "ended": now, "why": why}
+            connection.execute(update(jobs).where(jobs.c.job == job).values(**given_up))
+            kept = {name: row[name] for name in ("entry", "portals", "due", "by_hand")}
+            connection.execute(insert(jobs).values(**kept, job=new, slot=f"{row['slot']} again {new}", status="due"))
+        return new
 
     def open_jobs(self) -> list[Job]:
         """Return the jobs that are not over, the first due first."""
@@ -232,6 +240,10 @@ class Store:
         old = jobs.c.ended < now - KEPT_DAYS * 86_400
         with self.engine.begin() as connection:
             connection.execute(delete(jobs).where(old, jobs.c.number.not_in(last)))
+
+
+def _new_id(entry: str) -> str:
+    return f"{entry}-{secrets.token_hex(4)}"
 
 
 def _job(row: Any) -> Job:

@@ -14,8 +14,25 @@ from apscheduler.triggers.interval import IntervalTrigger
 from portalcrawl.portals.table import FaultError, a_text
 from portalcrawl.scheduling.spans import span_text
 
+HOUR = CronTrigger.FIELD_NAMES.index("hour")
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 """Days of the week as crontab counts them: 0 and 7 are Sunday (POSIX crontab; APScheduler counts from Monday)."""
+
+
+class WallClock(CronTrigger):  # type: ignore[misc]
+    """A crontab line of which a time that comes twice, when clocks go back, is due once, as cron(8) has it.
+
+    One that names no hours (``*/5 * * * *``) goes on through both.
+    """
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        """Return the next time (aware) after *previous_fire_time*, or from *now*."""
+        # Sums of times with a zone forget which of two equal ones is meant, and never get past it; those of UTC do.
+        before = previous_fire_time.astimezone(UTC) if previous_fire_time else None
+        found: datetime | None = super().get_next_fire_time(before, now.astimezone(UTC))
+        while found is not None and found.fold and not str(self.fields[HOUR]).startswith("*"):
+            found = super().get_next_fire_time(None, found.astimezone(UTC) + timedelta(minutes=1))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +52,7 @@ class Timing:
             return IntervalTrigger(seconds=int(self.every or 1), start_date=start, timezone=UTC, jitter=jitter)
         minute, hour, day, month, weekday = self.cron.split()
         given = {"minute": minute, "hour": hour, "day": day, "month": month, "day_of_week": weekdays(weekday)}
-        return CronTrigger(**given, timezone=self.zone, jitter=jitter)
+        return WallClock(**given, timezone=self.zone, jitter=jitter)
 
     def after(self, moment: datetime, number: int) -> datetime | None:
         """Return the time at which the *number*-th start after *moment* (aware) is due."""
@@ -43,7 +60,7 @@ class Timing:
             return moment + timedelta(seconds=self.every * number)
         trigger, found = Timing(None, self.cron, self.zone, 0).trigger(), moment
         for _ in range(number):
-            following = trigger.get_next_fire_time(found, found + timedelta(microseconds=1))
+            following = trigger.get_next_fire_time(None, found.astimezone(UTC) + timedelta(microseconds=1))
             if following is None:
                 return None
             found = following

@@ -19,7 +19,7 @@ from portalcrawl.scheduling.shadow import shadowing_copy
 from portalcrawl.scheduling.spans import span_text
 from portalcrawl.scheduling.store import POSTED, Store
 
-DEAD_AFTER = 8 * HEALTH_INTERVAL
+DEAD_AFTER = 24 * HEALTH_INTERVAL
 """Seconds without a sign of life after which the scheduler counts as stopped."""
 
 

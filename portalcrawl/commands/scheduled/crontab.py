@@ -18,7 +18,7 @@ def crontab(schedule: Schedule, folder: Path) -> Iterator[str]:
     """Yield crontab lines (CRON_TZ: cronie and systemd-cron know it; Debian's cron does not and takes local time)."""
     yield "# user and password of Scrapyd: in ~/.netrc"
     for entry in schedule.entries.values():
-        command = f"cd {shlex.quote(str(folder))} && {_command(entry)}".replace("%", r"\%")
+        command = f"cd {shlex.quote(str(folder))} && {_command(entry, schedule)}".replace("%", r"\%")
         if entry.timing.cron is not None:
             yield f"CRON_TZ={entry.timing.zone.key}"
             yield f"{entry.timing.cron} {command}"
@@ -37,7 +37,7 @@ def systemd_units(schedule: Schedule, folder: Path) -> Iterator[str]:
         yield "[Service]\nType=oneshot"
         yield "EnvironmentFile=-/etc/portalcrawl.env"
         yield f"WorkingDirectory={folder}"
-        yield f"ExecStart={_command(entry)}\n"
+        yield f"ExecStart={_command(entry, schedule)}\n"
         yield f"# /etc/systemd/system/{name}.timer"
         yield "[Timer]"
         yield from _calendar(entry)
@@ -46,8 +46,9 @@ def systemd_units(schedule: Schedule, folder: Path) -> Iterator[str]:
         yield "[Install]\nWantedBy=timers.target\n"
 
 
-def _command(entry: Entry) -> str:
-    return f"{shlex.quote(sys.executable)} -m scrapy schedule once {entry.name}"
+def _command(entry: Entry, schedule: Schedule) -> str:
+    file = shlex.quote(str(Path(schedule.file).absolute()))
+    return f"{shlex.quote(sys.executable)} -m scrapy schedule once {entry.name} --file {file}"
 
 
 def _every(entry: Entry) -> str:
