@@ -12,6 +12,9 @@ SCRAPYD_VENV := .venv-scrapyd
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
+CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "portalcrawl needs Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
+
 .PHONY: crawl test browser lint scrapyd scrapyd-environment clean
 .DELETE_ON_ERROR:
 
@@ -40,8 +43,7 @@ scrapyd: scrapyd-environment
 scrapyd-environment: $(SCRAPYD_VENV)/.installed
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "portalcrawl needs Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
+	@$(CHECK_PYTHON)
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: $(BIN)/python pyproject.toml
@@ -53,7 +55,8 @@ $(VENV)/.installed-dev: $(BIN)/python pyproject.toml
 	@touch $@ $(VENV)/.installed
 
 # Scrapyd, its client and the project's dependencies, but not the project: a copy of it would hide the deployed eggs.
-$(SCRAPYD_VENV)/.installed: pyproject.toml
+$(SCRAPYD_VENV)/.installed: pyproject.toml deploy/requirements.py
+	@$(CHECK_PYTHON)
 	$(PYTHON) -m venv $(SCRAPYD_VENV)
 	$(SCRAPYD_VENV)/bin/python deploy/requirements.py > $(SCRAPYD_VENV)/requirements.txt
 	$(SCRAPYD_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $(SCRAPYD_VENV)/requirements.txt

@@ -23,7 +23,7 @@ from filelock import FileLock
 VENV = ROOT / ".venv-scrapyd"
 USER, PASSWORD = "reporter", "geheim-und-lang"
 LOGIN = {"SCRAPYD_USERNAME": USER, "SCRAPYD_PASSWORD": PASSWORD}
-PARTS = ("pyproject.toml", "setup.py", "scrapy.cfg", "LICENSE", "Makefile", "deploy", "portalcrawl")
+PARTS = ("pyproject.toml", "setup.py", "scrapy.cfg", "LICENSE", "README.md", "Makefile", "deploy", "portalcrawl")
 """What of a clone an egg is built from."""
 
 
@@ -200,9 +200,10 @@ class Site:
 
 
 @contextmanager
-def site(folder: Path, egg: Path, *names: str) -> Iterator[Site]:
-    """Nodes that run, with the project deployed to each."""
-    made = Site(folder, {name: ScrapydNode(folder / name) for name in names})
+def site(folder: Path, egg: Path, *names: str, data: Path | None = None) -> Iterator[Site]:
+    """Nodes that run, with the project deployed to each; *data* is the data folder of their own environment."""
+    own = {"PORTALCRAWL_DATA_DIR": str(data)} if data else {}
+    made = Site(folder, {name: ScrapydNode(folder / name, own) for name in names})
     try:
         for node in made.nodes.values():
             node.start()

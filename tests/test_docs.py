@@ -37,7 +37,7 @@ BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 MACHINE_PATH = re.compile(r"(?<![\w.~])/(?:work|tmp|home|root|opt)/\w+")
 OTHERS = {
     *("cd", "cp", "curl", "docker", "export", "git", "jq", "journalctl", "mkdir", "pip", "playwright"),
-    *("scrapyd", "scrapyd-deploy", "sudo", "systemctl", "xargs"),
+    *("scrapyd", "scrapyd-deploy", "sqlite3", "sudo", "systemctl", "xargs"),
 }
 """Commands in the texts that are neither the project's nor its tools'."""
 
@@ -162,11 +162,11 @@ def test_commands_exist(page: str, words: list[str]) -> None:
     while re.fullmatch(r"[A-Z_]+=.*", words[0]):
         words = words[1:]
     command, *rest = words
-    command = command.removeprefix(".venv/bin/")
+    command = re.sub(r"^\.venv(-scrapyd)?/bin/", "", command)
     if command == "scrapy":
         _check_scrapy(rest)
     elif command == "make":
-        targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+        targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
         assert set(rest) <= set(targets)
     elif command in ("python", "pytest", "ruff", "mypy"):
         script = next((ROOT / word for word in rest if word.endswith(".py")), None)

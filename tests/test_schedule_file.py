@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from commandline import ROOT, scrapy
+from commandline import ROOT, crawl, scrapy
 from scrapy.settings import Settings
 
 from portalcrawl import settings as product
@@ -16,6 +16,7 @@ from portalcrawl.runs.settings import RunSettings
 from portalcrawl.scheduling import spans, timing
 from portalcrawl.scheduling.entries import Schedule, ScheduleError
 from portalcrawl.scheduling.file import read_schedule
+from portalcrawl.scheduling.shadow import shadowing_copy
 from portalcrawl.scheduling.timing import Timing, a_cron
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -199,3 +200,26 @@ def test_a_crontab_and_units_are_printed(tmp_path: Path) -> None:
     file.write_text(text.replace('"2h"', '"7m"'), encoding="utf-8")
     ended = scrapy("schedule", "cron", "--file", str(file), data=tmp_path)
     assert (ended.code, len(ended.lines)) == (2, 1) and "can't be said in a crontab line" in ended.err
+
+
+def test_a_copy_beside_scrapyd_is_told_of(tmp_path: Path) -> None:
+    for name in ("scrapyd", "portalcrawl"):
+        assert shadowing_copy([str(tmp_path)]) is None
+        folder = tmp_path / f"{name}-1.0.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", encoding="utf-8")
+    assert "hides the eggs" in (shadowing_copy([str(tmp_path)]) or "")
+
+
+def test_a_run_that_comes_too_late_does_nothing(tmp_path: Path) -> None:
+    ended = crawl("-s", "RUN_NOT_AFTER=1000000000", data=tmp_path / "data", portal="sample")
+    assert (ended.code, len(ended.lines)) == (75, 1)
+    assert "was to begin by 2001-09-09 01:46:40 UTC" in ended.err
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_broken_store_is_told_of_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "schedule.sqlite3").write_text("no database, but long enough to be looked at as one" * 9)
+    file = ROOT / "deploy" / "schedule.toml"
+    ended = scrapy("schedule", "list", "--file", str(file), data=tmp_path)
+    assert (ended.code, len(ended.lines)) == (1, 1) and "is begun anew" in ended.err

@@ -6,13 +6,17 @@ import json
 import os
 import signal
 import subprocess
+import time
+import tomllib
 import zipfile
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
-from commandline import doubled, files, manifests, records
+from commandline import doubled, files, manifests, records, start_crawl, stop
 from scrapydnodes import LOGIN, PASSWORD, VENV, Site, clean_clone, make_environment, site, until
 
 from portalcrawl.sampleportal import SamplePortal
@@ -81,21 +85,13 @@ def test_the_egg_holds_profiles_and_the_embedded_portal(egg: Path) -> None:
     assert not [name for name in names if "pycache" in name or name.startswith("tests")]
 
 
-def test_a_schedule_fires_and_nothing_comes_twice(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
-    with site(tmp_path, egg, "one") as where:
-        where.write(entry(portal))
-        where.start()
-        finished(where, 3)
-        cancel_one(where)
-        assert where.end(signal.SIGTERM) == 0
-        until(lambda: not where.nodes["one"].jobs()["running"], "the last job ends")
-        assert_nothing_lost_or_twice(where)
-        assert_logs_are_small_and_hold_no_items(where)
-        listed = where.schedule("list").out
-        assert "fresh" in listed and "every 2s" in listed
-        found = where.check()["entries"][0]
-        assert found["last_good"] and found["verdict"] in ("ok", "warning"), found
-        assert PASSWORD not in where.log + listed + where.nodes["one"].log
+def recorded(where: Site) -> str:
+    """Leave the record of a job that was about to be sent."""
+    store, now = Store.open(where.data), time.time()
+    job = store.add("fresh", f"before {now}", now, ["sample"])
+    assert job is not None
+    store.change(job, status="posting", node="one", posted=now, expires=now + 600, longest=3600.0)
+    return job
 
 
 def cancel_one(where: Site) -> None:
@@ -117,8 +113,8 @@ def running_run(where: Site) -> str | None:
     return None
 
 
-def manifest_of(where: Site, job: str) -> dict[str, Any] | None:
-    found = list((where.data / "feeds").glob(f"manifest-*-{job}.json"))
+def manifest_of(where: Site, job: str, data: Path | None = None) -> dict[str, Any] | None:
+    found = list(((data or where.data) / "feeds").glob(f"manifest-*-{job}.json"))
     return json.loads(found[0].read_bytes()) if found else None
 
 
@@ -133,18 +129,29 @@ def assert_logs_are_small_and_hold_no_items(where: Site) -> None:
     assert not (where.nodes["one"].folder / "items").exists()
 
 
-def test_kills_lose_nothing_and_fire_nothing_twice(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
+def test_what_is_cancelled_and_killed_loses_nothing_and_fires_nothing_twice(
+    tmp_path: Path, egg: Path, portal: SamplePortal
+) -> None:
     with site(tmp_path, egg, "one") as where:
         where.write(entry(portal))
+        unsent = recorded(where)
         where.start()
+        # A scheduler died between recording a job and sending it: it is sent, under the id that was recorded.
+        until(lambda: manifest_of(where, unsent), "the job that was not sent")
+        cancel_one(where)
         kill_the_job(where)
         kill_the_scheduler(where)
         kill_scrapyd(where)
-        after = len(manifests(where.data))
-        finished(where, after + 2)
-        where.end(signal.SIGTERM)
+        finished(where, len(manifests(where.data)) + 1)
+        assert where.end(signal.SIGTERM) == 0
         until(lambda: not where.nodes["one"].jobs()["running"], "the last job ends")
         assert_nothing_lost_or_twice(where)
+        assert_logs_are_small_and_hold_no_items(where)
+        listed = where.schedule("list").out
+        assert "fresh" in listed and "every 2s" in listed
+        found = where.check()["entries"][0]
+        assert found["last_good"] and found["verdict"] in ("ok", "warning"), found
+        assert PASSWORD not in where.log + listed + where.nodes["one"].log
 
 
 def kill_the_job(where: Site) -> None:
@@ -164,6 +171,15 @@ def kill_the_scheduler(where: Site) -> None:
         where.end(signal.SIGKILL)
         where.start()
         finished(where, before + 1)
+    # One died between sending a job and recording that it was sent: it is not sent again.
+    where.end(signal.SIGKILL)
+    until(lambda: not where.nodes["one"].jobs()["running"], "the last job ends")
+    sent, where_to = recorded(where), str(where.data.absolute())
+    arguments = tomllib.loads(where.file.read_text(encoding="utf-8"))["entry"]["fresh"]["arguments"]
+    given = {"project": "portalcrawl", "spider": "portal", "jobid": sent, "setting": f"DATA_DIR={where_to}"}
+    where.nodes["one"].ask("schedule.json", **given, **{name: str(value) for name, value in arguments.items()})
+    where.start()
+    until(lambda: ended_jobs(where).get(sent), "the job that was sent")
 
 
 def kill_scrapyd(where: Site) -> None:
@@ -194,14 +210,89 @@ def test_two_nodes_of_which_one_stops(tmp_path: Path, egg: Path, portal: SampleP
         assert "node one" in where.log and "answers again" in where.log
 
 
-def test_a_wrong_password_is_one_clear_line(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
+def test_far_nodes_hanging_jobs_and_the_webhook(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
+    """A node that shares no folder with the scheduler tells results by its logs; who hangs is ended, and told of."""
+    with Receiver() as receiver, SamplePortal() as slow, site(tmp_path, egg, "far", data=tmp_path / "far") as where:
+        hanging = f'[entry.slow]\narguments = {{url = "{slow.url}"}}\nevery = "1h"\nlimit = "10s"\n'
+        hanging += "settings = {DOWNLOAD_DELAY = 1}"
+        more = entry(portal, 'late = "queue"', every="2s")
+        where.write(f"{more}\n{hanging}", of_nodes="shared = false")
+        where.start(PORTALCRAWL_WEBHOOK=receiver.url)
+        told = until(lambda: receiver.about("slow"), "the webhook is told")
+        assert (told["verdict"], told["before"]) == ("failed", None)
+        assert told["reasons"] == ["cancelled: it ran longer than 10s"]
+        until(lambda: ended_jobs(where), "a job of the other entry")
+        where.end(signal.SIGTERM)
+        job = next(iter(ended_jobs(where).values()))
+        assert (job.status, job.verdict) == ("done", "ok")
+        assert job.counts["articles"] == 20
+        assert manifest_of(where, told["job"], tmp_path / "far")["finish_reason"] == "shutdown"
+        assert not manifests(where.data)
+        found = where.check()
+        assert any(problem.startswith("slow: failed: cancelled") for problem in found["problems"])
+        assert [node["problem"] for node in found["nodes"]] == [None]
+        assert receiver.url not in where.log
+        assert "busy with" not in where.log, "late starts are queued here"
+
+
+def test_a_portal_that_is_held_by_hand_is_left_alone(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
     with site(tmp_path, egg, "one") as where:
         where.write(entry(portal))
-        ended = where.schedule("once", "fresh", SCRAPYD_PASSWORD="wrong")
-        assert ended.code == 1
-        assert "refuses user and password" in ended.lines[0] and "Traceback" not in ended.err
-        problems = json.loads(where.schedule("check", SCRAPYD_PASSWORD="wrong").out)["problems"]
-        assert any("refuses user and password" in problem for problem in problems)
-        wrong = {**os.environ, **LOGIN, "SCRAPYD_PASSWORD": "wrong", "XDG_CONFIG_HOME": str(tmp_path / "config")}
-        client = [VENV / "bin" / "scrapyd-deploy", "test", "--egg", egg]
-        assert subprocess.run(client, env=wrong, capture_output=True, check=False).returncode == 1
+        wrong_passwords_are_one_clear_line(where, egg)
+        by_hand = start_crawl("-s", "DOWNLOAD_DELAY=1", data=where.data, portal="sample", url=portal.url)
+        until(lambda: list((where.data / "feeds").glob("*.part")), "the crawl by hand writes")
+        assert where.schedule("once", "fresh").code == 0
+        where.start()
+        until(lambda: "its portal was held by run" in where.log, "the scheduler sees why")
+        stop(by_hand, signal.SIGTERM)
+        until(lambda: [job for job in ended_jobs(where).values() if job.verdict == "ok"], "the portal is free again")
+        where.end(signal.SIGTERM)
+        assert not [job for job in ended_jobs(where).values() if job.verdict == "failed"]
+
+
+class Receiver:
+    """A webhook that is out of order at first."""
+
+    def __init__(self) -> None:
+        self.lines: list[bytes] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                outer.lines.append(body)
+                self.send_response(503 if len(outer.lines) == 1 else 200)
+                self.end_headers()
+
+            def log_message(self, *args: object) -> None:
+                """Nothing on standard error."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/hook/secret-part"
+
+    def about(self, entry: str) -> dict[str, Any] | None:
+        """What was told of *entry* and accepted."""
+        for line in self.lines[1:]:
+            assert line.endswith(b"\n") and line.count(b"\n") == 1
+            if (told := json.loads(line))["entry"] == entry:
+                return told
+        return None
+
+    def __enter__(self) -> Receiver:
+        Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def wrong_passwords_are_one_clear_line(where: Site, egg: Path) -> None:
+    ended = where.schedule("once", "fresh", SCRAPYD_PASSWORD="wrong")
+    assert ended.code == 1
+    assert "refuses user and password" in ended.lines[0] and "Traceback" not in ended.err
+    problems = json.loads(where.schedule("check", SCRAPYD_PASSWORD="wrong").out)["problems"]
+    assert any("refuses user and password" in problem for problem in problems)
+    wrong = {**os.environ, **LOGIN, "SCRAPYD_PASSWORD": "wrong", "XDG_CONFIG_HOME": str(where.folder / "config")}
+    client = [VENV / "bin" / "scrapyd-deploy", "test", "--egg", egg]
+    assert subprocess.run(client, env=wrong, capture_output=True, check=False).returncode == 1

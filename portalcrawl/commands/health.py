@@ -19,6 +19,7 @@ from portalcrawl.errors import PortalcrawlError
 from portalcrawl.rendering.browsers import find_browser
 from portalcrawl.rendering.settings import RenderSettings
 from portalcrawl.runs.settings import RunSettings
+from portalcrawl.scheduling.shadow import shadowing_copy
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -43,6 +44,7 @@ def examine(settings: BaseSettings) -> Iterator[Finding]:
     """Look at all parts, one after the other."""
     yield _python()
     yield from _packages()
+    yield from _hidden_eggs()
     yield _data_folder(settings)
     yield _browser(settings)
 
@@ -83,6 +85,12 @@ def _fault(line: str) -> Finding | None:
     if requirement.specifier.contains(version, prereleases=True):
         return None
     return Finding(requirement.name, f"{version} is installed, {requirement.specifier} is needed", mend)
+
+
+def _hidden_eggs() -> Iterator[Finding]:
+    """Say where this environment is one of Scrapyd's that should not hold the project."""
+    if copy := shadowing_copy():
+        yield Finding("Scrapyd", copy, f"{sys.executable} -m pip uninstall --yes {DISTRIBUTION}")
 
 
 def _data_folder(settings: BaseSettings) -> Finding:

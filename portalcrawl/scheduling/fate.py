@@ -76,9 +76,10 @@ class Fates:
             self._end(job, node, signal.SIGKILL)
 
     def _end(self, job: Job, node: Node, number: signal.Signals) -> None:
-        self._cancel(job, number.name.removeprefix("SIG"))
-        if node.shared and not self._nodes.is_listed(node.name, job.job):
+        if node.shared and not (self._nodes.is_up(node.name) and self._nodes.is_listed(node.name, job.job)):
             send_signal(job.job, number)
+        else:
+            self._cancel(job, number.name.removeprefix("SIG"))
 
     def _cancel(self, job: Job, name: str) -> None:
         client = self._nodes.client(job.node or "")
@@ -101,7 +102,9 @@ class Fates:
     def _silent_end(self, job: Job, node: Node, now: float) -> None:
         """A job that has ended and published nothing: it died, or never began."""
         runs = self._others.unfinished(job.portals) if node.shared else []
-        if any(run.run.endswith(f"-{job.job}") for run in runs):
+        if job.cancelled is not None:
+            self.fail(job, f"cancelled: it ran longer than {span_text(job.longest or 0)}, and published nothing", now)
+        elif any(run.run.endswith(f"-{job.job}") for run in runs):
             self.fail(job, "it died; the portal's next run publishes what it had committed", now)
         elif node.shared and job.expires is not None and now > job.expires:
             self._renew(job, "came to it too late", now)

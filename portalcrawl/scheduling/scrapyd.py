@@ -87,10 +87,12 @@ class Scrapyd:
         self._ask("POST", "cancel.json", {"project": self._project, "job": job, "signal": signal})
 
     def log_end(self, log_url: str, size: int = 20_000) -> str:
-        """Return the last *size* bytes of a job's log."""
-        headers = {"Range": f"bytes=-{size}"}
-        response = self._send("GET", urljoin(self.node.url, log_url.lstrip("/")), headers=headers)
-        return response.content[-size:].decode("utf-8", "replace")
+        """Return the last *size* bytes of a job's log; nothing where there is none."""
+        url = urljoin(self.node.url, log_url.lstrip("/"))
+        length = int(self._send("HEAD", url).headers.get("Content-Length") or 0)
+        # Scrapyd can't answer a range that counts from the end (bytes=-N) where the log is shorter.
+        response = self._send("GET", url, headers={"Range": f"bytes={length - size}-"} if length > size else {})
+        return response.content[-size:].decode("utf-8", "replace") if response.ok else ""
 
     def _ask(self, method: str, name: str, data: Mapping[str, Any]) -> dict[str, Any]:
         given = {"params": data} if method == "GET" else {"data": data}

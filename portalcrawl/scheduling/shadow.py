@@ -18,7 +18,4 @@ def shadowing_copy(folders: Sequence[str] | None = None) -> str | None:
     found = {dist.name.lower(): dist.version for dist in distributions(path=looked) if dist.name}
     if not {PROJECT, SERVER} <= set(found):
         return None
-    return (
-        f"{PROJECT} {found[PROJECT]} is installed beside Scrapyd and hides the eggs that are deployed: "
-        f"pip uninstall {PROJECT}"
-    )
+    return f"{PROJECT} {found[PROJECT]} is installed beside Scrapyd and hides the eggs that are deployed: uninstall it"

@@ -130,7 +130,8 @@ class Store:
             engine = connect(f"sqlite:///{file}")
             metadata.create_all(engine)
         except (OSError, DatabaseError) as error:
-            raise DataFolderError(f"the schedule's store {file} can't be used: {error}") from None
+            said = getattr(error, "orig", None) or error
+            raise DataFolderError(f"{file} can't be used: {said}; moved away, it is begun anew") from None
         return cls(engine)
 
     def add(self, entry: str, slot: str, due: float, portals: Collection[str], *, by_hand: bool = False) -> str | None:
