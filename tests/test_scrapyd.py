@@ -213,20 +213,24 @@ def test_two_nodes_of_which_one_stops(tmp_path: Path, egg: Path, portal: SampleP
 def test_far_nodes_hanging_jobs_and_the_webhook(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
     """A node that shares no folder with the scheduler tells results by its logs; who hangs is ended, and told of."""
     with Receiver() as receiver, SamplePortal() as slow, site(tmp_path, egg, "far", data=tmp_path / "far") as where:
-        hanging = f'[entry.slow]\narguments = {{url = "{slow.url}"}}\nevery = "1h"\nlimit = "20s"\n'
+        hanging = f'[entry.slow]\narguments = {{url = "{slow.url}"}}\nevery = "1h"\n'
         hanging += "settings = {DOWNLOAD_DELAY = 1}"
         more = entry(portal, 'late = "queue"', every="2s")
         where.write(f"{more}\n{hanging}", of_nodes="shared = false")
         where.start(PORTALCRAWL_WEBHOOK=receiver.url)
+        begun = until(lambda: list((tmp_path / "far" / "feeds").glob("*Z-slow-*.part")), "the slow crawl writes")
+        hanging_job = begun[0].name.partition("Z-")[2].removesuffix(".jsonl.part")
+        Store.open(where.data).change(hanging_job, longest=1.0)  # its limit, which would take the test an hour
         told = until(lambda: receiver.about("slow"), "the webhook is told")
         assert (told["verdict"], told["before"]) == ("failed", None)
-        assert told["reasons"] == ["cancelled: it ran longer than 20s"]
+        assert told["reasons"] == ["cancelled: it ran longer than 1s"]
         until(lambda: ended_jobs(where), "a job of the other entry")
         where.end(signal.SIGTERM)
         job = next(iter(ended_jobs(where).values()))
         assert (job.status, job.verdict) == ("done", "ok")
         assert job.counts["articles"] == 20
-        assert manifest_of(where, told["job"], tmp_path / "far")["finish_reason"] == "shutdown"
+        assert told["job"] == hanging_job
+        assert manifest_of(where, hanging_job, tmp_path / "far")["finish_reason"] == "shutdown"
         assert not manifests(where.data)
         found = where.check()
         assert any(problem.startswith("slow: failed: cancelled") for problem in found["problems"])
