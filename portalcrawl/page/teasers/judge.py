@@ -40,10 +40,15 @@ class Judge:
         return self.share_of_headlines(card) >= (0.5 if card.in_menu else 0.3)
 
     def share_of_headlines(self, card: Card) -> float:
-        """Return the share of links in the list around *card* whose text is as long as a headline."""
-        node: HtmlElement | None = card.links[0].element
+        """Return the share of links around *card* whose text is as long as a headline: in the card or in its list."""
+        own = (node for node in card.nodes if not isinstance(node, str))
+        link = card.links[0].element
+        return max(self.share_around(link), self.share_around(next(own, link)))
+
+    def share_around(self, node: HtmlElement) -> float:
+        """Return the share of such links in the nearest element around *node* that has enough to tell."""
         for _ in range(_MAX_LEVELS):
-            parent = node.getparent() if node is not None else None
+            parent = node.getparent()
             if parent is None or parent.tag in ("body", "main", "html"):
                 break
             node = parent
