@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
+
+from cssselect import SelectorError
+from lxml import etree
+from parsel.csstranslator import HTMLTranslator
 
 from portalcrawl.page import json_ld
 from portalcrawl.page.pagination import next_page
@@ -30,6 +35,9 @@ WALL_TEXT = 6_000
 """Characters up to which a page can be a consent wall: the longest tell what a thousand partners do."""
 WALL_SHARE = 3
 """Consent words in a thousand characters of a wall."""
+OWN_TEXT = 200
+"""Characters of sentences about something else that make a wall a banner over content."""
+LEAST_SENTENCE = 60
 LEAST_PLACEHOLDERS = 3
 LEAST_TEASERS = 3
 _PLACEHOLDER = re.compile(r"(?:^|[-_\s])(?:skeleton|placeholder|shimmer|ghost|loading|ladend?)(?:$|[-_\s])", re.I)
@@ -39,6 +47,12 @@ _CONSENT = re.compile(
     r"|consentement|toestemming|consenso|consentimiento",
     re.I,
 )
+_ASIDE = re.compile(
+    rf"{_CONSENT.pattern}|partner|werb|anzeige|einstellung|zwecke|gerät|verarbeit|\bdaten|speicher|browser|abo\b|anbieter"
+    r"|purpose|device|vendor|\bdata\b|\bads?\b|advert|setting|preference|finalité|données|datos|finalidad|dati\b",
+    re.I,
+)
+"""Words of sentences that may belong to the question."""
 _ASKS = re.compile(r"zustimm|akzeptier|einwillig|accept|agree|accepter|accetta|aceptar|accepteren|consent", re.I)
 
 
@@ -53,7 +67,8 @@ def needs_browser(page: Page) -> Need | None:
     if _lacks_body(page, root):
         return "missing_body"
     few = len(page.teasers) < LEAST_TEASERS
-    if few and text < SHELL_TEXT and not page.linked_data.body and _has_scripts(root):
+    told = page.linked_data.body or page.linked_data.is_accessible_for_free is False
+    if few and text < SHELL_TEXT and not told and _has_scripts(root):
         return "script_shell"
     if page.kind == "article":
         return None
@@ -65,6 +80,9 @@ def needs_browser(page: Page) -> Need | None:
 def _is_wall(page: Page, root: HtmlElement, text: int) -> bool:
     """Tell whether the page asks for consent and shows nothing else."""
     if not text or text > WALL_TEXT or len(page.teasers) >= LEAST_TEASERS:
+        return False
+    other = (line.text for line in page.layout.lines if not _ASIDE.search(line.text))
+    if sum(len(sentence) for sentence in other if len(sentence) >= LEAST_SENTENCE) >= OWN_TEXT:
         return False
     words = sum(len(_CONSENT.findall(line.text)) for line in page.layout.lines)
     asks = any(_ASKS.search(_label(button)) for button in root.iter("button", "input", "a"))
@@ -113,6 +131,20 @@ def _has_more(page: Page, root: HtmlElement) -> bool:
     rules = page.profile.render
     if page.kind != "list" and not page.teasers:
         return False
-    if rules.click and rules.click_times and root.cssselect(rules.click):
+    if rules.click and rules.click_times and _shows(root, rules.click):
         return True
     return rules.scroll > 0 and next_page(page) is None
+
+
+def _shows(root: HtmlElement, selector: str) -> bool:
+    """Tell whether *selector* finds something; one that only browsers know may."""
+    path = _path(selector)
+    return path is None or bool(path(root))
+
+
+@lru_cache(maxsize=256)
+def _path(selector: str) -> etree.XPath | None:
+    try:
+        return etree.XPath(HTMLTranslator().css_to_xpath(selector))
+    except (SelectorError, etree.XPathError):
+        return None

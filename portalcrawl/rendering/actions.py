@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from playwright.async_api import Error as PlaywrightError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
     from playwright.async_api import Page, Request
 
@@ -69,10 +70,10 @@ class Reader:
         if self._rules.wait_for:
             await self._wait_for(self._rules.wait_for)
         for _ in range(self._rules.click_times if self._rules.click else 0):
-            if not await self._more(self._press(self._rules.click or "")):
+            if not await self._more(partial(self._press, self._rules.click or "")):
                 break
         for _ in range(self._rules.scroll):
-            if not await self._more(self._scroll()):
+            if not await self._more(self._scroll):
                 break
 
     def _left(self) -> float:
@@ -115,10 +116,10 @@ class Reader:
             await self._page.evaluate("() => window.scrollTo(0, document.documentElement.scrollHeight)")
         return True
 
-    async def _more(self, act: Awaitable[bool]) -> bool:
+    async def _more(self, act: Callable[[], Awaitable[bool]]) -> bool:
         """Tell whether *act* was done and the page showed something new after it."""
         before = await self._size()
-        if not await act or not self._left():
+        if not await act() or not self._left():
             return False
         until = min(monotonic() + PATIENCE, self._end)
         while monotonic() < until:

@@ -36,7 +36,7 @@ CLOSE_SECONDS = 3.0
 """Seconds that a page or a browser gets to close before it is killed."""
 READING_SHARE = 0.9
 """Share of a page's time for reading it; the rest is for taking what it shows."""
-FLAGS = ("--force-webrtc-ip-handling-policy=disable_non_proxied_udp", "--disable-dev-shm-usage")
+FLAGS = ("--force-webrtc-ip-handling-policy=disable_non_proxied_udp", "--disable-dev-shm-usage", "--disable-gpu")
 LENGTH = "() => document.documentElement ? document.documentElement.outerHTML.length : 0"
 
 
@@ -64,8 +64,6 @@ class Keeping(PlaywrightBrowserProvider):  # type: ignore[misc]
         """Start the driver."""
         with self._home.as_node(compute_driver_executable()[0]):
             await super().start()
-        # A driver that is killed leaves an error there that nobody else reads: asyncio would log it.
-        self.playwright_context_manager._client._transport.on_error_future.add_done_callback(_read)
 
 
 class Engine(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
@@ -78,6 +76,7 @@ class Engine(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         super().__init__(crawler)
         self._settings = settings
         self._home = Home()
+        self._opening = asyncio.Lock()
         self._proxies: dict[str, Proxy] = {}
         self._visits: dict[Page, Visit] = {}
         self.lost = asyncio.Event()
@@ -167,9 +166,9 @@ class Engine(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
             visit.crashed.set()
 
         portal = visit.gate.profile.name
-        if portal not in self._proxies:
-            self._proxies[portal] = proxy = Proxy(visit.gate.allows_private)
-            await proxy.start()
+        async with self._opening:
+            if portal not in self._proxies:
+                self._proxies[portal] = await Proxy(visit.gate.allows_private).start()
         return Request(
             visit.request.url,
             meta={
@@ -224,12 +223,6 @@ class Engine(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
             proxy.close()
         with suppress(Exception):
             await asyncio.wait_for(super().close(), CLOSE_SECONDS)
-
-
-def _read(ended: asyncio.Future[None]) -> None:
-    """Take note of what a driver died of: the engine has its own eyes for that."""
-    if not ended.cancelled():
-        ended.exception()
 
 
 async def _close_popup(page: Page) -> None:

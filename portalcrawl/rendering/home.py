@@ -19,13 +19,15 @@ from portalcrawl.rendering import processes
 NODE = "PLAYWRIGHT_NODEJS_PATH"
 """Playwright's variable for the program that runs its driver."""
 POLITE_SECONDS = 2.0
+LONGEST_BASE = 40
+"""Characters of the temporary folder that leave room for the names of Chromium's sockets, 108 with all (unix(7))."""
 
 
 class Home:
     """One driver and its browser, as processes."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="portalcrawl-browser-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="portalcrawl-browser-", dir=_base()))
         self._pids: tuple[int, int] | None = None
 
     @contextmanager
@@ -83,3 +85,10 @@ class Home:
         if self.keeper:
             for pid in (*processes.descendants(self.keeper), self.keeper):
                 processes.kill(pid)
+
+
+def _base() -> str | None:
+    """Return where to make the folder: the system's own place where the user's is too deep for sockets."""
+    usual = "/tmp"
+    is_deep = len(tempfile.gettempdir()) > LONGEST_BASE
+    return usual if is_deep and os.path.isdir(usual) and os.access(usual, os.W_OK) else None  # noqa: PTH112

@@ -62,10 +62,15 @@ def tree(pid: int) -> list[Process]:
     return found
 
 
+def send(pid: int, number: signal.Signals) -> None:
+    """Send a signal to *pid*; nothing where it is gone."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
+
+
 def kill(pid: int) -> None:
     """End *pid* at once; nothing where it is gone."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.kill(pid, signal.SIGKILL)
+    send(pid, signal.SIGKILL)
 
 
 def _stat(pid: int) -> tuple[int, str] | None:

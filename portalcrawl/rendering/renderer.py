@@ -25,8 +25,15 @@ logger = logging.getLogger(__name__)
 
 LOSSES = 5
 """Browsers that may be lost under one page before the page is given up: it was the page, perhaps."""
-FAILED_STARTS = 3
-"""Starts in a row that may fail before the crawl goes on without a browser."""
+CRASHES = 3
+"""Renderers that may die under one page before that counts as its own failure, which Scrapy retries again."""
+FAILED_STARTS = 5
+"""Starts in a row that may fail before the crawl goes on without a browser, ..."""
+LATER_STARTS = 10
+"""... and the same where one has started before: what ends it then is no fault of the installation."""
+PAUSE = 0.5
+"""Seconds between two starts, doubled after each that failed."""
+LONGEST_PAUSE = 8.0
 WATCH_SECONDS = 0.25
 MEMORY_BLAME = 5.0
 """Seconds after a page was ended for its memory within which a crash is put down to that."""
@@ -49,6 +56,7 @@ class Renderer:
         self._engines: set[Engine] = set()
         self.is_off = False
         """Whether no browser starts here, so that none is asked for any more."""
+        self._has_started = False
         self._watching: asyncio.Task[None] | None = None
         self._leaving: set[asyncio.Task[None]] = set()
         self._is_closed = False
@@ -57,6 +65,7 @@ class Renderer:
         """Return the page of *request* as a browser shows it; RenderFailedError where that can't be had."""
         plan = self._crawler.spider.plan  # type: ignore[union-attr]
         gate = Gate(plan, plan.profiles[request.meta["portal"]])
+        crashes = 0
         async with self._slots:
             for _ in range(LOSSES):
                 engine = await self._ready(gate.profile.name)
@@ -65,6 +74,10 @@ class Renderer:
                 except BrowserLostError:
                     self._count("browsers_lost")
                     await self._drop(engine)
+                except RenderFailedError as error:
+                    crashes += 1
+                    if error.reason != "render_crash" or crashes >= CRASHES:
+                        raise
         raise RenderFailedError("render_lost", f"the browser was lost {LOSSES} times under {request.url}")
 
     async def _ready(self, portal: str) -> Engine:
@@ -74,14 +87,25 @@ class Renderer:
             if engine and (engine.lost.is_set() or not self._has_room(engine, portal)):
                 self._retire(engine)
                 engine = None
-            for _ in range(FAILED_STARTS):
-                engine = engine or (None if self.is_off else await self._start())
-            if engine is None:
-                self.is_off = True
-                raise RenderFailedError("render_start", "the browser does not start; scrapy doctor says more")
+            engine = engine or await self._started()
             engine.served += 1
             engine.under_way += 1
             return engine
+
+    async def _started(self) -> Engine:
+        """Start a browser; RenderFailedError where that fails time and again."""
+        tries = 0 if self.is_off else LATER_STARTS if self._has_started else FAILED_STARTS
+        end = monotonic() + 2 * self._settings.start_timeout
+        for number in range(tries):
+            if number and monotonic() > end:
+                break
+            if number:
+                await asyncio.sleep(min(PAUSE * 2**number, LONGEST_PAUSE))
+            if engine := await self._start():
+                self._has_started = True
+                return engine
+        self.is_off = self.is_off or not self._has_started
+        raise RenderFailedError("render_start", "the browser does not start; scrapy doctor says more")
 
     def _has_room(self, engine: Engine, portal: str) -> bool:
         room = portal in engine.portals or len(engine.portals) < self._settings.contexts
@@ -93,9 +117,11 @@ class Renderer:
 
         if self._is_closed:
             raise PageIgnored("ending", "the run is ending")
+        if self._watching is None:
+            self._watching = asyncio.ensure_future(self._watch())
+            asyncio.get_running_loop().set_exception_handler(_let_the_dead_rest)
         engine = Engine(self._crawler, self._settings, self._executable)
         self._engines.add(engine)
-        self._watching = self._watching or asyncio.ensure_future(self._watch())
         try:
             await asyncio.wait_for(engine.start(), self._settings.start_timeout)
         except Exception as error:  # noqa: BLE001 - whatever a browser dies of
@@ -195,6 +221,15 @@ class Renderer:
             await asyncio.gather(*self._leaving, return_exceptions=True)
 
 
+def _let_the_dead_rest(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what nobody waits for any more, but not the last words of a driver that was lost: that is known already."""
+    error = context.get("exception")
+    if type(error).__module__.startswith("playwright") or "reading from the driver" in str(error):
+        logger.debug("A lost browser's last words: %s", error)
+    else:
+        loop.default_exception_handler(context)
+
+
 REASONS = (
     ("ERR_NAME_NOT_RESOLVED", "dns"),
     ("ERR_CONNECTION_REFUSED", "refused"),
@@ -212,4 +247,4 @@ def _told(url: str, error: BaseException | None) -> tuple[str, str]:
     """Return the reason and one line for an error of the browser."""
     text = str(error)
     reason = next((reason for words, reason in REASONS if words in text), "render_error")
-    return reason, f"{url}: {text.strip().partition(chr(10))[0]}"
+    return reason, f"{url}: {text.strip().partition(chr(10))[0] or type(error).__name__}"
