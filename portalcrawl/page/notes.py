@@ -25,7 +25,7 @@ _LEADS_ELSEWHERE = re.compile(
         r"siehe auch|zum weiterlesen|weitere (?:artikel|themen|nachrichten|meldungen|infos)|weiterlesen|zum thema",
         r"das könnte (?:sie|dich) (?:auch )?interessieren|passend dazu",
         r"read (?:more|also|next|on|the full)|also (?:read|on)|see (?:also|more)",
-        r"more (?:on this|from|stories|news|coverage)",
+        r"more (?:on this|from|stories|news|coverage)|for more (?:stories|news|articles) (?:like this|about|on|from)",
         r"related(?: (?:articles?|stories|content|topics|coverage|news|links?))?|must read|trending|up next",
         r"recommended(?: (?:for you|reading|stories))?|you (?:may|might) (?:also )?like|don[’']t miss",
         r"watch(?: now)?|listen(?: now)?",
@@ -61,6 +61,7 @@ _CONSENT = re.compile(
         r"(?:externe[rnm]? inhalte?|inhalte? von \w+)\b.{0,80}(?:angezeigt|anzeigen|geladen|laden|zustimm)",
         r"cookies?\b.{0,80}(?:accept|akzeptier|zustimm|settings|einstellung|policy|consent|erlaub|verwend)",
         r"(?:accept|akzeptier|we use|verwend|utilis)\w*.{0,40}cookies?|klick.{0,60}anzeigen lassen",
+        r"protected by recaptcha|durch recaptcha geschützt|^link zum [\w .-]{2,30}-inhalt$",
         r"(?:enable|aktivier|disabled|deaktiviert).{0,40}javascript|javascript.{0,60}(?:enable|aktivier|required)",
     )
 )
@@ -98,7 +99,19 @@ _OFFER_SIGNS = (
     *("journalism", "deliver", "this ", "dieser ", "whatsapp", "push", " app", "notif", "benachr"),
 )
 _CONSENT_SIGNS = (
-    *("an dieser", "empfohlen", "daten", "zustimm", "einwillig", "extern", "inhalt", "cookie", "klick", "javascript"),
+    *(
+        "an dieser",
+        "empfohlen",
+        "daten",
+        "zustimm",
+        "einwillig",
+        "extern",
+        "inhalt",
+        "cookie",
+        "klick",
+        "javascript",
+        "recaptcha",
+    ),
 )
 _RIGHTS_SIGNS = (
     "©",
