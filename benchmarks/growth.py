@@ -1,6 +1,6 @@
 """How the cost of reading grows with the page: CPU of pages that no one would write, doubled again and again.
 
-    python benchmarks/growth.py [--largest 100000] [--write]
+    python benchmarks/growth.py [--largest 20000] [--write]
 
 A growth of 2.0 is that of the page itself; 4.0 would be quadratic. The least of three readings counts.
 """
@@ -53,7 +53,7 @@ def growths(shape: Shape, largest: int) -> tuple[list[float], float, int]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--largest", type=int, default=100_000, help="repetitions at most (default: %(default)s)")
+    parser.add_argument("--largest", type=int, default=20_000, help="repetitions at most (default: %(default)s)")
     parser.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")
     args = parser.parse_args()
     lines = ["| page | MB | CPU s | growth, median of the doublings |", "|---|---:|---:|---:|"]
