@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
@@ -54,9 +55,16 @@ def fold(text: str) -> str:
     >>> fold("»Krieg & Frieden«, Teil 2")
     'krieg frieden teil 2'
     """
+    return _fold_short(text) if len(text) <= LONGEST_FOLDED else " ".join(_WORDS.findall(text.casefold()))
+
+
+@lru_cache(maxsize=4096)
+def _fold_short(text: str) -> str:
+    """Titles and names of a page are compared many times."""
     return " ".join(_WORDS.findall(text.casefold()))
 
 
+LONGEST_FOLDED = 200
 _WORDS = re.compile(r"\w+")
 _LANGUAGE = re.compile(r"^([a-zA-Z]{2,3})(?:[-_]([a-zA-Z]{4}))?(?:[-_]([a-zA-Z]{2}|[0-9]{3}))?$")
 

@@ -7,7 +7,7 @@ order was measured to be better, and why.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from itemloaders import ItemLoader
@@ -97,8 +97,9 @@ def read_article(page: Page) -> ArticleLoader:
     for field in ("source", "agency", "comment_count", "is_accessible_for_free"):
         for name, part in _trusted(parts, field):
             loader.add(field, name, getattr(part, field))
-    for name, part in _trusted(parts, "authors"):
-        loader.add("source", name, bodies(part.authors or (), page.site_names)[:1])
+    if "source" not in loader.sources:
+        for name, part in _trusted(parts, "authors"):
+            loader.add("source", name, bodies(part.authors or (), page.site_names)[:1])
     for name, part in _trusted(parts, "in_language"):
         loader.add("in_language", name, language_tag(part.in_language) if part.in_language else None)
     loader.add("in_language", "profile", page.profile.language)
@@ -110,11 +111,12 @@ def _trusted(parts: Mapping[str, ArticleParts], field: str) -> list[tuple[str, A
 
 
 def _add_texts(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: Page) -> None:
-    if headline := choose_headline(page):
+    headline = choose_headline(page)
+    if headline:
         loader.add("headline", *headline)
     for name, part in _trusted(parts, "kicker"):
-        is_headline = fold(part.kicker or "") == fold(loader.get_output_value("headline") or "")
-        loader.add("kicker", name, None if is_headline else part.kicker)
+        if part.kicker and not (headline and fold(part.kicker) == fold(headline[1])):
+            loader.add("kicker", name, part.kicker)
     _add_body(loader, parts)
     for name, part in _trusted(parts, "description"):
         if name in ("profile", "page") or "article_body" not in loader.sources:
@@ -149,13 +151,25 @@ def _add_dates(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: P
 
 def _add_lists(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: Page) -> None:
     others = (*page.site_names, *(part.source for part in parts.values() if part.source))
-    for name, part in _trusted(parts, "authors"):
-        loader.add("authors", name, people(part.authors or (), others))
+    _add_first(loader, parts, "authors", lambda part: people(part.authors or (), others))
     headline = loader.get_output_value("headline") or ""
-    for name, part in _trusted(parts, "keywords"):
-        loader.add("keywords", name, topics(part.keywords or (), (host_of(page.url), headline)))
-    for name, part in _trusted(parts, "images"):
-        loader.add("images", name, [Image(image.url, image.caption, image.credit) for image in part.images or ()])
+    _add_first(loader, parts, "keywords", lambda part: topics(part.keywords or (), (host_of(page.url), headline)))
+    _add_first(
+        loader,
+        parts,
+        "images",
+        lambda part: [Image(image.url, image.caption, image.credit) for image in part.images or ()],
+    )
+
+
+def _add_first(
+    loader: ArticleLoader, parts: Mapping[str, ArticleParts], field: str, value: Callable[[ArticleParts], object]
+) -> None:
+    """Add for *field* the first *value* of a source that is something; the less trusted sources are not asked."""
+    for name, part in _trusted(parts, field):
+        loader.add(field, name, value(part))
+        if field in loader.sources:
+            return
 
 
 def _complete(article: Article, page: Page, crawl: CrawlContext) -> None:
