@@ -53,7 +53,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(what: Callable[[], Any], why: str, patience: float = ENOUGH) -> Any:
+def until(what: Callable[[], Any], why: str, patience: float = 3 * ENOUGH) -> Any:
     """Wait until *what* gives something true; return it."""
     end = time.monotonic() + patience
     while time.monotonic() < end:
@@ -69,6 +69,8 @@ class ScrapydNode:
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    places: int = 0
+    """Jobs at a time; 0: as many as Scrapyd likes."""
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -81,6 +83,7 @@ class ScrapydNode:
         conf = (ROOT / "deploy" / "scrapyd.conf").read_text(encoding="utf-8")
         quick = conf.replace("poll_interval    = 1.0", "poll_interval = 0.2")
         assert quick != conf
+        quick += f"max_proc = {self.places}\n"
         (self.folder / "scrapyd.conf").write_text(quick, encoding="utf-8")
         with (self.folder / "scrapyd.log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -98,7 +101,7 @@ class ScrapydNode:
         except requests.ConnectionError:
             return False
 
-    def ask(self, name: str, **data: str) -> dict[str, Any]:
+    def ask(self, name: str, **data: Any) -> dict[str, Any]:
         login = (USER, PASSWORD)
         if data and name != "listjobs.json":
             return requests.post(self.url + name, data=data, auth=login, timeout=60).json()
@@ -200,10 +203,10 @@ class Site:
 
 
 @contextmanager
-def site(folder: Path, egg: Path, *names: str, data: Path | None = None) -> Iterator[Site]:
+def site(folder: Path, egg: Path, *names: str, data: Path | None = None, places: int = 0) -> Iterator[Site]:
     """Nodes that run, with the project deployed to each; *data* is the data folder of their own environment."""
     own = {"PORTALCRAWL_DATA_DIR": str(data)} if data else {}
-    made = Site(folder, {name: ScrapydNode(folder / name, own) for name in names})
+    made = Site(folder, {name: ScrapydNode(folder / name, own, places) for name in names})
     try:
         for node in made.nodes.values():
             node.start()

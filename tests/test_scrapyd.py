@@ -9,15 +9,16 @@ import subprocess
 import time
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
-from commandline import doubled, files, manifests, records, start_crawl, stop
-from scrapydnodes import LOGIN, PASSWORD, VENV, Site, clean_clone, make_environment, site, until
+import requests
+from commandline import ROOT, doubled, files, manifests, records, start_crawl, stop
+from scrapydnodes import LOGIN, PASSWORD, USER, VENV, Site, clean_clone, free_port, make_environment, site, until
 
 from portalcrawl.sampleportal import SamplePortal
 from portalcrawl.scheduling.store import Store
@@ -58,7 +59,7 @@ def ended_jobs(where: Site) -> dict[str, Any]:
     return {job.job: job for job in Store.open(where.data).ended("fresh", limit=1000)}
 
 
-def assert_nothing_lost_or_twice(where: Site) -> None:
+def assert_nothing_lost_or_twice(where: Site, besides: Collection[str] = ()) -> None:
     articles, teasers = records(where.data, "articles"), records(where.data, "teasers")
     assert articles
     assert not doubled([(article["id"], article["revision"]) for article in articles])
@@ -70,7 +71,7 @@ def assert_nothing_lost_or_twice(where: Site) -> None:
     # Every run on the nodes was asked for, once, by the schedule.
     started = [line.split("job='")[1].split("'")[0] for node in where.nodes.values() for line in begun(node.log)]
     assert not doubled(started)
-    assert set(started) <= set(Store.open(where.data).known(started))
+    assert set(started) <= Store.open(where.data).known(started) | set(besides)
 
 
 def begun(log: str) -> list[str]:
@@ -85,12 +86,12 @@ def test_the_egg_holds_profiles_and_the_embedded_portal(egg: Path) -> None:
     assert not [name for name in names if "pycache" in name or name.startswith("tests")]
 
 
-def recorded(where: Site) -> str:
-    """Leave the record of a job that was about to be sent."""
+def recorded(where: Site, status: str, wait: float = 600.0) -> str:
+    """Leave the record of a job that was about to be sent to the first node, or was; it waits there so many seconds."""
     store, now = Store.open(where.data), time.time()
     job = store.add("fresh", f"before {now}", now, ["sample"])
     assert job is not None
-    store.change(job, status="posting", node="one", posted=now, expires=now + 600, longest=3600.0)
+    store.change(job, status=status, node="one", posted=now, expires=now + wait, longest=3600.0)
     return job
 
 
@@ -134,7 +135,7 @@ def test_what_is_cancelled_and_killed_loses_nothing_and_fires_nothing_twice(
 ) -> None:
     with site(tmp_path, egg, "one") as where:
         where.write(entry(portal))
-        unsent = recorded(where)
+        unsent = recorded(where, "posting")
         where.start()
         # A scheduler died between recording a job and sending it: it is sent, under the id that was recorded.
         until(lambda: manifest_of(where, unsent), "the job that was not sent")
@@ -174,10 +175,8 @@ def kill_the_scheduler(where: Site) -> None:
     # One died between sending a job and recording that it was sent: it is not sent again.
     where.end(signal.SIGKILL)
     until(lambda: not where.nodes["one"].jobs()["running"], "the last job ends")
-    sent, where_to = recorded(where), str(where.data.absolute())
-    arguments = tomllib.loads(where.file.read_text(encoding="utf-8"))["entry"]["fresh"]["arguments"]
-    given = {"project": "portalcrawl", "spider": "portal", "jobid": sent, "setting": f"DATA_DIR={where_to}"}
-    where.nodes["one"].ask("schedule.json", **given, **{name: str(value) for name, value in arguments.items()})
+    sent = recorded(where, "posting")
+    by_hand(where, sent, **arguments_of(where))
     where.start()
     until(lambda: ended_jobs(where).get(sent), "the job that was sent")
 
@@ -195,19 +194,51 @@ def kill_scrapyd(where: Site) -> None:
 
 
 def test_two_nodes_of_which_one_stops(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
-    with site(tmp_path, egg, "one", "two") as where:
-        where.write(entry(portal, 'node = ["one", "two"]\nstart_within = "20s"'), top='node_down_after = "2s"')
+    with site(tmp_path, egg, "one", "two", places=1) as where:
+        where.write(entry(portal, 'node = ["one", "two"]'), top='node_down_after = "2s"')
+        one, two = where.nodes["one"], where.nodes["two"]
+        waiting = die_with_a_full_queue(where)
         where.start()
-        until(lambda: running_run(where), "a job on the first node")
-        where.nodes["one"].end(signal.SIGTERM)
-        until(lambda: where.nodes["two"].jobs()["finished"], "the portal moves")
-        where.nodes["one"].start()
-        before = len(where.nodes["one"].jobs()["finished"])
-        until(lambda: len(where.nodes["one"].jobs()["finished"]) > before, "the portal comes back")
+        until(lambda: two.jobs()["finished"], "what waited on the dead node moves")
+        one.start()
+        until(lambda: "was to begin by" in one.log, "the dead node brings up what had waited")
+        until(lambda: running_run(where) and one.jobs()["running"], "the portal comes home")
+        before = len(two.jobs()["finished"])
+        one.end(signal.SIGTERM)
+        until(lambda: len(two.jobs()["finished"]) > before, "the portal moves")
+        one.start()
+        before = len(one.jobs()["finished"])
+        until(lambda: len(one.jobs()["finished"]) > before, "the portal comes home again")
         where.end(signal.SIGTERM)
+        assert manifest_of(where, waiting) is None
         until(lambda: not any(node.jobs()["running"] for node in where.nodes.values()), "the last job ends")
-        assert_nothing_lost_or_twice(where)
+        assert_nothing_lost_or_twice(where, besides={"filling"})
         assert "node one" in where.log and "answers again" in where.log
+
+
+def die_with_a_full_queue(where: Site) -> str:
+    """Kill the first node while a job of the schedule waits for its only place; return that job."""
+    one = where.nodes["one"]
+    with SamplePortal() as slow:
+        by_hand(where, "filling", "DOWNLOAD_DELAY=1", url=slow.url)
+        pid = until(one.running, "the place is taken")["pid"]
+        waiting = recorded(where, "pending", wait=1.0)
+        by_hand(where, waiting, f"RUN_NOT_AFTER={time.time() + 1:.0f}", **arguments_of(where))
+        assert one.jobs()["pending"]
+        one.end(signal.SIGKILL)
+        os.kill(pid, signal.SIGKILL)
+    return waiting
+
+
+def arguments_of(where: Site) -> dict[str, str]:
+    found = tomllib.loads(where.file.read_text(encoding="utf-8"))["entry"]["fresh"]["arguments"]
+    return {name: str(value) for name, value in found.items()}
+
+
+def by_hand(where: Site, job: str, *settings: str, **arguments: str) -> None:
+    """Post a job to the first node, not by the schedule."""
+    given = {"project": "portalcrawl", "spider": "portal", "jobid": job, **arguments}
+    where.nodes["one"].ask("schedule.json", **given, setting=[f"DATA_DIR={where.data.absolute()}", *settings])
 
 
 def test_far_nodes_hanging_jobs_and_the_webhook(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
@@ -300,3 +331,20 @@ def wrong_passwords_are_one_clear_line(where: Site, egg: Path) -> None:
     wrong = {**os.environ, **LOGIN, "SCRAPYD_PASSWORD": "wrong", "XDG_CONFIG_HOME": str(where.folder / "config")}
     client = [VENV / "bin" / "scrapyd-deploy", "test", "--egg", egg]
     assert subprocess.run(client, env=wrong, capture_output=True, check=False).returncode == 1
+
+
+def test_make_scrapyd_starts_one_and_deploys_to_it(tmp_path: Path, egg: Path) -> None:
+    command = [VENV / "bin" / "python", "deploy/local.py", tmp_path]
+    place = {"SCRAPYD_HTTP_PORT": str(free_port()), "PORTALCRAWL_DATA_DIR": str(tmp_path / "data")}
+    open_door = {**os.environ, **place, "SCRAPYD_PASSWORD": ""}
+    refused = subprocess.run(command, cwd=ROOT, env=open_door, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("portalcrawl: set SCRAPYD_USERNAME and SCRAPYD_PASSWORD first")
+    closed = {**os.environ, **place, **LOGIN}
+    local = subprocess.Popen(command, cwd=ROOT, env=closed, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert local.stdout is not None
+    said = until(lambda: "with the project deployed" in (line := local.stdout.readline()) and line, "Scrapyd is there")
+    assert place["SCRAPYD_HTTP_PORT"] in said
+    projects = requests.get(f"{said.split()[3]}listprojects.json", auth=(USER, PASSWORD), timeout=60).json()
+    assert projects["projects"] == ["portalcrawl"]
+    assert stop(local, signal.SIGINT).code == 0

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from time import time
 
 from portalcrawl.scheduling.entries import Node, Schedule
-from portalcrawl.scheduling.scrapyd import Listed, NodeError, NodeUnsureError, Scrapyd
+from portalcrawl.scheduling.scrapyd import Listed, NodeError, NodeSlowError, Scrapyd
 
 logger = logging.getLogger("portalcrawl.schedule")
 
-DOWN_WAIT, UNSURE_WAIT = 1.0, 15.0
+DOWN_WAIT, SLOW_WAIT = 1.0, 15.0
 """Seconds before a node is asked again that refused at once, and one that kept us waiting."""
 
 
@@ -64,7 +64,7 @@ class Nodes:
 
     def failed(self, name: str, error: NodeError) -> None:
         """Remember that a node did not answer; say so once."""
-        self._ask_again_at[name] = time() + (UNSURE_WAIT if isinstance(error, NodeUnsureError) else DOWN_WAIT)
+        self._ask_again_at[name] = time() + (SLOW_WAIT if isinstance(error, NodeSlowError) else DOWN_WAIT)
         if name not in self._silent_since:
             self._silent_since[name] = time()
             logger.error("%s", error)

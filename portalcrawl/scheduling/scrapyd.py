@@ -31,6 +31,10 @@ class NodeUnsureError(NodeError):
     """A node that went away while it was asked: it may have done it, or not."""
 
 
+class NodeSlowError(NodeUnsureError):
+    """A node that kept us waiting."""
+
+
 class NodeRefusesError(NodeError):
     """A node that says no: the project is not deployed, say."""
 
@@ -117,7 +121,7 @@ class Scrapyd:
             kind = NodeDownError if _never_connected(error) else NodeUnsureError
             raise kind(f"{self._name} can't be reached: {_said(error)}") from None
         except requests.RequestException as error:
-            raise NodeUnsureError(f"{self._name} does not answer: {_said(error)}") from None
+            raise NodeSlowError(f"{self._name} does not answer: {_said(error)}") from None
         if response.status_code in (401, 403):
             hint = "SCRAPYD_USERNAME and SCRAPYD_PASSWORD, or ~/.netrc, must be those of its Scrapyd"
             raise NodeDownError(f"{self._name} refuses user and password; {hint}")

@@ -35,7 +35,13 @@ def findings(schedule: Schedule, store: Store, now: float) -> dict[str, Any]:
     alive = store.mark(ALIVE)
     nodes = [_node(Scrapyd(node, schedule.project)) for node in schedule.nodes.values()]
     entries = [_entry(entry, store, now) for entry in schedule.entries.values()]
-    problems = [*_of_scheduler(alive, now), *_of_nodes(nodes), *_of_entries(entries)]
+    copy = shadowing_copy()
+    problems = [
+        *([copy] if copy else []),
+        *_of_scheduler(alive, now, entries),
+        *_of_nodes(nodes),
+        *_of_entries(entries),
+    ]
     return {
         "ok": not problems,
         "problems": problems,
@@ -86,13 +92,13 @@ def _entry(entry: Entry, store: Store, now: float) -> dict[str, Any]:
     }
 
 
-def _of_scheduler(alive: float | None, now: float) -> Iterator[str]:
+def _of_scheduler(alive: float | None, now: float, entries: list[dict[str, Any]]) -> Iterator[str]:
+    if alive is None and any(entry["job"] or entry["last_job"] for entry in entries):
+        return  # cron calls scrapy schedule once
     if alive is None:
         yield "the scheduler has never run here: scrapy schedule run"
     elif now - alive > DEAD_AFTER:
         yield f"the scheduler was last seen {span_text(now - alive)} ago: scrapy schedule run"
-    if copy := shadowing_copy():
-        yield copy
 
 
 def _of_nodes(nodes: list[dict[str, Any]]) -> Iterator[str]:
