@@ -153,6 +153,11 @@ def test_what_was_not_written_is_counted_under_its_reason(crawled: Crawled) -> N
     assert counts["pages_failed"] == len(crawled.truth.lost)
 
 
+def test_no_page_of_the_portal_needs_a_browser(crawled: Crawled) -> None:
+    told = [name for manifest in crawled.manifests for name in manifest["counts"]]
+    assert not [name for name in told if "rendered" in name or "needs_browser" in name]
+
+
 def test_copies_are_marked_and_kept(crawled: Crawled) -> None:
     pairs = {frozenset((native(r["id"]), native(r["duplicate_of"]))) for r in crawled.articles if r["duplicate_of"]}
     assert pairs == set(crawled.truth.duplicates)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from commandline import ROOT
 from scrapy.settings import Settings
 from tinyportal import Answer, TinyPortal
 
@@ -159,3 +162,10 @@ def test_a_state_in_memory_remembers_within_the_run() -> None:
     for _ in range(TIMES):
         ledger.habits.judged("bote", "start /", needed=True)
     assert ledger.habits.goes_to_browser("bote", "start /")
+
+
+def test_a_run_that_renders_nothing_does_not_load_playwright() -> None:
+    rooms = "portalcrawl.commands.crawl, portalcrawl.downloader, portalcrawl.spiders.portal, portalcrawl.scheduler"
+    program = f"import sys, {rooms}; print(sorted(name for name in sys.modules if 'playwright' in name))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -160,6 +160,8 @@ class Renderer:
                 raise RenderFailedError("render_memory", f"{url} takes more memory than RENDER_MEMORY")
             raise RenderFailedError("render_crash", f"the renderer of {url} crashed")
         engine.look()
+        if not page.done() and visit.page is None:  # not even an empty page came up in all that time
+            engine.lost.set()
         if engine.lost.is_set():
             raise BrowserLostError
         if not page.done():
