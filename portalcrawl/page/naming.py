@@ -46,6 +46,8 @@ _WORDS = {
     "player": "player videos? audio podcast poll quiz umfrage",
 }
 _KIND = re.compile("|".join(f"(?P<{kind}>\\b(?:{words.replace(' ', '|')})\\b)" for kind, words in _WORDS.items()))
+_ANY_KIND = re.compile(f"\\b(?:{'|'.join(words.replace(' ', '|') for words in _WORDS.values())})\\b")
+"""The same without names for the kinds, which costs a quarter: most elements are of none."""
 _UTILITY = re.compile(
     r"(?<!\S)(?:has|with|no|without|tag(?!-?(?:list|cloud|links))|category|type|js|lg|md|sm|xs|xl)-\S*|\S*:\S*"
 )
@@ -96,6 +98,12 @@ def _named(classes: str, identifier: str) -> str:
         return "hidden"
     if identifier.count("-") + identifier.count("_") > MOST_ID_JOINTS:
         identifier = ""
-    names = _UTILITY.sub("", f"{classes} {identifier[:100]}")
-    match = _KIND.search(_CAMEL.sub("-", names).lower().replace("_", "-"))
+    names = f"{classes} {identifier[:100]}"
+    if "-" in names or ":" in names:
+        names = _UTILITY.sub("", names)
+    if not names.islower():
+        names = _CAMEL.sub("-", names).lower()
+    names = names.replace("_", "-")
+    found = _ANY_KIND.search(names)
+    match = _KIND.match(names, found.start()) if found else None
     return match.lastgroup or "" if match else ""
