@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from places import ROOT, write_section
+from places import ROOT, machine, write_section
 
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -102,7 +102,7 @@ def main() -> None:
     text = (
         "## Memory while pages are rendered\n\nMade by `python benchmarks/rendering.py --write`: "
         f"{args.pages} pages that need a browser in one run, two at a time, a fresh browser after every 100.\n\n"
-        f"{table(samples, args.pages, seconds)}"
+        f"{table(samples, args.pages, seconds)}\n\n{machine('playwright', 'scrapy-playwright')}"
     )
     print(text)
     if args.write:
