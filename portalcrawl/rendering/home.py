@@ -9,10 +9,11 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
+from time import monotonic
 
 from portalcrawl.rendering import processes
 
@@ -70,21 +71,26 @@ class Home:
         """End all processes, the frozen ones too, and remove the folder."""
         keeper = self.keeper
         if keeper:
-            with suppress(ProcessLookupError):
-                os.kill(keeper, signal.SIGTERM)
-            for _ in range(int(POLITE_SECONDS / 0.02)):
-                if not processes.is_alive(keeper):
-                    break
-                await asyncio.sleep(0.02)
-            else:
-                self.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def kill(self) -> None:
-        """End all processes without the keeper's help."""
-        if self.keeper:
-            for pid in (*processes.descendants(self.keeper), self.keeper):
+            processes.send(keeper, signal.SIGTERM)
+            await _until(lambda: not processes.is_alive(keeper))
+            for pid in (*processes.descendants(keeper), keeper):
                 processes.kill(pid)
+        # Where the keeper was killed itself, what it kept has no parent of ours any more, but still names the folder.
+        for pid in processes.mentioning(str(self.folder)):
+            processes.kill(pid)
+        await _until(self._is_removed)
+
+    def _is_removed(self) -> bool:
+        """Remove the folder; tell whether nobody put anything into it meanwhile."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return not self.folder.exists()
+
+
+async def _until(done: Callable[[], bool]) -> None:
+    """Wait until *done*, but not for long."""
+    end = monotonic() + POLITE_SECONDS
+    while not done() and monotonic() < end:
+        await asyncio.sleep(0.02)
 
 
 def _base() -> str | None:
