@@ -50,8 +50,8 @@ def crawl_laboratory(url: str, names: tuple[str, ...], data: Path, *args: str, *
     return crawl(*given, data=data, portal="labor", url=starts, **arguments)
 
 
-def browser_processes() -> list[str]:
-    """Commands of this machine's processes that belong to a browser which portalcrawl started."""
+def browser_processes(folder: str) -> list[str]:
+    """Commands of the processes that belong to a browser which portalcrawl started with TMPDIR set to *folder*."""
     found = []
     for pid in (int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()):
         if processes.is_alive(pid):
@@ -59,7 +59,7 @@ def browser_processes() -> list[str]:
                 command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
             except OSError:
                 continue
-            if "portalcrawl-browser-" in command:
+            if f"{folder}/portalcrawl-browser-" in command:
                 found.append(command[:200])
     return found
 

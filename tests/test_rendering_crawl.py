@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -32,11 +33,13 @@ class Crawled:
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     demand_a_browser()
     data = tmp_path_factory.mktemp("laboratory") / "data"
-    with SamplePortal() as portal:
+    with SamplePortal() as portal, TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", folder)
         ended = crawl_laboratory(portal.url, HARMLESS, data)
+        left = [*browser_processes(folder), *map(str, Path(folder).glob("portalcrawl-browser-*"))]
         known = truth(HARMLESS, portal.clock)
     (manifest,) = manifests(data)
-    return Crawled(data, manifest["counts"], manifest["verdict"], known, browser_processes(), ended.err)
+    return Crawled(data, manifest["counts"], manifest["verdict"], known, left, ended.err)
 
 
 def test_exactly_the_known_items(crawled: Crawled) -> None:
@@ -52,5 +55,5 @@ def test_only_pages_that_need_it_are_rendered(crawled: Crawled) -> None:
     assert {"rendered/consent_wall", "rendered/more_to_load", "rendered/known"} <= set(reasons)
 
 
-def test_no_process_is_left(crawled: Crawled) -> None:
+def test_no_process_and_no_file_is_left(crawled: Crawled) -> None:
     assert crawled.left == []
