@@ -108,6 +108,17 @@ def test_failures_are_tried_again_and_losses_have_a_reason(tmp_path: Path) -> No
     assert "gone" in shown.out
 
 
+def test_an_article_that_is_teased_before_it_is_there(tmp_path: Path) -> None:
+    site = chain()
+    late = site.pop(path(2))
+    with TinyPortal(site) as portal:
+        crawl(*AT_ONCE, data=tmp_path, url=portal.url())
+        assert headlines(tmp_path) == titles(1, 3, 4)
+        portal.site[path(2)] = late
+        again(tmp_path, portal)
+        assert headlines(tmp_path) == titles(1, 2, 3, 4)
+
+
 def test_a_lost_state_is_made_anew_from_the_feeds(tmp_path: Path) -> None:
     with TinyPortal(chain()) as portal:
         crawl(data=tmp_path, url=portal.url())

@@ -183,6 +183,19 @@ def test_failed_visits_are_spaced_over_runs_and_given_up(reason: str) -> None:
     assert (failing.status, failing.reason, failing.next_visit) == ("failed", reason, None)
 
 
+def test_an_article_that_is_missing_waits_for_a_teaser(tmp_path: Path) -> None:
+    missing = record(1)
+    for attempt, wait in ((1, 60.0), (2, 120.0), (40, 60.0 * 2**12)):
+        missing.attempts = attempt - 1
+        outcomes.failed(missing, "http_404", 1000.0, 60.0)
+        assert (missing.status, missing.next_visit) == ("gone", 1000.0 + wait)
+    ledger = Ledger(Store(open_database(url_of(tmp_path))))
+    ledger.note(missing)
+    ledger.commit([])
+    assert ledger.due("a", Wanted(now=1e9), None, 10) == []
+    assert Wanted(now=1e9).holds(missing)
+
+
 def test_a_gone_article_is_not_visited_again() -> None:
     gone = record(1)
     outcomes.failed(gone, "http_410", 1000.0, 60.0)

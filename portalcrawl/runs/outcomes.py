@@ -9,6 +9,7 @@ from portalcrawl.state.records import Record, Status
 MAX_ATTEMPTS = 6
 """Failed visits in a row after which an article is given up: with the default spacing, after about 1.3 days."""
 
+MOST_DOUBLINGS = 12
 LOOKS = 2
 """Visits after which an address that answers, but with no article, is skipped for good."""
 REASON_STATUS: dict[str, Status] = {"http_404": "gone", "http_410": "gone", "robots": "blocked", "no_robots": "blocked"}
@@ -38,14 +39,19 @@ def next_visit(first_stored: float, now: float, ages: Sequence[int]) -> float | 
 
 
 def failed(record: Record, reason: str, now: float, retry_after: float) -> None:
-    """The visit brought no article; try again later, each time after twice the wait, unless the reason is final."""
+    """The visit brought no article; try again later, each time after twice the wait, unless the reason is final.
+
+    404 does not say for how long (RFC 9110, 15.5.5), and teasers often stand on a portal before their article does:
+    such an article is visited again, but only while a teaser leads to it. 410 is for good.
+    """
     record.attempts += 1
     record.reason = reason
     final = REASON_STATUS.get(reason)
     if final == "blocked":
         record.status, record.next_visit = final, now + retry_after
     elif final:
-        record.status, record.next_visit = final, None
+        again = now + retry_after * 2 ** min(record.attempts - 1, MOST_DOUBLINGS)
+        record.status, record.next_visit = final, None if reason == "http_410" else again
     elif record.attempts >= MAX_ATTEMPTS:
         record.status, record.next_visit = "failed", None
     else:

@@ -100,11 +100,12 @@ class Store:
             yield row.id
 
     def due(self, portal: str, wanted: Wanted, after: Record | None, limit: int) -> list[Record]:
-        """Return up to *limit* articles of *portal* that are wanted, newest first.
+        """Return up to *limit* articles of *portal* that are wanted, newest first; those gone wait for a teaser.
 
         *after* is the last one of the page of results before.
         """
         query = select(*COLUMNS).where(articles.c.portal == portal, articles.c.next_visit <= wanted.now)
+        query = query.where(articles.c.status != "gone")
         if wanted.max_depth is not None:
             query = query.where(articles.c.depth <= wanted.max_depth)
         if wanted.since is not None:
