@@ -8,12 +8,12 @@ from portalcrawl.state.records import Record, Status
 
 MAX_ATTEMPTS = 6
 """Failed visits in a row after which an article is given up: with the default spacing, after about 1.3 days."""
-
 MOST_DOUBLINGS = 12
+"""Times that the wait for a missing article doubles: with the default spacing, up to about half a year."""
 LOOKS = 2
 """Visits after which an address that answers, but with no article, is skipped for good."""
 REASON_STATUS: dict[str, Status] = {"http_404": "gone", "http_410": "gone", "robots": "blocked", "no_robots": "blocked"}
-"""Reasons that settle a visit at once; all others are tried again."""
+"""Reasons that give an article its status at once; after all others it stays as it is and is tried again."""
 
 
 def stored(record: Record, now: float, ages: Sequence[int]) -> None:
