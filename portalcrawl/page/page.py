@@ -50,7 +50,9 @@ class Page:
     @cached_property
     def root(self) -> HtmlElement | None:
         """The parsed tree, shared by all readers, who never change it; None where there is no HTML."""
-        return tree.parse(self.response)
+        root = tree.parse(self.response)
+        self._held = tree.elements(root)
+        return root
 
     @cached_property
     def base_url(self) -> str:
