@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,25 @@ import pytest
 
 from portalcrawl.commands.inspection.cases import EXPECTED, expected, read_case
 from portalcrawl.commands.inspection.found import inspect_page
+from portalcrawl.loaders.article import field_sources
+from portalcrawl.page.needs_browser import needs_browser
+from portalcrawl.page.page import Page
+from portalcrawl.page.pagination import next_page
 
 PAGES = Path(__file__).parent / "pages"
+ASKED: dict[str, Callable[[Page], Any]] = {
+    "sources": field_sources,
+    "needs_browser": needs_browser,
+    "next_page": next_page,
+}
+"""What a case can demand beside what ``scrapy inspect --save`` writes."""
 CASES = sorted(path.parent for path in PAGES.glob(f"*/*/{EXPECTED}"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.relative_to(PAGES)))
 def test_a_saved_page(case: Path) -> None:
     page, demanded = read_case(case)
-    found = expected(inspect_page(page))
+    found = expected(inspect_page(page)) | {part: ask(page) for part, ask in ASKED.items() if part in demanded}
     assert set(demanded) <= set(found)
     assert demanded
     for part, wanted in demanded.items():

@@ -9,10 +9,7 @@ from portalcrawl.names import is_name, opens_byline, pieces
 from portalcrawl.page.layout import Box, Line
 from portalcrawl.text import clean
 
-LONGEST_BYLINE = 160
-LONGEST_BARE_BYLINE = 80
 _ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "related", "comments", "nav", "button"))
-MOST_NAMES = 12
 _DATE_PIECE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
 _DIGIT = re.compile(r"\d")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -23,17 +20,16 @@ _AUTHOR_LINK = re.compile(r"/(?:autor|author|autoren|authors|profil|redaktion|st
 def read_byline(lines: Sequence[Line]) -> tuple[str, ...] | None:
     """Return the names in the first of *lines* that names authors."""
     for line in lines:
-        if len(line.text) <= LONGEST_BYLINE and not line.prose and not _is_elsewhere(line.box):
+        if (not line.prose or is_byline(line)) and not _is_elsewhere(line.box):
             names = list(dict.fromkeys(_names(line)))
             if names:
-                return tuple(names[:MOST_NAMES])
+                return tuple(names)
     return None
 
 
 def is_byline(line: Line) -> bool:
     """Tell whether a line within the text is nothing but the names of its authors (``Von Ada Muster``)."""
-    text = line.text
-    return len(text) <= LONGEST_BARE_BYLINE and opens_byline(text) and all(map(is_name, pieces(text)))
+    return opens_byline(line.text) and all(map(is_name, pieces(line.text)))
 
 
 def _is_elsewhere(box: Box | None) -> bool:

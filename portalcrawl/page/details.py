@@ -11,7 +11,6 @@ from portalcrawl.text import clean, fold, words
 
 LONGEST_KICKER = 80
 LONGEST_TOPIC = 60
-LONGEST_COUNT = 60
 LEAST_RUNGS = 3
 """Rungs of a trail that are no links: two words with a stroke between them say many things."""
 KICKER_LINES = 3
@@ -118,6 +117,6 @@ def _is_topic(text: str) -> bool:
 def find_comment_count(lines: Sequence[Line]) -> int | None:
     """Return the number of comments that the first line of that form tells."""
     for line in lines:
-        if len(line.text) <= LONGEST_COUNT and not line.prose and (count := comment_count(line.text)) is not None:
+        if not line.prose and (count := comment_count(line.text)) is not None:
             return count
     return None

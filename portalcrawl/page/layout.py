@@ -26,7 +26,6 @@ SKIPPED = words("""
     script style noscript template svg canvas iframe object embed select textarea input math map video audio head
     datalist progress meter noframes frameset applet source track link meta base param
 """)
-_LONGEST_INITIAL = 4
 _DOUBLE = re.compile(r"(([^\W\d_])\s?)\2[^\W\d_A-ZÄÖÜ]")
 _APART = re.compile(r"[BCDFGHJLMNPQRTX] [a-zäöüß]")
 """A letter that is no word in any usual language (unlike ``A``, ``I``, ``O``, ``W``), and the rest of its word."""
@@ -104,11 +103,9 @@ class _Walk:
         self.initial = False
 
     def add(self, text: str) -> None:
-        """Add *text* to the line under way; white space starts no line."""
+        """Add *text* to the line under way."""
         if not self.parts:
-            if text.isspace():
-                return
-            self.initial = len(text) < _LONGEST_INITIAL and len(text.strip()) == 1
+            self.initial = len(text.strip()) == 1
         self.parts.append(text)
         if self.in_link:
             self.linked += len(text.strip())

@@ -41,6 +41,7 @@ def find_main(layout: Layout) -> Box | None:
             if box.kind and box.tag not in TELLING_TAGS:
                 box.kind = ""
         core = _find_core(layout, total)
+    _clear_names(core)
     _measure_sound(layout)
     if core.mass * 5 < core.whole * 2:
         _excuse_large_parts(layout, core)
@@ -49,14 +50,17 @@ def find_main(layout: Layout) -> Box | None:
 
 
 def _find_core(layout: Layout, total: int) -> Box:
-    """Return the box with most of the text that is no side matter; what holds it is none either, whatever its name."""
+    """Return the box with most of the text that is no side matter."""
     _sum_up(layout, total)
-    core = _heaviest(layout.boxes)
+    return _heaviest(layout.boxes)
+
+
+def _clear_names(core: Box) -> None:
+    """What holds the text is no side matter, whatever its name."""
     box: Box | None = core
     while box is not None:
         box.kind = ""
         box = box.parent
-    return core
 
 
 def _weigh_lines(layout: Layout) -> int:
