@@ -80,6 +80,7 @@ _NO_PLACES = words("""
 """)
 _LONGEST_PLACE = 50
 _SHORTEST_TEXT = 25
+_LONGEST_ALONE = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,20 @@ def read_dateline(text: str, extra_agencies: Iterable[str] = ()) -> Dateline:
     if match and _is_place(match["place"]) and len(head) - match.end() >= _SHORTEST_TEXT:
         return Dateline(match["place"], None)
     return NO_DATELINE
+
+
+def is_dateline(text: str) -> bool:
+    """Tell whether *text* is place and agency alone, ahead of a text that begins in another paragraph.
+
+    >>> is_dateline("Altenfurt (ots) -"), is_dateline("Altenfurt (ots) - Der Rat tagt.")
+    (True, False)
+    """
+    return len(text) <= _LONGEST_ALONE and bool(_WITH_AGENCY.fullmatch(f"{text} ")) and _agency_ends(text)
+
+
+def _agency_ends(text: str) -> bool:
+    match = _WITH_AGENCY.match(f"{text} ")
+    return match is not None and _one_agency(match["agency"], ()) is not None
 
 
 def _one_agency(names: str, extra_agencies: tuple[str, ...]) -> str | None:

@@ -51,13 +51,17 @@ _NO_NAME = re.compile(
         r"uhr|min|minuten|lesezeit|read(?:ing)?|kommentare?|comments?|teilen|share|foto|photo|bild|video|quelle|source",
         r"stand|updated?|aktualisiert|published|veröffentlicht|writer|chef\w*|alle|mehr|beiträge|artikel|autor\w*|über",
         r"politik|wirtschaft|sport|kultur|panorama|regional|lokales|startseite|home|kategorie|category",
-        r"jan(?:uar|uary)?|feb(?:ruar|ruary)?|märz|march|apr(?:il)?|mai|may|juni?|june|juli?|july|aug(?:ust)?",
-        r"sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[zc](?:ember)?|montag|dienstag|mittwoch|donnerstag|freitag",
-        r"samstag|sonntag|monday|tuesday|wednesday|thursday|friday|saturday|sunday",
     )
     + r"\b",
     re.IGNORECASE,
 )
+_DAY = _either(
+    r"jan(?:uar|uary)?|feb(?:ruar|ruary)?|märz|march|apr(?:il)?|mai|may|juni?|june|juli?|july|aug(?:ust)?",
+    r"sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[zc](?:ember)?|montag|dienstag|mittwoch|donnerstag|freitag",
+    r"samstag|sonntag|monday|tuesday|wednesday|thursday|friday|saturday|sunday",
+)
+_WHEN = re.compile(rf"(?:(?:am|im|ab|seit|bis|vom|on|in|since|until|heute|gestern)\s)?(?:{_DAY}\b\W*)+", re.IGNORECASE)
+"""Words of the calendar alone; beside others they are names (``Jan Muster``, ``Ada Sonntag``)."""
 _ROLE = re.compile(
     r"redakt|korrespondent|reporter|editor|correspondent|writer|autor|author|profess|leiter|chef|direktor|director|fellow|"
     r"analyst|kolumnist|columnist|journalist|volontär|mitarbeit",
@@ -81,7 +85,11 @@ _BRACKETS = re.compile(r"\([^()]{0,60}\)|\[[^\[\]]{0,60}\]")
 _BETWEEN = re.compile(
     r"\s*(?:[;|•·&]|/|\bund\b|\band\b|\bet\b|\by\b|\bmit\b|\bwith\b|\bsowie\b)\s*(?!in\b)", re.IGNORECASE
 )
-_AFTER_NAME = re.compile(r",|\s[-–—]\s")
+_AFTER_NAME = re.compile(
+    r",|\s[-–—]\s|\s(?=\d{1,2}[./]|\d{4}-)|\s(?:on|at|am|vom|um|le|el|il|op|den|dne|dnia|em|på)\s(?=[^\W\d_]{0,12}\.?,?\s?(?:[^\W\d_]{0,12}\.?\s)?\d)",
+    re.IGNORECASE,
+)
+"""What ends a name: the place, the role, when it was written (``Von Ada Muster am Dienstag, 2. Dezember``)."""
 _INITIALS = re.compile(r"[a-zäöüß]{1,4}|[A-ZÄÖÜ]{2,3}")
 _PARTICLES = words("""
     von van de der den di da del della dello dei degli du la le el al bin ibn ben bint abu ould zu zur zum vom dos das
@@ -123,7 +131,7 @@ def is_name(text: str) -> bool:
         or not parts[-1][0].isupper()
     ):
         return False
-    if _NO_NAME.search(text) or _is_organisation(text):
+    if _NO_NAME.search(text) or _WHEN.fullmatch(text) or _is_organisation(text):
         return False
     return all(part[0].isupper() or part.casefold() in _PARTICLES for part in parts)
 

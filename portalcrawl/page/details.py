@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from portalcrawl.page.layout import Box, Layout, Line
 from portalcrawl.page.teasers.forms import comment_count
+from portalcrawl.page.teasers.texts import text_of
 from portalcrawl.text import clean, fold, words
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 LONGEST_KICKER = 80
 LONGEST_TOPIC = 60
+LONGEST_NUMBER = 7
+MOST_LINKS = 12
+"""Links of one box that are looked at."""
 LEAST_RUNGS = 3
 """Rungs of a trail that are no links: two words with a stroke between them say many things."""
+TAG_LEVELS = 4
+"""Boxes around a line that may be named for tags: each tag stands in an item of a list in a box with a title."""
+MOST_TAG_WORDS = 5
 KICKER_LINES = 3
 """Lines over the headline in which a kicker may stand."""
 _KICKER_NAME = re.compile(
@@ -21,8 +33,8 @@ _KICKER_NAME = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SOURCE = re.compile(
-    r"(?:^|[·•|]\s*)(?:quelle|source|fuente|fonte|bron)\s*:\s*(?P<source>[^·•|:]{2,60}?)"
-    r"(?:$|\s*[·•|]|\s(?:stand|aktualisiert|updated)\b)",
+    r"(?:^|[·•|]\s*)(?:quelle|source|fuente|fonte|bron|original-?content (?:von|by))\s*:\s*(?P<source>[^·•|:]{2,60}?)"
+    r"(?:$|,\s(?:übermittelt|transmitted)\b|\s*[·•|]|\s(?:stand|aktualisiert|updated)\b)",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"^\[(?P<source>[^\[\]]{2,60})\]\s*[·•|]?\s*\d{1,2}\.")
@@ -32,6 +44,9 @@ _NO_TOPICS = words("""
     mehr more tags themen topics alle startseite home schlagwörter stichwörter keywords thema zum artikel teilen share
 """)
 _PATH = re.compile(r"\s[/›»>|]\s")
+_TO_COMMENTS = re.compile(
+    r"#(?:respond|[\w-]{0,12}comments?[\w-]{0,12}|[\w-]{0,12}kommentare?[\w-]{0,12}|disqus_thread)$", re.IGNORECASE
+)
 _DATE = re.compile(r"\d{1,2}[.:/]\d{1,2}|\b(?:19|20)\d\d\b")
 
 
@@ -73,6 +88,9 @@ def _is_kicker(line: Line, headline: Line) -> bool:
         if box is not None and (_named(box.element.get("class") or "") or _named(box.element.get("itemprop") or "")):
             return True
         box = box.parent if box is not None else None
+    before = islice(headline.box.element.itersiblings(preceding=True), KICKER_LINES)
+    if any(_named(node.get("class") or "") and fold("".join(node.itertext())) == fold(line.text) for node in before):
+        return True
     inside = headline.box.parent
     return inside is not None and inside.tag == "h1" and inside is line.box.parent
 
@@ -101,13 +119,33 @@ def _is_linked(line: Line) -> bool:
 
 
 def find_tags(lines: Sequence[Line]) -> tuple[str, ...] | None:
-    """Return the links in boxes of tags."""
+    """Return the links in boxes of tags, and those that call themselves tags."""
     topics: dict[str, None] = {}
     for line in lines:
-        if line.box.kind == "tags" or (line.box.parent is not None and line.box.parent.kind == "tags"):
-            texts = [clean("".join(link.itertext())) for link in line.box.element.iter("a")]
+        if line.linked:
+            of_tags = _is_of_tags(line.box)
+            links = (link for link in line.box.element.iter("a") if of_tags or _is_tag(link))
+            texts = [clean("".join(link.itertext())) for link in links]
             topics.update(dict.fromkeys(text for text in texts if _is_topic(text)))
     return tuple(topics) or None
+
+
+def _is_of_tags(box: Box | None) -> bool:
+    """Tell whether a box, or one around it, is named for tags."""
+    for _ in range(TAG_LEVELS):
+        if box is None or box.kind == "tags":
+            break
+        box = box.parent
+    return box is not None and box.kind == "tags"
+
+
+def _is_tag(link: HtmlElement) -> bool:
+    """Tell whether the relation of *link* says that the page is tagged with it (microformats).
+
+    Sections are no tags, nor are calls to read on.
+    """
+    relations = (link.get("rel") or "").split()
+    return "tag" in relations and "category" not in relations and text_of(link).count(" ") < MOST_TAG_WORDS
 
 
 def _is_topic(text: str) -> bool:
@@ -117,6 +155,20 @@ def _is_topic(text: str) -> bool:
 def find_comment_count(lines: Sequence[Line]) -> int | None:
     """Return the number of comments that the first line of that form tells."""
     for line in lines:
-        if not line.prose and (count := comment_count(line.text)) is not None:
+        if line.prose:
+            continue
+        count = comment_count(line.text.rstrip(" :"))
+        if count is None and line.linked:
+            count = _linked_count(line.box.element)
+        if count is not None:
             return count
+    return None
+
+
+def _linked_count(element: HtmlElement) -> int | None:
+    """Return the number that a link to the comments further down on the page consists of, with or without words."""
+    for link in islice(element.iter("a"), MOST_LINKS):
+        if _TO_COMMENTS.search(link.get("href") or ""):
+            text = clean("".join(link.itertext()))
+            return int(text) if text.isdecimal() and len(text) < LONGEST_NUMBER else comment_count(text)
     return None

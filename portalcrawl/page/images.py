@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from portalcrawl.datelines import read_dateline
-from portalcrawl.page.layout import Box, Layout, Line
+from portalcrawl.page.layout import IMAGES, Box, Layout, Line
 from portalcrawl.page.parts import ImageParts
+from portalcrawl.page.teasers.forms import form_of
 from portalcrawl.text import clean
 from portalcrawl.urls import absolute
 
@@ -20,6 +21,8 @@ LEAST_SIDE = 120
 """Pixels; smaller pictures are icons and portraits of authors."""
 LONGEST_CAPTION = 400
 SHORTEST_PARAGRAPH = 160
+SHORTEST_SENTENCE = 100
+"""Characters of a single sentence that runs around a picture; captions are shorter."""
 MOST_CAPTION_LINES = 2
 LEVELS = 4
 _SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
@@ -55,7 +58,9 @@ def _beside(layout: Layout, box: Box | None) -> list[Line]:
     """Return the few lines in the largest box around a picture that holds nothing else."""
     found: list[Line] = []
     for _ in range(LEVELS):
-        if box is None or box.last - box.first > MOST_CAPTION_LINES or box.tag in ("body", "article", "main"):
+        if box is None or box.last - box.first > MOST_CAPTION_LINES or box.tag in ("body", "main"):
+            break
+        if box.tag == "article" and not _is_in_article(box):
             break
         lines = layout.lines[box.first : box.last]
         if any(_is_text(line) for line in lines):
@@ -65,13 +70,32 @@ def _beside(layout: Layout, box: Box | None) -> list[Line]:
     return found
 
 
+def _is_in_article(box: Box) -> bool:
+    """Tell whether an article element is a part of another one: what media libraries put around a picture."""
+    around = box.parent
+    while around is not None and around.tag != "article":
+        around = around.parent
+    return around is not None
+
+
 def _is_text(line: Line) -> bool:
     """Tell whether a line beside a picture is more than its caption: a heading, a paragraph of several sentences."""
     if line.box.tag in _HEADINGS or len(line.text) > LONGEST_CAPTION:
         return True
-    if line.box.tag != "p" or len(line.text) < SHORTEST_PARAGRAPH or _SHOWS.search(line.text):
+    if line.box.tag != "p" or _SHOWS.search(line.text):
+        return False
+    if _flows_around_picture(line):
+        return True
+    if len(line.text) < SHORTEST_PARAGRAPH:
         return False
     return len(_SENTENCES.findall(line.text)) > 1 or read_dateline(line.text).agency is not None
+
+
+def _flows_around_picture(line: Line) -> bool:
+    """Tell whether the line is a sentence in a paragraph that a picture opens, with no line break between them."""
+    opens = next(line.box.element.iterchildren(), None)
+    picture = opens is not None and (opens.tag in IMAGES or next(opens.iter(*IMAGES), None) is not None)
+    return picture and not line.breaks and len(line.text) >= SHORTEST_SENTENCE and bool(_SENTENCES.search(line.text))
 
 
 def read_images(layout: Layout, first: int, last: int, url: str) -> tuple[ImageParts, ...] | None:
@@ -80,8 +104,9 @@ def read_images(layout: Layout, first: int, last: int, url: str) -> tuple[ImageP
     for element, box, index in layout.images:
         if first <= index <= last and not _is_elsewhere(box):
             address = _address(element, url, drawn=_is_captioned(box))
-            if address and address not in found:
-                found[address] = ImageParts(address, *_caption(layout, element, box))
+            caption, credit = _caption(layout, element, box) if address else (None, None)
+            if address and address not in found and form_of(caption or "") != "ad":
+                found[address] = ImageParts(address, caption, credit)
     return tuple(found.values())[:MOST_IMAGES] or None
 
 

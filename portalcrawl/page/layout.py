@@ -30,6 +30,9 @@ _DOUBLE = re.compile(r"(([^\W\d_])\s?)\2[^\W\d_A-ZÄÖÜ]")
 _APART = re.compile(r"[BCDFGHJLMNPQRTX] [a-zäöüß]")
 """A letter that is no word in any usual language (unlike ``A``, ``I``, ``O``, ``W``), and the rest of its word."""
 IMAGES = frozenset(("img", "amp-img"))
+_OF_ROWS = frozenset(("span", "a", "time", "small", "label", "data"))
+"""Inline elements that are parts of a row where they follow each other, but for those in a text."""
+_TEXTS = frozenset(("p", "li", "blockquote", "pre", "td", "dd", "h1", "h2", "h3", "h4", "h5", "h6"))
 _ARTICLES = frozenset(("article", "main"))
 
 
@@ -101,6 +104,8 @@ class _Walk:
         self.linked = self.in_link = self.in_article = self.breaks = 0
         self.href: str | None = None
         self.initial = False
+        self.joint = 0
+        """Parts of the line before which a part of its own, such as an author's name, has just ended."""
 
     def add(self, text: str) -> None:
         """Add *text* to the line under way."""
@@ -118,7 +123,7 @@ class _Walk:
                 text = with_initial(text)
             lines = self.layout.lines
             lines.append(Line(text, self.box, len(lines), self.linked, self.href, self.breaks))
-        self.breaks = self.linked = 0
+        self.breaks = self.linked = self.joint = 0
         self.href = None
 
     def open(self, element: HtmlElement, tag: str) -> None:
@@ -142,6 +147,8 @@ class _Walk:
             self.in_article -= 1
 
     def start_inline(self, element: HtmlElement, tag: str) -> None:
+        if self.joint and self.joint == len(self.parts) and tag in _OF_ROWS:
+            self.parts.append(" ")  # scripts write no white space between the parts of a row
         if tag == "a":
             self.in_link += 1
             if self.href is None:
@@ -188,6 +195,8 @@ def read_layout(root: HtmlElement) -> Layout:
             elif tag == "a":
                 walk.in_link -= 1
             text = element.tail
+            if not text and tag in _OF_ROWS and walk.box is not None and walk.box.tag not in _TEXTS:
+                walk.joint = len(walk.parts)
         if text and (walk.parts or not text.isspace()):
             walk.add(text)
     return walk.layout

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from portalcrawl.page.images import mark_captions
 from portalcrawl.page.layout import Box, Layout, Line
 from portalcrawl.page.naming import NEVER, STRONG, WEAK
-from portalcrawl.page.notes import is_note
+from portalcrawl.page.notes import is_note, is_offer
 
 SHORTEST_PROSE = 60
 SHORTEST_RUN = 100
@@ -78,7 +78,7 @@ def _weight(line: Line) -> int:
     size = len(text)
     if size < SHORTEST_CJK or line.note or is_link(line) or line.box.kind in NEVER:
         return 0
-    if _CUT.search(text, max(0, size - 30)) or is_note(text, line.linked):
+    if _CUT.search(text, max(0, size - 30)) or is_note(text, line.linked) or is_offer(text, line.href):
         line.note = True
         return 0
     if text.count(" ") * LONGEST_WORDS >= size and (
@@ -98,13 +98,17 @@ def is_link(line: Line) -> bool:
 
 
 def _drop_cards(layout: Layout) -> None:
-    """Take the weight from texts of teaser cards: two or more boxes alike that open with a linked title."""
+    """Take the weight from texts of teaser cards: two or more boxes alike that open with a linked title.
+
+    Boxes are alike by tag and first class name: others often number the card or tell its section.
+    """
     cards: dict[tuple[str, str], list[Box]] = {}
     for box in layout.boxes:
         if 2 <= box.last - box.first <= 8 and box.tag not in ("p", "table", "tbody"):
             lines = layout.lines[box.first : box.last]
             if 1 <= sum(line.prose for line in lines) <= 2 and _opens_with_link(lines):
-                cards.setdefault((box.tag, box.element.get("class") or ""), []).append(box)
+                names = (box.element.get("class") or "").split()
+                cards.setdefault((box.tag, names[0] if names else ""), []).append(box)
     for alike in cards.values():
         if len(alike) > 1:
             for box in alike:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from portalcrawl.page.parts import ArticleParts, ImageParts
+from portalcrawl.page.teasers.texts import text_of
 from portalcrawl.text import clean, plain
 from portalcrawl.urls import absolute
 
@@ -56,6 +58,12 @@ _WRITTEN_BY = re.compile(
 )
 LONGEST_VALUE = 5000
 MOST_METAS = 1000
+MOST_HOME_LINKS = 40
+"""Links at the top of a page among which the one home is looked for."""
+LONGEST_HOME = 100
+HOME_SLASHES = 3
+"""Slashes in ``https://www.seenbote.example/``."""
+SHORTEST_NAME, LONGEST_NAME = 4, 60
 _FREE_TIERS = {"free": True, "locked": False, "metered": False, "paid": False}
 
 
@@ -92,6 +100,18 @@ def title_of(root: HtmlElement) -> str | None:
     """Return the text of the title element."""
     title = next(root.iter("title"), None)
     return clean("".join(title.itertext())) or None if title is not None else None
+
+
+def home_name(root: HtmlElement, title: str | None, url: str) -> str | None:
+    """Return the words of a link to the home page that the page's *title* begins or ends with: the site's name."""
+    whole = (title or "").casefold()
+    for link in islice(root.iter("a"), MOST_HOME_LINKS if whole else 0):
+        href = link.get("href") or ""
+        if len(href) <= LONGEST_HOME and (target := absolute(url, href)) and target.count("/") == HOME_SLASHES:
+            name = text_of(link, LONGEST_NAME).casefold()
+            if SHORTEST_NAME <= len(name) <= LONGEST_NAME and (whole.startswith(name) or whole.endswith(name)):
+                return text_of(link)
+    return None
 
 
 def site_names(meta: Meta) -> list[str]:

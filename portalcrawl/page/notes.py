@@ -51,6 +51,9 @@ _OFFERS = re.compile(
         r"(?:this|dieser) (?:article|story|artikel|inhalt|text) (?:is|ist) (?:only |nur |exklusiv )?(?:for|für) ",
         r"benachrichtigung(?:en)? (?:aktiv|erlaub|erfolg|zulass|senden|zu schicken)",
         r"(?:enable|allow|turn on|activate) (?:push |browser |desktop )?notifications",
+        r"\bmeld(?:en sie|e dich|et euch) .{0,80}newsletter",
+        r"\b(?:werden sie|werde|werdet) (?:jetzt )?(?:mitglied|abonnent)",
+        r"unterstütz\w* (?:sie )?(?:uns|unseren?|unabhängigen) (?:\w+ )?journalismus",
         r"whatsapp-?kanal|push-?(?:nachricht|mitteilung)|breaking news alerts|download (?:our|the) app",
     )
 )
@@ -96,7 +99,7 @@ _OFFER_SIGNS = (
         "jetzt ",
         "weiterlesen",
     ),
-    *("journalism", "deliver", "this ", "dieser ", "whatsapp", "push", " app", "notif", "benachr"),
+    *("mitglied", "journalis", "deliver", "this ", "dieser ", "whatsapp", "push", " app", "notif", "benachr"),
 )
 _CONSENT_SIGNS = (
     *(
@@ -141,6 +144,8 @@ _TALK_SIGNS = (
     ),
     *("commission", "affiliate", "click here"),
 )
+_CHANNEL = re.compile(r"newsletter|whatsapp|telegram|podcast", re.IGNORECASE)
+"""Where portals want to be followed, as addresses name it."""
 _SEARCHED = ((_OFFERS, _OFFER_SIGNS), (_CONSENT, _CONSENT_SIGNS), (_RIGHTS, _RIGHTS_SIGNS), (_TALK, _TALK_SIGNS))
 """Patterns that are searched for, each with words of which one stands in every line that it finds."""
 _CREDIT = re.compile(
@@ -173,6 +178,12 @@ _LABEL = re.compile(
     )
     + r"[\s:.…!]*(?:\(?\d+\)?)?"
 )
+
+
+def is_offer(text: str, href: str | None) -> bool:
+    """Tell whether a short line speaks of the newsletter or channel that it links to."""
+    match = _CHANNEL.search(href or "")
+    return match is not None and len(text) <= LONGEST_NOTE and match[0].lower() in text.lower()
 
 
 def is_note(text: str, linked: int = 0) -> bool:

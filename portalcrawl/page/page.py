@@ -92,12 +92,18 @@ class Page:
         return Layout() if self.root is None else read_layout(self.root)
 
     @cached_property
+    def home_names(self) -> tuple[str, ...]:
+        """What the page calls its home, where its title says so too."""
+        name = None if self.root is None else metadata.home_name(self.root, self.title, self.base_url)
+        return (name,) if name else ()
+
+    @cached_property
     def site_names(self) -> tuple[str, ...]:
         """Names of the site and its publisher, as meta tags, JSON-LD and the host tell them."""
         host = urls.host_of(self.url)
         labels = [part for part in host.split(".")[:-1] if part not in _SECOND_LEVEL] or [host]
         label = labels[-1]
-        declared = (*metadata.site_names(self.meta), *publisher_names(self.json_ld))
+        declared = (*metadata.site_names(self.meta), *publisher_names(self.json_ld), *self.home_names)
         names = (*(name for name in declared if len(name) <= LONGEST_SITE_NAME), host)
         return tuple(dict.fromkeys((*names, label) if len(label) >= SHORTEST_LABEL else names))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
+from portalcrawl.datelines import is_dateline
 from portalcrawl.page.layout import Box, Layout, Line
 from portalcrawl.page.main_text import SENTENCE, is_link
 from portalcrawl.page.notes import is_note
@@ -11,6 +13,7 @@ from portalcrawl.text import fold
 
 PARAGRAPHS = frozenset(("p", "blockquote", "li", "pre", "dd"))
 MOST_HEADS = 2
+LEAST_PARTS = 3
 LONGEST_HEAD = 150
 HEADS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 
@@ -36,26 +39,40 @@ def _without_fringes(lines: Sequence[Line]) -> Sequence[Line]:
     if not heavy:
         return []
     first, last = heavy[0], heavy[-1]
-    while first > 0 and lines[first - 1].box is lines[first].box:
+    while first > 0 and _goes_with(lines[first - 1], lines[first]):
         first -= 1
     while last + 1 < len(lines) and lines[last + 1].box is lines[last].box:
         last += 1
     return lines[first : last + 1]
 
 
+def _goes_with(line: Line, text: Line) -> bool:
+    """Tell whether a line of no weight belongs to the first *text*: shares its box, dates it, or may head it."""
+    return line.box is text.box or is_subhead(line) or is_dateline(line.text)
+
+
 def _without_lost_heads(lines: Sequence[Line]) -> list[Line]:
-    """Drop headings that head no text: those before all text, and three or more in a row."""
+    """Drop headings that head no text: those before all text, and three or more in a row.
+
+    The first one stays where it is one of several alike, each of which heads a part.
+    """
     kept: list[Line] = []
     heads: list[Line] = []
+    makes = Counter(_make(line) for line in lines if is_subhead(line))
     for line in lines:
         if is_subhead(line):
             heads.append(line)
             continue
-        if kept and len(heads) <= MOST_HEADS:
+        if len(heads) <= MOST_HEADS and (kept or (heads and makes[_make(heads[0])] >= LEAST_PARTS)):
             kept += heads
         heads = []
         kept.append(line)
     return kept
+
+
+def _make(head: Line) -> tuple[str, str]:
+    """Return what headings of one kind have in common; more of them in the text show that the first heads a part."""
+    return head.box.tag, head.box.element.get("class") or ""
 
 
 def _belongs(line: Line) -> bool:
@@ -74,18 +91,18 @@ def is_subhead(line: Line) -> bool:
     return line.box.tag in HEADS and len(line.text) <= LONGEST_HEAD
 
 
+def _goes_on(last: Line, line: Line) -> bool:
+    """Tell whether *line*, after a single line break, goes on with the sentence of the line before it."""
+    together = line.box is last.box and line.index == last.index + 1
+    return together and line.breaks == 1 and not SENTENCE.search(last.text[-2:])
+
+
 def paragraphs(lines: list[Line]) -> list[str]:
     """Return the paragraphs that the lines make."""
     found: list[str] = []
     last: Line | None = None
     for line in lines:
-        if (
-            last is not None
-            and line.box is last.box
-            and line.breaks == 1
-            and line.index == last.index + 1
-            and not SENTENCE.search(last.text[-2:])
-        ):
+        if last is not None and (_goes_on(last, line) or is_dateline(found[-1])):
             found[-1] = f"{found[-1]} {line.text}"
         else:
             found.append(line.text)

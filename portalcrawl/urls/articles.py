@@ -38,6 +38,10 @@ _ID = re.compile(
     re.IGNORECASE,
 )
 _SHORT_ID = re.compile(r"[-_.,][a-z]{0,20}(?!(?:19|20)\d\d$)\d{2,4}$")
+_NUMBERED = re.compile(r"/(?!(?:19|20)\d\d-)\d{2,4}-[^\W\d_]{2,}-[^/]*$")
+"""A slug with a short number ahead (``/412-rat-tagt``)."""
+_YEAR = re.compile(r"(?<![^\W_])(?:1[89]|20)\d\d(?![^\W_])")
+"""A year is a word of a slug like the others."""
 _QUERY_ID = re.compile(
     r"(?:[a-z_]{0,20}(?:id|art|artikel|article|story|news|post|nr|no|item|lopenr)(?:_?(?:id|nr|no|num))?|p|aid|nid|sid|a|n)",
     re.IGNORECASE,
@@ -137,7 +141,8 @@ def _score(segments: list[str], named: list[str], words: list[str]) -> float:
             slug, words = named[-2], parents
     score = 0.0
     if len(words) > 1 or _SEPARATOR.search(slug):
-        score = min(len(words) + sum(map(len, words)) / 10, 12.0)
+        dated = len(words) >= _SHORT_SLUG and _YEAR.search(slug) is not None
+        score = min(len(words) + sum(map(len, words)) / 10 + dated, 12.0)
     path = "/" + "/".join(segments)
     if not _DIGIT.search(path):
         return score
@@ -150,7 +155,7 @@ def _score(segments: list[str], named: list[str], words: list[str]) -> float:
     end = path[path.rfind("/", 0, path.rfind("/")) :] if path.count("/") > 1 else path
     if _ID.search(end):
         score += 5 + (not ARTICLES.isdisjoint(_WORD.findall(path)))
-    elif _SHORT_ID.search(end):
+    elif _SHORT_ID.search(end) or _NUMBERED.search(end):
         score += 2
     return score
 

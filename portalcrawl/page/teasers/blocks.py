@@ -17,7 +17,7 @@ _MAX_NAME = 80
 _MAX_LEVELS = 6
 _MAX_BACK = 6
 _MAX_SEEN = 200
-_PARAGRAPH = 160
+_PARAGRAPH = 100
 """Characters of a text that is no part of a list: what stands before it names something else."""
 _MAX_PAGE_NAME = 40
 _TITLES = frozenset({"strong", "b", "header", "caption", "legend", "summary", "dt"})
@@ -106,6 +106,8 @@ def _heading_in(element: HtmlElement) -> HtmlElement | None:
     heading = next(element.iter(*HEADINGS), None)
     if heading is not None:
         return heading if _names_list(heading) else None
+    if element.tag == "header" and next(element.iter("nav"), None) is not None:
+        return None  # the site's own head
     names = element.get("class")
     titled = names is not None and hints_of(names) & Hint.TITLE
     titled = titled or element.tag in _TITLES or text.endswith(":") or is_block_name(text)
@@ -129,5 +131,7 @@ def _name(heading: HtmlElement) -> str | None:
     """Return the first line of *heading* that is not a link to see more of the list."""
     lines = read_card([heading], frozenset()).lines
     text = next((line.text for line in lines if _can_name(line.text)), "")
+    if not text and heading.tag in HEADINGS:  # "Weiterlesen", which leads nowhere itself
+        text = next((line.text for line in lines if not line.foreign and form_of(line.text) == "more"), "")
     text = clean(text).strip(FRAME)
     return text if 2 <= len(text) <= _MAX_NAME else None

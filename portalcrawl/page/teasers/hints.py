@@ -100,4 +100,6 @@ def _hints_of(names: str) -> int:
         found |= Hint.HIDDEN
     if not _HEADINGS.isdisjoint(whole):
         found |= Hint.TITLE
+    if found & (Hint.TITLE | Hint.SNIPPET):
+        found &= ~Hint.MORE  # the title of a card for a bookmark
     return found

@@ -36,8 +36,12 @@ class Sorted:
 def sort_lines(card: CardText) -> Sorted:
     """Sort the lines of *card*."""
     found = Sorted()
+    linked = sum(line.linked and forms.form_of(line.text) == "text" for line in card.lines)
     for line in card.lines:
-        _sort(line, found)
+        if (not line.linked or linked > 1) and not found.lead_in and forms.is_block_name(line.text):
+            found.lead_in = line.text
+        else:
+            _sort(line, found)
     for text in (*card.counts, *card.titles):
         if found.count is None:
             found.count = forms.comment_count(text)
@@ -62,8 +66,6 @@ def _sort(line: Line, found: Sorted) -> None:
         found.label = found.label or line.text
     elif form == "ad":
         found.ad = True
-    elif not line.linked and forms.is_block_name(line.text):
-        found.lead_in = found.lead_in or line.text
     elif form == "text" and not _sort_mixed(line, found):
         _note_text(line, found)
 
