@@ -11,6 +11,7 @@ from portalcrawl.page.page import Page
 from portalcrawl.page.parts import PageKind
 from portalcrawl.portals.catalog import generic_profile
 from tests.list_pages import LIST_PAGES, SUBJECTS, ListPage, cards, document
+from tests.opened_list_pages import OPENED_LIST_PAGES
 
 HOST = "https://www.kuestenbote.example"
 PARAGRAPHS = "".join(
@@ -32,7 +33,7 @@ def many_cards() -> str:
     return cards(card) * 6
 
 
-@pytest.mark.parametrize("make", LIST_PAGES)
+@pytest.mark.parametrize("make", [*LIST_PAGES, *OPENED_LIST_PAGES])
 def test_list_pages(make: Callable[[], ListPage]) -> None:
     page = make()
     assert kind(page.path, page.html) == "list"

@@ -26,6 +26,8 @@ ARTICLES = [
     "/%D8%B4%D8%B9%D8%B1-%D9%88%D8%B1%D8%AF%D9%8A-%D9%8A%D9%8F%D8%B4%D8%B9%D9%84-%D8%A7%D9%84/898682/ar",
     "/?p=1725228",
     "/news_lang.php?ArtNr=335614",
+    "/termine/veranstaltung.html?tx_news_pi1%5Bnews%5D=4711&tx_news_pi1%5Baction%5D=detail",
+    "/aktuelles?tx_ttnews[tt_news]=815&cHash=0a1b2c",
 ]
 OTHERS = [
     "/",
@@ -42,6 +44,8 @@ OTHERS = [
     "/autoren/erika-muster-20889740",
     "/author/erika-muster",
     "/suche?q=haushalt+der+stadt",
+    "/aktuelles?tx_news_pi1[overwriteDemand][categories]=7",
+    "/aktuelles?tx_ttnews[backPid]=12",
     "/page/2",
     "/politik/seite-3/",
     "/login?redirect=/politik/minister-stellt-neuen-haushalt-vor-4711001.html",

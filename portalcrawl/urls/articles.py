@@ -46,6 +46,10 @@ _QUERY_ID = re.compile(
     r"(?:[a-z_]{0,20}(?:id|art|artikel|article|story|news|post|nr|no|item|lopenr)(?:_?(?:id|nr|no|num))?|p|aid|nid|sid|a|n)",
     re.IGNORECASE,
 )
+_QUERY_RECORD = re.compile(
+    r"(?:^|&)tx_\w{1,40}(?:\[|%5b)(?:tt_)?(?:news|article|artikel|beitrag|post|story)(?:\]|%5d)=\d", re.I
+)
+"""By which an extension of TYPO3 shows one record of its own, on whatever page (``tx_news_pi1[news]=4711``)."""
 _QUERY_VALUE = re.compile(r"(?=.*\d)[0-9a-f-]{2,40}|[\w-]*\d{4,}", re.IGNORECASE)
 
 
@@ -107,6 +111,8 @@ def article_path(path: str, query: str = "") -> bool:
             segments[-1] = segments[-1][: extension.start()]
     if not REFUSED.isdisjoint(segments) or "/wp-" in path:
         return False
+    if query and _QUERY_RECORD.search(query):
+        return True
     named = _without_ids(segments)
     words = _WORD.findall(named[-1])
     if _is_refused(segments, named, words):
