@@ -339,8 +339,10 @@ def missed_by(work: tuple[Mutant, list[Path], bool]) -> tuple[Mutant, list[str]]
                 found.append(str(case.relative_to(PAGES)))
                 if not every:
                     break
-    except Exception as error:  # noqa: BLE001  the module does not even load without it
-        found.append(f"({type(error).__name__}: {error})")
+    except Exception as error:
+        if mutant.function:
+            raise  # nothing was switched off
+        found.append(f"({type(error).__name__}: {error})")  # the module does not even load without it
     finally:
         signal.alarm(0)
     return mutant, found

@@ -23,15 +23,7 @@ DESCRIPTIONS = ("og:description", "description", "twitter:description", "sailthr
 PUBLISHED = (
     *("article:published_time", "og:article:published_time", "article:published", "datepublished", "og:published_time"),
     *("parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.created"),
-    *(
-        "dcterms.issued",
-        "dc.date.created",
-        "pubdate",
-        "publishdate",
-        "publish-date",
-        "publish_date",
-        "publication_date",
-    ),
+    *("dcterms.issued", "dc.date.created", "pubdate", "publishdate", "publication_date"),
     *("dc.date", "dcterms.date", "article.published", "vr:published_time", "date", "last-published"),
 )
 MODIFIED = (

@@ -94,8 +94,6 @@ def _may_be_today(reading: DateReading, clock: Clock) -> bool:
 
 def _is_beside(layout: Layout, index: int, anchor: int) -> bool:
     """Tell whether a line stands in a box close around the line *anchor*, or is labelled."""
-    if index >= len(layout.lines) or anchor >= len(layout.lines):
-        return False
     box: Box | None = layout.lines[anchor].box
     for _ in range(LEVELS):
         box = box.parent if box is not None else None
