@@ -19,7 +19,7 @@ from portalcrawl.dates.moments import (
 )
 from portalcrawl.dates.reading import DateReading
 from portalcrawl.dates.usual import read_usual
-from portalcrawl.dates.words import AGE_WORDS, DAY_WORDS, KNOWN, LABELS, WEEKDAYS
+from portalcrawl.dates.words import AGE_WORDS, DAY_WORDS, KNOWN, LABELS, MODIFIED, WEEKDAYS
 from portalcrawl.text import clean
 
 LONGEST_TEXT = 200
@@ -119,6 +119,25 @@ def find_date(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None:
         return None
     best = _published(found)
     return DateReading(best.when, best.precision, line[best.start : best.end].strip(" ,"), best.role)
+
+
+def find_change(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None:
+    """Read when something was changed in a line that tells first when it was published.
+
+    >>> from datetime import UTC
+    >>> now = datetime.fromisoformat("2025-12-05T20:00:00+00:00")
+    >>> find_change("Publié le 3.12.2025, mis à jour le 4.12.2025", now=now, zone=UTC).when.isoformat()
+    '2025-12-04T00:00:00+00:00'
+    """
+    line = clean(text[: 2 * LONGEST_LINE])[:LONGEST_LINE]
+    lower = line.lower()
+    if len(lower) != len(line) or MODIFIED.isdisjoint(WORD.findall(lower)):
+        return None
+    found = days_in(lower, now, zone, full_only=True)
+    change = next((one for one in found[1:] if one.role == "modified"), None)
+    return change and DateReading(
+        change.when, change.precision, line[change.start : change.end].strip(" ,"), change.role
+    )
 
 
 def _stands_alone(line: str, lower: str, one: Moment) -> bool:

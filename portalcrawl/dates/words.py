@@ -119,7 +119,7 @@ MODIFIED = _words(
     stand aktualisiert aktualisierung akt update updated upd zuletzt editiert geändert änderung bearbeitet überarbeitet
     ergänzt nachtrag modified edited revised changed modifié modifiée actualizado actualizada actualización aggiornato
     aggiornamento atualizado atualizada bijgewerkt gewijzigd oppdatert uppdaterad opdateret zaktualizowano
-    güncelleme güncellenme güncellendi diperbarui
+    güncelleme güncellenme güncellendi diperbarui jour à-jour modifica modificato
     """
 )
 """Words beside the time of the last change."""
@@ -129,7 +129,7 @@ FILLERS = _words(
     am um im den der dem das die vom ab gegen uhr h t at on the of last letzte letzter letztes letzten le la à
     a el las los de del di alle ore il em às kl klokken klockan om o godz saat pukul hrs hours horas heures
     local time ortszeit lokalzeit r dnia tarihi tarih morgen früh vormittag mittag nachmittag abend nacht it
-    in is was this artikel article story beitrag nachricht meldung text mis jour à-jour mise ultima ultimo
+    in is was this artikel article story beitrag nachricht meldung text mis mise sist ultima ultimo
     última ultimi
     """
 )

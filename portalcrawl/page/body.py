@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from portalcrawl.page.byline import is_byline, read_byline
-from portalcrawl.page.details import find_comment_count, find_kicker, find_source, find_tags, find_trail
+from portalcrawl.page.details import (
+    find_comment_count,
+    find_kicker,
+    find_signing_agency,
+    find_source,
+    find_tags,
+    find_trail,
+)
 from portalcrawl.page.images import read_images
 from portalcrawl.page.main_text import find_main, own_article
 from portalcrawl.page.opening import find_headline, find_lead, find_opening
@@ -71,7 +78,7 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     rest = [line for line in rest if line not in signed]
     around = _surroundings(layout, main, headline, rest)
     published, modified = _dates(layout, around, clock, declared.dated)
-    kicker, title = find_kicker(layout, headline)
+    kicker, title = find_kicker(layout, headline, titles)
     trail = find_trail(around.foot)
     beside = (*around.head, *around.foot)
     return ArticleParts(
@@ -83,6 +90,7 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
         date_modified=modified,
         authors=read_byline(around.head) or read_byline(signed) or read_byline(around.foot),
         source=find_source(beside),
+        agency=find_signing_agency(around.foot),
         section=trail[0] if trail else None,
         keywords=trail or find_tags(around.foot),
         images=read_images(layout, max(0, around.anchor - LINES_BEFORE), main.last, declared.url),

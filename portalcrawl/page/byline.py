@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from portalcrawl.names import is_name, opens_byline, pieces
 from portalcrawl.page.layout import Box, Line
 from portalcrawl.text import clean
 
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_INLINE = ("span", "a", "b", "strong", "em", "i", "cite")
+MOST_PARTS = 12
+"""Inline elements of one box that are looked at."""
 _ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "related", "comments", "nav", "button"))
 _DATE_PIECE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
 _DIGIT = re.compile(r"\d")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_AUTHOR_NAME = re.compile(r"\b(?:author|autor|byline|by-line|verfasser|writer|redakteur)", re.IGNORECASE)
+_AUTHOR_NAME = re.compile(
+    r"\b(?:author|autor|byline|by-line|verfasser|writer|redakteur|auteur|firma\b|skribent)", re.IGNORECASE
+)
 _AUTHOR_LINK = re.compile(r"/(?:autor|author|autoren|authors|profil|redaktion|staff|by|team|contributor)[-/s]", re.I)
 
 
@@ -21,7 +31,7 @@ def read_byline(lines: Sequence[Line]) -> tuple[str, ...] | None:
     """Return the names in the first of *lines* that names authors."""
     for line in lines:
         if (not line.prose or is_byline(line)) and not _is_elsewhere(line.box):
-            names = list(dict.fromkeys(_names(line)))
+            names = list(dict.fromkeys(_names(line) or _beside_date(line, lines)))
             if names:
                 return tuple(names)
     return None
@@ -40,7 +50,28 @@ def _is_elsewhere(box: Box | None) -> bool:
     return False
 
 
-def _names(line: Line) -> Iterator[str]:
+def _names(line: Line) -> list[str]:
+    return list(_named(line)) or list(_marked_within(line))
+
+
+def _marked_within(line: Line) -> Iterator[str]:
+    """Yield the names in inline elements that are named for authors, whatever stands beside them."""
+    for element in islice(line.box.element.iter(*_INLINE), MOST_PARTS):
+        if _says_author(element):
+            text = clean("".join(element.itertext()))
+            if text and text in line.text:
+                yield from filter(is_name, pieces(text))
+
+
+def _beside_date(line: Line, lines: Sequence[Line]) -> list[str]:
+    """Return the name that is a whole line, over or under a date in the same box."""
+    near = (other for other in lines if other.box is line.box and abs(other.index - line.index) == 1)
+    if is_name(line.text) and any(not other.prose and _DATE_PIECE.search(other.text) for other in near):
+        return [line.text]
+    return []
+
+
+def _named(line: Line) -> Iterator[str]:
     author_link = bool(line.href and _AUTHOR_LINK.search(line.href))
     marked = author_link or _is_marked(line.box)
     if not marked and not opens_byline(line.text) and not _DATE_PIECE.search(line.text):
@@ -58,15 +89,16 @@ def _is_marked(box: Box | None) -> bool:
     for _ in range(3):
         if box is None:
             return False
-        element = box.element
-        get = element.get
-        names = f"{get('class') or ''} {get('id') or ''} {get('itemprop') or ''} {get('rel') or ''}"
-        if len(names) > 3 and _AUTHOR_NAME.search(_CAMEL.sub("-", names[:300]).replace("_", "-")):
-            return True
-        if box.tag == "address":
+        if box.tag == "address" or _says_author(box.element):
             return True
         box = box.parent
     return False
+
+
+def _says_author(element: HtmlElement) -> bool:
+    get = element.get
+    names = f"{get('class') or ''} {get('id') or ''} {get('itemprop') or ''} {get('rel') or ''}"
+    return len(names) > 3 and _AUTHOR_NAME.search(_CAMEL.sub("-", names[:300]).replace("_", "-")) is not None
 
 
 def _linked_names(box: Box) -> Iterator[str]:

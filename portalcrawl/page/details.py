@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from portalcrawl.names import agency_in
 from portalcrawl.page.layout import Box, Layout, Line
 from portalcrawl.page.teasers.forms import comment_count
 from portalcrawl.page.teasers.texts import text_of
@@ -25,15 +26,18 @@ LEAST_RUNGS = 3
 TAG_LEVELS = 4
 """Boxes around a line that may be named for tags: each tag stands in an item of a list in a box with a title."""
 MOST_TAG_WORDS = 5
+SIGNING_LINES = 3
+LONGEST_SIGNATURE = 30
 KICKER_LINES = 3
 """Lines over the headline in which a kicker may stand."""
 _KICKER_NAME = re.compile(
     r"\b(?:kicker|dachzeile|over-?line|over-?title|top-?line|top-?title|eyebrow|roof-?line|pre-?(?:title|headline)|super-?title|"
-    r"spitzmarke|sur-?titre|antetitulo|ante-?title|occhiello|headline-?intro|head-?kicker|vorzeile|oberzeile)\b"
+    r"spitzmarke|sur-?titre|stikktittel|volanta|nadtytul|bovenkop|antetitulo|ante-?title|occhiello|headline-?intro|head-?kicker|vorzeile|oberzeile)\b"
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SOURCE = re.compile(
-    r"(?:^|[·•|]\s*)(?:quelle|source|fuente|fonte|bron|original-?content (?:von|by))\s*:\s*(?P<source>[^·•|:]{2,60}?)"
+    r"(?:^|[·•|]\s*)(?:quelle|source|fuente|fonte|bron|kilde|källa|lähde|źródło|zdroj|kaynak"
+    r"|original-?content (?:von|by))\s*:\s*(?P<source>[^·•|:]{2,60}?)"
     r"(?:$|,\s(?:übermittelt|transmitted)\b|\s*[·•|]|\s(?:stand|aktualisiert|updated)\b)",
     re.IGNORECASE,
 )
@@ -45,13 +49,18 @@ _NO_TOPICS = words("""
 """)
 _PATH = re.compile(r"\s[/›»>|]\s")
 _TO_COMMENTS = re.compile(
-    r"#(?:respond|[\w-]{0,12}comments?[\w-]{0,12}|[\w-]{0,12}kommentare?[\w-]{0,12}|disqus_thread)$", re.IGNORECASE
+    r"#(?:respond|disqus_thread|[\w-]{0,12}(?:comments?|kommentarer?|kommentare|posts|postings|reactions?|reacties"
+    r"|commentaires|comentarios|commenti)(?:-\w{1,12})?)$",
+    re.IGNORECASE,
 )
 _DATE = re.compile(r"\d{1,2}[.:/]\d{1,2}|\b(?:19|20)\d\d\b")
 
 
-def find_kicker(layout: Layout, headline: Line | None) -> tuple[str | None, str | None]:
-    """Return the kicker over the headline, and the headline without it where one heading holds both."""
+def find_kicker(layout: Layout, headline: Line | None, titles: Collection[str] = ()) -> tuple[str | None, str | None]:
+    """Return the kicker over the headline, and the headline without it where one heading holds both.
+
+    *titles* are the page's declared ones, folded: some hold both.
+    """
     if headline is None:
         return None, None
     inner = _inner_kicker(headline.box)
@@ -64,7 +73,11 @@ def find_kicker(layout: Layout, headline: Line | None) -> tuple[str | None, str 
         return inner.strip(" :"), headline.text[len(inner) :].strip(" :|–-")
     for line in reversed(layout.lines[max(0, headline.index - KICKER_LINES) : headline.index]):
         other = _PATH.search(line.text) or _DATE.search(line.text)
-        if len(line.text) <= LONGEST_KICKER and not other and _is_kicker(line, headline):
+        if (
+            len(line.text) <= LONGEST_KICKER
+            and not other
+            and (_is_kicker(line, headline) or f"{fold(line.text)} {fold(headline.text)}" in titles)
+        ):
             return line.text.strip(" :-–—"), headline.text
     return None, headline.text
 
@@ -81,11 +94,16 @@ def _named(names: str) -> bool:
     return bool(names) and _KICKER_NAME.search(_CAMEL.sub("-", names[:200]).lower().replace("_", "-")) is not None
 
 
+def _names_of(box: Box) -> str:
+    """Return the classes of a box, and its tag where that is a name of the site's own (``seen-kicker``)."""
+    return f"{box.element.get('class') or ''} {box.tag if '-' in box.tag else ''}"
+
+
 def _is_kicker(line: Line, headline: Line) -> bool:
     """Tell whether a line over the headline is its kicker: named so, or a part of the same heading."""
     box: Box | None = line.box
     for _ in range(2):
-        if box is not None and (_named(box.element.get("class") or "") or _named(box.element.get("itemprop") or "")):
+        if box is not None and (_named(_names_of(box)) or _named(box.element.get("itemprop") or "")):
             return True
         box = box.parent if box is not None else None
     before = islice(headline.box.element.itersiblings(preceding=True), KICKER_LINES)
@@ -100,6 +118,14 @@ def find_source(lines: Sequence[Line]) -> str | None:
     for line in lines:
         if len(line.text) <= 2 * LONGEST_TOPIC and (match := _SOURCE.search(line.text) or _BRACKETED.match(line.text)):
             return match["source"].strip()
+    return None
+
+
+def find_signing_agency(lines: Sequence[Line]) -> str | None:
+    """Return the agency that a short line right under the text consists of, with or without a desk (``SDA/reb``)."""
+    for line in lines[:SIGNING_LINES]:
+        if len(line.text) <= LONGEST_SIGNATURE and not line.note and (agency := agency_in((line.text,))):
+            return agency
     return None
 
 

@@ -83,6 +83,8 @@ def box_kind(element: HtmlElement, tag: str) -> str:
     style = get("style")
     if "hidden" in attributes or (style and _HIDING.search(style)):
         return "hidden"
+    if "itemtype" in attributes and get("itemtype", "").endswith("Comment"):
+        return "comments"
     kind = _named(get("class") or "", get("id") or "")
     return kind if not kind or kind in _OF_TEXT or tag not in _TEXT_TAGS else ""
 

@@ -6,10 +6,14 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from portalcrawl.dates import DateReading, Role, find_date, parse_date
+from portalcrawl.dates import DateReading, Role, find_change, find_date, parse_date
 from portalcrawl.page.layout import Box, Layout, Line
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 LONGEST_LINE = 200
 LEVELS = 2
@@ -28,6 +32,12 @@ _OPENING_DATE = re.compile(
     r"[(\[]?(?P<date>\d{1,2}\.\s?(?:\d{1,2}\.\s?|[^\W\d]{3,9}\.?\s)\d{4}|\d{4}-\d\d-\d\d)(?:[)\]]?\s*[-–—:|]\s|[)\]]\s|\.\s)"
 )
 _MODIFIED_NAME = re.compile(r"modif|updat|aktualis|changed|lastmod", re.IGNORECASE)
+_MODIFIED_WORD = re.compile(
+    r"\b(?:aktualisiert|geändert|update|modif|mis[e]? à jour|aggiornat|actualizad|atualizad|bijgewerkt|oppdatert"
+    r"|uppdaterad|opdateret|zaktualizowan)",
+    re.IGNORECASE,
+)
+LONGEST_LABEL = 40
 _LABEL = re.compile(
     r"(?:erstellt|veröffentlicht|publiziert|erschienen|published|posted|publié|publicado|pubblicato|datum)\b", re.I
 )
@@ -52,6 +62,10 @@ class Clock:
         if reading is None and len(text) <= LONGEST_MIXED_LINE and (match := _DATE_PART.search(text)):
             reading = self.parse(match[0])
         return reading
+
+    def find_change(self, text: str) -> DateReading | None:
+        """Read the time of change in a line that tells both."""
+        return find_change(text, now=self.now, zone=self.zone)
 
 
 def read_dates(
@@ -131,9 +145,18 @@ def _elements(layout: Layout, lines: Sequence[Line], clock: Clock) -> Iterator[t
         if line is not None and reading is not None:
             names = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
             shown = clock.find(line.text) if len(line.text) <= LONGEST_LINE else None
-            is_modified = _MODIFIED_NAME.search(names) or (shown is not None and shown.role == "modified")
+            told = shown is not None and shown.role == "modified"
+            is_modified = told or _MODIFIED_NAME.search(names) or _MODIFIED_WORD.search(_label_before(element))
             role: Role = "modified" if is_modified else "published"
             yield index, replace(reading, role=role)
+
+
+def _label_before(time: HtmlElement) -> str:
+    """Return the words right before a time element in its line, where another one may stand."""
+    before, around = time.getprevious(), time.getparent()
+    if before is None:
+        return ((around.text if around is not None else None) or "")[-LONGEST_LABEL:]
+    return (before.tail or "").strip()[-LONGEST_LABEL:] or "".join(before.itertext())[-LONGEST_LABEL:]
 
 
 def _texts(lines: Sequence[Line], clock: Clock, changed: Set[int], *, whole: bool) -> Iterator[tuple[int, DateReading]]:
@@ -143,6 +166,8 @@ def _texts(lines: Sequence[Line], clock: Clock, changed: Set[int], *, whole: boo
             reading = clock.parse(line.text) if whole else clock.find(line.text)
             if reading is not None:
                 yield line.index, replace(reading, role="modified") if line.index in changed else reading
+                if change := clock.find_change(line.text):
+                    yield line.index, change
 
 
 def opening_date(text: str, clock: Clock) -> str | None:

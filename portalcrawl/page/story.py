@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from portalcrawl.datelines import is_dateline
 from portalcrawl.page.layout import Box, Layout, Line
@@ -11,9 +12,15 @@ from portalcrawl.page.main_text import SENTENCE, is_link
 from portalcrawl.page.notes import is_note
 from portalcrawl.text import fold
 
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
 PARAGRAPHS = frozenset(("p", "blockquote", "li", "pre", "dd"))
 MOST_HEADS = 2
 LEAST_PARTS = 3
+LEAST_ROWS = 3
+"""Paragraphs alike by which a page shows that it makes them of elements that are not for text."""
+Row = tuple["Box | None", str, str]
 LONGEST_HEAD = 150
 HEADS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 
@@ -25,8 +32,11 @@ def text_lines(layout: Layout, main: Box, headline: Line | None, titles: frozens
     first = (
         headline.index + 1 if headline is not None and headline.index in range(main.first, main.last) else main.first
     )
-    for line in layout.lines[first : main.last]:
-        if line.box.sound and line.text not in seen and _belongs(line) and fold(line.text) not in titles:
+    lines = layout.lines[first : main.last]
+    rows = _rows(lines)
+    for line in lines:
+        belongs = _belongs(line) or _is_row(line, rows)
+        if line.box.sound and line.text not in seen and belongs and fold(line.text) not in titles:
             if line.prose:
                 seen.add(line.text)
             chosen.append(line)
@@ -84,6 +94,33 @@ def _belongs(line: Line) -> bool:
     if box.tag in HEADS or box.tag in PARAGRAPHS or box.whole > box.inner:
         return not is_note(line.text, line.linked)
     return False
+
+
+def _rows(lines: Sequence[Line]) -> set[Row]:
+    """Return what the boxes have in common that are paragraphs of the text, where these are no elements for text."""
+    counts = Counter(_row(line) for line in lines if line.prose and line.box.tag not in PARAGRAPHS)
+    return {row for row, count in counts.items() if count >= LEAST_ROWS}
+
+
+def _row(line: Line) -> Row:
+    return line.box.parent, line.box.tag, line.box.element.get("class") or ""
+
+
+def _is_row(line: Line, rows: set[Row]) -> bool:
+    """Tell whether a short line is one of the *rows*, or bold throughout among them."""
+    if not rows or line.note or is_link(line):
+        return False
+    parent, tag, names = _row(line)
+    among = (parent, tag, names) in rows or (
+        _is_bold(line.box.element) and any(row[:2] == (parent, tag) for row in rows)
+    )
+    return among and not is_note(line.text, line.linked)
+
+
+def _is_bold(element: HtmlElement) -> bool:
+    return (
+        len(element) == 1 and element[0].tag in ("b", "strong") and not (element.text or element[0].tail or "").strip()
+    )
 
 
 def is_subhead(line: Line) -> bool:

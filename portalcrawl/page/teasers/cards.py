@@ -21,6 +21,7 @@ _MAX_LONE_TEXT = 700
 _MAX_CARD_TEXT = 3000
 _MAX_AROUND = 450
 """Characters of snippet, date and the like that a link with a text of its own has around it."""
+_PARAGRAPH = 60
 _MIN_TEXT = 12
 _MIN_WORDS = 4
 _MAX_HEADLINE = 100
@@ -198,8 +199,16 @@ def _climb(node: HtmlElement, top: HtmlElement) -> HtmlElement:
             return node
         if next(parent.iter("h1"), None) is not None and next(node.iter("h1"), None) is None:
             return node
+        if _stands_among_paragraphs(node):
+            return node
         node = parent
     return node
+
+
+def _stands_among_paragraphs(node: HtmlElement) -> bool:
+    """Tell whether paragraphs stand before *node* and after it: a card is then a box within a text."""
+    before, after = (next(node.itersiblings("p", preceding=way), None) for way in (True, False))
+    return all(other is not None and size_of(other, _PARAGRAPH) > _PARAGRAPH for other in (before, after))
 
 
 def _has_heading(parent: HtmlElement, node: HtmlElement) -> bool:

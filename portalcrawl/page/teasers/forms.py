@@ -26,7 +26,7 @@ _BARE_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 _CLOCK_AHEAD = re.compile(r"((?:[01]?\d|2[0-3])[:.][0-5]\d(?: Uhr)?)(?:\s*[|:·–-])?\s+(?=\D)")
 _COUNT = re.compile(
     r"[\[(]?\s*(\d{1,3}(?:[.,'’]\d{3})+|\d{1,6})\s*(?:leser|nutzer|user)?-?"
-    r"(?:kommentare?n?|comments?|commentaires?|commenti|commento|comentarios?|reacties|beiträge)\s*[\])]?",
+    r"(?:kommentare?n?|kommentarer|comments?|commentaires?|commenti|commento|comentarios?|reacties|postings?|beiträge)\s*[\])]?",
     re.IGNORECASE,
 )
 _COUNT_AFTER = re.compile(
@@ -36,6 +36,7 @@ _NO_COMMENTS = re.compile(r"\[?(?:keine|kein|no|noch keine)\s+(?:kommentare?|com
 _PADDED = re.compile(r"[\[(](\d{2,5})[\])]")
 _NUMBER = re.compile(r"\d{1,6}")
 _COUNT_AT_END = re.compile(r"(?<=\S)\s*\((\d{1,5})\)$")
+_LEAD_IN = re.compile(r"\W{0,3}([^:|►▶»→]{4,40}?)\s?[:|►▶»→]\s?(\S.{9,})$")
 _MARKS = re.compile(r"\s[·|•●/–—-]\s|[·|•●]")
 _CUT = re.compile(r"(?<=\S)\s*(?:\[\s?(?:…|\.{3})\s?\]|\(\s?(?:…|\.{3})\s?\)|…|\.{3})$")
 _CUT_INSIDE = re.compile(
@@ -188,6 +189,16 @@ def split_clock(text: str) -> tuple[str | None, str]:
     """
     match = _CLOCK_AHEAD.match(text)
     return (match[1], text[match.end() :]) if match else (None, text)
+
+
+def split_lead_in(text: str) -> tuple[str | None, str]:
+    """Split off the words that introduce another article in one text with its headline.
+
+    >>> split_lead_in("Leggi anche: Il mercato chiude"), split_lead_in("Mehr Geld: Was der Rat plant")
+    (('Leggi anche', 'Il mercato chiude'), (None, 'Mehr Geld: Was der Rat plant'))
+    """
+    match = _LEAD_IN.match(text)
+    return (match[1], match[2]) if match and is_block_name(match[1]) else (None, text)
 
 
 def split_count(text: str) -> tuple[str, int | None]:

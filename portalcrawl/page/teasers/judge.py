@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from lxml.html import HtmlElement
 
 from portalcrawl.page.parts import TeaserParts
 from portalcrawl.page.teasers.cards import Card
 from portalcrawl.page.teasers.forms import is_service_name
+from portalcrawl.page.teasers.lines import HEADINGS
 from portalcrawl.page.teasers.texts import text_of
 
 _MIN_WORDS = 3
@@ -35,7 +38,9 @@ class Judge:
             return not card.in_menu or self.share_of_headlines(card) >= 0.5
         if len(teaser.headline.split()) < _MIN_WORDS:
             return False
-        if card.links[0].zone == "neighbour":
+        if card.links[0].zone == "neighbour" or (
+            not card.in_menu and any(_is_headed(link.element) for link in card.links)
+        ):
             return True
         return self.share_of_headlines(card) >= (0.5 if card.in_menu else 0.3)
 
@@ -57,6 +62,13 @@ class Judge:
             if self.shares[node] >= 0:
                 return self.shares[node]
         return 1.0
+
+
+def _is_headed(link: HtmlElement) -> bool:
+    """Tell whether *link* holds a heading or stands in one, as menus' links do not."""
+    if next(link.iter(*HEADINGS), None) is not None:
+        return True
+    return any(around.tag in HEADINGS for around in islice(link.iterancestors(), _MAX_LEVELS))
 
 
 def _share(element: HtmlElement) -> float:

@@ -38,10 +38,7 @@ def sort_lines(card: CardText) -> Sorted:
     found = Sorted()
     linked = sum(line.linked and forms.form_of(line.text) == "text" for line in card.lines)
     for line in card.lines:
-        if (not line.linked or linked > 1) and not found.lead_in and forms.is_block_name(line.text):
-            found.lead_in = line.text
-        else:
-            _sort(line, found)
+        _sort(line, found, alone=linked < 2)
     for text in (*card.counts, *card.titles):
         if found.count is None:
             found.count = forms.comment_count(text)
@@ -50,8 +47,8 @@ def sort_lines(card: CardText) -> Sorted:
     return found
 
 
-def _sort(line: Line, found: Sorted) -> None:
-    """Put *line* where its form says it belongs."""
+def _sort(line: Line, found: Sorted, *, alone: bool) -> None:
+    """Put *line* where its form says it belongs; *alone* tells that no other text leads to the article."""
     form = forms.form_of(line.text)
     if line.when and line.hint & Hint.DATE:
         found.when = found.when or line.when
@@ -66,6 +63,8 @@ def _sort(line: Line, found: Sorted) -> None:
         found.label = found.label or line.text
     elif form == "ad":
         found.ad = True
+    elif (not line.linked or (form == "text" and not alone)) and forms.is_block_name(line.text):
+        found.lead_in = found.lead_in or line.text
     elif form == "text" and not _sort_mixed(line, found):
         _note_text(line, found)
 
@@ -114,6 +113,8 @@ def _note_text(line: Line, found: Sorted) -> None:
         found.count = count
     clock, text = forms.split_clock(text)
     found.date = found.date or clock
-    line.text = _without_pointer(text)
+    lead_in, text = forms.split_lead_in(_without_pointer(text))
+    found.lead_in = found.lead_in or lead_in
+    line.text = text
     if text:
         found.texts.append(line)

@@ -119,7 +119,10 @@ BLOCK_NAME = re.compile(
     r"read (?:more|also|next)|related(?: articles?| stor(?:y|ies)| posts?| content)?|"
     r"(?:previous|next) (?:article|post|story)|"
     r"(?:see|read) also|recommended.*|most (?:read|popular|viewed)|trending|more (?:on|from|about|like)\b.{0,40}|"
-    r"(?:à )?lire aussi|leggi anche|lees (?:ook|meer)|les også|lea también|læs også|läs också|czytaj także",
+    r"(?:à )?lire (?:aussi|également)|à lire|(?:à )?voir aussi|sur le même sujet|(?:leggi|guarda) anche|"
+    r"lees (?:ook|meer)|(?:lea|lee|ver|mira) también|te puede interesar|l(?:es|æs) også|läs (?:också|även)|"
+    r"(?:czytaj|zobacz) (?:też|także|również)|čtěte (?:také|i)|les plus lus|lo más leído|(?:i )?più letti|"
+    r"meest gelezen|mest l(?:est|æst|äst)|najczęściej czytane",
     re.IGNORECASE,
 )
 """What introduces other articles: the name of a list, or words ahead of a single link."""
