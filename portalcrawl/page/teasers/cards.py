@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice, pairwise
 
 from lxml.html import HtmlElement
 
@@ -91,7 +92,7 @@ def _cards_in(parent: HtmlElement | None, tops: dict[HtmlElement, list[Link]], m
         links = [link for top in found for link in tops[top]]
         if not links:
             continue
-        listed = len(nodes) > len(found) or _is_listed(found, kinds)
+        listed = len(nodes) > len(found) or _is_listed(found, kinds) or _are_neighbours(found, len(links))
         if listed and sum(size_of(top, _MAX_CARD_TEXT) for top in found) <= _MAX_CARD_TEXT:
             inner = _only_item(found[0], links) if len(nodes) == 1 else None
             cards.append(Card(nodes, links, parent) if inner is None else Card([inner], links, inner.getparent()))
@@ -145,6 +146,13 @@ def _speaks(link: HtmlElement) -> bool:
 def _is_listed(tops: list[HtmlElement], kinds: dict[tuple[str, str], int]) -> bool:
     """Tell whether one of *tops* has neighbours of its kind."""
     return any(kinds.get(_kind(top), 0) >= 2 for top in tops)
+
+
+def _are_neighbours(tops: list[HtmlElement], links: int) -> bool:
+    """Tell whether *tops* are picture, title, snippet of one article: in a row, with no *links* but those to it."""
+    if len(tops) < 2 or any(one.getnext() is not other for one, other in pairwise(tops)):
+        return False
+    return sum(1 for top in tops for _ in islice(top.iter("a"), links + 1)) <= links
 
 
 def _kind(element: HtmlElement) -> tuple[str, str]:

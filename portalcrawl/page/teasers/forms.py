@@ -42,6 +42,8 @@ _CUT = re.compile(r"(?<=\S)\s*(?:\[\s?(?:…|\.{3})\s?\]|\(\s?(?:…|\.{3})\s?\)
 _CUT_INSIDE = re.compile(
     r"(?<=\S)\s*(?:\[\s?(?:…|\.{3})\s?\]|\(\s?(?:…|\.{3})\s?\)|…|\.{3})\s*(?:\(\d{1,5}\))?(.{0,60})$"
 )
+MARKS = " ·|•●–—-"
+"""What stands between the parts of a line."""
 FRAME = " :»›→←«‹-–|>"
 """What stands around the name of a list."""
 

@@ -17,6 +17,8 @@ _CLOSING = ",.;:)"
 _FEW_WORDS = 3
 _MAX_SIBLINGS = 20
 _MAX_CUT_MARK = 12
+_MAX_MORE = 40
+_ENDS = frozenset(".!?…")
 _MAX_AROUND = 400
 """Characters looked at on each side of a link."""
 
@@ -31,6 +33,8 @@ def is_inline(link: HtmlElement) -> bool:
     if is_card(link) or _is_cut_mark(link):
         return False
     before, after, block = _surroundings(link)
+    if not after and before[-1:] in _ENDS and form_of(text_of(link, _MAX_MORE)) == "more":
+        return False  # what follows a snippet
     if is_cut(after):
         return False
     opens = before[-1:] != ":" and form_of(before) == "text"

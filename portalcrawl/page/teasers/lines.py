@@ -245,6 +245,7 @@ class _Reader:
             self.end_line()
         elif self.pieces:
             self.pieces[-1].text += " "
+            self.pieces[-1].breaks = True
 
     def end_line(self) -> None:
         """Close the line, taken apart where its markup shows several texts."""

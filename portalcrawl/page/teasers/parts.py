@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set
 
 from portalcrawl.page.parts import TeaserParts
@@ -20,6 +21,14 @@ _MIN_TITLE_WORDS = 3
 _MIN_SNIPPET = 30
 _MAX_SNIPPET = 800
 _MIN_SNIPPET_WORDS = 5
+_AHEAD = re.compile(r"(?:[·|•●–—-]\s+)?(?:…|\.{3})\s*|[·|•●]\s+")
+"""Marks before a snippet: what was cut off its beginning, or the end of the date before it."""
+_TO_ARTICLE = re.compile(
+    r"(?:zum (?:artikel|beitrag)|(?:artikel|beitrag)(?: lesen| öffnen)?|(?:weiter)?lesen"
+    r"|read(?: more)?(?: about)?)\s*:?\s+",
+    re.IGNORECASE,
+)
+"""What a label says of its link before it names the article."""
 _NOT_TEXT = Hint.DATE | Hint.AUTHOR | Hint.COUNT | Hint.DURATION | Hint.CAPTION | Hint.MORE
 
 
@@ -51,12 +60,15 @@ def read_parts(
         parts.kicker = glued or (kicker.text.rstrip(" :|·") if kicker else None)
         parts.label = parts.label or _topic(texts, at, kicker)
     elif not texts:
-        parts.headline = next((name for name in card.names if _can_be_title(name)), None)
+        names = (*card.names, *(_TO_ARTICLE.sub("", label) for label in card.labels))
+        parts.headline = next((name for name in names if _can_be_title(name)), None)
     snippet = _snippet(texts, at)
     if snippet:
-        parts.snippet, parts.is_truncated = forms.split_cut(snippet.text)
+        text, parts.is_truncated = forms.split_cut(snippet.text)
+        parts.snippet = _AHEAD.sub("", text, count=1) if _AHEAD.match(text) else text
     parts.image_url = image.url or None if image else None
     parts.image_caption = found.caption or alt
+    parts.date_text = found.date.strip(forms.MARKS) if found.date else None
     parts.block = found.lead_in
     _tell_caption(parts, alt, caption_over_snippet)
     return _cleaned(parts) if parts.headline or parts.snippet or parts.image_caption else None

@@ -36,6 +36,8 @@ class Piece:
 
     text: str
     context: Context
+    breaks: bool = False
+    """Whether a line break within a heading follows it."""
 
 
 @dataclass(slots=True)
@@ -134,6 +136,8 @@ def _peels_off_ahead(groups: list[Group], index: int) -> bool:
     if _peels_off(group) or (_text(group).endswith(":") and (head.span is not None or rest.linked)):
         return True
     text = " ".join(_text(other) for other in groups[index + 1 :])
+    if group[-1].breaks and head.span is not None and (rest.span is None or rest.span.tag == "a"):
+        return text[:1].isupper() and text.count(" ") + 1 >= _SENTENCE
     if head.linked and not rest.linked:
         return text.count(" ") + 1 >= _SENTENCE
     return head.strong and not rest.strong and is_cut(text)
