@@ -170,6 +170,10 @@ class _Walk:
             self.layout.images.append((element, self.box, len(self.layout.lines)))
         return True
 
+    def is_mid_sentence(self) -> bool:
+        """Tell whether a line of a paragraph is under way: an element of the site's own making runs on with it."""
+        return bool(self.parts) and self.box is not None and self.box.tag in _TEXTS
+
     def end_block(self, tag: str) -> None:
         if tag in SKIPPED or tag in IMAGES or tag == "nav" or (tag == "footer" and not self.in_article):
             return
@@ -183,14 +187,14 @@ def read_layout(root: HtmlElement) -> Layout:
     for event, element in walker:
         tag = element.tag
         if event == "start":
-            if tag in INLINE:
+            if tag in INLINE or ("-" in tag and walk.is_mid_sentence()):
                 walk.start_inline(element, tag)
             elif not walk.start_block(element, tag):
                 walker.skip_subtree()
                 continue
             text = element.text
         else:
-            if tag not in INLINE:
+            if tag not in INLINE and not ("-" in tag and walk.box is not None and walk.box.tag != tag):
                 walk.end_block(tag)
             elif tag == "a":
                 walk.in_link -= 1

@@ -32,8 +32,9 @@ _WORDS = {
     "teaser": "teasers? excerpts?",
     "share": "share sharing shares social-(?:bar|share|links?|icons?|media-share) follow follow-?us addtoany",
     "nav": "nav navbar navigation menu breadcrumbs? pagination pager toolbar topbar toc",
-    "footer": "footer copyright legal imprint disclaimer disclosure",
-    "aside": "side-?bar rail widgets? right-?rail right-?column info-?box fact-?box",
+    "footer": "footer fu(?:ss|ß)(?:zeile|bereich) rodape copyright legal imprint disclaimer disclosure",
+    "aside": "side-?bar rail widgets? right-?rail right-?column info-?box fact-?box "
+    "(?:gen-?)?ai-?(?:article-?)?summary ki-?zusammenfassung",
     "overlay": "cookies? cookie-?(?:banner|notice|bar|consent|dialog|layer) cmplz consent gdpr "
     "push-?(?:layer|notifications?) pop-?up modal overlay tooltip lightbox dialog cmp",
     "byline": "by-?line authors? autor autoren autorenbox bio contributors? dateline timestamp publish-?date "
@@ -50,8 +51,10 @@ _ANY_KIND = re.compile(f"\\b(?:{'|'.join(words.replace(' ', '|') for words in _W
 """The same without names for the kinds, which costs a quarter: most elements are of none."""
 _UTILITY = re.compile(
     r"(?<!\S)(?:has|with|no|without|tag(?!-?(?:list|cloud|links))|category|type|js|lg|md|sm|xs|xl)-\S*|\S*:\S*"
+    r"|[-_]+(?:has|with|no|without)[-_]\S*"
 )
-"""Classes that tell of state, layout or terms (``has-sidebar``, ``tag-werbung``, ``md:hidden``), not of content."""
+"""Classes that tell of state, layout or terms (``has-sidebar``, ``tag-werbung``, ``md:hidden``), not of content, and
+ends of classes that do (``story--with-newsletter``)."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HIDDEN_CLASS = re.compile(r"(?<!\S)(?:hidden|d-none|hide)(?!\S)")
 _SHOWN_CLASS = re.compile(r"(?<!\S)(?:\w+:(?:block|flex|grid|inline)|d-\w+-(?:block|flex|inline))")

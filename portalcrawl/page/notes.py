@@ -84,6 +84,15 @@ _TALK = re.compile(
         r"(?:may|might|can|could) (?:earn|receive|make)\b.{0,40}commission|affiliate-?link|click here (?:to|for)",
     )
 )
+_ABOUT_ITSELF = re.compile(
+    _either(
+        r"(?:über )?dieses thema (?:berichte|im programm|lief)|sendung: .{2,120}\d",
+        r"this is a (?:breaking|developing) (?:news? )?story\b|more (?:details )?to (?:follow|come)\W*$",
+        r"(?:dies(?:er|e)|der|die) (?:artikel|beitrag|text|meldung|eilmeldung) wird (?:\w+ )?(?:aktualisiert|ergänzt)",
+        r"(?:weitere|mehr) (?:informationen|details|infos) (?:folgen )?(?:in kürze)?\W*$|mehr (?:dazu )?in kürze\W*$",
+    )
+)
+"""What a line says of the text it ends: where the matter is or was broadcast, that writing goes on."""
 _OFFER_SIGNS = (
     *(
         "news",
@@ -166,6 +175,7 @@ _STAMP = re.compile(
     r"|\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d]{3,9}\.?)\s?(?:19|20)?\d\d\b[^.!?]{0,70}$"
     r"|\d{1,2}(?:er|º|\.)?\s(?:de\s)?[^\W\d]{3,9}\.?\s(?:de\s)?(?:19|20)\d\d(?:\s?[(|,–-].{0,60})?$"
     r"|\[[^\[\]]{2,60}\]\s*[·•|]\s*\d"
+    r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b.{0,60}?\b(?:por|by|von|autor|author|categor(?:y|ia|ía)|kategorie|rubrik|tags?)\s*:"
 )
 _TRAIL = re.compile(r"[^/|.!?]{2,60}(?:\s+/\s+[^/|.!?]{2,60}){2,15}")
 _LABEL = re.compile(
@@ -207,8 +217,8 @@ def is_note(text: str, linked: int = 0) -> bool:
 
 
 def _is_small_print(lower: str, size: int) -> bool:
-    """Tell whether a short line is a credit, a date line, a byline or a topic trail."""
+    """Tell whether a short line is a credit, a date line, a byline, a topic trail or speaks of the text itself."""
     if size >= LONGEST_CREDIT:
         return False
     stamped = size < LONGEST_STAMP and _STAMP.match(lower)
-    return bool(stamped or _CREDIT.match(lower) or _TRAIL.fullmatch(lower))
+    return bool(stamped or _CREDIT.match(lower) or _TRAIL.fullmatch(lower) or _ABOUT_ITSELF.match(lower))
