@@ -34,6 +34,13 @@ _OF_ROWS = frozenset(("span", "a", "time", "small", "label", "data"))
 """Inline elements that are parts of a row where they follow each other, but for those in a text."""
 _TEXTS = frozenset(("p", "li", "blockquote", "pre", "td", "dd", "h1", "h2", "h3", "h4", "h5", "h6"))
 _ARTICLES = frozenset(("article", "main"))
+_ROLES = {
+    **dict.fromkeys(INLINE, "inline"),
+    **dict.fromkeys(("a", "br", "time"), "telling"),
+    **dict.fromkeys((*SKIPPED, "nav"), "skipped"),
+    **{"img": "image", "amp-img": "image", "footer": "foot"},
+}
+"""What the walk does with an element by its tag; one that is not here opens a box."""
 
 
 class Box:
@@ -146,9 +153,13 @@ class _Walk:
         if tag in _ARTICLES:
             self.in_article -= 1
 
-    def start_inline(self, element: HtmlElement, tag: str) -> None:
-        if self.joint and self.joint == len(self.parts) and tag in _OF_ROWS:
-            self.parts.append(" ")  # scripts write no white space between the parts of a row
+    def join(self, tag: str) -> None:
+        """Part two elements of a row: scripts write no white space between them."""
+        if self.joint == len(self.parts) and tag in _OF_ROWS:
+            self.parts.append(" ")
+
+    def tell(self, element: HtmlElement, tag: str) -> None:
+        """Take in the start of an inline element that says more than its text."""
         if tag == "a":
             self.in_link += 1
             if self.href is None:
@@ -157,47 +168,54 @@ class _Walk:
             if self.parts:
                 self.end_line()
             self.breaks += 1
-        elif tag == "time":
+        else:
             self.layout.times.append((element, len(self.layout.lines)))
 
-    def start_block(self, element: HtmlElement, tag: str) -> bool:
-        """Open a box, or note a picture; return False where nothing in the element belongs to an article."""
-        if tag in SKIPPED or tag == "nav" or (tag == "footer" and not self.in_article):
+    def start(self, element: HtmlElement, tag: str, role: str | None) -> bool:
+        """Take in the start of *element*; return False where nothing in it belongs to an article."""
+        if role is None or (role == "foot" and self.in_article):
+            if not self.is_mid_sentence(tag):
+                self.open(element, tag)
+        elif role == "telling":
+            self.tell(element, tag)
+        elif role == "image":
+            if self.box is not None:
+                self.layout.images.append((element, self.box, len(self.layout.lines)))
+        elif role != "inline":
             return False
-        if tag not in IMAGES:
-            self.open(element, tag)
-        elif self.box is not None:
-            self.layout.images.append((element, self.box, len(self.layout.lines)))
         return True
 
-    def is_mid_sentence(self) -> bool:
-        """Tell whether a line of a paragraph is under way: an element of the site's own making runs on with it."""
-        return bool(self.parts) and self.box is not None and self.box.tag in _TEXTS
+    def is_mid_sentence(self, tag: str) -> bool:
+        """Tell whether an element of the site's own making runs on with the line of a paragraph."""
+        return "-" in tag and bool(self.parts) and self.box is not None and self.box.tag in _TEXTS
 
-    def end_block(self, tag: str) -> None:
-        if tag in SKIPPED or tag in IMAGES or tag == "nav" or (tag == "footer" and not self.in_article):
-            return
-        self.close(tag)
+    def end(self, tag: str, role: str | None) -> None:
+        """Take in the end of an element."""
+        if role is None or (role == "foot" and self.in_article):
+            if "-" not in tag or (self.box is not None and self.box.tag == tag):
+                self.close(tag)
+        elif tag == "a":
+            self.in_link -= 1
 
 
 def read_layout(root: HtmlElement) -> Layout:
     """Return the layout of the tree under *root*; menus and the page's own foot are left out."""
     walk = _Walk()
     walker = etree.iterwalk(root, events=("start", "end"))
+    role_of = _ROLES.get
     for event, element in walker:
         tag = element.tag
+        role = role_of(tag)
         if event == "start":
-            if tag in INLINE or ("-" in tag and walk.is_mid_sentence()):
-                walk.start_inline(element, tag)
-            elif not walk.start_block(element, tag):
+            if walk.joint:
+                walk.join(tag)
+            if role != "inline" and not walk.start(element, tag, role):
                 walker.skip_subtree()
                 continue
             text = element.text
         else:
-            if tag not in INLINE and not ("-" in tag and walk.box is not None and walk.box.tag != tag):
-                walk.end_block(tag)
-            elif tag == "a":
-                walk.in_link -= 1
+            if role != "inline":
+                walk.end(tag, role)
             text = element.tail
             if not text and tag in _OF_ROWS and walk.box is not None and walk.box.tag not in _TEXTS:
                 walk.joint = len(walk.parts)

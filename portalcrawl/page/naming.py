@@ -47,10 +47,24 @@ _WORDS = {
     "player": "player videos? audio podcast poll quiz umfrage",
 }
 _KIND = re.compile("|".join(f"(?P<{kind}>\\b(?:{words.replace(' ', '|')})\\b)" for kind, words in _WORDS.items()))
-_ANY_KIND = re.compile(f"\\b(?:{'|'.join(words.replace(' ', '|') for words in _WORDS.values())})\\b")
-"""The same without names for the kinds, which costs a quarter: most elements are of none."""
+
+
+def _by_first_letter(words: list[str]) -> str:
+    """Return one pattern for *words*, those of one first letter together, so that a look tells that none of them fits.
+
+    None may begin with a letter that is optional.
+    """
+    groups: dict[str, list[str]] = {}
+    for word in words:
+        letter = word[0] if word[0].isalpha() else ""
+        groups.setdefault(letter, []).append(word.removeprefix(letter))
+    return "|".join(f"{letter}(?:{'|'.join(rests)})" for letter, rests in groups.items())
+
+
+_ANY_KIND = re.compile(rf"\b(?:{_by_first_letter(' '.join(_WORDS.values()).split())})\b")
+"""The same without names for the kinds, at a quarter of the cost: most elements are of none."""
 _UTILITY = re.compile(
-    r"(?<!\S)(?:has|with|no|without|tag(?!-?(?:list|cloud|links))|category|type|js|lg|md|sm|xs|xl)-\S*|\S*:\S*"
+    r"(?<!\S)(?:(?:has|with|no|without|tag(?!-?(?:list|cloud|links))|category|type|js|lg|md|sm|xs|xl)-|[^\s:]*:)\S*"
     r"|[-_]+(?:has|with|no|without)[-_]\S*"
 )
 """Classes that tell of state, layout or terms (``has-sidebar``, ``tag-werbung``, ``md:hidden``), not of content, and
@@ -103,12 +117,24 @@ def _named(classes: str, identifier: str) -> str:
         return "hidden"
     if identifier.count("-") + identifier.count("_") > MOST_ID_JOINTS:
         identifier = ""
-    names = f"{classes} {identifier[:100]}"
-    if "-" in names or ":" in names:
-        names = _UTILITY.sub("", names)
+    given = f"{classes} {identifier[:100]}"
+    names = _in_words(given)
+    found = _ANY_KIND.search(names)
+    if found and ("-" in given or ":" in given):
+        names = _in_words(_UTILITY.sub("", given))
+        found = _ANY_KIND.search(names)
+    return _kind_of(names[found.start() :].split(maxsplit=1)[0]) if found else ""
+
+
+def _in_words(names: str) -> str:
+    """Return class names in lower case, their words parted by hyphens."""
     if not names.islower():
         names = _CAMEL.sub("-", names).lower()
-    names = names.replace("_", "-")
-    found = _ANY_KIND.search(names)
-    match = _KIND.match(names, found.start()) if found else None
+    return names.replace("_", "-")
+
+
+@lru_cache(maxsize=4096)
+def _kind_of(name: str) -> str:
+    """Return the kind that *name* opens with."""
+    match = _KIND.match(name)
     return match.lastgroup or "" if match else ""

@@ -211,8 +211,9 @@ def is_note(text: str, linked: int = 0) -> bool:
     lead = _LEADS_ELSEWHERE.match(lower)
     if lead and (linked * 3 > size or _END_OF_LEAD.match(lower, lead.end())):
         return True
+    said = lower.__contains__
     return _is_small_print(lower, size) or any(
-        pattern.search(lower) for pattern, signs in _SEARCHED if any(sign in lower for sign in signs)
+        pattern.search(lower) for pattern, signs in _SEARCHED if any(map(said, signs))
     )
 
 

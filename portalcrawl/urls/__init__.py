@@ -5,22 +5,26 @@ Everything here works on the address alone, fetches nothing and never raises on 
 
 from __future__ import annotations
 
-from portalcrawl.urls.address import MAX_URL_LENGTH, absolute, host_of, origin_of
-from portalcrawl.urls.articles import looks_like_article, slug_repeats
-from portalcrawl.urls.canonical import canonical_url
+from portalcrawl.urls.address import MAX_URL_LENGTH, Address, absolute, host_of, origin_of, resolve
+from portalcrawl.urls.articles import article_path, looks_like_article, slug_repeats
+from portalcrawl.urls.canonical import canonical_of, canonical_url
 from portalcrawl.urls.hosts import is_private_address, same_portal
 from portalcrawl.urls.masking import mask_secrets
 from portalcrawl.urls.same import same_article
 
 __all__ = [
     "MAX_URL_LENGTH",
+    "Address",
     "absolute",
+    "article_path",
+    "canonical_of",
     "canonical_url",
     "host_of",
     "is_private_address",
     "looks_like_article",
     "mask_secrets",
     "origin_of",
+    "resolve",
     "same_article",
     "same_portal",
     "slug_repeats",

@@ -88,9 +88,17 @@ def absolute(base: str, href: str) -> str | None:
     >>> absolute("https://example.org/news/", "../a b?x=1#c")
     'https://example.org/a%20b?x=1#c'
     """
+    address = resolve(base, href)
+    return str(address) if address else None
+
+
+def resolve(base: str, href: str) -> Address | None:
+    """Return what :func:`absolute` returns, taken apart."""
     href = tidy(href)
     if not href or len(href) > MAX_URL_LENGTH:
         return None
+    if href[0] == "/" and href[1:2] not in ("/", "\\"):
+        return _on_the_host_of(base, href)
     if _SCHEME.match(href) and href[:4].lower() != "http":
         return None
     address = split(href)
@@ -99,7 +107,24 @@ def absolute(base: str, href: str) -> str | None:
             address = split(urljoin(tidy(base), _slashes(href)))
         except ValueError:
             return None
-    return str(address) if address else None
+    return address
+
+
+def _on_the_host_of(base: str, path: str) -> Address | None:
+    """Return the address of a path, with or without query and fragment: the form of most links by far."""
+    page = split(base)
+    if page is None:
+        return None
+    path, _, fragment = _slashes(path).partition("#")
+    path, _, query = path.partition("?")
+    return Address(
+        page.scheme,
+        page.host,
+        page.port,
+        _without_dots(_escaped(path, _PATH_SAFE)),
+        _escaped(query, _QUERY_SAFE),
+        _escaped(fragment, _QUERY_SAFE),
+    )
 
 
 def host_of(url: str) -> str:

@@ -59,8 +59,11 @@ def canonical_url(url: str, hosts: Collection[str] = ()) -> str:
     'https://www.example.org/a-b-c-1234567.html?id=7'
     """
     address = split(url)
-    if address is None:
-        return tidy(url)
+    return tidy(url) if address is None else canonical_of(address, hosts)
+
+
+def canonical_of(address: Address, hosts: Collection[str] = ()) -> str:
+    """Return what :func:`canonical_url` returns for an address that is taken apart."""
     main = address._replace(path=_main_path(address.path), query=_main_query(address), fragment="")
     text = str(main)
     netloc = main_netloc(address, hosts) if hosts else address.netloc

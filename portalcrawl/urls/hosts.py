@@ -83,6 +83,7 @@ def _normal(host: str, scheme: str) -> str:
     return address.netloc if address else host.lower()
 
 
+@lru_cache(maxsize=1024)
 def _stem(netloc: str) -> str:
     labels = netloc.split(".")
     head = [label for label in labels[:-2] if label not in TWIN_LABELS]

@@ -27,11 +27,11 @@ class Targets:
     def __init__(self, root: HtmlElement, base_url: str, profile: Profile) -> None:
         self.base_url = base_url
         self.profile = profile
-        self.origin = urls.origin_of(base_url)
         self.own = _own_addresses(root, base_url)
         self.own_ids = frozenset(number for address in self.own for number in _ids(address))
         self.own_names = frozenset(_name(address) for address in self.own)
         self.owned: dict[str, bool] = {}
+        """By scheme and host, as they stand at the beginning of an address."""
         self.known: dict[str, tuple[str, str] | None] = {}
         self.told: set[str] = set()
         """Addresses that say little, but repeat the heading that leads to them."""
@@ -44,11 +44,12 @@ class Targets:
             link = next(heading.iter("a"), None)
             link = next(heading.iterancestors("a"), None) if link is None else link
             href = link.get("href") if link is not None else None
-            if not href or not self.may_lead(href):
+            address = self.address_of(href) if href and self.may_lead(href) else None
+            if address is None or self.is_article(address):
                 continue
-            url = urls.absolute(self.base_url, href)
-            if url and urls.slug_repeats(url, text_of(heading)):
-                self.told.add(url.partition("#")[0])
+            url = str(address)
+            if urls.slug_repeats(url, text_of(heading)):
+                self.told.add(url)
 
     def of(self, href: str) -> tuple[str, str] | None:
         """Return the canonical and the absolute address of the article *href* leads to; None where it leads to none."""
@@ -60,27 +61,37 @@ class Targets:
         """Rule out at little cost what leads to another site, and what has no sign of an article's address."""
         match = _HOST.match(href)
         if match:
-            host = match[1]
-            if host not in self.owned:
-                self.owned[host] = self.profile.owns(match[0].strip())
-            if not self.owned[host]:
+            if not self.owns(match[0].strip()):
                 return False
             href = href[match.end() :]
         return self.profile.article.url is not None or _SIGNS.search(href) is not None
 
+    def owns(self, origin: str) -> bool:
+        """Tell whether scheme and host are the portal's own."""
+        known = self.owned.get(origin)
+        if known is None:
+            known = self.owned[origin] = self.profile.owns(origin)
+        return known
+
     def judge(self, href: str) -> tuple[str, str] | None:
         if href[:1] == "#" or _COMMENT.search(href):
             return None
-        if href[:1] == "/" and href[1:2] not in ("/", "\\"):
-            href = self.origin + href
-        url = urls.absolute(self.base_url, href)
-        if url is None:
+        address = self.address_of(href)
+        if address is None or not (self.is_article(address) or str(address) in self.told):
             return None
-        url = url.partition("#")[0]
-        if url not in self.told and not self.profile.is_article_url(url):
-            return None
-        target = urls.canonical_url(url, self.profile.hosts)
-        return None if self.is_own(target) else (target, url)
+        target = urls.canonical_of(address, self.profile.hosts)
+        return None if self.is_own(target) else (target, str(address))
+
+    def address_of(self, href: str) -> urls.Address | None:
+        """Return the address that *href* names, without fragment."""
+        address = urls.resolve(self.base_url, href)
+        return address._replace(fragment="") if address and address.fragment else address
+
+    def is_article(self, address: urls.Address) -> bool:
+        """Tell whether the address alone says that it is one of the portal's articles."""
+        if self.profile.article.url is not None:
+            return self.profile.is_article_url(str(address))
+        return self.owns(f"{address.scheme}://{address.netloc}") and urls.article_path(address.path, address.query)
 
     def is_own(self, target: str) -> bool:
         """Tell whether *target* is the page itself, or does something with it: prints it, mails it, comments on it."""
