@@ -90,15 +90,12 @@ def box_kind(element: HtmlElement, tag: str) -> str:
         return _TAGS[tag]
     if tag in _WHOLE_PAGES:
         return ""
-    attributes = element.attrib
-    if not attributes:
-        return ""
-    get = attributes.get
+    get = element.get
     role = get("role")
     if role in _ROLES:
         return _ROLES[role]
     style = get("style")
-    if "hidden" in attributes or (style and _HIDING.search(style)):
+    if get("hidden") is not None or (style and _HIDING.search(style)):
         return "hidden"
     if "itemtype" in attributes and get("itemtype", "").endswith("Comment"):
         return "comments"

@@ -212,9 +212,10 @@ def is_note(text: str, linked: int = 0) -> bool:
     if lead and (linked * 3 > size or _END_OF_LEAD.match(lower, lead.end())):
         return True
     said = lower.__contains__
-    return _is_small_print(lower, size) or any(
-        pattern.search(lower) for pattern, signs in _SEARCHED if any(map(said, signs))
-    )
+    for pattern, signs in _SEARCHED:
+        if any(map(said, signs)) and pattern.search(lower):
+            return True
+    return _is_small_print(lower, size)
 
 
 def _is_small_print(lower: str, size: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from portalcrawl.page.teasers.forms import form_of, is_cut, split_count, split_cut
@@ -108,7 +109,7 @@ def _item(child: HtmlElement, marks: Mapping[HtmlElement, str], many: str) -> It
     if target == many:
         return Item(child, "end")
     if target is not None:
-        closes, aged = _end_of(child.text_content())
+        closes, aged = _end_of(etree.tostring(child, method="text", encoding="unicode", with_tail=False))
         return Item(child, "mark", target, tag, closes=closes, whole=closes and _is_whole(child), aged=aged)
     if tag == "br":
         return Item(child, "break")

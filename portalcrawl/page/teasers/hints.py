@@ -70,6 +70,8 @@ _JOINED = re.compile(
     r"|teaser[-_]{0,2}text|intro[-_]?text|off[-_]?screen|media[-_]?duration|comment[-_]?count",
     re.IGNORECASE,
 )
+_LAST_WORDS = frozenset({"only", "hidden", "reader", "visually", "more", "time", "text", "screen", "duration", "count"})
+"""With which the names end that are joined of two words: few have one, and the pattern takes long to tell."""
 _HIDING = frozenset({"hidden", "d-none", "invisible", "is-hidden", "js-hidden", "hide"})
 _SHOWN_AGAIN = re.compile(r":(?:block|flex|inline|grid|table|contents)|\bd-\w+-(?:block|flex|inline|grid)")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -91,10 +93,12 @@ def hints_of(names: str) -> int:
 @lru_cache(maxsize=8192)
 def _hints_of(names: str) -> int:
     found = Hint.NONE
-    for word in _TOKENS.findall(names):
-        found |= _HINTS.get(word.lower(), 0)
-    for joined in _JOINED.findall(names):
-        found |= _HINTS.get(joined.replace("-", "").replace("_", "").lower(), 0)
+    words = [word.lower() for word in _TOKENS.findall(names)]
+    for word in words:
+        found |= _HINTS.get(word, 0)
+    if not _LAST_WORDS.isdisjoint(words):
+        for joined in _JOINED.findall(names):
+            found |= _HINTS.get(joined.replace("-", "").replace("_", "").lower(), 0)
     whole = names.split()
     if not _HIDING.isdisjoint(whole) and not _SHOWN_AGAIN.search(names):
         found |= Hint.HIDDEN

@@ -263,7 +263,7 @@ def _is_hidden(element: HtmlElement) -> bool:
     if hints & Hint.ICON and element.text and not len(element):
         word = element.text.strip()
         return bool(_GLYPH.fullmatch(word))
-    if "hidden" in element.attrib:
+    if element.get("hidden") is not None:
         return True
     style = element.get("style")
     return bool(style and "display:none" in style.replace(" ", "").lower())

@@ -13,7 +13,7 @@ def text_of(element: HtmlElement, enough: int = _ENOUGH) -> str:
         return " ".join((element.text or "").split())
     found: list[str] = []
     size = 0
-    for text in element.itertext("*"):
+    for text in element.itertext():
         found.append(text)
         size += len(text.strip())
         if size > enough:
@@ -26,7 +26,7 @@ def size_of(element: HtmlElement, enough: int) -> int:
     if not len(element):
         return len((element.text or "").strip())
     size = 0
-    for text in element.itertext("*"):
+    for text in element.itertext():
         size += len(text.strip())
         if size > enough:
             break
