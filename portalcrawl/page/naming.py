@@ -97,7 +97,7 @@ def box_kind(element: HtmlElement, tag: str) -> str:
     style = get("style")
     if get("hidden") is not None or (style and _HIDING.search(style)):
         return "hidden"
-    if "itemtype" in attributes and get("itemtype", "").endswith("Comment"):
+    if (get("itemtype") or "").endswith("Comment"):
         return "comments"
     kind = _named(get("class") or "", get("id") or "")
     return kind if not kind or kind in _OF_TEXT or tag not in _TEXT_TAGS else ""
