@@ -80,7 +80,6 @@ _NO_PLACES = words("""
 """)
 _LONGEST_PLACE = 50
 _SHORTEST_TEXT = 25
-_LONGEST_ALONE = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +135,7 @@ def is_dateline(text: str) -> bool:
     >>> is_dateline("Altenfurt (ots) -"), is_dateline("Altenfurt (ots) - Der Rat tagt.")
     (True, False)
     """
-    return len(text) <= _LONGEST_ALONE and bool(_WITH_AGENCY.fullmatch(f"{text} ")) and _agency_ends(text)
-
-
-def _agency_ends(text: str) -> bool:
-    match = _WITH_AGENCY.match(f"{text} ")
+    match = _WITH_AGENCY.fullmatch(f"{text} ")
     return match is not None and _one_agency(match["agency"], ()) is not None
 
 

@@ -173,7 +173,8 @@ def _names_in(line: str) -> Iterator[str]:
     for part in parts:
         for at, piece in enumerate(_AFTER_NAME.split(without_by(part))):
             whole = piece.strip(" .-–—()[]*")
-            name = whole if _is_organisation(whole) else _HERE.sub("", whole)
+            name = _HERE.sub("", whole)
+            name = name if " " in name or not _is_organisation(whole) else whole
             is_person = _is_person(name) and (" " in name or not after_organisation)
             after_organisation = not is_person and _is_organisation(name)
             if is_person and (at == 0 or (" " in name and not _ROLE.search(name))):

@@ -307,12 +307,13 @@ def _swap_code(module: Any, function: str, code: CodeType) -> None:
     names = function.split(".")
     target: Any = module
     inner = code
+    owner: Any = module
     for name in names:
         inner = next(c for c in inner.co_consts if isinstance(c, CodeType) and c.co_name == name)
         found = vars(target).get(name)
         if found is None:
             raise LookupError(function)
-        target = found
+        owner, target = target, found
         while not isinstance(target, FunctionType | type):
             target = (
                 getattr(target, "__wrapped__", None)
@@ -322,7 +323,10 @@ def _swap_code(module: Any, function: str, code: CodeType) -> None:
             )
         if isinstance(target, FunctionType):
             break
-    target.__code__ = inner
+    if len(inner.co_freevars) == len(target.__code__.co_freevars):
+        target.__code__ = inner
+    else:  # without super() a method needs its class no more
+        setattr(owner, target.__name__, FunctionType(inner, target.__globals__, None, target.__defaults__))
 
 
 def missed_by(work: tuple[Mutant, list[Path], bool]) -> tuple[Mutant, list[str]]:

@@ -16,7 +16,7 @@ import portalcrawl.page.layout
 import portalcrawl.processors
 import portalcrawl.text
 from portalcrawl.datelines import AGENCIES, Dateline, agency_name, read_dateline
-from portalcrawl.names import agency_in, people
+from portalcrawl.names import agency_in, is_name, people
 from portalcrawl.processors import topics
 from portalcrawl.text import clean, fold, language_tag, plain, without_site
 
@@ -78,6 +78,7 @@ def test_plain_keeps_what_only_looks_like_a_tag() -> None:
         ("Seenbote", ["Seenbote"], "Seenbote"),
         ("Rat tagt - Der Seenbote", ["Seenbote", "Der Seenbote"], "Rat tagt"),
         ("Rat tagt", ["", "Rat"], "Rat tagt"),
+        ("Rat tagt -", [], "Rat tagt"),
     ],
 )
 def test_without_site(headline: str, names: list[str], wanted: str) -> None:
@@ -107,6 +108,8 @@ def test_language_tag(declared: str, tag: str | None) -> None:
         ("LONDON, Dec 5 (Reuters) - ", "LONDON", "Reuters"),
         ("WASHINGTON (AP) — ", "WASHINGTON", "AP"),
         ("Brüssel (AFP/dpa) - ", "Brüssel", "AFP"),
+        ("Genf (Reuters/AFP) - ", "Genf", "Reuters"),
+        ("Neighbourhood Associations Demand Comprehensive Traffic Planning - ", None, None),
         ("Video - ", None, None),
         ("Ada Muster (CDU) - ", None, None),
         ("", None, None),
@@ -126,6 +129,46 @@ def test_no_dateline(text: str) -> None:
 def test_agencies_of_a_profile() -> None:
     assert read_dateline(f"Lindenau (LBP) - {REST}", ("lbp",)) == Dateline("Lindenau", "lbp")
     assert agency_name("LBP") is None
+    assert read_dateline(f"Lindenau (Bild und Wort) - {REST}", ("Bild und Wort",)) == Dateline(
+        "Lindenau", "Bild und Wort"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Ada Muster für die Nachrichtenagentur", ["Ada Muster"]),
+        ("Zentrum für Presse und Bild", []),
+        ("Ada Muster schreibt heute", []),
+        ("Alles Neue Im Alten Rathaus Von Lindenau", []),
+        ("Donaudampfschifffahrtskapitän Siebenundzwanzigfingerkraut-Hagebutte", []),
+    ],
+)
+def test_people(line: str, names: list[str]) -> None:
+    assert people([line]) == names
+
+
+def test_words_of_the_calendar_are_no_name() -> None:
+    assert not is_name("Montag Dienstag")
+    assert is_name("Ada Sonntag")
+
+
+@pytest.mark.parametrize(
+    ("signed", "agency"),
+    [
+        *(("Deutsche Presse-Agentur", "dpa"), ("dpa AFX", "dpa-AFX"), ("dts Nachrichtenagentur", "dts")),
+        *(("Agence France-Presse", "AFP"), ("The Associated Press", "AP"), ("Thomson Reuters", "Reuters")),
+        *(("Austria Presse Agentur", "APA"), ("SDA", "Keystone-SDA"), ("Sport-Informations-Dienst", "SID")),
+        *(("Katholische Nachrichten-Agentur", "KNA"), ("Evangelischer Pressedienst", "epd"), ("pressetext", "pte")),
+        *(("BANG Showbiz", "BANG"), ("news aktuell", "ots"), ("spot on news AG", "spot on")),
+        *(("Bloomberg News", "Bloomberg"), ("Dow Jones Newswires", "Dow Jones"), ("Agencia EFE", "EFE")),
+        *(("PA Media", "PA"), ("Australian Associated Press", "AAP"), ("The Canadian Press", "CP")),
+        *(("Kyodo News", "Kyodo"), ("Press Trust of India", "PTI"), ("Belga News Agency", "Belga")),
+        *(("TT Nyhetsbyrån", "TT"), ("CTK", "ČTK"), ("Anadolu Ajansı", "Anadolu")),
+    ],
+)
+def test_agencies_by_the_names_they_sign_with(signed: str, agency: str) -> None:
+    assert agency_name(signed) == agency
 
 
 def test_no_alias_names_two_agencies() -> None:
