@@ -86,7 +86,9 @@ _BETWEEN = re.compile(
     r"\s*(?:[;|•·&]|/|\bund\b|\band\b|\bet\b|\by\b|\bmit\b|\bwith\b|\bsowie\b)\s*(?!in\b)", re.IGNORECASE
 )
 _AFTER_NAME = re.compile(
-    r",|\s[-–—]\s|\s(?=\d{1,2}[./]|\d{4}-)|\s(?:on|at|am|vom|um|le|el|il|op|den|dne|dnia|em|på)\s(?=[^\W\d_]{0,12}\.?,?\s?(?:[^\W\d_]{0,12}\.?\s)?\d)",
+    r",|\s[-–—]\s|\s(?=\d{1,2}[./]|\d{4}-)|(?<=\d)(?:\sUhr)?\s(?=(?:von|by|par|por|di|door|av|af)\s)"
+    r"|\s(?:on|at|am|vom|um|le|el|il|op|den|dne|dnia|em|på)\s"
+    r"(?=[^\W\d_]{0,12}\.?,?\s?(?:[^\W\d_]{0,12}\.?\s)?\d)",
     re.IGNORECASE,
 )
 """What ends a name: the place, the role, when it was written (``Von Ada Muster am Dienstag, 2. Dezember``)."""
@@ -114,7 +116,9 @@ def opens_byline(text: str) -> bool:
 
 def pieces(text: str) -> list[str]:
     """Return the parts of a byline in which one name each may stand, without the words that open them."""
-    return [without_by(clean(part)) for whole in _BETWEEN.split(without_by(text)) for part in _AFTER_NAME.split(whole)]
+    wholes = _BETWEEN.split(without_by(_BRACKETS.sub("", text)))
+    parts = (without_by(clean(part)) for whole in wholes for part in _AFTER_NAME.split(whole))
+    return [part for part in parts if part]
 
 
 def is_name(text: str) -> bool:

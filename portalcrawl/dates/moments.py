@@ -38,9 +38,10 @@ def days_in(line: str, now: datetime, zone: tzinfo, *, full_only: bool = False) 
     labelled = not LABELS.isdisjoint(WORD.findall(line))
     found: list[Moment] = []
     for at, day in enumerate(days):
-        clock = _clock(line, day.end, days[at + 1].start if at + 1 < len(days) else len(line))
-        if clock is None and not found:
-            clock = _clock(line, 0, day.start)
+        end = days[at + 1].start if at + 1 < len(days) else len(line)
+        stroke = line.find("|", day.end, end)
+        clock = _clock(line, day.end, stroke if stroke >= 0 else end)
+        clock = clock or _clock_before(line, found[-1].end if found else 0, day.start) or _clock(line, day.end, end)
         actual = _with_late_year(day, clock)
         if actual is None or not is_sane(actual.year, now):
             return []
@@ -58,6 +59,15 @@ def _clock(line: str, start: int, end: int) -> FoundTime | None:
     if clock is None:
         return None
     between = line[start : clock.start] if start else line[clock.end : end]
+    return clock if not between.strip(MARKS) or KNOWN.issuperset(WORD.findall(between)) else None
+
+
+def _clock_before(line: str, start: int, end: int) -> FoundTime | None:
+    """Return the time of day right before a day at *end*."""
+    clock = time_in(line, start, end)
+    if clock is None:
+        return None
+    between = line[clock.end : end]
     return clock if not between.strip(MARKS) or KNOWN.issuperset(WORD.findall(between)) else None
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from portalcrawl.page.byline import is_byline, read_byline
+from portalcrawl.page.byline import is_byline, read_byline, without_bio
 from portalcrawl.page.details import (
     find_comment_count,
     find_kicker,
@@ -50,6 +50,7 @@ class Declared:
     titles: tuple[str, ...] = ()
     descriptions: tuple[str, ...] = ()
     dated: Dated = "no"
+    authors: tuple[str, ...] = ()
     url: str = ""
     """What relative addresses are resolved against."""
 
@@ -71,11 +72,14 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     main = own_article(layout, main, headline)
     titles = {fold(text) for text in (*declared.titles, headline.text if headline else "") if text}
     opening = find_opening(layout, headline, main, titles)
-    lines = opening + text_lines(layout, main, headline, frozenset(titles))
+    lines = opening + [line for line in text_lines(layout, main, headline, frozenset(titles)) if line not in opening]
     lead = find_lead(lines, len(opening), declared.descriptions)
     rest = [line for line in lines if line not in lead]
     signed = _signed(rest)
     rest = [line for line in rest if line not in signed]
+    start = rest[0].index if rest else main.last
+    written = read_byline(layout.lines[headline.index : start]) if headline is not None else None
+    rest = without_bio(rest, (*declared.authors, *(written or ())))
     around = _surroundings(layout, main, headline, rest)
     published, modified = _dates(layout, around, clock, declared.dated)
     kicker, title = find_kicker(layout, headline, titles)
@@ -93,7 +97,7 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
         agency=find_signing_agency(around.foot),
         section=trail[0] if trail else None,
         keywords=trail or find_tags(around.foot),
-        images=read_images(layout, max(0, around.anchor - LINES_BEFORE), main.last, declared.url),
+        images=read_images(layout, max(0, around.anchor - LINES_BEFORE), main, declared.url),
         comment_count=find_comment_count(beside),
     )
 

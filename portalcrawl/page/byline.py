@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from portalcrawl.names import is_name, opens_byline, pieces
 from portalcrawl.page.layout import Box, Line
-from portalcrawl.text import clean
+from portalcrawl.text import clean, fold
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _INLINE = ("span", "a", "b", "strong", "em", "i", "cite")
 MOST_PARTS = 12
 """Inline elements of one box that are looked at."""
+LINES_OF_A_BIO = 3
+_ABOUT = re.compile(r"^(?:über|about|zur person|à propos de|sobre|von|by) ")
 _ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "related", "comments", "nav", "button"))
 _DATE_PIECE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
 _DIGIT = re.compile(r"\d")
@@ -38,8 +40,23 @@ def read_byline(lines: Sequence[Line]) -> tuple[str, ...] | None:
 
 
 def is_byline(line: Line) -> bool:
-    """Tell whether a line within the text is nothing but the names of its authors (``Von Ada Muster``)."""
-    return opens_byline(line.text) and all(map(is_name, pieces(line.text)))
+    """Tell whether a line within the text is nothing but the names of its authors, or a date beside them."""
+    parts = pieces(line.text)
+    names = [is_name(part) for part in parts]
+    return (
+        opens_byline(line.text)
+        and any(names)
+        and all(name or _DATE_PIECE.search(part) for name, part in zip(names, parts, strict=True))
+    )
+
+
+def without_bio(text: list[Line], authors: Iterable[str]) -> list[Line]:
+    """Return *text* without what its end tells of one of its *authors*: lines from one that opens with the name."""
+    names = tuple(f"{fold(name)} " for name in authors if " " in name)
+    for at in range(max(1, len(text) - LINES_OF_A_BIO), len(text) if names else 0):
+        if f"{_ABOUT.sub('', fold(text[at].text))} ".startswith(names):
+            return text[:at]
+    return text
 
 
 def _is_elsewhere(box: Box | None) -> bool:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 LONGEST_KICKER = 80
 LONGEST_TOPIC = 60
-LONGEST_NUMBER = 7
 MOST_LINKS = 12
 """Links of one box that are looked at."""
 LEAST_RUNGS = 3
@@ -48,6 +47,8 @@ _NO_TOPICS = words("""
     mehr more tags themen topics alle startseite home schlagwörter stichwörter keywords thema zum artikel teilen share
 """)
 _PATH = re.compile(r"\s[/›»>|]\s")
+_NUMBER = re.compile(r"(?<![\d.,])\d{1,6}(?![\d.,])")
+_IN_BRACKETS = re.compile(r"\(([^()]{3,30})\)")
 _TO_COMMENTS = re.compile(
     r"#(?:respond|disqus_thread|[\w-]{0,12}(?:comments?|kommentarer?|kommentare|posts|postings|reactions?|reacties"
     r"|commentaires|comentarios|commenti)(?:-\w{1,12})?)$",
@@ -184,6 +185,8 @@ def find_comment_count(lines: Sequence[Line]) -> int | None:
         if line.prose:
             continue
         count = comment_count(line.text.rstrip(" :"))
+        if count is None and (bracketed := _IN_BRACKETS.search(line.text)) and not bracketed[1].isdecimal():
+            count = comment_count(bracketed[1])
         if count is None and line.linked:
             count = _linked_count(line.box.element)
         if count is not None:
@@ -196,5 +199,6 @@ def _linked_count(element: HtmlElement) -> int | None:
     for link in islice(element.iter("a"), MOST_LINKS):
         if _TO_COMMENTS.search(link.get("href") or ""):
             text = clean("".join(link.itertext()))
-            return int(text) if text.isdecimal() and len(text) < LONGEST_NUMBER else comment_count(text)
+            numbers = _NUMBER.findall(text)
+            return int(numbers[0]) if len(numbers) == 1 else comment_count(text)
     return None

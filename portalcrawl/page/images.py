@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from portalcrawl.datelines import read_dateline
@@ -23,6 +23,7 @@ LONGEST_CAPTION = 400
 SHORTEST_PARAGRAPH = 160
 SHORTEST_SENTENCE = 100
 """Characters of a single sentence that runs around a picture; captions are shorter."""
+SHORTEST_LINE = 60
 MOST_CAPTION_LINES = 2
 LEVELS = 4
 _SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
@@ -63,11 +64,19 @@ def _beside(layout: Layout, box: Box | None) -> list[Line]:
         if box.tag == "article" and not _is_in_article(box):
             break
         lines = layout.lines[box.first : box.last]
-        if any(_is_text(line) for line in lines):
+        if any(_is_text(line) for line in lines) or _are_paragraphs(lines):
             break
         found = lines
         box = box.parent
     return found
+
+
+def _are_paragraphs(lines: Sequence[Line]) -> bool:
+    """Tell whether the lines beside a picture are sentences in paragraphs of their own, not caption and credit."""
+    sentences = (
+        line.box.tag == "p" and len(line.text) >= SHORTEST_LINE and _SENTENCES.search(line.text) for line in lines
+    )
+    return len(lines) > 1 and all(sentences)
 
 
 def _is_in_article(box: Box) -> bool:
@@ -98,16 +107,27 @@ def _flows_around_picture(line: Line) -> bool:
     return picture and not line.breaks and len(line.text) >= SHORTEST_SENTENCE and bool(_SENTENCES.search(line.text))
 
 
-def read_images(layout: Layout, first: int, last: int, url: str) -> tuple[ImageParts, ...] | None:
-    """Return the pictures that stand between the lines *first* and *last*."""
+def read_images(layout: Layout, first: int, main: Box, url: str) -> tuple[ImageParts, ...] | None:
+    """Return the pictures from the line *first* to the end of the text in *main*.
+
+    After that those with a caption count as long as the article element goes on: a gallery holds nothing else.
+    """
+    last, article = main.last, _article_around(main)
     found: dict[str, ImageParts] = {}
     for element, box, index in layout.images:
-        if first <= index <= last and not _is_elsewhere(box):
+        own = first <= index <= last or (article is not None and last < index <= article.last and _is_captioned(box))
+        if own and not _is_elsewhere(box):
             address = _address(element, url, drawn=_is_captioned(box))
             caption, credit = _caption(layout, element, box) if address else (None, None)
             if address and address not in found and form_of(caption or "") != "ad":
                 found[address] = ImageParts(address, caption, credit)
     return tuple(found.values())[:MOST_IMAGES] or None
+
+
+def _article_around(box: Box | None) -> Box | None:
+    while box is not None and box.tag != "article":
+        box = box.parent
+    return box
 
 
 def _is_elsewhere(box: Box | None) -> bool:

@@ -99,6 +99,8 @@ class Layout:
     """Pictures with their box and the number of lines before them."""
     times: list[tuple[HtmlElement, int]] = field(default_factory=list)
     """``time`` elements with the number of lines before them."""
+    asking: list[Box] = field(default_factory=list)
+    """Boxes in which readers are asked for their e-mail address."""
 
 
 class _Walk:
@@ -182,6 +184,8 @@ class _Walk:
             if self.box is not None:
                 self.layout.images.append((element, self.box, len(self.layout.lines)))
         elif role != "inline":
+            if tag == "input" and self.box is not None and element.get("type") == "email":
+                self.layout.asking.append(self.box)
             return False
         return True
 

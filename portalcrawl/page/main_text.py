@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from portalcrawl.page.images import mark_captions
@@ -24,6 +25,8 @@ MAIN_SHARE = 0.8
 LITTLE_TEXT = 250
 """Weight of a core so small that names must have misled."""
 TELLING_TAGS = frozenset(("nav", "footer", "aside", "figure", "figcaption", "form", "button"))
+MOST_ASKING_LINES = 8
+_LARGE = frozenset(("article", "main", "body"))
 LARGE_PART = 0.1
 """Share of the core's text from which a box of a weak kind may be text after all."""
 
@@ -35,6 +38,7 @@ def find_main(layout: Layout) -> Box | None:
     mark_captions(layout)
     total = _weigh_lines(layout)
     _drop_cards(layout)
+    _mark_asking(layout)
     core = _find_core(layout, total)
     if core.mass < LITTLE_TEXT < total:
         for box in layout.boxes:
@@ -116,6 +120,21 @@ def _drop_cards(layout: Layout) -> None:
                     line.weight, line.prose, line.note = 0, False, True
 
 
+def _mark_asking(layout: Layout) -> None:
+    """Mark what asks for an e-mail address, with the few lines that say why."""
+    for box in layout.asking:
+        while box.parent is not None and box.parent.tag not in _LARGE and _is_small(layout, box.parent):
+            box = box.parent
+        if box.tag not in _LARGE and _is_small(layout, box):
+            box.kind = box.kind or "subscription"
+
+
+def _is_small(layout: Layout, box: Box) -> bool:
+    if box.last - box.first > MOST_ASKING_LINES:
+        return False
+    return sum(line.prose for line in layout.lines[box.first : box.last]) <= 1
+
+
 def _opens_with_link(lines: Iterable[Line]) -> bool:
     """Tell whether a title in a link stands before the first prose."""
     for line in lines:
@@ -181,15 +200,36 @@ def _measure_sound(layout: Layout) -> None:
 
 
 def own_article(layout: Layout, main: Box, headline: Line | None) -> Box:
-    """Return the article element that the headline stands in where *main* holds several with much text each.
+    """Return the article that the headline stands in where *main* holds several with much text each.
 
-    Portals append the next article to the one that was asked for.
+    Portals append the next article to the one that was asked for. Articles are elements of that name, or boxes alike
+    side by side, each with a heading of the headline's rank.
     """
+    if headline is None or not main.first <= headline.index < main.last:
+        return main
     articles: list[Box] = []
     for box in layout.boxes:
         inside = box.first >= main.first and box.last <= main.last and (not articles or box.first >= articles[-1].last)
         if box.tag == "article" and inside and box is not main and box.mass >= LITTLE_TEXT:
             articles.append(box)
-    if len(articles) < 2 or headline is None:
-        return main
-    return next((box for box in articles if box.first <= headline.index < box.last), main)
+    if len(articles) >= 2:
+        return next((box for box in articles if box.first <= headline.index < box.last), main)
+    return _one_of_several(layout, main, headline) or main
+
+
+def _one_of_several(layout: Layout, main: Box, headline: Line) -> Box | None:
+    """Return the box around the headline that has others like it beside it, with a text and a heading each."""
+    heads = [line.index for line in layout.lines[main.first : main.last] if line.box.tag == headline.box.tag]
+    if len(heads) < 2:
+        return None
+    alike: dict[tuple[Box | None, str, str | None], list[Box]] = {}
+    for box in layout.boxes:
+        if box.mass >= LITTLE_TEXT and bisect_left(heads, box.first) < bisect_left(heads, box.last):
+            alike.setdefault((box.parent, box.tag, box.element.get("class")), []).append(box)
+    around: Box | None = headline.box
+    while around is not None and around is not main:
+        others = alike.get((around.parent, around.tag, around.element.get("class")), ())
+        if around in others and len(others) > 1:
+            return around
+        around = around.parent
+    return None

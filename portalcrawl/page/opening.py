@@ -78,10 +78,18 @@ def find_opening(layout: Layout, headline: Line | None, main: Box, titles: Colle
     elif headline.index < main.first:
         start = headline.index + 1
     else:
-        return []
+        return _deck(layout, headline)
     between = layout.lines[start : main.first]
     once = {line.text: line for line in between if _may_open(line) and not _repeats(line, titles)}
     return list(once.values())
+
+
+def _deck(layout: Layout, headline: Line) -> list[Line]:
+    """Return the heading right under the headline, ahead of byline or date: a line under the title, no subhead."""
+    under = layout.lines[headline.index + 1 : headline.index + 3]
+    if len(under) < 2 or under[0].box.tag != "h2" or under[0].box.parent is not headline.box.parent or under[1].prose:
+        return []
+    return [under[0]] if _may_open(under[0]) else []
 
 
 def _repeats(line: Line, titles: Collection[str]) -> bool:

@@ -159,6 +159,7 @@ class Page:
             titles=tuple(own for title in titles if title and (own := own_title(title, self.site_names))),
             descriptions=tuple(part.description or "" for part in parts),
             dated=dated(self.linked_data, self.metadata),
+            authors=tuple(name for part in parts for name in part.authors or ()),
             url=self.base_url,
         )
         return read_body(self.layout, declared, self.clock)

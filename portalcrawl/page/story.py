@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 PARAGRAPHS = frozenset(("p", "blockquote", "li", "pre", "dd"))
 MOST_HEADS = 2
+MOST_LINKS = 20
 LEAST_PARTS = 3
 LEAST_ROWS = 3
 """Paragraphs alike by which a page shows that it makes them of elements that are not for text."""
 Row = tuple["Box | None", str, str]
 LONGEST_HEAD = 150
-HEADS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+HEADS = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt"))
 
 
 def text_lines(layout: Layout, main: Box, headline: Line | None, titles: frozenset[str]) -> list[Line]:
@@ -40,7 +41,7 @@ def text_lines(layout: Layout, main: Box, headline: Line | None, titles: frozens
             if line.prose:
                 seen.add(line.text)
             chosen.append(line)
-    return _without_lost_heads(_without_fringes(chosen))
+    return _without_lost_heads(layout, _without_fringes(chosen))
 
 
 def _without_fringes(lines: Sequence[Line]) -> Sequence[Line]:
@@ -61,7 +62,7 @@ def _goes_with(line: Line, text: Line) -> bool:
     return line.box is text.box or is_subhead(line) or is_dateline(line.text)
 
 
-def _without_lost_heads(lines: Sequence[Line]) -> list[Line]:
+def _without_lost_heads(layout: Layout, lines: Sequence[Line]) -> list[Line]:
     """Drop headings that head no text: those before all text, and three or more in a row.
 
     The first one stays where it is one of several alike, each of which heads a part.
@@ -71,13 +72,23 @@ def _without_lost_heads(lines: Sequence[Line]) -> list[Line]:
     makes = Counter(_make(line) for line in lines if is_subhead(line))
     for line in lines:
         if is_subhead(line):
-            heads.append(line)
+            if not _heads_links(layout, line):
+                heads.append(line)
             continue
         if len(heads) <= MOST_HEADS and (kept or (heads and makes[_make(heads[0])] >= LEAST_PARTS)):
             kept += heads
         heads = []
         kept.append(line)
     return kept
+
+
+def _heads_links(layout: Layout, head: Line) -> bool:
+    """Tell whether the box that *head* opens holds links alone: its heading names them."""
+    box = head.box.parent
+    if box is None or box.first != head.index or box.last - box.first < 2:
+        return False
+    below = layout.lines[head.index + 1 : min(box.last, head.index + MOST_LINKS)]
+    return all(is_link(line) for line in below)
 
 
 def _make(head: Line) -> tuple[str, str]:

@@ -10,8 +10,9 @@ from portalcrawl.page.parts import TeaserParts
 from portalcrawl.page.teasers.cards import Card
 from portalcrawl.page.teasers.forms import is_service_name
 from portalcrawl.page.teasers.lines import HEADINGS
-from portalcrawl.page.teasers.texts import text_of
+from portalcrawl.page.teasers.texts import size_of, text_of
 
+_PARAGRAPH = 60
 _MIN_WORDS = 3
 """Words of a headline that stands without picture, snippet or time."""
 _LONG_WORDS = 4
@@ -54,7 +55,7 @@ class Judge:
         """Return the share of such links in the nearest element around *node* that has enough to tell."""
         for _ in range(_MAX_LEVELS):
             parent = node.getparent()
-            if parent is None or parent.tag in ("body", "main", "html"):
+            if parent is None or parent.tag in ("body", "main", "html") or _is_text(parent):
                 break
             node = parent
             if node not in self.shares:
@@ -62,6 +63,11 @@ class Judge:
             if self.shares[node] >= 0:
                 return self.shares[node]
         return 1.0
+
+
+def _is_text(element: HtmlElement) -> bool:
+    """Tell whether paragraphs stand right in *element*: a link in a box among them is not one of a list."""
+    return sum(size_of(child, _PARAGRAPH) > _PARAGRAPH for child in islice(element.iterchildren("p"), 3)) > 1
 
 
 def _is_headed(link: HtmlElement) -> bool:

@@ -17,6 +17,8 @@ _HOST = re.compile(r"\s*https?://([^/?#\\\s]+)", re.IGNORECASE)
 _COMMENT = re.compile(r"#(?:div-)?(?:comment|kommentar|reply|antwort)s?[-_]?\d+$", re.IGNORECASE)
 """What leads to one reader's comment rather than to the article."""
 _ID = re.compile(r"\d{5,20}|[0-9a-f]{8,40}")
+_PAGE_OF = re.compile(r"[-_,](?:(?:seite|page|p|s|teil)?[-_]?\d{1,2}|komplett\w*|all|print|full)$")
+_MIN_JOINTS = 3
 _SIGNS = re.compile(r"[0-9]|[-_.,%+].*[-_.,%+]|[^\x00-\x7f]")
 """What the address of an article has somewhere, where no pattern of a profile says otherwise."""
 
@@ -30,6 +32,7 @@ class Targets:
         self.own = _own_addresses(root, base_url)
         self.own_ids = frozenset(number for address in self.own for number in _ids(address))
         self.own_names = frozenset(_name(address) for address in self.own)
+        self.own_stems = frozenset(stem for address in self.own if (stem := _stem(address)).count("-") >= _MIN_JOINTS)
         self.owned: dict[str, bool] = {}
         """By scheme and host, as they stand at the beginning of an address."""
         self.known: dict[str, tuple[str, str] | None] = {}
@@ -96,6 +99,8 @@ class Targets:
     def is_own(self, target: str) -> bool:
         """Tell whether *target* is the page itself, or does something with it: prints it, mails it, comments on it."""
         path, _, query = target.partition("?")
+        if self.own_stems and _stem(target) in self.own_stems:
+            return True
         if query and not self.own_ids.isdisjoint(_ID.findall(query)):
             return True
         if _name(target) not in self.own_names and self.own_ids.isdisjoint(_ids(path)):
@@ -118,6 +123,13 @@ def _ids(address: str) -> list[str]:
 def _name(address: str) -> str:
     """Return the last segment of the path of *address*, without ending."""
     return address.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2].partition(".")[0]
+
+
+def _stem(address: str) -> str:
+    """Return *address* up to what names a page of its article (``-2``, ``-seite-2``, ``-komplett``), without ending."""
+    bare = address.partition("?")[0].partition("#")[0].rstrip("/")
+    path, _, name = bare.rpartition("/")
+    return f"{path}/{_PAGE_OF.sub('', name.partition('.')[0])}"
 
 
 def _within(target: str, own: str) -> bool:
