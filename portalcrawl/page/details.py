@@ -182,8 +182,6 @@ def _is_topic(text: str) -> bool:
 def find_comment_count(lines: Sequence[Line]) -> int | None:
     """Return the number of comments that the first line of that form tells."""
     for line in lines:
-        if line.prose:
-            continue
         count = comment_count(line.text.rstrip(" :"))
         if count is None and (bracketed := _IN_BRACKETS.search(line.text)) and not bracketed[1].isdecimal():
             count = comment_count(bracketed[1])
