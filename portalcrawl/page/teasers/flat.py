@@ -109,8 +109,11 @@ def _item(child: HtmlElement, marks: Mapping[HtmlElement, str], many: str) -> It
     if target == many:
         return Item(child, "end")
     if target is not None:
-        closes, aged = _end_of(etree.tostring(child, method="text", encoding="unicode", with_tail=False))
-        return Item(child, "mark", target, tag, closes=closes, whole=closes and _is_whole(child), aged=aged)
+        text = etree.tostring(child, method="text", encoding="unicode", with_tail=False)
+        closes, aged = _end_of(text)
+        whole = closes and _is_whole(child)
+        form = form_of(" ".join(text.split()))
+        return Item(child, "mark", target, tag, form=form, closes=closes, whole=whole, aged=aged)
     if tag == "br":
         return Item(child, "break")
     if not isinstance(tag, str) or tag in SKIPPED:

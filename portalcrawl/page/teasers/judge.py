@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 from portalcrawl.page.parts import TeaserParts
 from portalcrawl.page.teasers.cards import Card
-from portalcrawl.page.teasers.forms import is_service_name
+from portalcrawl.page.teasers.forms import form_of, is_service_name
 from portalcrawl.page.teasers.lines import HEADINGS
 from portalcrawl.page.teasers.texts import size_of, text_of
 
@@ -78,11 +78,11 @@ def _is_headed(link: HtmlElement) -> bool:
 
 
 def _share(element: HtmlElement) -> float:
-    """Return the share of long link texts in *element*; -1 where it holds too few links to tell."""
+    """Return the share of long link texts in *element*, calls to read on aside; -1 where too few links are left."""
     total = long = 0
     for link in element.iter("a"):
         text = text_of(link)
-        if text:
+        if text and form_of(text) != "more":
             total += 1
             long += text.count(" ") + 1 >= _LONG_WORDS
         if total >= _MAX_LINKS:

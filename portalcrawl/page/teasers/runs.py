@@ -12,8 +12,6 @@ from portalcrawl.page.teasers.lines import INLINE, Node
 _MAX_TEXTS_A_CARD = 4
 _MOST_LONE = 2
 """Paragraphs a link that stand apart from all links of a list."""
-_MAX_OPENING = 3
-"""Texts before the first link of a card: age, picture, title."""
 
 
 @dataclass(slots=True)
@@ -147,7 +145,7 @@ def _own_leading(cards: list[Items]) -> int:
         return 0
     tags = {item.tag for card in cards[1:] for item in card} - {"#text"}
     count = 0
-    for item in reversed(_leading(cards[0])[-_MAX_OPENING:]):
+    for item in reversed(_leading(cards[0])):
         if item.tag not in tags:
             break
         count += 1
@@ -160,7 +158,7 @@ def _ages_open(stretches: list[Items]) -> bool:
     for stretch in stretches:
         closers = [at for at, item in enumerate(stretch) if item.closes]
         if closers:
-            before += any(item.form == "date" for item in _texts(stretch[: closers[0]])[-_MAX_OPENING - 1 :])
+            before += any(item.form == "date" for item in _texts(stretch[: closers[0]]))
             behind_last = _texts(stretch[closers[-1] + 1 :])[:2]
             behind += stretch[closers[-1]].aged or any(item.form == "date" for item in behind_last)
     return before > behind
@@ -220,8 +218,8 @@ def _opening(stretches: list[Items], gaps: list[Items]) -> int:
     """Return how many texts before its first link a card begins with: those that stand before most links alike."""
     first = [item.signature for item in _leading(stretches[0])]
     if not gaps:
-        return max((len(_leading(stretch)) for stretch in stretches[1:]), default=_MAX_OPENING)
-    for size in range(min(len(first), _MAX_OPENING), 0, -1):
+        return max((len(_leading(stretch)) for stretch in stretches[1:]), default=len(first))
+    for size in range(min(len(first), _MAX_TEXTS_A_CARD), 0, -1):
         alike = sum([item.signature for item in gap[-size:]] == first[-size:] for gap in gaps)
         sure = size == len(first) or first[-size][2] != "text"
         if sure and alike * 10 >= 6 * len(gaps):
@@ -270,10 +268,13 @@ def _tail(card: Items) -> Items:
 
 
 def _belong(cards: list[Items], first: Items) -> bool:
-    """Tell whether the texts belong to the links: about as many for each; not an article with links between."""
+    """Tell whether the texts belong to the links: about as many for each; not an article with links between.
+
+    What a cut snippet or a call to read on stands under is no article's text.
+    """
     texts = sum(len(_texts(card)) for card in cards)
     if texts * 2 < len(cards) or texts > len(cards) * _MAX_TEXTS_A_CARD:
         return False
     if sum(item.form == "text" for item in _leading(first)) < 2:
         return True
-    return sum(any(item.closes for item in card) for card in cards) * 2 >= len(cards)
+    return sum(any(item.closes or item.form == "more" for item in card) for card in cards) * 2 >= len(cards)
