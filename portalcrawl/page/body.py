@@ -19,12 +19,12 @@ from portalcrawl.page.images import read_images
 from portalcrawl.page.main_text import find_main, own_article
 from portalcrawl.page.opening import find_headline, find_lead, find_opening
 from portalcrawl.page.parts import ArticleParts
-from portalcrawl.page.published import labelled, opening_date, read_dates
+from portalcrawl.page.published import date_of_own_teaser, is_beside, labelled, opening_date, read_dates
 from portalcrawl.page.story import paragraphs, text_lines
 from portalcrawl.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from portalcrawl.page.layout import Box, Layout, Line
     from portalcrawl.page.published import Clock
@@ -152,15 +152,24 @@ def _dates(layout: Layout, around: _Surroundings, clock: Clock, dated: Dated) ->
     head = read_dates(layout, around.head, clock, anchor=at)
     if head[0] or dated == "somehow":
         return head if head[0] else read_dates(layout, labelled(around.foot), clock, anchor=at)
-    for lines, whole, alone in (
-        (around.above, False, False),
-        (labelled(around.foot), False, False),
-        (around.foot, False, True),
-        (around.within, True, False),
-        (layout.lines, True, True),
-    ):
-        found = read_dates(layout, lines, clock, anchor=at, whole=whole, alone=alone)
-        if found[0]:
-            return found
+    return next((found for found in _dates_apart(layout, around, clock) if found[0]), (None, None))
+
+
+def _dates_apart(layout: Layout, around: _Surroundings, clock: Clock) -> Iterator[tuple[str | None, str | None]]:
+    """Yield what is found away from the headline's lines, the likeliest first.
+
+    What stands over the headline may be the site's: only what is close to it beats the day that opens the text.
+    """
+
+    def read(lines: Sequence[Line], *, whole: bool = False, alone: bool = False) -> tuple[str | None, str | None]:
+        return read_dates(layout, lines, clock, anchor=around.anchor, whole=whole, alone=alone)
+
+    yield read([line for line in around.above if is_beside(layout, line.index, around.anchor)])
+    yield read(labelled(around.foot))
     prose = [line.text for line in around.within if line.prose][:LINES_OF_AN_EDGE]
-    return next((date for text in prose if (date := opening_date(text, clock))), None), None
+    yield next((date for text in prose if (date := opening_date(text, clock))), None), None
+    yield read(around.above)
+    yield read(around.foot, alone=True)
+    yield read(around.within, whole=True)
+    yield date_of_own_teaser(layout, around.anchor, clock), None
+    yield read(layout.lines, whole=True, alone=True)

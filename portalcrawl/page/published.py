@@ -11,11 +11,13 @@ from urllib.parse import unquote, urlsplit
 
 from portalcrawl.dates import DateReading, Role, find_change, find_date, parse_date
 from portalcrawl.page.layout import Box, Layout, Line
+from portalcrawl.text import fold
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 LONGEST_LINE = 200
+LINES_OF_A_TEASER = 6
 LEVELS = 2
 """Boxes around the headline in which its date stands."""
 LONGEST_MIXED_LINE = 120
@@ -41,6 +43,7 @@ LONGEST_LABEL = 40
 _LABEL = re.compile(
     r"(?:erstellt|veröffentlicht|publiziert|erschienen|published|posted|publié|publicado|pubblicato|datum)\b", re.I
 )
+_ABOUT = re.compile(r"(?:^|[\s_-])(?:meta(?:data)?|by-?line|(?:article|post|entry)-?info)(?:$|[\s_-])", re.IGNORECASE)
 _ELSEWHERE = frozenset(("comments", "related", "aside", "nav", "ad", "overlay", "form", "button", "tags"))
 
 
@@ -88,7 +91,7 @@ def read_dates(
         for index, reading in dated
         if not (
             (alone and not _FULL_DATE.search(reading.raw))
-            or (_may_be_today(reading, clock) and (alone or index < anchor) and not _is_beside(layout, index, anchor))
+            or (_may_be_today(reading, clock) and (alone or index < anchor) and not is_beside(layout, index, anchor))
         )
     ]
     if alone and len({reading.when.date() for reading in found}) > 1:
@@ -106,7 +109,7 @@ def _may_be_today(reading: DateReading, clock: Clock) -> bool:
     return reading.precision == "day" and reading.when.date() == clock.now.astimezone(clock.zone).date()
 
 
-def _is_beside(layout: Layout, index: int, anchor: int) -> bool:
+def is_beside(layout: Layout, index: int, anchor: int) -> bool:
     """Tell whether a line stands in a box close around the line *anchor*, or is labelled."""
     box: Box | None = layout.lines[anchor].box
     for _ in range(LEVELS):
@@ -125,10 +128,34 @@ def _refines(one: DateReading, other: DateReading) -> bool:
 
 def _is_elsewhere(box: Box | None, anchor: int, *, whole: bool) -> bool:
     while box is not None and not box.first <= anchor < box.last:
-        if box.kind in _ELSEWHERE and not (whole and box.kind == "aside"):
+        if box.kind in _ELSEWHERE and not (box.kind == "aside" and (whole or _is_about(box))):
             return True
         box = box.parent
     return False
+
+
+def _is_about(box: Box) -> bool:
+    """Tell whether a box beside the text is named for what it says about the article."""
+    return _ABOUT.search(box.element.get("class") or "") is not None
+
+
+def date_of_own_teaser(layout: Layout, headline: int, clock: Clock) -> str | None:
+    """Return the date in a teaser that the page holds of itself: by a link that repeats the line *headline*."""
+    title = fold(layout.lines[headline].text) if headline < len(layout.lines) else ""
+    for line in layout.lines:
+        if line.linked and line.index != headline and fold(line.text) == title:
+            box: Box | None = line.box
+            while box is not None and box.last - box.first <= LINES_OF_A_TEASER:
+                readings = (clock.find(each.text) for each in layout.lines[box.first : box.last] if _may_date(each))
+                dates = [reading.raw for reading in readings if reading is not None]
+                if dates:
+                    return dates[0] if len(dates) == 1 else None
+                box = box.parent
+    return None
+
+
+def _may_date(line: Line) -> bool:
+    return len(line.text) <= LONGEST_LINE and _MAY_BE_DATE.search(line.text) is not None
 
 
 def labelled(lines: Sequence[Line]) -> list[Line]:
@@ -162,7 +189,7 @@ def _label_before(time: HtmlElement) -> str:
 def _texts(lines: Sequence[Line], clock: Clock, changed: Set[int], *, whole: bool) -> Iterator[tuple[int, DateReading]]:
     """Yield what the words of *lines* say; those *changed* name a time of change by their time element."""
     for line in lines:
-        if len(line.text) <= LONGEST_LINE and _MAY_BE_DATE.search(line.text):
+        if _may_date(line):
             reading = clock.parse(line.text) if whole else clock.find(line.text)
             if reading is not None:
                 yield line.index, replace(reading, role="modified") if line.index in changed else reading
