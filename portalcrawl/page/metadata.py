@@ -98,12 +98,19 @@ def home_name(root: HtmlElement, title: str | None, url: str) -> str | None:
     """Return the words of a link to the home page that the page's *title* begins or ends with: the site's name."""
     whole = (title or "").casefold()
     for link in islice(root.iter("a"), MOST_HOME_LINKS if whole else 0):
-        href = link.get("href") or ""
-        if len(href) <= LONGEST_HOME and (target := absolute(url, href)) and target.count("/") == HOME_SLASHES:
+        if _leads_home(link.get("href") or "", url):
             name = text_of(link, LONGEST_NAME).casefold()
             if SHORTEST_NAME <= len(name) <= LONGEST_NAME and (whole.startswith(name) or whole.endswith(name)):
                 return text_of(link)
     return None
+
+
+def _leads_home(href: str, url: str) -> bool:
+    """Tell whether *href*, on the page at *url*, leads to a site's first page; most links are told at a glance."""
+    if len(href) > LONGEST_HOME or href.count("/") > HOME_SLASHES:
+        return False
+    target = absolute(url, href)
+    return target is not None and target.endswith("/") and target.count("/") == HOME_SLASHES
 
 
 def site_names(meta: Meta) -> list[str]:

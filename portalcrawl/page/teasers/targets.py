@@ -19,7 +19,7 @@ _COMMENT = re.compile(r"#(?:div-)?(?:comment|kommentar|reply|antwort)s?[-_]?\d+$
 _ID = re.compile(r"\d{5,20}|[0-9a-f]{8,40}")
 _PAGE_OF = re.compile(r"[-_,](?:(?:seite|page|p|s|teil)?[-_]?\d{1,2}|komplett\w*|all|print|full)$")
 _MIN_JOINTS = 3
-_SIGNS = re.compile(r"[0-9]|[-_.,%+].*[-_.,%+]|[^\x00-\x7f]")
+_SIGNS = re.compile(r"[0-9]|[-_.,%+][^-_.,%+]*[-_.,%+]|[^\x00-\x7f]")
 """What the address of an article has somewhere, where no pattern of a profile says otherwise."""
 
 
@@ -101,11 +101,15 @@ class Targets:
         path, _, query = target.partition("?")
         if self.own_stems and _stem(target) in self.own_stems:
             return True
-        if query and not self.own_ids.isdisjoint(_ID.findall(query)):
+        if query and self.has_own_id(query):
             return True
-        if _name(target) not in self.own_names and self.own_ids.isdisjoint(_ids(path)):
+        if _name(target) not in self.own_names and not self.has_own_id(path):
             return any(_within(target, own) and urls.same_article(target, own) for own in self.own)
         return any(target == own or urls.same_article(target, own) for own in self.own)
+
+    def has_own_id(self, text: str) -> bool:
+        """Tell whether one of the page's own ids stands in *text* as a whole."""
+        return any(map(text.__contains__, self.own_ids)) and not self.own_ids.isdisjoint(_ID.findall(text))
 
 
 def _own_addresses(root: HtmlElement, base_url: str) -> tuple[str, ...]:
