@@ -81,9 +81,13 @@ def _marked_within(line: Line) -> Iterator[str]:
 
 
 def _beside_date(line: Line, lines: Sequence[Line]) -> list[str]:
-    """Return the name that is a whole line, over or under a date in the same box."""
+    """Return the name that is a whole line and no link, over or under a date in the same box."""
     near = (other for other in lines if other.box is line.box and abs(other.index - line.index) == 1)
-    if is_name(line.text) and any(not other.prose and _DATE_PIECE.search(other.text) for other in near):
+    if (
+        not line.linked
+        and is_name(line.text)
+        and any(not other.prose and _DATE_PIECE.search(other.text) for other in near)
+    ):
         return [line.text]
     return []
 

@@ -70,7 +70,7 @@ _CONSENT = re.compile(
 )
 _RIGHTS = re.compile(
     _either(
-        r"^(?:©|\(c\)|copyright\b)|all rights reserved|alle rechte vorbehalten|tous droits réservés",
+        r"^(?:©|\(c\)|copyright\b)|^dpa-infocom\b|all rights reserved|alle rechte vorbehalten|tous droits réservés",
         r"may not be (?:published|reproduced)|todos los derechos|riproduzione riservata|tüm hakları",
     )
 )
@@ -127,6 +127,7 @@ _CONSENT_SIGNS = (
 )
 _RIGHTS_SIGNS = (
     "©",
+    "dpa-infocom",
     "(c)",
     "copyright",
     "rights",

@@ -121,6 +121,7 @@ BLOCK_NAME = re.compile(
     r"(?:see|read) also|recommended.*|most (?:read|popular|viewed)|trending|more (?:on|from|about|like)\b.{0,40}|"
     r"(?:à )?lire (?:aussi|également)|à lire|(?:à )?voir aussi|sur le même sujet|(?:leggi|guarda) anche|"
     r"lees (?:ook|meer)|(?:lea|lee|ver|mira) también|te puede interesar|l(?:es|æs) også|läs (?:också|även)|"
+    r"l(?:es|æs|äs) mere?|"
     r"(?:czytaj|zobacz) (?:też|także|również)|čtěte (?:také|i)|les plus lus|lo más leído|(?:i )?più letti|"
     r"meest gelezen|mest l(?:est|æst|äst)|najczęściej czytane",
     re.IGNORECASE,
