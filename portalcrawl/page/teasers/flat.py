@@ -15,6 +15,7 @@ from portalcrawl.page.teasers.texts import text_of
 
 _ROWS = frozenset({"tr", "dt", "dd"})
 _MAX_TEXT = 1500
+"""Characters of an element that are read to tell what it is."""
 _MAX_ITEMS = 8
 _MAX_TAIL = 80
 """Characters at the end of a text in which its cut mark and count stand."""
@@ -147,8 +148,6 @@ def _is_whole(element: HtmlElement) -> bool:
 
 def _text_item(node: Node, text: str, tag: str, names: str) -> Item:
     line = " ".join(text.split())
-    if len(line) > _MAX_TEXT:
-        return Item(node, "end")
     form = form_of(line)
     closes, aged = _end_of(line)
     return Item(node, "end" if form == "ad" else "text", "", tag, names, form, closes=closes, aged=aged)

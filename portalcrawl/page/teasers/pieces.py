@@ -138,6 +138,8 @@ def _peels_off_ahead(groups: list[Group], index: int) -> bool:
     text = " ".join(_text(other) for other in groups[index + 1 :])
     if group[-1].breaks and head.span is not None and (rest.span is None or rest.span.tag == "a"):
         return text[:1].isupper() and text.count(" ") + 1 >= _SENTENCE
+    if rest.linked and not head.linked and all(other[0].context.linked for other in groups[index + 1 :]):
+        return _text(group)[:1].isupper() and text.count(" ") + 1 >= _SENTENCE
     if head.linked and not rest.linked:
         return text.count(" ") + 1 >= _SENTENCE
     return head.strong and not rest.strong and is_cut(text)

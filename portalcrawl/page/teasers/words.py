@@ -109,7 +109,8 @@ GENRES = _words(
 """What kind of text an article is."""
 
 BLOCK_NAME = re.compile(
-    r"(?:lesen|sehen|hören|erfahren) sie (?:auch|hier|mehr|dazu|weiter).*|das könnte (?:sie|dich|euch) .*|"
+    r"(?:lesen|sehen|hören|erfahren) sie (?:auch|hier|mehr|dazu|weiter).*|das könnte (?:sie|dich|euch) (?:\w+ )?"
+    r"(?:interessieren|gefallen).*|"
     r"(?:mehr|alles|weitere[sn]?|weiterführende.?) (?:zum|zur|zu|aus|dem|der|artikel|beiträge|themen|meldungen|"
     r"nachrichten|news|texte|inhalte|dazu|über|von)\b.{0,40}|(?:auch|ebenfalls) (?:interessant|lesenswert).*|"
     r"zum thema|siehe auch|"
