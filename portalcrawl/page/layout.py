@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from portalcrawl.page.naming import box_kind
+from portalcrawl.page.naming import box_kind, is_unseen
 from portalcrawl.text import clean, words
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def read_layout(root: HtmlElement) -> Layout:
         if event == "start":
             if walk.joint:
                 walk.join(tag)
-            if role != "inline" and not walk.start(element, tag, role):
+            if is_unseen(element) if tag == "span" else role != "inline" and not walk.start(element, tag, role):
                 walker.skip_subtree()
                 continue
             text = element.text

@@ -73,6 +73,8 @@ ends of classes that do (``story--with-newsletter``)."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HIDDEN_CLASS = re.compile(r"(?<!\S)(?:hidden|d-none|hide)(?!\S)")
 _SHOWN_CLASS = re.compile(r"(?<!\S)(?:\w+:(?:block|flex|grid|inline)|d-\w+-(?:block|flex|inline))")
+_POPUP = re.compile(r"\b(?:tool-?tip|popover|pop-?up|rollover|hover-?card)[-_]+(?:text|content|body|box|block)\b", re.I)
+"""What opens over a word of a sentence: explanations, portraits of people."""
 _HIDING = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 MOST_ID_JOINTS = 2
 """Ids of more words are made from titles and tell nothing of the kind of content."""
@@ -102,6 +104,12 @@ def box_kind(element: HtmlElement, tag: str) -> str:
         return "comments"
     kind = _named(get("class") or "", get("id") or "")
     return kind if not kind or kind in _OF_TEXT or tag not in _TEXT_TAGS else ""
+
+
+def is_unseen(element: HtmlElement) -> bool:
+    """Tell whether an element in a sentence is hidden, for screen readers only, or opened by the pointer."""
+    classes = element.get("class")
+    return classes is not None and _unseen(classes)
 
 
 _TEXT_TAGS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "article"))
@@ -136,3 +144,8 @@ def _kind_of(name: str) -> str:
     """Return the kind that *name* opens with."""
     match = _KIND.match(name)
     return match.lastgroup or "" if match else ""
+
+
+@lru_cache(maxsize=20_000)
+def _unseen(classes: str) -> bool:
+    return _named(classes, "") == "hidden" or _POPUP.search(classes) is not None
