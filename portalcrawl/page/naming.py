@@ -44,8 +44,7 @@ _WORDS = {
     "credit)",
     "picture": "pictures? images? img photos? fotos? bild bilder bildbox thumbnails?",
     "tags": "tags topics keywords? schlagworte? tag-?list tag-?cloud tag-?links",
-    "player": "player videos? audio podcast poll quiz umfrage twitter-tweet instagram-media "
-    "(?:tiktok|bluesky|mastodon|reddit|threads)-embed\\w* fb-post",
+    "player": "player videos? audio podcast poll quiz umfrage",
 }
 _KIND = re.compile("|".join(f"(?P<{kind}>\\b(?:{words.replace(' ', '|')})\\b)" for kind, words in _WORDS.items()))
 
