@@ -12,6 +12,7 @@ from portalcrawl.page.teasers.lines import INLINE
 from portalcrawl.page.teasers.texts import text_of
 
 _CARD_PARTS = ("img", "picture", "figure", "div", "p", "article", "section", "h1", "h2", "h3", "h4", "h5", "h6")
+_BOLD = frozenset({"b", "strong"})
 _APART = frozenset({"a", "span", "time", "small", "label", "data", "img"})
 _CLOSING = ",.;:)"
 _FEW_WORDS = 3
@@ -37,6 +38,8 @@ def is_inline(link: HtmlElement) -> bool:
         return False  # what follows a snippet
     if is_cut(after):
         return False
+    if after[:1].isupper() and form_of(before) in ("empty", "date") and _is_title(link):
+        return False
     opens = before[-1:] != ":" and form_of(before) == "text"
     goes_on = form_of(after) == "text"
     if opens and (goes_on or before.count(" ") + 1 >= _FEW_WORDS):
@@ -44,6 +47,14 @@ def is_inline(link: HtmlElement) -> bool:
     return (
         goes_on and after.count(" ") + 1 >= _FEW_WORDS and (block == "p" or after[0].islower() or after[0] in _CLOSING)
     )
+
+
+def _is_title(link: HtmlElement) -> bool:
+    """Tell whether *link*, ahead of a snippet in its line, is bold throughout and as long as a headline."""
+    parent = link.getparent()
+    bold = parent is not None and parent.tag in _BOLD and not (parent.text or "").strip()
+    bold = bold or (len(link) == 1 and link[0].tag in _BOLD and not ((link.text or "") + (link[0].tail or "")).strip())
+    return bold and text_of(link).count(" ") >= _FEW_WORDS
 
 
 def _is_cut_mark(link: HtmlElement) -> bool:

@@ -90,7 +90,9 @@ def _headline_at(texts: list[Line], card: CardText, alt: str | None, repeated: S
 
 
 def _opens(kicker: Line, headline: Line) -> bool:
-    """Tell whether of two lines that look alike the first is the kicker of the second."""
+    """Tell whether of two lines that look alike the first is the kicker of the second, and no copy of it."""
+    if fold(kicker.text) == fold(headline.text):
+        return False
     if len(kicker.text) > _MAX_KICKER or headline.text.endswith(".") or len(headline.text) * 3 < len(kicker.text):
         return False
     if kicker.heading and headline.heading:

@@ -49,6 +49,16 @@ LABELS = _words(
     breaking eil update paid plus-artikel abo-artikel subscriber-only newsblog blog quiz s+ f+ z+ m+ +plus plus+
     """
 ) | {
+    *(
+        "abonnés",
+        "réservé aux abonnés",
+        "article réservé aux abonnés",
+        "abonnees",
+        "voor abonnees",
+        "solo suscriptores",
+    ),
+    *("per abbonati", "for abonnenter", "för prenumeranter", "dla prenumeratorów", "exclusivo", "en direct", "en vivo"),
+    *("vidéo", "vídeo", "diaporama", "fotogalería", "fotogallery"),
     *("mit video", "mit galerie", "breaking news", "live blog", "plus artikel", "abo artikel"),
     *("nur für abonnenten", "für abonnenten", "exklusiv für abonnenten", "for subscribers", "subscriber only"),
 }
