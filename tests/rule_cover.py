@@ -41,7 +41,7 @@ EXPLAINED = TESTS / "rule_cover.toml"
 NOT_GENERIC = {"page/rules.py", "page/finds.py", "page/lines.py"}
 """What reads profiles' rules: tests/test_rules.py tests it."""
 SECONDS = 20
-"""After so long a reading that does not end counts as failed."""
+"""After so long a case that does not end counts as failed."""
 HUGE = 10**9
 
 
@@ -268,12 +268,12 @@ def reaching() -> dict[tuple[str, str], list[Path]]:
     return found
 
 
-def switch_off(mutant: Mutant) -> None:
-    """Put *mutant* in the place of its module, and load again all that was made from it."""
+def switch_off(mutant: Mutant, *, load: bool) -> None:
+    """Put *mutant* in the place of its function, or with *load* of its module, with all that is made from it."""
     name = "portalcrawl." + mutant.file.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
     code = compile(mutant.source, str(CODE / mutant.file), "exec")
     forget()
-    if mutant.function:
+    if not load:
         _swap_code(sys.modules[name], mutant.function, code)
         return
     for module in [each for each in sys.modules if each.split(".")[0] in ("portalcrawl", "test_pages")]:
@@ -329,22 +329,25 @@ def _swap_code(module: Any, function: str, code: CodeType) -> None:
         setattr(owner, target.__name__, FunctionType(inner, target.__globals__, None, target.__defaults__))
 
 
-def missed_by(work: tuple[Mutant, list[Path], bool]) -> tuple[Mutant, list[str]]:
-    """Return the cases that fail without the rule, only the first one unless all are wanted."""
+def missed_by(work: tuple[Mutant, list[Path] | None, bool]) -> tuple[Mutant, list[str]]:
+    """Return the cases that fail without the rule, only the first one unless all are wanted.
+
+    Of a function that no case calls, or of the module's own level, all cases are tried: it makes what they use.
+    """
     mutant, cases, every = work
     signal.signal(signal.SIGALRM, _too_long)
-    signal.alarm(SECONDS)
     found = []
     try:
-        switch_off(mutant)
+        switch_off(mutant, load=cases is None)
         importlib.import_module("test_pages")
-        for case in cases:
+        for case in CASES if cases is None else cases:
+            signal.alarm(SECONDS)
             if fails(case):
                 found.append(str(case.relative_to(PAGES)))
                 if not every:
                     break
     except Exception as error:
-        if mutant.function:
+        if cases is not None:
             raise  # nothing was switched off
         found.append(f"({type(error).__name__}: {error})")  # the module does not even load without it
     finally:
@@ -372,8 +375,7 @@ def main() -> None:
         if not args.all and any(pattern.search(mutant.key) for pattern in patterns):
             counts["explained"] += 1
         else:
-            cases = reached.get((mutant.file, mutant.function), []) if mutant.function else CASES
-            work.append((mutant, cases, args.all))
+            work.append((mutant, reached.get((mutant.file, mutant.function)), args.all))
     with multiprocessing.get_context("fork").Pool(args.jobs, maxtasksperchild=1) as pool:
         for mutant, found in pool.imap(missed_by, work):
             counts["covered" if found else "not covered"] += 1
