@@ -34,9 +34,7 @@ def is_inline(link: HtmlElement) -> bool:
     if is_card(link) or _is_cut_mark(link):
         return False
     before, after, block = _surroundings(link)
-    if not after and before[-1:] in _ENDS and form_of(text_of(link, _MAX_MORE)) == "more":
-        return False  # what follows a snippet
-    if is_cut(after):
+    if is_cut(after) or (not after and _follows_snippet(link, before)):
         return False
     if after[:1].isupper() and form_of(before) in ("empty", "date") and _is_title(link):
         return False
@@ -55,6 +53,12 @@ def _is_title(link: HtmlElement) -> bool:
     bold = parent is not None and parent.tag in _BOLD and not (parent.text or "").strip()
     bold = bold or (len(link) == 1 and link[0].tag in _BOLD and not ((link.text or "") + (link[0].tail or "")).strip())
     return bold and text_of(link).count(" ") >= _FEW_WORDS
+
+
+def _follows_snippet(link: HtmlElement, before: str) -> bool:
+    """Tell whether *link* is the call to read on, or the number of comments, behind a snippet."""
+    ended = before[-1:] in _ENDS or is_cut(before)
+    return ended and form_of(text_of(link, _MAX_MORE)) in ("more", "count")
 
 
 def _is_cut_mark(link: HtmlElement) -> bool:
