@@ -56,9 +56,10 @@ def _article_signs(page: Page, teasers: list[TeaserParts]) -> int:
     text = _text_of_its_own(page, teasers)
     signs = 2 * is_article_url + (text >= _SHORT_TEXT) + (text >= _LONG_TEXT)
     signs += is_article_url and len(teasers) < _MIN_TEASERS
-    signs += text >= max(_FULL_TEXT, _TIMES_TEASERS * _size_of(teasers))
-    signs += text >= _SHORT_TEXT and bool(page.body.headline and page.body.date_published)
-    signs += text >= _SHORT_TEXT and bool(page.body.headline and page.body.authors)
+    listed = _size_of(teasers)
+    signs += text >= max(_FULL_TEXT, _TIMES_TEASERS * listed)
+    if page.body.headline and text >= max(_SHORT_TEXT, listed):  # else day and name may be those of a teaser
+        signs += bool(page.body.date_published) + bool(page.body.authors)
     declared = page.linked_data
     if declared.headline and (declared.date_published or declared.body or declared.authors):
         signs += 2
