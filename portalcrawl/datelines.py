@@ -71,6 +71,10 @@ _WITH_AGENCY = re.compile(
     rf"(?P<place>{_PLACE})?{_DATE},?[ ]*[(\[](?P<agency>[^()\[\]]{{2,40}})[)\]]"
     rf"[ ]?(?:{_DASH}|[.:][ ]+|(?=[A-ZÄÖÜ„\"«»]))"
 )
+_AGENCY_FIRST = re.compile(
+    rf"[(\[](?P<agency>[^()\[\]]{{2,40}})[)\]][ ]?[(\[][ ]?(?P<place>{_PLACE})(?:,[^()\[\]]{{1,20}})?[)\]]"
+)
+"""``(lifePR) (Karlsruhe, 05.12.2025) Der Text``."""
 _PLACE_ONLY = re.compile(rf"(?P<place>{_PLACE})[ ][-–—][ ](?=[A-ZÄÖÜÀ-Þ0-9„\"'»«“‚])")
 _NO_PLACES = words("""
     video live update eilmeldung interview kommentar exklusiv analyse liveticker ticker podcast
@@ -119,7 +123,7 @@ def read_dateline(text: str, extra_agencies: Iterable[str] = ()) -> Dateline:
     Dateline(place='Berlin', agency=None)
     """
     head = clean(text[:400])
-    if match := _WITH_AGENCY.match(head):
+    if match := _WITH_AGENCY.match(head) or _AGENCY_FIRST.match(head):
         agency = _one_agency(match["agency"], tuple(extra_agencies))
         if agency:
             return Dateline(match["place"], agency)

@@ -82,7 +82,7 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     rest = without_bio(rest, (*declared.authors, *(written or ())))
     around = _surroundings(layout, main, headline, rest)
     published, modified = _dates(layout, around, clock, declared.dated)
-    kicker, title = find_kicker(layout, headline, titles)
+    kicker, title = find_kicker(layout, headline, frozenset(map(fold, declared.titles)))
     trail = find_trail(around.foot)
     beside = (*around.head, *around.foot)
     return ArticleParts(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from portalcrawl.names import agency_in
 from portalcrawl.page.layout import Box, Layout, Line
-from portalcrawl.page.teasers.forms import comment_count
+from portalcrawl.page.teasers.forms import comment_count, split_marks
 from portalcrawl.page.teasers.texts import text_of
 from portalcrawl.text import clean, fold, words
 
@@ -74,11 +74,8 @@ def find_kicker(layout: Layout, headline: Line | None, titles: Collection[str] =
         return inner.strip(" :"), headline.text[len(inner) :].strip(" :|–-")
     for line in reversed(layout.lines[max(0, headline.index - KICKER_LINES) : headline.index]):
         other = _PATH.search(line.text) or _DATE.search(line.text)
-        if (
-            len(line.text) <= LONGEST_KICKER
-            and not other
-            and (_is_kicker(line, headline) or f"{fold(line.text)} {fold(headline.text)}" in titles)
-        ):
+        kicks = _is_kicker(line, headline) or _is_told_by(titles, line, headline)
+        if len(line.text) <= LONGEST_KICKER and not other and kicks:
             return line.text.strip(" :-–—"), headline.text
     return None, headline.text
 
@@ -98,6 +95,12 @@ def _named(names: str) -> bool:
 def _names_of(box: Box) -> str:
     """Return the classes of a box, and its tag where that is a name of the site's own (``seen-kicker``)."""
     return f"{box.element.get('class') or ''} {box.tag if '-' in box.tag else ''}"
+
+
+def _is_told_by(titles: Collection[str], line: Line, headline: Line) -> bool:
+    """Tell whether a title of the page holds *line* and headline, or the headline alone of a heading of both."""
+    both = f"{fold(line.text)} {fold(headline.text)}" in titles
+    return fold(headline.text) in titles and not both if line.box is headline.box else both
 
 
 def _is_kicker(line: Line, headline: Line) -> bool:
@@ -182,7 +185,8 @@ def _is_topic(text: str) -> bool:
 def find_comment_count(lines: Sequence[Line]) -> int | None:
     """Return the number of comments that the first line of that form tells."""
     for line in lines:
-        count = comment_count(line.text.rstrip(" :"))
+        counts = map(comment_count, (line.text.rstrip(" :"), *split_marks(line.text)))
+        count = next((count for count in counts if count is not None), None)
         if count is None and (bracketed := _IN_BRACKETS.search(line.text)) and not bracketed[1].isdecimal():
             count = comment_count(bracketed[1])
         if count is None and line.linked:

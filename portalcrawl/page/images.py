@@ -29,7 +29,7 @@ LEVELS = 4
 _SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
 _SETS = ("data-srcset", "srcset")
 _CREDIT = re.compile(
-    r"\s*[(\[|/–-]?\s*(?:(?:foto|photo|bild|image|picture|quelle|source|credit|copyright|bildnachweis|fotograf(?:in|ie)?|grafik|"
+    r"\s*[(\[|/–-]?\s*(?:(?:foto|photo|bild|image|picture|quelle|source|credit|copyright|bildnachweis|bildrechte|fotograf(?:in|ie)?|grafik|"
     r"symbolbild|archivbild|crédit(?:s)?|imagen|imagem)s?\s*(?:by|von|:|credit:|©|/)+|©|\(c\))\s*(?P<credit>[^()\[\]]{2,120}?)[)\]]?\.?\s*$",
     re.IGNORECASE,
 )

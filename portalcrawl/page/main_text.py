@@ -26,6 +26,10 @@ LITTLE_TEXT = 250
 """Weight of a core so small that names must have misled."""
 TELLING_TAGS = frozenset(("nav", "footer", "aside", "figure", "figcaption", "form", "button"))
 MOST_ASKING_LINES = 8
+_OFFER = re.compile(
+    r"/(?:abos?|abo-[\w-]+|abonn\w*|digital-?abo|login|anmelden|registr\w*|subscri\w*|sign-?(?:in|up))(?:[/?#.]|$)",
+    re.IGNORECASE,
+)
 _LARGE = frozenset(("article", "main", "body"))
 LARGE_PART = 0.1
 """Share of the core's text from which a box of a weak kind may be text after all."""
@@ -121,8 +125,9 @@ def _drop_cards(layout: Layout) -> None:
 
 
 def _mark_asking(layout: Layout) -> None:
-    """Mark what asks for an e-mail address, with the few lines that say why."""
-    for box in layout.asking:
+    """Mark what asks for an e-mail address or leads to an offer, with the few lines that say why."""
+    offers = [line.box for line in layout.lines if line.href and not line.prose and _OFFER.search(line.href)]
+    for box in (*layout.asking, *offers):
         while box.parent is not None and box.parent.tag not in _LARGE and _is_small(layout, box.parent):
             box = box.parent
         if box.tag not in _LARGE and _is_small(layout, box):
@@ -132,7 +137,8 @@ def _mark_asking(layout: Layout) -> None:
 def _is_small(layout: Layout, box: Box) -> bool:
     if box.last - box.first > MOST_ASKING_LINES:
         return False
-    return sum(line.prose for line in layout.lines[box.first : box.last]) <= 1
+    lines = layout.lines[box.first : box.last]
+    return sum(line.prose for line in lines) <= 1 and not any(line.box.tag == "h1" for line in lines)
 
 
 def _opens_with_link(lines: Iterable[Line]) -> bool:

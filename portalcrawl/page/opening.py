@@ -85,10 +85,13 @@ def find_opening(layout: Layout, headline: Line | None, main: Box, titles: Colle
 
 
 def _deck(layout: Layout, headline: Line) -> list[Line]:
-    """Return the heading right under the headline, ahead of byline or date: a line under the title, no subhead."""
+    """Return the heading right under the headline, apart from the text: a line under the title, no subhead."""
     under = layout.lines[headline.index + 1 : headline.index + 3]
-    if len(under) < 2 or under[0].box.tag != "h2" or under[0].box.parent is not headline.box.parent or under[1].prose:
+    together = headline.box.parent
+    if len(under) < 2 or under[0].box.tag != "h2" or under[0].box.parent is not together:
         return []
+    if under[1].prose and under[1].box.parent is together:
+        return []  # it may head the first part of the text
     return [under[0]] if _may_open(under[0]) else []
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from portalcrawl.datelines import read_dateline
 from portalcrawl.dates import DateReading, Role, find_change, find_date, parse_date
 from portalcrawl.page.layout import Box, Layout, Line
 from portalcrawl.text import fold
@@ -40,6 +41,7 @@ _MODIFIED_WORD = re.compile(
     re.IGNORECASE,
 )
 LONGEST_LABEL = 40
+LONGEST_DATELINE = 80
 _LABEL = re.compile(
     r"(?:erstellt|veröffentlicht|publiziert|erschienen|published|posted|publié|publicado|pubblicato|datum)\b", re.I
 )
@@ -198,9 +200,14 @@ def _texts(lines: Sequence[Line], clock: Clock, changed: Set[int], *, whole: boo
 
 
 def opening_date(text: str, clock: Clock) -> str | None:
-    """Return the full date that a paragraph opens with, apart from its first sentence (``27.1.2022 - Der Rat ...``)."""
-    match = _OPENING_DATE.match(text)
-    return match["date"] if match and clock.parse(match["date"]) else None
+    """Return the full date that a paragraph opens with, apart from its first sentence (``27.1.2022 - Der Rat ...``),
+    or that stands in its dateline (``Karlsruhe, 05.12.2025 (lifePR) - ...``).
+    """
+    if match := _OPENING_DATE.match(text):
+        return match["date"] if clock.parse(match["date"]) else None
+    if read_dateline(text).agency and (match := _DATE_PART.search(text, 0, LONGEST_DATELINE)):
+        return match[0] if clock.parse(match[0]) else None
+    return None
 
 
 def date_in_address(url: str) -> str | None:

@@ -143,7 +143,7 @@ def _score(segments: list[str], named: list[str], words: list[str]) -> float:
     slug = named[-1]
     if len(named) > 1 and len(words) <= 2:
         parents = _WORD.findall(named[-2])
-        if slug in ARTICLES or len(parents) >= _LONG_SLUG:
+        if slug in ARTICLES or slug.endswith("id") or len(parents) >= _LONG_SLUG:
             slug, words = named[-2], parents
     score = 0.0
     if len(words) > 1 or _SEPARATOR.search(slug):
