@@ -41,13 +41,11 @@ def read_byline(lines: Sequence[Line]) -> tuple[str, ...] | None:
 
 def is_byline(line: Line) -> bool:
     """Tell whether a line within the text is nothing but the names of its authors, or a date beside them."""
+    if not opens_byline(line.text):
+        return False
     parts = pieces(line.text)
     names = [is_name(part) for part in parts]
-    return (
-        opens_byline(line.text)
-        and any(names)
-        and all(name or _DATE_PIECE.search(part) for name, part in zip(names, parts, strict=True))
-    )
+    return any(names) and all(name or _DATE_PIECE.search(part) for name, part in zip(names, parts, strict=True))
 
 
 def without_bio(text: list[Line], authors: Iterable[str]) -> list[Line]:
