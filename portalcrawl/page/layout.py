@@ -46,17 +46,19 @@ _ROLES = {
 class Box:
     """A block-level element: where it stands, what its names say, how much prose it holds."""
 
-    __slots__ = ("element", "first", "inner", "kind", "last", "mass", "parent", "sound", "tag", "whole")
+    __slots__ = ("element", "first", "images", "inner", "kind", "last", "mass", "parent", "sound", "tag", "whole")
 
-    def __init__(self, element: HtmlElement, tag: str, parent: Box | None, kind: str, first: int) -> None:
+    def __init__(self, element: HtmlElement, tag: str, parent: Box | None, first: int, images: int) -> None:
         self.element = element
         self.tag = tag
         self.parent = parent
-        self.kind = kind
+        self.kind = ""
         """What kind of side matter its tag and names tell (``nav``, ``comments`` ...), empty for none."""
         self.first = first
         """Its lines are ``lines[first:last]``, those of inner boxes among them."""
         self.last = first
+        self.images = images
+        """Number of pictures before it."""
         self.whole = 0
         """Weight of the text in it, inner boxes too."""
         self.inner = 0
@@ -91,7 +93,7 @@ class Line:
 
 @dataclass(slots=True)
 class Layout:
-    """Boxes and lines of a page in document order, and what the walk met on its way."""
+    """Boxes and lines of a page in document order, but for empty boxes, and what the walk met on its way."""
 
     boxes: list[Box] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
@@ -140,7 +142,7 @@ class _Walk:
             self.end_line()
         self.breaks = 0
         layout = self.layout
-        self.box = Box(element, tag, self.box, box_kind(element, tag), len(layout.lines))
+        self.box = Box(element, tag, self.box, len(layout.lines), len(layout.images))
         layout.boxes.append(self.box)
         if tag in _ARTICLES:
             self.in_article += 1
@@ -149,9 +151,14 @@ class _Walk:
         if self.parts:
             self.end_line()
         self.breaks = 0
-        if self.box is not None:
-            self.box.last = len(self.layout.lines)
-            self.box = self.box.parent
+        box, layout = self.box, self.layout
+        if box is not None:
+            self.box = box.parent
+            box.last = len(layout.lines)
+            if box.first < box.last or box.images < len(layout.images):
+                box.kind = box_kind(box.element, tag)
+            else:
+                layout.boxes.pop()
         if tag in _ARTICLES:
             self.in_article -= 1
 

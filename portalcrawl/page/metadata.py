@@ -107,7 +107,9 @@ def home_name(root: HtmlElement, title: str | None, url: str) -> str | None:
 
 def _leads_home(href: str, url: str) -> bool:
     """Tell whether *href*, on the page at *url*, leads to a site's first page; most links are told at a glance."""
-    if len(href) > LONGEST_HOME or href.count("/") > HOME_SLASHES:
+    if href == "/":
+        return True
+    if href[:4] != "http" or len(href) > LONGEST_HOME or href.count("/") > HOME_SLASHES:
         return False
     target = absolute(url, href)
     return target is not None and target.endswith("/") and target.count("/") == HOME_SLASHES
