@@ -10,8 +10,6 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 from portalcrawl.page.naming import box_kind, is_unseen
 from portalcrawl.text import clean, words
 
@@ -200,6 +198,28 @@ class _Walk:
         """Tell whether an element of the site's own making runs on with the line of a paragraph."""
         return "-" in tag and bool(self.parts) and self.box is not None and self.box.tag in _TEXTS
 
+    def enter(self, element: HtmlElement, tag: str, role: str | None) -> bool:
+        """Take in *element* up to its first child; return False where nothing in it belongs to an article."""
+        if self.joint:
+            self.join(tag)
+        if is_unseen(element) if tag == "span" else role != "inline" and not self.start(element, tag, role):
+            return False
+        text = element.text
+        if text and (self.parts or not text.isspace()):
+            self.add(text)
+        return True
+
+    def leave(self, element: HtmlElement, tag: str, role: str | None) -> None:
+        """Take in the end of *element* and the text behind it."""
+        if role != "inline":
+            self.end(tag, role)
+        text = element.tail
+        if text:
+            if self.parts or not text.isspace():
+                self.add(text)
+        elif tag in _OF_ROWS and self.box is not None and self.box.tag not in _TEXTS:
+            self.joint = len(self.parts)
+
     def end(self, tag: str, role: str | None) -> None:
         """Take in the end of an element."""
         if role is None or (role == "foot" and self.in_article):
@@ -212,26 +232,20 @@ class _Walk:
 def read_layout(root: HtmlElement) -> Layout:
     """Return the layout of the tree under *root*; menus and the page's own foot are left out."""
     walk = _Walk()
-    walker = etree.iterwalk(root, events=("start", "end"))
     role_of = _ROLES.get
-    for event, element in walker:
-        tag = element.tag
-        role = role_of(tag)
-        if event == "start":
-            if walk.joint:
-                walk.join(tag)
-            if is_unseen(element) if tag == "span" else role != "inline" and not walk.start(element, tag, role):
-                walker.skip_subtree()
-                continue
-            text = element.text
+    todo: list[HtmlElement | tuple[HtmlElement, str, str | None]] = [root]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, tuple):
+            element, tag, role = node
         else:
-            if role != "inline":
-                walk.end(tag, role)
-            text = element.tail
-            if not text and tag in _OF_ROWS and walk.box is not None and walk.box.tag not in _TEXTS:
-                walk.joint = len(walk.parts)
-        if text and (walk.parts or not text.isspace()):
-            walk.add(text)
+            element, tag = node, node.tag
+            role = role_of(tag)
+            if walk.enter(element, tag, role) and len(element):
+                todo.append((element, tag, role))
+                todo += element[::-1]
+                continue
+        walk.leave(element, tag, role)
     return walk.layout
 
 
