@@ -64,7 +64,9 @@ def canonical_url(url: str, hosts: Collection[str] = ()) -> str:
 
 def canonical_of(address: Address, hosts: Collection[str] = ()) -> str:
     """Return what :func:`canonical_url` returns for an address that is taken apart."""
-    main = address._replace(path=_main_path(address.path), query=_main_query(address), fragment="")
+    path, query = _main_path(address.path), _main_query(address)
+    changed = address.fragment or path != address.path or query != address.query
+    main = address._replace(path=path, query=query, fragment="") if changed else address
     text = str(main)
     netloc = main_netloc(address, hosts) if hosts else address.netloc
     return text if netloc == address.netloc else text.replace(f"://{address.netloc}", f"://{netloc}", 1)

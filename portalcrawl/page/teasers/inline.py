@@ -26,7 +26,7 @@ _MAX_AROUND = 400
 
 def is_card(link: HtmlElement) -> bool:
     """Tell whether *link* holds more than words: a picture, a heading, blocks."""
-    return next(link.iter(*_CARD_PARTS), None) is not None
+    return len(link) > 0 and next(link.iter(*_CARD_PARTS), None) is not None
 
 
 def is_inline(link: HtmlElement) -> bool:

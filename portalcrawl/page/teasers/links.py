@@ -71,7 +71,6 @@ def _names_author(link: HtmlElement) -> bool:
     """Tell whether *link* leads to whom it names: its relation says so, or class names right around a short text."""
     if "author" in (link.get("rel") or "").split():
         return True
-    if text_of(link).count(" ") + 1 > _NAME_WORDS:
-        return False
     around = (node for node in (link, *islice(link.iterancestors(), _AUTHOR_LEVELS)) if node.tag not in _BODY)
-    return any(hints_of(node.get("class") or "") & Hint.AUTHOR for node in around)
+    named = any(hints_of(node.get("class") or "") & Hint.AUTHOR for node in around)
+    return named and text_of(link).count(" ") < _NAME_WORDS

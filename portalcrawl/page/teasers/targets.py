@@ -62,7 +62,7 @@ class Targets:
 
     def may_lead(self, href: str) -> bool:
         """Rule out at little cost what leads to another site, and what has no sign of an article's address."""
-        match = _HOST.match(href)
+        match = _HOST.match(href) if href[:1] != "/" else None
         if match:
             if not self.owns(match[0].strip()):
                 return False
@@ -80,7 +80,7 @@ class Targets:
         if href[:1] == "#" or _COMMENT.search(href):
             return None
         address = self.address_of(href)
-        if address is None or not (self.is_article(address) or str(address) in self.told):
+        if address is None or not (self.is_article(address) or (self.told and str(address) in self.told)):
             return None
         target = urls.canonical_of(address, self.profile.hosts)
         return None if self.is_own(target) else (target, str(address))
