@@ -29,7 +29,7 @@ _MONTH_FIRST = re.compile(
     rf"(?:,? (?P<year>{_YEAR}))?"
 )
 _TIME = re.compile(
-    r"\d(?<![\d.:,]\d)\d?(?:(?P<sign>[:.h]) ?(?P<minute>\d\d)(?!\d)(?::(?P<second>\d\d)(?!\d)(?:[.,]\d+)?)?)?"
+    r"\d(?<![\d.:,]\d)\d?(?:(?P<sign>[:.h]) ?(?P<minute>\d\d)(?!\d)(?::(?P<second>\d\d)(?!\d)(?:[.,]\d+)?)?(?! ?min))?"
     r"(?: ?(?P<suffix>uhr(?![^\W\d_])|h(?![^\W\d_])|[ap]\.? ?m\b\.?|horas?\b|hrs\b|o'clock\b))?"
 )
 _BEFORE_DOT_TIME = re.compile(r"(?:\b(?:um|kl|klo|at|om|ore|alle|godz)\.? ?|^ ?[,/|·-]? ?)$")

@@ -164,6 +164,7 @@ def _dates_apart(layout: Layout, around: _Surroundings, clock: Clock) -> Iterato
     def read(lines: Sequence[Line], *, whole: bool = False, alone: bool = False) -> tuple[str | None, str | None]:
         return read_dates(layout, lines, clock, anchor=around.anchor, whole=whole, alone=alone)
 
+    yield read(around.head, whole=True)
     yield read([line for line in around.above if is_beside(layout, line.index, around.anchor)])
     yield read(labelled(around.foot))
     prose = [line.text for line in around.within if line.prose][:LINES_OF_AN_EDGE]

@@ -43,6 +43,7 @@ def find_main(layout: Layout) -> Box | None:
     total = _weigh_lines(layout)
     _drop_cards(layout)
     _mark_asking(layout)
+    _excuse_paid_text(layout)
     core = _find_core(layout, total)
     if core.mass < LITTLE_TEXT < total:
         for box in layout.boxes:
@@ -203,6 +204,18 @@ def _measure_sound(layout: Layout) -> None:
     for box in reversed(layout.boxes):
         if box.parent is not None:
             box.parent.mass += box.mass
+
+
+def _excuse_paid_text(layout: Layout) -> None:
+    """Take the names from boxes that hold a paragraph each and are named for who may read it (``subscriber-only``)."""
+    alike: dict[str, list[Box]] = {}
+    for box in layout.boxes:
+        if box.kind == "subscription" and box.last - box.first == 1 and layout.lines[box.first].prose:
+            alike.setdefault(box.element.get("class") or "", []).append(box)
+    for boxes in alike.values():
+        if len({layout.lines[box.first].text for box in boxes}) > 1:
+            for box in boxes:
+                box.kind = ""
 
 
 def own_article(layout: Layout, main: Box, headline: Line | None) -> Box:

@@ -176,6 +176,7 @@ _STAMP = re.compile(
     r"|\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d]{3,9}\.?)\s?(?:19|20)?\d\d\b[^.!?]{0,70}$"
     r"|\d{1,2}(?:er|º|\.)?\s(?:de\s)?[^\W\d]{3,9}\.?\s(?:de\s)?(?:19|20)\d\d(?:\s?[(|,–-].{0,60})?$"
     r"|(?:lese(?:zeit|dauer)|reading time|temps de lecture|tempo di lettura|leestijd|lesetid)\b.{0,8}\d"
+    r"|[^.!?|]{2,40}\s[|·•]\s\d{1,2}[./]\s?(?:\d{1,2}[./]|[^\W\d]{3,9})\s?(?:19|20)?\d\d[^.!?]{0,40}$"
     r"|\[[^\[\]]{2,60}\]\s*[·•|]\s*\d"
     r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b.{0,60}?\b(?:por|by|von|autor|author|categor(?:y|ia|ía)|kategorie|rubrik|tags?)\s*:"
 )

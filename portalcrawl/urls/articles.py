@@ -11,7 +11,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
 from portalcrawl.urls.address import split
-from portalcrawl.urls.words import ARTICLES, FILES, FRONTS, LABELS, PAGES, REFUSED, STATIC, STATIC_STARTS
+from portalcrawl.urls.words import ARTICLES, FILES, FRONTS, LABELS, PAGES, REFUSED, SERIES, STATIC, STATIC_STARTS
 
 _THRESHOLD = 6.0
 _SHORT_SLUG = 4
@@ -125,6 +125,8 @@ def _is_refused(segments: list[str], named: list[str], words: list[str]) -> bool
     """Tell whether the last segment names something else: a form, a label's value, a front or static page."""
     if not LABELS.isdisjoint(segments):
         labelled = [segment for segment in named if _LONG_WORD.search(segment)][-2:]
+        if not SERIES.isdisjoint(labelled) and len(words) >= _SHORT_SLUG and _ID.search(segments[-1]):
+            return False
         if named[-1] in LABELS or (not LABELS.isdisjoint(labelled) and len(words) < _LONG_SLUG):
             return True
     if len(words) > _SHORT_SLUG:

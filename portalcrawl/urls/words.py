@@ -55,6 +55,9 @@ LABELS = _words(
 )
 """Segments that label what the next one is called (``/tag/x``, ``/author/x``): neither is an article."""
 
+SERIES = _words("serie serien series kolumne kolumnen podcast podcasts")
+"""Those of the labels that articles stand under, too, with an id of their own."""
+
 STATIC = _words(
     """
     impressum imprint datenschutz datenschutzerklaerung datenschutzerklarung privacy privacypolicy cookie

@@ -18,6 +18,7 @@ _COMMENT = re.compile(r"#(?:div-)?(?:comment|kommentar|reply|antwort)s?[-_]?\d+$
 """What leads to one reader's comment rather than to the article."""
 _ID = re.compile(r"\d{5,20}|[0-9a-f]{8,40}")
 _PAGE_OF = re.compile(r"[-_,](?:(?:seite|page|p|s|teil)?[-_]?\d{1,2}|komplett\w*|all|print|full)$")
+_NUMBER = re.compile(r"\d{2}")
 _MIN_JOINTS = 3
 _SIGNS = re.compile(r"[0-9]|[-_.,%+][^-_.,%+]*[-_.,%+]|[^\x00-\x7f]")
 """What the address of an article has somewhere, where no pattern of a profile says otherwise."""
@@ -32,6 +33,9 @@ class Targets:
         self.own = _own_addresses(root, base_url)
         self.own_ids = frozenset(number for address in self.own for number in _ids(address))
         self.own_names = frozenset(_name(address) for address in self.own)
+        self.own_queries = frozenset(
+            query for own in self.own if (query := own.partition("?")[2]) and _NUMBER.search(query)
+        )
         self.own_stems = frozenset(stem for address in self.own if (stem := _stem(address)).count("-") >= _MIN_JOINTS)
         self.owned: dict[str, bool] = {}
         """By scheme and host, as they stand at the beginning of an address."""
@@ -101,7 +105,7 @@ class Targets:
         path, _, query = target.partition("?")
         if self.own_stems and _stem(target) in self.own_stems:
             return True
-        if query and self.has_own_id(query):
+        if query and (query in self.own_queries or self.has_own_id(query)):
             return True
         if _name(target) not in self.own_names and not self.has_own_id(path):
             return any(_within(target, own) and urls.same_article(target, own) for own in self.own)
