@@ -23,6 +23,7 @@ _MAX_CARD_TEXT = 3000
 _MAX_AROUND = 450
 """Characters of snippet, date and the like that a link with a text of its own has around it."""
 _PARAGRAPH = 60
+_MAX_NEAR = 8
 _MIN_TEXT = 12
 _MIN_WORDS = 4
 _MAX_HEADLINE = 100
@@ -215,8 +216,14 @@ def _climb(node: HtmlElement, top: HtmlElement) -> HtmlElement:
 
 def _stands_among_paragraphs(node: HtmlElement) -> bool:
     """Tell whether paragraphs stand before *node* and after it: a card is then a box within a text."""
-    before, after = (next(node.itersiblings("p", preceding=way), None) for way in (True, False))
-    return all(other is not None and size_of(other, _PARAGRAPH) > _PARAGRAPH for other in (before, after))
+    return _stands_by_paragraph(node, preceding=True) and _stands_by_paragraph(node, preceding=False)
+
+
+def _stands_by_paragraph(node: HtmlElement, *, preceding: bool) -> bool:
+    """Tell whether the next paragraph on one side of *node*, not far off, is a sentence."""
+    near = islice(node.itersiblings(preceding=preceding), _MAX_NEAR)
+    other = next((sibling for sibling in near if sibling.tag == "p"), None)
+    return other is not None and size_of(other, _PARAGRAPH) > _PARAGRAPH
 
 
 def _has_heading(parent: HtmlElement, node: HtmlElement) -> bool:

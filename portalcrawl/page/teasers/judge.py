@@ -55,11 +55,11 @@ class Judge:
         """Return the share of such links in the nearest element around *node* that has enough to tell."""
         for _ in range(_MAX_LEVELS):
             parent = node.getparent()
-            if parent is None or parent.tag in ("body", "main", "html") or _is_text(parent):
+            if parent is None or parent.tag in ("body", "main", "html"):
                 break
             node = parent
             if node not in self.shares:
-                self.shares[node] = _share(node)
+                self.shares[node] = 1.0 if _is_text(node) else _share(node)
             if self.shares[node] >= 0:
                 return self.shares[node]
         return 1.0
