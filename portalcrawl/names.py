@@ -24,9 +24,10 @@ _BY = re.compile(
         r"reportage|essay|rezension|kritik|glosse|protokoll|rezept)\s+(?:von|der|des)\b\s*:?",
         r"(?:geschrieben|verfasst|aufgezeichnet|erstellt|veröffentlicht)\s+von\b\s*:?|über\b|about\b",
         r"(?:(?:written|words|story|report|posted|published|analysis|opinion|commentary|review|column|interview)\s+)?by\b\s*:?",
+        r"(?:von|by)\s+(?:unser(?:em|er|en)|our)\s+\w+",
         r"(?:von|par|por|di|av|af|door|oleh|przez|yazan)\b\s*:?",
         r"(?:autor(?:in|en|/in|\*in|:in)?|authors?|verfasser(?:in)?|reporter(?:in)?|автор)\b\s*:?",
-        r"(?:text|текст|redaktion|interview|protokoll|fotos?\s+und\s+text)\s*:",
+        r"(?:text|tekst|texte|texto|testo|текст|bericht|reportage|recherche|redaktion|interview|protokoll|fotos?\s+und\s+text)\s*:",
     )
     + r"\s+",
     re.IGNORECASE,
@@ -82,11 +83,15 @@ _LAST_FIRST = re.compile(r"([^\W\d_][^\W\d_-]+),\s([^\W\d_][^\W\d_-]+)")
 _HERE = re.compile(r"\s(?:für|for|via|bei|at|from|aus)\s.*", re.IGNORECASE)
 """For whom or from where somebody writes."""
 _BRACKETS = re.compile(r"\([^()]{0,60}\)|\[[^\[\]]{0,60}\]")
+_OF_PICTURES = re.compile(
+    r"(?:\b(?:und|and|et|y)\b|[,;/&])\s*[^,;/&()]{3,40}\((?:fotos?|photos?|bilder?|grafik(?:en)?)\)", re.IGNORECASE
+)
+"""``und Jo Muster (Fotos)``."""
 _BETWEEN = re.compile(
     r"\s*(?:[;|•·&]|/|\bund\b|\band\b|\bet\b|\by\b|\bmit\b|\bwith\b|\bsowie\b)\s*(?!in\b)", re.IGNORECASE
 )
 _AFTER_NAME = re.compile(
-    r",|\s[-–—]\s|\s(?=\d{1,2}[./]|\d{4}-)|(?<=\d)(?:\sUhr)?\s(?=(?:von|by|par|por|di|door|av|af)\s)"
+    r",|\s[-–—]\s|\s(?=(?:stand|aktualisiert|veröffentlicht|publiziert|updated|published)\b)|\s(?=\d{1,2}[./]|\d{4}-)|(?<=\d)(?:\sUhr)?\s(?=(?:von|by|par|por|di|door|av|af)\s)"
     r"|\s(?:on|at|am|vom|um|le|el|il|op|den|dne|dnia|em|på)\s"
     r"(?=[^\W\d_]{0,12}\.?,?\s?(?:[^\W\d_]{0,12}\.?\s)?\d)",
     re.IGNORECASE,
@@ -115,9 +120,13 @@ def opens_byline(text: str) -> bool:
 
 
 def pieces(text: str) -> list[str]:
-    """Return the parts of a byline in which one name each may stand, without the words that open them."""
-    wholes = _BETWEEN.split(without_by(_BRACKETS.sub("", text)))
-    parts = (without_by(clean(part)) for whole in wholes for part in _AFTER_NAME.split(whole))
+    """Return the parts of a byline in which one name each may stand, without the words that open them.
+
+    >>> pieces("Von unserem Mitarbeiter Jan Muster am 5. Dezember"), pieces("Ada Muster (Text) und Jo Beispiel (Fotos)")
+    (['Jan Muster', '5. Dezember'], ['Ada Muster'])
+    """
+    wholes = _BETWEEN.split(without_by(_BRACKETS.sub("", _OF_PICTURES.sub("", text))))
+    parts = (_HERE.sub("", without_by(clean(part))) for whole in wholes for part in _AFTER_NAME.split(whole))
     return [part for part in parts if part]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
-from portalcrawl.page.byline import is_byline, read_byline, without_bio
+from portalcrawl.page.byline import is_byline, is_head_of_text, read_byline, without_bio
 from portalcrawl.page.details import (
     find_comment_count,
     find_kicker,
@@ -103,9 +104,10 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
 
 
 def _signed(text: Sequence[Line]) -> list[Line]:
-    """Return the lines at the text's beginning and end that only name its authors."""
+    """Return the lines at the text's beginning and end that only name its authors, or tell when it was written."""
     edges = (*text[:LINES_OF_AN_EDGE], *text[-LINES_OF_AN_EDGE:])
-    return [line for line in edges if is_byline(line)]
+    ahead = takewhile(lambda line: not line.prose, text[:LINES_OF_AN_EDGE])
+    return [*filter(is_head_of_text, ahead), *filter(is_byline, edges)]
 
 
 @dataclass(frozen=True, slots=True)

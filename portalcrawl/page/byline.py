@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _INLINE = ("span", "a", "b", "strong", "em", "i", "cite")
 MOST_PARTS = 12
 """Inline elements of one box that are looked at."""
+_ENDS = frozenset(".!?…:")
+_STROKES = re.compile(r"\s[|•·]\s")
+_PARTS = frozenset(("h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "td", "th", "summary"))
+MOST_WORDS = 12
 LINES_OF_A_BIO = 3
 _ABOUT = re.compile(r"^(?:über|about|zur person|à propos de|sobre|von|by) ")
 _ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "related", "comments", "nav", "button"))
@@ -46,6 +50,16 @@ def is_byline(line: Line) -> bool:
     parts = pieces(line.text)
     names = [is_name(part) for part in parts]
     return any(names) and all(name or _DATE_PIECE.search(part) for name, part in zip(names, parts, strict=True))
+
+
+def is_head_of_text(line: Line) -> bool:
+    """Tell whether a line ahead of the text, no sentence, tells who wrote it or when."""
+    text = line.text
+    if line.prose or line.box.tag in _PARTS or text[-1:] in _ENDS or text.count(" ") >= MOST_WORDS:
+        return False
+    if opens_byline(text):
+        return True
+    return _DATE_PIECE.search(text) is not None and (":" not in text or any(map(is_name, pieces(text))))
 
 
 def without_bio(text: list[Line], authors: Iterable[str]) -> list[Line]:
@@ -93,11 +107,12 @@ def _beside_date(line: Line, lines: Sequence[Line]) -> list[str]:
 def _named(line: Line) -> Iterator[str]:
     author_link = bool(line.href and _AUTHOR_LINK.search(line.href))
     marked = author_link or _is_marked(line.box)
-    if not marked and not opens_byline(line.text) and not _DATE_PIECE.search(line.text):
+    opens = any(map(opens_byline, _STROKES.split(line.text)))
+    if not marked and not opens and not _DATE_PIECE.search(line.text):
         return
     parts = pieces(line.text)
     shown = [piece for piece in parts if is_name(piece)]
-    if not marked and not opens_byline(line.text) and 2 * len(shown) < sum(not _DIGIT.search(part) for part in parts):
+    if not marked and not opens and 2 * len(shown) < sum(not _DIGIT.search(part) for part in parts):
         return  # topics beside a date, one of which looks like a name
     linked = list(_linked_names(line.box)) if marked else []
     yield from linked if linked and (line.linked * 2 > len(line.text) or not shown) else shown
