@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -132,7 +133,13 @@ def _is_marked(box: Box | None) -> bool:
 def _says_author(element: HtmlElement) -> bool:
     get = element.get
     names = f"{get('class') or ''} {get('id') or ''} {get('itemprop') or ''} {get('rel') or ''}"
-    return len(names) > 3 and _AUTHOR_NAME.search(_CAMEL.sub("-", names[:300]).replace("_", "-")) is not None
+    return not names.isspace() and _is_name_of_authors(names[:300])
+
+
+@lru_cache(maxsize=8192)
+def _is_name_of_authors(names: str) -> bool:
+    """Tell whether class names and the like name authors; the boxes around each line are asked for theirs again."""
+    return _AUTHOR_NAME.search(_CAMEL.sub("-", names).replace("_", "-")) is not None
 
 
 def _linked_names(box: Box) -> Iterator[str]:

@@ -36,8 +36,9 @@ def text_lines(layout: Layout, main: Box, headline: Line | None, titles: frozens
     lines = layout.lines[first : main.last]
     rows = _rows(lines)
     for line in lines:
-        belongs = _belongs(line) or _is_row(line, rows)
-        if line.box.sound and line.text not in seen and belongs and fold(line.text) not in titles:
+        if not line.box.sound or line.text in seen:
+            continue
+        if (_belongs(line) or _is_row(line, rows)) and fold(line.text) not in titles:
             if line.prose:
                 seen.add(line.text)
             chosen.append(line)
