@@ -29,6 +29,8 @@ _FULL_TEXT = 1200
 _TIMES_TEASERS = 2
 _MIN_TEASERS = 3
 _KEY = 40
+_ENOUGH = 60
+"""Characters of a text in which so many are left without marks."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _LEVELS = 3
 """Boxes around a headline in one of which its text stands, if any."""
@@ -135,4 +137,4 @@ def _box_of_post(headline: Line, prose: list[int]) -> Box | None:
 
 def _ends(text: str) -> tuple[str, str]:
     """Return the first and the last words of *text*: a line of the page may hold more than the teaser's part."""
-    return fold(text[: 3 * _KEY])[:_KEY], fold(text[-3 * _KEY :])[-_KEY:]
+    return fold(text[:_ENOUGH])[:_KEY], fold(text[-_ENOUGH:])[-_KEY:]

@@ -35,10 +35,12 @@ def text_lines(layout: Layout, main: Box, headline: Line | None, titles: frozens
     )
     lines = layout.lines[first : main.last]
     rows = _rows(lines)
+    longest = 2 * max(map(len, titles), default=0)  # marks and spaces, which titles are compared without, included
     for line in lines:
         if not line.box.sound or line.text in seen:
             continue
-        if (_belongs(line) or _is_row(line, rows)) and fold(line.text) not in titles:
+        is_title = len(line.text) <= longest and fold(line.text) in titles
+        if not is_title and (_belongs(line) or _is_row(line, rows)):
             if line.prose:
                 seen.add(line.text)
             chosen.append(line)

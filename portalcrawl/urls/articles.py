@@ -152,7 +152,7 @@ def _score(segments: list[str], named: list[str], words: list[str]) -> float:
         dated = len(words) >= _SHORT_SLUG and _YEAR.search(slug) is not None
         score = min(len(words) + sum(map(len, words)) / 10 + dated, 12.0)
     path = "/" + "/".join(segments)
-    if not _DIGIT.search(path):
+    if score >= _THRESHOLD or not _DIGIT.search(path):
         return score
     date = _DATE.search(path)
     if date:
