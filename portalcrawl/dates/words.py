@@ -127,7 +127,7 @@ MODIFIED = _words(
 FILLERS = _words(
     """
     am um im den der dem das die vom ab gegen uhr h t at on the of last letzte letzter letztes letzten le la à
-    a el las los de del di alle ore il em às kl klokken klockan om o godz saat pukul hrs hours horas heures
+    a el las los de del di alle ore il em às kl klo klokken klockan om o godz saat pukul hrs hours horas heures
     local time ortszeit lokalzeit r dnia tarihi tarih morgen früh vormittag mittag nachmittag abend nacht it
     in is was this artikel article story beitrag nachricht meldung text mis mise sist ultima ultimo
     última ultimi

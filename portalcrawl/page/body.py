@@ -76,7 +76,7 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     lines = opening + [line for line in text_lines(layout, main, headline, frozenset(titles)) if line not in opening]
     lead = find_lead(lines, len(opening), declared.descriptions)
     rest = [line for line in lines if line not in lead]
-    signed = _signed(rest)
+    signed = _signed(rest, clock)
     rest = [line for line in rest if line not in signed]
     start = rest[0].index if rest else main.last
     written = read_byline(layout.lines[headline.index : start]) if headline is not None else None
@@ -103,11 +103,12 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     )
 
 
-def _signed(text: Sequence[Line]) -> list[Line]:
+def _signed(text: Sequence[Line], clock: Clock) -> list[Line]:
     """Return the lines at the text's beginning and end that only name its authors, or tell when it was written."""
     edges = (*text[:LINES_OF_AN_EDGE], *text[-LINES_OF_AN_EDGE:])
     ahead = takewhile(lambda line: not line.prose, text[:LINES_OF_AN_EDGE])
-    return [*filter(is_head_of_text, ahead), *filter(is_byline, edges)]
+    heads = [line for line in ahead if is_head_of_text(line) or clock.parse(line.text)]
+    return [*heads, *filter(is_byline, edges)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,9 @@ def is_byline(line: Line) -> bool:
         return False
     parts = pieces(line.text)
     names = [is_name(part) for part in parts]
-    return any(names) and all(name or _DATE_PIECE.search(part) for name, part in zip(names, parts, strict=True))
+    return any(names) and all(
+        name or _DATE_PIECE.search(part) or part.endswith(":") for name, part in zip(names, parts, strict=True)
+    )
 
 
 def is_head_of_text(line: Line) -> bool:
