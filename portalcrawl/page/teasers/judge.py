@@ -34,7 +34,7 @@ class Judge:
         if teaser.snippet or teaser.date_text or teaser.date_attribute or teaser.comment_count is not None:
             return True
         if teaser.headline is None:
-            return teaser.image_caption is not None and teaser.image_caption.count(" ") >= _MIN_WORDS
+            return (teaser.image_caption or "").count(" ") >= _MIN_WORDS
         if teaser.image_url:
             return not card.in_menu or self.share_of_headlines(card) >= 0.5
         if len(teaser.headline.split()) < _MIN_WORDS:
