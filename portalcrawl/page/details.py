@@ -42,6 +42,7 @@ _SOURCE = re.compile(
 )
 _BRACKETED = re.compile(r"^\[(?P<source>[^\[\]]{2,60})\]\s*[·•|]?\s*\d{1,2}\.")
 _TRAIL = re.compile(r"^[^/|.!?]{2,60}(?:\s+/\s+[^/|.!?]{2,60}){1,15}$")
+_HEADINGS = frozenset(("h1", "h2", "h3"))
 _BETWEEN = re.compile(r"\s+/\s+")
 _NO_TOPICS = words("""
     mehr more tags themen topics alle startseite home schlagwörter stichwörter keywords thema zum artikel teilen share
@@ -100,7 +101,9 @@ def _names_of(box: Box) -> str:
 def _is_told_by(titles: Collection[str], line: Line, headline: Line) -> bool:
     """Tell whether a title of the page holds *line* and headline, or the headline alone of a heading of both."""
     both = f"{fold(line.text)} {fold(headline.text)}" in titles
-    return fold(headline.text) in titles and not both if line.box is headline.box else both
+    if line.box is headline.box:
+        return headline.box.tag in _HEADINGS and fold(headline.text) in titles and not both
+    return both
 
 
 def _is_kicker(line: Line, headline: Line) -> bool:

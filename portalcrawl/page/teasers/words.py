@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import re
 
+from portalcrawl.dates import words as dates
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-MONTHS = _words(
-    """
-    januar jänner februar feber märz april mai juni juli august september oktober november dezember
-    jan feb mär mrz apr jun jul aug sep sept okt nov dez
-    january february march may june july october december oct dec mar
-    janvier février mars avril juin juillet août septembre octobre novembre décembre
-    gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
-    enero febrero mayo junio julio septiembre octubre noviembre diciembre
-    """
-)
-AGO = _words("vor ago hace fa geleden siden sedan")
+MONTHS = frozenset(dates.MONTHS)
+AGO = _words("vor ago hace fa geleden siden sedan temu")
 NOW = _words("heute gestern vorgestern today yesterday aujourd hui hier oggi ieri hoy ayer jetzt")
 UNITS = _words(
     """
     sekunde sekunden sek minute minuten min mins minutes hour hours hrs stunde stunden std tag tage tagen day days
     woche wochen week weeks monat monate monaten month months jahr jahre jahren year years second seconds ora ore
     minuto minuti giorno giorni jour jours heure heures hora horas día días h m d s
+    uur uren minuut dagen timer timmar minutter minuter dager dagar godz godziny minut dni
     """
 )
 FILLERS = _words(
