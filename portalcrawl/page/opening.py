@@ -35,7 +35,7 @@ def find_headline(layout: Layout, titles: Sequence[str], start: int) -> Line | N
     It is the heading, else the line, that equals one of the declared *titles* or all of one but the site's name; else
     the last h1 before the line *start*, where the text begins, else the first h1.
     """
-    wanted = [fold(title) for title in titles if title]
+    wanted = [fold(title) for title in titles]
     headings = [line for line in layout.lines if line.box.tag in _HEADINGS or _in_heading(line.box)]
     equal = [line for line in headings if _is_title(line, wanted)]
     if equal:
@@ -98,9 +98,7 @@ def _deck(layout: Layout, headline: Line) -> list[Line]:
 def _repeats(line: Line, titles: Collection[str]) -> bool:
     """Tell whether a line is one of the titles, or one with a few words around it."""
     text = fold(line.text)
-    return text in titles or any(
-        len(title) >= SHORTEST_TITLE and title in text and len(text) < MOST_AROUND * len(title) for title in titles
-    )
+    return any(title in text and len(text) < MOST_AROUND * len(title) for title in titles)
 
 
 def _start_of_article(main: Box) -> int:
@@ -150,7 +148,7 @@ def find_lead(lines: Sequence[Line], opening: int, descriptions: Iterable[str]) 
     It is what the page declares as its description, what is named a lead, else the first of the *opening* lines that
     stand before the main text.
     """
-    wanted = [start for text in descriptions if text and (start := fold(text)[:LONGEST_START])]
+    wanted = [start for text in descriptions if (start := fold(text)[:LONGEST_START])]
     for count, line in enumerate(lines[: opening + 1]):
         text = fold(line.text)
         whole = len(text) >= SHORTEST_START
