@@ -38,6 +38,9 @@ NESTED: dict[str, Shape] = {
     "objects of JSON-LD": linked("", '{"a":', ""),
     "arrays of JSON-LD": linked("", "[", ""),
     "sources of a picture": lambda n: "<picture>" + "<source srcset='/a.jpg'>" * n + "<img src='/b.jpg'>" + link(1),
+    "times": lambda n: "<h1>T</h1><p>" + "<i>" * n + "</i><time datetime='2025-12-02T18:15'>2. Dezember</time>" * n,
+    "questions for an address": lambda n: SENTENCE + "<div><input type='email'>" * n,
+    "copies of the headline": lambda n: "<h1>Der Rat</h1>" + SENTENCE + "<div>" * n + "<a href='/a'>Der Rat</a> am 2.",
     "wrong order": lambda n: "<b><p></b><i></p></i>" * n + SENTENCE,
 }
 REPEATED: dict[str, Shape] = {

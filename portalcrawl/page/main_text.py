@@ -128,11 +128,17 @@ def _drop_cards(layout: Layout) -> None:
 def _mark_asking(layout: Layout) -> None:
     """Mark what asks for an e-mail address or leads to an offer, with the few lines that say why."""
     offers = [line.box for line in layout.lines if line.href and not line.prose and _OFFER.search(line.href)]
-    for box in (*layout.asking, *offers):
-        while box.parent is not None and box.parent.tag not in _LARGE and _is_small(layout, box.parent):
+    climbed: set[Box] = set()
+    for inner in (*layout.asking, *offers):
+        box, top = inner, None
+        while box not in climbed and box.tag not in _LARGE and _is_small(layout, box):
+            climbed.add(box)
+            top = box
+            if box.parent is None:
+                break
             box = box.parent
-        if box.tag not in _LARGE and _is_small(layout, box):
-            box.kind = box.kind or "subscription"
+        if top is not None:
+            top.kind = top.kind or "subscription"
 
 
 def _is_small(layout: Layout, box: Box) -> bool:

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from portalcrawl.datelines import read_dateline
 from portalcrawl.dates import DateReading, Role, find_change, find_date, parse_date
 from portalcrawl.page.layout import Box, Layout, Line
+from portalcrawl.page.teasers.texts import text_of
 from portalcrawl.text import fold
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 200
 LINES_OF_A_TEASER = 6
+BOXES_OF_A_TEASER = 6
+"""Boxes around a headline in which the rest of its teaser stands."""
 LEVELS = 2
 """Boxes around the headline in which its date stands."""
 LONGEST_MIXED_LINE = 120
@@ -147,7 +150,9 @@ def date_of_own_teaser(layout: Layout, headline: int, clock: Clock) -> str | Non
     for line in layout.lines:
         if line.linked and line.index != headline and fold(line.text) == title:
             box: Box | None = line.box
-            while box is not None and box.last - box.first <= LINES_OF_A_TEASER:
+            for _ in range(BOXES_OF_A_TEASER):
+                if box is None or box.last - box.first > LINES_OF_A_TEASER:
+                    break
                 readings = (clock.find(each.text) for each in layout.lines[box.first : box.last] if _may_date(each))
                 dates = [reading.raw for reading in readings if reading is not None]
                 if dates:
@@ -185,7 +190,10 @@ def _label_before(time: HtmlElement) -> str:
     before, around = time.getprevious(), time.getparent()
     if before is None:
         return ((around.text if around is not None else None) or "")[-LONGEST_LABEL:]
-    return (before.tail or "").strip()[-LONGEST_LABEL:] or "".join(before.itertext())[-LONGEST_LABEL:]
+    if label := (before.tail or "").strip():
+        return label[-LONGEST_LABEL:]
+    label = text_of(before, LONGEST_LABEL)
+    return label if len(label) <= LONGEST_LABEL else ""
 
 
 def _texts(lines: Sequence[Line], clock: Clock, changed: Set[int], *, whole: bool) -> Iterator[tuple[int, DateReading]]:
