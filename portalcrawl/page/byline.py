@@ -22,6 +22,7 @@ _ENDS = frozenset(".!?…:")
 _STROKES = re.compile(r"\s[|•·]\s")
 _PARTS = frozenset(("h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "td", "th", "summary"))
 MOST_WORDS = 12
+LONGEST_BYLINE = 600
 LINES_OF_A_BIO = 3
 _ABOUT = re.compile(r"^(?:über|about|zur person|à propos de|sobre|von|by) ")
 _ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "related", "comments", "nav", "button"))
@@ -37,6 +38,8 @@ _AUTHOR_LINK = re.compile(r"/(?:autor|author|autoren|authors|profil|redaktion|st
 def read_byline(lines: Sequence[Line]) -> tuple[str, ...] | None:
     """Return the names in the first of *lines* that names authors."""
     for line in lines:
+        if len(line.text) > LONGEST_BYLINE:
+            continue
         if (not line.prose or is_byline(line)) and not _is_elsewhere(line.box):
             names = list(dict.fromkeys(_names(line) or _beside_date(line, lines)))
             if names:
@@ -46,7 +49,7 @@ def read_byline(lines: Sequence[Line]) -> tuple[str, ...] | None:
 
 def is_byline(line: Line) -> bool:
     """Tell whether a line within the text is nothing but the names of its authors, or a date beside them."""
-    if not opens_byline(line.text):
+    if len(line.text) > LONGEST_BYLINE or not opens_byline(line.text):
         return False
     parts = pieces(line.text)
     names = [is_name(part) for part in parts]
