@@ -85,9 +85,9 @@ def _are_listed(items: Items) -> bool:
 
 
 def _are_titles(items: Items) -> bool:
-    """Tell whether the headings outside of links are the cards' own: about as many as links or snippets."""
+    """Tell whether the headings outside of links are the cards' own: about as many as articles or snippets."""
     headings = sum(item.role == "text" and item.tag in HEADINGS for item in items)
-    links = sum(item.role == "mark" for item in items)
+    links = len({item.target for item in items if item.role == "mark"})
     if headings >= 2 and headings * 10 >= 7 * links:
         return True
     over = sum(
