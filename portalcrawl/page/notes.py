@@ -180,6 +180,11 @@ _STAMP = re.compile(
     r"|\[[^\[\]]{2,60}\]\s*[·•|]\s*\d"
     r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b.{0,60}?\b(?:por|by|von|autor|author|categor(?:y|ia|ía)|kategorie|rubrik|tags?)\s*:"
 )
+_ENDS = frozenset('.!?“”"')
+_WHEN = re.compile(
+    r"\d{1,2}[:./]\d{1,2}\b|\d{1,2}(?:\.|st|nd|rd|th)?\s[^\W\d]{3,9}\.?\s\d{4}|[^\W\d]{3,9}\.?\s\d{1,2},?\s\d{4}"
+)
+"""A day or a time of day: without one a sentence is no date line (``Zuletzt waren es 12.``)."""
 _TRAIL = re.compile(r"[^/|.!?]{2,60}(?:\s+/\s+[^/|.!?]{2,60}){2,15}")
 _LABEL = re.compile(
     _either(
@@ -225,5 +230,5 @@ def _is_small_print(lower: str, size: int) -> bool:
     """Tell whether a short line is a credit, a date line, a byline, a topic trail or speaks of the text itself."""
     if size >= LONGEST_CREDIT:
         return False
-    stamped = size < LONGEST_STAMP and _STAMP.match(lower)
+    stamped = size < LONGEST_STAMP and _STAMP.match(lower) and (lower[-1] not in _ENDS or _WHEN.search(lower))
     return bool(stamped or _CREDIT.match(lower) or _TRAIL.fullmatch(lower) or _ABOUT_ITSELF.match(lower))
