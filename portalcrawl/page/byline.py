@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from portalcrawl.names import is_name, opens_byline, pieces
 from portalcrawl.page.layout import Box, Line
-from portalcrawl.text import clean, fold
+from portalcrawl.text import clean, fold, words
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -24,6 +24,12 @@ _PARTS = frozenset(("h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "td", "th", 
 MOST_WORDS = 12
 LONGEST_BYLINE = 600
 LINES_OF_A_BIO = 3
+_TELLS = words("""
+    ist war jahrgang geboren arbeitet arbeitete schreibt schrieb lehrt leitet studiert studierte wurde gehört
+    berichtet lebt forscht hat kam is was writes works covers teaches has reports joined lives studied born est
+    écrit travaille es escribe trabaja è scrive werkt schrijft är er jest
+""")
+"""What follows the name in a line about an author, as against a text in which he or she acts."""
 _ABOUT = re.compile(r"^(?:über|about|zur person|à propos de|sobre|von|by) ")
 _ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "related", "comments", "nav", "button"))
 _DATE_PIECE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
@@ -72,9 +78,18 @@ def without_bio(text: list[Line], authors: Iterable[str]) -> list[Line]:
     """Return *text* without what its end tells of one of its *authors*: lines from one that opens with the name."""
     names = tuple(f"{fold(name)} " for name in authors if " " in name)
     for at in range(max(1, len(text) - LINES_OF_A_BIO), len(text) if names else 0):
-        if f"{_ABOUT.sub('', fold(text[at].text))} ".startswith(names):
+        if _tells_of(names, text[at].text):
             return text[:at]
     return text
+
+
+def _tells_of(names: Sequence[str], text: str) -> bool:
+    """Tell whether *text* opens with one of the folded *names* and is that name, an address, or about who bears it."""
+    says = f"{_ABOUT.sub('', fold(text))} "
+    name = next((name for name in names if says.startswith(name)), None)
+    if name is None:
+        return False
+    return says == name or " " not in text or says[len(name) :].split(maxsplit=1)[0] in _TELLS
 
 
 def _is_elsewhere(box: Box | None) -> bool:
