@@ -2,7 +2,8 @@
 
 JSON-LD, og:title, the title element and the heading on the page often differ: with the site's name or without, a short
 one for social media, a long one for search engines. No single source is right everywhere, so the wording that most of
-them agree on is taken (measured on 115 pages of 85 publishers: 0.90 exact against 0.77 to 0.86 for each source alone).
+them agree on is taken (measured on 115 pages of 85 publishers: 0.89 exact against 0.75 to 0.85 for each source alone,
+and no weighting of the sources does better).
 """
 
 from __future__ import annotations
