@@ -83,6 +83,7 @@ _NO_PLACES = words("""
     read exclusive breaking
 """)
 _LONGEST_PLACE = 50
+_LONGEST_DATELINE = 120
 _SHORTEST_TEXT = 25
 
 
@@ -139,7 +140,7 @@ def is_dateline(text: str) -> bool:
     >>> is_dateline("Altenfurt (ots) -"), is_dateline("Altenfurt (ots) - Der Rat tagt.")
     (True, False)
     """
-    match = _WITH_AGENCY.fullmatch(f"{text} ")
+    match = _WITH_AGENCY.fullmatch(f"{text} ") if len(text) <= _LONGEST_DATELINE else None
     return match is not None and _one_agency(match["agency"], ()) is not None
 
 

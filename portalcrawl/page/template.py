@@ -28,8 +28,8 @@ _LEAST = 2
 
 def template_of(root: HtmlElement | None) -> Literal["post", "list", ""]:
     """Return whether the body element's classes call the page a single post or a list of posts; empty if neither."""
-    bodies = () if root is None else root.iter("body")
-    classes = next((body.get("class") or "" for body in bodies), "").lower()
+    body = None if root is None else root.find("body")
+    classes = "" if body is None else (body.get("class") or "").lower()
     if _LIST.search(classes) or len(_LISTS.intersection(classes.split())) >= _LEAST:
         return LIST
     return POST if _POST.search(classes) else ""

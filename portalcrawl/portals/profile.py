@@ -13,6 +13,7 @@ from portalcrawl import ids, urls
 from portalcrawl.portals.hosts import netloc_of, stem_of, without_port
 from portalcrawl.portals.patterns import Pattern
 from portalcrawl.portals.zones import zone_of
+from portalcrawl.urls.hosts import stem_of_netloc
 
 RenderMode = Literal["auto", "never", "always"]
 RuleKind = Literal["css", "xpath", "text"]
@@ -110,8 +111,7 @@ class Profile:
     """The portal's time zone: the profile's, else by the first host's country domain, else UTC."""
 
     def __post_init__(self) -> None:
-        stems = (stem_of(f"http://{host}") for host in self.hosts)
-        object.__setattr__(self, "stems", frozenset(stem for stem in stems if stem))
+        object.__setattr__(self, "stems", frozenset(map(stem_of_netloc, self.hosts)))
         object.__setattr__(self, "zone", self.timezone or zone_of(next(iter(self.hosts), ""), self.language))
 
     def owns(self, url: str) -> bool:

@@ -26,8 +26,8 @@ def same_portal(url: str, hosts: Collection[str]) -> bool:
     address = split(url)
     if address is None:
         return False
-    mine = _stem(address.netloc)
-    return any(_stem(_normal(host, address.scheme)) == mine for host in hosts)
+    mine = stem_of_netloc(address.netloc)
+    return any(stem_of_netloc(_normal(host, address.scheme)) == mine for host in hosts)
 
 
 def main_netloc(address: Address, hosts: Collection[str]) -> str:
@@ -43,14 +43,14 @@ def _main_netloc(own: str, scheme: str, hosts: tuple[str, ...]) -> str:
     known = [_normal(host, scheme) for host in hosts]
     if own in known and not _is_twin(own):
         return own
-    twins = [host for host in known if _stem(host) == _stem(own)]
+    twins = [host for host in known if stem_of_netloc(host) == stem_of_netloc(own)]
     main = [host for host in twins if not _is_twin(host)]
     return (main or [own])[0]
 
 
 def stem(address: Address) -> str:
     """Return host and port without the labels that only name a twin (``www.``, ``m.``, ``amp.``)."""
-    return _stem(address.netloc)
+    return stem_of_netloc(address.netloc)
 
 
 def is_private_address(host: str) -> bool:
@@ -84,7 +84,8 @@ def _normal(host: str, scheme: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _stem(netloc: str) -> str:
+def stem_of_netloc(netloc: str) -> str:
+    """Return what :func:`stem` returns for ``host`` or ``host:port`` as ``Address.netloc`` writes it."""
     labels = netloc.split(".")
     head = [label for label in labels[:-2] if label not in TWIN_LABELS]
     return ".".join([*head, *labels[-2:]])
