@@ -138,6 +138,10 @@ def random_kills(kills: int, number: signal.Signals, chance: random.Random, fold
     return report
 
 
+BY_ITEMS_ALONE = ("-s", "COMMIT_SECONDS=3600")
+"""Steps are counted in one run and met again in another: how fast each is must not decide how many there are."""
+
+
 def self_killing(step: int, file: Path, url: str, data: Path, *args: str) -> int:
     """Crawl, and be killed at *step*; 0 only counts the steps into *file*. Return the exit code."""
     script = Path(__file__).with_name("selfkill.py")
@@ -155,7 +159,7 @@ def self_killing(step: int, file: Path, url: str, data: Path, *args: str) -> int
 def every_step(folder: Path) -> Report:
     """Kill a short crawl at each of its steps of making something durable, each time into an empty data folder."""
     report, file, near = Report(), folder / "steps", ("-a", "max_depth=1")
-    few = (*near, "-a", "max_articles=2", "-s", "COMMIT_ITEMS=30")
+    few = (*near, "-a", "max_articles=2", "-s", "COMMIT_ITEMS=30", *BY_ITEMS_ALONE)
     with SamplePortal() as portal:
         self_killing(0, file, portal.url, folder / "counted", *few)
         for step in range(1, int(file.read_text(encoding="utf-8")) + 1):

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from chaos import Report, audit, finish, random_kills, self_killing, start, until_quiet
+from chaos import BY_ITEMS_ALONE, Report, audit, finish, random_kills, self_killing, start, until_quiet
 from commandline import ENOUGH, manifests, records
 
 from portalcrawl.sampleportal import SamplePortal
@@ -31,7 +31,7 @@ def test_terminated_at_random_instants(tmp_path: Path) -> None:
 @pytest.mark.parametrize("back", [1, 2, 3, 5, 7, 9, 12, 15, 18, 22])
 def test_killed_at_the_last_steps(tmp_path: Path, back: int) -> None:
     """Commit, close, rename, manifest: steps of making things durable, counted from the end of a run."""
-    report, file, near = Report(), tmp_path / "steps", ("-a", "max_depth=0")
+    report, file, near = Report(), tmp_path / "steps", ("-a", "max_depth=0", *BY_ITEMS_ALONE)
     with SamplePortal() as portal:
         self_killing(0, file, portal.url, tmp_path / "counted", *near)
         steps = int(file.read_text(encoding="utf-8"))
