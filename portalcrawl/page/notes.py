@@ -108,7 +108,21 @@ _OFFER_SIGNS = (
         "jetzt ",
         "weiterlesen",
     ),
-    *("mitglied", "journalis", "deliver", "this ", "dieser ", "whatsapp", "push", " app", "notif", "benachr"),
+    *(
+        "mitglied",
+        "journalis",
+        "deliver",
+        "article is",
+        "story is",
+        "artikel is",
+        "inhalt is",
+        "text is",
+        "whatsapp",
+        "push",
+        " app",
+        "notif",
+        "benachr",
+    ),
 )
 _CONSENT_SIGNS = (
     *(
@@ -231,4 +245,6 @@ def _is_small_print(lower: str, size: int) -> bool:
     if size >= LONGEST_CREDIT:
         return False
     stamped = size < LONGEST_STAMP and _STAMP.match(lower) and (lower[-1] not in _ENDS or _WHEN.search(lower))
-    return bool(stamped or _CREDIT.match(lower) or _TRAIL.fullmatch(lower) or _ABOUT_ITSELF.match(lower))
+    return bool(
+        stamped or _CREDIT.match(lower) or (" / " in lower and _TRAIL.fullmatch(lower)) or _ABOUT_ITSELF.match(lower)
+    )
