@@ -204,12 +204,6 @@ def test_host_of(url: str, host: str) -> None:
     assert urls.host_of(url) == host
 
 
-def test_origin_of() -> None:
-    assert urls.origin_of("http://me@WWW.Example.org:80/a?b") == "http://www.example.org"
-    assert urls.origin_of("https://example.org:8443/") == "https://example.org:8443"
-    assert urls.origin_of("mailto:a@example.org") == ""
-
-
 def test_same_portal() -> None:
     hosts = ["www.example.org", "127.0.0.1:8080"]
     assert urls.same_portal("http://example.org/a", hosts)

@@ -179,7 +179,10 @@ class _Walk:
             self.layout.times.append((element, len(self.layout.lines)))
 
     def start(self, element: HtmlElement, tag: str, role: str | None) -> bool:
-        """Take in the start of *element*; return False where nothing in it belongs to an article."""
+        """Take in the start of an element that is more than text in its line.
+
+        Return False where nothing in it belongs to an article.
+        """
         if role is None or (role == "foot" and self.in_article):
             if not self.is_mid_sentence(tag):
                 self.open(element, tag)
@@ -188,7 +191,7 @@ class _Walk:
         elif role == "image":
             if self.box is not None:
                 self.layout.images.append((element, self.box, len(self.layout.lines)))
-        elif role != "inline":
+        else:
             if tag == "input" and self.box is not None and element.get("type") == "email":
                 self.layout.asking.append(self.box)
             return False

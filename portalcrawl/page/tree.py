@@ -23,6 +23,7 @@ MOST_UNREADABLE = 20
 _PIECE = 16_384
 """Bytes."""
 MOST_HELD = 200_000
+"""Elements; a page of more pays with time instead of memory."""
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 """The class of all elements; lxml.html would ask a Python function for the class of each, which nobody needs here."""
 

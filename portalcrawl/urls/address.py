@@ -135,16 +135,6 @@ def host_of(url: str) -> str:
     return without_www(address.netloc)
 
 
-def origin_of(url: str) -> str:
-    """Return the origin of *url* (scheme, host, port that is not the default); "" if there is none.
-
-    >>> origin_of("https://Example.org:443/a")
-    'https://example.org'
-    """
-    address = split(url)
-    return f"{address.scheme}://{address.netloc}" if address else ""
-
-
 def without_www(host: str) -> str:
     """Drop a leading ``www.``, unless hardly anything would be left (``www.de``)."""
     rest = host.removeprefix("www.")
