@@ -236,19 +236,22 @@ def read_layout(root: HtmlElement) -> Layout:
     """Return the layout of the tree under *root*; menus and the page's own foot are left out."""
     walk = _Walk()
     role_of = _ROLES.get
-    todo: list[HtmlElement | tuple[HtmlElement, str, str | None]] = [root]
+    todo: list[HtmlElement | None] = [root]
+    """What is left to read; None stands for the end of the innermost element of ``opened``."""
+    opened: list[tuple[HtmlElement, str, str | None]] = []
     while todo:
-        node = todo.pop()
-        if isinstance(node, tuple):
-            element, tag, role = node
+        element = todo.pop()
+        if element is None:
+            walk.leave(*opened.pop())
+            continue
+        tag = element.tag
+        role = role_of(tag)
+        if walk.enter(element, tag, role) and len(element):
+            opened.append((element, tag, role))
+            todo.append(None)
+            todo += element[::-1]
         else:
-            element, tag = node, node.tag
-            role = role_of(tag)
-            if walk.enter(element, tag, role) and len(element):
-                todo.append((element, tag, role))
-                todo += element[::-1]
-                continue
-        walk.leave(element, tag, role)
+            walk.leave(element, tag, role)
     return walk.layout
 
 

@@ -92,17 +92,24 @@ def box_kind(element: HtmlElement, tag: str) -> str:
         return _TAGS[tag]
     if tag in _WHOLE_PAGES:
         return ""
-    get = element.get
-    role = get("role")
+    given = element.keys()  # to ask for one attribute costs as much as to ask for the names of all
+    if not _TELLING.isdisjoint(given) and (kind := _told(element)):
+        return kind
+    classes = element.get("class") if "class" in given else None
+    identifier = element.get("id") if "id" in given else None
+    kind = _named(classes or "", identifier or "") if classes or identifier else ""
+    return kind if not kind or kind in _OF_TEXT or tag not in _TEXT_TAGS else ""
+
+
+def _told(element: HtmlElement) -> str:
+    """Return the kind of side matter that attributes other than names tell, empty for none."""
+    role = element.get("role")
     if role in _ROLES:
         return _ROLES[role]
-    style = get("style")
-    if get("hidden") is not None or (style and _HIDING.search(style)):
+    style = element.get("style")
+    if element.get("hidden") is not None or (style and _HIDING.search(style)):
         return "hidden"
-    if (get("itemtype") or "").endswith("Comment"):
-        return "comments"
-    kind = _named(get("class") or "", get("id") or "")
-    return kind if not kind or kind in _OF_TEXT or tag not in _TEXT_TAGS else ""
+    return "comments" if (element.get("itemtype") or "").endswith("Comment") else ""
 
 
 def is_unseen(element: HtmlElement) -> bool:
@@ -111,6 +118,7 @@ def is_unseen(element: HtmlElement) -> bool:
     return classes is not None and _unseen(classes)
 
 
+_TELLING = frozenset(("role", "style", "hidden", "itemtype"))
 _TEXT_TAGS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "article"))
 _WHOLE_PAGES = frozenset(("html", "body", "main"))
 
