@@ -44,6 +44,8 @@ TRUST: Mapping[str, Sources] = {
 }
 _ENDING = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]\W*$")
 """``(dpa/lby)`` at the end of a text."""
+LONGEST_ENDING = 200
+"""Characters at the end of a text in which its agency signs."""
 
 
 LEAST_SHOWN = 0.5
@@ -199,5 +201,5 @@ def _complete(article: Article, page: Page, crawl: CrawlContext) -> None:
 def _signatures(page: Page, article: Article) -> list[str]:
     """Return the names that sign the article: its source, its declared and shown authors, its last words."""
     authors = [name for part in (page.linked_data, page.metadata, page.body) for name in part.authors or ()]
-    ending = _ENDING.search(article.article_body or "")
+    ending = _ENDING.search((article.article_body or "")[-LONGEST_ENDING:])
     return [article.source or "", *authors, ending[1] if ending else ""]

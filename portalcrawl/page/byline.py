@@ -85,7 +85,7 @@ def without_bio(text: list[Line], authors: Iterable[str]) -> list[Line]:
 
 def _tells_of(names: Sequence[str], text: str) -> bool:
     """Tell whether *text* opens with one of the folded *names* and is that name, an address, or about who bears it."""
-    says = f"{_ABOUT.sub('', fold(text))} "
+    says = f"{_ABOUT.sub('', fold(text[:LONGEST_BYLINE]))} "
     name = next((name for name in names if says.startswith(name)), None)
     if name is None:
         return False

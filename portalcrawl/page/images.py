@@ -29,10 +29,12 @@ LEVELS = 4
 _SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
 _SETS = ("data-srcset", "srcset")
 _CREDIT = re.compile(
-    r"\s*[(\[|/–-]?\s*(?:(?:foto|photo|bild|image|picture|quelle|source|credit|copyright|bildnachweis|bildrechte|fotograf(?:in|ie)?|grafik|"
+    r"(?=[fpbiqscga©(])(?:(?:foto|photo|bild|image|picture|quelle|source|credit|copyright|bildnachweis|bildrechte|fotograf(?:in|ie)?|grafik|"
     r"symbolbild|archivbild|crédit(?:s)?|imagen|imagem)s?\s*(?:by|von|:|credit:|©|/)+|©|\(c\))\s*(?P<credit>[^()\[\]]{2,120}?)[)\]]?\.?\s*$",
     re.IGNORECASE,
 )
+_BEFORE_CREDIT = "([|/–-"
+"""What may part a credit from the caption."""
 _DRAWN = re.compile(r"\.svg(?:\?|$)", re.IGNORECASE)
 """Drawings are icons but where a caption stands under them: then they are charts and maps."""
 _NO_PICTURE = re.compile(r"/(?:icons?|logos?|pixel|spacer|blank|avatars?)[/._-]|^data:", re.IGNORECASE)
@@ -183,4 +185,7 @@ def split_credit(text: str) -> tuple[str | None, str | None]:
     match = _CREDIT.search(text)
     if match is None:
         return text or None, None
-    return text[: match.start()].strip(" |-–") or None, match["credit"].strip() or None
+    caption = text[: match.start()].rstrip()
+    if caption[-1:] in _BEFORE_CREDIT:
+        caption = caption[:-1]
+    return caption.strip(" |-–") or None, match["credit"].strip() or None

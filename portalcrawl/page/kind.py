@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from portalcrawl.page.parts import PageKind
 from portalcrawl.page.template import LIST, POST, template_of
-from portalcrawl.text import fold
+from portalcrawl.text import LONGEST_FOLDED, fold
 
 if TYPE_CHECKING:
     from portalcrawl.page.layout import Box, Line
@@ -137,4 +137,7 @@ def _box_of_post(headline: Line, prose: list[int]) -> Box | None:
 
 def _ends(text: str) -> tuple[str, str]:
     """Return the first and the last words of *text*: a line of the page may hold more than the teaser's part."""
+    if len(text) <= LONGEST_FOLDED:
+        whole = fold(text)  # which titles are known for
+        return whole[:_KEY], whole[-_KEY:]
     return fold(text[:_ENOUGH])[:_KEY], fold(text[-_ENOUGH:])[-_KEY:]

@@ -126,7 +126,7 @@ _WHOLE_PAGES = frozenset(("html", "body", "main"))
 @lru_cache(maxsize=20_000)
 def _named(classes: str, identifier: str) -> str:
     classes = classes[:400]
-    if _HIDDEN_CLASS.search(classes) and not _SHOWN_CLASS.search(classes):
+    if ("hid" in classes or "d-none" in classes) and _HIDDEN_CLASS.search(classes) and not _SHOWN_CLASS.search(classes):
         return "hidden"
     if identifier.count("-") + identifier.count("_") > MOST_ID_JOINTS:
         identifier = ""

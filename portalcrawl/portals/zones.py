@@ -62,8 +62,9 @@ def zone_of(host: str, language: str | None = None) -> tzinfo:
 def _country_zone(country: str) -> str | None:
     """Return a country's only zone, the one whose clocks all others share, or its mainland's."""
     rows = _zone_table().get(country, [])
-    clocks = {_clock(zone) for zone, _ in rows}
-    if len(clocks) == 1:
+    clocks = (_clock(zone) for zone, _ in rows)
+    first = next(clocks, None)
+    if first is not None and all(clock == first for clock in clocks):
         return rows[0][0]
     return next((zone for zone, comment in rows if MAIN_ZONE.search(comment)), None)
 

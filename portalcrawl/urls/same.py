@@ -74,7 +74,9 @@ def _key(url: str) -> _Key | None:
     return _Key(stem(address), _PAGE.sub("", path).rstrip("/"), query)
 
 
+@lru_cache(maxsize=2048)
 def _ids(path: str) -> list[str]:
+    """Return the ids in *path*; a page's own is asked for once for each of its links."""
     return _ID.findall(_DATE.sub("", path))
 
 

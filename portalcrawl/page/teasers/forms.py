@@ -33,6 +33,7 @@ _COUNT_AFTER = re.compile(
     r"(?:kommentare?|comments?|commentaires?|commenti|comentarios)\s*[:(\[]?\s*(\d{1,6})\s*[\])]?", re.IGNORECASE
 )
 _NO_COMMENTS = re.compile(r"\[?(?:keine|kein|no|noch keine)\s+(?:kommentare?|comments?)\]?", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _PADDED = re.compile(r"[\[(](\d{2,5})[\])]")
 _NUMBER = re.compile(r"\d{1,6}")
 _COUNT_AT_END = re.compile(r"(?<=\S)\s*\((\d{1,5})\)$")
@@ -166,8 +167,8 @@ def comment_count(text: str) -> int | None:
     (4, 1, 0, None)
     """
     text = text.strip()
-    if _NO_COMMENTS.fullmatch(text):
-        return 0
+    if not _DIGIT.search(text):
+        return 0 if _NO_COMMENTS.fullmatch(text) else None
     for pattern in (_COUNT, _COUNT_AFTER, _PADDED):
         if match := pattern.fullmatch(text):
             return int(re.sub(r"\D", "", match[1]))
@@ -209,8 +210,8 @@ def split_count(text: str) -> tuple[str, int | None]:
     >>> split_count("Der Rat tagt […] (00)"), split_count("Bericht (2025)")
     (('Der Rat tagt […]', 0), ('Bericht (2025)', None))
     """
-    match = _COUNT_AT_END.search(text)
-    if not match:
+    match = _COUNT_AT_END.search(text) if text.endswith(")") else None
+    if match is None:
         return text, None
     rest = text[: match.start()].rstrip()
     if _CUT.search(rest) or (len(match[1]) == 2 and match[1][0] == "0"):
@@ -224,10 +225,15 @@ def is_cut(text: str) -> bool:
     >>> is_cut("Der Rat tagt […] (00) vor 2 Stunden"), is_cut("Er sagte: Nun ... wir werden sehen")
     (True, False)
     """
-    match = _CUT_INSIDE.search(text)
+    match = _CUT_INSIDE.search(text) if _has_dots(text) else None
     if match is not None and form_of(match[1].strip()) != "text":
         return True
     return split_count(text)[1] is not None
+
+
+def _has_dots(text: str) -> bool:
+    """Tell at a glance that there is no cut mark in most texts."""
+    return "…" in text or "..." in text
 
 
 def split_age(text: str) -> tuple[str, str | None]:
@@ -236,7 +242,7 @@ def split_age(text: str) -> tuple[str, str | None]:
     >>> split_age("Der Rat tagt […] (00) vor 2 Stunden")
     ('Der Rat tagt […] (00)', 'vor 2 Stunden')
     """
-    match = _CUT_INSIDE.search(text)
+    match = _CUT_INSIDE.search(text) if _has_dots(text) else None
     if match is None or form_of(match[1].strip()) != "date":
         return text, None
     return text[: match.start(1)].rstrip(), match[1].strip()
@@ -248,5 +254,5 @@ def split_cut(text: str) -> tuple[str, bool]:
     >>> split_cut("Der Rat tagt […]")
     ('Der Rat tagt', True)
     """
-    match = _CUT.search(text)
+    match = _CUT.search(text) if _has_dots(text) else None
     return (text[: match.start()], True) if match else (text, False)

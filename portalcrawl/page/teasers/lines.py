@@ -133,10 +133,14 @@ class _Reader:
     def open(self, element: HtmlElement, context: Context, stack: Stack) -> None:
         """Take *element* in: what it says itself now, its content by way of *stack*."""
         tag = element.tag
-        if not isinstance(tag, str) or tag in _ALONE or _is_hidden(element):
+        if not isinstance(tag, str) or tag in _ALONE:
             self.note_alone(element, context)
             return
-        inner = self.enter(element, tag, context)
+        given = element.keys()  # to ask for one attribute costs as much as to ask for the names of all
+        hints = hints_of(element.get("class") or "") if "class" in given else Hint.NONE
+        if _is_hidden(element, given, hints):
+            return
+        inner = self.enter(element, tag, context, hints & Hint.ROLES)
         if not len(element) and not (element.text and element.text.strip()):
             self.note_empty(element, inner)
         if tag not in INLINE:
@@ -167,10 +171,8 @@ class _Reader:
         if inner.when:
             self.card.times.append(inner.when)
 
-    def enter(self, element: HtmlElement, tag: str, outer: Context) -> Context:
-        """Return the context inside *element*."""
-        names = element.get("class")
-        hint = hints_of(names) & Hint.ROLES if names else Hint.NONE
+    def enter(self, element: HtmlElement, tag: str, outer: Context, hint: int) -> Context:
+        """Return the context inside *element*, whose class hints at *hint*."""
         if not hint and tag == "div":
             return outer if outer.span is None else replace(outer, span=None)
         inner = Context(
@@ -254,16 +256,17 @@ class _Reader:
             self.pieces = []
 
 
-def _is_hidden(element: HtmlElement) -> bool:
-    """Tell whether readers do not see *element*, or see a picture for its text: the name of a glyph of an icon font."""
-    names = element.get("class")
-    hints = hints_of(names) if names else Hint.NONE
+def _is_hidden(element: HtmlElement, given: list[str], hints: int) -> bool:
+    """Tell whether readers do not see *element*, or see a picture for its text: the name of a glyph of an icon font.
+
+    *given* are the names of its attributes, *hints* what its class hints at.
+    """
     if hints & Hint.HIDDEN:
         return True
     if hints & Hint.ICON and element.text and not len(element):
         word = element.text.strip()
         return bool(_GLYPH.fullmatch(word))
-    if element.get("hidden") is not None:
+    if "hidden" in given:
         return True
-    style = element.get("style")
+    style = element.get("style") if "style" in given else None
     return bool(style and "display:none" in style.replace(" ", "").lower())

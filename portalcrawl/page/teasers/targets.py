@@ -13,7 +13,7 @@ from portalcrawl.page.teasers.texts import text_of
 if TYPE_CHECKING:
     from portalcrawl.portals.profile import Profile
 
-_HOST = re.compile(r"\s*https?://([^/?#\\\s]+)", re.IGNORECASE)
+_HOST = re.compile(r"\s*[Hh][Tt][Tt][Pp][Ss]?://([^/?#\\\s]+)")
 _COMMENT = re.compile(r"#(?:div-)?(?:comment|kommentar|reply|antwort)s?[-_]?\d+$", re.IGNORECASE)
 """What leads to one reader's comment rather than to the article."""
 _ID = re.compile(r"\d{5,20}|[0-9a-f]{8,40}")
@@ -39,6 +39,7 @@ class Targets:
         self.own_stems = frozenset(stem for address in self.own if (stem := _stem(address)).count("-") >= _MIN_JOINTS)
         self.owned: dict[str, bool] = {}
         """By scheme and host, as they stand at the beginning of an address."""
+        self.seen: dict[str, tuple[urls.Address | None, bool]] = {}
         self.known: dict[str, tuple[str, str] | None] = {}
         self.told: set[str] = set()
         """Addresses that say little, but repeat the heading that leads to them."""
@@ -51,8 +52,8 @@ class Targets:
             link = next(heading.iter("a"), None)
             link = next(heading.iterancestors("a"), None) if link is None else link
             href = link.get("href") if link is not None else None
-            address = self.address_of(href) if href and self.may_lead(href) else None
-            if address is None or self.is_article(address):
+            address, is_article = self.look_at(href) if href and self.may_lead(href) else (None, False)
+            if address is None or is_article:
                 continue
             url = str(address)
             if urls.slug_repeats(url, text_of(heading)):
@@ -83,16 +84,19 @@ class Targets:
     def judge(self, href: str) -> tuple[str, str] | None:
         if href[:1] == "#" or _COMMENT.search(href):
             return None
-        address = self.address_of(href)
-        if address is None or not (self.is_article(address) or (self.told and str(address) in self.told)):
+        address, is_article = self.look_at(href)
+        if address is None or not (is_article or (self.told and str(address) in self.told)):
             return None
         target = urls.canonical_of(address, self.profile.hosts)
         return None if self.is_own(target) else (target, str(address))
 
-    def address_of(self, href: str) -> urls.Address | None:
-        """Return the address that *href* names, without fragment."""
-        address = urls.resolve(self.base_url, href)
-        return address._replace(fragment="") if address and address.fragment else address
+    def look_at(self, href: str) -> tuple[urls.Address | None, bool]:
+        """Return the address that *href* names, without fragment, and whether it alone says that it is an article's."""
+        if href not in self.seen:
+            address = urls.resolve(self.base_url, href)
+            address = address._replace(fragment="") if address and address.fragment else address
+            self.seen[href] = address, address is not None and self.is_article(address)
+        return self.seen[href]
 
     def is_article(self, address: urls.Address) -> bool:
         """Tell whether the address alone says that it is one of the portal's articles."""
