@@ -64,13 +64,13 @@ def _by_first_letter(words: list[str]) -> str:
 _ANY_KIND = re.compile(rf"\b(?:{_by_first_letter(' '.join(_WORDS.values()).split())})\b")
 """The same without names for the kinds, at a quarter of the cost: most elements are of none."""
 _UTILITY = re.compile(
-    r"(?<!\S)(?:(?:has|with|no|without|tag(?!-?(?:list|cloud|links))|category|type|js|lg|md|sm|xs|xl)-|[^\s:]*:)\S*"
-    r"|[-_]+(?:has|with|no|without)[-_]\S*"
+    r"^(?:(?:has|with|no|without|tag(?!-?(?:list|cloud|links))|category|type|js|lg|md|sm|xs|xl)-|[^:]*:).*"
+    r"|[-_]+(?:has|with|no|without)[-_].*"
 )
 """Classes that tell of state, layout or terms (``has-sidebar``, ``tag-werbung``, ``md:hidden``), not of content, and
 ends of classes that do (``story--with-newsletter``)."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_HIDDEN_CLASS = re.compile(r"(?<!\S)(?:hidden|d-none|hide)(?!\S)")
+_HIDDEN_CLASSES = frozenset(("hidden", "d-none", "hide"))
 _SHOWN_CLASS = re.compile(r"(?<!\S)(?:\w+:(?:block|flex|grid|inline)|d-\w+-(?:block|flex|inline))")
 _POPUP = re.compile(r"\b(?:tool-?tip|popover|pop-?up|rollover|hover-?card)[-_]+(?:text|content|body|box|block)\b", re.I)
 """What opens over a word of a sentence: explanations, portraits of people."""
@@ -126,31 +126,31 @@ _WHOLE_PAGES = frozenset(("html", "body", "main"))
 @lru_cache(maxsize=20_000)
 def _named(classes: str, identifier: str) -> str:
     classes = classes[:400]
-    if ("hid" in classes or "d-none" in classes) and _HIDDEN_CLASS.search(classes) and not _SHOWN_CLASS.search(classes):
+    names = classes.split()
+    if not _HIDDEN_CLASSES.isdisjoint(names) and not _SHOWN_CLASS.search(classes):
         return "hidden"
-    if identifier.count("-") + identifier.count("_") > MOST_ID_JOINTS:
-        identifier = ""
-    given = f"{classes} {identifier[:100]}"
-    names = _in_words(given)
-    found = _ANY_KIND.search(names)
-    if found and ("-" in given or ":" in given):
-        names = _in_words(_UTILITY.sub("", given))
-        found = _ANY_KIND.search(names)
-    return _kind_of(names[found.start() :].split(maxsplit=1)[0]) if found else ""
+    if identifier.count("-") + identifier.count("_") <= MOST_ID_JOINTS:
+        names += identifier[:100].split()
+    return next(filter(None, map(_kind_of, names)), "")
 
 
-def _in_words(names: str) -> str:
-    """Return class names in lower case, their words parted by hyphens."""
-    if not names.islower():
-        names = _CAMEL.sub("-", names).lower()
-    return names.replace("_", "-")
-
-
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=20_000)
 def _kind_of(name: str) -> str:
-    """Return the kind that *name* opens with."""
-    match = _KIND.match(name)
+    """Return the kind that one class or id tells, empty for none."""
+    words = _in_words(name)
+    found = _ANY_KIND.search(words)
+    if found and ("-" in name or ":" in name or "_" in name):
+        words = _in_words(_UTILITY.sub("", name))
+        found = _ANY_KIND.search(words)
+    match = _KIND.match(words, found.start()) if found else None
     return match.lastgroup or "" if match else ""
+
+
+def _in_words(name: str) -> str:
+    """Return a class or id in lower case, its words parted by hyphens."""
+    if not name.islower():
+        name = _CAMEL.sub("-", name).lower()
+    return name.replace("_", "-")
 
 
 @lru_cache(maxsize=20_000)

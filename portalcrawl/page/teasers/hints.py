@@ -93,17 +93,26 @@ def hints_of(names: str) -> int:
 @lru_cache(maxsize=8192)
 def _hints_of(names: str) -> int:
     found = Hint.NONE
-    words = [word.lower() for word in _TOKENS.findall(names)]
-    for word in words:
-        found |= _HINTS.get(word, 0)
-    if not _LAST_WORDS.isdisjoint(words):
-        for joined in _JOINED.findall(names):
-            found |= _HINTS.get(joined.replace("-", "").replace("_", "").lower(), 0)
     whole = names.split()
+    for name in whole:
+        found |= _hints_of_one(name)
     if not _HIDING.isdisjoint(whole) and not _SHOWN_AGAIN.search(names):
         found |= Hint.HIDDEN
     if not _HEADINGS.isdisjoint(whole):
         found |= Hint.TITLE
     if found & (Hint.TITLE | Hint.SNIPPET):
         found &= ~Hint.MORE  # the title of a card for a bookmark
+    return found
+
+
+@lru_cache(maxsize=8192)
+def _hints_of_one(name: str) -> int:
+    """Return what the words of one class hint at, each alone and those that are written as one or as two."""
+    found = Hint.NONE
+    words = [word.lower() for word in _TOKENS.findall(name)]
+    for word in words:
+        found |= _HINTS.get(word, 0)
+    if not _LAST_WORDS.isdisjoint(words):
+        for joined in _JOINED.findall(name):
+            found |= _HINTS.get(joined.replace("-", "").replace("_", "").lower(), 0)
     return found

@@ -20,8 +20,10 @@ _ID = re.compile(r"\d{5,20}|[0-9a-f]{8,40}")
 _PAGE_OF = re.compile(r"[-_,](?:(?:seite|page|p|s|teil)?[-_]?\d{1,2}|komplett\w*|all|print|full)$")
 _NUMBER = re.compile(r"\d{2}")
 _MIN_JOINTS = 3
-_SIGNS = re.compile(r"[0-9]|[-_.,%+][^-_.,%+]*[-_.,%+]|[^\x00-\x7f]")
-"""What the address of an article has somewhere, where no pattern of a profile says otherwise."""
+_SIGN = re.compile(r"[^\x00-/:-\x7f]")
+"""A digit or a letter that is not ASCII."""
+_JOINTS = re.compile(r"[-_.,%+][^-_.,%+]*[-_.,%+]")
+"""One or the other has the address of an article somewhere, where no pattern of a profile says otherwise."""
 
 
 class Targets:
@@ -72,7 +74,7 @@ class Targets:
             if not self.owns(match[0].strip()):
                 return False
             href = href[match.end() :]
-        return self.profile.article.url is not None or _SIGNS.search(href) is not None
+        return bool(self.profile.article.url or _SIGN.search(href) or _JOINTS.search(href))
 
     def owns(self, origin: str) -> bool:
         """Tell whether scheme and host are the portal's own."""
