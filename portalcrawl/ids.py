@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 ID_DIGITS = 16
 HASH_DIGITS = 32
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def article_id(prefix: str, native: str | None, canonical_url: str) -> str:
@@ -29,8 +30,7 @@ def teaser_id(portal: str, article: str, state: Sequence[str | int | None]) -> s
     *state* is headline, kicker, snippet, label and comment count. What is hashed is the compact JSON array of the
     article's id and these five, in UTF-8, not escaped.
     """
-    text = json.dumps([article, *state], ensure_ascii=False, separators=(",", ":"))
-    return f"{portal}:{_hex(text, ID_DIGITS)}"
+    return f"{portal}:{_hex(_COMPACT.encode([article, *state]), ID_DIGITS)}"
 
 
 def content_hash(texts: Sequence[str | None]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from lxml.html import HtmlElement
@@ -73,6 +73,8 @@ INLINE = frozenset(
 _ALONE = SKIPPED | {"br", "img", "noscript"}
 _SPLITTING = frozenset({"span", "time", "small", "label", "data", "b", "strong", "i", "em"})
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_TELLING = frozenset({"a", "time", "figcaption", *_SPLITTING, *HEADINGS})
+"""What says something of its text by its tag alone."""
 _GLYPH = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _MAX_NODES = 600
 """Nodes of one card that are read; no teaser has more."""
@@ -173,8 +175,8 @@ class _Reader:
 
     def enter(self, element: HtmlElement, tag: str, outer: Context, hint: int) -> Context:
         """Return the context inside *element*, whose class hints at *hint*."""
-        if not hint and tag == "div":
-            return outer if outer.span is None else replace(outer, span=None)
+        if not hint and tag not in _TELLING and (outer.span is None or tag in INLINE):
+            return outer
         inner = Context(
             outer.heading,
             outer.linked,
