@@ -178,16 +178,15 @@ class _Walk:
         else:
             self.layout.times.append((element, len(self.layout.lines)))
 
-    def start(self, element: HtmlElement, tag: str, role: str | None) -> bool:
-        """Take in the start of an element that is more than text in its line.
+    def start(self, element: HtmlElement, tag: str, role: str) -> bool:
+        """Take in the start of an element that is more than text in its line, but no box by its tag alone.
 
         Return False where nothing in it belongs to an article.
         """
-        if role is None or (role == "foot" and self.in_article):
-            if not self.is_mid_sentence(tag):
-                self.open(element, tag)
-        elif role == "telling":
+        if role == "telling":
             self.tell(element, tag)
+        elif role == "foot" and self.in_article:
+            self.open(element, tag)
         elif role == "image":
             if self.box is not None:
                 self.layout.images.append((element, self.box, len(self.layout.lines)))
@@ -197,15 +196,18 @@ class _Walk:
             return False
         return True
 
-    def is_mid_sentence(self, tag: str) -> bool:
-        """Tell whether an element of the site's own making runs on with the line of a paragraph."""
-        return "-" in tag and bool(self.parts) and self.box is not None and self.box.tag in _TEXTS
+    def is_mid_sentence(self) -> bool:
+        """Tell whether an element of the site's own making would run on with the line of a paragraph."""
+        return bool(self.parts) and self.box is not None and self.box.tag in _TEXTS
 
     def enter(self, element: HtmlElement, tag: str, role: str | None) -> bool:
         """Take in *element* up to its first child; return False where nothing in it belongs to an article."""
         if self.joint:
             self.join(tag)
-        if is_unseen(element) if tag == "span" else role != "inline" and not self.start(element, tag, role):
+        if role is None:
+            if "-" not in tag or not self.is_mid_sentence():
+                self.open(element, tag)
+        elif is_unseen(element) if tag == "span" else role != "inline" and not self.start(element, tag, role):
             return False
         text = element.text
         if text and (self.parts or not text.isspace()):
@@ -214,22 +216,19 @@ class _Walk:
 
     def leave(self, element: HtmlElement, tag: str, role: str | None) -> None:
         """Take in the end of *element* and the text behind it."""
-        if role != "inline":
-            self.end(tag, role)
+        if role is None:
+            if "-" not in tag or (self.box is not None and self.box.tag == tag):
+                self.close(tag)
+        elif tag == "a":
+            self.in_link -= 1
+        elif role == "foot" and self.in_article:
+            self.close(tag)
         text = element.tail
         if text:
             if self.parts or not text.isspace():
                 self.add(text)
         elif tag in _OF_ROWS and self.box is not None and self.box.tag not in _TEXTS:
             self.joint = len(self.parts)
-
-    def end(self, tag: str, role: str | None) -> None:
-        """Take in the end of an element."""
-        if role is None or (role == "foot" and self.in_article):
-            if "-" not in tag or (self.box is not None and self.box.tag == tag):
-                self.close(tag)
-        elif tag == "a":
-            self.in_link -= 1
 
 
 def read_layout(root: HtmlElement) -> Layout:

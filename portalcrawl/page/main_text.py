@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
+from itertools import accumulate
 
 from portalcrawl.page.images import mark_captions
 from portalcrawl.page.layout import Box, Layout, Line
@@ -112,12 +113,13 @@ def _drop_cards(layout: Layout) -> None:
     Boxes are alike by tag and first class name: others often number the card or tell its section.
     """
     cards: dict[tuple[str, str], list[Box]] = {}
+    prose = list(accumulate((line.prose for line in layout.lines), initial=0))
     for box in layout.boxes:
-        if 2 <= box.last - box.first <= 8 and box.tag not in ("p", "table", "tbody"):
-            lines = layout.lines[box.first : box.last]
-            if 1 <= sum(line.prose for line in lines) <= 2 and _opens_with_link(lines):
-                names = (box.element.get("class") or "").split()
-                cards.setdefault((box.tag, names[0] if names else ""), []).append(box)
+        if not 2 <= box.last - box.first <= 8 or box.tag in ("p", "table", "tbody"):
+            continue
+        if 1 <= prose[box.last] - prose[box.first] <= 2 and _opens_with_link(layout.lines[box.first : box.last]):
+            names = (box.element.get("class") or "").split()
+            cards.setdefault((box.tag, names[0] if names else ""), []).append(box)
     for alike in cards.values():
         if len(alike) > 1:
             for box in alike:

@@ -73,8 +73,8 @@ def split(url: str) -> Address | None:
         host=host,
         port=None if port == DEFAULT_PORTS[scheme] else port,
         path=_without_dots(_escaped(slash + path, _PATH_SAFE)),
-        query=_escaped(query, _QUERY_SAFE),
-        fragment=_escaped(fragment, _QUERY_SAFE),
+        query=_escaped(query, _QUERY_SAFE) if query else "",
+        fragment=_escaped(fragment, _QUERY_SAFE) if fragment else "",
     )
 
 
@@ -121,8 +121,8 @@ def _on_the_host_of(base: str, path: str) -> Address | None:
         page.host,
         page.port,
         _without_dots(_escaped(path, _PATH_SAFE)),
-        _escaped(query, _QUERY_SAFE),
-        _escaped(fragment, _QUERY_SAFE),
+        _escaped(query, _QUERY_SAFE) if query else "",
+        _escaped(fragment, _QUERY_SAFE) if fragment else "",
     )
 
 
@@ -217,7 +217,7 @@ def _ipv6(host: str) -> str | None:
 
 def _escaped(text: str, safe: str) -> str:
     """Return *text* with needless percent escapes decoded, needed ones made, and hex digits in upper case."""
-    if not text or _PLAIN.fullmatch(text):
+    if _PLAIN.fullmatch(text):
         return text
     if "%" in text:
         text = _ESCAPE.sub(_escape, text)

@@ -67,9 +67,9 @@ def canonical_of(address: Address, hosts: Collection[str] = ()) -> str:
     path, query = _main_path(address.path), _main_query(address)
     changed = address.fragment or path != address.path or query != address.query
     main = address._replace(path=path, query=query, fragment="") if changed else address
-    text = str(main)
-    netloc = main_netloc(address, hosts) if hosts else address.netloc
-    return text if netloc == address.netloc else text.replace(f"://{address.netloc}", f"://{netloc}", 1)
+    text, own = str(main), address.netloc
+    netloc = main_netloc(address, hosts) if hosts else own
+    return text if netloc == own else text.replace(f"://{own}", f"://{netloc}", 1)
 
 
 def _main_path(path: str) -> str:

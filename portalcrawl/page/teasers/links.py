@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from lxml.html import HtmlElement
@@ -71,6 +70,17 @@ def _names_author(link: HtmlElement) -> bool:
     """Tell whether *link* leads to whom it names: its relation says so, or class names right around a short text."""
     if "author" in (link.get("rel") or "").split():
         return True
-    around = (node for node in (link, *islice(link.iterancestors(), _AUTHOR_LEVELS)) if node.tag not in _BODY)
-    named = any(hints_of(node.get("class") or "") & Hint.AUTHOR for node in around)
-    return named and text_of(link).count(" ") < _NAME_WORDS
+    return _is_in_author(link) and text_of(link).count(" ") < _NAME_WORDS
+
+
+def _is_in_author(link: HtmlElement) -> bool:
+    """Tell whether *link*, or an element right around it, is named for an author."""
+    node: HtmlElement | None = link
+    for _ in range(1 + _AUTHOR_LEVELS):
+        if node is None or node.tag in _BODY:
+            break
+        names = node.get("class")
+        if names and hints_of(names) & Hint.AUTHOR:
+            return True
+        node = node.getparent()
+    return False

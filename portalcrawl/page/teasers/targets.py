@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lxml.html import HtmlElement
@@ -33,6 +34,7 @@ class Targets:
         self.base_url = base_url
         self.profile = profile
         self.own = _own_addresses(root, base_url)
+        self.own_bare = [(address.partition("?")[0].rstrip("/"), address) for address in self.own]
         self.own_ids = frozenset(number for address in self.own for number in _ids(address))
         self.own_names = frozenset(_name(address) for address in self.own)
         self.own_queries = frozenset(
@@ -113,9 +115,11 @@ class Targets:
             return True
         if query and (query in self.own_queries or self.has_own_id(query)):
             return True
+        near: Iterable[str] = self.own
         if _name(target) not in self.own_names and not self.has_own_id(path):
-            return any(_within(target, own) and urls.same_article(target, own) for own in self.own)
-        return any(target == own or urls.same_article(target, own) for own in self.own)
+            bare = path.rstrip("/")  # one address may go on where the other ends (``/seite-2``)
+            near = [own for other, own in self.own_bare if bare.startswith(other) or other.startswith(bare)]
+        return any(target == own or urls.same_article(target, own) for own in near)
 
     def has_own_id(self, text: str) -> bool:
         """Tell whether one of the page's own ids stands in *text* as a whole."""
@@ -144,9 +148,3 @@ def _stem(address: str) -> str:
     bare = address.partition("?")[0].partition("#")[0].rstrip("/")
     path, _, name = bare.rpartition("/")
     return f"{path}/{_PAGE_OF.sub('', name.partition('.')[0])}"
-
-
-def _within(target: str, own: str) -> bool:
-    """Tell whether one address goes on where the other ends (``/seite-2``)."""
-    bare, other = (address.partition("?")[0].rstrip("/") for address in (target, own))
-    return bare.startswith(other) or other.startswith(bare)
