@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codecs import getincrementaldecoder
+from codecs import utf_8_decode
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -88,10 +88,9 @@ def _demand_utf8(body: bytes) -> None:
 
     :raises UnicodeDecodeError: where it is not UTF-8.
     """
-    decode = getincrementaldecoder("utf-8")().decode
-    for start in range(0, len(body), _PIECE):
-        decode(body[start : start + _PIECE])
-    decode(b"", final=True)
+    bytes_of, size, at = memoryview(body), len(body), 0
+    while at < size:
+        at += utf_8_decode(bytes_of[at : at + _PIECE], "strict", at + _PIECE >= size)[1]
 
 
 def canonical_link(root: HtmlElement | None) -> str | None:

@@ -21,7 +21,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 _TRIM = "".join(map(chr, range(0x21))) + "\x7f\xa0\u200b\u200e\u200f\u2028\u2029\ufeff"
 _CONTROLS = dict.fromkeys([*range(0x20), 0x7F, 0x85, 0x2028, 0x2029])
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_AUTHORITY = re.compile(r"(?:.*@)?(\[[^\]]*\]|[^:\[\]]*)(?::(\d{0,5}))?", re.DOTALL)
+_AUTHORITY = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::(\d{0,5}))?")
 _LABELS = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
@@ -148,7 +148,7 @@ def normal_host(netloc: str) -> str | None:
     if netloc.startswith("["):
         return _ipv6(netloc[1:].partition("]")[0])
     host = unquote(netloc.partition(":")[0])
-    host = unicodedata.normalize("NFKC", host).lower().rstrip(".")
+    host = (host if host.isascii() else unicodedata.normalize("NFKC", host)).lower().rstrip(".")
     if not host.isascii():
         try:
             host = idna.encode(host, uts46=True).decode("ascii").rstrip(".")
@@ -162,7 +162,7 @@ def normal_host(netloc: str) -> str | None:
 @lru_cache(maxsize=1024)
 def _authority(netloc: str) -> tuple[str, int | None] | None:
     """Return host and port of a URL's authority; None where one of them is invalid."""
-    match = _AUTHORITY.fullmatch(netloc)
+    match = _AUTHORITY.fullmatch(netloc.rpartition("@")[2])
     host = normal_host(match[1]) if match else None
     if match is None or host is None:
         return None

@@ -22,7 +22,6 @@ _STEM = 4
 """Letters that a word of an address and of its headline have in common, whatever their endings."""
 _MAX_HEADLINE = 300
 _IN_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_EXTENSION = re.compile(r"\.([a-z][a-z0-9]{1,5})$")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 _DIGIT = re.compile(r"\d")
@@ -103,12 +102,12 @@ def article_path(path: str, query: str = "") -> bool:
     segments = [segment for segment in path.split("/") if segment]
     if not segments:
         return _names_article(query)
-    extension = _EXTENSION.search(segments[-1])
-    if extension:
-        if extension[1] in FILES:
-            return False
-        if extension[1] in PAGES:
-            segments[-1] = segments[-1][: extension.start()]
+    name, dot, extension = segments[-1].rpartition(".")
+    if dot and extension in FILES:
+        return False
+    page = bool(dot) and extension in PAGES
+    if page:
+        segments[-1] = name
     if not REFUSED.isdisjoint(segments) or "/wp-" in path:
         return False
     if query and _QUERY_RECORD.search(query):
@@ -117,7 +116,6 @@ def article_path(path: str, query: str = "") -> bool:
     words = _WORD.findall(named[-1])
     if _is_refused(segments, named, words):
         return False
-    page = extension is not None and extension[1] in PAGES
     return _score(segments, named, words) + page >= _THRESHOLD or (page and _names_article(query))
 
 

@@ -29,7 +29,11 @@ def split_flat(
     *marks* tell the one article that an element leads to, or *many*. Texts between the links join them only with
     *attach*, and where they seem to belong to them.
     """
-    items = list(_items(parent, marks, many))
+    alone = [child for child in parent if marks.get(child, many) != many]
+    if not attach and len({marks[child] for child in alone}) == len(alone):
+        yield from ([child] for child in alone)
+        return
+    items = _items(parent, marks, many)
     cards = part_cards(items) if attach else None
     for card in _bare(items) if cards is None else _without_name(list(cards)):
         yield [item.node for item in card]

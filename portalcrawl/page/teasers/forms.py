@@ -67,15 +67,15 @@ def _form_of(text: str) -> Form:
         return _form_without_letters(text, lowered)
     if lowered in known.LABELS or known.MARKED_PLUS.fullmatch(lowered):
         return "label"
-    if is_date(text):
+    words = _WORD.findall(lowered)
+    if _is_date(text, lowered, words):
         return "date"
     if comment_count(text) is not None:
         return "count"
-    return _form_of_words(text, lowered)
+    return _form_of_words(text, lowered, words)
 
 
-def _form_of_words(text: str, lowered: str) -> Form:
-    words = _WORD.findall(lowered)
+def _form_of_words(text: str, lowered: str, words: list[str]) -> Form:
     if len(words) <= 3 and (words[0] in known.ADS or lowered.strip(" :*") in known.AD_PHRASES):
         return "ad"
     if len(words) <= 6 and known.MORE_ANCHORS.intersection(words) and known.MORE.issuperset(words):
@@ -101,10 +101,13 @@ def is_date(text: str) -> bool:
     >>> is_date("Stand: 02.12.2025, 18:15 Uhr"), is_date("3 Minuten"), is_date("Dezember-Hilfe 2025 kommt")
     (True, False, False)
     """
+    lowered = text.casefold()
+    return _is_date(text, lowered, _WORD.findall(lowered))
+
+
+def _is_date(text: str, lowered: str, words: list[str]) -> bool:
     if len(text) > _MAX_DATE:
         return False
-    lowered = text.casefold()
-    words = _WORD.findall(lowered)
     if lowered.strip(" .") in known.JUST_NOW:
         return True
     if not words or not all(word.isdigit() or word in known.DATE_WORDS for word in words):
