@@ -10,7 +10,7 @@ from types import FrameType
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 from parsel import Selector
 
 from portalcrawl.page.teasers import read_teasers
@@ -44,7 +44,7 @@ WORDS = (
 NAMES = ("kicker", "title", "sr-only", "comments", "nav", "tags", "card__date", "hidden sm:flex", "icon", "x" * 700, "")
 
 
-def parsed(text: str) -> HtmlElement:
+def parsed(text: str) -> _Element:
     text = text.encode("utf-8", "replace").decode("utf-8")
     return Selector(text=f"<html><body>{text}</body></html>", type="html").root
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from portalcrawl.names import is_name, opens_byline, pieces
 from portalcrawl.page.layout import Box, Line
+from portalcrawl.page.teasers.texts import whole_text
 from portalcrawl.text import clean, fold, words
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
 _INLINE = ("span", "a", "b", "strong", "em", "i", "cite")
 MOST_PARTS = 12
@@ -108,7 +109,7 @@ def _marked_within(line: Line) -> Iterator[str]:
     """Yield the names in inline elements that are named for authors, whatever stands beside them."""
     for element in islice(line.box.element.iter(*_INLINE), MOST_PARTS):
         if _says_author(element):
-            text = clean("".join(element.itertext()))
+            text = clean(whole_text(element))
             if text and text in line.text:
                 yield from filter(is_name, pieces(text))
 
@@ -150,7 +151,7 @@ def _is_marked(box: Box | None) -> bool:
     return False
 
 
-def _says_author(element: HtmlElement) -> bool:
+def _says_author(element: _Element) -> bool:
     get = element.get
     names = f"{get('class') or ''} {get('id') or ''} {get('itemprop') or ''} {get('rel') or ''}"
     return not names.isspace() and _is_name_of_authors(names[:300])
@@ -164,6 +165,6 @@ def _is_name_of_authors(names: str) -> bool:
 
 def _linked_names(box: Box) -> Iterator[str]:
     for link in box.element.iter("a"):
-        name = clean("".join(link.itertext()))
+        name = clean(whole_text(link))
         if is_name(name):
             yield name

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from portalcrawl.names import agency_in
 from portalcrawl.page.layout import Box, Layout, Line
 from portalcrawl.page.teasers.forms import comment_count, split_marks
-from portalcrawl.page.teasers.texts import text_of
+from portalcrawl.page.teasers.texts import text_of, whole_text
 from portalcrawl.text import clean, fold, words
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
 LONGEST_KICKER = 80
 LONGEST_TOPIC = 60
@@ -85,7 +85,7 @@ def _inner_kicker(box: Box) -> str | None:
     """Return the text of an element within the heading that is named a kicker."""
     for element in box.element.iter():
         if isinstance(element.tag, str) and element is not box.element and _named(element.get("class") or ""):
-            return clean("".join(element.itertext())) or None
+            return clean(whole_text(element)) or None
     return None
 
 
@@ -114,7 +114,7 @@ def _is_kicker(line: Line, headline: Line) -> bool:
             return True
         box = box.parent if box is not None else None
     before = islice(headline.box.element.itersiblings(preceding=True), KICKER_LINES)
-    if any(_named(node.get("class") or "") and fold("".join(node.itertext())) == fold(line.text) for node in before):
+    if any(_named(node.get("class") or "") and fold(whole_text(node)) == fold(line.text) for node in before):
         return True
     inside = headline.box.parent
     return inside is not None and inside.tag == "h1" and inside is line.box.parent
@@ -158,7 +158,7 @@ def find_tags(lines: Sequence[Line]) -> tuple[str, ...] | None:
         if line.linked:
             of_tags = _is_of_tags(line.box)
             links = (link for link in line.box.element.iter("a") if of_tags or _is_tag(link))
-            texts = [clean("".join(link.itertext())) for link in links]
+            texts = [clean(whole_text(link)) for link in links]
             topics.update(dict.fromkeys(text for text in texts if _is_topic(text)))
     return tuple(topics) or None
 
@@ -172,7 +172,7 @@ def _is_of_tags(box: Box | None) -> bool:
     return box is not None and box.kind == "tags"
 
 
-def _is_tag(link: HtmlElement) -> bool:
+def _is_tag(link: _Element) -> bool:
     """Tell whether the relation of *link* says that the page is tagged with it (microformats).
 
     Sections are no tags, nor are calls to read on.
@@ -199,11 +199,11 @@ def find_comment_count(lines: Sequence[Line]) -> int | None:
     return None
 
 
-def _linked_count(element: HtmlElement) -> int | None:
+def _linked_count(element: _Element) -> int | None:
     """Return the number that a link to the comments further down on the page consists of, with or without words."""
     for link in islice(element.iter("a"), MOST_LINKS):
         if _TO_COMMENTS.search(link.get("href") or ""):
-            text = clean("".join(link.itertext()))
+            text = clean(whole_text(link))
             numbers = _NUMBER.findall(text)
             return int(numbers[0]) if len(numbers) == 1 else comment_count(text)
     return None

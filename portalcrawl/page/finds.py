@@ -18,7 +18,7 @@ from portalcrawl.portals.selectors import SELECTOR_ERRORS, compile_selector
 from portalcrawl.text import clean
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
 MOST_FINDS = 1000
 
@@ -26,7 +26,7 @@ MOST_FINDS = 1000
 class Scope:
     """An element in which rules are looked up, and its visible lines, read when the first text rule asks."""
 
-    def __init__(self, root: HtmlElement) -> None:
+    def __init__(self, root: _Element) -> None:
         self.root = root
 
     @cached_property
@@ -39,7 +39,7 @@ class Scope:
         """Their texts."""
         return [line.text for line in self.lines]
 
-    def find(self, rules: Iterable[Rule], field: str) -> list[HtmlElement | str]:
+    def find(self, rules: Iterable[Rule], field: str) -> list[_Element | str]:
         """Return what the first rule that finds anything finds: at most ``MOST_FINDS``, in page order."""
         for rule in rules:
             found = self._texts(rule, field) if rule.kind == "text" else self._nodes(rule)
@@ -47,16 +47,16 @@ class Scope:
                 return found[:MOST_FINDS]
         return []
 
-    def elements(self, rule: Rule) -> list[HtmlElement]:
+    def elements(self, rule: Rule) -> list[_Element]:
         """Return the elements that *rule* finds."""
         return [found for found in self._nodes(rule) if not isinstance(found, str)]
 
-    def _texts(self, rule: Rule, field: str) -> list[HtmlElement | str]:
+    def _texts(self, rule: Rule, field: str) -> list[_Element | str]:
         pattern = _pattern(rule.expression)
         subjects = ["\n".join(self.texts)] if pattern.spans_lines else self.texts
         return [text for text in pattern.find_all(subjects, field) if text.strip()]
 
-    def _nodes(self, rule: Rule) -> list[HtmlElement | str]:
+    def _nodes(self, rule: Rule) -> list[_Element | str]:
         try:
             result = _selector(rule)(self.root)
         except SELECTOR_ERRORS:
@@ -67,7 +67,7 @@ class Scope:
         return list(_joined(result))
 
 
-def text_of(found: HtmlElement | str) -> str:
+def text_of(found: _Element | str) -> str:
     """Return what a reader sees of *found*, on one line."""
     return clean(found) if isinstance(found, str) else " ".join(visible_lines(found))
 
@@ -82,7 +82,7 @@ def _pattern(expression: str) -> Pattern:
     return Pattern(expression)
 
 
-def _joined(result: list[Any]) -> Iterator[HtmlElement | str]:
+def _joined(result: list[Any]) -> Iterator[_Element | str]:
     """Put the text nodes of one block together: ``//h1//text()`` means the whole headline."""
     for block, group in groupby(result, _block_of):
         if block is None:
@@ -93,11 +93,11 @@ def _joined(result: list[Any]) -> Iterator[HtmlElement | str]:
                 yield text
 
 
-def _block_of(node: Any) -> HtmlElement | None:
+def _block_of(node: Any) -> _Element | None:
     """Return the block-level element around a text node; None for whatever else an XPath finds."""
     if not getattr(node, "is_text", False) and not getattr(node, "is_tail", False):
         return None
-    element = node.getparent()
+    element: _Element | None = node.getparent()
     if element is not None and node.is_tail:
         element = element.getparent()
     while element is not None and element.tag in INLINE:

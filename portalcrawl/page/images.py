@@ -14,7 +14,7 @@ from portalcrawl.text import clean
 from portalcrawl.urls import absolute
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
 MOST_IMAGES = 40
 LEAST_SIDE = 120
@@ -147,7 +147,7 @@ def _is_captioned(box: Box | None) -> bool:
     return box is not None and box.last > box.first
 
 
-def _address(element: HtmlElement, url: str, *, drawn: bool) -> str | None:
+def _address(element: _Element, url: str, *, drawn: bool) -> str | None:
     sides = (element.get("width") or "", element.get("height") or "")
     if any(side.isdecimal() and len(side) < 6 and int(side) < LEAST_SIDE for side in sides):
         return None
@@ -157,7 +157,7 @@ def _address(element: HtmlElement, url: str, *, drawn: bool) -> str | None:
     return None
 
 
-def _candidates(element: HtmlElement) -> Iterator[str]:
+def _candidates(element: _Element) -> Iterator[str]:
     for name in _SOURCES:
         if value := (element.get(name) or "").strip():
             yield value
@@ -166,7 +166,7 @@ def _candidates(element: HtmlElement) -> Iterator[str]:
             yield value.rsplit(",", 1)[-1].split()[0] if value.rsplit(",", 1)[-1].split() else value
 
 
-def _caption(layout: Layout, element: HtmlElement, box: Box) -> tuple[str | None, str | None]:
+def _caption(layout: Layout, element: _Element, box: Box) -> tuple[str | None, str | None]:
     """Return caption and credit of a picture: figcaption, the lines beside it, else its alt text."""
     figure: Box | None = box
     while figure is not None and figure.tag != "figure":

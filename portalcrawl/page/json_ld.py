@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from portalcrawl.text import plain
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
 Node = dict[str, Any]
 
@@ -29,7 +29,7 @@ _SALVAGE = re.compile(r'"(datePublished|dateModified)"\s*:\s*"([^"\\]{4,300})"')
 _ARTICLE_TYPE = re.compile(r"(?:Article|Posting|Review|Report|Recipe|Interview|Column)$", re.IGNORECASE)
 
 
-def read_nodes(root: HtmlElement) -> list[Node]:
+def read_nodes(root: _Element) -> list[Node]:
     """Return all nodes of the page's JSON-LD in document order, at most :data:`MOST_NODES`."""
     nodes: list[Node] = []
     for script in root.iter("script"):

@@ -14,7 +14,7 @@ from portalcrawl.page.naming import box_kind, is_unseen
 from portalcrawl.text import clean, words
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
 INLINE = words("""
     a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small
@@ -46,7 +46,7 @@ class Box:
 
     __slots__ = ("element", "first", "images", "inner", "kind", "last", "mass", "parent", "sound", "tag", "whole")
 
-    def __init__(self, element: HtmlElement, tag: str, parent: Box | None, first: int, images: int) -> None:
+    def __init__(self, element: _Element, tag: str, parent: Box | None, first: int, images: int) -> None:
         self.element = element
         self.tag = tag
         self.parent = parent
@@ -95,9 +95,9 @@ class Layout:
 
     boxes: list[Box] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
-    images: list[tuple[HtmlElement, Box, int]] = field(default_factory=list)
+    images: list[tuple[_Element, Box, int]] = field(default_factory=list)
     """Pictures with their box and the number of lines before them."""
-    times: list[tuple[HtmlElement, int]] = field(default_factory=list)
+    times: list[tuple[_Element, int]] = field(default_factory=list)
     """``time`` elements with the number of lines before them."""
     asking: list[Box] = field(default_factory=list)
     """Boxes in which readers are asked for their e-mail address."""
@@ -135,7 +135,7 @@ class _Walk:
         self.breaks = self.linked = self.joint = 0
         self.href = None
 
-    def open(self, element: HtmlElement, tag: str) -> None:
+    def open(self, element: _Element, tag: str) -> None:
         if self.parts:
             self.end_line()
         self.breaks = 0
@@ -165,7 +165,7 @@ class _Walk:
         if self.joint == len(self.parts) and tag in _OF_ROWS:
             self.parts.append(" ")
 
-    def tell(self, element: HtmlElement, tag: str) -> None:
+    def tell(self, element: _Element, tag: str) -> None:
         """Take in the start of an inline element that says more than its text."""
         if tag == "a":
             self.in_link += 1
@@ -178,7 +178,7 @@ class _Walk:
         else:
             self.layout.times.append((element, len(self.layout.lines)))
 
-    def start(self, element: HtmlElement, tag: str, role: str) -> bool:
+    def start(self, element: _Element, tag: str, role: str) -> bool:
         """Take in the start of an element that is more than text in its line, but no box by its tag alone.
 
         Return False where nothing in it belongs to an article.
@@ -200,7 +200,7 @@ class _Walk:
         """Tell whether an element of the site's own making would run on with the line of a paragraph."""
         return bool(self.parts) and self.box is not None and self.box.tag in _TEXTS
 
-    def enter(self, element: HtmlElement, tag: str, role: str | None) -> bool:
+    def enter(self, element: _Element, tag: str, role: str | None) -> bool:
         """Take in *element* up to its first child; return False where nothing in it belongs to an article."""
         if self.joint:
             self.join(tag)
@@ -214,7 +214,7 @@ class _Walk:
             self.add(text)
         return True
 
-    def leave(self, element: HtmlElement, tag: str, role: str | None) -> None:
+    def leave(self, element: _Element, tag: str, role: str | None) -> None:
         """Take in the end of *element* and the text behind it."""
         if role is None:
             if "-" not in tag or (self.box is not None and self.box.tag == tag):
@@ -231,13 +231,13 @@ class _Walk:
             self.joint = len(self.parts)
 
 
-def read_layout(root: HtmlElement) -> Layout:
+def read_layout(root: _Element) -> Layout:
     """Return the layout of the tree under *root*; menus and the page's own foot are left out."""
     walk = _Walk()
     role_of = _ROLES.get
-    todo: list[HtmlElement | None] = [root]
+    todo: list[_Element | None] = [root]
     """What is left to read; None stands for the end of the innermost element of ``opened``."""
-    opened: list[tuple[HtmlElement, str, str | None]] = []
+    opened: list[tuple[_Element, str, str | None]] = []
     while todo:
         element = todo.pop()
         if element is None:
@@ -248,7 +248,7 @@ def read_layout(root: HtmlElement) -> Layout:
         if walk.enter(element, tag, role) and len(element):
             opened.append((element, tag, role))
             todo.append(None)
-            todo += element[::-1]
+            todo += element[::-1]  # type: ignore[index]  # the stubs know no slices
         else:
             walk.leave(element, tag, role)
     return walk.layout

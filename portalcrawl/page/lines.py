@@ -12,7 +12,7 @@ from portalcrawl.page.layout import INLINE, SKIPPED
 from portalcrawl.text import clean
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
 MAX_LINE = 20_000
 SIDE_MATTER = frozenset({"aside", "nav", "footer", "figcaption", "button", "form", "dialog"})
@@ -28,12 +28,12 @@ class Line:
     """Whether it is a link from end to end, or stands in side matter (``aside``, ``figcaption``, ``nav`` ...)."""
 
 
-def visible_lines(root: HtmlElement) -> list[str]:
+def visible_lines(root: _Element) -> list[str]:
     """Return the texts of :func:`read_lines`."""
     return [line.text for line in read_lines(root)]
 
 
-def read_lines(root: HtmlElement) -> list[Line]:
+def read_lines(root: _Element) -> list[Line]:
     """Return the lines of *root* in document order, none empty.
 
     Left out: scripts, styles, templates, form fields and what ``hidden`` or an inline style hides. A line
@@ -68,11 +68,11 @@ class _Walk:
         self.sides = 0
         self.unlinked = False
 
-    def enter(self, element: HtmlElement) -> None:
+    def enter(self, element: _Element) -> None:
         self.links += element.tag == "a"
         self.sides += element.tag in SIDE_MATTER
 
-    def leave(self, element: HtmlElement) -> None:
+    def leave(self, element: _Element) -> None:
         """Leave what was entered; what was skipped was not."""
         if element.tag not in SKIPPED and not is_hidden(element):
             self.links -= element.tag == "a"
@@ -92,12 +92,12 @@ class _Walk:
             self.unlinked = False
 
 
-def is_hidden(element: HtmlElement) -> bool:
+def is_hidden(element: _Element) -> bool:
     """Whether *element* itself says that it is not shown: ``hidden`` or an inline style."""
     style = element.get("style")
     return element.get("hidden") is not None or bool(style and _HIDDEN_STYLE.search(style))
 
 
-def _breaks_line(element: HtmlElement) -> bool:
+def _breaks_line(element: _Element) -> bool:
     tag = element.tag
     return tag == "br" or (tag not in INLINE and tag not in SKIPPED and tag != "img")

@@ -8,12 +8,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from portalcrawl.page.parts import ArticleParts, ImageParts
-from portalcrawl.page.teasers.texts import text_of
+from portalcrawl.page.teasers.texts import text_of, whole_text
 from portalcrawl.text import clean, plain
 from portalcrawl.urls import absolute
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
 Meta = Mapping[str, Sequence[str]]
 """Contents of the meta tags by name or property, in lower case, in document order."""
@@ -59,7 +59,7 @@ SHORTEST_NAME, LONGEST_NAME = 4, 60
 _FREE_TIERS = {"free": True, "locked": False, "metered": False, "paid": False}
 
 
-def read_meta(root: HtmlElement) -> dict[str, list[str]]:
+def read_meta(root: _Element) -> dict[str, list[str]]:
     """Return the page's meta tags, at most :data:`MOST_METAS`."""
     found: dict[str, list[str]] = {}
     for count, meta in enumerate(root.iter("meta")):
@@ -72,7 +72,7 @@ def read_meta(root: HtmlElement) -> dict[str, list[str]]:
     return found
 
 
-def read_metadata(meta: Meta, root: HtmlElement, url: str) -> ArticleParts:
+def read_metadata(meta: Meta, root: _Element, url: str) -> ArticleParts:
     """Return what the meta tags and the language attribute say of the article at *url*."""
     return ArticleParts(
         headline=_first(meta, HEADLINES),
@@ -88,13 +88,13 @@ def read_metadata(meta: Meta, root: HtmlElement, url: str) -> ArticleParts:
     )
 
 
-def title_of(root: HtmlElement) -> str | None:
+def title_of(root: _Element) -> str | None:
     """Return the text of the title element."""
     title = next(root.iter("title"), None)
-    return clean("".join(title.itertext())) or None if title is not None else None
+    return clean(whole_text(title)) or None if title is not None else None
 
 
-def home_name(root: HtmlElement, title: str | None, url: str) -> str | None:
+def home_name(root: _Element, title: str | None, url: str) -> str | None:
     """Return the words of a link to the home page that the page's *title* begins or ends with: the site's name."""
     whole = (title or "").casefold()
     for link in islice(root.iter("a"), MOST_HOME_LINKS if whole else 0):
@@ -152,7 +152,7 @@ def _keywords(meta: Meta) -> tuple[str, ...] | None:
     return None
 
 
-def _language(meta: Meta, root: HtmlElement) -> str | None:
+def _language(meta: Meta, root: _Element) -> str | None:
     declared = root.get("lang") or root.get("xml:lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
     return clean(declared or "") or _first(
         meta, ("og:locale", "content-language", "language", "dc.language", "inlanguage")

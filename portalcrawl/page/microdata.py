@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from portalcrawl.page.teasers.texts import texts_in
 from portalcrawl.text import clean
 
 Value = str | dict[str, str]
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
 MOST_ELEMENTS = 400
 MOST_INNER = 60
@@ -36,13 +37,13 @@ _ATTRIBUTES = {
 }
 
 
-def read_microdata(root: HtmlElement) -> dict[str, list[Value]]:
+def read_microdata(root: _Element) -> dict[str, list[Value]]:
     """Return the values of the article's properties, those in comments, people and other things left out.
 
     A picture that is a thing of its own (``itemscope``) is given as the properties that it declares.
     """
     found: dict[str, list[Value]] = {}
-    elements = root.xpath(_NAMES)
+    elements = cast("list[_Element]", root.xpath(_NAMES))
     for element in elements[:MOST_ELEMENTS]:
         for name in _names(element):
             if name in _WANTED and (element.tag != "meta" or element.get("itemprop")):
@@ -53,12 +54,12 @@ def read_microdata(root: HtmlElement) -> dict[str, list[Value]]:
     return found
 
 
-def _names(element: HtmlElement) -> list[str]:
+def _names(element: _Element) -> list[str]:
     names = (element.get("itemprop") or element.get("property") or "").split()
     return [name.rsplit(":", 1)[-1] for name in names]
 
 
-def _picture(element: HtmlElement) -> dict[str, str]:
+def _picture(element: _Element) -> dict[str, str]:
     """Return what the elements within *element* declare of a picture, the first of each property."""
     found: dict[str, str] = {}
     for inner in islice(element.iterdescendants(), MOST_INNER):
@@ -68,17 +69,17 @@ def _picture(element: HtmlElement) -> dict[str, str]:
     return found
 
 
-def _value(element: HtmlElement, name: str) -> str:
+def _value(element: _Element, name: str) -> str:
     declared = element.get("content") or element.get(_ATTRIBUTES.get(element.tag, "content"))
     if declared and (element.tag != "a" or name in _ADDRESSES):
         return clean(declared)
     if name in _ADDRESSES:
         return ""
     inner = next((child for child in islice(element.iter(), MOST_INNER) if child.get("itemprop") == "name"), element)
-    return clean(inner.get("content") or "".join(islice(inner.itertext(), MOST_INNER)))[:LONGEST_VALUE]
+    return clean(inner.get("content") or "".join(islice(texts_in(inner), MOST_INNER)))[:LONGEST_VALUE]
 
 
-def _belongs_elsewhere(element: HtmlElement) -> bool:
+def _belongs_elsewhere(element: _Element) -> bool:
     """Tell whether the nearest thing around the element is none of the article's."""
     for holder in islice(element.iterancestors(), MOST_INNER):
         kind = (holder.get("itemtype") or holder.get("typeof") or "").strip()

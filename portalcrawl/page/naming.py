@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
 _TAGS = {
     **{"footer": "footer", "aside": "aside", "figcaption": "figure", "figure": "figure"},
@@ -86,7 +86,7 @@ NEVER = frozenset(("footer", "comments", "figure"))
 WEAK = frozenset(("related", "ad", "subscription", "share", "aside", "byline", "tags", "player", "teaser", "picture"))
 
 
-def box_kind(element: HtmlElement, tag: str) -> str:
+def box_kind(element: _Element, tag: str) -> str:
     """Return the kind of side matter that the element's tag and names tell, empty for none."""
     if tag in _TAGS:
         return _TAGS[tag]
@@ -101,7 +101,7 @@ def box_kind(element: HtmlElement, tag: str) -> str:
     return kind if not kind or kind in _OF_TEXT or tag not in _TEXT_TAGS else ""
 
 
-def _told(element: HtmlElement) -> str:
+def _told(element: _Element) -> str:
     """Return the kind of side matter that attributes other than names tell, empty for none."""
     role = element.get("role")
     if role in _ROLES:
@@ -112,7 +112,7 @@ def _told(element: HtmlElement) -> str:
     return "comments" if (element.get("itemtype") or "").endswith("Comment") else ""
 
 
-def is_unseen(element: HtmlElement) -> bool:
+def is_unseen(element: _Element) -> bool:
     """Tell whether an element in a sentence is hidden, for screen readers only, or opened by the pointer."""
     classes = element.get("class")
     return classes is not None and _unseen(classes)

@@ -12,9 +12,10 @@ from parsel.csstranslator import HTMLTranslator
 
 from portalcrawl.page import json_ld
 from portalcrawl.page.pagination import next_page
+from portalcrawl.page.teasers.texts import whole_text
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
     from portalcrawl.page.layout import Line
     from portalcrawl.page.page import Page
@@ -77,7 +78,7 @@ def needs_browser(page: Page) -> Need | None:
     return "more_to_load" if _has_more(page, root) else None
 
 
-def _is_wall(page: Page, root: HtmlElement, text: int) -> bool:
+def _is_wall(page: Page, root: _Element, text: int) -> bool:
     """Tell whether the page asks for consent and shows nothing else."""
     if not text or text > WALL_TEXT or len(page.teasers) >= LEAST_TEASERS:
         return False
@@ -89,17 +90,17 @@ def _is_wall(page: Page, root: HtmlElement, text: int) -> bool:
     return asks and words >= 2 and words * 1000 >= WALL_SHARE * text
 
 
-def _label(button: HtmlElement) -> str:
-    return f"{''.join(button.itertext())[:100]} {button.get('value') or ''} {button.get('title') or ''}"
+def _label(button: _Element) -> str:
+    return f"{whole_text(button)[:100]} {button.get('value') or ''} {button.get('title') or ''}"
 
 
-def _has_scripts(root: HtmlElement) -> bool:
+def _has_scripts(root: _Element) -> bool:
     """Tell whether a script runs on the page; data in script elements does not count."""
     kinds = ("", "module", "text/javascript", "application/javascript")
     return any((script.get("type") or "").lower() in kinds for script in root.iter("script"))
 
 
-def _lacks_body(page: Page, root: HtmlElement) -> bool:
+def _lacks_body(page: Page, root: _Element) -> bool:
     """Tell whether a free article is declared whose text neither stands on the page nor in its structured data."""
     declared = page.linked_data
     if not any(map(json_ld.is_article, page.json_ld)) or not declared.headline or not _has_scripts(root):
@@ -116,17 +117,17 @@ def _is_loading(line: Line) -> bool:
     return len(line.text) <= LONGEST_NOTICE and bool(_LOADING.search(line.text))
 
 
-def _placeholders(root: HtmlElement) -> int:
+def _placeholders(root: _Element) -> int:
     """Count the boxes without text whose names or roles say that something will come."""
     found = 0
     for element in root.iter("div", "li", "article", "section", "a", "span"):
         named = _PLACEHOLDER.search(f"{element.get('class') or ''}") or element.get("aria-busy") == "true"
-        if named and not "".join(element.itertext()).strip():
+        if named and not whole_text(element).strip():
             found += 1
     return found
 
 
-def _has_more(page: Page, root: HtmlElement) -> bool:
+def _has_more(page: Page, root: _Element) -> bool:
     """Tell whether the profile names a way to more of this list that only a browser can go."""
     rules = page.profile.render
     if page.kind != "list" and not page.teasers:
@@ -136,7 +137,7 @@ def _has_more(page: Page, root: HtmlElement) -> bool:
     return rules.scroll > 0 and next_page(page) is None
 
 
-def _shows(root: HtmlElement, selector: str) -> bool:
+def _shows(root: _Element, selector: str) -> bool:
     """Tell whether *selector* finds something; one that only browsers know may."""
     path = _path(selector)
     return path is None or bool(path(root))

@@ -23,7 +23,7 @@ from portalcrawl.portals.zones import zone_of
 from portalcrawl.text import language_tag, own_title
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
     from scrapy.http import Response
 
     from portalcrawl.portals.profile import Profile
@@ -48,7 +48,7 @@ class Page:
         """When the page was fetched, aware, UTC: the response's Date header, else now."""
 
     @cached_property
-    def root(self) -> HtmlElement | None:
+    def root(self) -> _Element | None:
         """The parsed tree, shared by all readers, who never change it; None where there is no HTML."""
         root = tree.parse(self.response)
         self._held = tree.elements(root)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlsplit
 
+from portalcrawl.page.teasers.texts import whole_text
 from portalcrawl.urls import absolute
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
     from portalcrawl.page.page import Page
 
@@ -31,7 +32,7 @@ def next_page(page: Page) -> str | None:
     """
     if page.root is None:
         return None
-    links = [url for href in page.root.xpath(REL_NEXT) if (url := _own(page, href))]
+    links = [url for href in cast("list[str]", page.root.xpath(REL_NEXT)) if (url := _own(page, href))]
     return next(iter(links), None) or _by_number(page) or _by_words(page)
 
 
@@ -85,5 +86,5 @@ def _is_same_list(here: str, other: str) -> bool:
     return theirs.startswith(mine.removesuffix(".html"))
 
 
-def _words(anchor: HtmlElement) -> str:
-    return " ".join("".join(anchor.itertext()).split())[: LONGEST_WORDS + 1]
+def _words(anchor: _Element) -> str:
+    return " ".join(whole_text(anchor).split())[: LONGEST_WORDS + 1]

@@ -16,7 +16,7 @@ from portalcrawl.page.teasers.texts import text_of
 from portalcrawl.text import fold
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
 LONGEST_LINE = 200
 LINES_OF_A_TEASER = 6
@@ -185,7 +185,7 @@ def _elements(layout: Layout, lines: Sequence[Line], clock: Clock) -> Iterator[t
             yield index, replace(reading, role=role)
 
 
-def _label_before(time: HtmlElement) -> str:
+def _label_before(time: _Element) -> str:
     """Return the words right before a time element in its line, where another one may stand."""
     before, around = time.getprevious(), time.getparent()
     if before is None:

@@ -21,7 +21,7 @@ from portalcrawl.text import clean
 from portalcrawl.urls import absolute
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
 MOST_TEASERS = 500
 _BETWEEN_TOPICS = re.compile(r"\s+[/|>›»·•](?:\s+|$)|\s*[;,]\s+|\n")
@@ -31,7 +31,7 @@ _FALSE = frozenset({"false", "no", "nein", "0"})
 _IMAGE_SOURCES = ("src", "data-src", "href", "content")
 
 
-def read_article(root: HtmlElement, profile: Profile, base_url: str) -> ArticleParts:
+def read_article(root: _Element, profile: Profile, base_url: str) -> ArticleParts:
     """Return what the article rules of *profile* find in *root*; addresses are resolved against *base_url*."""
     parts = ArticleParts()
     if not profile.article.fields:
@@ -55,7 +55,7 @@ def read_article(root: HtmlElement, profile: Profile, base_url: str) -> ArticleP
     return parts
 
 
-def read_teasers(root: HtmlElement, profile: Profile, base_url: str) -> list[TeaserParts]:
+def read_teasers(root: _Element, profile: Profile, base_url: str) -> list[TeaserParts]:
     """Return the teasers that the teaser rules of *profile* find in *root*, block by block.
 
     A match of a block's root without an address is none: without a rule for it, the address is that of its
@@ -67,7 +67,7 @@ def read_teasers(root: HtmlElement, profile: Profile, base_url: str) -> list[Tea
     return found[:MOST_TEASERS]
 
 
-def _teasers_of(root: HtmlElement, rules: TeaserRules, profile: Profile, base_url: str) -> Iterator[TeaserParts]:
+def _teasers_of(root: _Element, rules: TeaserRules, profile: Profile, base_url: str) -> Iterator[TeaserParts]:
     position = 0
     for element in Scope(root).elements(rules.root)[:MOST_TEASERS]:
         card = _Reader(Scope(element), rules.fields, base_url)
@@ -97,7 +97,7 @@ def _teaser(card: _Reader, url: str, block: str, position: int) -> TeaserParts:
     )
 
 
-def _article_link(element: HtmlElement, profile: Profile, base_url: str) -> str | None:
+def _article_link(element: _Element, profile: Profile, base_url: str) -> str | None:
     links = element.iter("a")
     addresses = (absolute(base_url, link.get("href") or "") for link in links)
     return next((url for url in addresses if url and profile.is_article_url(url)), None)
@@ -111,7 +111,7 @@ class _Reader:
         self.fields = fields
         self.base_url = base_url
 
-    def found(self, field: str) -> list[HtmlElement | str]:
+    def found(self, field: str) -> list[_Element | str]:
         return self.scope.find(self.fields.get(field, ()), field)
 
     def texts(self, field: str) -> list[str]:
@@ -172,6 +172,6 @@ class _Reader:
                 images.append(ImageParts(address, caption or None))
         return tuple(images) or None
 
-    def address(self, found: HtmlElement | str) -> str | None:
+    def address(self, found: _Element | str) -> str | None:
         values = [found] if isinstance(found, str) else [found.get(name) for name in _IMAGE_SOURCES]
         return next((url for value in values if value and (url := absolute(self.base_url, value))), None)

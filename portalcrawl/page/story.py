@@ -13,7 +13,7 @@ from portalcrawl.page.notes import is_note
 from portalcrawl.text import fold
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
 PARAGRAPHS = frozenset(("p", "blockquote", "li", "pre", "dd"))
 MOST_HEADS = 2
@@ -131,7 +131,7 @@ def _is_row(line: Line, rows: set[Row]) -> bool:
     return among and not is_note(line.text, line.linked)
 
 
-def _is_bold(element: HtmlElement) -> bool:
+def _is_bold(element: _Element) -> bool:
     return (
         len(element) == 1 and element[0].tag in ("b", "strong") and not (element.text or element[0].tail or "").strip()
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from portalcrawl.text import words
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
 POST: Literal["post"] = "post"
 LIST: Literal["list"] = "list"
@@ -26,7 +26,7 @@ _LIST = re.compile(r"(?<!\S)(?:home|tag|author)-template(?!\S)")
 _LEAST = 2
 
 
-def template_of(root: HtmlElement | None) -> Literal["post", "list", ""]:
+def template_of(root: _Element | None) -> Literal["post", "list", ""]:
     """Return whether the body element's classes call the page a single post or a list of posts; empty if neither."""
     body = None if root is None else root.find("body")
     classes = "" if body is None else (body.get("class") or "").lower()

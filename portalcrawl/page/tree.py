@@ -6,11 +6,11 @@ from codecs import utf_8_decode
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from lxml import etree, html
+from lxml import etree
 from scrapy.http import HtmlResponse, TextResponse
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
     from scrapy.http import Response
 
 _BINARY = (b"%pdf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"pk\x03\x04", b"\x1f\x8b", b"riff")
@@ -24,11 +24,11 @@ _PIECE = 16_384
 """Bytes."""
 MOST_HELD = 200_000
 """Elements; a page of more pays with time instead of memory."""
-_ONE_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
-"""The class of all elements; lxml.html would ask a Python function for the class of each, which nobody needs here."""
+_PLAIN = etree.ElementDefaultClassLookup()
+"""All elements are of lxml's own class: those of lxml.html, of more methods, take longer to make."""
 
 
-def parse(response: Response) -> HtmlElement | None:
+def parse(response: Response) -> _Element | None:
     """Return the root of the response's HTML; None where it is none.
 
     The tree is the one that ``response.css`` would see, but for comments, which nobody reads. Bytes that are UTF-8 are
@@ -43,14 +43,14 @@ def parse(response: Response) -> HtmlElement | None:
         return None
     try:
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-        parser.set_element_class_lookup(_ONE_CLASS)
+        parser.set_element_class_lookup(_PLAIN)
         root = etree.fromstring(_utf8(response), parser=parser)
     except (ValueError, LookupError, etree.LxmlError):
         return None
-    return root if isinstance(root, html.HtmlElement) and len(root) else None
+    return root if isinstance(root, etree._Element) and len(root) else None
 
 
-def elements(root: HtmlElement | None) -> list[HtmlElement]:
+def elements(root: _Element | None) -> list[_Element]:
     """Return the elements under *root* in page order, itself first: as many as are worth being held.
 
     Whoever holds them spares lxml to make an element's Python object anew each time someone comes by, which is what
@@ -93,7 +93,7 @@ def _demand_utf8(body: bytes) -> None:
         at += utf_8_decode(bytes_of[at : at + _PIECE], "strict", at + _PIECE >= size)[1]
 
 
-def canonical_link(root: HtmlElement | None) -> str | None:
+def canonical_link(root: _Element | None) -> str | None:
     """Return the address that the page's ``link rel=canonical`` (RFC 6596) names."""
     if root is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from portalcrawl.page.teasers.cards import Card
 from portalcrawl.page.teasers.forms import FRAME, form_of, is_block_name
@@ -23,16 +23,16 @@ _MAX_PAGE_NAME = 40
 _TITLES = frozenset({"strong", "b", "header", "caption", "legend", "summary", "dt"})
 _LIMITS = frozenset({"body", "main", "html"})
 _LISTS = frozenset({"section", "aside", "ul", "ol", "div", "nav"})
-Place = tuple[HtmlElement, str | None]
+Place = tuple[_Element, str | None]
 
 
 class Blocks:
     """Names and counts the lists of a page."""
 
-    def __init__(self, marks: Mapping[HtmlElement, str]) -> None:
+    def __init__(self, marks: Mapping[_Element, str]) -> None:
         self.marks = marks
-        self.found: dict[HtmlElement, Place] = {}
-        self.counts: dict[HtmlElement, int] = {}
+        self.found: dict[_Element, Place] = {}
+        self.counts: dict[_Element, int] = {}
 
     def name_of(self, card: Card) -> str | None:
         """Return the name of the list of *card*: its heading on the page, None without one."""
@@ -54,7 +54,7 @@ class Blocks:
             self.found.update(dict.fromkeys(nodes, place))
         return self.found[start]
 
-    def card_before(self, start: HtmlElement) -> HtmlElement | None:
+    def card_before(self, start: _Element) -> _Element | None:
         """Return the card right before *start* in its list, advertisements and the like left out."""
         for steps, sibling in enumerate(start.itersiblings(preceding=True)):
             if sibling in self.found:
@@ -63,7 +63,7 @@ class Blocks:
                 return None
         return None
 
-    def find(self, start: HtmlElement) -> Place:
+    def find(self, start: _Element) -> Place:
         """Look for the heading over *start*: before it, before what it stands in, and so on."""
         node = start
         for _ in range(_MAX_LEVELS):
@@ -80,7 +80,7 @@ class Blocks:
         parent = start.getparent()
         return (start if parent is None else parent), None
 
-    def heading_before(self, node: HtmlElement) -> tuple[HtmlElement | None, bool]:
+    def heading_before(self, node: _Element) -> tuple[_Element | None, bool]:
         """Return the nearest heading among the siblings before *node*, and whether to look further up without one."""
         steps = 0
         for seen, sibling in enumerate(node.itersiblings(preceding=True)):
@@ -98,7 +98,7 @@ class Blocks:
         return None, True
 
 
-def _heading_in(element: HtmlElement) -> HtmlElement | None:
+def _heading_in(element: _Element) -> _Element | None:
     """Return the heading that *element* is or holds, if it is there for the heading alone."""
     text = clean(text_of(element, 2 * _MAX_NAME))
     if not text or len(text) > 2 * _MAX_NAME:
@@ -116,7 +116,7 @@ def _heading_in(element: HtmlElement) -> HtmlElement | None:
     return None
 
 
-def _names_list(heading: HtmlElement) -> bool:
+def _names_list(heading: _Element) -> bool:
     """Tell whether *heading* can be the name of a list; the page's own long headline is not."""
     name = _name(heading)
     return name is not None and (heading.tag != "h1" or len(name) <= _MAX_PAGE_NAME)
@@ -127,7 +127,7 @@ def _can_name(text: str) -> bool:
     return form_of(text) in ("text", "label") or is_block_name(text)
 
 
-def _name(heading: HtmlElement) -> str | None:
+def _name(heading: _Element) -> str | None:
     """Return the first line of *heading* that is not a link to see more of the list."""
     lines = read_card([heading], frozenset()).lines
     text = next((line.text for line in lines if _can_name(line.text)), "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from portalcrawl.page.teasers.flat import split_flat
 from portalcrawl.page.teasers.forms import form_of
@@ -15,7 +15,7 @@ from portalcrawl.page.teasers.texts import size_of, text_of
 
 MANY: str = "\0many"
 """Marks an element that holds links to more than one article."""
-Marks = dict[HtmlElement, str]
+Marks = dict[_Element, str]
 _ITEMS = frozenset({"li", "article", "tr", "figure"})
 _LIMITS = frozenset({"body", "main", "html"})
 _MAX_LONE_TEXT = 700
@@ -38,7 +38,7 @@ class Card:
 
     nodes: list[Node]
     links: list[Link] = field(default_factory=list)
-    parent: HtmlElement | None = None
+    parent: _Element | None = None
     """The element that holds the nodes, and those of the other cards of the list."""
 
     @property
@@ -49,10 +49,10 @@ class Card:
 
 def find_cards(links: list[Link], marks: Marks) -> list[Card]:
     """Return the cards of *links*, in page order; *marks* as :func:`mark` gives them."""
-    tops: dict[HtmlElement, list[Link]] = {}
+    tops: dict[_Element, list[Link]] = {}
     for link in links:
         tops.setdefault(_top_of(link, marks), []).append(link)
-    parents: dict[HtmlElement | None, dict[HtmlElement, list[Link]]] = {}
+    parents: dict[_Element | None, dict[_Element, list[Link]]] = {}
     for top, its_links in tops.items():
         parents.setdefault(top.getparent(), {})[top] = its_links
     cards = [card for parent, group in parents.items() for card in _cards_in(parent, group, marks)]
@@ -64,7 +64,7 @@ def mark(links: list[Link]) -> Marks:
     """Mark each ancestor of *links* with the one article that it leads to, or with ``MANY``."""
     marks: Marks = {}
     for link in links:
-        node: HtmlElement | None = link.element
+        node: _Element | None = link.element
         while node is not None:
             known = marks.get(node)
             if known == link.target or known is MANY:
@@ -74,7 +74,7 @@ def mark(links: list[Link]) -> Marks:
     return marks
 
 
-def _top_of(link: Link, marks: Marks) -> HtmlElement:
+def _top_of(link: Link, marks: Marks) -> _Element:
     """Return the outermost element around *link* that leads to its article alone."""
     node = link.element
     parent = node.getparent()
@@ -83,7 +83,7 @@ def _top_of(link: Link, marks: Marks) -> HtmlElement:
     return node
 
 
-def _cards_in(parent: HtmlElement | None, tops: dict[HtmlElement, list[Link]], marks: Marks) -> list[Card]:
+def _cards_in(parent: _Element | None, tops: dict[_Element, list[Link]], marks: Marks) -> list[Card]:
     if parent is None:
         return [card for top, links in tops.items() for card in _lone_cards(top, links)]
     kinds = _kinds(parent, marks)
@@ -102,7 +102,7 @@ def _cards_in(parent: HtmlElement | None, tops: dict[HtmlElement, list[Link]], m
     return cards
 
 
-def _only_item(top: HtmlElement, links: list[Link]) -> HtmlElement | None:
+def _only_item(top: _Element, links: list[Link]) -> _Element | None:
     """Return the one item of the list that *top* is, where a heading over the item names the list."""
     heading = next(top.iter(*HEADINGS), None)
     common = _common(links[:_MAX_LONE_LINKS], top)
@@ -118,50 +118,50 @@ def _only_item(top: HtmlElement, links: list[Link]) -> HtmlElement | None:
     return item if item not in heading.iterancestors() else None
 
 
-def _up_to(node: HtmlElement, top: HtmlElement) -> HtmlElement:
+def _up_to(node: _Element, top: _Element) -> _Element:
     """Return the innermost item of a list around *node*, at most *top*."""
-    while node is not top and node.tag not in _ITEMS:
-        node = node.getparent()
+    while node is not top and node.tag not in _ITEMS and (parent := node.getparent()) is not None:
+        node = parent
     return node
 
 
-def _below(node: HtmlElement, top: HtmlElement) -> HtmlElement:
+def _below(node: _Element, top: _Element) -> _Element:
     """Return the child of *top* around *node*."""
-    while node is not top and node.getparent() is not top:
-        node = node.getparent()
+    while node is not top and (parent := node.getparent()) is not None and parent is not top:
+        node = parent
     return node
 
 
-def _is_short(heading: HtmlElement) -> bool:
+def _is_short(heading: _Element) -> bool:
     """Tell whether *heading* has no more words than the name of a list."""
     return text_of(heading, _MAX_HEADLINE).count(" ") < _MIN_WORDS
 
 
-def _speaks(link: HtmlElement) -> bool:
+def _speaks(link: _Element) -> bool:
     """Tell whether the text of *link* is a headline, neither a snippet nor a call to read on."""
     text = text_of(link, _MAX_HEADLINE)
     words = text.count(" ") + 1
     return words >= _MIN_WORDS and len(text) <= _MAX_HEADLINE and text[-1:] not in ".…]" and form_of(text) == "text"
 
 
-def _is_listed(tops: list[HtmlElement], kinds: dict[tuple[str, str], int]) -> bool:
+def _is_listed(tops: list[_Element], kinds: dict[tuple[str, str], int]) -> bool:
     """Tell whether one of *tops* has neighbours of its kind."""
     return any(kinds.get(_kind(top), 0) >= 2 for top in tops)
 
 
-def _are_neighbours(tops: list[HtmlElement], links: int) -> bool:
+def _are_neighbours(tops: list[_Element], links: int) -> bool:
     """Tell whether *tops* are picture, title, snippet of one article: in a row, with no *links* but those to it."""
     if len(tops) < 2 or any(one.getnext() is not other for one, other in pairwise(tops)):
         return False
     return sum(1 for top in tops for _ in islice(top.iter("a"), links + 1)) <= links
 
 
-def _kind(element: HtmlElement) -> tuple[str, str]:
+def _kind(element: _Element) -> tuple[str, str]:
     names = (element.get("class") or "").split()
     return element.tag, names[0] if names else ""
 
 
-def _kinds(parent: HtmlElement, marks: Marks) -> dict[tuple[str, str], int]:
+def _kinds(parent: _Element, marks: Marks) -> dict[tuple[str, str], int]:
     """Count the children of *parent* that lead to one article each, by tag and first class name."""
     kinds: dict[tuple[str, str], int] = {}
     for child in parent:
@@ -170,7 +170,7 @@ def _kinds(parent: HtmlElement, marks: Marks) -> dict[tuple[str, str], int]:
     return kinds
 
 
-def _lone_cards(top: HtmlElement, links: list[Link]) -> list[Card]:
+def _lone_cards(top: _Element, links: list[Link]) -> list[Card]:
     """Return the cards in *top*, which has no neighbours like it: as little around the links as makes a teaser."""
     links = links[:_MAX_LONE_LINKS]
     common = _common(links, top)
@@ -179,24 +179,24 @@ def _lone_cards(top: HtmlElement, links: list[Link]) -> list[Card]:
     return [_around(link.element, [link], top) for link in links]
 
 
-def _around(start: HtmlElement, links: list[Link], top: HtmlElement) -> Card:
+def _around(start: _Element, links: list[Link], top: _Element) -> Card:
     node = _climb(start, top)
     return Card([node], links, node.getparent())
 
 
-def _common(links: list[Link], top: HtmlElement) -> HtmlElement | None:
+def _common(links: list[Link], top: _Element) -> _Element | None:
     """Return the innermost element around all *links*."""
     paths = []
     for link in links:
         path = [link.element]
-        while path[-1] is not top and len(path) < 60:
-            path.append(path[-1].getparent())
+        while path[-1] is not top and len(path) < 60 and (parent := path[-1].getparent()) is not None:
+            path.append(parent)
         paths.append(path)
     shared = set(paths[0]).intersection(*paths[1:])
     return next((node for node in paths[0] if node in shared), None)
 
 
-def _climb(node: HtmlElement, top: HtmlElement) -> HtmlElement:
+def _climb(node: _Element, top: _Element) -> _Element:
     """Return as much around *node*, within *top*, as seems to speak of its article."""
     for _ in range(_MAX_CLIMB):
         parent = node.getparent()
@@ -214,19 +214,19 @@ def _climb(node: HtmlElement, top: HtmlElement) -> HtmlElement:
     return node
 
 
-def _stands_among_paragraphs(node: HtmlElement) -> bool:
+def _stands_among_paragraphs(node: _Element) -> bool:
     """Tell whether paragraphs stand before *node* and after it: a card is then a box within a text."""
     return _stands_by_paragraph(node, preceding=True) and _stands_by_paragraph(node, preceding=False)
 
 
-def _stands_by_paragraph(node: HtmlElement, *, preceding: bool) -> bool:
+def _stands_by_paragraph(node: _Element, *, preceding: bool) -> bool:
     """Tell whether the next paragraph on one side of *node*, not far off, is a sentence."""
     near = islice(node.itersiblings(preceding=preceding), _MAX_NEAR)
     other = next((sibling for sibling in near if sibling.tag == "p"), None)
     return other is not None and size_of(other, _PARAGRAPH) > _PARAGRAPH
 
 
-def _has_heading(parent: HtmlElement, node: HtmlElement) -> bool:
+def _has_heading(parent: _Element, node: _Element) -> bool:
     """Tell whether *parent* has a heading outside *node*: the name of a block."""
     others = (child for child in parent if child is not node)
     return any(child.tag in HEADINGS or next(child.iter(*HEADINGS), None) is not None for child in others)

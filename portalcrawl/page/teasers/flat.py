@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from portalcrawl.page.teasers.forms import form_of, is_cut, split_count, split_cut
 from portalcrawl.page.teasers.lines import HEADINGS, SKIPPED, Node
@@ -21,9 +21,7 @@ _MAX_TAIL = 80
 """Characters at the end of a text in which its cut mark and count stand."""
 
 
-def split_flat(
-    parent: HtmlElement, marks: Mapping[HtmlElement, str], many: str, *, attach: bool
-) -> Iterator[list[Node]]:
+def split_flat(parent: _Element, marks: Mapping[_Element, str], many: str, *, attach: bool) -> Iterator[list[Node]]:
     """Yield the cards among the children of *parent*, each a list of neighbouring nodes.
 
     *marks* tell the one article that an element leads to, or *many*. Texts between the links join them only with
@@ -31,7 +29,8 @@ def split_flat(
     """
     alone = [child for child in parent if marks.get(child, many) != many]
     if not attach and len({marks[child] for child in alone}) == len(alone):
-        yield from ([child] for child in alone)
+        for child in alone:
+            yield [child]
         return
     items = _items(parent, marks, many)
     cards = part_cards(items) if attach else None
@@ -66,7 +65,7 @@ def _bare(items: Items) -> Iterator[Items]:
         yield card
 
 
-def _items(parent: HtmlElement, marks: Mapping[HtmlElement, str], many: str) -> Items:
+def _items(parent: _Element, marks: Mapping[_Element, str], many: str) -> Items:
     items: Items = []
     if parent.text and parent.text.strip():
         items.append(_text_item(parent.text, parent.text, "#text", ""))
@@ -108,7 +107,7 @@ def _stands_over_snippet(items: Items, at: int) -> bool:
     return False
 
 
-def _item(child: HtmlElement, marks: Mapping[HtmlElement, str], many: str) -> Item:
+def _item(child: _Element, marks: Mapping[_Element, str], many: str) -> Item:
     tag = child.tag
     target = marks.get(child)
     if target == many:
@@ -136,12 +135,12 @@ def _item(child: HtmlElement, marks: Mapping[HtmlElement, str], many: str) -> It
     return item
 
 
-def _is_article(element: HtmlElement) -> bool:
+def _is_article(element: _Element) -> bool:
     """Tell whether *element*, which leads nowhere, holds the page's own article."""
     return element.tag == "main" or next(element.iter("h1"), None) is not None
 
 
-def _is_whole(element: HtmlElement) -> bool:
+def _is_whole(element: _Element) -> bool:
     """Tell whether *element* holds more than a snippet; of a table's rows two may make up a card."""
     if element.tag in _ROWS:
         return False

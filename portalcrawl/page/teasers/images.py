@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from portalcrawl import urls
 from portalcrawl.page.parts import ImageParts
@@ -17,7 +17,7 @@ _MAX_TRIES = 4
 _MAX_SOURCES = 8
 
 
-def read_image(images: Iterable[HtmlElement], base_url: str) -> ImageParts | None:
+def read_image(images: Iterable[_Element], base_url: str) -> ImageParts | None:
     """Return the first of *images* that is a picture rather than an icon, with the first text that one of them has.
 
     The text is the alternative one, else the ``title``; the address is empty where none can be read.
@@ -29,7 +29,7 @@ def read_image(images: Iterable[HtmlElement], base_url: str) -> ImageParts | Non
     return ImageParts(url, caption) if url or caption else None
 
 
-def _is_icon(image: HtmlElement) -> bool:
+def _is_icon(image: _Element) -> bool:
     for name in ("width", "height"):
         size = (image.get(name) or "").removesuffix("px")
         if size.isdecimal() and len(size) < 6 and int(size) < _MIN_PIXELS:
@@ -37,7 +37,7 @@ def _is_icon(image: HtmlElement) -> bool:
     return False
 
 
-def _sources(image: HtmlElement) -> list[HtmlElement]:
+def _sources(image: _Element) -> list[_Element]:
     """Return the ``source`` elements of the ``picture`` around *image*, which the parser nests in one another."""
     parent = image.getparent()
     while parent is not None and parent.tag == "source":
@@ -47,7 +47,7 @@ def _sources(image: HtmlElement) -> list[HtmlElement]:
     return list(islice(parent.iter("source"), _MAX_SOURCES))
 
 
-def _addresses(image: HtmlElement, base_url: str) -> Iterator[str]:
+def _addresses(image: _Element, base_url: str) -> Iterator[str]:
     """Yield the addresses that *image* (else the sources of its ``picture``) names, the real one first."""
     for holder in (image, *_sources(image)):
         for name in _SOURCES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from portalcrawl.page.teasers.forms import form_of, is_cut
 from portalcrawl.page.teasers.lines import INLINE
@@ -24,12 +24,12 @@ _MAX_AROUND = 400
 """Characters looked at on each side of a link."""
 
 
-def is_card(link: HtmlElement) -> bool:
+def is_card(link: _Element) -> bool:
     """Tell whether *link* holds more than words: a picture, a heading, blocks."""
     return len(link) > 0 and next(link.iter(*_CARD_PARTS), None) is not None
 
 
-def is_inline(link: HtmlElement) -> bool:
+def is_inline(link: _Element) -> bool:
     """Tell whether *link* is part of a sentence of running text."""
     if is_card(link) or _is_cut_mark(link):
         return False
@@ -47,7 +47,7 @@ def is_inline(link: HtmlElement) -> bool:
     )
 
 
-def _is_title(link: HtmlElement) -> bool:
+def _is_title(link: _Element) -> bool:
     """Tell whether *link*, ahead of a snippet in its line, is bold throughout and as long as a headline."""
     parent = link.getparent()
     bold = parent is not None and parent.tag in _BOLD and not (parent.text or "").strip()
@@ -55,19 +55,19 @@ def _is_title(link: HtmlElement) -> bool:
     return bold and text_of(link).count(" ") >= _FEW_WORDS
 
 
-def _follows_snippet(link: HtmlElement, before: str) -> bool:
+def _follows_snippet(link: _Element, before: str) -> bool:
     """Tell whether *link* is the call to read on, or the number of comments, behind a snippet."""
     ended = before[-1:] in _ENDS or is_cut(before)
     return ended and form_of(text_of(link, _MAX_MORE)) in ("more", "count")
 
 
-def _is_cut_mark(link: HtmlElement) -> bool:
+def _is_cut_mark(link: _Element) -> bool:
     """Tell whether *link* is the cut mark of a snippet: what it goes on with stands on another page."""
     text = text_of(link, _MAX_CUT_MARK)
     return len(text) <= _MAX_CUT_MARK and is_cut(f"x {text}") and not any(map(str.isalnum, text))
 
 
-def _surroundings(link: HtmlElement) -> tuple[str, str, str]:
+def _surroundings(link: _Element) -> tuple[str, str, str]:
     """Return the text before and after *link* on its line, and the tag of the block that they stand in."""
     before: list[str] = []
     after: list[str] = []
@@ -89,7 +89,7 @@ def _surroundings(link: HtmlElement) -> tuple[str, str, str]:
     return _folded(reversed(before)), _folded(after), ""
 
 
-def _collect_after(node: HtmlElement, texts: list[str]) -> bool:
+def _collect_after(node: _Element, texts: list[str]) -> bool:
     """Gather the text after *node* up to the end of its line; tell whether the line goes on after its parent."""
     if node.tail:
         texts.append(node.tail[:_MAX_AROUND])
@@ -105,7 +105,7 @@ def _collect_after(node: HtmlElement, texts: list[str]) -> bool:
     return True
 
 
-def _collect_before(node: HtmlElement, texts: list[str]) -> bool:
+def _collect_before(node: _Element, texts: list[str]) -> bool:
     """Gather the text before *node*, backwards, up to the start of its line; tell whether it began further up."""
     for sibling in islice(node.itersiblings(preceding=True), _MAX_SIBLINGS):
         if sibling.tail:
@@ -119,14 +119,14 @@ def _collect_before(node: HtmlElement, texts: list[str]) -> bool:
     return True
 
 
-def _is_of_sentence(element: HtmlElement) -> bool:
+def _is_of_sentence(element: _Element) -> bool:
     """Tell whether an inline element beside a link is part of its sentence rather than a label or a link of its own."""
     if element.tag == "span":
         return not element.get("class") or _in_paragraph(element)
     return element.tag not in _APART
 
 
-def _in_paragraph(element: HtmlElement) -> bool:
+def _in_paragraph(element: _Element) -> bool:
     parent = element.getparent()
     return parent is not None and parent.tag == "p"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from portalcrawl.page.parts import TeaserParts
 from portalcrawl.page.teasers.cards import Card
@@ -25,7 +25,7 @@ class Judge:
     """Tells teasers from other links; remembers what each list of links is like."""
 
     def __init__(self) -> None:
-        self.shares: dict[HtmlElement, float] = {}
+        self.shares: dict[_Element, float] = {}
 
     def is_teaser(self, card: Card, teaser: TeaserParts, block: str | None) -> bool:
         """Tell whether *card*, read as *teaser* in the list called *block*, presents an article."""
@@ -51,7 +51,7 @@ class Judge:
         link = card.links[0].element
         return max(self.share_around(link), self.share_around(next(own, link)))
 
-    def share_around(self, node: HtmlElement) -> float:
+    def share_around(self, node: _Element) -> float:
         """Return the share of such links in the nearest element around *node* that has enough to tell."""
         for _ in range(_MAX_LEVELS):
             parent = node.getparent()
@@ -65,19 +65,19 @@ class Judge:
         return 1.0
 
 
-def _is_text(element: HtmlElement) -> bool:
+def _is_text(element: _Element) -> bool:
     """Tell whether paragraphs stand right in *element*: a link in a box among them is not one of a list."""
     return sum(size_of(child, _PARAGRAPH) > _PARAGRAPH for child in islice(element.iterchildren("p"), 3)) > 1
 
 
-def _is_headed(link: HtmlElement) -> bool:
+def _is_headed(link: _Element) -> bool:
     """Tell whether *link* holds a heading or stands in one, as menus' links do not."""
     if next(link.iter(*HEADINGS), None) is not None:
         return True
     return any(around.tag in HEADINGS for around in islice(link.iterancestors(), _MAX_LEVELS))
 
 
-def _share(element: HtmlElement) -> float:
+def _share(element: _Element) -> float:
     """Return the share of long link texts in *element*, calls to read on aside; -1 where too few links are left."""
     total = long = 0
     for link in element.iter("a"):

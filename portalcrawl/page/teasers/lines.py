@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from portalcrawl.page.teasers.hints import Hint, hints_of
 from portalcrawl.page.teasers.pieces import Context, Line, Piece, lines_of
 
-Node: TypeAlias = HtmlElement | str
+Node: TypeAlias = _Element | str
 Stack: TypeAlias = "list[tuple[Node | None, Context]]"
 
 SKIPPED = frozenset(
@@ -85,7 +85,7 @@ class CardText:
     """Everything readable of a card."""
 
     lines: list[Line] = field(default_factory=list)
-    images: list[HtmlElement] = field(default_factory=list)
+    images: list[_Element] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     """``title`` of the links to the article."""
     labels: list[str] = field(default_factory=list)
@@ -101,7 +101,7 @@ class CardText:
         return (*self.names, *self.labels)
 
 
-def read_card(nodes: Iterable[Node], links: frozenset[HtmlElement] | set[HtmlElement]) -> CardText:
+def read_card(nodes: Iterable[Node], links: frozenset[_Element] | set[_Element]) -> CardText:
     """Return the lines of *nodes*, in which *links* lead to the teaser's article."""
     reader = _Reader(links)
     reader.walk(nodes)
@@ -111,7 +111,7 @@ def read_card(nodes: Iterable[Node], links: frozenset[HtmlElement] | set[HtmlEle
 class _Reader:
     """One walk over a card, without recursion."""
 
-    def __init__(self, links: frozenset[HtmlElement] | set[HtmlElement]) -> None:
+    def __init__(self, links: frozenset[_Element] | set[_Element]) -> None:
         self.links = links
         self.card = CardText()
         self.pieces: list[Piece] = []
@@ -119,7 +119,9 @@ class _Reader:
 
     def walk(self, nodes: Iterable[Node]) -> None:
         """Read *nodes* in page order."""
-        stack: Stack = [(node, Context()) for node in nodes][::-1]
+        stack: Stack = []
+        stack.extend((node, Context()) for node in nodes)
+        stack.reverse()
         budget = _MAX_NODES
         while stack and budget:
             node, context = stack.pop()
@@ -132,7 +134,7 @@ class _Reader:
                 self.open(node, context, stack)
         self.end_line()
 
-    def open(self, element: HtmlElement, context: Context, stack: Stack) -> None:
+    def open(self, element: _Element, context: Context, stack: Stack) -> None:
         """Take *element* in: what it says itself now, its content by way of *stack*."""
         tag = element.tag
         if not isinstance(tag, str) or tag in _ALONE:
@@ -155,7 +157,7 @@ class _Reader:
         if element.text:
             stack.append((element.text, inner))
 
-    def note_alone(self, element: HtmlElement, context: Context) -> None:
+    def note_alone(self, element: _Element, context: Context) -> None:
         """Take in an element whose content is no text of the card."""
         tag = element.tag
         if tag == "img":
@@ -167,13 +169,13 @@ class _Reader:
         elif tag == "svg":
             self.note_icon(element)
 
-    def note_empty(self, element: HtmlElement, inner: Context) -> None:
+    def note_empty(self, element: _Element, inner: Context) -> None:
         """Take in an element that says something by its attributes alone."""
         self.note_icon(element)
         if inner.when:
             self.card.times.append(inner.when)
 
-    def enter(self, element: HtmlElement, tag: str, outer: Context, hint: int) -> Context:
+    def enter(self, element: _Element, tag: str, outer: Context, hint: int) -> Context:
         """Return the context inside *element*, whose class hints at *hint*."""
         if not hint and tag not in _TELLING and (outer.span is None or tag in INLINE):
             return outer
@@ -206,7 +208,7 @@ class _Reader:
             inner.hint |= Hint.DATE
         return inner
 
-    def enter_link(self, link: HtmlElement, inner: Context) -> None:
+    def enter_link(self, link: _Element, inner: Context) -> None:
         """Note what *link* says of its text."""
         if link.get("href"):
             inner.span = link
@@ -219,7 +221,7 @@ class _Reader:
         elif link.get("href"):
             inner.foreign = True
 
-    def note_icon(self, element: HtmlElement) -> None:
+    def note_icon(self, element: _Element) -> None:
         """Remember an empty element that may be the icon beside a number of comments."""
         names = f"{element.get('class') or ''}"
         if names and hints_of(names) & Hint.COUNT:
@@ -258,7 +260,7 @@ class _Reader:
             self.pieces = []
 
 
-def _is_hidden(element: HtmlElement, given: list[str], hints: int) -> bool:
+def _is_hidden(element: _Element, given: Sequence[str | bytes], hints: int) -> bool:
     """Tell whether readers do not see *element*, or see a picture for its text: the name of a glyph of an icon font.
 
     *given* are the names of its attributes, *hints* what its class hints at.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from portalcrawl.page.teasers.hints import Hint, hints_of
 from portalcrawl.page.teasers.inline import is_card, is_inline
@@ -29,13 +29,13 @@ _HEADLINE_SPACES = 3
 class Link:
     """A link to an article: its element, the article's canonical address, and the address as written, absolute."""
 
-    element: HtmlElement
+    element: _Element
     target: str
     url: str
     zone: Zone = "open"
 
 
-def find_links(root: HtmlElement, base_url: str, profile: Profile) -> list[Link]:
+def find_links(root: _Element, base_url: str, profile: Profile) -> list[Link]:
     """Return the links in *root* to articles of the portal other than the page itself, in page order."""
     targets = Targets(root, base_url, profile)
     zones = Zones()
@@ -54,7 +54,7 @@ def find_links(root: HtmlElement, base_url: str, profile: Profile) -> list[Link]
     return [link for link in links if not (link.zone == "copy" and link.target in visible)]
 
 
-def _may_stand(link: HtmlElement, zone: Zone) -> bool:
+def _may_stand(link: _Element, zone: Zone) -> bool:
     """Tell whether a link in *zone* can be a teaser; in a menu only with the length of a headline."""
     if zone == "dead":
         return False
@@ -66,16 +66,16 @@ def _may_stand(link: HtmlElement, zone: Zone) -> bool:
     return zone == "topics" and is_card(link)
 
 
-def _names_author(link: HtmlElement) -> bool:
+def _names_author(link: _Element) -> bool:
     """Tell whether *link* leads to whom it names: its relation says so, or class names right around a short text."""
     if "author" in (link.get("rel") or "").split():
         return True
     return _is_in_author(link) and text_of(link).count(" ") < _NAME_WORDS
 
 
-def _is_in_author(link: HtmlElement) -> bool:
+def _is_in_author(link: _Element) -> bool:
     """Tell whether *link*, or an element right around it, is named for an author."""
-    node: HtmlElement | None = link
+    node: _Element | None = link
     for _ in range(1 + _AUTHOR_LEVELS):
         if node is None or node.tag in _BODY:
             break

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from portalcrawl.page.teasers.forms import form_of, is_cut
 from portalcrawl.page.teasers.hints import Hint
@@ -26,7 +26,7 @@ class Context:
     strong: bool = False
     when: str | None = None
     """The machine-readable time of the ``time`` element around it."""
-    span: HtmlElement | None = None
+    span: _Element | None = None
     """The outermost inline element in the line around it, but for links."""
 
 
@@ -102,7 +102,7 @@ def _stand_side_by_side(groups: list[Group]) -> bool:
     return not any(_within(span, spans) for span in spans)
 
 
-def _within(span: HtmlElement | None, spans: list[HtmlElement | None]) -> bool:
+def _within(span: _Element | None, spans: list[_Element | None]) -> bool:
     steps = 0
     parent = span.getparent() if span is not None else None
     while parent is not None and steps < _MAX_APART:

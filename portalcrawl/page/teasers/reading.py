@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from portalcrawl import urls
 from portalcrawl.page import rules
@@ -26,7 +26,7 @@ _HEADLINE_GAPS = 4
 """Spaces in a text that is long enough for a headline: ``Jetzt den ganzen Artikel`` has three."""
 
 
-def read_teasers(root: HtmlElement | None, base_url: str, profile: Profile) -> list[TeaserParts]:
+def read_teasers(root: _Element | None, base_url: str, profile: Profile) -> list[TeaserParts]:
     """Return the teasers on the page parsed as *root*; *base_url* is its absolute address.
 
     Those that the profile's rules find come first, then, in page order, what the generic reading finds beside them:
@@ -40,7 +40,7 @@ def read_teasers(root: HtmlElement | None, base_url: str, profile: Profile) -> l
     return ruled + _read_generic(root, base_url, profile, taken)
 
 
-def _read_generic(root: HtmlElement, base_url: str, profile: Profile, taken: frozenset[str]) -> list[TeaserParts]:
+def _read_generic(root: _Element, base_url: str, profile: Profile, taken: frozenset[str]) -> list[TeaserParts]:
     links = [link for link in find_links(root, base_url, profile) if link.target not in taken]
     marks = mark(links)
     cards = find_cards(links, marks)

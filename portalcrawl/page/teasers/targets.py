@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from portalcrawl import urls
 from portalcrawl.page.teasers.texts import text_of
@@ -30,7 +30,7 @@ _JOINTS = re.compile(r"[-_.,%+][^-_.,%+]*[-_.,%+]")
 class Targets:
     """Which article each ``href`` of a page leads to; every ``href`` is judged once."""
 
-    def __init__(self, root: HtmlElement, base_url: str, profile: Profile) -> None:
+    def __init__(self, root: _Element, base_url: str, profile: Profile) -> None:
         self.base_url = base_url
         self.profile = profile
         self.own = _own_addresses(root, base_url)
@@ -50,7 +50,7 @@ class Targets:
         if profile.article.url is None:
             self.hear_headings(root)
 
-    def hear_headings(self, root: HtmlElement) -> None:
+    def hear_headings(self, root: _Element) -> None:
         """Take in the links of headings whose addresses repeat what the heading says."""
         for heading in root.iter("h2", "h3", "h4"):
             link = next(heading.iter("a"), None)
@@ -126,10 +126,11 @@ class Targets:
         return any(map(text.__contains__, self.own_ids)) and not self.own_ids.isdisjoint(_ID.findall(text))
 
 
-def _own_addresses(root: HtmlElement, base_url: str) -> tuple[str, ...]:
+def _own_addresses(root: _Element, base_url: str) -> tuple[str, ...]:
     for link in root.iter("link"):
-        if (link.get("rel") or "").lower() == "canonical" and link.get("href"):
-            canonical = urls.absolute(base_url, link.get("href"))
+        href = link.get("href")
+        if href and (link.get("rel") or "").lower() == "canonical":
+            canonical = urls.absolute(base_url, href)
             return (base_url, canonical) if canonical else (base_url,)
     return (base_url,)
 

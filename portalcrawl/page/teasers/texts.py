@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from lxml.html import HtmlElement
+from collections.abc import Iterator
+from typing import cast
+
+from lxml.etree import _Element
 
 _ENOUGH = 400
 
 
-def text_of(element: HtmlElement, enough: int = _ENOUGH) -> str:
+def texts_in(element: _Element) -> Iterator[str]:
+    """Yield the texts in *element* as they stand; lxml gives bytes to none but Python 2."""
+    return cast("Iterator[str]", element.itertext())
+
+
+def whole_text(element: _Element) -> str:
+    """Return all text in *element*, white space as it stands: only for elements that hold little."""
+    return "".join(texts_in(element))
+
+
+def text_of(element: _Element, enough: int = _ENOUGH) -> str:
     """Return the text of *element*, white space folded, up to about *enough* characters."""
     if not len(element):
         return " ".join((element.text or "").split())
     found: list[str] = []
     size = 0
-    for text in element.itertext():
+    for text in texts_in(element):
         found.append(text)
         size += len(text.strip())
         if size > enough:
@@ -21,12 +34,12 @@ def text_of(element: HtmlElement, enough: int = _ENOUGH) -> str:
     return " ".join("".join(found).split())
 
 
-def size_of(element: HtmlElement, enough: int) -> int:
+def size_of(element: _Element, enough: int) -> int:
     """Return the number of characters of text in *element*, white space around texts left out, counted to *enough*."""
     if not len(element):
         return len((element.text or "").strip())
     size = 0
-    for text in element.itertext():
+    for text in texts_in(element):
         size += len(text.strip())
         if size > enough:
             break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from portalcrawl.page.teasers.hints import Hint, hints_of
 
@@ -22,11 +22,11 @@ class Zones:
     """What part of the page an element stands in, each ancestor judged once."""
 
     def __init__(self) -> None:
-        self.known: dict[HtmlElement, Zone] = {}
+        self.known: dict[_Element, Zone] = {}
 
-    def of(self, element: HtmlElement) -> Zone:
+    def of(self, element: _Element) -> Zone:
         path = []
-        node: HtmlElement | None = element
+        node: _Element | None = element
         while node is not None and node not in self.known:
             path.append(node)
             node = node.getparent()
@@ -38,7 +38,7 @@ class Zones:
         return zone
 
 
-def _zone_of(element: HtmlElement) -> Zone:
+def _zone_of(element: _Element) -> Zone:
     tag = element.tag
     if tag in _DEAD:
         return "dead"
