@@ -24,9 +24,10 @@ def load_teasers(page: Page, crawl: CrawlContext, known: Mapping[str, str]) -> l
     from the page's fetch time; a teaser without a time gets none.
     """
     teasers: dict[str, Teaser] = {}
+    fetched = page.fetched.isoformat()
     for parts in page.teasers:
         teaser = _load(parts, page, known)
-        teaser.run = crawl.run
+        teaser.run, teaser.date_fetched = crawl.run, fetched
         teasers.setdefault(teaser.id, teaser)
     return list(teasers.values())
 
@@ -49,7 +50,6 @@ def _load(parts: TeaserParts, page: Page, known: Mapping[str, str]) -> Teaser:
         block=parts.block,
         position=parts.position,
         found_on=page.canonical_url,
-        date_fetched=page.fetched.isoformat(),
     )
     _add_time(teaser, parts, page)
     _add_dateline(teaser, page)

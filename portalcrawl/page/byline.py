@@ -39,6 +39,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _AUTHOR_NAME = re.compile(
     r"\b(?:author|autor|byline|by-line|verfasser|writer|redakteur|auteur|firma\b|skribent)", re.IGNORECASE
 )
+_NAMING = ("class", "id", "itemprop", "rel")
 _AUTHOR_LINK = re.compile(r"/(?:autor|author|autoren|authors|profil|redaktion|staff|by|team|contributor)[-/s]", re.I)
 
 
@@ -152,9 +153,9 @@ def _is_marked(box: Box | None) -> bool:
 
 
 def _says_author(element: _Element) -> bool:
-    get = element.get
-    names = f"{get('class') or ''} {get('id') or ''} {get('itemprop') or ''} {get('rel') or ''}"
-    return not names.isspace() and _is_name_of_authors(names[:300])
+    given = element.keys()
+    names = " ".join(element.get(name) or "" for name in _NAMING if name in given)
+    return bool(names) and _is_name_of_authors(names[:300])
 
 
 @lru_cache(maxsize=8192)

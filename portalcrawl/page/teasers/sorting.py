@@ -110,6 +110,8 @@ def _sort_mixed(line: Line, found: Sorted) -> bool:
 
 def _without_pointer(text: str) -> str:
     """Return *text* without the arrow at one end; signs in pairs are quotation marks."""
+    if text[:1] not in _POINTING and text[-1:] not in _POINTING:
+        return text
     match = _POINTER.fullmatch(text) if sum(map(_POINTING.__contains__, text)) == 1 else None
     return match["before"] or match["after"] if match else text
 
