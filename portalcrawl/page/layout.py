@@ -235,8 +235,7 @@ def read_layout(root: _Element) -> Layout:
     """Return the layout of the tree under *root*; menus and the page's own foot are left out."""
     walk = _Walk()
     role_of = _ROLES.get
-    todo: list[_Element | None] = [root]
-    """What is left to read; None stands for the end of the innermost element of ``opened``."""
+    todo: list[_Element | None] = [root]  # None stands for the end of the innermost element of ``opened``
     opened: list[tuple[_Element, str, str | None]] = []
     while todo:
         element = todo.pop()

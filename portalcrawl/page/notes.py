@@ -233,13 +233,14 @@ def is_note(text: str, linked: int = 0) -> bool:
     lead = _LEADS_ELSEWHERE.match(lower)
     if lead and (linked * 3 > size or _END_OF_LEAD.match(lower, lead.end())):
         return True
-    return any(_says(lower, signs) and pattern.search(lower) for pattern, signs in _SEARCHED) or _is_small_print(
-        lower, size
-    )
+    if any(_says(lower, signs) and pattern.search(lower) for pattern, signs in _SEARCHED):
+        return True
+    return _is_small_print(lower, size)
 
 
 def _says(lower: str, signs: tuple[str, ...]) -> bool:
-    for sign in signs:  # noqa: SIM110  any() takes half as long again, and most lines are asked for all signs
+    """Tell whether one of *signs* stands in *lower*; most lines are asked for all of them."""
+    for sign in signs:  # noqa: SIM110  any() takes half as long again
         if sign in lower:
             return True
     return False
