@@ -23,6 +23,8 @@ _STEM = 4
 _MAX_HEADLINE = 300
 _IN_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_ASCII_WORD = re.compile(r"[a-z]{2,}")
+"""The same in addresses, which are in lower case, at half the cost."""
 _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 _DIGIT = re.compile(r"\d")
 _NUMBER_END = re.compile(r"[-_.,]\d+$")
@@ -113,7 +115,7 @@ def article_path(path: str, query: str = "") -> bool:
     if query and _QUERY_RECORD.search(query):
         return True
     named = _without_ids(segments)
-    words = _WORD.findall(named[-1])
+    words = (_ASCII_WORD if named[-1].isascii() else _WORD).findall(named[-1])
     if _is_refused(segments, named, words):
         return False
     return _score(segments, named, words) + page >= _THRESHOLD or (page and _names_article(query))
@@ -147,8 +149,9 @@ def _score(segments: list[str], named: list[str], words: list[str]) -> float:
             slug, words = named[-2], parents
     score = 0.0
     if len(words) > 1 or _SEPARATOR.search(slug):
-        dated = len(words) >= _SHORT_SLUG and _YEAR.search(slug) is not None
-        score = min(len(words) + sum(map(len, words)) / 10 + dated, 12.0)
+        score = len(words) + sum(map(len, words)) / 10
+        if score < _THRESHOLD and len(words) >= _SHORT_SLUG and _YEAR.search(slug):
+            score += 1
     path = "/" + "/".join(segments)
     if score >= _THRESHOLD or not _DIGIT.search(path):
         return score

@@ -40,7 +40,7 @@ class Targets:
         self.own_queries = frozenset(
             query for own in self.own if (query := own.partition("?")[2]) and _NUMBER.search(query)
         )
-        self.own_stems = frozenset(stem for address in self.own if (stem := _stem(address)).count("-") >= _MIN_JOINTS)
+        self.own_stems = tuple(stem for address in self.own if (stem := _stem(address)).count("-") >= _MIN_JOINTS)
         self.owned: dict[str, bool] = {}
         """By scheme and host, as they stand at the beginning of an address."""
         self.seen: dict[str, tuple[urls.Address | None, bool]] = {}
@@ -111,12 +111,12 @@ class Targets:
     def is_own(self, target: str) -> bool:
         """Tell whether *target* is the page itself, or does something with it: prints it, mails it, comments on it."""
         path, _, query = target.partition("?")
-        if self.own_stems and _stem(target) in self.own_stems:
+        if path.startswith(self.own_stems) and _stem(path) in self.own_stems:
             return True
         if query and (query in self.own_queries or self.has_own_id(query)):
             return True
         near: Iterable[str] = self.own
-        if _name(target) not in self.own_names and not self.has_own_id(path):
+        if _name(path) not in self.own_names and not self.has_own_id(path):
             bare = path.rstrip("/")  # one address may go on where the other ends (``/seite-2``)
             near = [own for other, own in self.own_bare if bare.startswith(other) or other.startswith(bare)]
         return any(target == own or urls.same_article(target, own) for own in near)
