@@ -115,9 +115,9 @@ def _drop_cards(layout: Layout) -> None:
     cards: dict[tuple[str, str], list[Box]] = {}
     prose = list(accumulate((line.prose for line in layout.lines), initial=0))
     for box in layout.boxes:
-        if not 2 <= box.last - box.first <= 8 or box.tag in ("p", "table", "tbody"):
-            continue
-        if 1 <= prose[box.last] - prose[box.first] <= 2 and _opens_with_link(layout.lines[box.first : box.last]):
+        can_be_card = 2 <= box.last - box.first <= 8 and box.tag not in ("p", "table", "tbody")
+        has_snippet = can_be_card and 1 <= prose[box.last] - prose[box.first] <= 2
+        if has_snippet and _opens_with_link(layout.lines[box.first : box.last]):
             names = (box.element.get("class") or "").split()
             cards.setdefault((box.tag, names[0] if names else ""), []).append(box)
     for alike in cards.values():
