@@ -4,8 +4,9 @@
 
 Every page is read once, in the order of the set, as a crawl over many portals would; a page of no portal comes first
 and is not counted, so that what a reader loads when first used is not the first page's cost. Sockets are shut: a
-reader that would fetch something does without. ``parse`` is lxml alone, ``dates`` is portalcrawl with its reading of
-dates timed apart. The other libraries get the page as text and keep their defaults, but for images, which are off.
+reader that would fetch something does without. The profile of a portal is made before the clock runs, since a crawl
+makes it once a run. ``parse`` is lxml alone, ``dates`` is portalcrawl with its reading of dates timed apart. The other
+libraries get the page as text and keep their defaults, but for images, which are off.
 """
 
 from __future__ import annotations
@@ -107,8 +108,9 @@ def portalcrawl() -> Reader:
         if saved.fetched:
             headers["Date"] = format_datetime(saved.fetched.astimezone(UTC), usegmt=True)
         response = HtmlResponse(saved.url, body=saved.body, headers=headers)
+        profile = generic_profile(saved.url)
         steps = Steps()
-        page = Page(response, generic_profile(saved.url))
+        page = Page(response, profile)
         _ = page.root
         steps.end("parse")
         _ = page.json_ld, page.meta, page.site_names, page.linked_data, page.metadata

@@ -11,7 +11,9 @@ from portalcrawl.page.teasers.forms import form_of, is_cut
 from portalcrawl.page.teasers.lines import INLINE
 from portalcrawl.page.teasers.texts import text_of
 
-_CARD_PARTS = ("img", "picture", "figure", "div", "p", "article", "section", "h1", "h2", "h3", "h4", "h5", "h6")
+_CARD_PARTS = frozenset(
+    ("img", "picture", "figure", "div", "p", "article", "section", "h1", "h2", "h3", "h4", "h5", "h6")
+)
 _BOLD = frozenset({"b", "strong"})
 _APART = frozenset({"a", "span", "time", "small", "label", "data", "img"})
 _CLOSING = ",.;:)"
@@ -26,7 +28,7 @@ _MAX_AROUND = 400
 
 def is_card(link: _Element) -> bool:
     """Tell whether *link* holds more than words: a picture, a heading, blocks."""
-    return len(link) > 0 and next(link.iter(*_CARD_PARTS), None) is not None
+    return len(link) > 0 and any(node.tag in _CARD_PARTS for node in link.iter())
 
 
 def is_inline(link: _Element) -> bool:

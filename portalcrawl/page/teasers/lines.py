@@ -150,7 +150,7 @@ class _Reader:
         if tag not in INLINE:
             self.end_line()
             stack.append((None, context))
-        for child in reversed(element):
+        for child in element[::-1]:  # type: ignore[index]  # the stubs know no slices
             if child.tail:
                 stack.append((child.tail, inner))
             stack.append((child, inner))
