@@ -56,6 +56,7 @@ DOWNLOADER = "portalcrawl.downloader.EndingDownloader"
 LOG_FORMATTER = "portalcrawl.logformatter.ShortLogFormatter"
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "portalcrawl.middlewares.repeats.RepeatsMiddleware": 40,
     "portalcrawl.middlewares.origins.OriginMiddleware": 50,
     "portalcrawl.middlewares.robots.RobotsMiddleware": 100,
 }

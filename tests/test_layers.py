@@ -28,6 +28,7 @@ LAYERS = (
     },
     {"schema", "processors", "portals"},
     {"state", "feeds", "page"},
+    {"crawl"},
     {"runs", "loaders"},
     {"failures", "scheduling"},
     {"rendering"},

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from portalcrawl.crawl import outcomes
 from portalcrawl.errors import DataFolderError, SettingError
-from portalcrawl.runs import outcomes
 from portalcrawl.state import tables
 from portalcrawl.state.database import IN_MEMORY, open_database
 from portalcrawl.state.history import History

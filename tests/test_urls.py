@@ -104,8 +104,12 @@ def test_absolute_with_a_broken_base(base: str) -> None:
             "https://example.org/what-the-council-said-about-it-123456",
         ),
         (
-            "https://example.org/what-the-council-said-about-it-123456?ref=4711",
-            "https://example.org/what-the-council-said-about-it-123456?ref=4711",
+            "https://example.org/what-the-council-said-about-it-123456?ref=4711&section=town&il=bb-2&back=/a/b.html",
+            "https://example.org/what-the-council-said-about-it-123456",
+        ),
+        (
+            "https://example.org/news/what-the-council-said-about-all-of-it.html?newsid=77&hpt=hp_t2",
+            "https://example.org/news/what-the-council-said-about-all-of-it.html?newsid=77",
         ),
         (
             "https://example.org/what-the-council-said-about-it-123456/amp/",

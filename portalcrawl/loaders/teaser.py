@@ -20,24 +20,26 @@ if TYPE_CHECKING:
 def load_teasers(page: Page, crawl: CrawlContext, known: Mapping[str, str]) -> list[Teaser]:
     """Return the teasers of *page*, each state once, in page order.
 
-    *known* gives the id under which the state knows a canonical URL, where it does. Ages (``vor 12 Minuten``) count
+    *known* gives the id under which the state knows a canonical URL, where it does. One article that the page links in
+    several spellings is one. Ages (``vor 12 Minuten``) count
     from the page's fetch time; a teaser without a time gets none.
     """
     teasers: dict[str, Teaser] = {}
     fetched = page.fetched.isoformat()
+    ids_by_key = {urls.address_key(url): article for url, article in known.items()}
     for parts in page.teasers:
-        teaser = _load(parts, page, known)
+        teaser = _load(parts, page, known, ids_by_key)
         teaser.run, teaser.date_fetched = crawl.run, fetched
         teasers.setdefault(teaser.id, teaser)
     return list(teasers.values())
 
 
-def _load(parts: TeaserParts, page: Page, known: Mapping[str, str]) -> Teaser:
+def _load(parts: TeaserParts, page: Page, known: Mapping[str, str], ids_by_key: dict[str, str]) -> Teaser:
     profile = page.profile
     url = urls.canonical_url(parts.url, profile.hosts)
     teaser = Teaser(
         portal=profile.name,
-        article_id=known.get(url) or profile.article_id(url),
+        article_id=known.get(url) or ids_by_key.setdefault(urls.address_key(url), profile.article_id(url)),
         url=url,
         headline=parts.headline,
         kicker=parts.kicker,

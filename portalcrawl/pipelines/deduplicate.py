@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.exceptions import DropItem
 
+from portalcrawl.crawl.revisions import compare
 from portalcrawl.fingerprints import fingerprint
 from portalcrawl.items import Article, Teaser
-from portalcrawl.runs.revisions import compare
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -44,9 +44,6 @@ class DeduplicatePipeline:
             raise DropItem("known teaser")
 
     def _check_article(self, article: Article, run: Run) -> None:
-        if run.visits.is_settled(article):
-            run.counts["articles_again"] += 1
-            raise DropItem("read by this run already")
         if compare(article, run.visits.record_of(article)) == "unchanged":
             run.visits.unchanged(article, time())
             run.counts["articles_unchanged"] += 1

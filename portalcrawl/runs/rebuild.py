@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from portalcrawl.crawl import outcomes
+from portalcrawl.crawl.revisions import remember
 from portalcrawl.fingerprints import fingerprint
 from portalcrawl.items import Article, Image, Teaser
-from portalcrawl.runs import outcomes
-from portalcrawl.runs.revisions import remember
 from portalcrawl.state.ledger import Ledger
 from portalcrawl.state.records import Record
 

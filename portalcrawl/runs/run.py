@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from portalcrawl.crawl.visits import Visits
 from portalcrawl.errors import DataFolderError
 from portalcrawl.feeds.files import FeedFile, sync_folder
 from portalcrawl.feeds.lines import json_line
@@ -22,7 +23,6 @@ from portalcrawl.runs.recovery import recover
 from portalcrawl.runs.retention import remove_old_feeds
 from portalcrawl.runs.settings import RunSettings
 from portalcrawl.runs.verdict import RUNS_TO_COMPARE, judge
-from portalcrawl.runs.visits import Visits
 from portalcrawl.schema import FeedEntry, Manifest
 from portalcrawl.state.database import IN_MEMORY, open_database
 from portalcrawl.state.history import History

@@ -41,6 +41,8 @@ def _warnings(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]]) -
     pages, errors = counts.get("pages", 0), counts.get("pages_failed", 0)
     if errors >= ERRORS_AT_LEAST and errors > ERROR_SHARE * (pages + errors):
         warnings.append(f"{errors} of {pages + errors} pages failed ({_reasons(counts, 'failed/')})")
+    if repeats := counts.get("skipped/repeats", 0):
+        warnings.append(f"{repeats} links were not followed: pages like them only repeated articles of this run")
     if invalid := sum(number for name, number in counts.items() if name.startswith("invalid/")):
         warnings.append(f"{invalid} records were dropped because they broke the schema")
     if exceptions := counts.get("exceptions", 0):

@@ -8,21 +8,23 @@ from datetime import datetime
 from time import time
 from typing import TYPE_CHECKING
 
+from portalcrawl.crawl import outcomes
+from portalcrawl.crawl.repeats import REPEATS, Repeats
+from portalcrawl.crawl.visits import Visit
 from portalcrawl.ids import teaser_id
 from portalcrawl.loaders.article import load_article
 from portalcrawl.loaders.context import CrawlContext
 from portalcrawl.loaders.teaser import load_teasers
-from portalcrawl.runs import outcomes
-from portalcrawl.runs.visits import Validators
 from portalcrawl.urls import canonical_url
 
 if TYPE_CHECKING:
     from scrapy.http import Response
 
+    from portalcrawl.crawl.frontier import Frontier
+    from portalcrawl.crawl.identity import Identity
     from portalcrawl.items import Article, Teaser
     from portalcrawl.page.page import Page
     from portalcrawl.portals.profile import Profile
-    from portalcrawl.runs.frontier import Frontier
     from portalcrawl.runs.run import Run
     from portalcrawl.state.records import Record
 
@@ -44,38 +46,77 @@ class Harvest:
     def __init__(self, run: Run, frontier: Frontier) -> None:
         self._run = run
         self.frontier = frontier
+        self.repeats = Repeats()
 
     def start_page(self, page: Page, asked: str, *, rendered: bool = False) -> Yield:
         """Read a page that the user named by the address *asked*: whatever it is, its teasers lead on."""
         self._run.counts["pages"] += 1
         context = CrawlContext(self._run.id, 0, "start", rendered=rendered)
         found = Yield()
+        article = load_article(page, context) if page.kind == "article" else None
+        record = self.frontier.start(page.profile, asked) if article else None
+        if article and record:
+            identity = self._identify(article, record, page)
+            if identity.record is None:
+                self._in_place_of(record, identity, page)
+                self._run.counts["start_pages_failed"] += 1
+                return found
         links = self._read_teasers(page, context, found)
         self._run.counts["start_links"] += links
-        article = load_article(page, context) if page.kind == "article" else None
-        if article is None:
-            return found
-        self._run.counts["start_articles"] += 1
-        record = self.frontier.start(page.profile, asked)
-        self._take(article, record, page, found)
+        if article and record:
+            self._run.counts["start_articles"] += 1
+            self._take(article, identity, record, page, found)
         return found
 
     def article_page(self, page: Page, record: Record, via: str, *, rendered: bool = False) -> Yield:
-        """Read the page that a teaser led to: only an article that is wanted leads on."""
+        """Read the page that a teaser led to: only an article that is wanted, and new to this run, leads on."""
         self._run.counts["pages"] += 1
         context = CrawlContext(self._run.id, record.depth, via, record.found_on, rendered)
         found = Yield()
         article = load_article(page, context) if page.kind == "article" else None
         if article is None:
             self._no_article(page, record)
-        elif self._take(article, record, page, found):
+            return found
+        identity = self._identify(article, record, page)
+        is_new = identity.record is not None and self._take(article, identity, record, page, found)
+        self.repeats.met(page.url, brought=is_new)
+        if identity.record is None:
+            self._in_place_of(record, identity, page)
+        elif is_new:
             article_item = found.items.pop()
             self._read_teasers(page, context, found)
             found.items.append(article_item)
         return found
 
-    def _take(self, article: Article, record: Record, page: Page, found: Yield) -> bool:
-        """Add *article* to *found* unless it is older than wanted."""
+    def _identify(self, article: Article, asked: Record, page: Page) -> Identity:
+        identity = self._run.visits.identities.identify(article, asked, page.profile)
+        if identity.asked == "moved":
+            ages = self._run.settings.ages(page.profile.recrawl_ages)
+            outcomes.missing(asked, "moved", "other_article", time(), self._run.settings.retry_failed_after, ages)
+            self._run.ledger.note(asked)
+            self._run.counts["articles_moved"] += 1
+        return identity
+
+    def _in_place_of(self, record: Record, identity: Identity, page: Page) -> None:
+        """A page stands in place of the article: to its record it is as if the site did not know it."""
+        reason = identity.reason or NO_ARTICLE
+        self._run.counts["pages_failed"] += 1
+        self._run.counts[f"failed/{reason}"] += 1
+        self._missing(page.profile, record, reason)
+
+    def _missing(self, profile: Profile, record: Record, reason: str) -> None:
+        ages = self._run.settings.ages(profile.recrawl_ages)
+        outcomes.missing(record, "gone", reason, time(), self._run.settings.retry_failed_after, ages)
+        self._run.ledger.note(record)
+
+    def _take(self, article: Article, identity: Identity, asked: Record, page: Page, found: Yield) -> bool:
+        """Add *article* to *found*, unless this run has had it or it is too old; return whether it was added."""
+        record = identity.record
+        assert record is not None
+        self._run.visits.lead(article, identity, asked)
+        if self._run.visits.is_settled(record):
+            self._run.counts["articles_again"] += 1
+            return False
         published = article.date_published
         if published and self.frontier.is_too_old(page.profile, published):
             outcomes.too_old(record, datetime.fromisoformat(published).timestamp())
@@ -83,14 +124,15 @@ class Harvest:
             self._run.counts["skipped/too_old"] += 1
             return False
         ages = self._run.settings.ages(page.profile.recrawl_ages)
-        self._run.visits.begin(article, record, _validators(page.response), ages)
+        self._run.visits.begin(article, record, _visit(page.response, ages))
         found.items.append(article)
         return True
 
     def _read_teasers(self, page: Page, context: CrawlContext, found: Yield) -> int:
         """Add the page's new teasers and the links to follow to *found*; return how many articles are linked."""
-        portal, profile = page.profile.name, page.profile
-        known = self._run.ledger.ids_of(portal, {canonical_url(part.url, profile.hosts) for part in page.teasers})
+        profile = page.profile
+        addresses = {canonical_url(part.url, profile.hosts) for part in page.teasers}
+        known = self._run.visits.identities.known_ids(profile, sorted(addresses))
         teasers = load_teasers(page, context, known)
         self._run.counts["teasers_seen"] += len(teasers)
         found.follow += self.frontier.found(profile, teasers, context.depth + 1)
@@ -111,27 +153,27 @@ class Harvest:
         self._run.counts["articles_unchanged"] += 1
 
     def _no_article(self, page: Page, record: Record) -> None:
-        """Settle a page without an article: a list never will have one, any other page may yet."""
+        """A page without an article is as a 404: some portals send their front page for a while."""
         if page.kind == "article":
             self.failed(record, "empty")
             return
-        if page.kind == "list":
-            outcomes.skipped(record, NO_ARTICLE)
-        else:
-            outcomes.looked_at(record, NO_ARTICLE, time(), self._run.settings.retry_failed_after)
-        self._run.ledger.note(record)
+        self._missing(page.profile, record, NO_ARTICLE)
         self._run.counts[f"skipped/{NO_ARTICLE}"] += 1
 
     def failed(self, record: Record | None, reason: str) -> None:
-        """A page could not be had; one that was given up at the end of the run was not tried at all."""
+        """A page could not be had; one given up at the end, or as a repeat, was not tried and stays pending."""
         if reason == GIVEN_UP:
+            return
+        if reason == REPEATS:
+            self._run.counts[f"skipped/{REPEATS}"] += 1
             return
         self._run.counts["pages_failed"] += 1
         self._run.counts[f"failed/{reason}"] += 1
         if record is None:
             self._run.counts["start_pages_failed"] += 1
             return
-        outcomes.failed(record, reason, time(), self._run.settings.retry_failed_after)
+        ages = self._run.settings.ages(self._run.plan.profiles[record.portal].recrawl_ages)
+        outcomes.failed(record, reason, time(), self._run.settings.retry_failed_after, ages)
         self._run.ledger.note(record)
 
 
@@ -148,9 +190,9 @@ def _ids(profile: Profile, teaser: Teaser) -> set[str]:
     return {teaser.id, teaser_id(teaser.portal, by_address, state)}
 
 
-def _validators(response: Response) -> Validators:
+def _visit(response: Response, ages: Sequence[int]) -> Visit:
     def header(name: str) -> str | None:
         value = response.headers.get(name)
         return value.decode("latin-1") if value else None
 
-    return Validators(header("ETag"), header("Last-Modified"))
+    return Visit(ages, header("ETag"), header("Last-Modified"))

@@ -11,6 +11,8 @@ from portalcrawl.state.clusters import Clusters
 from portalcrawl.state.habits import Habits
 from portalcrawl.state.records import Record
 from portalcrawl.state.store import Batch, Store, Wanted
+from portalcrawl.state.tables import token_key
+from portalcrawl.urls import address_key
 
 
 class Ledger:
@@ -28,10 +30,23 @@ class Ledger:
         self._store.close()
 
     def ids_of(self, portal: str, urls: Collection[str]) -> dict[str, str]:
-        """Return the article ids under which *urls* are known."""
-        known = self._store.ids_of(portal, urls)
+        """Return the article ids under which *urls* are known, however they are spelled."""
+        keys = {url: address_key(url) for url in urls}
+        known = self._ids(portal, set(keys.values()))
+        return {url: known[key] for url, key in keys.items() if key in known}
+
+    def ids_by_token(self, portal: str, tokens: Collection[str]) -> dict[str, str]:
+        """Return the ids of stored articles by the *tokens* in their addresses (``urls.id_token``).
+
+        "" stands for a token that several articles have.
+        """
+        known = self._ids(portal, {token_key(token) for token in tokens})
+        return {token: known[token_key(token)] for token in tokens if token_key(token) in known}
+
+    def _ids(self, portal: str, keys: Collection[str]) -> dict[str, str]:
+        known = self._store.ids_of(portal, keys)
         uncommitted = self._batch.addresses
-        known.update((url, uncommitted[portal, url]) for url in urls if (portal, url) in uncommitted)
+        known.update((key, uncommitted[portal, key]) for key in keys if (portal, key) in uncommitted)
         return known
 
     def records(self, portal: str, ids: Collection[str]) -> dict[str, Record]:
@@ -79,7 +94,11 @@ class Ledger:
     def note_addresses(self, portal: str, urls: Iterable[str], article: str) -> None:
         """Let the next commit record that *urls* lead to *article*."""
         for url in urls:
-            self._batch.addresses[portal, url] = article
+            self._batch.addresses[portal, address_key(url)] = article
+
+    def note_token(self, portal: str, token: str, article: str) -> None:
+        """Let the next commit record whose id *token* is; "" for one that stands in addresses of several articles."""
+        self._batch.addresses[portal, token_key(token)] = article
 
     def note_teaser(self, teaser: str) -> None:
         """Let the next commit record that *teaser* was written."""

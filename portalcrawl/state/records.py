@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Status = Literal["pending", "stored", "gone", "blocked", "failed", "skipped"]
+Status = Literal["pending", "stored", "gone", "moved", "blocked", "failed", "skipped"]
+"""``gone``: its address brings no article (yet, or any more); ``moved``: its address leads to another article."""
 
 
 @dataclass(slots=True)
@@ -34,6 +35,10 @@ class Record:
     field_hashes: str | None = None
     """Hash of each content field of the last revision, as JSON."""
     cluster_id: str | None = None
+    headline: str | None = None
+    """What is known of its headline: the article's own, before it is stored that of the teaser that led to it."""
+    sketch: str | None = None
+    """Sketch of the last revision's text (see ``crawl.likeness``)."""
     etag: str | None = None
     last_modified: str | None = None
 

@@ -17,8 +17,8 @@ from portalcrawl.state.tables import addresses, articles, feeds, teasers
 COLUMNS = tuple(articles.c[f.name] for f in fields(Record))
 
 # Built once: building a query costs as much as running it.
-IDS_OF = select(addresses.c.url, addresses.c.id).where(
-    addresses.c.portal == bindparam("portal"), addresses.c.url.in_(bindparam("urls", expanding=True))
+IDS_OF = select(addresses.c.key, addresses.c.id).where(
+    addresses.c.portal == bindparam("portal"), addresses.c.key.in_(bindparam("keys", expanding=True))
 )
 RECORDS = select(*COLUMNS).where(
     articles.c.portal == bindparam("portal"), articles.c.id.in_(bindparam("ids", expanding=True))
@@ -31,6 +31,7 @@ WITH_CONTENT = (
     .limit(10)
 )
 
+WAITING = ("gone", "moved")
 CHUNK = 5_000
 """Values in one IN (...): far below SQLite's limit of 32,766 parameters."""
 
@@ -41,7 +42,7 @@ class Batch:
 
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
     addresses: dict[tuple[str, str], str] = field(default_factory=dict)
-    """(portal, address) -> article id."""
+    """(portal, key of an address) -> article id."""
     teasers: set[str] = field(default_factory=set)
 
 
@@ -73,11 +74,11 @@ class Store:
             self._reader = None
         self._engine.dispose()
 
-    def ids_of(self, portal: str, urls: Collection[str]) -> dict[str, str]:
-        """Return the article ids under which *urls* are known."""
+    def ids_of(self, portal: str, keys: Collection[str]) -> dict[str, str]:
+        """Return the article ids by the *keys* of their addresses, where these are known."""
         found: dict[str, str] = {}
-        for chunk in _chunks(urls):
-            found.update((url, article) for url, article in self.rows(IDS_OF, portal=portal, urls=chunk))
+        for chunk in _chunks(keys):
+            found.update((key, article) for key, article in self.rows(IDS_OF, portal=portal, keys=chunk))
         return found
 
     def records(self, portal: str, ids: Collection[str]) -> dict[str, Record]:
@@ -100,12 +101,13 @@ class Store:
             yield row.id
 
     def due(self, portal: str, wanted: Wanted, after: Record | None, limit: int) -> list[Record]:
-        """Return up to *limit* articles of *portal* that are wanted, newest first; those gone wait for a teaser.
+        """Return up to *limit* articles of *portal* that are wanted, newest first.
 
-        *after* is the last one of the page of results before.
+        Those that were never stored and whose address brought no article wait for a teaser. *after* is the last one of
+        the page of results before.
         """
         query = select(*COLUMNS).where(articles.c.portal == portal, articles.c.next_visit <= wanted.now)
-        query = query.where(articles.c.status != "gone")
+        query = query.where(or_(articles.c.status.not_in(WAITING), articles.c.revision > 0))
         if wanted.max_depth is not None:
             query = query.where(articles.c.depth <= wanted.max_depth)
         if wanted.since is not None:
@@ -123,7 +125,7 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 rows = [asdict(record) for record in batch.records.values()]
-                links = [{"portal": p, "url": u, "id": i} for (p, u), i in batch.addresses.items()]
+                links = [{"portal": p, "key": k, "id": i} for (p, k), i in batch.addresses.items()]
                 self._upsert(connection, articles, rows)
                 self._upsert(connection, addresses, links)
                 self._upsert(connection, teasers, [{"id": teaser} for teaser in sorted(batch.teasers)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -17,7 +19,9 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 1
+from portalcrawl.urls import address_key, id_token
+
+VERSION = 2
 """Version of the tables below; a state of a newer version is refused, an older one is migrated."""
 
 metadata = MetaData()
@@ -43,6 +47,8 @@ articles = Table(
     Column("content_hash", String),
     Column("field_hashes", Text),
     Column("cluster_id", String),
+    Column("headline", Text),
+    Column("sketch", String),
     Column("etag", Text),
     Column("last_modified", Text),
     # Holds only what will be visited again: it stays small while the articles grow.
@@ -61,7 +67,7 @@ addresses = Table(
     "addresses",
     metadata,
     Column("portal", String, primary_key=True),
-    Column("url", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
     Column("id", String, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -113,8 +119,45 @@ feeds = Table(
     Index("feeds_by_run", "run"),
 )
 
-MIGRATIONS: dict[int, tuple[str, ...]] = {}
-"""Statements that lead from version *n* to *n + 1*."""
+
+def _rekey_addresses(connection: Connection) -> None:
+    """Find articles by the key of an address instead of its spelling; of two with one key the first stored one wins."""
+    stored = "(SELECT first_stored FROM articles WHERE articles.portal = old.portal AND articles.id = old.id)"
+    query = (
+        f"SELECT portal, url, id, {stored} AS stored FROM addresses_by_url AS old ORDER BY stored IS NULL, stored, url"
+    )
+    known: set[tuple[str, str]] = set()
+    for part in connection.execute(text(query)).partitions(10_000):
+        fresh: dict[tuple[str, str], str] = {}
+        for portal, url, article, first_stored in part:
+            token = id_token(url) if first_stored is not None else None
+            for key in (address_key(url), *([token_key(token)] if token else [])):
+                if (portal, key) not in known:
+                    fresh.setdefault((portal, key), article)
+        known.update(fresh)
+        if fresh:
+            rows = [{"portal": portal, "key": key, "id": article} for (portal, key), article in fresh.items()]
+            connection.execute(addresses.insert(), rows)
+
+
+Step = str | Callable[[Connection], None]
+
+MIGRATIONS: dict[int, tuple[Step, ...]] = {
+    1: (
+        "ALTER TABLE articles ADD COLUMN headline TEXT",
+        "ALTER TABLE articles ADD COLUMN sketch VARCHAR",
+        "ALTER TABLE addresses RENAME TO addresses_by_url",
+        addresses.create,
+        _rekey_addresses,
+        "DROP TABLE addresses_by_url",
+    )
+}
+"""Statements, and functions of a connection, that lead from version *n* to *n + 1*."""
+
+
+def token_key(token: str) -> str:
+    """Return the key of what looks like an article's id: no key of an address begins so."""
+    return f"#{token}"
 
 
 def create(connection: Connection) -> None:
@@ -126,6 +169,9 @@ def create(connection: Connection) -> None:
 def migrate(connection: Connection, version: int) -> None:
     """Bring the tables from *version* to VERSION."""
     for step in range(version, VERSION):
-        for statement in MIGRATIONS[step]:
-            connection.execute(text(statement))
+        for each in MIGRATIONS[step]:
+            if isinstance(each, str):
+                connection.execute(text(each))
+            else:
+                each(connection)
     connection.execute(meta.update().where(meta.c.key == "version").values(value=str(VERSION)))

@@ -9,6 +9,7 @@ from portalcrawl.urls.address import MAX_URL_LENGTH, Address, absolute, host_of,
 from portalcrawl.urls.articles import article_path, looks_like_article, slug_repeats
 from portalcrawl.urls.canonical import canonical_of, canonical_url
 from portalcrawl.urls.hosts import is_private_address, same_portal
+from portalcrawl.urls.keys import address_key, id_token, same_place, slug_of
 from portalcrawl.urls.masking import mask_secrets
 from portalcrawl.urls.same import same_article
 
@@ -16,15 +17,19 @@ __all__ = [
     "MAX_URL_LENGTH",
     "Address",
     "absolute",
+    "address_key",
     "article_path",
     "canonical_of",
     "canonical_url",
     "host_of",
+    "id_token",
     "is_private_address",
     "looks_like_article",
     "mask_secrets",
     "resolve",
     "same_article",
+    "same_place",
     "same_portal",
+    "slug_of",
     "slug_repeats",
 ]

@@ -121,6 +121,13 @@ def article_path(path: str, query: str = "") -> bool:
     return _score(segments, named, words) + page >= _THRESHOLD or (page and _names_article(query))
 
 
+def has_id(path: str) -> bool:
+    """Return whether *path* holds an id such as articles have, near its end."""
+    path = path.lower()
+    date = _DATE.search(path)
+    return bool(_ID.search(path[date.end() :] if date else path))
+
+
 def _is_refused(segments: list[str], named: list[str], words: list[str]) -> bool:
     """Tell whether the last segment names something else: a form, a label's value, a front or static page."""
     if not LABELS.isdisjoint(segments):

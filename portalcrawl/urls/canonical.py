@@ -7,7 +7,7 @@ from collections.abc import Collection
 from urllib.parse import unquote
 
 from portalcrawl.urls.address import Address, split, tidy
-from portalcrawl.urls.articles import article_path
+from portalcrawl.urls.articles import article_path, has_id
 from portalcrawl.urls.hosts import main_netloc
 
 _TRACKING = re.compile(
@@ -23,9 +23,12 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 """Names of parameters that only measure where a reader came from, or which session he is in."""
-_ORIGIN = re.compile(r"ref|referr?er|from|source|src|via|share|r|campaign|medium|rss", re.IGNORECASE)
-"""Names that do so on an article's address, but may choose what a list shows."""
-_ORIGIN_VALUE = re.compile(r"[^0-9/]*|(?:rss|hp|home|nl|fb|tw|x|wa|app)[\w.-]*", re.IGNORECASE)
+_RECORD_NAME = re.compile(
+    r"[a-z_]{0,20}(?:id|art|artikel|article|story|news|post|nr|no|item)(?:_?(?:id|nr|no|num))?|tx_\w+(?:\[|%5b)\w+(?:\]|%5d)",
+    re.IGNORECASE,
+)
+_RECORD_VALUE = re.compile(r"\d{1,12}")
+"""A number by which a page with a slug and no id of its own may choose the article that it shows."""
 _TWIN = {
     "amp": frozenset({"", "1", "true", "yes"}),
     "outputtype": frozenset({"amp"}),
@@ -52,7 +55,8 @@ def canonical_url(url: str, hosts: Collection[str] = ()) -> str:
 
     *hosts* (``host`` or ``host:port``) are those of its portal: a mobile, AMP or ``www.`` twin of one of them
     becomes that one; without them the host stays. Fragment, userinfo, session ids and tracking parameters go;
-    parameters that may choose the page stay, in their order. What is no http(s) address comes back as it is,
+    parameters that may choose the page stay, in their order: where the path itself names an article, only a
+    number that may be its id. What is no http(s) address comes back as it is,
     without the white space around it.
 
     >>> canonical_url("https://m.example.org/a-b-c-1234567.html?utm_source=x&id=7#top", ["www.example.org"])
@@ -98,6 +102,8 @@ def _is_needless(parameter: str, path: str) -> bool:
     name = unquote(name)
     if _TRACKING.fullmatch(name):
         return True
-    if _ORIGIN.fullmatch(name) and _ORIGIN_VALUE.fullmatch(unquote(value)) and article_path(path):
+    if value.lower() in _TWIN.get(name.lower(), ()):
         return True
-    return value.lower() in _TWIN.get(name.lower(), ())
+    return article_path(path) and not (
+        _RECORD_NAME.fullmatch(name) and _RECORD_VALUE.fullmatch(value) and not has_id(path)
+    )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from portalcrawl import urls
+from portalcrawl.crawl import outcomes
 from portalcrawl.items import Teaser
 from portalcrawl.portals.profile import Profile
-from portalcrawl.runs import outcomes
-from portalcrawl.runs.run import Run
 from portalcrawl.state.records import Record
 from portalcrawl.state.store import Wanted
+
+if TYPE_CHECKING:
+    from portalcrawl.runs.run import Run
 
 BATCH = 500
 """Pending articles read from the state at a time."""
@@ -31,8 +34,8 @@ class Frontier:
         A teaser, or an earlier run, that leads to it is not followed as well.
         """
         canonical_url = urls.canonical_url(url, profile.hosts)
-        article = self._run.ledger.ids_of(profile.name, [canonical_url]).get(canonical_url)
-        article = article or profile.article_id(canonical_url)
+        known_ids = self._run.visits.identities.known_ids(profile, [canonical_url])
+        article = known_ids.get(canonical_url) or profile.article_id(canonical_url)
         self._requested.add((profile.name, article))
         known = self._run.ledger.record(profile.name, article)
         return known or Record(profile.name, article, url, canonical_url, newest=self._now)
@@ -75,6 +78,7 @@ class Frontier:
                 ledger.note(record)
             if self._run.plan.arguments.follow and wanted.holds(record) and not self.is_requested(record):
                 self.request(record)
+                record.url = teaser.url  # the portal's newest word on where it is
                 due.append(record)
         return due
 
@@ -87,6 +91,7 @@ class Frontier:
             canonical_url=teaser.url,
             depth=depth,
             found_on=teaser.found_on,
+            headline=teaser.headline,
             newest=published or self._now,
         )
         if not profile.owns(teaser.url):

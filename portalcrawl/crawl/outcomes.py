@@ -10,8 +10,6 @@ MAX_ATTEMPTS = 6
 """Failed visits in a row after which an article is given up: with the default spacing, after about 1.3 days."""
 MOST_DOUBLINGS = 12
 """Times that the wait for a missing article doubles: with the default spacing, up to about half a year."""
-LOOKS = 2
-"""Visits after which an address that answers, but with no article, is skipped for good."""
 REASON_STATUS: dict[str, Status] = {"http_404": "gone", "http_410": "gone", "robots": "blocked", "no_robots": "blocked"}
 """Reasons that give an article its status at once; after all others it stays as it is and is tried again."""
 
@@ -38,24 +36,46 @@ def next_visit(first_stored: float, now: float, ages: Sequence[int]) -> float | 
     return next((first_stored + age for age in ages if first_stored + age > now), None)
 
 
-def failed(record: Record, reason: str, now: float, retry_after: float) -> None:
-    """The visit brought no article; try again later, each time after twice the wait, unless the reason is final.
+def failed(record: Record, reason: str, now: float, retry_after: float, ages: Sequence[int] = ()) -> None:
+    """The page could not be had; try again later, each time after twice the wait, unless the reason is final.
 
-    404 does not say for how long (RFC 9110, 15.5.5), and teasers often stand on a portal before their article does:
-    such an article is visited again, but only while a teaser leads to it. 410 is for good.
+    *ages* are those at which a stored article is visited: it keeps these visits, whatever fails.
     """
+    final = REASON_STATUS.get(reason)
+    if final == "gone":
+        missing(record, final, reason, now, retry_after, ages)
+        return
     record.attempts += 1
     record.reason = reason
-    final = REASON_STATUS.get(reason)
     if final == "blocked":
         record.status, record.next_visit = final, now + retry_after
-    elif final:
-        again = now + retry_after * 2 ** min(record.attempts - 1, MOST_DOUBLINGS)
-        record.status, record.next_visit = final, None if reason == "http_410" else again
-    elif record.attempts >= MAX_ATTEMPTS:
-        record.status, record.next_visit = "failed", None
+    elif record.attempts < MAX_ATTEMPTS:
+        record.next_visit = _first(now + retry_after * 2 ** (record.attempts - 1), _recrawl(record, now, ages))
     else:
-        record.next_visit = now + retry_after * 2 ** (record.attempts - 1)
+        record.status = "stored" if record.revision else "failed"
+        record.next_visit = _recrawl(record, now, ages)
+
+
+def missing(
+    record: Record, status: Status, reason: str, now: float, retry_after: float, ages: Sequence[int] = ()
+) -> None:
+    """The address brings no article, or another one: ask again while a teaser leads there, after ever longer waits.
+
+    The wait doubles each time. 404 does not say for how long (RFC 9110, 15.5.5), a portal sends error pages and redirects for a while, and teasers
+    often stand before their article does. 410 is for good. What is stored keeps its visits at *ages*.
+    """
+    record.attempts += 1
+    record.status, record.reason = status, reason
+    again = now + retry_after * 2 ** min(record.attempts - 1, MOST_DOUBLINGS)
+    record.next_visit = _first(None if reason == "http_410" else again, _recrawl(record, now, ages))
+
+
+def _recrawl(record: Record, now: float, ages: Sequence[int]) -> float | None:
+    return next_visit(record.first_stored, now, ages) if record.first_stored else None
+
+
+def _first(*moments: float | None) -> float | None:
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def too_old(record: Record, published: float) -> None:
@@ -66,17 +86,8 @@ def too_old(record: Record, published: float) -> None:
     record.next_visit = 0.0
 
 
-def looked_at(record: Record, reason: str, now: float, retry_after: float) -> None:
-    """The page is no article now; look once more, since it may be maintenance, consent or an error sent as 200."""
-    record.attempts += 1
-    if record.attempts >= LOOKS:
-        skipped(record, reason)
-    else:
-        record.reason, record.next_visit = reason, now + retry_after
-
-
 def skipped(record: Record, reason: str) -> None:
-    """The address will never bring an article: not on the portal's own hosts, no article at all."""
+    """The address will never bring an article of its own: not on the portal's hosts, or another address of one."""
     if not record.revision:
         record.status = "skipped"
     record.reason = reason

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Literal
 
+from portalcrawl.crawl.likeness import sketch
 from portalcrawl.ids import content_hash
 from portalcrawl.items import Article
 from portalcrawl.state.records import Record
@@ -40,6 +41,8 @@ def remember(article: Article, record: Record) -> None:
     record.revision = article.revision
     record.content_hash = article.content_hash
     record.cluster_id = article.cluster_id
+    record.headline = article.headline
+    record.sketch = sketch(article)
     record.field_hashes = json.dumps(field_hashes(article), separators=(",", ":"))
 
 

@@ -1,0 +1,219 @@
+"""Which article a page is: the one place where that is decided.
+
+What comes back decides, in this order:
+
+1. the portal's own id in the page's address, where the profile has a pattern for it;
+2. the page's canonical address, in whatever spelling the state knows it;
+3. the text: the article that was asked for under a new address, or a known one whose address looks like a rewritten slug.
+
+Then it must be the article's text. One that has nothing in common with what the state knows of the article, and holds
+little of what its teaser and its address announce, stands in place of the article: it is an error, maintenance or
+consent page, and no article. docs/architecture.md has the table of cases.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+from portalcrawl.crawl.likeness import same_slug, share_announced, similarity, sketch
+from portalcrawl.crawl.revisions import field_hashes
+from portalcrawl.items import Article
+from portalcrawl.portals.profile import Profile
+from portalcrawl.state.ledger import Ledger
+from portalcrawl.state.records import Record
+from portalcrawl.urls import id_token, same_article, same_place, slug_of
+
+Asked = Literal["itself", "alias", "moved"]
+"""What became of the article that was asked for: it is the one that came; it never was another than that one; it is
+another one, which is not to be had at its address."""
+
+ALMOST_ALL = 0.85
+"""Similarity from which a text under another id of the portal is the same article, moved."""
+MOST = 0.5
+"""The same where no id speaks against it."""
+SOME = 0.2
+"""The same where the id in both addresses is one, or for one address at two visits."""
+ANNOUNCED = 0.34
+"""Share of a headline's or slug's stems that its article's text holds: more than one in three.
+
+Measured on 182 saved pages of two sets: a text holds at least half of the stems of its own slug, but for pages in
+another script than their address and two with three or four stems; of another page's slug it holds a tenth (median).
+"""
+SHORT = 150
+"""Words; error pages are shorter. A longer text that speaks of something else is looked at twice."""
+VERY_SHORT = 60
+"""Words; a known article of which nothing is left but so few is gone, where nothing can be said of its headline."""
+MOST_COPIES = 10
+"""Addresses under which a run takes one text for an article of its own."""
+UNLIKE = "error_page"
+REPEATED = "same_text"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which article a page is."""
+
+    record: Record | None
+    """What the state knows of it, new where it knows nothing; None where the page is no article."""
+    asked: Asked = "itself"
+    reason: str | None = None
+    """Why it is no article: ``error_page`` or ``same_text``."""
+
+
+class Identities:
+    """Decides for the pages of one run; remembers which texts came under which ids."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._texts: dict[tuple[str, str], set[str]] = {}
+        """(portal, content hash) -> ids under which this run met the text."""
+
+    def known_ids(self, profile: Profile, urls: list[str]) -> dict[str, str]:
+        """Return the article ids under which the state knows *urls*: in another spelling, or with an older slug."""
+        known = self._ledger.ids_of(profile.name, urls)
+        tokens = {
+            url: token for url in urls if url not in known and not profile.native_id(url) and (token := id_token(url))
+        }
+        by_token = self._ledger.ids_by_token(profile.name, set(tokens.values())) if tokens else {}
+        records = self._ledger.records(profile.name, set(by_token.values())) if by_token else {}
+        for url, token in tokens.items():
+            record = records.get(by_token.get(token, ""))
+            if record and same_place(record.canonical_url, url):
+                known[url] = record.id
+        return known
+
+    def identify(self, article: Article, asked: Record, profile: Profile) -> Identity:
+        """Return which article *article* is, which came as the answer to the request for *asked*."""
+        native = profile.native_id(article.canonical_url) is not None
+        record = self._named(article, asked, native=native)
+        if record is asked:
+            found = self._at_its_address(article, asked, native=native)
+        elif record is not None and (record.revision or native or not _goes_on(asked, article, native=native)):
+            found = Identity(record, _became(asked, article))
+        else:
+            found = self._at_new_address(article, asked, native=native)
+        return self._checked(found, article, asked, profile)
+
+    def _named(self, article: Article, asked: Record, *, native: bool) -> Record | None:
+        """Return the record that the page's own address names, *asked* itself where that is it."""
+        named = article.id
+        if not native:
+            named = self._ledger.ids_of(article.portal, [article.canonical_url]).get(article.canonical_url, named)
+        if named == asked.id or (not native and asked.canonical_url == article.canonical_url):
+            return asked
+        return self._ledger.record(article.portal, named)
+
+    def _at_its_address(self, article: Article, asked: Record, *, native: bool) -> Identity:
+        known = None if asked.revision or native else self._older_slug(article, asked)
+        return Identity(known, "alias") if known else Identity(asked)
+
+    def _at_new_address(self, article: Article, asked: Record, *, native: bool) -> Identity:
+        """The page's address is new, or only linked so far: decide by the text whether its article is known."""
+        if _goes_on(asked, article, native=native):
+            return Identity(asked)
+        known = None if native else self._older_slug(article, asked)
+        fresh = self._ledger.record(article.portal, article.id) or new_record(article, asked)
+        return Identity(known or fresh, _became(asked, article))
+
+    def _older_slug(self, article: Article, asked: Record) -> Record | None:
+        """Return the known article of which this is another address: the same text, under the same id or slug."""
+        ids = set(self._ledger.with_content(article.content_hash)) if article.content_hash else set()
+        token = id_token(article.canonical_url)
+        by_token = self._ledger.ids_by_token(article.portal, [token]).get(token) if token else None
+        ids |= {by_token} if by_token else set()
+        for record in self._ledger.records(article.portal, ids - {asked.id}).values():
+            if record.revision and _is_same(record, article, by_token=record.id == by_token):
+                return record
+        if token and by_token and by_token != asked.id:
+            self._ledger.note_token(article.portal, token, "")  # it names more than one article: no teaser counts on it
+        return None
+
+    def _checked(self, found: Identity, article: Article, asked: Record, profile: Profile) -> Identity:
+        """Refuse a text that stands in place of the article."""
+        record = found.record
+        assert record is not None
+        if found.asked != "itself" and not record.revision and not profile.is_article_url(article.canonical_url):
+            return Identity(None, "itself", UNLIKE)  # sent to what is no article's address
+        others = self._others_with(article, record)
+        reason = _unlike(record, article, elsewhere=bool(others), again=asked.attempts > 0)
+        if reason is None and len(others) >= MOST_COPIES:
+            reason = REPEATED
+        if article.content_hash:
+            self._texts.setdefault((article.portal, article.content_hash), set()).add(record.id)
+        return Identity(None, "itself", reason) if reason else found
+
+    def _others_with(self, article: Article, record: Record) -> set[str]:
+        return self._texts.get((article.portal, article.content_hash or ""), set()) - {record.id}
+
+
+def _became(asked: Record, article: Article) -> Asked:
+    """Return what the article that was asked for is, where another one came."""
+    old, new = asked.canonical_url, article.canonical_url
+    ids = id_token(old), id_token(new)
+    if asked.revision or (all(ids) and ids[0] != ids[1]):
+        return "moved"
+    share = share_announced(article, asked.headline, old)
+    return "moved" if same_slug(old, new) is False or (share is not None and share < ANNOUNCED) else "alias"
+
+
+def _goes_on(asked: Record, article: Article, *, native: bool) -> bool:
+    """Return whether a page at another address is the known article that was asked for."""
+    if not asked.revision or native:
+        return False
+    own, other = id_token(asked.canonical_url), id_token(article.canonical_url)
+    if own and other:
+        return own == other or likeness(asked, article) >= ALMOST_ALL
+    return same_article(asked.canonical_url, article.canonical_url) or likeness(asked, article) >= MOST
+
+
+def _is_same(record: Record, article: Article, *, by_token: bool) -> bool:
+    """Return whether a known article is the one that came under another address, which nothing led there."""
+    if by_token and likeness(record, article) >= SOME:
+        return True
+    if record.content_hash != article.content_hash:
+        return False
+    old, new = record.canonical_url, article.canonical_url
+    return slug_of(old) == slug_of(new) and (id_token(old) == id_token(new) or not id_token(old))
+
+
+def _unlike(record: Record, article: Article, *, elsewhere: bool, again: bool) -> str | None:
+    """Return why a text is not that of *record*; None where nothing speaks against it."""
+    if record.revision and likeness(record, article) >= SOME:
+        return None
+    words = article.word_count or 0
+    share = share_announced(article, record.headline, record.canonical_url)
+    if share is None:
+        return UNLIKE if elsewhere or (record.revision and words < VERY_SHORT) else None
+    if share >= ANNOUNCED:
+        return None
+    if record.headline is None and not record.revision:
+        # Nobody has announced it but its slug, which may be as general as a folder.
+        return UNLIKE if elsewhere or (not share and words < VERY_SHORT) else None
+    return None if words >= SHORT and again and not elsewhere and not record.revision else UNLIKE
+
+
+def likeness(record: Record, article: Article) -> float:
+    """Return how much of the last revision's text is in *article*, 0 to 1."""
+    if record.content_hash and record.content_hash == article.content_hash:
+        return 1.0
+    if record.sketch:
+        return similarity(record.sketch, sketch(article))
+    # Stored by a version that kept no sketch: whole fields tell.
+    before, now = json.loads(record.field_hashes or "{}"), field_hashes(article)
+    same = [name for name in ("article_body", "description", "headline") if now[name] and now[name] == before.get(name)]
+    return ALMOST_ALL if "article_body" in same else MOST if same else 0.0
+
+
+def new_record(article: Article, asked: Record) -> Record:
+    """Return the record of an article that the state does not know, found by asking for *asked*."""
+    return Record(
+        portal=article.portal,
+        id=article.id,
+        url=article.canonical_url,
+        canonical_url=article.canonical_url,
+        depth=asked.depth,
+        found_on=asked.found_on,
+        newest=asked.newest,
+    )
