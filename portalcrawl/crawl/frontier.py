@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -34,8 +34,8 @@ class Frontier:
         A teaser, or an earlier run, that leads to it is not followed as well.
         """
         canonical_url = urls.canonical_url(url, profile.hosts)
-        known_ids = self._run.visits.identities.known_ids(profile, [canonical_url])
-        article = known_ids.get(canonical_url) or profile.article_id(canonical_url)
+        ids = self._run.ledger.ids_of(profile.name, [canonical_url])
+        article = ids.get(canonical_url) or profile.article_id(canonical_url)
         self._requested.add((profile.name, article))
         known = self._run.ledger.record(profile.name, article)
         return known or Record(profile.name, article, url, canonical_url, newest=self._now)
@@ -61,18 +61,25 @@ class Frontier:
         """Leave an article to :meth:`pending`."""
         self._requested.discard((record.portal, record.id))
 
-    def found(self, profile: Profile, teasers: Sequence[Teaser], depth: int) -> list[Record]:
-        """Note the articles that *teasers* lead to and return those to fetch now, in order; *depth* is theirs."""
+    def found(
+        self, profile: Profile, teasers: Sequence[Teaser], depth: int, likely: Collection[str] = ()
+    ) -> list[Record]:
+        """Note the articles that *teasers* lead to and return those to fetch now, in order; *depth* is theirs.
+
+        What leads to a *likely* address is noted by the address, until the page has said which article it is.
+        """
         ledger = self._run.ledger
         wanted = self._wanted(profile)
-        known = ledger.records(profile.name, {teaser.article_id for teaser in teasers})
+        ids = [profile.article_id(each.url) if each.url in likely else each.article_id for each in teasers]
+        known = ledger.records(profile.name, set(ids))
         due: list[Record] = []
-        for teaser in teasers:
-            record = known.get(teaser.article_id)
+        for teaser, article in zip(teasers, ids, strict=True):
+            record = known.get(article)
             if record is None:
-                record = known[teaser.article_id] = self._new(profile, teaser, depth)
+                record = known[article] = self._new(profile, teaser, article, depth)
                 ledger.note(record)
-                ledger.note_addresses(profile.name, [teaser.url], record.id)
+                if teaser.url not in likely:
+                    ledger.note_addresses(profile.name, [teaser.url], record.id)
             elif depth < record.depth and record.status == "pending":
                 record.depth = depth
                 ledger.note(record)
@@ -82,11 +89,11 @@ class Frontier:
                 due.append(record)
         return due
 
-    def _new(self, profile: Profile, teaser: Teaser, depth: int) -> Record:
+    def _new(self, profile: Profile, teaser: Teaser, article: str, depth: int) -> Record:
         published = _seconds(teaser.date_published)
         record = Record(
             portal=profile.name,
-            id=teaser.article_id,
+            id=article,
             url=teaser.url,
             canonical_url=teaser.url,
             depth=depth,

@@ -4,7 +4,7 @@ What comes back decides, in this order:
 
 1. the portal's own id in the page's address, where the profile has a pattern for it;
 2. the page's canonical address, in whatever spelling the state knows it;
-3. the text: the article that was asked for under a new address, or a known one whose address looks like a rewritten slug.
+3. the text: that of the article which was asked for, or of a known one whose id or slug is in the new address.
 
 Then it must be the article's text. One that has nothing in common with what the state knows of the article, and holds
 little of what its teaser and its address announce, stands in place of the article: it is an error, maintenance or
@@ -14,6 +14,8 @@ consent page, and no article. docs/architecture.md has the table of cases.
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,7 +25,7 @@ from portalcrawl.items import Article
 from portalcrawl.portals.profile import Profile
 from portalcrawl.state.ledger import Ledger
 from portalcrawl.state.records import Record
-from portalcrawl.urls import id_token, same_article, same_place, slug_of
+from portalcrawl.urls import address_key, id_token, same_article, same_place, slug_of
 
 Asked = Literal["itself", "alias", "moved"]
 """What became of the article that was asked for: it is the one that came; it never was another than that one; it is
@@ -62,27 +64,38 @@ class Identity:
     """Why it is no article: ``error_page`` or ``same_text``."""
 
 
+@dataclass(frozen=True, slots=True)
+class KnownIds:
+    """Under which ids the state knows addresses."""
+
+    ids: Mapping[str, str]
+    likely: frozenset[str]
+    """Those whose id and place alone tell so: they are asked for once, to be sure."""
+
+
 class Identities:
     """Decides for the pages of one run; remembers which texts came under which ids."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._texts: dict[tuple[str, str], set[str]] = {}
-        """(portal, content hash) -> ids under which this run met the text."""
+        self._texts: dict[tuple[str, str], dict[str, Record]] = {}
+        """(portal, content hash) -> the articles under which this run met the text, by id."""
 
-    def known_ids(self, profile: Profile, urls: list[str]) -> dict[str, str]:
+    def known_ids(self, profile: Profile, urls: list[str]) -> KnownIds:
         """Return the article ids under which the state knows *urls*: in another spelling, or with an older slug."""
-        known = self._ledger.ids_of(profile.name, urls)
-        tokens = {
-            url: token for url in urls if url not in known and not profile.native_id(url) and (token := id_token(url))
-        }
-        by_token = self._ledger.ids_by_token(profile.name, set(tokens.values())) if tokens else {}
+        ids = self._ledger.ids_of(profile.name, urls)
+        tokens = {url: token for url in urls if not profile.native_id(url) and (token := id_token(url))}
+        spellings = Counter(tokens[url] for url in {address_key(url): url for url in tokens}.values())
+        # Two addresses on one page that share a number: it names what they belong to, not an article.
+        new = {url: token for url, token in tokens.items() if url not in ids and spellings[token] == 1}
+        by_token = self._ledger.ids_by_token(profile.name, set(new.values())) if new else {}
         records = self._ledger.records(profile.name, set(by_token.values())) if by_token else {}
-        for url, token in tokens.items():
-            record = records.get(by_token.get(token, ""))
-            if record and same_place(record.canonical_url, url):
-                known[url] = record.id
-        return known
+        likely = {
+            url: record.id
+            for url, token in new.items()
+            if (record := records.get(by_token.get(token, ""))) and same_place(record.canonical_url, url)
+        }
+        return KnownIds(ids | likely, frozenset(likely))
 
     def identify(self, article: Article, asked: Record, profile: Profile) -> Identity:
         """Return which article *article* is, which came as the answer to the request for *asked*."""
@@ -119,15 +132,21 @@ class Identities:
 
     def _older_slug(self, article: Article, asked: Record) -> Record | None:
         """Return the known article of which this is another address: the same text, under the same id or slug."""
-        ids = set(self._ledger.with_content(article.content_hash)) if article.content_hash else set()
+        met = dict(self._texts.get((article.portal, article.content_hash or ""), {}))
+        if article.content_hash:
+            stored = {*self._ledger.with_content(article.content_hash)} - met.keys()
+            met |= self._ledger.records(article.portal, stored)
+        met.pop(asked.id, None)
+        if same := next((record for record in met.values() if _is_same_place(record, article)), None):
+            return same
         token = id_token(article.canonical_url)
         by_token = self._ledger.ids_by_token(article.portal, [token]).get(token) if token else None
-        ids |= {by_token} if by_token else set()
-        for record in self._ledger.records(article.portal, ids - {asked.id}).values():
-            if record.revision and _is_same(record, article, by_token=record.id == by_token):
-                return record
-        if token and by_token and by_token != asked.id:
-            self._ledger.note_token(article.portal, token, "")  # it names more than one article: no teaser counts on it
+        record = self._ledger.record(article.portal, by_token) if by_token and by_token != asked.id else None
+        if record is None or token is None:
+            return None
+        if likeness(record, article) >= SOME:
+            return record
+        self._ledger.note_token(article.portal, token, "")  # it names more than one article: no link counts on it
         return None
 
     def _checked(self, found: Identity, article: Article, asked: Record, profile: Profile) -> Identity:
@@ -141,11 +160,11 @@ class Identities:
         if reason is None and len(others) >= MOST_COPIES:
             reason = REPEATED
         if article.content_hash:
-            self._texts.setdefault((article.portal, article.content_hash), set()).add(record.id)
+            self._texts.setdefault((article.portal, article.content_hash), {})[record.id] = record
         return Identity(None, "itself", reason) if reason else found
 
     def _others_with(self, article: Article, record: Record) -> set[str]:
-        return self._texts.get((article.portal, article.content_hash or ""), set()) - {record.id}
+        return self._texts.get((article.portal, article.content_hash or ""), {}).keys() - {record.id}
 
 
 def _became(asked: Record, article: Article) -> Asked:
@@ -168,12 +187,8 @@ def _goes_on(asked: Record, article: Article, *, native: bool) -> bool:
     return same_article(asked.canonical_url, article.canonical_url) or likeness(asked, article) >= MOST
 
 
-def _is_same(record: Record, article: Article, *, by_token: bool) -> bool:
-    """Return whether a known article is the one that came under another address, which nothing led there."""
-    if by_token and likeness(record, article) >= SOME:
-        return True
-    if record.content_hash != article.content_hash:
-        return False
+def _is_same_place(record: Record, article: Article) -> bool:
+    """Return whether an article with the same text has the same slug, and no id that another one has."""
     old, new = record.canonical_url, article.canonical_url
     return slug_of(old) == slug_of(new) and (id_token(old) == id_token(new) or not id_token(old))
 

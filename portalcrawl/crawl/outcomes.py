@@ -61,8 +61,9 @@ def missing(
 ) -> None:
     """The address brings no article, or another one: ask again while a teaser leads there, after ever longer waits.
 
-    The wait doubles each time. 404 does not say for how long (RFC 9110, 15.5.5), a portal sends error pages and redirects for a while, and teasers
-    often stand before their article does. 410 is for good. What is stored keeps its visits at *ages*.
+    The wait doubles each time. 404 does not say for how long (RFC 9110, 15.5.5), portals send error pages and redirects
+    for a while, and teasers often stand before their article does. 410 is for good. What is stored keeps its visits at
+    *ages*.
     """
     record.attempts += 1
     record.status, record.reason = status, reason

@@ -133,9 +133,9 @@ class Harvest:
         profile = page.profile
         addresses = {canonical_url(part.url, profile.hosts) for part in page.teasers}
         known = self._run.visits.identities.known_ids(profile, sorted(addresses))
-        teasers = load_teasers(page, context, known)
+        teasers = load_teasers(page, context, known.ids)
         self._run.counts["teasers_seen"] += len(teasers)
-        found.follow += self.frontier.found(profile, teasers, context.depth + 1)
+        found.follow += self.frontier.found(profile, teasers, context.depth + 1, known.likely)
         found.items += self._new_states(profile, teasers)
         return len({teaser.article_id for teaser in teasers})
 
