@@ -77,7 +77,7 @@ class Harvest:
     def _take(self, article: Article, record: Record, page: Page, found: Yield) -> bool:
         """Add *article* to *found* unless it is older than wanted."""
         published = article.date_published
-        if published and self.frontier.is_too_old(page.profile, published):
+        if published and self.frontier.is_too_old(published):
             outcomes.too_old(record, datetime.fromisoformat(published).timestamp())
             self._run.ledger.note(record)
             self._run.counts["skipped/too_old"] += 1
@@ -93,6 +93,7 @@ class Harvest:
         known = self._run.ledger.ids_of(portal, {canonical_url(part.url, profile.hosts) for part in page.teasers})
         teasers = load_teasers(page, context, known)
         self._run.counts["teasers_seen"] += len(teasers)
+        self.frontier.learn_zone(profile, page.zone, (teaser.date_published for teaser in teasers))
         found.follow += self.frontier.found(profile, teasers, context.depth + 1)
         found.items += self._new_states(profile, teasers)
         return len({teaser.article_id for teaser in teasers})
