@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 
+from portalcrawl.errors import DataFolderError
 from portalcrawl.failures import reason_of
 from portalcrawl.page.page import Page
 from portalcrawl.page.pagination import ListPages
@@ -131,7 +132,11 @@ class PortalSpider(Spider):
             raise CloseSpider("broken")
         if self.articles_missing is not None and self.articles_missing <= 0:
             raise CloseSpider("max_articles")
-        self.run.commit()
+        try:
+            self.run.commit()
+        except (OSError, DataFolderError) as error:
+            self.run.break_off(error)
+            raise CloseSpider("broken") from None
         taken = list(islice(self.frontier.pending(), MAX_QUEUE))
         for record in taken:
             self.crawler.engine.crawl(self._article_request(record, "pending"))
