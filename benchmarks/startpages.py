@@ -2,8 +2,8 @@
 
     python benchmarks/startpages.py [--hosts 300,3000] [--write] [300 3000 20000]
 
-A list is crawled by ``-a urls_file=... -a follow=false`` from a small site on loopback; hosts are addresses of 127.0.0.0/8,
-each a portal of its own. CPU time is that of the crawl alone, without that of a crawl of one page.
+A list is crawled by ``-a urls_file=... -a follow=false`` from a small site on loopback; hosts are addresses of
+127.0.0.0/8, each a portal of its own. CPU time is that of the crawl alone, without that of a crawl of one page.
 """
 
 from __future__ import annotations

@@ -5,18 +5,23 @@ from __future__ import annotations
 import zlib
 
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
-from scrapy.utils._compression import _DecompressionMaxSizeExceeded, brotli, zstd
+from scrapy.utils._compression import (  # type: ignore[attr-defined]
+    _DecompressionMaxSizeExceeded,
+    brotli,
+    zstd,
+)
 
 from portalcrawl.failures import PageIgnored
 
 CHUNK = 64 * 1024
 """Bytes that are decompressed at a time."""
+GZIP = b"\x1f\x8b"
 TRAILER = 8
 """Bytes after the data of gzip (RFC 1952, 2.3): a checksum, and the length of the data; zlib has four (RFC 1950)."""
 
 
 class CompressionMiddleware(HttpCompressionMiddleware):
-    """Scrapy's middleware, which gives out what there is of a broken body: half an article would pass for a whole one."""
+    """Scrapy's middleware, without its patience: of a broken body it gives out what there is, half an article, say."""
 
     @staticmethod
     def _decode(body: bytes, encoding: bytes, max_size: int) -> bytes:
@@ -36,7 +41,10 @@ class CompressionMiddleware(HttpCompressionMiddleware):
 
 
 def _is_whole(body: bytes, encoding: str, decoded: bytes) -> bool:
-    """Return whether *body*, of which *decoded* could be read, goes on to the end of its data; raise where it is broken."""
+    """Return whether *body*, of which *decoded* could be read, goes on to the end of its data.
+
+    Raises what the libraries do where it is broken.
+    """
     if encoding == "gzip":
         trailer = zlib.crc32(decoded).to_bytes(4, "little") + (len(decoded) & 0xFFFFFFFF).to_bytes(4, "little")
         return body.endswith(trailer) or _ends(body, zlib.MAX_WBITS | 16)
@@ -59,7 +67,7 @@ def _is_whole(body: bytes, encoding: str, decoded: bytes) -> bool:
 
 
 def _ends(body: bytes, wbits: int) -> bool:
-    """Return whether the data that zlib reads with *wbits* have their end within *body*; raise zlib.error for broken ones.
+    """Return whether the data that zlib reads with *wbits* have their end within *body*; zlib.error where it is broken.
 
     The checksum behind the data may be missing: some servers leave it out, and browsers do not ask for it.
     """
@@ -68,8 +76,11 @@ def _ends(body: bytes, wbits: int) -> bool:
     while rest and not data.eof:
         data.decompress(rest, CHUNK)
         rest = data.unconsumed_tail
-    if data.eof or wbits < 0:
-        return data.eof
+    if data.eof:
+        # One member of gzip may follow another (RFC 1952, 2.2); anything else is no part of the data.
+        return not data.unused_data.startswith(GZIP) or _ends(data.unused_data, wbits)
+    if wbits < 0:
+        return False
     try:
         data.decompress(bytes(TRAILER), CHUNK)
     except zlib.error as error:

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 class ProxyMiddleware(HttpProxyMiddleware):
-    """Scrapy's middleware (``http_proxy``, ``https_proxy``, ``no_proxy``), but no proxy is asked for the embedded portal.
+    """Scrapy's middleware (``http_proxy``, ``https_proxy``, ``no_proxy``), but for the embedded portal.
 
-    It listens on this machine's loopback, which no proxy elsewhere can reach.
+    That listens on this machine's loopback, which no proxy elsewhere can reach.
     """
 
     crawler: Crawler

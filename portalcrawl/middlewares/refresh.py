@@ -37,26 +37,21 @@ class RefreshMiddleware(MetaRefreshMiddleware):
             delay, target = get_meta_refresh(response, ignore_tags=self._ignored)
         except ValueError:
             return response  # what it names is no address
-        if target is None or delay is None or _reloads(request, response.url, target, delay):
+        if target is None or delay is None or not _leads_elsewhere(request, response.url, target, delay):
             return response
         return super().process_response(request, response)
 
 
-def _reloads(request: Request, url: str, target: str, delay: float) -> bool:
-    """Return whether a refresh of the page at *url* to *target* after *delay* seconds shows the same page again."""
-    passed = {_spelling(each) for each in (*request.meta.get("redirect_urls", ()), url)}
-    if _spelling(target) in passed:
-        return True
+def _leads_elsewhere(request: Request, url: str, target: str, delay: float) -> bool:
+    """Return whether a refresh of the page at *url* to *target* after *delay* seconds shows another page."""
+    passed = {urls.canonical_url(each) for each in (*request.meta.get("redirect_urls", ()), url)}
     here, there = urls.resolve(url, url), urls.resolve(url, target)
-    if here is None or there is None or (here.netloc, here.path) != (there.netloc, there.path):
+    if here is None or there is None or urls.canonical_url(target) in passed:
         return False
+    if (here.netloc, here.path) != (there.netloc, there.path):
+        return True
     mine, theirs = (set(parse_qsl(each.query, keep_blank_values=True)) for each in (here, there))
     if not (mine <= theirs or theirs <= mine):
-        return False
+        return True
     # At once, and with one more parameter: a site that tries whether the client follows, or takes cookies. Once.
-    return delay > 0 or "meta refresh" in request.meta.get("redirect_reasons", ())
-
-
-def _spelling(url: str) -> str:
-    """Return what all spellings of *url* have in common."""
-    return urls.canonical_url(url)
+    return delay == 0 and "meta refresh" not in request.meta.get("redirect_reasons", ())

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from portalcrawl.page.teasers.texts import whole_text
-from portalcrawl.urls import absolute, canonical_url
+from portalcrawl.urls import absolute, canonical_url, resolve
+from portalcrawl.urls.hosts import stem
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -63,10 +64,9 @@ class ListPages:
 
 
 def _spelling(page: Page, url: str) -> str:
-    """Return what all spellings of *url* have in common: no scheme, each parameter once, in alphabetical order."""
-    _, _, address = canonical_url(url, page.profile.hosts).partition("://")
-    path, _, query = address.partition("?")
-    return f"{path}?{'&'.join(sorted(set(query.split('&'))))}"
+    """Return what all spellings of *url* have in common: neither scheme nor ``www``, each parameter once, in order."""
+    address = resolve(page.url, canonical_url(url, page.profile.hosts))
+    return f"{stem(address)}{address.path}?{'&'.join(sorted(set(address.query.split('&'))))}" if address else url
 
 
 def next_page(page: Page) -> str | None:

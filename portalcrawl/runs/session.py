@@ -48,7 +48,7 @@ class RunSession:
         return self.run
 
     def _begin(self, folders: Folders) -> Run:
-        """Begin the run in *folders*; DataFolderError where what that writes can't be written: the disk is full, say."""
+        """Begin the run in *folders*; DataFolderError where that can't be written down: the disk is full, say."""
         try:
             return open_run(self.plan, self.settings, folders)
         except DatabaseError as error:
