@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
-from gzip import BadGzipFile
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import (
@@ -30,8 +28,6 @@ REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (ResponseDataLossError, "incomplete"),
     (DownloadFailedError, "connection"),
     (UnsupportedURLSchemeError, "scheme"),
-    (BadGzipFile, "encoding"),
-    (zlib.error, "encoding"),
     (ValueError, "bad_address"),  # what Request and urljoin raise for where a redirect leads
     (OSError, "connection"),
 )
@@ -65,9 +61,16 @@ def reason_of(failure: Failure) -> str:
     error = failure.value
     if isinstance(error, HttpError):
         return f"http_{error.response.status}"
-    if isinstance(error, PageIgnored | RenderFailedError):
+    if isinstance(error, RenderFailedError):
         return error.reason
     if isinstance(error, IgnoreRequest):
-        text = str(error).lower()
-        return next((reason for words, reason in IGNORED if words in text), "ignored")
+        return ignored_reason(error)
     return next((reason for kind, reason in REASONS if isinstance(error, kind)), "error")
+
+
+def ignored_reason(error: IgnoreRequest) -> str:
+    """Return the name of the reason for which a middleware dropped a request."""
+    if isinstance(error, PageIgnored):
+        return error.reason
+    text = str(error).lower()
+    return next((reason for words, reason in IGNORED if words in text), "ignored")

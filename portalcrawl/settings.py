@@ -36,6 +36,8 @@ DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 10 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 5
+METAREFRESH_MAXDELAY = 6  # seconds: what is shown for longer is meant to be read
+METAREFRESH_IGNORE_TAGS = ["noscript", "script", "style", "template", "textarea", "title"]
 RETRY_TIMES = 2
 
 # Pages in a browser: docs/rendering.md.
@@ -56,9 +58,15 @@ DOWNLOADER = "portalcrawl.downloader.EndingDownloader"
 LOG_FORMATTER = "portalcrawl.logformatter.ShortLogFormatter"
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
     "portalcrawl.middlewares.repeats.RepeatsMiddleware": 40,
     "portalcrawl.middlewares.origins.OriginMiddleware": 50,
     "portalcrawl.middlewares.robots.RobotsMiddleware": 100,
+    "portalcrawl.middlewares.refresh.RefreshMiddleware": 580,
+    "portalcrawl.middlewares.compression.CompressionMiddleware": 590,
+    "portalcrawl.middlewares.proxies.ProxyMiddleware": 750,
 }
 ITEM_PIPELINES = {
     "portalcrawl.pipelines.validate.ValidatePipeline": 100,

@@ -143,14 +143,25 @@ def test_query_starts_from_the_search_results() -> None:
 
 def test_since_counts_back_from_the_start_of_the_run() -> None:
     plan = make_plan({"since": "36h"}, None)
-    assert plan.since(plan.profiles["sample"], STARTED) == STARTED - timedelta(hours=36)
+    assert plan.since(STARTED) == STARTED - timedelta(hours=36)
 
 
-def test_a_day_begins_in_the_portals_time_zone() -> None:
-    plan = make_plan({"since": "2025-12-01"}, None)
-    since = plan.since(plan.profiles["sample"], STARTED)
-    assert since is not None
-    assert since.astimezone(UTC) == datetime(2025, 11, 30, 23, tzinfo=UTC)
+def test_a_day_is_left_to_the_zone_of_the_dates() -> None:
+    assert make_plan({"since": "2025-12-01"}, None).since(STARTED) == datetime(2025, 12, 1)  # noqa: DTZ001
+
+
+def test_too_long_an_address_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="2083"):
+        make_plan({"url": "https://a.example/" + "x" * 2_100}, None)
+
+
+def test_a_plan_looks_through_its_start_pages_once(tmp_path: Path) -> None:
+    file = tmp_path / "addresses.txt"
+    file.write_text("".join(f"https://blatt{n % 3}.example/a/{n}\n" for n in range(300)), encoding="utf-8")
+    plan = make_plan({"urls_file": str(file)}, None)
+    assert plan.profiles is plan.profiles
+    assert {name: len(given) for name, given in plan.origins.items()} == {f"blatt{n}.example": 1 for n in range(3)}
+    assert len({id(start.profile) for start in plan.starts}) == 3
 
 
 def test_max_depth_beats_the_profile(tmp_path: Path) -> None:

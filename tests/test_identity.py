@@ -34,7 +34,7 @@ def told(name: str, more: str = "") -> str:
     """A text that no other article here has."""
     opening = NEWS[name][1]
     return (
-        f"{opening} Rund um {name} fanden sich am Wochenende viele Neugierige ein, zählte der Verein {name.title()} e. V. "
+        f"{opening} Rund um {name} fanden sich am Wochenende viele Neugierige ein, zählte der Verein {name.title()}. "
         f"Über die Kosten von {len(name)} Millionen Euro soll der Kreistag im Herbst beraten. {more}"
     )
 
@@ -165,7 +165,7 @@ ERRORS = {
     ),
     "names the address": page(
         "Fehler",
-        f"<article><h1>Nicht vorhanden</h1><p>/land/seilbahn-zum-fichtelkopf-faehrt-ab wurde nicht gefunden. {LOST}</p></article>",
+        f"<article><h1>Nicht da</h1><p>/land/seilbahn-zum-fichtelkopf-faehrt-ab gibt es nicht. {LOST}</p></article>",
     ),
     "many words": page(
         "Ihre Wahl",
@@ -300,12 +300,17 @@ def test_folders_that_nest_without_end_end(tmp_path: Path) -> None:
 
 
 def test_one_text_under_ever_new_addresses_is_bounded(tmp_path: Path) -> None:
-    fresh = itertools.count()
+    fresh, title = itertools.count(), NEWS["orgel"][0]
 
     class Portal(TinyPortal):
         def answer(self, handler: Any) -> None:
             links = [
-                link(f"/{secrets.token_hex(4)}/lage-im-ueberblick-{next(fresh)}-heute-abend", "orgel") for _ in range(3)
+                link(
+                    f"/{secrets.token_hex(4)}/lage-{next(fresh)}-im-ueberblick-heute-abend",
+                    "orgel",
+                    f"{title}, Teil {n}",
+                )
+                for n in range(3)
             ]
             self.site[handler.path] = story("orgel", *links) if handler.path != "/" else listing("Landbote", *links)
             super().answer(handler)

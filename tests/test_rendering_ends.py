@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import tempfile
@@ -186,3 +187,28 @@ def test_the_profile_can_render_everything_and_block_and_set_cookies(tmp_path: P
     assert len(records(tmp_path / "data", "teasers")) == 4
     assert any(visit.startswith("/bilder/") for visit in visits)
     assert "/stil.css" not in visits
+
+
+def test_the_browser_makes_no_connection_of_its_own(tmp_path: Path) -> None:
+    """Chromium's own log of its network names each address that it connected to, whoever asked for it."""
+    log = tmp_path / "net.json"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nexec {demand_a_browser()} "$@" --log-net-log={log}\n')
+    browser.chmod(0o755)
+    channel = "new RTCPeerConnection({iceServers: [{urls: 'stun:stun.example:3478'}]}).createDataChannel('x')"
+    head = '<link rel="dns-prefetch" href="//vorab.example"><link rel="preconnect" href="https://vorab.example">'
+    site = scripted_site(2)
+    site["/"] = str(site["/"]).replace("<title>", f"{head}<script>{channel}</script><title>")
+    site["/"] += "<form><input name='wer'><input type='password' name='wort'></form>"
+    with TinyPortal(site) as portal:
+        ended = crawl("-s", f"RENDER_BROWSER={browser}", data=tmp_path / "data", url=portal.url(), render="always")
+    assert ended.code == 0, ended.err
+    assert len(records(tmp_path / "data", "articles")) == 2
+    found = json.loads(log.read_text().rstrip().rstrip(",").removesuffix("]}") + "]}")
+    names = {number: name for name, number in found["constants"]["logEventTypes"].items()}
+    events = [(names[event["type"]], event.get("params", {})) for event in found["events"]]
+    connected = {params["address"] for name, params in events if name == "TCP_CONNECT_ATTEMPT" and "address" in params}
+    assert connected
+    assert {address.rpartition(":")[0] for address in connected} == {"127.0.0.1"}, "its proxies"
+    assert not [params for name, params in events if name == "UDP_BYTES_SENT"]
+    assert not [params for name, params in events if name in ("HOST_RESOLVER_DNS_TASK", "HOST_RESOLVER_SYSTEM_TASK")]

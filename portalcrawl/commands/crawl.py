@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyHelpFormatter
@@ -53,8 +55,7 @@ class Command(CrawlCommand):
         except (PortalcrawlError, ScrapyUsageError) as error:
             fail(error)
         if pidfile:
-            opts.pidfile, opts.set = pidfile, []
-            super().process_options(args, opts)
+            _write_pid(pidfile)
 
     def _checked(self, args: list[str], opts: argparse.Namespace) -> RunSession | None:
         """Return the session of the portal spider; None for another spider of the project."""
@@ -86,6 +87,14 @@ class Command(CrawlCommand):
         self.exitcode = last_line(run)
         if self.crawler_process.bootstrap_failed and run.manifest is None:
             self.exitcode = 1
+
+
+def _write_pid(file: str) -> None:
+    """Write the number of this process to *file*, or end the process with one line."""
+    try:
+        Path(file).write_text(f"{os.getpid()}\n", encoding="utf-8")
+    except OSError as error:
+        fail(UsageError(f"--pidfile: {file!r} can't be written: {error.strerror}"))
 
 
 def last_line(run: Run) -> int:

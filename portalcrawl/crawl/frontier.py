@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from portalcrawl import urls
 from portalcrawl.crawl import outcomes
+from portalcrawl.dates.clock import is_utc
 from portalcrawl.items import Teaser
 from portalcrawl.portals.profile import Profile
 from portalcrawl.state.records import Record
 from portalcrawl.state.store import Wanted
 
 if TYPE_CHECKING:
+    from portalcrawl.runs.plan import Start
     from portalcrawl.runs.run import Run
 
 BATCH = 500
@@ -27,16 +29,25 @@ class Frontier:
         self._run = run
         self._requested: set[tuple[str, str]] = set()
         self._now = run.started.timestamp()
+        self._since = run.plan.since(run.started)
+        self._zones: dict[str, tzinfo] = {}
+        """Zones that pages told, by the portal's name."""
+
+    def expect(self, starts: Iterable[Start]) -> None:
+        """Remember all start pages as asked for: no teaser and no earlier run that leads to one is followed as well."""
+        expected: dict[str, dict[str, str]] = {}
+        for start in starts:
+            canonical_url = urls.canonical_url(start.url, start.profile.hosts)
+            expected.setdefault(start.profile.name, {})[canonical_url] = start.profile.article_id(canonical_url)
+        for portal, by_rule in expected.items():
+            articles = by_rule | self._run.ledger.ids_of(portal, by_rule.keys())
+            self._requested.update((portal, article) for article in articles.values())
 
     def start(self, profile: Profile, url: str) -> Record:
-        """Return the record of a start page, which is always fetched; it is noted only if it is an article.
-
-        A teaser, or an earlier run, that leads to it is not followed as well.
-        """
+        """Return the record of a start page, which is always fetched; it is noted only if it is an article."""
         canonical_url = urls.canonical_url(url, profile.hosts)
         ids = self._run.ledger.ids_of(profile.name, [canonical_url])
         article = ids.get(canonical_url) or profile.article_id(canonical_url)
-        self._requested.add((profile.name, article))
         known = self._run.ledger.record(profile.name, article)
         return known or Record(profile.name, article, url, canonical_url, newest=self._now)
 
@@ -103,28 +114,51 @@ class Frontier:
         )
         if not profile.owns(teaser.url):
             outcomes.skipped(record, "foreign_host")
-        elif published is not None and self.is_too_old(profile, teaser.date_published):
+        elif published is not None and self.is_too_old(teaser.date_published):
             outcomes.too_old(record, published)
         if record.reason:
             self._run.counts[f"skipped/{record.reason}"] += 1
         return record
 
-    def is_too_old(self, profile: Profile, date_published: str | None) -> bool:
-        """Tell whether a publication time is known to lie before what ``since`` asks for."""
-        since = self._wanted(profile).since
-        published = _seconds(date_published)
-        return since is not None and published is not None and published < since
+    def is_too_old(self, date_published: str | None) -> bool:
+        """Return whether a publication time is known to lie before what ``since`` asks for.
+
+        A ``since`` without an offset is held against what the date itself says: it is written in the portal's zone.
+        """
+        since = self._since
+        if since is None or date_published is None:
+            return False
+        published = datetime.fromisoformat(date_published)
+        return (published if since.tzinfo else published.replace(tzinfo=None)) < since
 
     def _wanted(self, profile: Profile) -> Wanted:
-        plan = self._run.plan
-        since = plan.since(profile, self._run.started)
-        return Wanted(self._now, plan.max_depth(profile), since.timestamp() if since else None)
+        since = self._since
+        if since is not None and since.tzinfo is None:
+            since = since.replace(tzinfo=self._zones.get(profile.name, profile.zone))
+        return Wanted(self._now, self._run.plan.max_depth(profile), since.timestamp() if since else None)
 
-    def pending(self) -> Iterator[Record]:
-        """Yield what earlier runs left and what is due again, newest first, portal by portal."""
+    def learn_zone(self, profile: Profile, zone: tzinfo, dates: Iterable[str | None]) -> None:
+        """Remember the zone that a page of the portal reads its dates in: *zone*, else the offset that they have."""
+        if is_utc(zone):
+            zone = next((datetime.fromisoformat(each).tzinfo or zone for each in dates if each), zone)
+        if not is_utc(zone):
+            self._zones[profile.name] = zone
+
+    def _waits_for_zone(self, profile: Profile) -> bool:
+        """Return whether only a page can tell from when on articles of the portal are wanted."""
+        is_local = self._since is not None and self._since.tzinfo is None
+        return is_local and is_utc(profile.zone) and profile.name not in self._zones
+
+    def pending(self, *, before_pages: bool = False) -> Iterator[Record]:
+        """Yield what earlier runs left and what is due again, newest first, portal by portal.
+
+        With *before_pages* (none was read yet) those portals are left out of which a page must be read first.
+        """
         if not self._run.plan.arguments.follow:
             return
         for profile in self._run.plan.profiles.values():
+            if before_pages and self._waits_for_zone(profile):
+                continue
             after: Record | None = None
             wanted = self._wanted(profile)
             while batch := self._run.ledger.due(profile.name, wanted, after, BATCH):

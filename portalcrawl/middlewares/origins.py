@@ -41,7 +41,8 @@ class OriginMiddleware:
         parts = urlsplit(request.url)
         if parts.scheme not in ("http", "https"):
             raise PageIgnored("scheme", f"{request.url} is no http(s) address")
-        if not profile.owns(request.url):
+        # RFC 9309, 2.3.1.2: a portal's robots.txt, which nothing else stands in for, may lie with another authority.
+        if not profile.owns(request.url) and not request.meta.get("dont_obey_robotstxt"):
             raise PageIgnored("foreign_host", f"{request.url} is not of the portal {profile.name}")
         if await self._is_private(parts.hostname or ""):
             raise PageIgnored("private_address", f"{request.url} leads to a private address")
@@ -53,7 +54,7 @@ class OriginMiddleware:
 
 
 async def _resolves_to_private(host: str) -> bool:
-    """Tell whether any address of *host* is private; one that can't be resolved fails later, by its own name."""
+    """Return whether any address of *host* is private; one that can't be resolved fails later, by its own name."""
     try:
         found: list[Any] = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):

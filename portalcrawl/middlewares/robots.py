@@ -13,7 +13,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 
-from portalcrawl.failures import PageIgnored
+from portalcrawl.failures import PageIgnored, ignored_reason
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -23,19 +23,24 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 NOTHING_ALLOWED = b"User-agent: *\nDisallow: /\n"
+MOST_BYTES = 512 * 1024
+"""What is read of a robots.txt; RFC 9309, 2.5, asks for 500 KiB at least."""
+TOO_MANY_REQUESTS = 429
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
     """Scrapy's middleware, but all requests that wait for one robots.txt are checked against it.
 
     RFC 9309, 2.3.1: no robots.txt (4xx) allows all; one that can't be had (5xx, network errors) allows nothing.
+    Redirects are followed to other hosts, too, up to REDIRECT_MAX_TIMES; where they lead nowhere it can't be had. So
+    it is with 429, which says nothing of what is allowed.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._tasks: dict[str, asyncio.Task[RobotParser]] = {}
-        self._unreachable: dict[str, str] = {}
-        """Origins whose robots.txt could not be had, and why."""
+        self._unreachable: dict[str, PageIgnored] = {}
+        """Origins whose robots.txt could not be had, and what becomes of their pages."""
 
     async def process_request(self, request: Request, spider: Any = None) -> None:
         """Let *request* pass or raise PageIgnored."""
@@ -45,10 +50,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise
         except IgnoreRequest as error:
             url = urlparse_cached(request)
-            problem = self._unreachable.get(f"{url.scheme}://{url.netloc}")
-            if problem:
-                raise PageIgnored("no_robots", f"its robots.txt could not be had: {problem}") from None
-            raise PageIgnored("robots", str(error)) from None
+            unreachable = self._unreachable.get(f"{url.scheme}://{url.netloc}")
+            raise unreachable or PageIgnored("robots", str(error)) from None
 
     async def robot_parser(self, request: Request) -> RobotParser:
         """Return the parsed robots.txt for *request*; it is fetched once an origin."""
@@ -69,21 +72,36 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         robots = Request(f"{origin}/robots.txt", priority=self.DOWNLOAD_PRIORITY, meta=meta, callback=NO_CALLBACK)
         try:
             response = await self.crawler.engine.download_async(robots)
-        except IgnoreRequest:
-            # Not in the HTTP cache, too large, or redirected in circles or to where no request may go: there is none.
-            return b""
+        except IgnoreRequest as error:
+            reason = ignored_reason(error)
+            if reason == "not_cached":
+                return b""  # pages are replayed from the HTTP cache, and it holds none
+            if reason == "ending":
+                self._unreachable[origin] = PageIgnored(reason, str(error))
+                return NOTHING_ALLOWED
+            return self._nothing_allowed(origin, str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing was allowed
-            logger.warning("No robots.txt of %s could be had (%s), so nothing is fetched there", origin, error)
             self._stats.inc_value(f"robotstxt/exception_count/{type(error).__name__}")
-            self._unreachable[origin] = str(error) or type(error).__name__
-            return NOTHING_ALLOWED
-        return self._judge(origin, response)
+            return self._nothing_allowed(origin, str(error) or type(error).__name__)
+        return self._rules(origin, response)
 
-    def _judge(self, origin: str, response: Response) -> bytes:
+    def _rules(self, origin: str, response: Response) -> bytes:
+        """Return what *response*, the last after all redirects, says of *origin*."""
+        status = response.status
         self._stats.inc_value("robotstxt/response_count")
-        self._stats.inc_value(f"robotstxt/response_status_count/{response.status}")
-        if response.status >= 500:
-            logger.warning("robots.txt of %s answers %d, so nothing is fetched there", origin, response.status)
-            self._unreachable[origin] = f"HTTP status {response.status}"
-            return NOTHING_ALLOWED
-        return response.body if response.status < 300 else b""
+        self._stats.inc_value(f"robotstxt/response_status_count/{status}")
+        if 200 <= status < 300:
+            return _first_part(response.body)
+        if 400 <= status < 500 and status != TOO_MANY_REQUESTS:
+            return b""
+        return self._nothing_allowed(origin, f"HTTP status {status}")
+
+    def _nothing_allowed(self, origin: str, problem: str) -> bytes:
+        logger.warning("No robots.txt of %s could be had (%s), so nothing is fetched there", origin, problem)
+        self._unreachable[origin] = PageIgnored("no_robots", f"its robots.txt could not be had: {problem}")
+        return NOTHING_ALLOWED
+
+
+def _first_part(body: bytes) -> bytes:
+    """Return the first lines of a robots.txt, as many as are read."""
+    return body if len(body) <= MOST_BYTES else body[:MOST_BYTES].rpartition(b"\n")[0]

@@ -55,16 +55,18 @@ class Page:
         return root
 
     @cached_property
-    def base_url(self) -> str:
-        """The address that relative links are resolved against: the page's own, or its ``base`` element's."""
+    def base_url(self) -> urls.BaseUrl:
+        """The address that links are resolved against: the page's own, or its ``base`` element's."""
+        own = urls.BaseUrl(self.url, getattr(self.response, "encoding", "utf-8"))
         base = None if self.root is None else next(self.root.iter("base"), None)
-        return (base is not None and urls.absolute(self.url, base.get("href") or "")) or self.url
+        declared = None if base is None else urls.absolute(own, base.get("href") or "")
+        return urls.BaseUrl(declared, own.charset) if declared else own
 
     @cached_property
     def canonical_url(self) -> str:
         """The page's one address: its rel=canonical where that names the same article of the portal, else its own."""
         own = urls.canonical_url(self.url, self.profile.hosts)
-        declared = urls.absolute(self.url, tree.canonical_link(self.root) or "")
+        declared = urls.absolute(self.base_url, tree.canonical_link(self.root) or "")
         if declared and self.profile.owns(declared):
             declared = urls.canonical_url(declared, self.profile.hosts)
             if urls.same_article(own, declared):

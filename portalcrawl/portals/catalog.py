@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -104,6 +104,12 @@ def generic_profile(url: str) -> Profile:
     netloc = netloc_of(url)
     if netloc is None:
         raise ValueError(f"{url!r} is not an http(s) address")
+    return _generic(netloc)
+
+
+@lru_cache(maxsize=1024)
+def _generic(netloc: str) -> Profile:
+    """Return one profile for all addresses of a host: lists of start pages name few hosts many times."""
     hosts = generic_hosts(netloc)
     return Profile(name=host_of(f"http://{hosts[0]}"), hosts=hosts, generic=True)
 

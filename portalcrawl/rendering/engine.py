@@ -36,7 +36,22 @@ CLOSE_SECONDS = 3.0
 """Seconds that a page or a browser gets to close before it is killed."""
 READING_SHARE = 0.9
 """Share of a page's time for reading it; the rest is for taking what it shows."""
-FLAGS = ("--force-webrtc-ip-handling-policy=disable_non_proxied_udp", "--disable-dev-shm-usage", "--disable-gpu")
+NOWHERE = "about:blank"
+FLAGS = (
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    # What a page starts beside requests goes through its proxy as well, or not at all.
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--dns-prefetch-disable",
+    "--no-pings",
+    # What the browser would ask for on its own account: updates, what forms mean, reports, lists of bad sites.
+    f"--component-updater=url-source={NOWHERE}",
+    f"--autofill-server-url={NOWHERE}",
+    "--disable-domain-reliability",
+    "--disable-client-side-phishing-detection",
+)
+"""Beside Playwright's own, which switch off what it knows of. What is left meets a proxy that connects to nothing."""
 LENGTH = "() => document.documentElement ? document.documentElement.outerHTML.length : 0"
 
 
@@ -78,6 +93,8 @@ class Engine(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         self._home = Home()
         self._opening = asyncio.Lock()
         self._proxies: dict[str, Proxy] = {}
+        self._own_proxy = Proxy(None)
+        """For what belongs to no page: the browser's own requests."""
         self._visits: dict[Page, Visit] = {}
         self.lost = asyncio.Event()
         """Set when the browser or its driver is gone or given up."""
@@ -108,6 +125,7 @@ class Engine(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
 
     async def start(self) -> None:
         """Start driver and browser; whatever goes wrong is raised."""
+        self.config.launch_options["proxy"] = _by_way_of(await self._own_proxy.start())
         await self._launch()
         await self._maybe_launch_browser()
         self.browser.on("disconnected", lambda _: self.lost.set())
@@ -185,7 +203,7 @@ class Engine(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         profile = visit.gate.profile
         cookies = [_cookie(cookie, visit.request.url) for cookie in profile.render.cookies]
         return {
-            "proxy": {"server": self._proxies[profile.name].address, "bypass": "<-loopback>"},
+            "proxy": _by_way_of(self._proxies[profile.name]),
             "user_agent": self._settings.user_agent,
             "locale": profile.language or "en",
             "service_workers": "block",
@@ -219,10 +237,15 @@ class Engine(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         with suppress(Exception):
             await asyncio.wait_for(self.browser_provider.close(), CLOSE_SECONDS)
         await self._home.clear()
-        for proxy in self._proxies.values():
+        for proxy in (self._own_proxy, *self._proxies.values()):
             proxy.close()
         with suppress(Exception):
             await asyncio.wait_for(super().close(), CLOSE_SECONDS)
+
+
+def _by_way_of(proxy: Proxy) -> dict[str, str]:
+    """Return *proxy* as Playwright takes it: for loopback, too."""
+    return {"server": proxy.address, "bypass": "<-loopback>"}
 
 
 async def _close_popup(page: Page) -> None:

@@ -28,9 +28,12 @@ class RefusedError(Exception):
 
 
 class Proxy:
-    """Serves the browser's pages of one portal (RFC 9110 9.3.6 CONNECT, RFC 9112 3.2.2 absolute form)."""
+    """Serves the browser's pages of one portal (RFC 9110 9.3.6 CONNECT, RFC 9112 3.2.2 absolute form).
 
-    def __init__(self, allows_private: AllowsPrivate) -> None:
+    *allows_private* tells which private origins may be connected to; None: nothing may be connected to.
+    """
+
+    def __init__(self, allows_private: AllowsPrivate | None) -> None:
         self._allows_private = allows_private
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -90,6 +93,8 @@ class Proxy:
 
     async def _connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Connect to the first address of *host*; RefusedError where one of them is private and nobody named it."""
+        if self._allows_private is None:
+            raise RefusedError(host)
         if self._allows_private(host, port):
             return await asyncio.wait_for(asyncio.open_connection(host, port, limit=CHUNK), CONNECT_SECONDS)
         if is_private_address(host):

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from portalcrawl.errors import ArgumentError, UsageError
 from portalcrawl.portals.profile import RenderMode
+from portalcrawl.urls import MAX_URL_LENGTH
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -103,7 +104,7 @@ def _urls(name: str, value: str) -> tuple[str, ...]:
 
 
 def check_url(name: str, url: str, where: str = "") -> None:
-    """Raise ArgumentError where *url* is no absolute http or https address with a host."""
+    """Raise ArgumentError where *url* is no absolute http or https address with a host, or longer than any is read."""
     try:
         parts = urlsplit(url)
         good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
@@ -111,6 +112,9 @@ def check_url(name: str, url: str, where: str = "") -> None:
         good = False
     if not good or not url.isprintable():
         raise ArgumentError(name, f"{url[:200]!r}{where} is not an address", "http and https addresses")
+    if len(url) > MAX_URL_LENGTH:
+        problem = f"{url[:200]!r}...{where} has {len(url)} characters"
+        raise ArgumentError(name, problem, f"addresses of up to {MAX_URL_LENGTH}")
 
 
 def _urls_file(name: str, value: str) -> tuple[str, ...]:

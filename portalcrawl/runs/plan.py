@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote_plus, urlsplit
@@ -12,6 +12,9 @@ from portalcrawl.errors import ArgumentError
 from portalcrawl.portals.catalog import Catalog
 from portalcrawl.portals.profile import Profile, RenderMode
 from portalcrawl.runs.arguments import Arguments, parse_arguments
+
+Origin = tuple[str, str, int]
+"""Scheme, host and port (RFC 6454)."""
 
 EMBEDDED_PORTAL = "sample"
 LONGEST_AGE = timedelta(days=365 * 1000)
@@ -35,11 +38,20 @@ class Plan:
     starts: tuple[Start, ...]
     embedded: bool = False
     """Whether the embedded portal must be served for this run."""
+    profiles: Mapping[str, Profile] = field(init=False, compare=False, repr=False)
+    """The portals of the run by name, sorted."""
+    origins: Mapping[str, frozenset[Origin]] = field(init=False, compare=False, repr=False)
+    """The origins that the user or a profile's file gave, by the portal's name."""
 
-    @property
-    def profiles(self) -> dict[str, Profile]:
-        """The portals of the run by name, sorted."""
-        return dict(sorted({start.profile.name: start.profile for start in self.starts}.items()))
+    def __post_init__(self) -> None:
+        # Made once: both are asked for with every request, and a list may hold any number of start pages.
+        profiles = dict(sorted({start.profile.name: start.profile for start in self.starts}.items()))
+        origins = {name: _origins_of(profile) for name, profile in profiles.items()}
+        for start in self.starts:
+            if origin := origin_of(start.url):
+                origins[start.profile.name].add(origin)
+        object.__setattr__(self, "profiles", profiles)
+        object.__setattr__(self, "origins", {name: frozenset(given) for name, given in origins.items()})
 
     def max_depth(self, profile: Profile) -> int | None:
         """Return how many teaser hops are allowed: the argument, else the profile's, else None (no limit)."""
@@ -52,20 +64,20 @@ class Plan:
         return self.arguments.render or profile.render.mode
 
     def allows_origin(self, profile: Profile, url: str) -> bool:
-        """Tell whether the user or the profile's file gave the origin (RFC 6454: scheme, host, port) of *url*."""
-        given = {origin_of(start.url) for start in self.starts if start.profile.name == profile.name}
-        hosts = () if profile.generic else profile.hosts
-        given.update(origin_of(f"{scheme}://{host}/") for host in hosts for scheme in ("http", "https"))
-        return origin_of(url) in given
+        """Return whether the user or the profile's file gave the origin of *url*."""
+        return origin_of(url) in self.origins[profile.name]
 
-    def since(self, profile: Profile, started: datetime) -> datetime | None:
-        """Return the oldest publication time wanted; a naive one counts in the portal's time zone."""
+    def since(self, started: datetime) -> datetime | None:
+        """Return the oldest publication time wanted by a run that *started* then.
+
+        A naive one (a date that the user gave) is what clocks show where the portal writes its dates.
+        """
         since = self.arguments.since
-        if isinstance(since, timedelta):
-            return started - min(since, LONGEST_AGE)
-        if since is not None and since.tzinfo is None:
-            return since.replace(tzinfo=profile.zone)
-        return since
+        return started - min(since, LONGEST_AGE) if isinstance(since, timedelta) else since
+
+    def is_embedded(self, url: str) -> bool:
+        """Return whether *url* is on the embedded portal, which this run serves itself."""
+        return self.embedded and origin_of(url) == origin_of(self.starts[0].url)
 
     def served_at(self, base: str) -> Plan:
         """Return the plan with the embedded portal's pages moved to the origin *base* (``http://host:port/``)."""
@@ -75,6 +87,13 @@ class Plan:
     def address(self, url: str) -> str:
         """Return where to fetch *url*: the embedded portal's pages where it is served now, all others as they are."""
         return _at(self.starts[0].url, url) if self.embedded else url
+
+
+def _origins_of(profile: Profile) -> set[Origin]:
+    """Return the origins that a profile's file gives: its hosts, by both schemes."""
+    hosts = () if profile.generic else profile.hosts
+    found = (origin_of(f"{scheme}://{host}/") for host in hosts for scheme in ("http", "https"))
+    return {origin for origin in found if origin}
 
 
 def _moved(start: Start, base: str) -> Start:
@@ -138,7 +157,7 @@ def _search(profile: Profile, query: str) -> Start:
     return Start(profile.search_url.replace("{query}", quote_plus(query)), profile)
 
 
-def origin_of(url: str) -> tuple[str, str, int] | None:
+def origin_of(url: str) -> Origin | None:
     """Return scheme, host and port of *url*; None for what has none.
 
     >>> origin_of("HTTPS://Example.org/a")

@@ -118,7 +118,7 @@ class Harvest:
             self._run.counts["articles_again"] += 1
             return False
         published = article.date_published
-        if published and self.frontier.is_too_old(page.profile, published):
+        if published and self.frontier.is_too_old(published):
             outcomes.too_old(record, datetime.fromisoformat(published).timestamp())
             self._run.ledger.note(record)
             self._run.counts["skipped/too_old"] += 1
@@ -135,6 +135,7 @@ class Harvest:
         known = self._run.visits.identities.known_ids(profile, sorted(addresses))
         teasers = load_teasers(page, context, known.ids)
         self._run.counts["teasers_seen"] += len(teasers)
+        self.frontier.learn_zone(profile, page.zone, (teaser.date_published for teaser in teasers))
         found.follow += self.frontier.found(profile, teasers, context.depth + 1, known.likely)
         found.items += self._new_states(profile, teasers)
         return len({teaser.article_id for teaser in teasers})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
@@ -10,9 +11,10 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 
 from portalcrawl.crawl.frontier import Frontier
+from portalcrawl.errors import DataFolderError
 from portalcrawl.failures import reason_of
 from portalcrawl.page.page import Page
-from portalcrawl.page.pagination import next_page
+from portalcrawl.page.pagination import ListPages
 from portalcrawl.rendering.demand import demand_browser
 from portalcrawl.runs.plan import Plan, Start, make_plan
 from portalcrawl.runs.session import RunSession
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
     from portalcrawl.state.records import Record
 
 START_PRIORITY = 10
+MAX_STARTS = 200
+"""Start pages in memory. Scrapy's queue looks at each host that it holds a request for whenever it gives one out."""
+LOOK = 0.05
+"""Seconds between two looks at whether more start pages may be asked for."""
 MAX_QUEUE = 5_000
 """Requests in memory; links beyond them wait in the state, so that memory does not grow with the portal."""
 
@@ -42,6 +48,7 @@ class PortalSpider(Spider):
     def __init__(self, session: RunSession) -> None:
         super().__init__()
         self.session = session
+        self._starts_under_way = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, session: RunSession | None = None, **kwargs: Any) -> Self:
@@ -79,12 +86,22 @@ class PortalSpider(Spider):
         """Ask for the start pages, then for what earlier runs left."""
         self.run.counts["start_pages"] = len(self.plan.starts)
         self.crawler.signals.connect(self.take_up_pending, signals.spider_idle)
+        self.frontier.expect(self.plan.starts)
         for start in self.plan.starts:
-            self.frontier.start(start.profile, start.url)
-        for start in self.plan.starts:
+            while self._starts_under_way >= MAX_STARTS:
+                if self._is_done:
+                    return
+                await asyncio.sleep(LOOK)
+            self._starts_under_way += 1
             yield self._start_request(start, 1)
-        for record in islice(self.frontier.pending(), MAX_QUEUE):
+        for record in islice(self.frontier.pending(before_pages=True), MAX_QUEUE):
             yield self._article_request(record, "pending")
+
+    @property
+    def _is_done(self) -> bool:
+        """Whether nothing more is to be fetched, whatever there is."""
+        missing = self.articles_missing
+        return self.run.broken is not None or (missing is not None and missing <= 0)
 
     @property
     def frontier(self) -> Frontier:
@@ -115,7 +132,11 @@ class PortalSpider(Spider):
             raise CloseSpider("broken")
         if self.articles_missing is not None and self.articles_missing <= 0:
             raise CloseSpider("max_articles")
-        self.run.commit()
+        try:
+            self.run.commit()
+        except (OSError, DataFolderError) as error:
+            self.run.break_off(error)
+            raise CloseSpider("broken") from None
         taken = list(islice(self.frontier.pending(), MAX_QUEUE))
         for record in taken:
             self.crawler.engine.crawl(self._article_request(record, "pending"))
@@ -131,20 +152,27 @@ class PortalSpider(Spider):
             self.session.rehearse()
         yield from self.parse_start(response, Start(response.url, self.plan.starts[0].profile), 1)
 
-    def parse_start(self, response: Response, start: Start, number: int) -> Iterator[Any]:
-        """Read a start page, or page *number* of one that is a list."""
+    def parse_start(
+        self, response: Response, start: Start, number: int, pages: ListPages | None = None
+    ) -> Iterator[Any]:
+        """Read a start page, or page *number* of one that is a list, of which *pages* were read."""
+        self._starts_under_way -= number == 1
         page = Page(response, start.profile)
         way = self.ways.judge(page, "start")
         if way.again:
-            yield to_browser(self._start_request(start, number), way.again)
+            self._starts_under_way += number == 1
+            yield to_browser(self._start_request(start, number, pages), way.again)
             return
         if way.failure:
             self.harvest.failed(None, way.failure)
             return
+        pages = pages or ListPages()
+        if pages.is_read(page):
+            return
         found = self.harvest.start_page(page, start.url, rendered=way.rendered)
         yield from found.items
-        if page.kind != "article" and number < self.plan.arguments.pages and (url := next_page(page)):
-            yield self._start_request(Start(url, start.profile), number + 1)
+        if page.kind != "article" and number < self.plan.arguments.pages and (url := pages.next_page(page)):
+            yield self._start_request(Start(url, start.profile), number + 1, pages)
         yield from self._requests(found)
 
     def parse_article(self, response: Response, record: Record, via: str) -> Iterator[Any]:
@@ -171,6 +199,7 @@ class PortalSpider(Spider):
     def failed(self, failure: Failure) -> None:
         """Count a page that could not be had, under its reason."""
         request: Request = failure.request  # type: ignore[attr-defined]
+        self._starts_under_way -= request.cb_kwargs.get("number") == 1
         self.harvest.failed(request.cb_kwargs.get("record"), reason_of(failure))
 
     def _requests(self, found: Yield) -> Iterator[Request]:
@@ -180,12 +209,12 @@ class PortalSpider(Spider):
             else:
                 self.frontier.postpone(record)
 
-    def _start_request(self, start: Start, number: int) -> Request:
+    def _start_request(self, start: Start, number: int, pages: ListPages | None = None) -> Request:
         request = Request(
             start.url,
             callback=self.parse_start,
             errback=self.failed,
-            cb_kwargs={"start": start, "number": number},
+            cb_kwargs={"start": start, "number": number, "pages": pages},
             meta={"portal": start.profile.name},
             priority=START_PRIORITY,
             dont_filter=True,

@@ -5,7 +5,7 @@ Everything here works on the address alone, fetches nothing and never raises on 
 
 from __future__ import annotations
 
-from portalcrawl.urls.address import MAX_URL_LENGTH, Address, absolute, host_of, resolve
+from portalcrawl.urls.address import MAX_URL_LENGTH, Address, BaseUrl, absolute, host_of, resolve
 from portalcrawl.urls.articles import article_path, looks_like_article, slug_repeats
 from portalcrawl.urls.canonical import canonical_of, canonical_url
 from portalcrawl.urls.hosts import is_private_address, same_portal
@@ -16,6 +16,7 @@ from portalcrawl.urls.same import same_article
 __all__ = [
     "MAX_URL_LENGTH",
     "Address",
+    "BaseUrl",
     "absolute",
     "address_key",
     "article_path",

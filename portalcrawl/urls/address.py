@@ -9,7 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from urllib.parse import quote, unquote, urljoin
 
 import idna
@@ -29,6 +29,25 @@ _PLAIN = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/-]*")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PATH_SAFE = "/!$&'()*+,;=:@~%"
 _QUERY_SAFE = _PATH_SAFE + "?"
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+
+
+class BaseUrl(str):
+    """The address that a page's links are resolved against, with the charset that it was read in.
+
+    Browsers encode the query of a link in the charset of its page, and all else of it in UTF-8 (WHATWG URL, 4.4,
+    "query state"; Encoding, 4.3: UTF-8 in place of UTF-16). Any other text as a base stands for a page in UTF-8.
+    """
+
+    __slots__ = ("charset",)
+
+    charset: str
+
+    def __new__(cls, url: str, charset: str) -> Self:
+        """Make the base *url* of a page in *charset*, the name of one of Python's codecs."""
+        base = super().__new__(cls, url)
+        base.charset = charset
+        return base
 
 
 class Address(NamedTuple):
@@ -94,6 +113,8 @@ def absolute(base: str, href: str) -> str | None:
 def resolve(base: str, href: str) -> Address | None:
     """Return what :func:`absolute` returns, taken apart."""
     href = tidy(href)
+    if not href.isascii() and isinstance(base, BaseUrl):
+        href = _in_charset(href, base.charset)
     if not href or len(href) > MAX_URL_LENGTH:
         return None
     if href[0] == "/" and href[1:2] not in ("/", "\\"):
@@ -107,6 +128,22 @@ def resolve(base: str, href: str) -> Address | None:
         except ValueError:
             return None
     return address
+
+
+def _in_charset(href: str, charset: str) -> str:
+    """Return *href* with the letters of its query escaped as *charset* writes them.
+
+    What the charset has no letter for becomes a character reference (``%26%238364%3B``), as in browsers.
+    """
+    if charset.lower().startswith("utf"):
+        return href
+    head, mark, fragment = href.partition("#")
+    path, question, query = head.partition("?")
+    try:
+        query = _NOT_ASCII.sub(lambda run: quote(run[0].encode(charset, "xmlcharrefreplace"), safe=""), query)
+    except (LookupError, UnicodeError):
+        return href
+    return f"{path}{question}{query}{mark}{fragment}"
 
 
 def _on_the_host_of(base: str, path: str) -> Address | None:
