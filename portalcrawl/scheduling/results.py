@@ -1,24 +1,10 @@
-"""How a job ended: read from its manifest, else from what its log on Scrapyd says."""
+"""How a job ended: read from what its log says, else from the state."""
 
 from __future__ import annotations
 
-import glob
-import json
-from pathlib import Path
-
-from portalcrawl.runs.identity import manifest_name
 from portalcrawl.runs.told import Result, read_published
 from portalcrawl.scheduling.scrapyd import NodeError, Scrapyd
-
-
-def result_in_folder(data_dir: Path, job: str) -> Result | None:
-    """Return the result of *job* from its manifest in *data_dir*; None where there is none (yet)."""
-    found = sorted((data_dir / "feeds").glob(manifest_name(f"*-{glob.escape(job)}")))
-    if not found:
-        return None
-    manifest = json.loads(found[-1].read_bytes())
-    verdict = manifest["verdict"]
-    return Result(manifest["run"], verdict["level"], tuple(verdict["reasons"]), manifest["counts"])
+from portalcrawl.state.history import PastRun
 
 
 def result_in_log(scrapyd: Scrapyd, log_url: str | None) -> Result | None:
@@ -29,3 +15,10 @@ def result_in_log(scrapyd: Scrapyd, log_url: str | None) -> Result | None:
         return read_published(scrapyd.log_end(log_url).splitlines())
     except NodeError:
         return None
+
+
+def result_in_state(run: PastRun | None) -> Result | None:
+    """Return the result that the state has of *run*; None where it has not ended."""
+    if run is None or run.finished is None or run.verdict is None:
+        return None
+    return Result(run.run, run.verdict, (), run.counts)

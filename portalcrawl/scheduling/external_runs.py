@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -12,28 +13,26 @@ from sqlalchemy.exc import DatabaseError
 from portalcrawl.errors import UsageError
 from portalcrawl.runs.plan import make_plan
 from portalcrawl.runs.settings import RunSettings
-from portalcrawl.scheduling.look import Look
-from portalcrawl.scheduling.store import Store
+from portalcrawl.scheduling.nodes import NodeJobs
+from portalcrawl.scheduling.store import Job, Store
 from portalcrawl.state.database import IN_MEMORY, connect
 from portalcrawl.state.history import History, PastRun
 
+CLOCK_SLACK = 3600.0
+"""Seconds by which a run may be named before its job was posted: clocks are set."""
 
-class Others:
-    """Tells whether someone else works on a portal."""
+
+class ExternalRuns:
+    """What nodes and state tell of runs, whoever started them."""
 
     def __init__(self, store: Store, settings: RunSettings) -> None:
         self._store = store
         self._settings = settings
         self._history: History | None = None
 
-    @property
-    def data_dir(self) -> Path:
-        """The data folder of the scheduler."""
-        return self._settings.data_dir
-
-    def busy_with(self, portals: Collection[str], looks: Mapping[str, Look]) -> str | None:
+    def busy_with(self, portals: Collection[str], answers: Mapping[str, NodeJobs]) -> str | None:
         """Return the id of a job of someone else on one of *portals*, in a queue or running."""
-        found = {job: listed for look in looks.values() for job, listed in (look.jobs or {}).items()}
+        found = {job: listed for answer in answers.values() for job, listed in (answer.jobs or {}).items()}
         strange = {job for job, listed in found.items() if listed.state != "finished"}
         strange -= self._store.known(strange)
         for job in sorted(strange):
@@ -57,6 +56,14 @@ class Others:
                 return history.unfinished(portals)
         return []
 
+    def run_of(self, job: Job) -> PastRun | None:
+        """Return the run of *job* as the state in the data folder has it; None where it has none."""
+        since = datetime.fromtimestamp(max((job.posted or job.due) - CLOCK_SLACK, 0), UTC)
+        with suppress(DatabaseError):
+            if history := self._open():
+                return history.run_of_job(job.job, since)
+        return None
+
     def last_finished(self, portal: str) -> PastRun | None:
         """Return the last run of *portal* alone that the state in the data folder knows."""
         with suppress(DatabaseError):
@@ -65,7 +72,7 @@ class Others:
         return None
 
     def is_of_schedule(self, run: PastRun) -> bool:
-        """Tell whether a run is that of a job of the schedule."""
+        """Return whether a run is that of a job of the schedule."""
         return bool(self._store.known([run.run.partition("Z-")[2]]))
 
     def _open(self) -> History | None:
