@@ -26,7 +26,6 @@ OWN_SETTINGS = ("DATA_DIR", "LOG_FILE", "RUN_NOT_AFTER", "PORTAL_PROFILES")
 """Settings that Scrapyd, a node or the scheduler gives."""
 SECRET = re.compile(r"password|passwd|secret|token|api_?key|credential", re.IGNORECASE)
 WEBHOOK = "PORTALCRAWL_WEBHOOK"
-LOCAL: Mapping[str, Any] = {"local": {"url": "http://127.0.0.1:6800/"}}
 DEFAULTS = {
     "on_overlap": "skip",
     "start_within": "10m",
@@ -66,7 +65,7 @@ class _Reader:
     def schedule(self) -> Schedule:
         self._zone = self._top.take("timezone", a_zone, ZoneInfo("UTC"))
         nothing: Mapping[str, Any] = {}
-        nodes = self._nodes(self._top.take("nodes", a_table, LOCAL))
+        nodes = self._nodes(self._top.take("nodes", a_table, local_node()))
         defaults = {**DEFAULTS, **self._top.take("defaults", a_table, nothing)}
         for key in set(defaults) & {"portal", "arguments", "every", "cron"}:
             self._faults.add(f"defaults.{key}", "belongs into an entry")
@@ -174,6 +173,11 @@ class _Reader:
         if not NAME.fullmatch(name):
             self._faults.add(key, "a name has up to 40 letters, digits, dots, dashes and underscores")
         return name
+
+
+def local_node() -> Mapping[str, Any]:
+    """Return the nodes of a schedule that names none: the Scrapyd of this machine, on the port that it listens on."""
+    return {"local": {"url": f"http://127.0.0.1:{os.environ.get('SCRAPYD_HTTP_PORT') or 6800}/"}}
 
 
 def a_name(value: Any) -> str:
