@@ -1,7 +1,7 @@
 """docs/operations.md, followed to the letter: its commands run as they stand there, in a clone that was just made.
 
-What needs root or systemd runs by stand-ins that do the same below a folder of the test: a ``sudo`` that asks nothing, a
-``systemctl`` that starts what the unit says.
+What needs root or systemd runs by stand-ins that do the same below a folder of the test: a ``sudo`` that asks nothing,
+a ``systemctl`` that starts what the unit says.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from pathlib import Path
 import pytest
 import requests
 from commandline import ENOUGH, ROOT, crawl, environment, files, manifests
+from scrapy.settings import Settings
 from scrapydnodes import VENV, clean_clone, free_port, make_environment, until
 
+from portalcrawl import settings as product
 from portalcrawl.runs.settings import RunSettings
 from portalcrawl.scheduling.file import read_schedule
 
@@ -34,7 +36,7 @@ UNITS = ("portalcrawl-scrapyd.service", "portalcrawl-schedule.service")
 SHIMS = {
     "sudo": 'if [ "$1" = -u ]; then shift 2; fi; exec "$@"',
     "useradd": "exit 0",
-    "sudoedit": 'exec sed -i "s/choose-your-own/geheim-und-lang/; s/6800/$TEST_PORT/" "$1"',
+    "sudoedit": 'exec sed -i "s/choose-your-own/geheim-und-lang/; s/6800/$TEST_PORT/; s|=/|=$TEST_ROOT/|" "$1"',
     "runuser": 'shift 3; exec "$@"',
     "install": """set -- "$0" "$@" END; shift
         while [ "$1" != END ]; do case $1 in -o|-g) shift 2;; *) set -- "$@" "$1"; shift;; esac; done; shift
@@ -42,21 +44,28 @@ SHIMS = {
     "systemctl": 'exec "$TEST_PYTHON" "$TEST_SYSTEMCTL" "$@"',
 }
 SYSTEMCTL = """
-import os, shlex, signal, subprocess, sys, time
+import os, shlex, signal, subprocess, sys
 from pathlib import Path
+
+import psutil
+
 action, name = sys.argv[1], sys.argv[-1]
 root = Path(os.environ["TEST_ROOT"])
-held = root / f"{name}.pid"
-lines = (root / "etc/systemd/system" / f"{name}.service").read_text().replace(" /", f" {root}/").replace("=/", f"={root}/")
-unit = dict(line.split("=", 1) for line in lines.splitlines() if "=" in line and not line.startswith("#"))
-given = dict(line.strip().split("=", 1) for line in open(unit["EnvironmentFile"]) if "=" in line and line[0] != "#")
+held, unit, given = root / f"{name}.pid", {}, {}
+for line in (root / "etc/systemd/system" / f"{name}.service").read_text().splitlines():
+    key, _, value = line.partition("=")
+    unit[key] = value.replace("/srv/", f"{root}/srv/").replace("/var/", f"{root}/var/").replace("/etc/", f"{root}/etc/")
+for line in Path(unit["EnvironmentFile"]).read_text().splitlines():
+    key, _, value = line.partition("=")
+    given[key] = value
 if action == "restart":
-    os.kill(int(held.read_text()), signal.SIGTERM)
-    while Path(f"/proc/{held.read_text()}").exists() and "Z" not in Path(f"/proc/{held.read_text()}/stat").read_text(): time.sleep(0.1)
-log = open(root / f"{name}.log", "ab")
+    process = psutil.Process(int(held.read_text()))
+    process.terminate()
+    psutil.wait_procs([process])
 plain = {key: value for key, value in os.environ.items() if not key.startswith(("SCRAPYD_", "PORTALCRAWL_"))}
-started = subprocess.Popen(shlex.split(unit["ExecStart"]), cwd=unit["WorkingDirectory"], env={**plain, **given},
-    stdout=log, stderr=log, start_new_session=True)
+with open(root / f"{name}.log", "ab") as log:
+    options = {"cwd": unit["WorkingDirectory"], "env": {**plain, **given}, "stdout": log, "stderr": log}
+    started = subprocess.Popen(shlex.split(unit["ExecStart"]), start_new_session=True, **options)
 held.write_text(str(started.pid))
 """
 
@@ -110,9 +119,8 @@ def beside(script: str, clone: Path, given: dict[str, str], log: Path) -> Iterat
 
 
 def plain_environment(**more: str) -> dict[str, str]:
-    kept = {
-        key: value for key, value in os.environ.items() if not key.startswith(("SCRAPYD_", "PORTALCRAWL_", "PYTHON"))
-    }
+    ours = ("SCRAPYD_", "PORTALCRAWL_", "PYTHON", "VIRTUAL_ENV")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     return {**kept, "PYTHONUNBUFFERED": "1", **more}
 
 
@@ -134,11 +142,8 @@ def test_from_nothing_to_a_scheduled_crawl(tmp_path: Path) -> None:
         assert listed["projects"] == ["portalcrawl"], "the clone itself counts as a project"
         with beside(second, clone, given, scheduler):
             until(lambda: re.search(r"\d articles, \d+ teasers; ok", scheduler.read_text()), "a job has ended")
-            assert re.search(
-                r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d{4} INFO sample-\w+: posted to node local",
-                scheduler.read_text(),
-                re.M,
-            )
+            posted = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d{4} INFO sample-\w+: posted to node local$"
+            assert re.search(posted, scheduler.read_text(), re.MULTILINE)
             done = run("\n".join([first.splitlines()[0], third]), clone, given)
     assert re.search(r"\d\d:\d\d:\d\d[+-]\d{4}", done.stdout)
     found = json.loads(done.stdout[done.stdout.index("{") :])
@@ -175,13 +180,6 @@ def test_for_good_upgrade_and_backup(tmp_path: Path) -> None:
         run(here(before), clone, given)
         installed = root / "srv" / "portalcrawl"
         install_environments(installed)
-        for name in ("portalcrawl.env", *UNITS):
-            file = installed / "deploy" / name
-            file.write_text(
-                file.read_text().replace("=/var", f"={root}/var").replace("=/etc", f"={root}/etc")
-                if name.endswith(".env")
-                else file.read_text()
-            )
         run(here(called + after), installed, given)
         done = run(here(begin.replace("scrapy schedule check", "scrapy schedule list")), installed, given)
         assert "sample" in done.stdout
@@ -190,8 +188,7 @@ def test_for_good_upgrade_and_backup(tmp_path: Path) -> None:
         until(lambda: '"ok": true' in checked(installed, given), "all is well", 6 * ENOUGH)
         assert files(root / "etc/portalcrawl").keys() == {"schedule.toml"}
         upgrade, eggs = section("Upgrade")
-        run("git checkout -q -- deploy/portalcrawl.env; git stash -q || true", installed, given)
-        run(here(upgrade.replace("git pull", "git pull -q origin HEAD")), installed, given)
+        run(here(upgrade), installed, given)
         run(here(eggs), installed, given)
         assert len(list((root / "var/lib/portalcrawl/scrapyd/eggs/portalcrawl").glob("*.egg"))) == 2
         (backup,) = section("Back up, and move to another machine")
@@ -208,27 +205,17 @@ def checked(installed: Path, given: dict[str, str]) -> str:
 
 
 def test_the_example_schedule_is_sound(tmp_path: Path) -> None:
-    (example,) = [
-        block for block in re.findall(r"^```toml\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE) if "[entry" in block
-    ]
+    blocks = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    (example,) = [block for block in blocks if "[entry" in block]
     (tmp_path / "schedule.toml").write_text(example, encoding="utf-8")
-    settings = RunSettings.from_settings(_settings(tmp_path))
-    schedule = read_schedule(tmp_path / "schedule.toml", settings)
+    given = Settings()
+    given.setmodule(product)
+    schedule = read_schedule(tmp_path / "schedule.toml", RunSettings.from_settings(given))
     searched = [entry for entry in schedule.entries.values() if "query" in entry.arguments]
     assert searched, "there is an example of a query"
     ended = crawl(data=tmp_path / "data", **tomllib.loads(example)["entry"][searched[0].name]["arguments"])
     assert ended.code == 0, ended.err
     assert manifests(tmp_path / "data")[0]["counts"]["articles"]
-
-
-def _settings(folder: Path):
-    from scrapy.settings import Settings
-
-    from portalcrawl import settings as product
-
-    given = Settings({"DATA_DIR": str(folder / "data")})
-    given.setmodule(product, "default")
-    return given
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd here")
