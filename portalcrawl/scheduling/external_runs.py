@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -13,13 +12,11 @@ from sqlalchemy.exc import DatabaseError
 from portalcrawl.errors import UsageError
 from portalcrawl.runs.plan import make_plan
 from portalcrawl.runs.settings import RunSettings
+from portalcrawl.runs.told import Result
 from portalcrawl.scheduling.nodes import NodeJobs
-from portalcrawl.scheduling.store import Job, Store
+from portalcrawl.scheduling.store import Store
 from portalcrawl.state.database import IN_MEMORY, connect
 from portalcrawl.state.history import History, PastRun
-
-CLOCK_SLACK = 3600.0
-"""Seconds by which a run may be named before its job was posted: clocks are set."""
 
 
 class ExternalRuns:
@@ -56,12 +53,11 @@ class ExternalRuns:
                 return history.unfinished(portals)
         return []
 
-    def run_of(self, job: Job) -> PastRun | None:
-        """Return the run of *job* as the state in the data folder has it; None where it has none."""
-        since = datetime.fromtimestamp(max((job.posted or job.due) - CLOCK_SLACK, 0), UTC)
+    def result_of(self, job: str) -> Result | None:
+        """Return how a job ended, as the state in the data folder says; None where it does not say (yet)."""
         with suppress(DatabaseError):
-            if history := self._open():
-                return history.run_of_job(job.job, since)
+            if (history := self._open()) and (run := history.of_job(job)) and run.finished:
+                return Result(run.run, run.verdict or "", (), run.counts)
         return None
 
     def last_finished(self, portal: str) -> PastRun | None:

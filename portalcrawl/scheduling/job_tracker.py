@@ -13,7 +13,7 @@ from portalcrawl.scheduling.entries import Node
 from portalcrawl.scheduling.external_runs import ExternalRuns
 from portalcrawl.scheduling.nodes import NodeJobs, Nodes
 from portalcrawl.scheduling.processes import processes_of, send_signal
-from portalcrawl.scheduling.results import result_in_log, result_in_state
+from portalcrawl.scheduling.results import result_in_log
 from portalcrawl.scheduling.scrapyd import NodeError
 from portalcrawl.scheduling.store import Job, Store
 
@@ -169,7 +169,7 @@ class JobTracker:
         logger.warning("%s: %s; due again as %s", job.job, why, self._store.renew(job, now))
 
     def _in_state(self, job: Job, node: Node) -> Result | None:
-        return result_in_state(self._external.run_of(job)) if node.shared else None
+        return self._external.result_of(job.job) if node.shared else None
 
     def _log_url(self, job: Job) -> str | None:
         client = self._nodes.client(job.node or "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Engine, select
 
@@ -73,13 +72,11 @@ class History:
         past = [_past(row) for row in rows]
         return [run for run in past if set(run.portals) & set(portals)]
 
-    def run_of_job(self, job: str, since: datetime) -> PastRun | None:
-        """Return the run of Scrapyd's *job*, which began at *since* (UTC) or later; None where there is none."""
-        query = select(runs).where(
-            runs.c.run >= f"{since:%Y%m%dT%H%M%SZ}", runs.c.run.endswith(f"Z-{job}", autoescape=True)
-        )
+    def of_job(self, job: str) -> PastRun | None:
+        """Return the last run of a job on Scrapyd."""
+        query = select(runs).where(runs.c.run.endswith(f"Z-{job}", autoescape=True)).order_by(runs.c.run.desc())
         with self._engine.connect() as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(query.limit(1)).first()
         return _past(row) if row is not None else None
 
     def feeds_of(self, run: str) -> list[PastFeed]:
