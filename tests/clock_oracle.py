@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -71,16 +72,20 @@ def different_changes(year: int) -> Iterator[tuple[ZoneInfo, datetime]]:
                 yield zone, change
 
 
+@lru_cache(maxsize=1)
+def timeline(zone: ZoneInfo, change: datetime) -> tuple[list[datetime], list[datetime], dict[datetime, datetime]]:
+    """The minutes (UTC) about *change*, what the clock shows at each, and at which it first shows what."""
+    minutes = [change - AROUND + number * MINUTE for number in range(2 * AROUND // MINUTE)]
+    walls = [minute.astimezone(zone).replace(tzinfo=None, fold=0) for minute in minutes]
+    return minutes, walls, dict(zip(reversed(walls), reversed(minutes), strict=True))
+
+
 def due_around(line: str, zone: ZoneInfo, change: datetime) -> list[datetime]:
     """The times (UTC) at which *line* is due from AROUND before *change* to AROUND after it."""
-    minutes = [change - AROUND + number * MINUTE for number in range(2 * AROUND // MINUTE)]
+    minutes, walls, first = timeline(zone, change)
     matches = Line(line).matches
-    walls = [minute.astimezone(zone).replace(tzinfo=None, fold=0) for minute in minutes]
     if Line(line).hours == set(range(24)):
         return [minute for minute, wall in zip(minutes, walls, strict=True) if matches(wall)]
-    first: dict[datetime, datetime] = {}
-    for minute, wall in zip(minutes, walls, strict=True):
-        first.setdefault(wall, minute)
     due, wall, skipped = set(), walls[0], False
     while wall <= walls[-1]:
         skipped |= wall not in first and matches(wall)

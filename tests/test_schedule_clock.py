@@ -49,8 +49,10 @@ def test_every_change_of_a_year_in_every_zone() -> None:
 
 
 @pytest.mark.slow
-def test_every_change_of_sixteen_years_in_every_zone() -> None:
-    assert hold_against_every_minute(range(1991, 2039, 3)) > 10_000
+@pytest.mark.parametrize("year", [1995, 2009, 2011, 2037])
+def test_every_change_of_other_years_in_every_zone(year: int) -> None:
+    # 1994/95 Kiribati and 2011 Samoa skip a day; 2009 many change at midnight; 2037 is beyond the tables of tzdata.
+    assert hold_against_every_minute(range(year, year + 1)) > 300
 
 
 @pytest.mark.parametrize(
