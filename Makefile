@@ -2,7 +2,9 @@
 # make test    run all tests (installs what they need)
 # make browser install Chromium where none is found, for the tests that render pages
 # make lint    ruff and mypy --strict
+# make install install portalcrawl
 # make scrapyd start Scrapyd on loopback and deploy to it (SCRAPYD_USERNAME and SCRAPYD_PASSWORD must be set)
+# make deploy  deploy to the Scrapyd of this machine, which runs
 # Each installs on its first call only, and again when pyproject.toml changes: Scrapyd into .venv-scrapyd, all else
 # into .venv.
 
@@ -15,8 +17,10 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "portalcrawl needs Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
 
-.PHONY: crawl test browser lint scrapyd scrapyd-environment clean
+.PHONY: install crawl test browser lint scrapyd scrapyd-environment deploy clean
 .DELETE_ON_ERROR:
+
+install: $(VENV)/.installed
 
 crawl: $(VENV)/.installed
 	$(BIN)/scrapy crawl portal -L ERROR
@@ -41,6 +45,9 @@ scrapyd: scrapyd-environment
 	@$(SCRAPYD_VENV)/bin/python deploy/local.py
 
 scrapyd-environment: $(SCRAPYD_VENV)/.installed
+
+deploy: scrapyd-environment
+	SCRAPYD_HTTP_PORT=$${SCRAPYD_HTTP_PORT:-6800} $(SCRAPYD_VENV)/bin/scrapyd-deploy here
 
 $(BIN)/python:
 	@$(CHECK_PYTHON)

@@ -42,16 +42,11 @@ class Sample:
     browser: float
 
 
-def own_memory(pid: int) -> float:
-    _, resident, shared, *_ = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
-    return (int(resident) - int(shared)) * processes.PAGE / MB
-
-
 def sample(pid: int, pages: int) -> Sample:
     found = processes.tree(pid)
     driver = sum(each.memory for each in found if "run-driver" in each.command) / MB
     browser = sum(each.memory for each in found if "run-driver" not in each.command) / MB
-    return Sample(pages, own_memory(pid), driver, browser)
+    return Sample(pages, processes.own_memory(pid) / MB, driver, browser)
 
 
 def measure(pages: int) -> tuple[list[Sample], float]:

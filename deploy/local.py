@@ -27,7 +27,8 @@ def main() -> int:
         print(f"portalcrawl: {problem}", file=sys.stderr)
         return 1
     warn_of_copy()
-    environment = {**os.environ, "PORTALCRAWL_DATA_DIR": data_folder(), "XDG_CONFIG_HOME": str(configure(folder, port))}
+    configure(folder)
+    environment = {**os.environ, "PORTALCRAWL_DATA_DIR": data_folder(), "SCRAPYD_HTTP_PORT": str(port)}
     with (folder / "scrapyd.log").open("ab") as log:
         server = subprocess.Popen([BIN / "scrapyd", "--pidfile="], cwd=folder, env=environment, stdout=log, stderr=log)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -41,13 +42,14 @@ def main() -> int:
         server.wait()
         return deployed
     print(f"Scrapyd is at http://127.0.0.1:{port}/ with the project deployed; its files are in {folder}.")
-    print("Next, in another terminal: scrapy schedule run. Ctrl-C ends Scrapyd.", flush=True)
+    copy = "" if (ROOT / "schedule.toml").exists() else "cp deploy/schedule.toml schedule.toml, then "
+    print(f"Next, in another terminal: {copy}.venv/bin/scrapy schedule run. Ctrl-C ends Scrapyd.", flush=True)
     server.wait()
     return 0
 
 
 def wrong(port: int) -> str | None:
-    """Tell what keeps Scrapyd from starting."""
+    """Return what keeps Scrapyd from starting; None where nothing does."""
     if not (os.environ.get("SCRAPYD_USERNAME") and os.environ.get("SCRAPYD_PASSWORD")):
         return "set SCRAPYD_USERNAME and SCRAPYD_PASSWORD first: whoever may use Scrapyd may run code on this machine"
     with socket.socket() as probe:
@@ -69,18 +71,15 @@ def data_folder() -> str:
     return str(Path(os.environ.get("PORTALCRAWL_DATA_DIR") or ROOT / "data").expanduser().resolve())
 
 
-def configure(folder: Path, port: int) -> Path:
-    """Write the configurations; return the folder of the deploying one, which names this Scrapyd ``here``."""
-    config = folder / "config"
-    config.mkdir(parents=True, exist_ok=True)
+def configure(folder: Path) -> None:
+    """Write Scrapyd's configuration, and an empty scrapy.cfg: Scrapyd would take that of the clone for a project."""
+    folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(ROOT / "deploy" / "scrapyd.conf", folder / "scrapyd.conf")
-    target = f"[deploy:here]\nproject = portalcrawl\nurl = http://127.0.0.1:{port}/\n"
-    (config / "scrapy.cfg").write_text(target, encoding="utf-8")
-    return config
+    (folder / "scrapy.cfg").write_text("# So that Scrapyd does not look for one above this folder.\n", encoding="utf-8")
 
 
 def answers(server: "subprocess.Popen[bytes]", port: int) -> bool:
-    """Wait until Scrapyd listens; tell whether it does."""
+    """Wait until Scrapyd listens; return whether it does."""
     end = time.monotonic() + STARTS_WITHIN
     while server.poll() is None and time.monotonic() < end:
         with socket.socket() as probe:

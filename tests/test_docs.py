@@ -37,7 +37,7 @@ BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 MACHINE_PATH = re.compile(r"(?<![\w.~])/(?:work|tmp|home|root|opt)/\w+")
 OTHERS = {
     *("cd", "cp", "curl", "docker", "export", "git", "jq", "journalctl", "mkdir", "pip", "playwright"),
-    *("scrapyd", "scrapyd-deploy", "sqlite3", "sudo", "systemctl", "xargs"),
+    *("ls", "scrapyd", "scrapyd-deploy", "sudo", "sudoedit", "systemctl", "tail", "xargs"),
 }
 """Commands in the texts that are neither the project's nor its tools'."""
 

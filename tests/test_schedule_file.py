@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import doctest
-from datetime import UTC, datetime, timedelta
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,11 +14,12 @@ from scrapy.settings import Settings
 
 from portalcrawl import settings as product
 from portalcrawl.runs.settings import RunSettings
-from portalcrawl.scheduling import spans, timing
+from portalcrawl.scheduling import durations
 from portalcrawl.scheduling.entries import Schedule, ScheduleError
 from portalcrawl.scheduling.file import read_schedule
 from portalcrawl.scheduling.shadow import shadowing_copy
-from portalcrawl.scheduling.timing import Timing, a_cron
+from portalcrawl.scheduling.store import Store
+from portalcrawl.scheduling.timing import Timing
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FAULTS = {
@@ -32,11 +34,16 @@ FAULTS = {
     "[entry.a]\nportal = 'sample'\nevry = '5m'": "entry.a.evry: unknown key; did you mean every?",
     "[entry.a]\nportal = 'sample'\ncron = '* * * *'": "entry.a.cron: must have five fields",
     "[entry.a]\nportal = 'sample'\ncron = '99 * * * *'": "entry.a.cron: is no crontab line",
-    "[entry.a]\nportal = 'sample'\ncron = '0 0 30 2 *'": "entry.a.cron: is never due",
+    "[entry.a]\nportal = 'sample'\ncron = '0 0 30 2 *'": "entry.a.cron: is no crontab line, or never due: bad day",
     "[entry.a]\nportal = 'sample'\ncron = '0 0 1 * 1'": "entry.a.cron: may name days of the month or of the week",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\ntimezone = 'Mars'": "entry.a.timezone: must be a time zone",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\njitter = '5m'": "entry.a.jitter: must be below every (5m)",
-    "[entry.a]\nportal = 'sample'\nevery = '5m'\nlate = 'wait'": "entry.a.late: must be one of skip, queue",
+    "[entry.a]\nportal = 'sample'\nevery = '5m'\non_overlap = 'wait'": "entry.a.on_overlap: must be one of skip, queue",
+    "[entry.a]\nportal = 'sample'\nevery = '5m'\nlate = 'queue'": "entry.a.late: is called on_overlap now",
+    "[defaults]\nmake_up = '2h'\n[entry]": "defaults.make_up: is called misfire_grace",
+    "[entry.a]\nportal = 'sample'\ncron = '0 0 L * *'": "entry.a.cron: is no crontab line: it has minutes",
+    "[entry.a]\nportal = 'sample'\ncron = '0 0 * * 5#2'": "entry.a.cron: is no crontab line: it has minutes",
+    "[entry.a]\nportal = 'sample'\ncron = '0 0 * * sat-mon'": "entry.a.cron: is no crontab line, or never due",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\nnode = 'b'": "entry.a.node: 'b' is no node; the nodes are local",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {STATE_URL = 'postgresql://me:pw@db/x'}": "holds a secret",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {API_TOKEN = 'x'}": "holds a secret",
@@ -137,69 +144,9 @@ def test_values_and_defaults(tmp_path: Path) -> None:
     assert {node.name for node in b.places(schedule.nodes)} == {"near", "far"}
 
 
-def test_durations_and_weekdays() -> None:
-    for module in (spans, timing):
-        results = doctest.testmod(module)
-        assert results.attempted and not results.failed
-
-
-def test_weekdays_are_those_of_crontab_not_of_apscheduler() -> None:
-    # 2026-03-01 is a Sunday; crontab's 0 and 7 are Sunday, 1 is Monday.
-    saturday = datetime(2026, 2, 28, 12, tzinfo=UTC)
-    for line, day in (("0 6 * * 0", 1), ("0 6 * * 7", 1), ("0 6 * * 1", 2), ("0 6 * * sun", 1), ("0 6 * * 6-7", 1)):
-        due = Timing(None, a_cron(line), ZoneInfo("UTC"), 0).after(saturday, 1)
-        assert due == datetime(2026, 3, day, 6, tzinfo=UTC), line
-
-
-def test_a_crontab_line_keeps_to_the_wall_clock_of_its_zone() -> None:
-    daily = Timing(None, "30 6 * * *", BERLIN, 0)
-    before = datetime(2026, 3, 28, 12, tzinfo=BERLIN)
-    # The clocks go forward on 2026-03-29: 06:30 is 04:30 UTC from then on, and not 05:30.
-    assert daily.after(before, 1) == datetime(2026, 3, 29, 4, 30, tzinfo=UTC)
-    assert daily.after(datetime(2026, 3, 27, 12, tzinfo=BERLIN), 1) == datetime(2026, 3, 28, 5, 30, tzinfo=UTC)
-    # A time that is skipped, 02:30, is due once that day all the same or the next day, never twice.
-    nightly = Timing(None, "30 2 * * *", BERLIN, 0)
-    found = [nightly.after(datetime(2026, 3, 28, 12, tzinfo=UTC), number) for number in (1, 2)]
-    assert found[0] != found[1] and None not in found
-    # One that comes twice, 02:30 on 2026-10-25, is due once.
-    found = [nightly.after(datetime(2026, 10, 24, 12, tzinfo=UTC), number) for number in (1, 2)]
-    assert [due.astimezone(BERLIN).day for due in found if due] == [25, 26]
-
-
-def test_a_clock_that_ticks_through_a_change_of_time_misses_nothing() -> None:
-    trigger = Timing(None, a_cron("*/30 * * * *"), BERLIN, 0).trigger()
-    due = datetime(2026, 10, 24, 23, 30, tzinfo=UTC).astimezone(BERLIN)
-    found = []
-    for _ in range(6):
-        # As APScheduler asks: with the time before, and a now a little after it.
-        due = trigger.get_next_fire_time(due, due.astimezone(UTC) + timedelta(seconds=1))
-        found.append(due.astimezone(UTC))
-    assert found == [datetime(2026, 10, 25, 0, tzinfo=UTC) + number * timedelta(minutes=30) for number in range(6)]
-
-
-def test_a_crontab_and_units_are_printed(tmp_path: Path) -> None:
-    text = """
-        timezone = "Europe/Berlin"
-        [entry.a]
-        portal = "sample"
-        cron = "*/5 6-22 * * 1-5"
-        [entry.b]
-        portal = "klamm"
-        every = "2h"
-        jitter = "30s"
-    """
-    file = tmp_path / "schedule.toml"
-    file.write_text(text, encoding="utf-8")
-    printed = scrapy("schedule", "cron", "--file", str(file), data=tmp_path).out.splitlines()
-    assert "CRON_TZ=Europe/Berlin" in printed
-    assert any(line.startswith("*/5 6-22 * * 1-5 cd ") and "schedule once a --file" in line for line in printed)
-    assert any(line.startswith("0 */2 * * * cd ") for line in printed)
-    units = scrapy("schedule", "cron", "--systemd", "--file", str(file), data=tmp_path).out
-    assert "OnCalendar=Mon,Tue,Wed,Thu,Fri *-*-* 6..22:0/5:00 Europe/Berlin" in units
-    assert "OnUnitActiveSec=7200" in units and "RandomizedDelaySec=30" in units
-    file.write_text(text.replace('"2h"', '"7m"'), encoding="utf-8")
-    ended = scrapy("schedule", "cron", "--file", str(file), data=tmp_path)
-    assert (ended.code, len(ended.lines)) == (2, 1) and "can't be said in a crontab line" in ended.err
+def test_durations() -> None:
+    results = doctest.testmod(durations)
+    assert results.attempted and not results.failed
 
 
 def test_a_copy_beside_scrapyd_is_told_of(tmp_path: Path) -> None:
@@ -223,3 +170,67 @@ def test_a_broken_store_is_told_of_in_one_line(tmp_path: Path) -> None:
     file = ROOT / "deploy" / "schedule.toml"
     ended = scrapy("schedule", "list", "--file", str(file), data=tmp_path)
     assert (ended.code, len(ended.lines)) == (1, 1) and "is begun anew" in ended.err
+
+
+FOREIGN = {
+    "of another program": ("CREATE TABLE jobs (id INTEGER PRIMARY KEY, title TEXT)",),
+    "of another program with our names": (
+        *(f"CREATE TABLE {name} (id INTEGER)" for name in ("jobs", "levels", "notices", "marks", "entries")),
+        "PRAGMA user_version = 2",
+    ),
+    "of another program with the names of the first version": tuple(
+        f"CREATE TABLE {name} (id INTEGER)" for name in ("jobs", "levels", "notices", "marks")
+    ),
+    "of a newer version": ("CREATE TABLE jobs (job TEXT)", "PRAGMA user_version = 99"),
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+@pytest.mark.parametrize("action", [("list",), ("once", "sample"), ("check",), ("run",)], ids=lambda words: words[0])
+def test_a_foreign_database_is_told_of_in_one_line_and_left_alone(
+    tmp_path: Path, kind: str, action: tuple[str, ...]
+) -> None:
+    file = tmp_path / "schedule.sqlite3"
+    with closing(sqlite3.connect(file)) as database:
+        for statement in FOREIGN[kind]:
+            database.execute(statement)
+        before = database.execute("SELECT sql FROM sqlite_master").fetchall()
+    ended = scrapy("schedule", *action, "--file", str(ROOT / "deploy" / "schedule.toml"), data=tmp_path)
+    assert (ended.code, len(ended.lines)) == (1, 1), ended.err
+    assert "schedule.sqlite3 can't be used" in ended.err and "is begun anew" in ended.err
+    with closing(sqlite3.connect(file)) as database:
+        assert database.execute("SELECT sql FROM sqlite_master").fetchall() == before
+
+
+FIRST_VERSION = """
+CREATE TABLE jobs (number INTEGER PRIMARY KEY, job VARCHAR UNIQUE, entry VARCHAR, slot VARCHAR, by_hand BOOLEAN,
+    portals TEXT, due FLOAT, status VARCHAR, node VARCHAR, posted FLOAT, expires FLOAT, longest FLOAT, started FLOAT,
+    cancelled FLOAT, ended FLOAT, why TEXT, run VARCHAR, verdict VARCHAR, reasons TEXT, counts TEXT,
+    UNIQUE (entry, slot));
+CREATE INDEX ix_jobs_status ON jobs (status);
+CREATE INDEX jobs_by_verdict ON jobs (entry, verdict, ended);
+CREATE TABLE levels (entry VARCHAR PRIMARY KEY, level VARCHAR, since FLOAT);
+CREATE TABLE notices (number INTEGER PRIMARY KEY, line TEXT, made FLOAT, tries INTEGER, next_try FLOAT);
+CREATE TABLE marks (name VARCHAR PRIMARY KEY, value FLOAT);
+CREATE TABLE clock (id VARCHAR PRIMARY KEY, next_run_time FLOAT, job_state BLOB);
+INSERT INTO marks VALUES ('news a', 150), ('alive', 400);
+INSERT INTO levels VALUES ('a', 'failed', 300);
+INSERT INTO jobs (job, entry, slot, by_hand, portals, due, status, ended, verdict, reasons, counts) VALUES
+    ('a-1', 'a', '1', 0, '["p"]', 100, 'done', 200, 'ok', '[]', '{"articles": 1}'),
+    ('a-2', 'a', '2', 0, '["p"]', 200, 'failed', 300, 'failed', '["it died"]', NULL),
+    ('a-3', 'a', '3', 0, '["p"]', 300, 'skipped', 350, NULL, NULL, NULL),
+    ('a-4', 'a', '4', 0, '["p"]', 400, 'pending', NULL, NULL, NULL, NULL);
+"""
+
+
+def test_a_database_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "schedule.sqlite3")) as database:
+        database.executescript(FIRST_VERSION)
+    for _ in range(2):
+        store = Store.open(tmp_path)
+        record = store.records()["a"]
+        assert record.last is not None
+        assert (record.last.job, record.last.reasons, record.level) == ("a-2", ("it died",), "failed")
+        assert (record.known_since, record.last_good, record.last_news) == (100, 200, 150)
+        assert [job.job for job in store.open_jobs()] == ["a-4"]
+        assert store.last_seen() == 400

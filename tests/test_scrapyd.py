@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 import tomllib
 import zipfile
 from collections.abc import Collection, Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -19,9 +21,11 @@ import pytest
 import requests
 from commandline import ROOT, doubled, files, manifests, records, start_crawl, stop
 from scrapydnodes import LOGIN, PASSWORD, USER, VENV, Site, clean_clone, free_port, make_environment, site, until
+from sqlalchemy import select
 
 from portalcrawl.sampleportal import SamplePortal
 from portalcrawl.scheduling.store import Store
+from portalcrawl.scheduling.tables import jobs
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("scrapyd")]
 
@@ -56,7 +60,11 @@ def finished(where: Site, number: int) -> list[dict[str, Any]]:
 
 
 def ended_jobs(where: Site) -> dict[str, Any]:
-    return {job.job: job for job in Store.open(where.data).ended("fresh", limit=1000)}
+    store = Store.open(where.data)
+    with store.engine.connect() as connection:
+        ids = list(connection.scalars(select(jobs.c.job).where(jobs.c.entry == "fresh")))
+    found = [job for job in map(store.find, ids) if job is not None]
+    return {job.job: job for job in found if job.status in ("done", "failed")}
 
 
 def assert_nothing_lost_or_twice(where: Site, besides: Collection[str] = ()) -> None:
@@ -89,8 +97,7 @@ def test_the_egg_holds_profiles_and_the_embedded_portal(egg: Path) -> None:
 def recorded(where: Site, status: str, wait: float = 600.0) -> str:
     """Leave the record of a job that was about to be sent to the first node, or was; it waits there so many seconds."""
     store, now = Store.open(where.data), time.time()
-    job = store.add("fresh", f"before {now}", now, ["sample"])
-    assert job is not None
+    job = store.add("fresh", now, ["sample"])
     store.change(job, status=status, node="one", posted=now, expires=now + wait, longest=3600.0)
     return job
 
@@ -242,7 +249,7 @@ def test_far_nodes_hanging_jobs_and_the_webhook(tmp_path: Path, egg: Path, porta
     with Receiver() as receiver, SamplePortal() as slow, site(tmp_path, egg, "far", data=tmp_path / "far") as where:
         hanging = f'[entry.slow]\narguments = {{url = "{slow.url}"}}\nevery = "1h"\n'
         hanging += "settings = {DOWNLOAD_DELAY = 1}"
-        more = entry(portal, 'late = "queue"', every="2s")
+        more = entry(portal, 'on_overlap = "queue"', every="2s")
         where.write(f"{more}\n{hanging}", of_nodes="shared = false")
         where.start(PORTALCRAWL_WEBHOOK=receiver.url)
         begun = until(lambda: list((tmp_path / "far" / "feeds").glob("*Z-slow-*.part")), "the slow crawl writes")
@@ -263,7 +270,7 @@ def test_far_nodes_hanging_jobs_and_the_webhook(tmp_path: Path, egg: Path, porta
         assert any(problem.startswith("slow: failed: cancelled") for problem in found["problems"])
         assert [node["problem"] for node in found["nodes"]] == [None]
         assert receiver.url not in where.log
-        assert "busy with" not in where.log, "late starts are queued here"
+        assert "busy with" not in where.log, "starts that overlap are queued here"
 
 
 def test_a_portal_that_is_held_by_hand_is_left_alone(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
@@ -279,6 +286,42 @@ def test_a_portal_that_is_held_by_hand_is_left_alone(tmp_path: Path, egg: Path, 
         until(lambda: [job for job in ended_jobs(where).values() if job.verdict == "ok"], "the portal is free again")
         where.end(signal.SIGTERM)
         assert not [job for job in ended_jobs(where).values() if job.verdict == "failed"]
+
+
+def fill_up(where: Site, database: str, table: str) -> None:
+    """Have a database of the node refuse what is added, with the words that SQLite has for a full disk."""
+    with closing(sqlite3.connect(where.nodes["one"].folder / "dbs" / database)) as connection:
+        what = f"CREATE TRIGGER full BEFORE INSERT ON {table} BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+        connection.execute(what)
+
+
+def test_a_full_disk_of_a_node_is_told_of_as_what_it_is(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
+    with site(tmp_path, egg, "one", places=1) as where:
+        where.write(entry(portal, 'start_within = "30s"'))
+        fill_up(where, "jobs.db", "finished_jobs")
+        where.start()
+        # The only job that ever runs takes the node's only place along; its log still says how it ended.
+        until(lambda: [job for job in ended_jobs(where).values() if job.verdict == "ok"], "the first job's result")
+        until(lambda: "starts nothing, though nothing runs there" in where.log, "the next job does not begin")
+        assert "had no free place" not in where.log
+        where.end(signal.SIGTERM)
+        job = recorded(where, "pending")
+        by_hand(where, job, **arguments_of(where))
+        Store.open(where.data).change(job, posted=time.time() - 90)
+        problem = where.check()["nodes"][0]["problem"]
+        assert problem.startswith("node one starts nothing, though nothing runs there"), problem
+        Store.open(where.data).change(job, status="skipped")
+        where.nodes["one"].ask("cancel.json", project="portalcrawl", job=job)
+        fill_up(where, "portalcrawl.db", "spider_queue")
+        ended = where.schedule("once", "fresh")
+        assert (ended.code, "disk is full" in ended.err, "scrapyd-deploy" in ended.err) == (1, True, False), ended.err
+
+
+def test_a_node_without_the_project_is_told_how_to_get_it(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
+    with site(tmp_path, egg, "one") as where:
+        where.write(entry(portal), top='project = "another"')
+        ended = where.schedule("once", "fresh")
+        assert ended.code == 1 and "scrapyd-deploy brings the project there" in ended.err
 
 
 class Receiver:

@@ -13,12 +13,13 @@ from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
+from sqlalchemy.exc import DatabaseError
 
 from portalcrawl.commands.answers import fail, in_one_line
 from portalcrawl.commands.scheduled.checking import check
 from portalcrawl.commands.scheduled.crontab import crontab, systemd_units
 from portalcrawl.commands.scheduled.listing import show_list
-from portalcrawl.errors import UsageError
+from portalcrawl.errors import DataFolderError, UsageError
 from portalcrawl.runs.settings import RunSettings
 from portalcrawl.scheduling.file import read_schedule
 from portalcrawl.scheduling.run import Scheduler
@@ -56,7 +57,16 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do it."""
-        self.exitcode = in_one_line(lambda: self._work(args, opts))
+        self.exitcode = in_one_line(lambda: self._work_or_say_why_not(args, opts))
+
+    def _work_or_say_why_not(self, args: list[str], opts: argparse.Namespace) -> int:
+        try:
+            return self._work(args, opts)
+        except BrokenPipeError:
+            raise
+        except (DatabaseError, OSError) as error:
+            said = getattr(error, "orig", None) or error
+            raise DataFolderError(f"the schedule's data can't be used: {said}") from None
 
     def _work(self, args: list[str], opts: argparse.Namespace) -> int:
         action, *rest = args or [""]
@@ -74,7 +84,7 @@ class Command(ScrapyCommand):
             return check(schedule, settings)
         if action == "cron":
             units = systemd_units if opts.systemd else crontab
-            print("\n".join(units(schedule, Path.cwd())))
+            print("\n".join(units(schedule, Path.cwd(), settings.data_dir)))
         else:
             show_list(schedule, settings)
         return 0
@@ -114,6 +124,6 @@ def _once(file: Path, settings: RunSettings, name: str) -> int:
 def _log_to_stderr(level: str) -> None:
     """Say what the scheduler does on standard error; nothing there names a user, a password or a webhook."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%d %H:%M:%S%z"))
     logging.basicConfig(level="WARNING", handlers=[handler], force=True)
     logging.getLogger("portalcrawl.schedule").setLevel(level)

@@ -1,86 +1,80 @@
-"""The clock: APScheduler, whose next times live in the store. What becomes due is written there, and nothing else."""
+"""The clock: writes what becomes due into the store, and when each entry is due next in the same transaction."""
 
 from __future__ import annotations
 
-import sys
+import logging
+import random
 from datetime import UTC, datetime
-from typing import Any
 
-from apscheduler.executors.base import BaseExecutor
-from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
-from apscheduler.schedulers.base import BaseScheduler
-
+from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.scheduling.entries import Entry, Schedule
-from portalcrawl.scheduling.store import Store
+from portalcrawl.scheduling.store import Next, Store
 
-STORED = f"{__name__}:due"
+logger = logging.getLogger("portalcrawl.schedule")
+
+CLOCK_SET_BACK = 60.0
+"""Seconds by which the machine's clock must have gone back before times are counted anew; less is waited for."""
+NEVER = 3600.0
+"""Seconds until the next look where nothing is ever due."""
 
 
-def due() -> None:
-    """What APScheduler's store names as the work of each job; the Recorder does it instead."""
+class Clock:
+    """Driven by its caller: no thread of its own, so that it can't die unseen."""
 
-
-class Recorder(BaseExecutor):  # type: ignore[misc]
-    """Records that an entry is due, once for each time at which it is: a crash in between changes nothing."""
-
-    def __init__(self, store: Store) -> None:
-        super().__init__()
+    def __init__(self, store: Store, schedule: Schedule, now: float) -> None:
         self._store = store
-        self.portals: dict[str, tuple[str, ...]] = {}
+        self._entries = schedule.entries
+        self._latest = store.last_seen() or now
+        self._next = store.take_entries({name: entry.timing.text for name, entry in schedule.entries.items()})
+        for name, entry in self._entries.items():
+            if name not in self._next:
+                self._set(name, first_time(entry, now))
 
-    def _do_submit_job(self, job: Any, run_times: list[datetime]) -> None:
-        """Starts that were missed count as one. The first of them names it: it is what the job store has kept."""
-        try:
-            slot = run_times[0].astimezone(UTC).isoformat()
-            self._store.add(job.id, slot, run_times[-1].timestamp(), self.portals.get(job.id, ()))
-        except Exception:  # noqa: BLE001 - as APScheduler's own executors: it is logged, the clock goes on
-            self._run_job_error(job.id, *sys.exc_info()[1:])
-        else:
-            self._run_job_success(job.id, [])
+    def tick(self, now: float) -> float:
+        """Record what is due at *now* (seconds since 1970); return the seconds until the next is."""
+        if now < self._latest - CLOCK_SET_BACK:
+            self._count_anew(now)
+        self._latest = max(now, self._latest)
+        for name, following in self._next.items():
+            if following.due <= now:
+                self._record(self._entries[name], following, now)
+        return min((following.due - now for following in self._next.values()), default=NEVER)
+
+    def _record(self, entry: Entry, following: Next, now: float) -> None:
+        """Record that *entry* is due. Of starts that were missed the last stands for all."""
+        missed = entry.timing.latest(_moment(following.slot), _moment(now))
+        slot = missed.timestamp() if missed else following.slot
+        self._set(entry.name, next_time(entry, slot), due=slot)
+
+    def _set(self, name: str, following: Next, due: float | None = None) -> None:
+        entry = self._entries[name]
+        self._store.set_next(name, entry.timing.text, following, due, entry.portals)
+        self._next[name] = following
+
+    def _count_anew(self, now: float) -> None:
+        """Bring all times that lie in what has become the future to where the machine's clock now stands."""
+        logger.warning("the clock was set back by %s: times are counted anew", format_duration(self._latest - now))
+        self._store.set_back(now)
+        self._latest = now
+        for name, entry in self._entries.items():
+            fresh = next_time(entry, now)
+            if fresh.due < self._next[name].due:
+                self._set(name, fresh)
 
 
-class Clock(BaseScheduler):  # type: ignore[misc]
-    """APScheduler driven by its caller: no thread of its own, so that it can't die unseen."""
+def first_time(entry: Entry, now: float) -> Next:
+    """Return when a new entry is due: of an interval at once, of a crontab line when the line says."""
+    return Next(now, now) if entry.timing.every else next_time(entry, now)
 
-    def __init__(self, store: Store) -> None:
-        self._recorder = Recorder(store)
-        super().__init__(
-            # All runs of a job that were missed are one; how old one may be is for the keeper to say.
-            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
-            timezone=UTC,
-        )
-        self.add_jobstore(SQLAlchemyJobStore(engine=store.engine, tablename="clock"))
-        self.add_executor(self._recorder)
 
-    def shutdown(self, wait: bool = True) -> None:
-        """Close the job store."""
-        super().shutdown(wait)
+def next_time(entry: Entry, after: float) -> Next:
+    """Return when *entry* is due after *after*, with a jitter of its own."""
+    following = next(entry.timing.due_times(_moment(after)), None)
+    if following is None:
+        return Next(float("inf"), float("inf"))
+    slot = following.timestamp()
+    return Next(slot, slot + random.uniform(0, entry.timing.jitter))
 
-    def wakeup(self) -> None:
-        """Nothing sleeps here."""
 
-    def tick(self) -> float:
-        """Record what is due; return the seconds until the next is."""
-        wait = self._process_jobs()
-        return 3600.0 if wait is None else float(wait)
-
-    def follow(self, schedule: Schedule) -> None:
-        """Take the entries of *schedule*: an entry that did not change keeps its next time."""
-        self._recorder.portals = {name: entry.portals for name, entry in schedule.entries.items()}
-        kept = {job.id: job for job in self.get_jobs()}
-        for name in set(kept) - set(schedule.entries):
-            self.remove_job(name)
-        for name, entry in schedule.entries.items():
-            if name not in kept or kept[name].name != entry.timing.text:
-                self._set(entry)
-
-    def _set(self, entry: Entry) -> None:
-        """A new entry of an interval is due at once, one of a crontab line when the line says."""
-        now = datetime.now(UTC)
-        trigger = entry.timing.trigger(now)
-        first = now if entry.timing.every else trigger.get_next_fire_time(None, now)
-        self.add_job(STORED, trigger, id=entry.name, name=entry.timing.text, next_run_time=first, replace_existing=True)
-
-    def next_times(self) -> dict[str, datetime]:
-        """Return when each entry is next due."""
-        return {job.id: job.next_run_time for job in self.get_jobs() if job.next_run_time}
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -43,13 +43,13 @@ class Entry:
     settings: Mapping[str, str]
     nodes: tuple[str, ...]
     """The nodes it may run on, in order of preference."""
-    late: str
+    on_overlap: str
     """What is done when it is due while its portal is busy: ``skip`` or ``queue`` (one waits)."""
     start_within: float
     """A job that has not begun after this time never does."""
     limit: float
     """A job that runs longer is cancelled."""
-    make_up: float
+    misfire_grace: float
     """A start that was missed is made up for until it is this old."""
     overdue: float | None
     """Age of the last good run that is an alarm; None: when three starts were due since."""

@@ -16,9 +16,9 @@ from portalcrawl.errors import UsageError
 from portalcrawl.portals.table import FaultError, Faults, Table, a_flag, a_table, a_text, list_of, one_of, shown
 from portalcrawl.runs.plan import make_plan
 from portalcrawl.runs.settings import RunSettings
+from portalcrawl.scheduling.durations import format_duration, parse_duration, parse_positive_duration
 from portalcrawl.scheduling.entries import Entry, Node, Schedule, ScheduleError
-from portalcrawl.scheduling.spans import a_period, a_span, span_text
-from portalcrawl.scheduling.timing import Timing, a_cron
+from portalcrawl.scheduling.timing import Timing, parse_cron
 from portalcrawl.urls import mask_secrets
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
@@ -26,8 +26,16 @@ OWN_SETTINGS = ("DATA_DIR", "LOG_FILE", "RUN_NOT_AFTER", "PORTAL_PROFILES")
 """Settings that Scrapyd, a node or the scheduler gives."""
 SECRET = re.compile(r"password|passwd|secret|token|api_?key|credential", re.IGNORECASE)
 WEBHOOK = "PORTALCRAWL_WEBHOOK"
-LOCAL: Mapping[str, Any] = {"local": {"url": "http://127.0.0.1:6800/"}}
-DEFAULTS = {"late": "skip", "start_within": "10m", "limit": "1h", "make_up": "12h", "jitter": "0s", "silence": "off"}
+DEFAULTS = {
+    "on_overlap": "skip",
+    "start_within": "10m",
+    "limit": "1h",
+    "misfire_grace": "12h",
+    "jitter": "0s",
+    "silence": "off",
+}
+RENAMED = {"late": "on_overlap", "make_up": "misfire_grace"}
+"""Keys of an entry that had another name once."""
 
 
 def read_schedule(path: Path, settings: RunSettings) -> Schedule:
@@ -57,10 +65,11 @@ class _Reader:
     def schedule(self) -> Schedule:
         self._zone = self._top.take("timezone", a_zone, ZoneInfo("UTC"))
         nothing: Mapping[str, Any] = {}
-        nodes = self._nodes(self._top.take("nodes", a_table, LOCAL))
+        nodes = self._nodes(self._top.take("nodes", a_table, local_node()))
         defaults = {**DEFAULTS, **self._top.take("defaults", a_table, nothing)}
         for key in set(defaults) & {"portal", "arguments", "every", "cron"}:
             self._faults.add(f"defaults.{key}", "belongs into an entry")
+        self._renamed("defaults", defaults)
         found = self._top.require("entry", a_table, nothing)
         entries = {name: self._entry(name, content, defaults, nodes) for name, content in found.items()}
         webhook = os.environ.get(WEBHOOK) or None
@@ -69,8 +78,8 @@ class _Reader:
             project=self._top.take("project", a_name, "portalcrawl"),
             nodes=nodes,
             entries=entries,
-            poll=self._top.take("poll", a_period, 2.0),
-            node_down_after=self._top.take("node_down_after", a_span, 30.0),
+            poll=self._top.take("poll", parse_positive_duration, 2.0),
+            node_down_after=self._top.take("node_down_after", parse_duration, 30.0),
             webhook=webhook or self._top.take("webhook", an_address, None),
         )
         self._top.close()
@@ -92,7 +101,10 @@ class _Reader:
 
     def _entry(self, name: str, content: Any, defaults: Mapping[str, Any], nodes: Mapping[str, Node]) -> Entry:
         key = f"entry.{name}"
-        table = self._table(key, {**defaults, **content} if isinstance(content, Mapping) else content)
+        if isinstance(content, Mapping):
+            self._renamed(key, content)
+            content = {each: value for each, value in {**defaults, **content}.items() if each not in RENAMED}
+        table = self._table(key, content)
         arguments = self._arguments(table)
         return Entry(
             name=self._name(key, name),
@@ -101,12 +113,12 @@ class _Reader:
             priority=table.take("priority", a_number, 0.0),
             settings=table.take("settings", a_settings, {}),
             nodes=table.take("node", nodes_among(nodes), ()),
-            late=table.take("late", one_of("skip", "queue"), "skip"),
-            start_within=table.take("start_within", a_period, 600.0),
-            limit=table.take("limit", a_period, 3600.0),
-            make_up=table.take("make_up", a_span, 0.0),
-            overdue=table.take("overdue", a_period, None),
-            silence=table.take("silence", a_period_or_off, None),
+            on_overlap=table.take("on_overlap", one_of("skip", "queue"), "skip"),
+            start_within=table.take("start_within", parse_positive_duration, 600.0),
+            limit=table.take("limit", parse_positive_duration, 3600.0),
+            misfire_grace=table.take("misfire_grace", parse_duration, 0.0),
+            overdue=table.take("overdue", parse_positive_duration, None),
+            silence=table.take("silence", parse_positive_duration_or_off, None),
             timing=self._timing(table, key),
         )
 
@@ -135,16 +147,21 @@ class _Reader:
             return ()
 
     def _timing(self, table: Table, key: str) -> Timing:
-        every = table.take("every", a_period, None)
-        cron = table.take("cron", a_cron, None)
+        every = table.take("every", parse_positive_duration, None)
+        cron = table.take("cron", parse_cron, None)
         zone = table.take("timezone", a_zone, self._zone)
-        jitter = table.take("jitter", a_span, 0.0)
+        jitter = table.take("jitter", parse_duration, 0.0)
         table.close()
         if (every is None) == (cron is None) and not any(each.startswith(key) for each, _ in self._faults.found):
             self._faults.add(key, "must have one of every and cron")
         if every is not None and jitter >= every:
-            self._faults.add(f"{key}.jitter", f"must be below every ({span_text(every)})")
+            self._faults.add(f"{key}.jitter", f"must be below every ({format_duration(every)})")
         return Timing(every if every or cron else 60.0, cron, zone, jitter)
+
+    def _renamed(self, key: str, content: Mapping[str, Any]) -> None:
+        for old, new in RENAMED.items():
+            if old in content:
+                self._faults.add(f"{key}.{old}", f"is called {new} now; its values are the same")
 
     def _table(self, key: str, content: Any) -> Table:
         if not isinstance(content, Mapping):
@@ -156,6 +173,11 @@ class _Reader:
         if not NAME.fullmatch(name):
             self._faults.add(key, "a name has up to 40 letters, digits, dots, dashes and underscores")
         return name
+
+
+def local_node() -> Mapping[str, Any]:
+    """Return the nodes of a schedule that names none: the Scrapyd of this machine, on the port that it listens on."""
+    return {"local": {"url": f"http://127.0.0.1:{os.environ.get('SCRAPYD_HTTP_PORT') or 6800}/"}}
 
 
 def a_name(value: Any) -> str:
@@ -180,9 +202,9 @@ def a_number(value: Any) -> float:
     return float(value)
 
 
-def a_period_or_off(value: Any) -> float | None:
+def parse_positive_duration_or_off(value: Any) -> float | None:
     """Check a length of time; ``off`` is None."""
-    return None if value == "off" else a_period(value)
+    return None if value == "off" else parse_positive_duration(value)
 
 
 def an_address(value: Any) -> str:
@@ -202,7 +224,7 @@ def a_node_address(value: Any) -> str:
 
 
 def is_loopback(url: str) -> bool:
-    """Tell whether *url* is of this machine."""
+    """Return whether *url* is of this machine."""
     host = urlsplit(url).hostname or ""
     try:
         return ip_address(host).is_loopback

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.scheduling.entries import Entry
-from portalcrawl.scheduling.spans import span_text
-from portalcrawl.scheduling.store import POSTED, Job, Store
+from portalcrawl.scheduling.store import Job, Record
 
 MISSED_STARTS = 3
 """Starts without a good run from which an entry is overdue, where it does not say so itself."""
@@ -32,29 +32,25 @@ class Health:
     silent: bool
 
 
-def health_of(entry: Entry, store: Store, now: float) -> Health:
-    """Judge *entry* by its jobs."""
-    last = next(iter(store.ended(entry.name)), None)
-    good = [job.ended for level in ("ok", "warning") for job in store.ended(entry.name, level=level)]
-    last_good = max((ended for ended in good if ended is not None), default=None)
-    known_since = store.known_since(entry.name)
-    last_news = store.mark(f"news {entry.name}")
-    busy = any(job.status in POSTED and job.entry == entry.name for job in store.open_jobs())
+def health_of(entry: Entry, record: Record | None, is_busy: bool, now: float) -> Health:
+    """Judge *entry* by what is remembered of it; *is_busy*: a job of it is in a queue or running."""
+    record = record or Record(entry.name, None, None, None, None, None, None)
+    last = record.last
     reasons = list(last.reasons) if last else []
     level = (last.verdict or "ok") if last else "new"
-    since = last_good or known_since
-    if overdue := since is not None and not busy and _is_overdue(entry, since, now):
+    since = record.last_good or record.known_since
+    if overdue := since is not None and not is_busy and _is_overdue(entry, since, now):
         level = "failed"
-        reasons.insert(0, f"no good run for {span_text(now - (since or now))}")
-    since = last_news or known_since
+        reasons.insert(0, f"no good run for {format_duration(now - (since or now))}")
+    since = record.last_news or record.known_since
     if silent := since is not None and entry.silence is not None and now - since > entry.silence:
         level = max(level, "warning", key=lambda each: (*LEVELS, each).index(each)) if level != "new" else "warning"
-        reasons.append(f"no new article for {span_text(now - (since or now))}")
-    return Health(entry.name, level, tuple(reasons), last, last_good, last_news, overdue, silent)
+        reasons.append(f"no new article for {format_duration(now - (since or now))}")
+    return Health(entry.name, level, tuple(reasons), last, record.last_good, record.last_news, overdue, silent)
 
 
 def _is_overdue(entry: Entry, since: float, now: float) -> bool:
     if entry.overdue is not None:
         return now - since > entry.overdue
-    third = entry.timing.after(datetime.fromtimestamp(since, UTC), MISSED_STARTS)
+    third = entry.timing.nth_after(datetime.fromtimestamp(since, UTC), MISSED_STARTS)
     return third is not None and now > third.timestamp() + entry.timing.jitter + entry.start_within

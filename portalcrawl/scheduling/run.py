@@ -1,4 +1,4 @@
-"""``scrapy schedule run``: clock, keeper and courier until a signal."""
+"""``scrapy schedule run``: clock, dispatcher and webhook until a signal."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
-from time import time
+from time import monotonic, time
 
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import DatabaseError
 
 from portalcrawl.errors import PortalcrawlError, RunLockedError
 from portalcrawl.runs.settings import RunSettings
-from portalcrawl.scheduling.clock import Clock
-from portalcrawl.scheduling.courier import Courier, notice
+from portalcrawl.scheduling.clock import CLOCK_SET_BACK, Clock
+from portalcrawl.scheduling.dispatcher import Dispatcher
 from portalcrawl.scheduling.entries import Schedule
 from portalcrawl.scheduling.file import read_schedule
 from portalcrawl.scheduling.health import health_of
-from portalcrawl.scheduling.keeper import Keeper
-from portalcrawl.scheduling.store import Job, Store
+from portalcrawl.scheduling.store import POSTED, Job, Store
+from portalcrawl.scheduling.webhook import WebhookNotifier, notice
 
 logger = logging.getLogger("portalcrawl.schedule")
 
@@ -28,8 +28,6 @@ IDLE_LOOK = 15.0
 """Seconds between two looks while nothing is open."""
 HEALTH_INTERVAL = 5.0
 TIDY_INTERVAL = 3600.0
-ALIVE = "alive"
-"""Mark of when the scheduler was last at work."""
 # A "+" stands in no name of a portal's lock.
 RUN_LOCK, STEP_LOCK = "+scheduler.lock", "+schedule-step.lock"
 
@@ -55,20 +53,20 @@ class Scheduler:
         except Timeout:
             raise RunLockedError(f"another scheduler keeps a schedule in {self._settings.data_dir}") from None
         with lock:
-            clock, keeper = self._take(self.schedule)
-            Courier(self._store, lambda: self.schedule.webhook, stop).start()
+            clock, dispatcher = self._take(self.schedule)
+            WebhookNotifier(self._store, lambda: self.schedule.webhook, stop).start()
             while not stop.is_set():
                 if _changed(self._file) != self._read_at and (schedule := self._read_again()):
-                    clock, keeper = self._take(schedule)
-                stop.wait(self._turn(clock, keeper))
+                    clock, dispatcher = self._take(schedule)
+                stop.wait(self._turn(clock, dispatcher))
 
-    def _turn(self, clock: Clock, keeper: Keeper) -> float:
+    def _turn(self, clock: Clock, dispatcher: Dispatcher) -> float:
         """Do all that is to be done now; return the seconds until there may be more."""
         try:
-            due_in = clock.tick()
+            due_in = clock.tick(time())
             with self._step_lock():
-                is_busy = keeper.step()
-            self._watch(time())
+                is_busy = dispatcher.step()
+            self._watch()
         except (DatabaseError, OSError) as error:
             # A full disk, say. What is due stays due: the clock goes on only with what is recorded.
             logger.error("nothing can be recorded: %s", getattr(error, "orig", None) or error)
@@ -80,21 +78,20 @@ class Scheduler:
         entry = self.schedule.entries[name]
         with self._step_lock():
             now = time()
-            job = self._store.add(name, f"hand {now}", now, entry.portals, by_hand=True)
-            Keeper(self.schedule, self._store, self._settings).step()
-        found = self._store.find(job or "")
+            self._store.set_back(now + CLOCK_SET_BACK)  # nothing else looks where no scheduler runs
+            job = self._store.add(name, now, entry.portals, by_hand=True)
+            Dispatcher(self.schedule, self._store, self._settings).step()
+        found = self._store.find(job)
         if found is None:
             raise PortalcrawlError(f"{name} could not be recorded")
         return found
 
-    def _take(self, schedule: Schedule) -> tuple[Clock, Keeper]:
+    def _take(self, schedule: Schedule) -> tuple[Clock, Dispatcher]:
         self.schedule = schedule
-        clock = Clock(self._store)
-        clock.start()
-        clock.follow(schedule)
+        clock = Clock(self._store, schedule, time())
         for entry in schedule.entries.values():
             logger.info("%s: %s, portal %s", entry.name, entry.timing.text, " ".join(entry.portals))
-        return clock, Keeper(schedule, self._store, self._settings)
+        return clock, Dispatcher(schedule, self._store, self._settings)
 
     def _read_again(self) -> Schedule | None:
         """Return the schedule after its file was changed; None, and the old one stays, where it is faulty."""
@@ -111,17 +108,21 @@ class Scheduler:
         with FileLock(self._locks / STEP_LOCK):
             yield
 
-    def _watch(self, now: float) -> None:
-        """Tell of entries whose level has changed; remember that the scheduler is at work."""
-        if now < self._next_health:
+    def _watch(self) -> None:
+        """Remember that the scheduler is at work, and tell of entries whose level has changed."""
+        if monotonic() < self._next_health:
             return
-        self._next_health = now + HEALTH_INTERVAL
-        self._store.set_mark(ALIVE, now)
-        if now >= self._next_tidying:
-            self._next_tidying = now + TIDY_INTERVAL
+        self._next_health = monotonic() + HEALTH_INTERVAL
+        now = time()
+        self._store.set_seen(now)
+        if monotonic() >= self._next_tidying:
+            self._next_tidying = monotonic() + TIDY_INTERVAL
             self._store.tidy(now)
+        busy = {job.entry for job in self._store.open_jobs() if job.status in POSTED}
+        records = self._store.records()
         for entry in self.schedule.entries.values():
-            health, before = health_of(entry, self._store, now), self._store.level(entry.name)
+            record = records.get(entry.name)
+            health, before = health_of(entry, record, entry.name in busy, now), record.level if record else None
             if health.level in ("new", before):
                 continue
             line = notice(health, before, entry.portals, now) if before or health.level != "ok" else None

@@ -17,6 +17,7 @@ from portalcrawl.scheduling.entries import Node
 CONNECT_TIMEOUT, READ_TIMEOUT = 3.0, 20.0
 """Seconds; Scrapyd answers nothing while it lists an egg's spiders, which takes seconds on a busy machine."""
 SPIDER = "portal"
+NOT_DEPLOYED = re.compile(r"(?:project|spider) '[^']*' not found")
 
 
 class NodeError(PortalcrawlError):
@@ -36,7 +37,11 @@ class NodeSlowError(NodeUnsureError):
 
 
 class NodeRefusesError(NodeError):
-    """A node that says no: the project is not deployed, say."""
+    """A node that says no: its disk is full, say."""
+
+
+class NotDeployedError(NodeRefusesError):
+    """A node that does not have the project, or has another one under its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +71,24 @@ class Scrapyd:
         """Return the jobs of the project by id; none where it is not deployed."""
         try:
             answer = self._ask("GET", "listjobs.json", {"project": self._project})
-        except NodeRefusesError as error:
-            if "not found" in str(error):
-                return {}
-            raise
+        except NotDeployedError:
+            return {}
         found = {}
         for state in ("finished", "running", "pending"):
             for job in answer.get(state, []):
                 found[job["id"]] = Listed(state, job.get("args") or {}, job.get("log_url"))
         return found
 
+    def running(self) -> int:
+        """Return how many jobs run on the node, those of other projects among them."""
+        return int(self._ask("GET", "daemonstatus.json", {})["running"])
+
+    def log_url(self, job: str) -> str:
+        """Return where Scrapyd serves the log of *job*, also when it has forgotten the job."""
+        return f"/logs/{self._project}/{SPIDER}/{job}.log"
+
     def is_deployed(self) -> bool:
-        """Tell whether the project is there."""
+        """Return whether the project is there."""
         return self._project in self._ask("GET", "listprojects.json", {}).get("projects", [])
 
     def post(self, job: str, arguments: Mapping[str, str], settings: Mapping[str, str], priority: float) -> None:
@@ -109,7 +120,9 @@ class Scrapyd:
             problem = f"answers {name} with HTTP {response.status_code} and no JSON; is its url that of a Scrapyd?"
             raise NodeDownError(f"{self._name} {problem}")
         if answer["status"] != "ok":
-            raise NodeRefusesError(f"{self._name} refuses {name}: {_said(answer.get('message'))}")
+            said = _said(answer.get("message"))
+            kind = NotDeployedError if NOT_DEPLOYED.fullmatch(said) else NodeRefusesError
+            raise kind(f"{self._name} refuses {name}: {said}")
         return answer
 
     def _send(self, method: str, url: str, **given: Any) -> requests.Response:
@@ -146,8 +159,9 @@ def _never_connected(error: Exception) -> bool:
 
 
 def _said(message: object) -> str:
-    """Return what was said, in one short line."""
-    text = " ".join(str(message).split())
+    """Return what was said, in one short line: of a traceback the last one."""
+    lines = str(message).strip().splitlines() or [""]
+    text = " ".join((lines[-1] if len(lines) > 3 else " ".join(lines)).split())
     if match := re.search(r"\[Errno -?\d+\] ([^'\")]+)", text):
         text = match[1].strip().lower()
     return text[:300]

@@ -9,80 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Engine,
-    Float,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy.exc import DatabaseError
 
 from portalcrawl.errors import DataFolderError
+from portalcrawl.scheduling.tables import bring_up_to_date, entries, jobs, marks, notices
 from portalcrawl.state.database import connect
 
 FILE = "schedule.sqlite3"
 OPEN = ("due", "posting", "pending", "running")
 """Status of a job that is not over: not posted yet; sent, and no answer yet; in a node's queue; running."""
 POSTED = OPEN[1:]
-KEPT_DAYS = 30
-
-metadata = MetaData()
-jobs = Table(
-    "jobs",
-    metadata,
-    Column("number", Integer, primary_key=True),
-    Column("job", String, nullable=False, unique=True),
-    Column("entry", String, nullable=False),
-    Column("slot", String, nullable=False),
-    Column("by_hand", Boolean, nullable=False),
-    Column("portals", Text, nullable=False),
-    Column("due", Float, nullable=False),
-    Column("status", String, nullable=False, index=True),
-    Column("node", String),
-    Column("posted", Float),
-    Column("expires", Float),
-    Column("longest", Float),
-    Column("started", Float),
-    Column("cancelled", Float),
-    Column("ended", Float),
-    Column("why", Text),
-    Column("run", String),
-    Column("verdict", String),
-    Column("reasons", Text),
-    Column("counts", Text),
-    UniqueConstraint("entry", "slot"),
-    Index("jobs_by_verdict", "entry", "verdict", "ended"),
-    Index("jobs_by_due", "entry", "due"),
-)
-levels = Table(
-    "levels",
-    metadata,
-    Column("entry", String, primary_key=True),
-    Column("level", String, nullable=False),
-    Column("since", Float, nullable=False),
-)
-notices = Table(
-    "notices",
-    metadata,
-    Column("number", Integer, primary_key=True),
-    Column("line", Text, nullable=False),
-    Column("made", Float, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("next_try", Float, nullable=False),
-)
-marks = Table("marks", metadata, Column("name", String, primary_key=True), Column("value", Float, nullable=False))
+KEPT_DAYS = 7
+GOOD = ("ok", "warning")
+SEEN = "alive"
+"""Mark of when the scheduler was last at work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +57,34 @@ class Job:
     counts: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Next:
+    """When an entry is next due; seconds since 1970 (UTC)."""
+
+    slot: float
+    """By its timing."""
+    due: float
+    """With its jitter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is remembered of an entry; times are seconds since 1970 (UTC)."""
+
+    entry: str
+    next: Next | None
+    known_since: float | None
+    """When its first job was due."""
+    last: Job | None
+    """The last job that ran or failed."""
+    last_good: float | None
+    """When the last run of verdict ok or warning ended."""
+    last_news: float | None
+    """When the last run ended that found a new article."""
+    level: str | None
+    """The verdict that was last told of."""
+
+
 class Store:
     """The scheduler's own database; all of its methods may be called while others use it too."""
 
@@ -123,45 +93,48 @@ class Store:
 
     @classmethod
     def open(cls, data_dir: Path) -> Store:
-        """Open the store in *data_dir*; DataFolderError where that can't be done."""
+        """Open the store in *data_dir*, made or brought up to date; DataFolderError where that can't be done."""
         file = data_dir / FILE
         try:
             data_dir.mkdir(parents=True, exist_ok=True)
             engine = connect(f"sqlite:///{file}")
-            metadata.create_all(engine)
-        except (OSError, DatabaseError) as error:
+            with engine.begin() as connection:
+                bring_up_to_date(connection)
+        except (OSError, DatabaseError, ValueError) as error:
             said = getattr(error, "orig", None) or error
             raise DataFolderError(f"{file} can't be used: {said}; moved away, it is begun anew") from None
         return cls(engine)
 
-    def add(self, entry: str, slot: str, due: float, portals: Collection[str], *, by_hand: bool = False) -> str | None:
-        """Record that *entry* is due; return the job's id. None where this *slot* of it is recorded already."""
-        job = _new_id(entry)
-        row = {"job": job, "entry": entry, "slot": slot, "due": due, "status": "due", "by_hand": by_hand}
-        try:
-            with self.engine.begin() as connection:
-                connection.execute(insert(jobs).values(**row, portals=json.dumps(list(portals))))
-        except IntegrityError:
-            return None
-        return job
+    def add(self, entry: str, due: float, portals: Collection[str], *, by_hand: bool = False) -> str:
+        """Record that *entry* is due; return the job's id."""
+        with self.engine.begin() as connection:
+            return _add(connection, entry, due, portals, by_hand)
 
     def change(self, job: str, **values: Any) -> None:
         """Change what is known of *job*."""
-        for name in {"reasons", "counts"} & set(values):
-            values[name] = json.dumps(values[name])
         with self.engine.begin() as connection:
             connection.execute(update(jobs).where(jobs.c.job == job).values(**values))
 
-    def renew(self, job: str, now: float) -> str:
+    def end(self, job: Job, status: str, now: float, *, verdict: str, reasons: Collection[str], **values: Any) -> None:
+        """Record how *job* ended that ran or failed (``done``, ``failed``), and what that says of its entry."""
+        counts = values.pop("counts", {})
+        known: dict[str, Any] = {"last_job": job.job}
+        if verdict in GOOD:
+            known["last_good"] = now
+        if counts.get("articles"):
+            known["last_news"] = now
+        values |= {"verdict": verdict, "reasons": json.dumps(list(reasons)), "counts": json.dumps(dict(counts))}
+        with self.engine.begin() as connection:
+            query = update(jobs).where(jobs.c.job == job.job)
+            connection.execute(query.values(status=status, ended=now, **values))
+            connection.execute(update(entries).where(entries.c.entry == job.entry).values(**known))
+
+    def renew(self, job: Job, now: float) -> str:
         """Give up *job*, which never began and never will; its entry is due again. Return the new job's id."""
         with self.engine.begin() as connection:
-            row = connection.execute(select(jobs).where(jobs.c.job == job)).one()._mapping
-            new = _new_id(row["entry"])
-            why = f"it never began; due again as {new}"
-            given_up = {"status": "skipped", "ended": now, "why": why}
-            connection.execute(update(jobs).where(jobs.c.job == job).values(**given_up))
-            kept = {name: row[name] for name in ("entry", "portals", "due", "by_hand")}
-            connection.execute(insert(jobs).values(**kept, job=new, slot=f"{row['slot']} again {new}", status="due"))
+            new = _add(connection, job.entry, job.due, job.portals, job.by_hand)
+            given_up = {"status": "skipped", "ended": now, "why": f"it never began; due again as {new}"}
+            connection.execute(update(jobs).where(jobs.c.job == job.job).values(**given_up))
         return new
 
     def open_jobs(self) -> list[Job]:
@@ -172,19 +145,6 @@ class Store:
         """Return one job."""
         return next(iter(self._jobs(select(jobs).where(jobs.c.job == job))), None)
 
-    def ended(self, entry: str, *, level: str | None = None, limit: int = 1) -> list[Job]:
-        """Return the last jobs of *entry* that ran or failed (of one verdict), newest first."""
-        query = select(jobs).where(jobs.c.entry == entry, jobs.c.status.in_(("done", "failed")))
-        if level is not None:
-            query = query.where(jobs.c.verdict == level)
-        return self._jobs(query.order_by(jobs.c.ended.desc(), jobs.c.number.desc()).limit(limit))
-
-    def known_since(self, entry: str) -> float | None:
-        """Return when the first job of *entry* that is remembered was due."""
-        with self.engine.connect() as connection:
-            first: float | None = connection.scalar(select(func.min(jobs.c.due)).where(jobs.c.entry == entry))
-        return first
-
     def known(self, ids: Collection[str]) -> set[str]:
         """Return those of *ids* that are jobs of the schedule."""
         with self.engine.connect() as connection:
@@ -194,16 +154,33 @@ class Store:
         with self.engine.connect() as connection:
             return [_job(row._mapping) for row in connection.execute(query)]
 
-    def level(self, entry: str) -> str | None:
-        """Return the level that was last told of *entry*."""
+    def records(self) -> dict[str, Record]:
+        """Return what is remembered of each entry."""
+        query = select(entries, *(column.label(f"job_{column.name}") for column in jobs.columns))
+        query = query.select_from(entries.outerjoin(jobs, entries.c.last_job == jobs.c.job))
         with self.engine.connect() as connection:
-            return connection.scalar(select(levels.c.level).where(levels.c.entry == entry))
+            return {row.entry: _record(row._mapping) for row in connection.execute(query)}
+
+    def take_entries(self, timings: Mapping[str, str]) -> dict[str, Next]:
+        """Forget all entries but those of *timings* (name to text); return when those are due that did not change."""
+        with self.engine.begin() as connection:
+            connection.execute(delete(entries).where(entries.c.entry.not_in(list(timings))))
+            rows = connection.execute(select(entries).where(entries.c.slot.is_not(None))).all()
+        return {row.entry: Next(row.slot, row.due) for row in rows if row.timing == timings[row.entry]}
+
+    def set_next(self, entry: str, timing: str, following: Next, due: float | None, portals: Collection[str]) -> None:
+        """Record when *entry* is next due, and in the same step that it was due at *due* (None: it was not)."""
+        values = {"timing": timing, "slot": following.slot, "due": following.due}
+        query = insert_or(entries).values(entry=entry, **values)
+        with self.engine.begin() as connection:
+            connection.execute(query.on_conflict_do_update(index_elements=["entry"], set_=values))
+            if due is not None:
+                _add(connection, entry, due, portals, by_hand=False)
 
     def set_level(self, entry: str, level: str, now: float, line: str | None) -> None:
         """Record a change of level, and in the same step the *line* that tells of it (None: nobody is told)."""
         with self.engine.begin() as connection:
-            connection.execute(delete(levels).where(levels.c.entry == entry))
-            connection.execute(insert(levels).values(entry=entry, level=level, since=now))
+            connection.execute(update(entries).where(entries.c.entry == entry).values(level=level))
             if line is not None:
                 connection.execute(insert(notices).values(line=line, made=now, tries=0, next_try=now))
 
@@ -224,37 +201,70 @@ class Store:
                 values = {"tries": notices.c.tries + 1, "next_try": next_try}
                 connection.execute(update(notices).where(notices.c.number == number).values(**values))
 
-    def mark(self, name: str) -> float | None:
-        """Return a time that was remembered."""
+    def last_seen(self) -> float | None:
+        """Return when a scheduler was last at work here; None: never."""
         with self.engine.connect() as connection:
-            return connection.scalar(select(marks.c.value).where(marks.c.name == name))
+            return connection.scalar(select(marks.c.value).where(marks.c.name == SEEN))
 
-    def set_mark(self, name: str, value: float) -> None:
-        """Remember a time."""
+    def set_seen(self, now: float) -> None:
+        """Remember that the scheduler is at work."""
+        query = insert_or(marks).values(name=SEEN, value=now)
         with self.engine.begin() as connection:
-            connection.execute(delete(marks).where(marks.c.name == name))
-            connection.execute(insert(marks).values(name=name, value=value))
+            connection.execute(query.on_conflict_do_update(index_elements=["name"], set_={"value": now}))
+
+    def set_back(self, now: float) -> None:
+        """Take what is remembered of a time after *now* for *now*: the machine's clock was set back.
+
+        How long a job that was posted may wait to begin is left: the node has been told, and may start it until then.
+        """
+        places = {
+            jobs: ("due", "posted", "started", "cancelled", "ended"),
+            entries: ("known_since", "last_good", "last_news"),
+            notices: ("made", "next_try"),
+        }
+        with self.engine.begin() as connection:
+            for table, names in places.items():
+                for name in names:
+                    column = table.c[name]
+                    connection.execute(update(table).where(column > now).values({name: now}))
 
     def tidy(self, now: float) -> None:
-        """Forget jobs that ended long ago, but for the last of each entry and verdict."""
-        last = select(func.max(jobs.c.number)).group_by(jobs.c.entry, jobs.c.verdict)
+        """Forget jobs that ended long ago, but for the last of each entry."""
+        last = select(entries.c.last_job).where(entries.c.last_job.is_not(None))
         old = jobs.c.ended < now - KEPT_DAYS * 86_400
         with self.engine.begin() as connection:
-            connection.execute(delete(jobs).where(old, jobs.c.number.not_in(last)))
+            connection.execute(delete(jobs).where(old, jobs.c.job.not_in(last)))
 
 
-def _new_id(entry: str) -> str:
-    return f"{entry}-{secrets.token_hex(4)}"
+def _add(connection: Connection, entry: str, due: float, portals: Collection[str], by_hand: bool) -> str:
+    job = f"{entry}-{secrets.token_hex(4)}"
+    row = {"job": job, "entry": entry, "due": due, "status": "due", "by_hand": by_hand}
+    connection.execute(insert(jobs).values(**row, portals=json.dumps(list(portals))))
+    connection.execute(insert_or(entries).values(entry=entry).on_conflict_do_nothing())
+    first = update(entries).where(entries.c.entry == entry, entries.c.known_since.is_(None))
+    connection.execute(first.values(known_since=due))
+    return job
 
 
-def _job(row: Any) -> Job:
-    names = (
-        *("job", "entry", "by_hand", "due", "status", "node", "posted", "expires", "longest", "started"),
-        *("cancelled", "ended", "why", "run", "verdict"),
-    )
+def _job(row: Any, prefix: str = "") -> Job:
+    values = {column.name: row[f"{prefix}{column.name}"] for column in jobs.columns if column.name != "number"}
     return Job(
-        **{name: row[name] for name in names},
-        portals=tuple(json.loads(row["portals"])),
-        reasons=tuple(json.loads(row["reasons"] or "[]")),
-        counts=json.loads(row["counts"] or "{}"),
+        **{
+            **values,
+            "portals": tuple(json.loads(values["portals"])),
+            "reasons": tuple(json.loads(values["reasons"] or "[]")),
+            "counts": json.loads(values["counts"] or "{}"),
+        }
+    )
+
+
+def _record(row: Any) -> Record:
+    return Record(
+        entry=row["entry"],
+        next=Next(row["slot"], row["due"]) if row["slot"] is not None else None,
+        known_since=row["known_since"],
+        last=_job(row, "job_") if row["job_job"] else None,
+        last_good=row["last_good"],
+        last_news=row["last_news"],
+        level=row["level"],
     )

@@ -1,119 +1,154 @@
-"""When an entry is due: every so often, or by a crontab line in a time zone."""
+"""When an entry is due: every so often, or by a crontab line in a time zone.
+
+Crontab lines are read by cronsim, which follows Debian's cron. Where clocks change, the rule is that of Debian's
+cron(8), applied to what a line means rather than to how it is written:
+
+- A line that names hours is due by the wall clock. What falls into a time that is skipped is due once, right after
+  the change; what falls into a time that comes twice is due the first time only.
+- A line of all hours (``*/5 * * * *``) is due by its minutes in every hour that passes: in none that is skipped, in
+  both that come twice.
+"""
 
 from __future__ import annotations
 
+import re
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import islice, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
+from cronsim import CronSim, CronSimError
 
 from portalcrawl.portals.table import FaultError, a_text
-from portalcrawl.scheduling.spans import span_text
+from portalcrawl.scheduling.durations import format_duration
 
-HOUR = CronTrigger.FIELD_NAMES.index("hour")
-DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-"""Days of the week as crontab counts them: 0 and 7 are Sunday (POSIX crontab; APScheduler counts from Monday)."""
-
-
-class WallClock(CronTrigger):  # type: ignore[misc]
-    """A crontab line of which a time that comes twice, when clocks go back, is due once, as cron(8) has it.
-
-    One that names no hours (``*/5 * * * *``) goes on through both.
-    """
-
-    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
-        """Return the next time (aware) after *previous_fire_time*, or from *now*."""
-        # Sums of times with a zone forget which of two equal ones is meant, and never get past it; those of UTC do.
-        before = previous_fire_time.astimezone(UTC) if previous_fire_time else None
-        found: datetime | None = super().get_next_fire_time(before, now.astimezone(UTC))
-        while found is not None and found.fold and not str(self.fields[HOUR]).startswith("*"):
-            found = super().get_next_fire_time(None, found.astimezone(UTC) + timedelta(minutes=1))
-        return found
+ALL_HOURS = set(range(24))
+EXTENSIONS = re.compile(r"^\S+ \S+ \S*[a-z]|#|\dl\b")
+"""What cronsim knows beyond crontab(5): last days, the n-th weekday."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When an entry is due; ``every`` or ``cron`` is set. Times in seconds."""
+    """When an entry is due; ``every`` or ``cron`` is set. Durations in seconds."""
 
     every: float | None
     cron: str | None
     zone: ZoneInfo
     jitter: float
 
-    def trigger(self, start: datetime | None = None) -> BaseTrigger:
-        """Return the APScheduler trigger; one of an interval counts from *start* (now)."""
-        jitter = self.jitter or None
-        if self.cron is None:
-            start = start or datetime.now(UTC)
-            return IntervalTrigger(seconds=int(self.every or 1), start_date=start, timezone=UTC, jitter=jitter)
-        minute, hour, day, month, weekday = self.cron.split()
-        given = {"minute": minute, "hour": hour, "day": day, "month": month, "day_of_week": weekdays(weekday)}
-        return WallClock(**given, timezone=self.zone, jitter=jitter)
+    def due_times(self, after: datetime) -> Iterator[datetime]:
+        """Yield the times (UTC) after *after* (aware) at which the entry is due, jitter left out."""
+        if self.cron is not None:
+            yield from _cron_times(self.cron, self.zone, after)
+        while self.every is not None:
+            after += timedelta(seconds=self.every)
+            yield after
 
-    def after(self, moment: datetime, number: int) -> datetime | None:
-        """Return the time at which the *number*-th start after *moment* (aware) is due."""
+    def nth_after(self, moment: datetime, number: int) -> datetime | None:
+        """Return the time at which the *number*-th start after *moment* (aware) is due; None where there is none."""
         if self.every is not None:
             return moment + timedelta(seconds=self.every * number)
-        trigger, found = Timing(None, self.cron, self.zone, 0).trigger(), moment
-        for _ in range(number):
-            following = trigger.get_next_fire_time(None, found.astimezone(UTC) + timedelta(microseconds=1))
-            if following is None:
-                return None
-            found = following
-        return found
+        return _nth_cron_time(self.cron or "", self.zone, moment, number)
+
+    def latest(self, after: datetime, until: datetime) -> datetime | None:
+        """Return the last time in (*after*, *until*] at which the entry is due; None where there is none."""
+        if self.every is not None:
+            number = (until - after) // timedelta(seconds=self.every)
+            return self.nth_after(after, number) if number > 0 else None
+        # Look back in doubled steps, so that a year of missed minutes is not walked through.
+        back = timedelta(minutes=1)
+        while True:
+            start = max(after, until - back)
+            found = deque(takewhile(lambda due: due <= until, self.due_times(start)), maxlen=1)
+            if found or start == after:
+                return found[0] if found else None
+            back *= 2
 
     @property
     def text(self) -> str:
         """What the schedule says, in one line."""
-        said = f"every {span_text(self.every)}" if self.every else f"{self.cron} ({self.zone.key})"
-        return f"{said} +{span_text(self.jitter)}" if self.jitter else said
+        said = f"every {format_duration(self.every)}" if self.every else f"{self.cron} ({self.zone.key})"
+        return f"{said} +{format_duration(self.jitter)}" if self.jitter else said
 
 
-def a_cron(value: Any) -> str:
-    """Check a crontab line of five fields; return it with single spaces."""
-    fields = a_text(value).split()
+def parse_cron(value: Any) -> str:
+    """Return a crontab line of five fields with single spaces; FaultError where it is none, or never due."""
+    fields = a_text(value).lower().split()
     if len(fields) != 5:
         raise FaultError(f"must have five fields (minute hour day month weekday), has {len(fields)}")
     if fields[2] != "*" and fields[4] != "*":
         raise FaultError("may name days of the month or of the week, not both; make two entries")
-    line = " ".join(fields).lower()
+    fields[4] = re.sub(r"-sun\b", "-7", fields[4])  # the week ends with Sunday, too
+    line = " ".join(fields)
+    if EXTENSIONS.search(line):
+        raise FaultError("is no crontab line: it has minutes, hours, days, months and weekdays, in numbers and names")
     try:
-        due = Timing(None, line, ZoneInfo("UTC"), 0).after(datetime.now(UTC), 1)
-    except ValueError as error:
-        raise FaultError(f"is no crontab line: {error}") from None
-    if due is None:
-        raise FaultError("is never due")
+        expand_cron(line)
+    except CronSimError as error:
+        said = str(error)
+        raise FaultError(f"is no crontab line, or never due: {said[:1].lower()}{said[1:]}") from None
     return line
 
 
-def weekdays(field: str) -> str:
-    """Return crontab's field of weekdays as names.
+def expand_cron(line: str) -> CronSim:
+    """Return *line* with its ``minutes``, ``hours``, ``days``, ``months`` and ``weekdays`` as sets of numbers."""
+    return CronSim(line, datetime(2000, 1, 1))  # noqa: DTZ001 - no time is asked for
 
-    >>> [weekdays("*"), weekdays("1-5"), weekdays("0,6"), weekdays("5-7"), weekdays("sat-mon"), weekdays("*/2")]
-    ['*', 'mon,tue,wed,thu,fri', 'sun,sat', 'fri,sat,sun', 'sat,sun,mon', 'sun,tue,thu,sat']
+
+@lru_cache(maxsize=1024)
+def _nth_cron_time(line: str, zone: ZoneInfo, moment: datetime, number: int) -> datetime | None:
+    return next(islice(_cron_times(line, zone, moment), number - 1, None), None)
+
+
+def _cron_times(line: str, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+    after = after.astimezone(UTC)
+    if expand_cron(line).hours == ALL_HOURS:
+        return _by_elapsed_time(line, zone, after)
+    return _by_wall_clock(line, zone, after)
+
+
+def _by_wall_clock(line: str, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+    minute, hour, *days = line.split()
+    # cronsim, as Debian's cron, takes a star in front for the sign that changes of clocks don't matter, so that
+    # ``*/20 2 * * *`` would be lost where two o'clock is skipped.
+    starless = [re.sub(r"^\*", "0-59", minute), re.sub(r"^\*", "0-23", hour), *days]
+    for due in CronSim(" ".join(starless), after.astimezone(zone)):
+        moment = due.astimezone(UTC)
+        # All that a change skips is due at one time, and what the wall clock shows next may be past already.
+        if moment > after:
+            after = moment
+            yield moment
+
+
+def _by_elapsed_time(line: str, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+    """Yield the times at which *line* is due by the minutes of the hours that pass.
+
+    Between two changes of the clock that is arithmetic. cronsim's own walk over them misses one where clocks change by
+    half an hour (Australia/Lord_Howe).
     """
-    if field == "*":
-        return field
-    names: list[str] = []
-    for part in field.split(","):
-        span, _, step = part.partition("/")
-        first, _, last = ("0-6" if span == "*" else span).partition("-")
-        begin = _weekday(first)
-        end = _weekday(last) if last else begin
-        if step and (not step.isdigit() or not int(step)):
-            raise ValueError(f"{part!r} has no step")
-        days = range(begin, end + 1 if end >= begin else end + 8, int(step or 1))
-        names.extend(DAYS[day % 7] for day in days)
-    return ",".join(dict.fromkeys(names))
+    offset = _offset(after, zone)
+    while (wall := next(CronSim(line, (after + offset).replace(tzinfo=None)), None)) is not None:
+        due = wall.replace(tzinfo=UTC) - offset
+        if _offset(due, zone) == offset:
+            after = due
+            yield due
+        else:
+            change = _end_of(offset, zone, after, due)
+            offset = _offset(change, zone)
+            after = change - timedelta(seconds=1)
 
 
-def _weekday(text: str) -> int:
-    if text in DAYS:
-        return DAYS.index(text)
-    if text.isdigit() and int(text) <= 7:
-        return int(text)
-    raise ValueError(f"{text!r} is no weekday; they are 0 to 7 and {', '.join(DAYS)}")
+def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
+    return moment.astimezone(zone).utcoffset() or timedelta()
+
+
+def _end_of(offset: timedelta, zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """Return the second at which *zone* leaves *offset*, which lies between *before* and *after*."""
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) // 2
+        before, after = (middle, after) if _offset(middle, zone) == offset else (before, middle)
+    return after.replace(microsecond=0)

@@ -72,6 +72,13 @@ class History:
         past = [_past(row) for row in rows]
         return [run for run in past if set(run.portals) & set(portals)]
 
+    def of_job(self, job: str) -> PastRun | None:
+        """Return the last run of a job on Scrapyd."""
+        query = select(runs).where(runs.c.run.endswith(f"Z-{job}", autoescape=True)).order_by(runs.c.run.desc())
+        with self._engine.connect() as connection:
+            row = connection.execute(query.limit(1)).first()
+        return _past(row) if row is not None else None
+
     def feeds_of(self, run: str) -> list[PastFeed]:
         """Return the feeds of *run* with their committed lengths."""
         columns = (feeds.c.file, feeds.c.kind, feeds.c.bytes, feeds.c.records)

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from time import time
 from typing import Any
 
 from portalcrawl.runs.settings import RunSettings
 from portalcrawl.runs.told import EGG
+from portalcrawl.scheduling.clock import CLOCK_SET_BACK
+from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.scheduling.entries import Entry, Schedule
-from portalcrawl.scheduling.health import health_of
+from portalcrawl.scheduling.health import Health, health_of
+from portalcrawl.scheduling.job_tracker import RESTART
 from portalcrawl.scheduling.results import result_in_log
-from portalcrawl.scheduling.run import ALIVE, HEALTH_INTERVAL
+from portalcrawl.scheduling.run import HEALTH_INTERVAL
 from portalcrawl.scheduling.scrapyd import NodeError, Scrapyd
 from portalcrawl.scheduling.shadow import shadowing_copy
-from portalcrawl.scheduling.spans import span_text
-from portalcrawl.scheduling.store import POSTED, Store
+from portalcrawl.scheduling.store import POSTED, Job, Record, Store
 
 DEAD_AFTER = 24 * HEALTH_INTERVAL
 """Seconds without a sign of life after which the scheduler counts as stopped."""
+STARTS_WITHIN = 60.0
+"""Seconds within which a Scrapyd with free places starts a job: it looks at its queue every few seconds."""
 
 
 def check(schedule: Schedule, settings: RunSettings) -> int:
@@ -32,9 +36,10 @@ def check(schedule: Schedule, settings: RunSettings) -> int:
 
 def findings(schedule: Schedule, store: Store, now: float) -> dict[str, Any]:
     """Look at scheduler, nodes and entries."""
-    alive = store.mark(ALIVE)
-    nodes = [_node(Scrapyd(node, schedule.project)) for node in schedule.nodes.values()]
-    entries = [_entry(entry, store, now) for entry in schedule.entries.values()]
+    alive = store.last_seen()
+    open_jobs, records = store.open_jobs(), store.records()
+    nodes = [_node(Scrapyd(node, schedule.project), open_jobs, now) for node in schedule.nodes.values()]
+    entries = [_entry(entry, records.get(entry.name), open_jobs, now) for entry in schedule.entries.values()]
     copy = shadowing_copy()
     problems = [
         *([copy] if copy else []),
@@ -52,11 +57,14 @@ def findings(schedule: Schedule, store: Store, now: float) -> dict[str, Any]:
     }
 
 
-def _node(scrapyd: Scrapyd) -> dict[str, Any]:
+def _node(scrapyd: Scrapyd, open_jobs: Collection[Job], now: float) -> dict[str, Any]:
     node: dict[str, Any] = {"node": scrapyd.node.name, "url": scrapyd.node.url, "up": True, "problem": None}
     try:
         if not scrapyd.is_deployed():
             node["problem"] = f"the project is not deployed on node {scrapyd.node.name}; scrapyd-deploy brings it there"
+            return node
+        if _waits(scrapyd.node.name, open_jobs, now) and scrapyd.running() == 0:
+            node["problem"] = f"node {scrapyd.node.name} starts nothing, though nothing runs there; {RESTART}"
             return node
         ended = [job for job in scrapyd.jobs().values() if job.state == "finished"]
         result = result_in_log(scrapyd, ended[0].log_url) if ended else None
@@ -68,10 +76,17 @@ def _node(scrapyd: Scrapyd) -> dict[str, Any]:
     return node
 
 
-def _entry(entry: Entry, store: Store, now: float) -> dict[str, Any]:
-    health = health_of(entry, store, now)
-    posted = [job for job in store.open_jobs() if job.entry == entry.name and job.status in POSTED]
+def _waits(node: str, open_jobs: Collection[Job], now: float) -> bool:
+    """Return whether a job has been in the queue of *node* for longer than a free place lets it."""
+    return any(
+        job.node == node and job.status == "pending" and now - (job.posted or now) > STARTS_WITHIN for job in open_jobs
+    )
+
+
+def _entry(entry: Entry, record: Record | None, open_jobs: Collection[Job], now: float) -> dict[str, Any]:
+    posted = [job for job in open_jobs if job.entry == entry.name and job.status in POSTED]
     running = posted[0] if posted else None
+    health = health_of(entry, record, running is not None, now)
     is_stuck = running is not None and now - (running.started or running.posted or now) > entry.limit
     return {
         "entry": entry.name,
@@ -89,6 +104,7 @@ def _entry(entry: Entry, store: Store, now: float) -> dict[str, Any]:
         "job": running.job if running else None,
         "job_age": _age(running.started or running.posted, now) if running else None,
         "stuck": is_stuck,
+        "ahead": _ahead(health, now),
     }
 
 
@@ -97,8 +113,10 @@ def _of_scheduler(alive: float | None, now: float, entries: list[dict[str, Any]]
         return  # cron calls scrapy schedule once
     if alive is None:
         yield "the scheduler has never run here: scrapy schedule run"
+    elif alive > now + CLOCK_SET_BACK:
+        yield f"the clock was set back by {format_duration(alive - now)}, and no scheduler runs: scrapy schedule run"
     elif now - alive > DEAD_AFTER:
-        yield f"the scheduler was last seen {span_text(now - alive)} ago: scrapy schedule run"
+        yield f"the scheduler was last seen {format_duration(now - alive)} ago: scrapy schedule run"
 
 
 def _of_nodes(nodes: list[dict[str, Any]]) -> Iterator[str]:
@@ -111,6 +129,9 @@ def _of_entries(entries: list[dict[str, Any]]) -> Iterator[str]:
             yield f"{entry['entry']}: {entry['verdict']}: {'; '.join(entry['reasons'])}"
         if entry["stuck"]:
             yield f"{entry['entry']}: its job {entry['job']} hangs"
+        if entry["ahead"]:
+            ahead = format_duration(entry["ahead"])
+            yield f"{entry['entry']}: its last run ended {ahead} from now: the clock was set back"
 
 
 def _text(moment: float | None) -> str | None:
@@ -119,4 +140,11 @@ def _text(moment: float | None) -> str | None:
 
 def _age(moment: float | None, now: float) -> int | None:
     """Return how long ago that was, in seconds."""
-    return int(now - moment) if moment is not None else None
+    return max(int(now - moment), 0) if moment is not None else None
+
+
+def _ahead(health: Health, now: float) -> int:
+    """Return by how many seconds what is remembered of an entry lies in the future."""
+    ended = health.last.ended if health.last else None
+    ahead = max(health.last_good or now, ended or now) - now
+    return int(ahead) if ahead > CLOCK_SET_BACK else 0

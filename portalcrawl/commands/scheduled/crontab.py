@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import getpass
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import groupby
 from pathlib import Path
 
 from portalcrawl.errors import UsageError
 from portalcrawl.scheduling.entries import Entry, Schedule
-from portalcrawl.scheduling.timing import weekdays
+from portalcrawl.scheduling.timing import expand_cron
 
 DAY = 86_400
+DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 
 
-def crontab(schedule: Schedule, folder: Path) -> Iterator[str]:
+def crontab(schedule: Schedule, folder: Path, data_dir: Path) -> Iterator[str]:
     """Yield crontab lines (CRON_TZ: cronie and systemd-cron know it; Debian's cron does not and takes local time)."""
     yield "# user and password of Scrapyd: in ~/.netrc"
     for entry in schedule.entries.values():
-        command = f"cd {shlex.quote(str(folder))} && {_command(entry, schedule)}".replace("%", r"\%")
+        command = shlex.join(_command(entry, schedule, data_dir))
+        command = f"cd {shlex.quote(str(folder))} && {command}".replace("%", r"\%")
         if entry.timing.cron is not None:
             yield f"CRON_TZ={entry.timing.zone.key}"
             yield f"{entry.timing.cron} {command}"
@@ -27,7 +31,7 @@ def crontab(schedule: Schedule, folder: Path) -> Iterator[str]:
             yield f"{_every(entry)} {command}"
 
 
-def systemd_units(schedule: Schedule, folder: Path) -> Iterator[str]:
+def systemd_units(schedule: Schedule, folder: Path, data_dir: Path) -> Iterator[str]:
     """Yield a service and a timer for each entry, each under a comment with its file name."""
     for entry in schedule.entries.values():
         name = f"portalcrawl-{entry.name}"
@@ -35,10 +39,12 @@ def systemd_units(schedule: Schedule, folder: Path) -> Iterator[str]:
         yield "[Unit]"
         yield f"Description=Start the crawl {entry.name} on Scrapyd"
         yield "[Service]\nType=oneshot"
+        yield f"User={getpass.getuser()}"
         yield "EnvironmentFile=-/etc/portalcrawl.env"
-        yield f"WorkingDirectory={folder}"
-        yield f"ExecStart={_command(entry, schedule)}\n"
+        yield f"WorkingDirectory={str(folder).replace('%', '%%')}"
+        yield f"ExecStart={' '.join(map(_quoted, _command(entry, schedule, data_dir)))}\n"
         yield f"# /etc/systemd/system/{name}.timer"
+        yield f"[Unit]\nDescription=Times of the crawl {entry.name}"
         yield "[Timer]"
         yield from _calendar(entry)
         if entry.timing.jitter:
@@ -46,9 +52,27 @@ def systemd_units(schedule: Schedule, folder: Path) -> Iterator[str]:
         yield "[Install]\nWantedBy=timers.target\n"
 
 
-def _command(entry: Entry, schedule: Schedule) -> str:
-    file = shlex.quote(str(Path(schedule.file).absolute()))
-    return f"{shlex.quote(sys.executable)} -m scrapy schedule once {entry.name} --file {file}"
+def _command(entry: Entry, schedule: Schedule, data_dir: Path) -> list[str]:
+    """Return the call that starts *entry*, with all that may come from the environment of who prints it."""
+    file, data = Path(schedule.file).absolute(), data_dir.absolute()
+    return [
+        sys.executable,
+        "-m",
+        "scrapy",
+        "schedule",
+        "once",
+        entry.name,
+        "--file",
+        str(file),
+        "-s",
+        f"DATA_DIR={data}",
+    ]
+
+
+def _quoted(word: str) -> str:
+    """Return *word* as systemd.service(5) reads it in a command."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return escaped if escaped == shlex.quote(escaped) else f'"{escaped}"'
 
 
 def _every(entry: Entry) -> str:
@@ -69,18 +93,20 @@ def _calendar(entry: Entry) -> Iterator[str]:
         yield f"OnUnitActiveSec={entry.timing.every:g}"
         yield "AccuracySec=1s"
         return
-    minute, hour, day, month, _ = (_for_systemd(field) for field in entry.timing.cron.split())
-    days = weekdays(entry.timing.cron.split()[4])
-    before = "" if days == "*" else ",".join(name.title() for name in days.split(",")) + " "
-    yield f"OnCalendar={before}*-{month}-{day} {hour}:{minute}:00 {entry.timing.zone.key}"
+    line = expand_cron(entry.timing.cron)
+    weekdays = sorted({int(day) % 7 for day in line.weekdays if isinstance(day, int)})
+    names = "" if len(weekdays) == len(DAYS) else ",".join(DAYS[day] for day in weekdays) + " "
+    date = f"*-{_numbers(line.months, 12)}-{_numbers(line.days, 31)}"
+    time = f"{_numbers(line.hours, 24)}:{_numbers(line.minutes, 60)}:00"
+    yield f"OnCalendar={names}{date} {time} {entry.timing.zone.key}"
     yield "AccuracySec=1s\nPersistent=true"
 
 
-def _for_systemd(field: str) -> str:
-    """Return a crontab field as systemd.time(7) writes it: ``*/5`` as ``0/5``, ``6-22`` as ``6..22``."""
-    parts = []
-    for part in field.split(","):
-        span, slash, step = part.partition("/")
-        span = "0" if slash and span == "*" else span.replace("-", "..")
-        parts.append(f"{span}/{step}" if slash else span)
-    return ",".join(parts)
+def _numbers(values: Collection[int], size: int) -> str:
+    """Return *values* of *size* possible ones as systemd.time(7) writes them: ``*``, or ``1,6..22``."""
+    if len(values) == size:
+        return "*"
+    spans = [
+        [value for _, value in run] for _, run in groupby(enumerate(sorted(values)), key=lambda pair: pair[1] - pair[0])
+    ]
+    return ",".join(str(span[0]) if len(span) == 1 else f"{span[0]}..{span[-1]}" for span in spans)

@@ -2,55 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from time import time
 
 from portalcrawl.runs.settings import RunSettings
-from portalcrawl.scheduling.clock import Clock
 from portalcrawl.scheduling.entries import Entry, Schedule
+from portalcrawl.scheduling.external_runs import ExternalRuns
 from portalcrawl.scheduling.health import Health, health_of
-from portalcrawl.scheduling.others import Others
-from portalcrawl.scheduling.store import OPEN, Store
+from portalcrawl.scheduling.store import POSTED, Job, Record, Store
 
 HEAD = ("NAME", "WHEN", "NEXT", "NOW", "LAST RUN", "VERDICT", "ARTICLES", "TEASERS", "WHY")
+NEVER = float("inf")
 
 
 def show_list(schedule: Schedule, settings: RunSettings) -> None:
     """Print the entries."""
     store = Store.open(settings.data_dir)
-    others = Others(store, settings)
-    clock = Clock(store)
-    clock.start(paused=True)
-    due = clock.next_times()
-    rows = [_row(entry, due, store, others) for entry in schedule.entries.values()]
+    external = ExternalRuns(store, settings)
+    records, jobs = store.records(), store.open_jobs()
+    rows = [_row(entry, records.get(entry.name), jobs, external) for entry in schedule.entries.values()]
     for line in _aligned([HEAD, *rows]):
         print(line)
 
 
-def _row(entry: Entry, due: Mapping[str, datetime], store: Store, others: Others) -> tuple[str, ...]:
-    health = health_of(entry, store, time())
-    now = [job.status for job in store.open_jobs() if job.entry == entry.name and job.status in OPEN]
-    following = due.get(entry.name) or entry.timing.after(datetime.now(UTC), 1)
-    zone = entry.timing.zone
-    following_text = f"{following.astimezone(zone):%Y-%m-%d %H:%M:%S}" if following else "never"
-    return (entry.name, entry.timing.text, following_text, " ".join(now) or "-", *_last(entry, health, others))
+def _row(entry: Entry, record: Record | None, jobs: Collection[Job], external: ExternalRuns) -> tuple[str, ...]:
+    own = [job.status for job in jobs if job.entry == entry.name]
+    health = health_of(entry, record, any(status in POSTED for status in own), time())
+    soon = entry.timing.nth_after(datetime.now(UTC), 1)
+    due = record.next.due if record and record.next else soon.timestamp() if soon else NEVER
+    following = _shown(due, entry) if due < NEVER else "never"
+    return (entry.name, entry.timing.text, following, " ".join(own) or "-", *_last(entry, health, external))
 
 
-def _last(entry: Entry, health: Health, others: Others) -> tuple[str, ...]:
+def _shown(moment: float, entry: Entry) -> str:
+    """Return *moment* on the clock of the entry's zone, with its offset from UTC."""
+    return f"{datetime.fromtimestamp(moment, entry.timing.zone):%Y-%m-%d %H:%M:%S%z}"
+
+
+def _last(entry: Entry, health: Health, external: ExternalRuns) -> tuple[str, ...]:
     """The last run: of the schedule, or of the portal where someone else ran it later."""
-    job, zone = health.last, entry.timing.zone
-    run = others.last_finished(entry.portals[0]) if len(entry.portals) == 1 else None
+    job = health.last
+    run = external.last_finished(entry.portals[0]) if len(entry.portals) == 1 else None
     ended = datetime.fromisoformat(run.finished).timestamp() if run and run.finished else 0.0
     if run is not None and (job is None or (job.ended or 0) < ended - 1) and (not job or run.run != job.run):
-        is_ours = others.is_of_schedule(run)
+        is_ours = external.is_of_schedule(run)
         counts, verdict, why = run.counts, run.verdict or "?", "" if is_ours else "not by the schedule"
     elif job is not None:
         counts, verdict, why, ended = job.counts, health.level, "; ".join(health.reasons), job.ended or 0.0
     else:
         return ("never", health.level, "-", "-", "; ".join(health.reasons))
-    when = f"{datetime.fromtimestamp(ended, zone):%Y-%m-%d %H:%M:%S}"
-    return (when, verdict, str(counts.get("articles", 0)), str(counts.get("teasers", 0)), why)
+    return (_shown(ended, entry), verdict, str(counts.get("articles", 0)), str(counts.get("teasers", 0)), why)
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> Iterable[str]:

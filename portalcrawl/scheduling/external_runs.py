@@ -12,28 +12,24 @@ from sqlalchemy.exc import DatabaseError
 from portalcrawl.errors import UsageError
 from portalcrawl.runs.plan import make_plan
 from portalcrawl.runs.settings import RunSettings
-from portalcrawl.scheduling.look import Look
+from portalcrawl.runs.told import Result
+from portalcrawl.scheduling.nodes import NodeJobs
 from portalcrawl.scheduling.store import Store
 from portalcrawl.state.database import IN_MEMORY, connect
 from portalcrawl.state.history import History, PastRun
 
 
-class Others:
-    """Tells whether someone else works on a portal."""
+class ExternalRuns:
+    """What nodes and state tell of runs, whoever started them."""
 
     def __init__(self, store: Store, settings: RunSettings) -> None:
         self._store = store
         self._settings = settings
         self._history: History | None = None
 
-    @property
-    def data_dir(self) -> Path:
-        """The data folder of the scheduler."""
-        return self._settings.data_dir
-
-    def busy_with(self, portals: Collection[str], looks: Mapping[str, Look]) -> str | None:
+    def busy_with(self, portals: Collection[str], answers: Mapping[str, NodeJobs]) -> str | None:
         """Return the id of a job of someone else on one of *portals*, in a queue or running."""
-        found = {job: listed for look in looks.values() for job, listed in (look.jobs or {}).items()}
+        found = {job: listed for answer in answers.values() for job, listed in (answer.jobs or {}).items()}
         strange = {job for job, listed in found.items() if listed.state != "finished"}
         strange -= self._store.known(strange)
         for job in sorted(strange):
@@ -57,6 +53,13 @@ class Others:
                 return history.unfinished(portals)
         return []
 
+    def result_of(self, job: str) -> Result | None:
+        """Return how a job ended, as the state in the data folder says; None where it does not say (yet)."""
+        with suppress(DatabaseError):
+            if (history := self._open()) and (run := history.of_job(job)) and run.finished:
+                return Result(run.run, run.verdict or "", (), run.counts)
+        return None
+
     def last_finished(self, portal: str) -> PastRun | None:
         """Return the last run of *portal* alone that the state in the data folder knows."""
         with suppress(DatabaseError):
@@ -65,7 +68,7 @@ class Others:
         return None
 
     def is_of_schedule(self, run: PastRun) -> bool:
-        """Tell whether a run is that of a job of the schedule."""
+        """Return whether a run is that of a job of the schedule."""
         return bool(self._store.known([run.run.partition("Z-")[2]]))
 
     def _open(self) -> History | None:

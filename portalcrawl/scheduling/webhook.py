@@ -1,4 +1,4 @@
-"""Tells a webhook of changes: one line of JSON each, kept until it arrived, in a thread that keeps nobody waiting."""
+"""Notifies a webhook of changes: one line of JSON each, kept until it arrived, from a thread of its own."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def notice(health: Health, before: str | None, portals: tuple[str, ...], now: fl
     return json.dumps(said, ensure_ascii=False)
 
 
-class Courier(Thread):
+class WebhookNotifier(Thread):
     """Posts the notices in the store, in order, until it is stopped."""
 
     def __init__(self, store: Store, address: Callable[[], str | None], stop: Event) -> None:
-        super().__init__(name="courier", daemon=True)
+        super().__init__(name="webhook", daemon=True)
         self._store = store
         self._address = address
         self._stop_event = stop

@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from time import time
 
 from portalcrawl.runs.settings import RunSettings
+from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.scheduling.entries import Entry, Node, Schedule
-from portalcrawl.scheduling.fate import Fates
-from portalcrawl.scheduling.look import Look, Nodes
-from portalcrawl.scheduling.others import Others
-from portalcrawl.scheduling.scrapyd import NodeDownError, NodeRefusesError, NodeUnsureError
-from portalcrawl.scheduling.spans import span_text
+from portalcrawl.scheduling.external_runs import ExternalRuns
+from portalcrawl.scheduling.job_tracker import JobTracker
+from portalcrawl.scheduling.nodes import NodeJobs, Nodes
+from portalcrawl.scheduling.scrapyd import NodeDownError, NodeRefusesError, NodeUnsureError, NotDeployedError
 from portalcrawl.scheduling.store import POSTED, Job, Store
 
 logger = logging.getLogger("portalcrawl.schedule")
 
 
-class Keeper:
+class Dispatcher:
     """Brings what is due to the nodes, and follows it there."""
 
     def __init__(self, schedule: Schedule, store: Store, settings: RunSettings) -> None:
@@ -26,49 +26,47 @@ class Keeper:
         self._store = store
         self._settings = settings
         self._nodes = Nodes(schedule)
-        self._others = Others(store, settings)
-        self._fates = Fates(store, self._nodes, self._others, self._post)
+        self._external = ExternalRuns(store, settings)
+        self._tracker = JobTracker(store, self._nodes, self._external, self._post)
 
     def step(self) -> bool:
-        """Look at all nodes, follow what was posted, post what is due; tell whether anything is open."""
-        looks, now = self._nodes.look(), time()
+        """Ask all nodes, follow what was posted, post what is due; return whether any job is open."""
+        answers, now = self._nodes.ask(), time()
         for job in self._store.open_jobs():
             if job.status in POSTED:
-                self._fates.follow(job, looks.get(job.node or ""), now)
-        for job in self._store.open_jobs():
-            if job.status == "due":
-                self._start(job, looks, now)
-        return bool(self._store.open_jobs())
+                self._tracker.follow(job, answers.get(job.node or ""), now)
+        jobs = self._store.open_jobs()
+        # Of several starts of one entry that wait, the last is taken; of two entries of one portal the first.
+        last = {job.entry: job.job for job in jobs if job.status == "due"}
+        busy = {portal: job.job for job in jobs if job.status in POSTED for portal in job.portals}
+        for job in jobs:
+            if job.status == "due" and self._start(job, last[job.entry], busy, answers, now):
+                busy |= dict.fromkeys(job.portals, job.job)
+        return bool(jobs)
 
-    def _start(self, job: Job, looks: Mapping[str, Look], now: float) -> None:
+    def _start(self, job: Job, last: str, busy: Mapping[str, str], answers: Mapping[str, NodeJobs], now: float) -> bool:
+        """Post *job*, skip it, or leave it for later; return whether it was posted."""
         entry = self.schedule.entries.get(job.entry)
         if entry is None:
             return self._skip(job, "it is no longer in the schedule", now)
-        if now - job.due > max(entry.make_up, entry.start_within) and not job.by_hand:
-            return self._skip(job, f"it was due {span_text(now - job.due)} ago", now)
-        if newer := self._newer(job):
-            return self._skip(job, f"{newer} is due as well", now)
-        if busy := self._busy(job, looks):
-            if entry.late == "skip" or job.by_hand:
-                return self._skip(job, f"its portal is busy with {busy}", now)
-            return None
+        if now - job.due > max(entry.misfire_grace, entry.start_within) and not job.by_hand:
+            return self._skip(job, f"it was due {format_duration(now - job.due)} ago", now)
+        if last != job.job:
+            return self._skip(job, f"{last} is due as well", now)
+        holder = next((busy[portal] for portal in job.portals if portal in busy), None)
+        if holder := holder or self._external.busy_with(job.portals, answers):
+            if entry.on_overlap == "skip" or job.by_hand:
+                return self._skip(job, f"its portal is busy with {holder}", now)
+            return False
         node = self._place(entry)
-        if node is not None:
-            self._send(job, entry, node, now)
-        return None
-
-    def _newer(self, job: Job) -> str | None:
-        """Of several starts of one entry that wait, the last is taken."""
-        waiting = [each.job for each in self._store.open_jobs() if each.status == "due" and each.entry == job.entry]
-        return waiting[-1] if waiting[-1] != job.job else None
-
-    def _busy(self, job: Job, looks: Mapping[str, Look]) -> str | None:
-        """Return the job that runs or waits on a portal of *job*, on any node."""
-        portals = set(job.portals)
-        for each in self._store.open_jobs():
-            if each.status in POSTED and portals & set(each.portals):
-                return each.job
-        return self._others.busy_with(portals, looks)
+        if node is None:
+            return False
+        values = {"node": node.name, "posted": now, "expires": now + entry.start_within, "longest": entry.limit}
+        self._store.change(job.job, status="posting", **values)
+        recorded = self._store.find(job.job)
+        if recorded is not None:
+            self._post(recorded)
+        return True
 
     def _place(self, entry: Entry) -> Node | None:
         """Return the node for *entry*: the preferred one, or the next where that is down; None: not now."""
@@ -78,13 +76,6 @@ class Keeper:
             if not self._nodes.is_down(node.name):
                 return None
         return None
-
-    def _send(self, job: Job, entry: Entry, node: Node, now: float) -> None:
-        values = {"node": node.name, "posted": now, "expires": now + entry.start_within, "longest": entry.limit}
-        self._store.change(job.job, status="posting", **values)
-        recorded = self._store.find(job.job)
-        if recorded is not None:
-            self._post(recorded)
 
     def _post(self, job: Job) -> None:
         """Send a job that is recorded as sent; the same id again where the node never got it."""
@@ -99,8 +90,10 @@ class Keeper:
             self._store.change(job.job, status="due", node=None)
         except NodeUnsureError as error:
             self._nodes.failed(node.name, error)
+        except NotDeployedError as error:
+            self._tracker.fail(job, f"{error}; scrapyd-deploy brings the project there", time())
         except NodeRefusesError as error:
-            self._fates.fail(job, f"{error}; scrapyd-deploy brings the project there", time())
+            self._tracker.fail(job, str(error), time())
         else:
             self._store.change(job.job, status="pending")
             logger.info("%s: posted to node %s", job.job, node.name)
@@ -113,6 +106,7 @@ class Keeper:
             given["PORTAL_PROFILES"] = str(self._settings.profiles.absolute())
         return given
 
-    def _skip(self, job: Job, why: str, now: float) -> None:
+    def _skip(self, job: Job, why: str, now: float) -> bool:
         self._store.change(job.job, status="skipped", ended=now, why=why)
         logger.info("%s: skipped: %s", job.job, why)
+        return False
