@@ -34,6 +34,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 4
 # Bounds: nothing that a site sends takes more time or memory than this.
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 10 * 1024 * 1024
+READ_TIMEOUT = 20
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 5
 RETRY_TIMES = 2
@@ -58,6 +59,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "portalcrawl.middlewares.origins.OriginMiddleware": 50,
     "portalcrawl.middlewares.robots.RobotsMiddleware": 100,
+    "portalcrawl.middlewares.charsets.CharsetMiddleware": 585,
 }
 ITEM_PIPELINES = {
     "portalcrawl.pipelines.validate.ValidatePipeline": 100,

@@ -12,7 +12,7 @@ import re
 MOST_ATTRIBUTES = 1_000
 """Attributes of one element; the parser takes a millisecond for so many, and at most two seconds for 10 MB of them."""
 
-# Tags, attributes, comments and raw text as the WHATWG has them (HTML, 13.2.5). Nothing is ever given back or read twice.
+# Tags, attributes, comments and raw text as the WHATWG has them (HTML, 13.2.5). No byte is read twice.
 _ATTRIBUTE = r"""[\s/]*+=?[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++)?+)?+"""
 _ATTRIBUTES = rf"(?:{_ATTRIBUTE}){{0,{MOST_ATTRIBUTES}}}+(?!{_ATTRIBUTE})"
 _RAW = "|".join(

@@ -54,10 +54,21 @@ class Page:
 
     @cached_property
     def root(self) -> _Element | None:
-        """The parsed tree, shared by all readers, who never change it; None where there is no HTML."""
-        root = tree.parse(self.response)
+        """The parsed tree, shared by all readers, who never change it; None where there is no HTML or it is refused."""
+        try:
+            root = tree.parse(self.response)
+        except tree.TooComplexError:
+            self._refusal = "too_complex"
+            return None
         self._held = tree.elements(root)
         return root
+
+    @property
+    def refusal(self) -> str | None:
+        """Why the page is not read at all: ``too_complex``, or None."""
+        return None if self.root is not None else self._refusal
+
+    _refusal: str | None = None
 
     @cached_property
     def base_url(self) -> str:
@@ -197,11 +208,11 @@ def fetch_time(response: Response) -> datetime:
 def _can_be(when: datetime, now: datetime, response: Response) -> bool:
     """Return whether *response* can be of *when*.
 
-    What has just been fetched is of today, less the time that it says to have lain in caches (RFC 9111 5.1); a page that
-    was saved, or that comes from the HTTP cache, may be of any day so far.
+    What has just been fetched is of today, less the time that it says to have lain in caches (RFC 9111 5.1); a page
+    that was saved, or that comes from the HTTP cache, may be of any day so far.
     """
     if response.request is None or "cached" in response.flags:
-        return FIRST_YEAR <= when.year and when <= now + WRONG_CLOCK
-    age = response.headers.get("Age", b"0")
+        return when.year >= FIRST_YEAR and when <= now + WRONG_CLOCK
+    age = response.headers.get("Age") or b"0"
     lain = timedelta(seconds=int(age)) if age.isdigit() and len(age) <= LONGEST_AGE else timedelta()
     return abs(now - lain - when) <= WRONG_CLOCK

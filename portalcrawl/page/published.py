@@ -37,7 +37,9 @@ _NUMBER_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What stands before a group of digits that tells a number of another kind: its name, a country's code, more digits."""
-_NUMBER_AFTER = re.compile(r"[./-]\d|\s?[./-]\s?\d{3}|(?<=\D\d\d)\s\d\d(?![:.h]\d|\s?(?:Uhr|min|[ap]m\b)|\w)", re.IGNORECASE)
+_NUMBER_AFTER = re.compile(
+    r"[./-]\d|\s?[./-]\s?\d{3}|(?<=\D\d\d)\s\d\d(?![:.h]\d|\s?(?:Uhr|min|[ap]m\b)|\w)", re.IGNORECASE
+)
 """What stands after one that goes on."""
 _BEFORE = 30
 """Characters before a group of digits that are looked at."""

@@ -12,7 +12,12 @@ MOST_DOUBLINGS = 12
 """Times that the wait for a missing article doubles: with the default spacing, up to about half a year."""
 LOOKS = 2
 """Visits after which an address that answers, but with no article, is skipped for good."""
-REASON_STATUS: dict[str, Status] = {"http_404": "gone", "http_410": "gone", "robots": "blocked", "no_robots": "blocked"}
+UNREADABLE: Status = "unreadable"
+"""Status, and reason, of a page that took longer to read than it may, or on which the process died."""
+REASON_STATUS: dict[str, Status] = {
+    **{"http_404": "gone", "http_410": "gone", "robots": "blocked", "no_robots": "blocked"},
+    UNREADABLE: UNREADABLE,
+}
 """Reasons that give an article its status at once; after all others it stays as it is and is tried again."""
 
 
@@ -42,7 +47,7 @@ def failed(record: Record, reason: str, now: float, retry_after: float) -> None:
     """The visit brought no article; try again later, each time after twice the wait, unless the reason is final.
 
     404 does not say for how long (RFC 9110, 15.5.5), and teasers often stand on a portal before their article does:
-    such an article is visited again, but only while a teaser leads to it. 410 is for good.
+    such an article is visited again, but only while a teaser leads to it. 410 is for good, and so is what can't be read.
     """
     record.attempts += 1
     record.reason = reason
@@ -51,7 +56,7 @@ def failed(record: Record, reason: str, now: float, retry_after: float) -> None:
         record.status, record.next_visit = final, now + retry_after
     elif final:
         again = now + retry_after * 2 ** min(record.attempts - 1, MOST_DOUBLINGS)
-        record.status, record.next_visit = final, None if reason == "http_410" else again
+        record.status, record.next_visit = final, None if reason in ("http_410", UNREADABLE) else again
     elif record.attempts >= MAX_ATTEMPTS:
         record.status, record.next_visit = "failed", None
     else:

@@ -60,6 +60,12 @@ class Visits:
         record, _, _ = self._open[article.portal, article.id]
         return record
 
+    def give_up(self, article: Article) -> Record | None:
+        """Return the record of *article*, which will not be written; None where its visit has ended."""
+        self._marks.pop((article.portal, article.id), None)
+        record, *_ = self._open.pop((article.portal, article.id), (None,))
+        return record
+
     def is_settled(self, article: Article) -> bool:
         """Tell whether this run has written *article* already, or found it unchanged."""
         return (article.portal, article.id) in self._settled

@@ -10,13 +10,13 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 
 from portalcrawl.failures import reason_of
-from portalcrawl.page.page import Page
 from portalcrawl.page.pagination import next_page
 from portalcrawl.rendering.demand import demand_browser
 from portalcrawl.runs.frontier import Frontier
 from portalcrawl.runs.plan import Plan, Start, make_plan
 from portalcrawl.runs.session import RunSession
 from portalcrawl.runs.settings import RunSettings
+from portalcrawl.spiders.guard import Guard
 from portalcrawl.spiders.harvest import Harvest, Yield
 from portalcrawl.spiders.politeness import set_download_slots
 from portalcrawl.spiders.ways import Ways, to_browser
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
+    from portalcrawl.items import Article, Teaser
+    from portalcrawl.page.page import Page
     from portalcrawl.runs.run import Run
     from portalcrawl.state.records import Record
 
@@ -79,10 +81,11 @@ class PortalSpider(Spider):
         """Ask for the start pages, then for what earlier runs left."""
         self.run.counts["start_pages"] = len(self.plan.starts)
         self.crawler.signals.connect(self.take_up_pending, signals.spider_idle)
-        for start in self.plan.starts:
-            self.frontier.start(start.profile, start.url)
-        for start in self.plan.starts:
-            yield self._start_request(start, 1)
+        self.crawler.signals.connect(self.item_failed, signals.item_error)
+        known = [(start, self.frontier.start(start.profile, start.url)) for start in self.plan.starts]
+        for start, record in known:
+            if not self.guard.is_refused(record):
+                yield self._start_request(start, 1)
         for record in islice(self.frontier.pending(), MAX_QUEUE):
             yield self._article_request(record, "pending")
 
@@ -99,6 +102,15 @@ class PortalSpider(Spider):
         return self._harvest
 
     _harvest: Harvest | None = None
+
+    @property
+    def guard(self) -> Guard:
+        """Reads pages so that none ends the run."""
+        if self._guard is None:
+            self._guard = Guard(self.run, self.harvest)
+        return self._guard
+
+    _guard: Guard | None = None
 
     @property
     def ways(self) -> Ways:
@@ -133,19 +145,23 @@ class PortalSpider(Spider):
 
     def parse_start(self, response: Response, start: Start, number: int) -> Iterator[Any]:
         """Read a start page, or page *number* of one that is a list."""
-        page = Page(response, start.profile)
+        record = self.frontier.start(start.profile, start.url)
+        read = self.guard.read(response, record, lambda page: self._read_start(page, start, number), is_start=True)
+        yield from self._outcome(read)
+
+    def _read_start(self, page: Page, start: Start, number: int) -> tuple[list[Request], Yield]:
+        """Return what to ask for by its place, not its teasers, and what the page brings."""
         way = self.ways.judge(page, "start")
         if way.again:
-            yield to_browser(self._start_request(start, number), way.again)
-            return
+            return [to_browser(self._start_request(start, number), way.again)], Yield()
         if way.failure:
             self.harvest.failed(None, way.failure)
-            return
+            return [], Yield()
         found = self.harvest.start_page(page, start.url, rendered=way.rendered)
-        yield from found.items
+        more: list[Request] = []
         if page.kind != "article" and number < self.plan.arguments.pages and (url := next_page(page)):
-            yield self._start_request(Start(url, start.profile), number + 1)
-        yield from self._requests(found)
+            more = [self._start_request(Start(url, start.profile), number + 1)]
+        return more, found
 
     def parse_article(self, response: Response, record: Record, via: str) -> Iterator[Any]:
         """Read the article behind a teaser."""
@@ -156,17 +172,31 @@ class PortalSpider(Spider):
             else:  # nobody asked whether it has changed
                 self.harvest.failed(record, "http_304")
             return
-        page = Page(response, profile)
+        read = self.guard.read(response, record, lambda page: self._read_article(page, record, via), is_start=False)
+        yield from self._outcome(read)
+
+    def _read_article(self, page: Page, record: Record, via: str) -> tuple[list[Request], Yield]:
         way = self.ways.judge(page, "article")
         if way.again:
-            yield to_browser(self._article_request(record, via), way.again)
-            return
+            return [to_browser(self._article_request(record, via), way.again)], Yield()
         if way.failure:
             self.harvest.failed(record, way.failure)
-            return
-        found = self.harvest.article_page(page, record, via, rendered=way.rendered)
-        yield from found.items
-        yield from self._requests(found)
+            return [], Yield()
+        return [], self.harvest.article_page(page, record, via, rendered=way.rendered)
+
+    def _outcome(self, read: tuple[list[Request], Yield] | None) -> Iterator[Any]:
+        """Yield the items of a page, then requests."""
+        if read is not None:
+            requests, found = read
+            yield from found.items
+            yield from requests
+            yield from self._requests(found)
+
+    def item_failed(self, item: Article | Teaser) -> None:
+        """Count an article at which a pipeline failed as one that could not be had: else it would come up for ever."""
+        if item.type == "article" and (record := self.run.visits.give_up(item)):
+            self.run.counts["exceptions"] += 1
+            self.harvest.failed(record, "error")
 
     def failed(self, failure: Failure) -> None:
         """Count a page that could not be had, under its reason."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Status = Literal["pending", "stored", "gone", "blocked", "failed", "skipped"]
+Status = Literal["pending", "stored", "gone", "blocked", "failed", "skipped", "unreadable"]
+
+SUSPECT = "suspect"
+"""Reason of an article on whose page a process died, of whatever: the page is tried in a process of its own first."""
 
 
 @dataclass(slots=True)
