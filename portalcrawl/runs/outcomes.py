@@ -47,7 +47,7 @@ def failed(record: Record, reason: str, now: float, retry_after: float) -> None:
     """The visit brought no article; try again later, each time after twice the wait, unless the reason is final.
 
     404 does not say for how long (RFC 9110, 15.5.5), and teasers often stand on a portal before their article does:
-    such an article is visited again, but only while a teaser leads to it. 410 is for good, and so is what can't be read.
+    such an article is visited again, but only while a teaser leads to it. 410 is for good, as is what can't be read.
     """
     record.attempts += 1
     record.reason = reason

@@ -1,8 +1,8 @@
 """The time that one page may take to be read.
 
-Three layers. Where Python code or a pattern runs, a signal ends the reading by an exception. Where C code runs that lets
-other threads go on, as the parser does, a thread ends the run. Where even that is held up, ``faulthandler`` ends the
-process, with the place in the code on standard error.
+Three layers. Where Python code or a pattern runs, a signal ends the reading by an exception. Where C code runs that
+lets other threads go on, as the parser does, a thread ends the run. Where even that is held up, ``faulthandler`` ends
+the process, with the place in the code on standard error.
 """
 
 from __future__ import annotations

@@ -119,8 +119,9 @@ class Guard:
         except (OSError, DataFolderError) as error:
             self._run.break_off(error)
         finally:
-            print(f"portalcrawl: the run ends: {self._run.broken}", file=sys.stderr, flush=True)
             logging.shutdown()
+            sys.stderr.write(f"portalcrawl: the run ends: {self._run.broken}\n")
+            sys.stderr.flush()
 
 
 def _read_whole(page: Page) -> None:

@@ -10,6 +10,7 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 
 from portalcrawl.failures import reason_of
+from portalcrawl.items import Article
 from portalcrawl.page.pagination import next_page
 from portalcrawl.rendering.demand import demand_browser
 from portalcrawl.runs.frontier import Frontier
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from portalcrawl.items import Article, Teaser
+    from portalcrawl.items import Teaser
     from portalcrawl.page.page import Page
     from portalcrawl.runs.run import Run
     from portalcrawl.state.records import Record
@@ -194,7 +195,7 @@ class PortalSpider(Spider):
 
     def item_failed(self, item: Article | Teaser) -> None:
         """Count an article at which a pipeline failed as one that could not be had: else it would come up for ever."""
-        if item.type == "article" and (record := self.run.visits.give_up(item)):
+        if isinstance(item, Article) and (record := self.run.visits.give_up(item)):
             self.run.counts["exceptions"] += 1
             self.harvest.failed(record, "error")
 
