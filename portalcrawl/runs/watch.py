@@ -38,7 +38,7 @@ class ReadingTimeoutError(BaseException):
 class Watch:
     """Watches the reading of pages, one at a time, in the main thread (elsewhere no signal comes)."""
 
-    def __init__(self, seconds: float, on_stuck: Callable[[], None]) -> None:
+    def __init__(self, seconds: float, on_stuck: Callable[[], object]) -> None:
         self._seconds = seconds
         self._on_stuck = on_stuck
         """Called in another thread while the main one is held up for good; the process ends with it."""
