@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from portalcrawl.names import is_name, opens_byline, pieces
 from portalcrawl.page.layout import Box, Line
-from portalcrawl.page.teasers.texts import whole_text
+from portalcrawl.page.teasers.texts import text_of
 from portalcrawl.text import clean, fold, words
 
 if TYPE_CHECKING:
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 _INLINE = ("span", "a", "b", "strong", "em", "i", "cite")
 MOST_PARTS = 12
-"""Inline elements of one box that are looked at."""
+"""Inline elements of one box that are looked at, ..."""
+MOST_ELEMENTS = 500
+"""... among so many elements of any kind."""
 _ENDS = frozenset(".!?…:")
 _STROKES = re.compile(r"\s[|•·]\s")
 _PARTS = frozenset(("h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "td", "th", "summary"))
@@ -67,17 +69,22 @@ class _Within:
     def marked(self, box: Box) -> list[str]:
         """Return the texts of inline elements that are named for authors."""
         if box not in self._marked:
-            elements = islice(box.element.iter(*_INLINE), MOST_PARTS)
-            texts = (clean(whole_text(element)) for element in elements if _says_author(element))
+            parts = islice((part for part in _first(box) if part.tag in _INLINE), MOST_PARTS)
+            texts = (clean(text_of(part, LONGEST_BYLINE)) for part in parts if _says_author(part))
             self._marked[box] = [text for text in texts if text]
         return self._marked[box]
 
     def linked(self, box: Box) -> list[str]:
         """Return the names that are links."""
         if box not in self._linked:
-            names = (clean(whole_text(link)) for link in box.element.iter("a"))
+            names = (clean(text_of(link, LONGEST_BYLINE)) for link in _first(box) if link.tag == "a")
             self._linked[box] = list(filter(is_name, names))
         return self._linked[box]
+
+
+def _first(box: Box) -> Iterator[_Element]:
+    """Yield the first elements in *box*: boxes in boxes may each hold the whole page."""
+    return islice(box.element.iter(), MOST_ELEMENTS)
 
 
 def is_byline(line: Line) -> bool:
