@@ -50,7 +50,7 @@ class Page:
         self.profile = profile
         self.url: str = response.url
         self.fetched: datetime = fetched or fetch_time(response)
-        """When the page was fetched, aware, UTC: the response's Date header, else now."""
+        """When the page was fetched, aware, UTC: see :func:`fetch_time`."""
 
     @cached_property
     def root(self) -> _Element | None:
