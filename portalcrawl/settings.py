@@ -34,6 +34,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 4
 # Bounds: nothing that a site sends takes more time or memory than this.
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 10 * 1024 * 1024
+READ_TIMEOUT = 20
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_MAXDELAY = 6  # seconds: what is shown for longer is meant to be read
@@ -65,6 +66,7 @@ DOWNLOADER_MIDDLEWARES = {
     "portalcrawl.middlewares.origins.OriginMiddleware": 50,
     "portalcrawl.middlewares.robots.RobotsMiddleware": 100,
     "portalcrawl.middlewares.refresh.RefreshMiddleware": 580,
+    "portalcrawl.middlewares.charsets.CharsetMiddleware": 585,
     "portalcrawl.middlewares.compression.CompressionMiddleware": 590,
     "portalcrawl.middlewares.proxies.ProxyMiddleware": 750,
 }

@@ -14,6 +14,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
     {
+        "charsets",
         "errors",
         "ids",
         "items",

@@ -21,6 +21,7 @@ WRONG = {
     "PROGRESS_ENABLED": "perhaps",
     "STATE_URL": "nonsense://anna:geheim@host/state",
     "JSONL_FEEDS": "perhaps",
+    "READ_TIMEOUT": "0",
 }
 
 

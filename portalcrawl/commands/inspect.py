@@ -5,27 +5,30 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from portalcrawl.commands.answers import in_one_line
+from portalcrawl.commands.answers import in_one_line, tell
 from portalcrawl.commands.inspection.cases import save_case
 from portalcrawl.commands.inspection.fetch import fetch
 from portalcrawl.commands.inspection.files import read_file
-from portalcrawl.commands.inspection.found import inspect_page
+from portalcrawl.commands.inspection.found import Found, inspect_page
 from portalcrawl.commands.inspection.view import show
-from portalcrawl.errors import UsageError
+from portalcrawl.errors import PortalcrawlError, UsageError
 from portalcrawl.page.page import Page
 from portalcrawl.portals.catalog import Catalog, ProfileFile
 from portalcrawl.runs.plan import Plan, make_plan
-from portalcrawl.runs.settings import profiles_folder
+from portalcrawl.runs.settings import profiles_folder, read_timeout
+from portalcrawl.runs.watch import ReadingTimeoutError, Watch
 
 if TYPE_CHECKING:
     from scrapy.http import Response
 
+T = TypeVar("T")
 TAKES = "scrapy inspect takes a URL or a FILE, --url U (of a FILE), --portal P, --json, --save"
 
 
@@ -70,10 +73,10 @@ class Command(ScrapyCommand):
             raise UsageError(f"--url is the address of a FILE; {target} is an address itself")
         if not is_address and "://" in target:
             raise UsageError(f"{target!r} is no http or https address; {TAKES}")
-        saved = None if is_address else read_file(Path(target), opts.url)
+        saved = None if is_address else self._in_time(target, lambda: read_file(Path(target), opts.url))
         plan = self._plan(saved.url if saved else target, opts.portal)
         page = Page(saved or self._fetch(plan), plan.starts[0].profile)
-        found = inspect_page(page)
+        found = self._in_time(target, lambda: _read(page))
         if opts.json:
             print(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
         else:
@@ -82,6 +85,16 @@ class Command(ScrapyCommand):
             case = save_case(page, found, Path(closest_scrapy_cfg()).parent / "tests" / "pages", self._file_of(page))
             print(f"saved as {case}", file=sys.stderr if opts.json else sys.stdout)
         return 0
+
+    def _in_time(self, target: str, work: Callable[[], T]) -> T:
+        """Return what *work* returns within READ_TIMEOUT; UnreadableError where it doesn't end."""
+        assert self.settings is not None
+        seconds = read_timeout(self.settings)
+        error = UnreadableError(f"{target} is unreadable: it took longer than READ_TIMEOUT ({seconds:g} s)")
+        try:
+            return Watch(seconds, lambda: tell(error)).limit(work)
+        except ReadingTimeoutError:
+            raise error from None
 
     def _plan(self, url: str, portal: str | None) -> Plan:
         assert self.settings is not None
@@ -97,3 +110,13 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         files = Catalog(profiles_folder(self.settings)).files
         return None if page.profile.generic else next(file for file in files if file.name == page.profile.name)
+
+
+class UnreadableError(PortalcrawlError):
+    """A page that can't be read."""
+
+
+def _read(page: Page) -> Found:
+    if page.refusal:
+        raise UnreadableError(f"{page.url} is not read: {page.refusal}")
+    return inspect_page(page)

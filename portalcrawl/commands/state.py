@@ -19,7 +19,7 @@ from portalcrawl.runs.settings import RunSettings
 from portalcrawl.state.database import open_database
 from portalcrawl.state.upkeep import Upkeep
 
-REQUEUED = ("failed", "gone", "blocked", "skipped")
+REQUEUED = ("failed", "gone", "blocked", "skipped", "unreadable")
 
 
 class Command(ScrapyCommand):

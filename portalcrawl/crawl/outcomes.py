@@ -10,7 +10,12 @@ MAX_ATTEMPTS = 6
 """Failed visits in a row after which an article is given up: with the default spacing, after about 1.3 days."""
 MOST_DOUBLINGS = 12
 """Times that the wait for a missing article doubles: with the default spacing, up to about half a year."""
-REASON_STATUS: dict[str, Status] = {"http_404": "gone", "http_410": "gone", "robots": "blocked", "no_robots": "blocked"}
+UNREADABLE: Status = "unreadable"
+"""Status, and reason, of a page that took longer to read than it may, or on which the process died."""
+REASON_STATUS: dict[str, Status] = {
+    **{"http_404": "gone", "http_410": "gone", "robots": "blocked", "no_robots": "blocked"},
+    UNREADABLE: UNREADABLE,
+}
 """Reasons that give an article its status at once; after all others it stays as it is and is tried again."""
 
 
@@ -39,7 +44,8 @@ def next_visit(first_stored: float, now: float, ages: Sequence[int]) -> float | 
 def failed(record: Record, reason: str, now: float, retry_after: float, ages: Sequence[int] = ()) -> None:
     """The page could not be had; try again later, each time after twice the wait, unless the reason is final.
 
-    *ages* are those at which a stored article is visited: it keeps these visits, whatever fails.
+    *ages* are those at which a stored article is visited: it keeps these visits, whatever fails. What can't be read is
+    not visited again.
     """
     final = REASON_STATUS.get(reason)
     if final == "gone":
@@ -49,6 +55,8 @@ def failed(record: Record, reason: str, now: float, retry_after: float, ages: Se
     record.reason = reason
     if final == "blocked":
         record.status, record.next_visit = final, now + retry_after
+    elif final == UNREADABLE:
+        record.status, record.next_visit = final, None
     elif record.attempts < MAX_ATTEMPTS:
         record.next_visit = _first(now + retry_after * 2 ** (record.attempts - 1), _recrawl(record, now, ages))
     else:

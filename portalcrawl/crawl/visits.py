@@ -61,6 +61,12 @@ class Visits:
         record, _ = self._open[article.portal, article.id]
         return record
 
+    def give_up(self, article: Article) -> Record | None:
+        """Return the record of *article*, which will not be written; None where its visit has ended."""
+        self._marks.pop((article.portal, article.id), None)
+        record, _ = self._open.pop((article.portal, article.id), (None, None))
+        return record
+
     def is_settled(self, record: Record) -> bool:
         """Return whether this run has written the article already, found it unchanged, or is about to write it."""
         key = record.portal, record.id

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from portalcrawl.names import is_name, opens_byline, pieces
 from portalcrawl.page.layout import Box, Line
-from portalcrawl.page.teasers.texts import whole_text
+from portalcrawl.page.teasers.texts import text_of
 from portalcrawl.text import clean, fold, words
 
 if TYPE_CHECKING:
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 _INLINE = ("span", "a", "b", "strong", "em", "i", "cite")
 MOST_PARTS = 12
-"""Inline elements of one box that are looked at."""
+"""Inline elements of one box that are looked at, ..."""
+MOST_ELEMENTS = 500
+"""... among so many elements of any kind."""
 _ENDS = frozenset(".!?…:")
 _STROKES = re.compile(r"\s[|•·]\s")
 _PARTS = frozenset(("h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "td", "th", "summary"))
@@ -45,14 +47,44 @@ _AUTHOR_LINK = re.compile(r"/(?:autor|author|autoren|authors|profil|redaktion|st
 
 def read_byline(lines: Sequence[Line]) -> tuple[str, ...] | None:
     """Return the names in the first of *lines* that names authors."""
-    for line in lines:
+    within = _Within()
+    for at, line in enumerate(lines):
         if len(line.text) > LONGEST_BYLINE:
             continue
         if (not line.prose or is_byline(line)) and not _is_elsewhere(line.box):
-            names = list(dict.fromkeys(_names(line) or _beside_date(line, lines)))
+            near = lines[max(0, at - 1) : at + 2]
+            names = list(dict.fromkeys(_names(line, within) or _beside_date(line, near)))
             if names:
                 return tuple(names)
     return None
+
+
+class _Within:
+    """What the elements in a box name, looked up once for all of its lines: there may be as many as on the page."""
+
+    def __init__(self) -> None:
+        self._marked: dict[Box, list[str]] = {}
+        self._linked: dict[Box, list[str]] = {}
+
+    def marked(self, box: Box) -> list[str]:
+        """Return the texts of inline elements that are named for authors."""
+        if box not in self._marked:
+            parts = islice((part for part in _first(box) if part.tag in _INLINE), MOST_PARTS)
+            texts = (clean(text_of(part, LONGEST_BYLINE)) for part in parts if _says_author(part))
+            self._marked[box] = [text for text in texts if text]
+        return self._marked[box]
+
+    def linked(self, box: Box) -> list[str]:
+        """Return the names that are links."""
+        if box not in self._linked:
+            names = (clean(text_of(link, LONGEST_BYLINE)) for link in _first(box) if link.tag == "a")
+            self._linked[box] = list(filter(is_name, names))
+        return self._linked[box]
+
+
+def _first(box: Box) -> Iterator[_Element]:
+    """Yield the first elements in *box*: boxes in boxes may each hold the whole page."""
+    return islice(box.element.iter(), MOST_ELEMENTS)
 
 
 def is_byline(line: Line) -> bool:
@@ -102,32 +134,30 @@ def _is_elsewhere(box: Box | None) -> bool:
     return False
 
 
-def _names(line: Line) -> list[str]:
-    return list(_named(line)) or list(_marked_within(line))
+def _names(line: Line, within: _Within) -> list[str]:
+    return list(_named(line, within)) or list(_marked_within(line, within))
 
 
-def _marked_within(line: Line) -> Iterator[str]:
+def _marked_within(line: Line, within: _Within) -> Iterator[str]:
     """Yield the names in inline elements that are named for authors, whatever stands beside them."""
-    for element in islice(line.box.element.iter(*_INLINE), MOST_PARTS):
-        if _says_author(element):
-            text = clean(whole_text(element))
-            if text and text in line.text:
-                yield from filter(is_name, pieces(text))
+    for text in within.marked(line.box):
+        if text in line.text:
+            yield from filter(is_name, pieces(text))
 
 
-def _beside_date(line: Line, lines: Sequence[Line]) -> list[str]:
-    """Return the name that is a whole line and no link, over or under a date in the same box."""
-    near = (other for other in lines if other.box is line.box and abs(other.index - line.index) == 1)
+def _beside_date(line: Line, near: Sequence[Line]) -> list[str]:
+    """Return the name that is a whole line and no link, over or under a date, one of *near*, in the same box."""
+    others = (other for other in near if other.box is line.box and abs(other.index - line.index) == 1)
     if (
         not line.linked
         and is_name(line.text)
-        and any(not other.prose and _DATE_PIECE.search(other.text) for other in near)
+        and any(not other.prose and _DATE_PIECE.search(other.text) for other in others)
     ):
         return [line.text]
     return []
 
 
-def _named(line: Line) -> Iterator[str]:
+def _named(line: Line, within: _Within) -> Iterator[str]:
     author_link = bool(line.href and _AUTHOR_LINK.search(line.href))
     marked = author_link or _is_marked(line.box)
     opens = any(map(opens_byline, _STROKES.split(line.text)))
@@ -137,7 +167,7 @@ def _named(line: Line) -> Iterator[str]:
     shown = [piece for piece in parts if is_name(piece)]
     if not marked and not opens and 2 * len(shown) < sum(not _DIGIT.search(part) for part in parts):
         return  # topics beside a date, one of which looks like a name
-    linked = list(_linked_names(line.box)) if marked else []
+    linked = within.linked(line.box) if marked else []
     yield from linked if linked and (line.linked * 2 > len(line.text) or not shown) else shown
 
 
@@ -162,10 +192,3 @@ def _says_author(element: _Element) -> bool:
 def _is_name_of_authors(names: str) -> bool:
     """Tell whether class names and the like name authors; the boxes around each line are asked for theirs again."""
     return _AUTHOR_NAME.search(_CAMEL.sub("-", names).replace("_", "-")) is not None
-
-
-def _linked_names(box: Box) -> Iterator[str]:
-    for link in box.element.iter("a"):
-        name = clean(whole_text(link))
-        if is_name(name):
-            yield name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -33,6 +33,11 @@ _SECOND_LEVEL = frozenset(("ac", "co", "com", "gov", "net", "org"))
 """Parts of a host that stand under country domains as general ones do (``seenbote.co.uk``)."""
 LONGEST_SITE_NAME = 60
 """Characters; some pages declare their headline as the site's name."""
+WRONG_CLOCK = timedelta(days=1)
+"""How far a server's clock may be from the crawler's: by more, one of them is wrong, and the crawler's counts."""
+FIRST_YEAR = 1990
+LONGEST_AGE = 9
+"""Digits of an Age header: 31 years."""
 SHORTEST_LABEL = 3
 """Characters of a host's own part (``seenbote`` of ``www.seenbote.de``) that can be the site's name."""
 
@@ -45,14 +50,25 @@ class Page:
         self.profile = profile
         self.url: str = response.url
         self.fetched: datetime = fetched or fetch_time(response)
-        """When the page was fetched, aware, UTC: the response's Date header, else now."""
+        """When the page was fetched, aware, UTC: see :func:`fetch_time`."""
 
     @cached_property
     def root(self) -> _Element | None:
-        """The parsed tree, shared by all readers, who never change it; None where there is no HTML."""
-        root = tree.parse(self.response)
+        """The parsed tree, shared by all readers, who never change it; None where there is no HTML or it is refused."""
+        try:
+            root = tree.parse(self.response)
+        except tree.TooComplexError:
+            self._refusal = "too_complex"
+            return None
         self._held = tree.elements(root)
         return root
+
+    @property
+    def refusal(self) -> str | None:
+        """Why the page is not read at all: ``too_complex``, or None."""
+        return None if self.root is not None else self._refusal
+
+    _refusal: str | None = None
 
     @cached_property
     def base_url(self) -> urls.BaseUrl:
@@ -178,12 +194,27 @@ class Page:
 
 
 def fetch_time(response: Response) -> datetime:
-    """Return when *response* was made by its Date header (RFC 9110 6.6.1), else now; aware, UTC."""
+    """Return when *response* was made by its Date header (RFC 9110 6.6.1) where that can be, else now; aware, UTC."""
+    now = datetime.now(UTC).replace(microsecond=0)
     header = response.headers.get("Date")
     if header:
         try:
             when = parsedate_to_datetime(header.decode("latin-1"))
-            return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
+            when = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
+            return when if _can_be(when, now, response) else now
         except (ValueError, TypeError, OverflowError):
             pass
-    return datetime.now(UTC).replace(microsecond=0)
+    return now
+
+
+def _can_be(when: datetime, now: datetime, response: Response) -> bool:
+    """Return whether *response* can be of *when*.
+
+    What has just been fetched is of today, less the time that it says to have lain in caches (RFC 9111 5.1); a page
+    that was saved, or that comes from the HTTP cache, may be of any day so far.
+    """
+    if response.request is None or "cached" in response.flags:
+        return when.year >= FIRST_YEAR and when <= now + WRONG_CLOCK
+    age = response.headers.get("Age") or b"0"
+    lain = timedelta(seconds=int(age)) if age.isdigit() and len(age) <= LONGEST_AGE else timedelta()
+    return abs(now - lain - when) <= WRONG_CLOCK

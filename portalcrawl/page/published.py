@@ -31,6 +31,18 @@ _DATE_PART = re.compile(
     r"(?:\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}\.?\s[^\W\d]{3,9}\.?\s\d{4}|[^\W\d]{3,9}\.?\s\d{1,2},?\s\d{4})"
     r"(?!\d)(?:,?\s*(?:-\s*)?(?:um\s*|at\s*)?\d{1,2}[:.]\d{2}(?:\s*(?:Uhr|[AaPp][Mm])\b)?)?"
 )
+_NUMBER_BEFORE = re.compile(
+    r"(?:\b(?:tel|tél|telefon|téléphone|telephone|phone|fon|fax|telefax|mobil|mobile|handy|hotline|whatsapp|durchwahl"
+    r"|nr|no|nummer|konto|iban|az|aktenzeichen|version)\b[\s.:]*|[+(]\d[\d\s().]{0,9}|\d\s?[./-]\s?)[\s\d()./+-]{0,12}$",
+    re.IGNORECASE,
+)
+"""What stands before a group of digits that tells a number of another kind: its name, a country's code, more digits."""
+_NUMBER_AFTER = re.compile(
+    r"[./-]\d|\s?[./-]\s?\d{3}|(?<=\D\d\d)\s\d\d(?![:.h]\d|\s?(?:Uhr|min|[ap]m\b)|\w)", re.IGNORECASE
+)
+"""What stands after one that goes on."""
+_BEFORE = 30
+"""Characters before a group of digits that are looked at."""
 _URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/_.]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?!\d)")
 _URL_DATE_REVERSED = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])([-_.]?)(0[1-9]|1[0-2])\2((?:19|20)\d\d)(?!\d)")
 _FULL_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-]\d{1,2}[./-]\d\d")
@@ -67,13 +79,26 @@ class Clock:
     def find(self, text: str) -> DateReading | None:
         """Read the date in a line that stands where dates stand."""
         reading = find_date(text, now=self.now, zone=self.zone)
-        if reading is None and len(text) <= LONGEST_MIXED_LINE and (match := _DATE_PART.search(text)):
-            reading = self.parse(match[0])
+        if reading is None and len(text) <= LONGEST_MIXED_LINE and (part := _date_part(text)):
+            reading = self.parse(part)
         return reading
 
     def find_change(self, text: str) -> DateReading | None:
         """Read the time of change in a line that tells both."""
         return find_change(text, now=self.now, zone=self.zone)
+
+
+def _date_part(text: str) -> str | None:
+    """Return the first part of *text* that is written as a date; a number whose digits go on, or are named, is none.
+
+    >>> _date_part("Ada Muster, Tel. 02.12.20.25, am 5.12.2025"), _date_part("Fax: 02.12.20 25")
+    ('5.12.2025', None)
+    """
+    for match in _DATE_PART.finditer(text):
+        start, end = match.span()
+        if not _NUMBER_AFTER.match(text, end) and not _NUMBER_BEFORE.search(text[max(0, start - _BEFORE) : start]):
+            return match[0]
+    return None
 
 
 def read_dates(
@@ -213,8 +238,8 @@ def opening_date(text: str, clock: Clock) -> str | None:
     """
     if match := _OPENING_DATE.match(text):
         return match["date"] if clock.parse(match["date"]) else None
-    if read_dateline(text).agency and (match := _DATE_PART.search(text, 0, LONGEST_DATELINE)):
-        return match[0] if clock.parse(match[0]) else None
+    if read_dateline(text).agency and (part := _date_part(text[:LONGEST_DATELINE])):
+        return part if clock.parse(part) else None
     return None
 
 

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from lxml import etree
 from scrapy.http import HtmlResponse, TextResponse
 
+from portalcrawl.charsets import is_charset
+from portalcrawl.page.complexity import is_too_complex
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
     from scrapy.http import Response
@@ -28,8 +31,14 @@ _PLAIN = etree.ElementDefaultClassLookup()
 """All elements are of lxml's own class: those of lxml.html, of more methods, take longer to make."""
 
 
+class TooComplexError(ValueError):
+    """A page that the parser would take long for."""
+
+
 def parse(response: Response) -> _Element | None:
     """Return the root of the response's HTML; None where it is none.
+
+    :raises TooComplexError: for a page that would take long, before it is parsed.
 
     The tree is the one that ``response.css`` would see, but for comments, which nobody reads. Bytes that are UTF-8 are
     parsed as they came: to decode, strip and encode them again would cost a fifth of a parse.
@@ -42,9 +51,15 @@ def parse(response: Response) -> _Element | None:
     if not isinstance(response, HtmlResponse) and b"<html" not in start and not start.startswith(b"<!doctype html"):
         return None
     try:
+        markup = _utf8(response)
+    except (ValueError, LookupError):
+        return None
+    if is_too_complex(markup):
+        raise TooComplexError(response.url)
+    try:
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
         parser.set_element_class_lookup(_PLAIN)
-        root = etree.fromstring(_utf8(response), parser=parser)
+        root = etree.fromstring(markup, parser=parser)
     except (ValueError, LookupError, etree.LxmlError):
         return None
     return root if isinstance(root, etree._Element) and len(root) else None
@@ -70,6 +85,8 @@ def _utf8(response: TextResponse) -> bytes:
     ValueError where it is no text at all.
     """
     body = response.body
+    if not is_charset(response.encoding):
+        response = response.replace(encoding="utf-8")
     if response.encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
         try:
             _demand_utf8(body)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict
+from time import time
 from typing import TYPE_CHECKING, Any, Self
 
 import fastjsonschema
 from scrapy.exceptions import DropItem
 
+from portalcrawl.crawl import outcomes
 from portalcrawl.items import Article, Teaser
 from portalcrawl.schema import DIALECT, json_schema
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+    from portalcrawl.runs.run import Run
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +42,11 @@ class ValidatePipeline:
         try:
             check(asdict(item))
         except fastjsonschema.JsonSchemaValueException as error:
-            self._crawler.spider.run.counts[f"invalid/{item.type}"] += 1  # type: ignore[union-attr]
+            run: Run = self._crawler.spider.run  # type: ignore[union-attr]
+            run.counts[f"invalid/{item.type}"] += 1
+            if isinstance(item, Article) and (record := run.visits.give_up(item)):
+                outcomes.failed(record, "invalid", time(), run.settings.retry_failed_after)
+                run.ledger.note(record)
             where = item.url or item.found_on
             logger.error("Dropped the %s of %s, which breaks the schema: %s", item.type, where, str(error)[:500])
             raise DropItem(f"breaks the schema: {error.name}") from None

@@ -16,7 +16,9 @@ from portalcrawl.errors import DataFolderError
 from portalcrawl.feeds.files import FeedFile, sync_folder
 from portalcrawl.feeds.lines import json_line
 from portalcrawl.feeds.publication import listed, publish_feed, write_manifest
+from portalcrawl.runs import suspicion
 from portalcrawl.runs.identity import KINDS, feed_name, manifest_name, run_id
+from portalcrawl.runs.journal import Journal
 from portalcrawl.runs.plan import Plan, start_of_run
 from portalcrawl.runs.rebuild import rebuild
 from portalcrawl.runs.recovery import recover
@@ -54,11 +56,12 @@ class Folders:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which run it is: its id, when it started (UTC), and the folder of its feeds."""
+    """Which run it is: its id, when it started (UTC), and the folders of its feeds and locks."""
 
     run: str
     started: datetime
     folder: Path
+    locks: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Run:
         """Where the feeds are."""
         self.ledger = state.ledger
         self.visits = Visits(self.ledger)
+        self.journal = Journal(identity.locks)
         self.counts: Counter[str] = Counter()
         self.manifest: Manifest | None = None
         """Set when the run is published."""
@@ -159,6 +163,7 @@ class Run:
 
     def close(self) -> None:
         """Close the state."""
+        self.journal.close()
         self.ledger.close()
 
 
@@ -178,7 +183,9 @@ def open_run(plan: Plan, settings: RunSettings, folders: Folders) -> Run:
     started = start_of_run()
     name = _free_name(started, plan.arguments.job, folders.feeds, history)
     history.begin(name, plan.profiles, masked(plan.given), started.isoformat())
-    return Run(plan, settings, Identity(name, started, folders.feeds), State(ledger, history))
+    run = Run(plan, settings, Identity(name, started, folders.feeds, folders.locks), State(ledger, history))
+    suspicion.take_up(run.journal, ledger, plan.profiles, remembers=settings.remembers)
+    return run
 
 
 def _free_name(started: datetime, job: str | None, folder: Path, history: History) -> str:

@@ -33,6 +33,8 @@ class RunSettings:
     lock_wait: float
     not_after: float | None
     """Time (seconds since 1970) after which a run does not begin; None: it always does."""
+    read_timeout: float
+    """Seconds that the reading of one page may take."""
     feed_retention: float | None
     """Age from which published feeds are removed; None: never."""
 
@@ -57,12 +59,23 @@ class RunSettings:
             retry_failed_after=int(_number(settings, "RETRY_FAILED_AFTER", least=0)),
             lock_wait=_number(settings, "RUN_LOCK_WAIT", least=0),
             not_after=_number(settings, "RUN_NOT_AFTER", least=0) if settings.get("RUN_NOT_AFTER") else None,
+            read_timeout=read_timeout(settings),
             feed_retention=_number(settings, "FEED_RETENTION", least=1) if settings.get("FEED_RETENTION") else None,
         )
+
+    @property
+    def remembers(self) -> bool:
+        """Whether later runs know what this one found."""
+        return self.state_url != IN_MEMORY
 
     def ages(self, of_profile: tuple[int, ...] | None) -> tuple[int, ...]:
         """Return when a portal's articles are visited again: the user's word, else its profile's, else the default."""
         return self.recrawl_ages if of_profile is None or self.ages_are_users else of_profile
+
+
+def read_timeout(settings: BaseSettings) -> float:
+    """Return how many seconds the reading of one page may take; SettingError where that is no number from 0.1."""
+    return _number(settings, "READ_TIMEOUT", least=0.1)
 
 
 def profiles_folder(settings: BaseSettings) -> Path | None:

@@ -13,12 +13,13 @@ from scrapy.exceptions import CloseSpider, DontCloseSpider
 from portalcrawl.crawl.frontier import Frontier
 from portalcrawl.errors import DataFolderError
 from portalcrawl.failures import reason_of
-from portalcrawl.page.page import Page
+from portalcrawl.items import Article
 from portalcrawl.page.pagination import ListPages
 from portalcrawl.rendering.demand import demand_browser
 from portalcrawl.runs.plan import Plan, Start, make_plan
 from portalcrawl.runs.session import RunSession
 from portalcrawl.runs.settings import RunSettings
+from portalcrawl.spiders.guard import Guard
 from portalcrawl.spiders.harvest import Harvest, Yield
 from portalcrawl.spiders.politeness import set_download_slots
 from portalcrawl.spiders.ways import Ways, to_browser
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
+    from portalcrawl.items import Teaser
+    from portalcrawl.page.page import Page
     from portalcrawl.runs.run import Run
     from portalcrawl.state.records import Record
 
@@ -86,8 +89,11 @@ class PortalSpider(Spider):
         """Ask for the start pages, then for what earlier runs left."""
         self.run.counts["start_pages"] = len(self.plan.starts)
         self.crawler.signals.connect(self.take_up_pending, signals.spider_idle)
+        self.crawler.signals.connect(self.item_failed, signals.item_error)
         self.frontier.expect(self.plan.starts)
         for start in self.plan.starts:
+            if self.guard.is_refused(self.frontier.start(start.profile, start.url)):
+                continue
             while self._starts_under_way >= MAX_STARTS:
                 if self._is_done:
                     return
@@ -116,6 +122,15 @@ class PortalSpider(Spider):
         return self._harvest
 
     _harvest: Harvest | None = None
+
+    @property
+    def guard(self) -> Guard:
+        """Reads pages so that none ends the run."""
+        if self._guard is None:
+            self._guard = Guard(self.run, self.harvest)
+        return self._guard
+
+    _guard: Guard | None = None
 
     @property
     def ways(self) -> Ways:
@@ -157,23 +172,29 @@ class PortalSpider(Spider):
     ) -> Iterator[Any]:
         """Read a start page, or page *number* of one that is a list, of which *pages* were read."""
         self._starts_under_way -= number == 1
-        page = Page(response, start.profile)
+        record = self.frontier.start(start.profile, start.url)
+        before = pages or ListPages()
+        read = self.guard.read(
+            response, record, lambda page: self._read_start(page, start, number, before), is_start=True
+        )
+        yield from self._outcome(read)
+
+    def _read_start(self, page: Page, start: Start, number: int, pages: ListPages) -> tuple[list[Request], Yield]:
+        """Return what to ask for by its place, not its teasers, and what the page brings."""
         way = self.ways.judge(page, "start")
         if way.again:
             self._starts_under_way += number == 1
-            yield to_browser(self._start_request(start, number, pages), way.again)
-            return
+            return [to_browser(self._start_request(start, number, pages), way.again)], Yield()
         if way.failure:
             self.harvest.failed(None, way.failure)
-            return
-        pages = pages or ListPages()
+            return [], Yield()
         if pages.is_read(page):
-            return
+            return [], Yield()
         found = self.harvest.start_page(page, start.url, rendered=way.rendered)
-        yield from found.items
+        more: list[Request] = []
         if page.kind != "article" and number < self.plan.arguments.pages and (url := pages.next_page(page)):
-            yield self._start_request(Start(url, start.profile), number + 1, pages)
-        yield from self._requests(found)
+            more = [self._start_request(Start(url, start.profile), number + 1, pages)]
+        return more, found
 
     def parse_article(self, response: Response, record: Record, via: str) -> Iterator[Any]:
         """Read the article behind a teaser."""
@@ -184,17 +205,31 @@ class PortalSpider(Spider):
             else:  # nobody asked whether it has changed
                 self.harvest.failed(record, "http_304")
             return
-        page = Page(response, profile)
+        read = self.guard.read(response, record, lambda page: self._read_article(page, record, via), is_start=False)
+        yield from self._outcome(read)
+
+    def _read_article(self, page: Page, record: Record, via: str) -> tuple[list[Request], Yield]:
         way = self.ways.judge(page, "article")
         if way.again:
-            yield to_browser(self._article_request(record, via), way.again)
-            return
+            return [to_browser(self._article_request(record, via), way.again)], Yield()
         if way.failure:
             self.harvest.failed(record, way.failure)
-            return
-        found = self.harvest.article_page(page, record, via, rendered=way.rendered)
-        yield from found.items
-        yield from self._requests(found)
+            return [], Yield()
+        return [], self.harvest.article_page(page, record, via, rendered=way.rendered)
+
+    def _outcome(self, read: tuple[list[Request], Yield] | None) -> Iterator[Any]:
+        """Yield the items of a page, then requests."""
+        if read is not None:
+            requests, found = read
+            yield from found.items
+            yield from requests
+            yield from self._requests(found)
+
+    def item_failed(self, item: Article | Teaser) -> None:
+        """Count an article at which a pipeline failed as one that could not be had: else it would come up for ever."""
+        if isinstance(item, Article) and (record := self.run.visits.give_up(item)):
+            self.run.counts["exceptions"] += 1
+            self.harvest.failed(record, "error")
 
     def failed(self, failure: Failure) -> None:
         """Count a page that could not be had, under its reason."""

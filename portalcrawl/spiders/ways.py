@@ -54,6 +54,8 @@ class Ways:
 
     def judge(self, page: Page, asked: Asked) -> Way:
         """Return what becomes of a page that has come."""
+        if page.refusal:
+            return Way(failure=page.refusal)
         request = page.response.request
         if request is not None and RENDER in request.meta:
             self._run.counts["pages_rendered"] += 1

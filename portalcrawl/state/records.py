@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Status = Literal["pending", "stored", "gone", "moved", "blocked", "failed", "skipped"]
+Status = Literal["pending", "stored", "gone", "moved", "blocked", "failed", "skipped", "unreadable"]
 """``gone``: its address brings no article (yet, or any more); ``moved``: its address leads to another article."""
+
+SUSPECT = "suspect"
+"""Reason of an article on whose page a process died, of whatever: the page is tried in a process of its own first."""
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, delete, func, select, update
 
+from portalcrawl.state.records import SUSPECT
 from portalcrawl.state.tables import addresses, articles
 
 
@@ -50,7 +51,8 @@ class Upkeep:
         return number
 
     def requeue(self, status: str) -> int:
-        """Make the articles in *status* pending again; return how many."""
-        values = {"status": "pending", "reason": None, "attempts": 0, "next_visit": 0.0}
+        """Make the articles in *status* pending again; return how many. Those unreadable are first tried apart."""
+        reason = SUSPECT if status == "unreadable" else None
+        values = {"status": "pending", "reason": reason, "attempts": 0, "next_visit": 0.0}
         with self._engine.begin() as connection:
             return connection.execute(update(articles).where(articles.c.status == status).values(values)).rowcount

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
+from typing import cast
 
-from parsel import Selector
 from scrapy.http import HtmlResponse
 
 from portalcrawl.errors import UsageError
+from portalcrawl.page import tree
 from portalcrawl.urls import absolute
 
 MAX_SIZE = 50 * 1024 * 1024
@@ -53,8 +54,9 @@ def _read(path: Path) -> bytes:
 
 def _own_address(body: bytes) -> str | None:
     """Return the address that a saved page names as its own."""
-    text = body.decode("utf-8", "replace")
-    if not text.strip():
+    try:
+        root = tree.parse(HtmlResponse(NOWHERE, body=body))
+    except tree.TooComplexError:
         return None
-    named = Selector(text=text, type="html").xpath(OWN_ADDRESS).getall()
-    return next((url for url in (absolute("", each) for each in named) if url), None)
+    named = [] if root is None else cast("list[str]", root.xpath(OWN_ADDRESS))
+    return next((url for url in (absolute("", str(each)) for each in named) if url), None)
