@@ -20,6 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from commandline import ENOUGH, ROOT, doubled, environment, manifests, records
+from restlessportal import RestlessPortal
 
 from portalcrawl.sampleportal import SamplePortal
 
@@ -115,11 +116,13 @@ def earlier(portal: SamplePortal, edition: int) -> Iterator[str]:
 def random_kills(kills: int, number: signal.Signals, chance: random.Random, folder: Path, longest: float) -> Report:
     """Kill crawls of one data folder at random instants while the portal goes from edition to edition.
 
+    Meanwhile articles vanish, lead to others or to the front page, answer errors with status 200, and come back.
     A crawl that has ended before its instant comes is not counted.
     """
     report = Report()
-    with SamplePortal() as portal:
+    with RestlessPortal(chance) as portal:
         while report.kills < kills:
+            portal.disturb()
             process = start(portal.url, folder)
             time.sleep(chance.uniform(0.3, longest))
             began, in_time = time.monotonic(), process.poll() is None
@@ -133,8 +136,10 @@ def random_kills(kills: int, number: signal.Signals, chance: random.Random, fold
             if report.runs % 3 == 0:
                 portal.edition = 1 + (portal.edition % 3)
         portal.edition = 3
+        portal.rest()
         until_quiet(portal.url, folder, report)
         audit(folder, portal, report)
+        report.faults += [f"text of another article: {r['url']}" for r in portal.mixed_up(records(folder, "articles"))]
     return report
 
 
