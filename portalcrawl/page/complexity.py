@@ -1,7 +1,8 @@
 """Whether a page would take the parser long, told from its bytes before it is parsed.
 
 libxml2 compares each attribute with all that its element has already, so that the time for an element grows with the
-square of their number: 10,000 take 0.2 seconds, 40,000 take 12. It is linear in all else that ``benchmarks/fuzz.py``
+square of their number: 10,000 take 0.1 to 0.2 seconds, 40,000 take 2 to 12. It is linear in all else that
+``benchmarks/fuzz.py``
 tries.
 """
 
