@@ -1,15 +1,20 @@
-"""One run a portal and data folder at a time."""
+"""One run a portal and data folder at a time, and one process at a time that makes or ends things in a folder."""
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 from filelock import FileLock, Timeout
 
-from portalcrawl.errors import RunLockedError
+from portalcrawl.errors import DataFolderError, RunLockedError
+
+LOOK_INTERVAL = 0.05
 
 
 class PortalLocks:
@@ -20,7 +25,10 @@ class PortalLocks:
         self._locks = {name: FileLock(folder / lock_name(name)) for name in sorted(portals)}
 
     def acquire(self, wait: float) -> None:
-        """Take all locks, or none: after *wait* seconds raise RunLockedError."""
+        """Take all locks, or none: after *wait* seconds raise RunLockedError.
+
+        DataFolderError where a lock file can't be opened: it belongs to another user, say.
+        """
         end = monotonic() + wait
         for name, lock in self._locks.items():
             try:
@@ -30,11 +38,36 @@ class PortalLocks:
                 hint = f"waited {wait:g} s" if wait else "RUN_LOCK_WAIT=SECONDS waits for it"
                 problem = f"the portal {name} is locked by another run in this data folder"
                 raise RunLockedError(f"{problem}; {hint}") from None
+            except OSError as error:
+                self.release()
+                raise DataFolderError(f"the lock {lock.lock_file} can't be taken: {error.strerror}") from None
 
     def release(self) -> None:
         """Free all locks that are held."""
         for lock in self._locks.values():
             lock.release()
+
+
+@contextmanager
+def folder_lock(folder: Path, wait: float) -> Iterator[None]:
+    """Hold *folder* itself locked, which needs no file and no right to write (flock(2)).
+
+    TimeoutError after *wait* seconds; other kinds of OSError where there is no such folder.
+    """
+    end = monotonic() + wait
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if monotonic() >= end:
+                    raise TimeoutError(f"{folder} is locked by another process") from None
+            sleep(LOOK_INTERVAL)
+        yield
+    finally:
+        os.close(handle)
 
 
 def lock_name(portal: str) -> str:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from time import time
 from typing import Self
 
-from portalcrawl.errors import RunTooLateError
+from portalcrawl.errors import DataFolderError, RunTooLateError
 from portalcrawl.runs.locks import PortalLocks
 from portalcrawl.runs.plan import Plan
 from portalcrawl.runs.run import Folders, Run, open_run
@@ -40,7 +40,11 @@ class RunSession:
             stack.callback(locks.release)
             if self.plan.embedded:
                 self.plan = self.plan.served_at(stack.enter_context(_embedded_portal()).url)
-            self.run = open_run(self.plan, self.settings, folders)
+            try:
+                self.run = open_run(self.plan, self.settings, folders)
+            except OSError as error:
+                problem = f"the data folder {folders.data} can't be used"
+                raise DataFolderError(f"{problem}: {error.strerror} ({error.filename})") from None
             stack.callback(self.run.close)
             self._stack = stack.pop_all()
         return self.run

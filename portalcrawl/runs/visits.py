@@ -72,7 +72,7 @@ class Visits:
         """*article* was written to its feed at *now* (Unix seconds)."""
         remember(article, self.record_of(article))
         if (copied := self._marks.pop((article.portal, article.id), None)) and article.cluster_id:
-            self._ledger.clusters.note(copied, article.cluster_id)
+            self._ledger.clusters.note(copied, article.cluster_id, article.portal, article.id)
         self._seen(article, now)
 
     def unchanged(self, article: Article, now: float) -> None:

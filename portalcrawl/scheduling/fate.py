@@ -11,7 +11,7 @@ from portalcrawl.scheduling.entries import Node
 from portalcrawl.scheduling.look import Look, Nodes
 from portalcrawl.scheduling.others import Others
 from portalcrawl.scheduling.processes import processes_of, send_signal
-from portalcrawl.scheduling.results import result_in_folder, result_in_log
+from portalcrawl.scheduling.results import result_in_log
 from portalcrawl.scheduling.scrapyd import Listed, NodeError
 from portalcrawl.scheduling.spans import span_text
 from portalcrawl.scheduling.store import Job, Store
@@ -155,7 +155,7 @@ class Fates:
         logger.warning("%s: %s; due again as %s", job.job, why, self._store.renew(job.job, now))
 
     def _result(self, job: Job, node: Node) -> Result | None:
-        return result_in_folder(self._others.data_dir, job.job) if node.shared else None
+        return self._others.result_of(job.job) if node.shared else None
 
     def _done(self, job: Job, result: Result, now: float) -> None:
         verdict, reasons = result.verdict, list(result.reasons)

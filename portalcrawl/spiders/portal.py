@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 
+from portalcrawl.errors import DataFolderError
 from portalcrawl.failures import reason_of
 from portalcrawl.page.page import Page
 from portalcrawl.page.pagination import next_page
@@ -115,7 +116,13 @@ class PortalSpider(Spider):
             raise CloseSpider("broken")
         if self.articles_missing is not None and self.articles_missing <= 0:
             raise CloseSpider("max_articles")
-        self.run.commit()
+        try:
+            is_committed = self.run.commit()
+        except (OSError, DataFolderError) as error:
+            self.run.break_off(error)
+            raise CloseSpider("broken") from None
+        if not is_committed:
+            raise DontCloseSpider
         taken = list(islice(self.frontier.pending(), MAX_QUEUE))
         for record in taken:
             self.crawler.engine.crawl(self._article_request(record, "pending"))
