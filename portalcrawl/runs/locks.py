@@ -13,6 +13,7 @@ from time import monotonic, sleep
 from filelock import FileLock, Timeout
 
 from portalcrawl.errors import DataFolderError, RunLockedError
+from portalcrawl.state.database import StateBusyError
 
 LOOK_INTERVAL = 0.05
 
@@ -46,6 +47,22 @@ class PortalLocks:
         """Free all locks that are held."""
         for lock in self._locks.values():
             lock.release()
+
+
+@contextmanager
+def state_lock(file: Path | None, wait: float) -> Iterator[None]:
+    """Keep all others from making a new state in the place of *file*, and from publishing beside one that is made.
+
+    StateBusyError after *wait* seconds; a state that is no file (None) needs no lock.
+    """
+    if file is None or not file.parent.is_dir():
+        yield
+        return
+    try:
+        with folder_lock(file.parent, wait):
+            yield
+    except TimeoutError as error:
+        raise StateBusyError(f"the state is being opened by others: {error}") from None
 
 
 @contextmanager

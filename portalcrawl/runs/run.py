@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +18,7 @@ from portalcrawl.feeds.files import PART, FeedFile, sync_folder
 from portalcrawl.feeds.lines import json_line
 from portalcrawl.feeds.publication import listed, publish_feed, write_manifest
 from portalcrawl.runs.identity import KINDS, feed_name, manifest_name, run_id
-from portalcrawl.runs.locks import folder_lock
+from portalcrawl.runs.locks import state_lock
 from portalcrawl.runs.plan import Plan, start_of_run
 from portalcrawl.runs.rebuild import Known, rebuild, unfinished
 from portalcrawl.runs.recovery import recover
@@ -170,7 +169,7 @@ class Run:
         May be called again after a StateBusyError.
         """
         try:
-            with _opening(self._state_file.path, SHORT_WAIT):
+            with state_lock(self._state_file.path, SHORT_WAIT):
                 self._commit()
                 manifest = self._publish(finish_reason)
         except StateReplacedError:
@@ -203,12 +202,11 @@ class Run:
         path = self._state_file.path
         if path is None or not path.exists():
             return
-        with _opening(path, SHORT_WAIT):
+        with state_lock(path, SHORT_WAIT):
             history = History(open_database(self.settings.state_url), SHORT_WAIT)
             if not history.is_incomplete():
-                known = {feed.file: max(0, feed.bytes) for feed in history.feeds_of(self.id)}
-                names = [(feed.path.name, kind) for kind, feed in self._feeds.items() if feed.records]
-                left = [PastFeed(name, kind, NOT_TAKEN_OVER - known.get(name, 0), 0) for name, kind in names]
+                known = {feed.file: feed for feed in history.feeds_of(self.id)}
+                left = [_not_taken_over(feed.path.name, kind, known) for kind, feed in self._feeds.items()]
                 run = unfinished(self.id, tuple(self.plan.profiles), masked(self.plan.given), self.started.isoformat())
                 history.add(run, left)
 
@@ -239,6 +237,12 @@ class Run:
         self.ledger.close()
 
 
+def _not_taken_over(name: str, kind: str, known: Mapping[str, PastFeed]) -> PastFeed:
+    """Return a feed of which a state knows at most what stands in *known*."""
+    before = known.get(name, PastFeed(name, kind, 0, 0))
+    return PastFeed(name, kind, NOT_TAKEN_OVER - max(0, before.bytes), before.records)
+
+
 def masked(given: Mapping[str, str]) -> dict[str, str]:
     """Return the arguments as they may be shown: secrets in addresses masked."""
     return {name: " ".join(mask_secrets(part) for part in str(value).split(" ")) for name, value in given.items()}
@@ -260,26 +264,13 @@ def open_run(plan: Plan, settings: RunSettings, folders: Folders) -> Run:
 def _open_state(settings: RunSettings, folders: Folders) -> tuple[StateFile, Engine]:
     """Open the state; where it is new, make it from the feeds before anybody else uses it."""
     url = settings.state_url
-    with _opening(state_file(url), BUSY_TIMEOUT):
+    with state_lock(state_file(url), BUSY_TIMEOUT):
         remove_orphaned_log(url)
         engine = open_database(url)
         history = History(engine)
         if url != IN_MEMORY and history.is_incomplete():
             rebuild(folders.feeds, Known(Ledger(Store(engine)), history, settings.recrawl_ages))
         return StateFile.now(url), engine
-
-
-@contextmanager
-def _opening(file: Path | None, wait: float) -> Iterator[None]:
-    """Keep all others from putting a new state in the place of *file*, and from publishing beside one that is made."""
-    if file is None or not file.parent.is_dir():
-        yield
-        return
-    try:
-        with folder_lock(file.parent, wait):
-            yield
-    except TimeoutError as error:
-        raise StateBusyError(f"the state is being made anew: {error}") from None
 
 
 def _free_name(started: datetime, job: str | None, folder: Path, history: History) -> str:

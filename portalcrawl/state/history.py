@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, and_, delete, select
@@ -110,8 +111,8 @@ class History:
 
         Such a run is dead where the locks of all its portals are free, or held by who asks.
         """
-        found = self._runs(select(runs).where(runs.c.finished.is_(None)).order_by(runs.c.run))
-        return [run for run in found if set(run.portals) & set(portals)]
+        found = self._runs(select(runs).where(runs.c.finished.is_(None)))
+        return sorted((run for run in found if set(run.portals) & set(portals)), key=attrgetter("run"))
 
     def feeds_of(self, run: str) -> list[PastFeed]:
         """Return the feeds of *run* with their committed lengths."""
