@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from portalcrawl.errors import PortalcrawlError, UsageError
+from portalcrawl.errors import DataFolderError, PortalcrawlError, UsageError
 
 
 def in_one_line(work: Callable[[], int]) -> int:
@@ -22,6 +22,8 @@ def in_one_line(work: Callable[[], int]) -> int:
         # The reader (``| head``) has had enough: nothing more can be written, not even at exit.
         sys.stdout = None
         return 0
+    except OSError as error:
+        return tell(DataFolderError(f"{error.filename or 'standard output'}: {error.strerror}"))
 
 
 def print_anything() -> None:
