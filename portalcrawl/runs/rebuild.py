@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from time import time
 from typing import Any
 
 from portalcrawl.feeds.files import PART
@@ -23,6 +24,7 @@ from portalcrawl.state.records import Record
 logger = logging.getLogger(__name__)
 
 LINES_A_COMMIT = 2_000
+RUNS_A_COMMIT = 500
 TEASED = 1
 """Depth of what a teaser leads to; the feeds do not say how far from a start page it was."""
 
@@ -54,17 +56,22 @@ def rebuild(feeds: Path, known: Known) -> int:
     known.history.set_mark(REBUILDING, "")
     number = 0
     listed: set[str] = set()
+    ended: list[tuple[PastRun, list[PastFeed]]] = []
     for path in sorted(feeds.glob("manifest-*.json")):
         manifest = json.loads(path.read_bytes())
         listed.update(feed["file"] for feed in manifest["feeds"])
+        ended.append(_of_manifest(manifest))
         for feed in manifest["feeds"]:
             for line in _lines(feeds / feed["file"]):
                 known.note(line)
                 number += 1
                 if number % LINES_A_COMMIT == 0:
                     known.ledger.commit([])
-        known.ledger.commit([])
-        _add(manifest, known.history)
+        if len(ended) >= RUNS_A_COMMIT:
+            known.history.add(ended)
+            ended.clear()
+    known.ledger.commit([])
+    known.history.add(ended)
     _add_unpublished(feeds, listed, known.history)
     known.history.set_mark(REBUILDING, None)
     if number:
@@ -78,8 +85,8 @@ def _lines(path: Path) -> Iterator[bytes]:
             yield from lines
 
 
-def _add(manifest: Mapping[str, Any], history: History) -> None:
-    """Record the run of a manifest."""
+def _of_manifest(manifest: Mapping[str, Any]) -> tuple[PastRun, list[PastFeed]]:
+    """Return the run of a manifest, and its feeds."""
     run = PastRun(
         run=manifest["run"],
         portals=tuple(manifest["portal"].split(" ")),
@@ -91,9 +98,7 @@ def _add(manifest: Mapping[str, Any], history: History) -> None:
         reasons=tuple(manifest["verdict"]["reasons"]),
         counts=manifest["counts"],
     )
-    history.add(
-        run, [PastFeed(feed["file"], feed["kind"], feed["bytes"], feed["records"]) for feed in manifest["feeds"]]
-    )
+    return run, [PastFeed(feed["file"], feed["kind"], feed["bytes"], feed["records"]) for feed in manifest["feeds"]]
 
 
 def _add_unpublished(feeds: Path, listed: set[str], history: History) -> None:
@@ -108,7 +113,8 @@ def _add_unpublished(feeds: Path, listed: set[str], history: History) -> None:
         portals = {portal for name in files for portal in _portals(feeds, name)}
         started = started_at(run)
         if portals and started:
-            history.add(unfinished(run, tuple(sorted(portals)), {}, started.isoformat()), list(files.values()))
+            dead = unfinished(run, tuple(sorted(portals)), {}, started.isoformat())
+            history.add([(dead, list(files.values()))])
             logger.warning("Run %s had not published its feeds: the next run on %s does", run, " ".join(portals))
 
 
@@ -171,7 +177,8 @@ def _note_article(article: Article, ledger: Ledger, ages: tuple[int, ...]) -> No
     published = article.date_published
     record.newest = datetime.fromisoformat(published).timestamp() if published else fetched
     remember(article, record)
-    outcomes.stored(record, fetched, ages)
+    record.first_stored = record.first_stored or fetched
+    outcomes.stored(record, time(), ages)  # visits that are over by now are not made up for, all at once
     ledger.note(record)
     ledger.note_addresses(article.portal, [article.canonical_url], article.id)
     if article.revision == 1 and article.cluster_id:

@@ -208,7 +208,7 @@ class Run:
                 known = {feed.file: feed for feed in history.feeds_of(self.id)}
                 left = [_not_taken_over(feed.path.name, kind, known) for kind, feed in self._feeds.items()]
                 run = unfinished(self.id, tuple(self.plan.profiles), masked(self.plan.given), self.started.isoformat())
-                history.add(run, left)
+                history.add([(run, left)])
 
     def _manifest(self, finish_reason: str, entries: list[FeedEntry]) -> Manifest:
         counts = {"articles": 0, "teasers": 0} | dict(sorted(self.counts.items()))

@@ -87,24 +87,24 @@ class History:
         self, run: str, finished: str, reason: str, verdict: str, reasons: Sequence[str], counts: Mapping[str, int]
     ) -> None:
         """Record how *run* ended."""
-        values = {"finished": finished, "finish_reason": reason, "verdict": verdict}
-        values |= {"reasons": json.dumps(list(reasons)), "counts": json.dumps(dict(counts))}
         with self._writing() as connection:
-            connection.execute(runs.update().where(runs.c.run == run).values(**values))
+            _end(connection, run, finished, reason, verdict, reasons, counts)
             connection.execute(delete(lines).where(lines.c.run == run))
 
-    def add(self, run: PastRun, of_run: Collection[PastFeed]) -> None:
-        """Record a run, and its feeds, that another state knew; what this one knows of it is replaced."""
+    def add(self, found: Collection[tuple[PastRun, Collection[PastFeed]]]) -> None:
+        """Record runs, and their feeds, that another state knew; what this one knows of them is replaced."""
+        names = [run.run for run, _ in found]
         with self._writing() as connection:
             for table in (feeds, lines, runs):
-                connection.execute(delete(table).where(table.c.run == run.run))
-            _add(connection, run.run, run.portals, run.arguments, run.started)
-            for feed in of_run:
-                values = {"file": feed.file, "kind": feed.kind, "bytes": feed.bytes, "records": feed.records}
-                connection.execute(feeds.insert().values(run=run.run, **values))
-        if run.finished:
-            reason, verdict = run.finish_reason or "", run.verdict or ""
-            self.end(run.run, run.finished, reason, verdict, run.reasons, run.counts)
+                connection.execute(delete(table).where(table.c.run.in_(names)))
+            for run, of_run in found:
+                _add(connection, run.run, run.portals, run.arguments, run.started)
+                if run.finished:
+                    given = (run.finish_reason or "", run.verdict or "", run.reasons, run.counts)
+                    _end(connection, run.run, run.finished, *given)
+                for feed in of_run:
+                    values = {"file": feed.file, "kind": feed.kind, "bytes": feed.bytes, "records": feed.records}
+                    connection.execute(feeds.insert().values(run=run.run, **values))
 
     def unfinished(self, portals: Collection[str]) -> list[PastRun]:
         """Return the runs over any of *portals* that began and have not ended, oldest first.
@@ -184,6 +184,20 @@ def _add(
 ) -> None:
     row = {"run": run, "portals": json.dumps(sorted(portals)), "arguments": json.dumps(dict(arguments))}
     connection.execute(runs.insert().values(**row, started=started))
+
+
+def _end(
+    connection: Connection,
+    run: str,
+    finished: str,
+    reason: str,
+    verdict: str,
+    reasons: Sequence[str],
+    counts: Mapping[str, int],
+) -> None:
+    values = {"finished": finished, "finish_reason": reason, "verdict": verdict}
+    values |= {"reasons": json.dumps(list(reasons)), "counts": json.dumps(dict(counts))}
+    connection.execute(runs.update().where(runs.c.run == run).values(**values))
 
 
 def _unwrite(connection: Connection, line: Line) -> None:
