@@ -74,8 +74,8 @@ def main() -> None:
     if args.write:
         head = f"## After a year\n\nMade by `python benchmarks/year.py --write`: {machine('scrapy', 'sqlalchemy')}"
         told = f"""One portal, {args.runs:,} runs, of which one in {WRITES} wrote {ARTICLES} articles and
-{ARTICLES * TEASERS_AN_ARTICLE} teasers; see the program. CPU seconds and the most memory of whole commands, the least of
-{TIMES}; most of both are Python's imports."""
+{ARTICLES * TEASERS_AN_ARTICLE} teasers; see the program. CPU seconds and the most memory of whole commands, the least
+of {TIMES}; most of both are Python's imports."""
         write_section("year", "\n\n".join([head, told, "\n".join(lines)]))
 
 
