@@ -10,7 +10,7 @@ from itertools import groupby
 from time import monotonic, sleep
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, exists, func, or_, select, tuple_, update
 
 from portalcrawl.fingerprints import bands_of
 from portalcrawl.state.database import in_clear_words, reading
@@ -24,6 +24,9 @@ PAGES_FREED = 2_000
 """Pages of the file that are given back in one transaction."""
 PAUSE = 0.005
 """Seconds at least between two transactions, in which a crawl can commit."""
+
+
+BAND = delete(bands).where(bands.c.band == bindparam("of"), bands.c.text == bindparam("in"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +112,10 @@ class Upkeep:
             # Those of an earlier version name no article where the first of their group was forgotten long ago.
             for _, texts in self._orphans((row.portal or "", row.article or "", row.text) for row in page):
                 for chunk in _chunks(texts):
-                    keys = [(band, text) for text in chunk for band in set(bands_of(signature[text]))]
+                    keys = [{"of": band, "in": text} for text in chunk for band in set(bands_of(signature[text]))]
                     with self._writing() as connection:
                         connection.execute(delete(signatures).where(signatures.c.text.in_(chunk)))
-                        for some in _chunks(keys):
-                            connection.execute(delete(bands).where(tuple_(bands.c.band, bands.c.text).in_(some)))
+                        connection.execute(BAND, keys)
 
         self._walk((signatures.c.text,), columns, sweep)
 
