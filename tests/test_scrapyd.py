@@ -10,6 +10,7 @@ import time
 import tomllib
 import zipfile
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -20,6 +21,7 @@ import requests
 from commandline import ROOT, doubled, files, manifests, records, start_crawl, stop
 from scrapydnodes import LOGIN, PASSWORD, USER, VENV, Site, clean_clone, free_port, make_environment, site, until
 
+from portalcrawl.errors import DataFolderError
 from portalcrawl.sampleportal import SamplePortal
 from portalcrawl.scheduling.store import Store
 from portalcrawl.state.database import connect
@@ -55,9 +57,11 @@ def entry(portal: SamplePortal, more: str = "", every: str = "2s") -> str:
 
 def ended_runs(data: Path) -> list[PastRun]:
     """The runs that have ended; one that wrote no record leaves no manifest."""
-    if not (data / "state.sqlite3").exists():
-        return []
-    return [run for run in History(connect(f"sqlite:///{data / 'state.sqlite3'}")).last(10_000) if run.finished]
+    file = data / "state.sqlite3"
+    with suppress(DataFolderError):  # the first run is just making it
+        if file.exists():
+            return [run for run in History(connect(f"sqlite:///{file}")).last(10_000) if run.finished]
+    return []
 
 
 def finished(where: Site, number: int) -> list[PastRun]:
