@@ -45,7 +45,12 @@ def fingerprint(text: str) -> Fingerprint | None:
     minhash = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
     minhash.update([" ".join(words[start : start + 3]) for start in range(len(words) - 2)])
     signature = struct.pack(f">{PERMUTATIONS}I", *minhash.digest())
-    return Fingerprint(signature, tuple(_band(signature, number) for number in range(BANDS)))
+    return Fingerprint(signature, bands_of(signature))
+
+
+def bands_of(signature: bytes) -> tuple[int, ...]:
+    """Return the bands of a signature."""
+    return tuple(_band(signature, number) for number in range(BANDS))
 
 
 def _band(signature: bytes, number: int) -> int:

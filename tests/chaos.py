@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from commandline import ENOUGH, ROOT, doubled, environment, manifests, records
+from commandline import ENOUGH, ROOT, doubled, environment, records, runs
 from restlessportal import RestlessPortal
 
 from portalcrawl.sampleportal import SamplePortal
@@ -72,7 +72,7 @@ def until_quiet(url: str, data: Path, report: Report, *args: str, tries: int = 8
         report.runs += 1
         if code:
             report.faults.append(f"a run that nobody killed ended with {code}")
-        if not manifests(data)[-1]["feeds"]:
+        if not runs(data)[-1]["feeds"]:
             return
         time.sleep(1.1)
     report.faults.append(f"not quiet after {tries} runs")
@@ -83,7 +83,7 @@ def audit(data: Path, portal: SamplePortal, report: Report, max_depth: int | Non
     articles, teasers = records(data, "articles"), records(data, "teasers")
     report.articles += len(articles)
     report.teasers += len(teasers)
-    report.recovered += sum(each["finish_reason"] == "recovered" for each in manifests(data))
+    report.recovered += sum(each["finish_reason"] == "recovered" for each in runs(data))
     report.faults += [f"article written twice: {key}" for key in doubled([(r["id"], r["revision"]) for r in articles])]
     report.faults += [f"teaser written twice: {key}" for key in doubled([r["id"] for r in teasers])]
     report.faults += [f"left over: {path.name}" for path in (data / "feeds").glob("*.part")]

@@ -81,6 +81,14 @@ def manifests(data: Path) -> list[dict[str, Any]]:
     return [json.loads(path.read_bytes()) for path in sorted((data / "feeds").glob("manifest-*.json"))]
 
 
+def runs(data: Path) -> list[dict[str, Any]]:
+    """All runs that the state of a data folder knows, oldest first, as manifests show them."""
+    ended = scrapy("state", "--runs", "1000", "--json", data=data)
+    assert ended.code == 0, ended.err
+    found: list[dict[str, Any]] = json.loads(ended.out)
+    return found[::-1]
+
+
 def records(data: Path, kind: str) -> list[dict[str, Any]]:
     """All records that manifests of a data folder name, as a reader of the feeds gets them."""
     found: list[dict[str, Any]] = []

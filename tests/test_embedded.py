@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from commandline import crawl, doubled, manifests, records, scrapy
+from commandline import crawl, doubled, manifests, records, runs, scrapy
 from jsonschema import Draft202012Validator
 
 from portalcrawl.sampleportal import SamplePortal
@@ -41,6 +41,8 @@ class Crawled:
     articles: list[dict[str, Any]]
     teasers: list[dict[str, Any]]
     manifests: list[dict[str, Any]]
+    """Of both runs, as the state knows them."""
+    published: list[dict[str, Any]]
     truth: Any
     visits: list[str]
     code: int
@@ -57,6 +59,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         yield Crawled(
             records(data, "articles"),
             records(data, "teasers"),
+            runs(data),
             manifests(data),
             portal.truth(),
             visits,
@@ -134,7 +137,7 @@ def test_every_field_of_every_teaser(crawled: Crawled) -> None:
 
 
 def test_every_record_holds_to_its_schema(crawled: Crawled) -> None:
-    for kind, found in (("article", crawled.articles), ("teaser", crawled.teasers), ("manifest", crawled.manifests)):
+    for kind, found in (("article", crawled.articles), ("teaser", crawled.teasers), ("manifest", crawled.published)):
         validator = Draft202012Validator(json_schema(kind), format_checker=Draft202012Validator.FORMAT_CHECKER)
         names = list(json_schema(kind)["properties"])
         for record in found:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from commandline import ENOUGH, ROOT, crawl, doubled, environment, manifests, records, scrapy
+from commandline import ENOUGH, ROOT, crawl, doubled, environment, manifests, records, runs, scrapy
 from test_crawl import TITLES, chain, headlines, link, path, titles
 from tinyportal import Answer, TinyPortal, article, listing
 
@@ -55,7 +55,7 @@ def test_an_article_read_twice_by_one_run_is_counted(tmp_path: Path) -> None:
             time.sleep(1.1)
             both = f"{portal.url(path(1))} {portal.url(path(1))}?utm_source=brief"
             assert crawl(*AT_ONCE, data=tmp_path, url=both).code == 0
-            manifest = manifests(tmp_path)[-1]
+            manifest = runs(tmp_path)[-1]
             assert manifest["counts"]["articles_again"] == 1
             assert manifest["verdict"]["level"] == level
     assert len(records(tmp_path, "articles")) == 1
@@ -126,7 +126,8 @@ def test_a_lost_state_is_made_anew_from_the_feeds(tmp_path: Path) -> None:
             file.unlink()
         ended = crawl(data=tmp_path, url=portal.url())
     assert ended.code == 0, ended.err
-    assert manifests(tmp_path)[1]["feeds"] == []
+    assert len(manifests(tmp_path)) == 1
+    assert [run["finish_reason"] for run in runs(tmp_path)] == ["finished", "finished"]
 
 
 def test_a_state_made_anew_knows_what_was_pending(tmp_path: Path) -> None:
@@ -221,7 +222,7 @@ def test_feeds_are_removed_only_when_asked_for(tmp_path: Path) -> None:
         time.sleep(2)
         crawl("-s", "FEED_RETENTION=1", data=tmp_path, url=portal.url())
         assert records(tmp_path, "articles") == []
-        assert len(manifests(tmp_path)) == 1
+        assert not list((tmp_path / "feeds").iterdir())
         crawl(data=tmp_path, url=portal.url())
     assert records(tmp_path, "articles") == []
 

@@ -11,7 +11,7 @@ import time
 import tomllib
 import zipfile
 from collections.abc import Collection, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -23,9 +23,12 @@ from commandline import ROOT, doubled, files, manifests, records, start_crawl, s
 from scrapydnodes import LOGIN, PASSWORD, USER, VENV, Site, clean_clone, free_port, make_environment, site, until
 from sqlalchemy import select
 
+from portalcrawl.errors import DataFolderError
 from portalcrawl.sampleportal import SamplePortal
 from portalcrawl.scheduling.store import Store
 from portalcrawl.scheduling.tables import jobs
+from portalcrawl.state.database import connect
+from portalcrawl.state.history import History, PastRun
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("scrapyd")]
 
@@ -55,8 +58,17 @@ def entry(portal: SamplePortal, more: str = "", every: str = "2s") -> str:
     )
 
 
-def finished(where: Site, number: int) -> list[dict[str, Any]]:
-    return until(lambda: len(found := manifests(where.data)) >= number and found, f"{number} manifests")
+def ended_runs(data: Path) -> list[PastRun]:
+    """The runs that have ended; one that wrote no record leaves no manifest."""
+    file = data / "state.sqlite3"
+    with suppress(DataFolderError):  # the first run is just making it
+        if file.exists():
+            return [run for run in History(connect(f"sqlite:///{file}")).last(10_000) if run.finished]
+    return []
+
+
+def finished(where: Site, number: int) -> list[PastRun]:
+    return until(lambda: len(found := ended_runs(where.data)) >= number and found, f"{number} runs")
 
 
 def ended_jobs(where: Site) -> dict[str, Any]:
@@ -72,7 +84,7 @@ def assert_nothing_lost_or_twice(where: Site, besides: Collection[str] = ()) -> 
     assert articles
     assert not doubled([(article["id"], article["revision"]) for article in articles])
     assert not doubled([teaser["id"] for teaser in teasers])
-    runs = [manifest["run"].partition("Z-")[2] for manifest in manifests(where.data)]
+    runs = [run.run.partition("Z-")[2] for run in ended_runs(where.data)]
     assert not doubled(runs), "a job was run twice"
     for node in where.nodes.values():
         assert "is locked by another run" not in node.log, "two jobs of one portal met"
@@ -107,8 +119,8 @@ def cancel_one(where: Site) -> None:
     node = where.nodes["one"]
     job = until(lambda: running_run(where), "a job that writes")
     assert node.ask("cancel.json", project="portalcrawl", job=job)["prevstate"] == "running"
-    manifest = until(lambda: manifest_of(where, job), "the cancelled job's manifest")
-    assert manifest["finish_reason"] in ("shutdown", "max_articles", "finished")
+    run = until(lambda: ended_run(where, job), "the cancelled job's run")
+    assert run.finish_reason in ("shutdown", "max_articles", "finished")
     assert not list((where.data / "feeds").glob(f"*{job}*.part"))
 
 
@@ -121,9 +133,8 @@ def running_run(where: Site) -> str | None:
     return None
 
 
-def manifest_of(where: Site, job: str, data: Path | None = None) -> dict[str, Any] | None:
-    found = list(((data or where.data) / "feeds").glob(f"manifest-*-{job}.json"))
-    return json.loads(found[0].read_bytes()) if found else None
+def ended_run(where: Site, job: str, data: Path | None = None) -> PastRun | None:
+    return next((run for run in ended_runs(data or where.data) if run.run.endswith(f"Z-{job}")), None)
 
 
 def assert_logs_are_small_and_hold_no_items(where: Site) -> None:
@@ -145,12 +156,12 @@ def test_what_is_cancelled_and_killed_loses_nothing_and_fires_nothing_twice(
         unsent = recorded(where, "posting")
         where.start()
         # A scheduler died between recording a job and sending it: it is sent, under the id that was recorded.
-        until(lambda: manifest_of(where, unsent), "the job that was not sent")
+        until(lambda: ended_run(where, unsent), "the job that was not sent")
         cancel_one(where)
         kill_the_job(where)
         kill_the_scheduler(where)
         kill_scrapyd(where)
-        finished(where, len(manifests(where.data)) + 1)
+        finished(where, len(ended_runs(where.data)) + 1)
         assert where.end(signal.SIGTERM) == 0
         until(lambda: not where.nodes["one"].jobs()["running"], "the last job ends")
         assert_nothing_lost_or_twice(where)
@@ -170,11 +181,11 @@ def kill_the_job(where: Site) -> None:
     assert ended_jobs(where)[job].status == "failed"
     assert f"{job}: it died" in where.log
     # The portal's next run publishes what the dead one had committed.
-    assert until(lambda: manifest_of(where, job), "the dead run's manifest")["finish_reason"] == "recovered"
+    assert until(lambda: ended_run(where, job), "the dead run's end").finish_reason == "recovered"
 
 
 def kill_the_scheduler(where: Site) -> None:
-    before = len(manifests(where.data))
+    before = len(ended_runs(where.data))
     where.end(signal.SIGKILL)
     where.start()
     finished(where, before + 1)
@@ -193,7 +204,7 @@ def kill_scrapyd(where: Site) -> None:
     job = until(lambda: running_run(where), "a job that writes")
     node.end(signal.SIGKILL)
     node.start()
-    assert until(lambda: manifest_of(where, job), "the job that was left ends")["verdict"]["level"] == "ok"
+    assert until(lambda: ended_run(where, job), "the job that was left ends").verdict == "ok"
     until(lambda: ended_jobs(where).get(job), "the scheduler has its result")
     assert ended_jobs(where)[job].status == "done"
     assert ended_jobs(where)[job].verdict == "ok"
@@ -213,7 +224,7 @@ def test_two_nodes_of_which_one_stops(tmp_path: Path, egg: Path, portal: SampleP
         one.end(signal.SIGTERM)
         until(lambda: len(two.jobs()["finished"]) > before, "the portal moves")
         where.end(signal.SIGTERM)
-        assert manifest_of(where, waiting) is None
+        assert ended_run(where, waiting) is None
         until(lambda: not two.jobs()["running"], "the last job ends")
         assert_nothing_lost_or_twice(where, besides={"filling"})
         assert "node one" in where.log and "answers again" in where.log
@@ -264,7 +275,7 @@ def test_far_nodes_hanging_jobs_and_the_webhook(tmp_path: Path, egg: Path, porta
         assert (job.status, job.verdict) == ("done", "ok")
         assert job.counts["articles"] == 20
         assert told["job"] == hanging_job
-        assert manifest_of(where, hanging_job, tmp_path / "far")["finish_reason"] == "shutdown"
+        assert getattr(ended_run(where, hanging_job, tmp_path / "far"), "finish_reason", None) == "shutdown"
         assert not manifests(where.data)
         found = where.check()
         assert any(problem.startswith("slow: failed: cancelled") for problem in found["problems"])

@@ -164,7 +164,7 @@ def test_a_run_that_never_ended_is_unfinished(tmp_path: Path) -> None:
     history = History(open_database(url_of(tmp_path)))
     history.begin("1", ["a", "b"], {}, "2026-01-01T00:00:00+00:00")
     history.begin("2", ["a"], {}, "2026-01-01T00:00:00+00:00")
-    history.end("2", "2026-01-01T00:01:00+00:00", "finished", "ok", {"articles": 1})
+    history.end("2", "2026-01-01T00:01:00+00:00", "finished", "ok", [], {"articles": 1})
     assert [run.run for run in history.unfinished(["b"])] == ["1"]
     assert history.unfinished(["c"]) == []
     assert [run.run for run in history.last_finished("a", 5)] == ["2"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from commandline import crawl, manifests
+from commandline import crawl, runs
 from tinyportal import Answer, TinyPortal, article, listing
 
 from portalcrawl.runs.verdict import judge
@@ -82,4 +82,4 @@ def test_a_portal_that_is_down_or_empties_is_told(tmp_path: Path) -> None:
         ended = crawl("-s", "RETRY_ENABLED=False", data=tmp_path, url=portal.url())
     assert ended.code == 1
     assert "http_503" in ended.lines[-1]
-    assert [each["verdict"]["level"] for each in manifests(tmp_path)] == ["ok", "ok", "ok", "warning", "failed"]
+    assert [each["verdict"]["level"] for each in runs(tmp_path)] == ["ok", "ok", "ok", "warning", "failed"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 
 import pytest
-from commandline import ROOT, crawl, files, manifests, scrapy
+from commandline import ROOT, crawl, files, runs, scrapy
 
 from portalcrawl.runs.arguments import NAMES
 
@@ -52,7 +52,7 @@ def test_a_host_that_is_down_is_not_said_to_forbid_it(tmp_path: Path) -> None:
     ended = crawl("-s", "RETRY_TIMES=0", "-L", "CRITICAL", data=tmp_path, url="http://127.0.0.1:9/")
     assert ended.code == 1
     assert "no_robots 1" in ended.lines[-1]
-    assert manifests(tmp_path)[0]["counts"]["failed/no_robots"] == 1
+    assert runs(tmp_path)[0]["counts"]["failed/no_robots"] == 1
 
 
 def test_the_help_names_every_argument(tmp_path: Path) -> None:

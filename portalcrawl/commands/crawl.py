@@ -104,9 +104,10 @@ def last_line(run: Run) -> int:
         return 1
     counts, verdict = run.manifest.counts, run.manifest.verdict
     reasons = f" ({'; '.join(verdict.reasons)})" if verdict.reasons else ""
+    left = f"manifest-{run.id}.json" if run.manifest.feeds else f"no file of run {run.id}"
     print(
         f"portalcrawl: {counts['articles']} articles and {counts['teasers']} teasers in {run.folder}, "
-        f"manifest-{run.id}.json; {run.manifest.finish_reason}, {verdict.level}{reasons}",
+        f"{left}; {run.manifest.finish_reason}, {verdict.level}{reasons}",
         file=sys.stderr,
     )
     return 1 if verdict.level == "failed" else 0

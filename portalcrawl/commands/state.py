@@ -1,11 +1,14 @@
-"""``scrapy state``: what is known per portal, and clean-up."""
+"""``scrapy state``: what is known per portal, the runs that were, and clean-up."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import sys
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.console import Console
 from rich.table import Table
@@ -15,15 +18,21 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from portalcrawl.commands.answers import fail, in_one_line
 from portalcrawl.errors import DataFolderError, UsageError
 from portalcrawl.runs.arguments import AGE, UNITS
+from portalcrawl.runs.identity import KINDS
 from portalcrawl.runs.settings import RunSettings
-from portalcrawl.state.database import open_database
+from portalcrawl.state.database import open_database, state_file
+from portalcrawl.state.history import History, PastRun
 from portalcrawl.state.upkeep import Upkeep
 
-REQUEUED = ("failed", "gone", "blocked", "skipped", "unreadable")
+RUNS = 20
+MOST_RUNS = 10**9
+WIDTH = 160
+"""Columns where standard output is no terminal."""
+REQUEUED = ("failed", "gone", "moved", "blocked", "skipped", "unreadable")
 
 
 class Command(ScrapyCommand):
-    """Shows the state, forgets what is old, or queues what failed once more."""
+    """Shows the state or the last runs, forgets what is old, or queues what failed once more."""
 
     requires_project = True
     requires_crawler_process = False
@@ -31,15 +40,19 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """What stands behind the command's name."""
-        return "[--forget AGE | --requeue STATUS]"
+        return "[--runs [N] [--json] | --forget AGE | --requeue STATUS]"
 
     def short_desc(self) -> str:
         """One line for ``scrapy -h``."""
-        return "Show what is known per portal, forget what is old, requeue what failed"
+        return "Show what is known per portal and the last runs, forget what is old, requeue what failed"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the command's own options."""
         super().add_options(parser)
+        parser.add_argument(
+            "--runs", metavar="N", nargs="?", const=str(RUNS), help=f"the last N runs (default: {RUNS})"
+        )
+        parser.add_argument("--json", action="store_true", help="with --runs: as JSON, an array of runs, newest first")
         parser.add_argument("--forget", metavar="AGE", help="forget settled articles older than AGE (90d, 52w)")
         parser.add_argument("--requeue", metavar="STATUS", help=f"make pending again: {', '.join(REQUEUED)}")
 
@@ -55,24 +68,35 @@ class Command(ScrapyCommand):
         self.exitcode = in_one_line(lambda: self._work(args, opts))
 
     def _work(self, args: list[str], opts: argparse.Namespace) -> int:
-        if args or (opts.forget and opts.requeue):
-            raise UsageError("scrapy state takes --forget AGE or --requeue STATUS, or nothing")
+        asked = [each for each in (opts.runs, opts.forget, opts.requeue) if each is not None]
+        if args or len(asked) > 1 or (opts.json and opts.runs is None):
+            raise UsageError("scrapy state takes --runs [N] [--json], --forget AGE or --requeue STATUS, or nothing")
+        number = _number(opts.runs) if opts.runs is not None else None
         age = _age(opts.forget) if opts.forget is not None else None
         if opts.requeue is not None and opts.requeue not in REQUEUED:
             raise UsageError(f"--requeue {opts.requeue!r} is no status; it takes one of {', '.join(REQUEUED)}")
         assert self.settings is not None
         settings = RunSettings.from_settings(self.settings)
-        file = settings.data_dir / "state.sqlite3"
-        if not self.settings.get("STATE_URL") and not file.exists():
-            raise DataFolderError(f"there is no state in {settings.data_dir} yet; scrapy crawl portal makes it")
-        upkeep = Upkeep(open_database(settings.state_url))
-        if age is not None:
+        file = state_file(settings.state_url)
+        if file is not None and not file.exists():
+            raise DataFolderError(f"there is no state in {file.parent} yet; scrapy crawl portal makes it")
+        engine = open_database(settings.state_url)
+        upkeep = Upkeep(engine)
+        if number is not None:
+            show_runs(History(engine), number, as_json=opts.json)
+        elif age is not None:
             print(f"{upkeep.forget((datetime.now(UTC) - age).timestamp())} articles forgotten")
         elif opts.requeue:
             print(f"{upkeep.requeue(opts.requeue)} articles are pending again")
         else:
             _show(upkeep, file)
         return 0
+
+
+def _number(value: str) -> int:
+    if not value.isascii() or not value.isdecimal() or not 0 < int(value) <= MOST_RUNS:
+        raise UsageError(f"--runs {value!r} is no number of runs; it takes a whole number from 1")
+    return int(value)
 
 
 def _age(value: str) -> timedelta:
@@ -82,12 +106,43 @@ def _age(value: str) -> timedelta:
     return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
-def _show(upkeep: Upkeep, file: Path) -> None:
+def _show(upkeep: Upkeep, file: Path | None) -> None:
     table = Table("portal", "status", "articles", "oldest")
     for count in upkeep.counts():
         oldest = datetime.fromtimestamp(count.oldest, UTC).strftime("%Y-%m-%d %H:%M UTC")
         table.add_row(count.portal, count.status, f"{count.number:,}", oldest)
     console = Console()
     console.print(table)
-    if file.exists():
+    if file is not None:
         console.print(f"{file}: {file.stat().st_size / 1e6:,.1f} MB")
+
+
+def show_runs(history: History, number: int, *, as_json: bool) -> None:
+    """Print the last *number* runs, newest first."""
+    runs = [_as_manifest(run, history) for run in history.last(number)]
+    if as_json:
+        print(json.dumps(runs, ensure_ascii=False, indent=1))
+        return
+    table = Table("run", "portal", "finished", "reason", "articles", "teasers", "verdict")
+    for run in runs:
+        counts, verdict = run["counts"], run["verdict"]
+        said = "; ".join([verdict["level"], *verdict["reasons"]]) if verdict else ""
+        numbers = (str(counts.get(kind, "")) for kind in KINDS)
+        table.add_row(run["run"], run["portal"], run["finished"] or "", run["finish_reason"] or "", *numbers, said)
+    Console(width=None if sys.stdout.isatty() else WIDTH).print(table)
+
+
+def _as_manifest(run: PastRun, history: History) -> dict[str, Any]:
+    """Return a run as its manifest shows it; one that has not ended has no end and no verdict."""
+    feeds = [{**asdict(feed), "bytes": max(0, feed.bytes)} for feed in history.feeds_of(run.run)]
+    return {
+        "run": run.run,
+        "portal": " ".join(run.portals),
+        "arguments": run.arguments,
+        "started": run.started,
+        "finished": run.finished,
+        "finish_reason": run.finish_reason,
+        "feeds": feeds,
+        "counts": run.counts,
+        "verdict": {"level": run.verdict, "reasons": list(run.reasons)} if run.finished else None,
+    }

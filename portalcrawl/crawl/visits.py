@@ -82,7 +82,7 @@ class Visits:
         self._note_token(article, is_new=not record.revision)
         remember(article, record)
         if (copied := self._marks.pop((article.portal, article.id), None)) and article.cluster_id:
-            self._ledger.clusters.note(copied, article.cluster_id)
+            self._ledger.clusters.note(copied, article.cluster_id, article.portal, article.id)
         self._seen(article, now)
 
     def _note_token(self, article: Article, *, is_new: bool) -> None:

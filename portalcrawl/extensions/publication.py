@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
@@ -11,15 +12,23 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
 from portalcrawl.errors import DataFolderError
+from portalcrawl.runs.run import PATIENCE
 from portalcrawl.runs.told import published_line
+from portalcrawl.state.database import StateBusyError
 
 if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.crawler import Crawler
 
+    from portalcrawl.runs.run import Run
     from portalcrawl.runs.session import RunSession
+    from portalcrawl.schema import Manifest
 
 logger = logging.getLogger(__name__)
+
+PATIENCE_AT_STOP = 5.0
+"""Seconds that a run which was told to stop waits for the state, whose lock others hold, to publish."""
+RETRY_INTERVAL = 0.5
 
 
 class Publication:
@@ -52,7 +61,7 @@ class Publication:
         if self._session.run is not None:
             self._session.run.counts["exceptions"] += 1
 
-    def spider_closed(self, spider: Spider, reason: str) -> None:
+    async def spider_closed(self, spider: Spider, reason: str) -> None:
         """Publish what was written and give up the locks."""
         if self._commits.running:
             self._commits.stop()
@@ -60,7 +69,7 @@ class Publication:
         if run is None:
             return
         try:
-            manifest = run.publish(reason)
+            manifest = await self._publish(run, reason)
             for name, number in manifest.counts.items():
                 self._crawler.stats.set_value(f"portalcrawl/{name}", number)
             logger.info("%s", published_line(manifest))
@@ -69,6 +78,18 @@ class Publication:
             logger.error("The run could not be published: %s; the next run publishes what is committed", run.broken)
         finally:
             self._session.close()
+
+    async def _publish(self, run: Run, reason: str) -> Manifest:
+        """Publish *run*, once others have given up the state's lock; who wants it to end does not wait for that."""
+        began = monotonic()
+        while True:
+            try:
+                return run.publish(reason)
+            except StateBusyError:
+                waited = monotonic() - began
+                if waited > PATIENCE or (waited > PATIENCE_AT_STOP and not self._crawler.crawling):
+                    raise
+            await asyncio.sleep(RETRY_INTERVAL)
 
     def _commit(self) -> None:
         run = self._session.run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -17,17 +18,44 @@ def publish_feed(folder: Path, name: str, kind: str, size: int, records: int) ->
     *size* bytes are committed: what a dead run wrote beyond them is cut off. May be called again after a crash at
     any point of it, in which case only the part of the file that is missing is done.
     """
-    part = folder / (name + PART)
+    part, path = folder / (name + PART), folder / name
+    if not size:
+        for each in (part, path):
+            each.unlink(missing_ok=True)
+        return None
     if part.exists():
         cut(part, size)
-        if size:
-            part.replace(folder / name)
-        else:
-            part.unlink()
+        part.replace(path)
         sync_folder(folder)
-    if not size:
-        return None
-    return FeedEntry(file=name, kind=kind, records=records, bytes=size, sha256=sha256_of(folder / name))
+    elif path.stat().st_size > size:  # published, but in no manifest yet, when the state was copied
+        cut(path, size)
+    return FeedEntry(file=name, kind=kind, records=records, bytes=size, sha256=sha256_of(path))
+
+
+def where_is(folder: Path, name: str) -> Path | None:
+    """Return the file of a feed that may be published or not; None where there is none."""
+    return next((path for path in (folder / (name + PART), folder / name) if path.exists()), None)
+
+
+def whole_lines(path: Path | None, size: int) -> tuple[int, int | None]:
+    """Return how many of the first *size* bytes are there and end with a line, and the number of these lines.
+
+    The lines are counted only where bytes are missing; else None stands for their number.
+    """
+    if path is None or not size:
+        return 0, 0 if size else None
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_size >= size:
+            file.seek(size - 1)
+            if file.read(1) == b"\n":
+                return size, None
+            file.seek(0)
+        there = lines = 0
+        for line in file:
+            if not line.endswith(b"\n") or there + len(line) > size:
+                break
+            there, lines = there + len(line), lines + 1
+    return there, lines
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:

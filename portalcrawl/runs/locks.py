@@ -1,16 +1,20 @@
-"""One run a portal and data folder at a time."""
+"""One run a portal and data folder at a time, and one process at a time that makes or ends things in a folder."""
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 from filelock import FileLock, Timeout
 
-from portalcrawl.errors import RunLockedError, UsageError
+from portalcrawl.errors import DataFolderError, RunLockedError, UsageError
+from portalcrawl.state.database import StateBusyError
 
 if sys.platform != "win32":
     import resource
@@ -19,6 +23,7 @@ FILES_A_PORTAL = 2
 """Its lock, and the connection that is kept open for a while."""
 OTHER_FILES = 500
 """Feeds, the state, the log, connections under way."""
+LOOK_INTERVAL = 0.05
 
 
 class PortalLocks:
@@ -31,7 +36,8 @@ class PortalLocks:
     def acquire(self, wait: float) -> None:
         """Take all locks, or none: after *wait* seconds raise RunLockedError.
 
-        UsageError where the system does not let one process hold as many.
+        UsageError where the system does not let one process hold as many, DataFolderError where a lock file can't be
+        opened: it belongs to another user, say.
         """
         _allow_open_files(len(self._locks))
         end = monotonic() + wait
@@ -43,6 +49,9 @@ class PortalLocks:
                 hint = f"waited {wait:g} s" if wait else "RUN_LOCK_WAIT=SECONDS waits for it"
                 problem = f"the portal {name} is locked by another run in this data folder"
                 raise RunLockedError(f"{problem}; {hint}") from None
+            except OSError as error:
+                self.release()
+                raise DataFolderError(f"the lock {lock.lock_file} can't be taken: {error.strerror}") from None
 
     def release(self) -> None:
         """Free all locks that are held."""
@@ -62,6 +71,44 @@ def _allow_open_files(portals: int) -> None:
         problem = f"a run over {portals} portals needs {needed} open files, and the system allows {hard} (ulimit -Hn)"
         raise UsageError(f"{problem}; raise that, or give fewer portals to a run")
     resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+
+
+@contextmanager
+def state_lock(file: Path | None, wait: float) -> Iterator[None]:
+    """Keep all others from making a new state in the place of *file*, and from publishing beside one that is made.
+
+    StateBusyError after *wait* seconds; a state that is no file (None) needs no lock.
+    """
+    if file is None or not file.parent.is_dir():
+        yield
+        return
+    try:
+        with folder_lock(file.parent, wait):
+            yield
+    except TimeoutError as error:
+        raise StateBusyError(f"the state is being opened by others: {error}") from None
+
+
+@contextmanager
+def folder_lock(folder: Path, wait: float) -> Iterator[None]:
+    """Hold *folder* itself locked, which needs no file and no right to write (flock(2)).
+
+    TimeoutError after *wait* seconds; other kinds of OSError where there is no such folder.
+    """
+    end = monotonic() + wait
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if monotonic() >= end:
+                    raise TimeoutError(f"{folder} is locked by another process") from None
+            sleep(LOOK_INTERVAL)
+        yield
+    finally:
+        os.close(handle)
 
 
 def lock_name(portal: str) -> str:

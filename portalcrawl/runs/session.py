@@ -10,15 +10,13 @@ from tempfile import TemporaryDirectory
 from time import time
 from typing import Self
 
-from sqlalchemy.exc import DatabaseError
-
 from portalcrawl.errors import DataFolderError, RunTooLateError
 from portalcrawl.runs.locks import PortalLocks
 from portalcrawl.runs.plan import Plan
 from portalcrawl.runs.run import Folders, Run, open_run
 from portalcrawl.runs.settings import RunSettings
 from portalcrawl.sampleportal import SamplePortal
-from portalcrawl.state.database import IN_MEMORY, shown
+from portalcrawl.state.database import IN_MEMORY
 
 EMBEDDED_PORT = 8998
 
@@ -42,20 +40,14 @@ class RunSession:
             stack.callback(locks.release)
             if self.plan.embedded:
                 self.plan = self.plan.served_at(stack.enter_context(_embedded_portal()).url)
-            self.run = self._begin(folders)
+            try:
+                self.run = open_run(self.plan, self.settings, folders)
+            except OSError as error:
+                problem = f"the data folder {folders.data} can't be used"
+                raise DataFolderError(f"{problem}: {error.strerror} ({error.filename})") from None
             stack.callback(self.run.close)
             self._stack = stack.pop_all()
         return self.run
-
-    def _begin(self, folders: Folders) -> Run:
-        """Begin the run in *folders*; DataFolderError where that can't be written down: the disk is full, say."""
-        try:
-            return open_run(self.plan, self.settings, folders)
-        except DatabaseError as error:
-            raise DataFolderError(f"the state {shown(self.settings.state_url)} can't be used: {error.orig}") from None
-        except OSError as error:
-            problem = f"{error.strerror} ({error.filename})" if error.filename else error.strerror
-            raise DataFolderError(f"the data folder {folders.data} can't be used: {problem}") from None
 
     def rehearse(self) -> Run:
         """Begin a run that leaves nothing behind: it remembers in memory, and its folder goes with it."""

@@ -1,21 +1,18 @@
-"""Jobs and runs that the schedule did not start: posted by hand, or a crawl on the command line."""
+"""What the state and the nodes tell of runs: of those that the schedule did not start, and how its own ended."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from pathlib import Path
 
-from sqlalchemy import make_url
-from sqlalchemy.exc import DatabaseError
-
-from portalcrawl.errors import UsageError
+from portalcrawl.errors import DataFolderError, UsageError
+from portalcrawl.runs.identity import job_end
 from portalcrawl.runs.plan import make_plan
 from portalcrawl.runs.settings import RunSettings
 from portalcrawl.runs.told import Result
 from portalcrawl.scheduling.nodes import NodeJobs
 from portalcrawl.scheduling.store import Store
-from portalcrawl.state.database import IN_MEMORY, connect
+from portalcrawl.state.database import IN_MEMORY, StateFile, connect
 from portalcrawl.state.history import History, PastRun
 
 
@@ -26,6 +23,8 @@ class ExternalRuns:
         self._store = store
         self._settings = settings
         self._history: History | None = None
+        self._file: StateFile | None = None
+        """The file that ``_history`` reads: another may be put in its place."""
 
     def busy_with(self, portals: Collection[str], answers: Mapping[str, NodeJobs]) -> str | None:
         """Return the id of a job of someone else on one of *portals*, in a queue or running."""
@@ -48,21 +47,21 @@ class ExternalRuns:
 
     def unfinished(self, portals: Collection[str]) -> list[PastRun]:
         """Return the runs on one of *portals* that the state in the data folder says have not ended."""
-        with suppress(DatabaseError):
+        with suppress(DataFolderError):
             if history := self._open():
                 return history.unfinished(portals)
         return []
 
     def result_of(self, job: str) -> Result | None:
         """Return how a job ended, as the state in the data folder says; None where it does not say (yet)."""
-        with suppress(DatabaseError):
-            if (history := self._open()) and (run := history.of_job(job)) and run.finished:
-                return Result(run.run, run.verdict or "", (), run.counts)
+        with suppress(DataFolderError):
+            if (history := self._open()) and (run := history.of_job(job_end(job))) and run.finished:
+                return Result(run.run, run.verdict or "", run.reasons, run.counts)
         return None
 
     def last_finished(self, portal: str) -> PastRun | None:
         """Return the last run of *portal* alone that the state in the data folder knows."""
-        with suppress(DatabaseError):
+        with suppress(DataFolderError):
             if history := self._open():
                 return next(iter(history.last_finished(portal, 1)), None)
         return None
@@ -73,8 +72,9 @@ class ExternalRuns:
 
     def _open(self) -> History | None:
         url = self._settings.state_url
-        file = make_url(url).database if url.startswith("sqlite") else None
-        if url == IN_MEMORY or (file and not Path(file).exists()):
+        file = StateFile.now(url)
+        if url == IN_MEMORY or (file.path and not file.path.exists()):
             return None
-        self._history = self._history or History(connect(url))
+        if self._history is None or self._file != file:
+            self._history, self._file = History(connect(url)), file
         return self._history

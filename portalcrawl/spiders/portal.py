@@ -148,10 +148,12 @@ class PortalSpider(Spider):
         if self.articles_missing is not None and self.articles_missing <= 0:
             raise CloseSpider("max_articles")
         try:
-            self.run.commit()
+            is_committed = self.run.commit()
         except (OSError, DataFolderError) as error:
             self.run.break_off(error)
             raise CloseSpider("broken") from None
+        if not is_committed:
+            raise DontCloseSpider
         taken = list(islice(self.frontier.pending(), MAX_QUEUE))
         for record in taken:
             self.crawler.engine.crawl(self._article_request(record, "pending"))

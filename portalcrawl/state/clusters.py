@@ -29,7 +29,7 @@ class Clusters:
     store: Store
     _fresh: dict[int, list[tuple[bytes, str]]] = field(default_factory=dict)
     """Band -> signatures and their groups, not committed yet."""
-    _rows: list[tuple[Fingerprint, str]] = field(default_factory=list)
+    _rows: list[tuple[Fingerprint, Mapping[str, str]]] = field(default_factory=list)
 
     def group_of(self, fingerprint: Fingerprint) -> str | None:
         """Return the group of the stored text that is most like this one; None where there is no copy of it."""
@@ -41,17 +41,17 @@ class Clusters:
     def _stored(self, wanted: Sequence[int]) -> list[tuple[bytes, str]]:
         return [(row.signature, row.cluster_id) for row in self.store.rows(WITH_A_BAND, bands=wanted)]
 
-    def note(self, fingerprint: Fingerprint, cluster_id: str) -> None:
-        """Let the next commit record a text of the group *cluster_id*."""
-        self._rows.append((fingerprint, cluster_id))
+    def note(self, fingerprint: Fingerprint, cluster_id: str, portal: str, article: str) -> None:
+        """Let the next commit record the text of *article*, which belongs to the group *cluster_id*."""
+        self._rows.append((fingerprint, {"cluster_id": cluster_id, "portal": portal, "article": article}))
         for band in fingerprint.bands:
             self._fresh.setdefault(band, []).append((fingerprint.signature, cluster_id))
 
     def commit(self, connection: Connection) -> None:
         """Record what was noted, within the transaction of *connection*."""
-        for fingerprint, cluster_id in self._rows:
-            values: Mapping[str, Any] = {"signature": fingerprint.signature, "cluster_id": cluster_id}
-            text = connection.execute(signatures.insert().values(values)).inserted_primary_key
+        for fingerprint, values in self._rows:
+            row: Mapping[str, Any] = {"signature": fingerprint.signature, **values}
+            text = connection.execute(signatures.insert().values(row)).inserted_primary_key
             assert text is not None
             rows = [{"band": band, "text": text[0]} for band in sorted(set(fingerprint.bands))]
             connection.execute(bands.insert(), rows)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from portalcrawl.state.clusters import Clusters
+from portalcrawl.state.database import BUSY_TIMEOUT
 from portalcrawl.state.habits import Habits
 from portalcrawl.state.records import Record
 from portalcrawl.state.store import Batch, Store, Wanted
@@ -104,12 +105,17 @@ class Ledger:
         """Let the next commit record that *teaser* was written."""
         self._batch.teasers.add(teaser)
 
-    def commit(self, lengths: Sequence[Mapping[str, Any]]) -> None:
+    def note_line(self, line: Mapping[str, Any]) -> None:
+        """Let the next commit record which record a line of a feed holds (a row of the table ``lines``)."""
+        self._batch.lines.append(line)
+
+    def commit(self, lengths: Sequence[Mapping[str, Any]], wait: float = BUSY_TIMEOUT) -> None:
         """Record all that was noted, and the feeds' *lengths*, in one transaction.
 
-        The batch is kept until the transaction has succeeded.
+        The batch is kept until the transaction has succeeded. StateBusyError where another process holds the write
+        lock for *wait* seconds.
         """
-        self._store.commit(self._batch, lengths, self._commit_others)
+        self._store.commit(self._batch, lengths, self._commit_others, wait)
         self._batch = Batch()
         self.clusters.committed()
         self.habits.committed()

@@ -8,11 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, and_, bindparam, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DatabaseError
 
-from portalcrawl.errors import DataFolderError
+from portalcrawl.state.database import BUSY_TIMEOUT, WAIT, in_clear_words
 from portalcrawl.state.records import Record
-from portalcrawl.state.tables import addresses, articles, feeds, teasers
+from portalcrawl.state.tables import addresses, articles, feeds, lines, teasers
 
 COLUMNS = tuple(articles.c[f.name] for f in fields(Record))
 
@@ -44,6 +43,8 @@ class Batch:
     addresses: dict[tuple[str, str], str] = field(default_factory=dict)
     """(portal, key of an address) -> article id."""
     teasers: set[str] = field(default_factory=set)
+    lines: list[Mapping[str, Any]] = field(default_factory=list)
+    """Rows of the table ``lines``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +120,28 @@ class Store:
         return [Record(*row) for row in rows]
 
     def commit(
-        self, batch: Batch, lengths: Sequence[Mapping[str, Any]], more: Callable[[Connection], None] | None = None
+        self,
+        batch: Batch,
+        lengths: Sequence[Mapping[str, Any]],
+        more: Callable[[Connection], None] | None = None,
+        wait: float = BUSY_TIMEOUT,
     ) -> None:
-        """Record *batch*, the feeds' committed *lengths* and what *more* writes in one transaction."""
-        try:
-            with self._engine.begin() as connection:
-                rows = [asdict(record) for record in batch.records.values()]
-                links = [{"portal": p, "key": k, "id": i} for (p, k), i in batch.addresses.items()]
-                self._upsert(connection, articles, rows)
-                self._upsert(connection, addresses, links)
-                self._upsert(connection, teasers, [{"id": teaser} for teaser in sorted(batch.teasers)])
-                self._upsert(connection, feeds, lengths)
-                if more:
-                    more(connection)
-        except DatabaseError as error:
-            raise DataFolderError(f"the state can't be written: {error.orig}") from error
+        """Record *batch*, the feeds' committed *lengths* and what *more* writes in one transaction.
+
+        StateBusyError where another process holds the write lock for *wait* seconds.
+        """
+        engine = self._engine.execution_options(**{WAIT: wait})
+        with in_clear_words("the state can't be written"), engine.begin() as connection:
+            rows = [asdict(record) for record in batch.records.values()]
+            links = [{"portal": p, "key": k, "id": i} for (p, k), i in batch.addresses.items()]
+            self._upsert(connection, articles, rows)
+            self._upsert(connection, addresses, links)
+            self._upsert(connection, teasers, [{"id": teaser} for teaser in sorted(batch.teasers)])
+            self._upsert(connection, feeds, lengths)
+            if batch.lines:
+                connection.execute(lines.insert(), batch.lines)
+            if more:
+                more(connection)
 
     def rows(self, query: Any, **values: Any) -> Sequence[Any]:
         """Return all rows of *query*."""

@@ -16,6 +16,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    func,
+    literal_column,
     text,
 )
 
@@ -60,6 +62,8 @@ articles = Table(
         postgresql_where=text("next_visit IS NOT NULL"),
     ),
     Index("articles_by_content", "content_hash"),
+    # Counting and forgetting read this alone: an article's row is long.
+    Index("articles_by_status", "portal", "status", "newest"),
     sqlite_with_rowid=False,
 )
 
@@ -85,6 +89,9 @@ signatures = Table(
     Column("text", Integer, primary_key=True),
     Column("signature", LargeBinary, nullable=False),
     Column("cluster_id", String, nullable=False),
+    # The article whose text it is; of a state of version 1, the first one of the group.
+    Column("portal", String),
+    Column("article", String),
 )
 
 bands = Table(
@@ -106,7 +113,13 @@ runs = Table(
     Column("finish_reason", String),
     Column("verdict", String),
     Column("counts", Text),
+    Column("reasons", Text),
+    Index("runs_by_finished", "finished"),
+    Index("runs_by_portals", "portals", "run"),
 )
+# A run's id is its start (16 characters), a hyphen, and on Scrapyd the id of its job.
+job_of_run = func.substr(runs.c.run, literal_column("18"))
+Index("runs_by_job", job_of_run)
 
 feeds = Table(
     "feeds",
@@ -114,9 +127,23 @@ feeds = Table(
     Column("file", String, primary_key=True),
     Column("run", String, nullable=False),
     Column("kind", String, nullable=False),
-    Column("bytes", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
     Column("records", Integer, nullable=False),
     Index("feeds_by_run", "run"),
+)
+
+# Which record each committed line of a run under way holds, by the offset in its feed at which the line stops: what a
+# damaged feed has lost is known by name. A run's rows go when it ends.
+lines = Table(
+    "lines",
+    metadata,
+    Column("run", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("stop", BigInteger, primary_key=True),
+    Column("portal", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("revision", Integer),
+    sqlite_with_rowid=False,
 )
 
 
@@ -150,9 +177,18 @@ MIGRATIONS: dict[int, tuple[Step, ...]] = {
         addresses.create,
         _rekey_addresses,
         "DROP TABLE addresses_by_url",
+        "ALTER TABLE signatures ADD COLUMN portal VARCHAR",
+        "ALTER TABLE signatures ADD COLUMN article VARCHAR",
+        "UPDATE signatures SET portal = articles.portal, article = articles.id FROM articles "
+        "WHERE articles.id = signatures.cluster_id",
+        "ALTER TABLE runs ADD COLUMN reasons TEXT",
+        "CREATE INDEX articles_by_status ON articles (portal, status, newest)",
+        "CREATE INDEX runs_by_finished ON runs (finished)",
+        "CREATE INDEX runs_by_portals ON runs (portals, run)",
+        "CREATE INDEX runs_by_job ON runs (substr(run, 18))",
     )
 }
-"""Statements, and functions of a connection, that lead from version *n* to *n + 1*."""
+"""Statements, and functions of a connection, that lead from version *n* to *n + 1*; tables that are new need none."""
 
 
 def token_key(token: str) -> str:
@@ -174,4 +210,5 @@ def migrate(connection: Connection, version: int) -> None:
                 connection.execute(text(each))
             else:
                 each(connection)
+    metadata.create_all(connection)
     connection.execute(meta.update().where(meta.c.key == "version").values(value=str(VERSION)))

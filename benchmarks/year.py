@@ -1,0 +1,273 @@
+"""Times what people and schedules do every day in a data folder that a year of runs has filled, beside an empty one.
+
+    python benchmarks/year.py [--runs 105120] [--write]
+
+The year is synthetic: one portal, a run every five minutes, of which one in five wrote five articles and 25 teasers. It
+takes about 1 GB in the temporary folder. "Empty" is the folder after a single crawl of the embedded portal, which both
+folders have seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+from places import ROOT, machine, write_section
+from portalcrawl.scheduling.keeper import Keeper
+from scrapy.settings import Settings
+
+from portalcrawl.feeds.lines import json_line
+from portalcrawl.items import Article, Teaser
+from portalcrawl.runs.identity import feed_name, manifest_name
+from portalcrawl.runs.rebuild import Known, rebuild
+from portalcrawl.runs.settings import RunSettings
+from portalcrawl.sampleportal import SamplePortal
+from portalcrawl.scheduling.file import read_schedule
+from portalcrawl.scheduling.health import health_of
+from portalcrawl.scheduling.store import Store as Jobs
+from portalcrawl.schema import FeedEntry, Manifest, Verdict
+from portalcrawl.state.database import open_database
+from portalcrawl.state.history import History
+from portalcrawl.state.ledger import Ledger
+from portalcrawl.state.store import Batch, Store
+
+INTERVAL = timedelta(minutes=5)
+WRITES, ARTICLES, TEASERS_AN_ARTICLE = 5, 5, 5
+"""One run in so many writes something; what it writes."""
+TIMES = 3
+KEPT_JOBS = 8_640
+"""Jobs of the last thirty days, which are those that the scheduler keeps."""
+SCHEDULE = '[nodes.local]\nurl = "http://127.0.0.1:9/"\n[entry.sample]\nportal = "sample"\nevery = "5m"\n'
+WORDS = [f"wort{number}" for number in range(500)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=105_120, help="runs of the year (default: %(default)s)")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="portalcrawl-year-") as folder, SamplePortal() as portal:
+        empty, full = Path(folder) / "empty", Path(folder) / "year"
+        crawl(empty, portal.url)
+        # In a process of its own: the memory of a command counts from that of the process which starts it.
+        with multiprocessing.get_context("spawn").Pool(1) as other:
+            rows = {"the state made anew from the feeds": ("", f"{other.apply(fill, (full, args.runs)):.0f} s")}
+        crawl(full, portal.url)
+        for name, measure in measures(portal.url).items():
+            rows[name] = (measure(empty), measure(full))
+            said(f"{name}: {rows[name]}")
+        rows |= forgetting(full)
+    lines = ["| | empty folder | after a year |", "|---|---:|---:|"]
+    lines += [f"| {name} | {before} | {after} |" for name, (before, after) in rows.items()]
+    print("\n".join(lines))
+    if args.write:
+        head = f"## After a year\n\nMade by `python benchmarks/year.py --write`: {machine('scrapy', 'sqlalchemy')}"
+        told = f"""One portal, {args.runs:,} runs, of which one in {WRITES} wrote {ARTICLES} articles and
+{ARTICLES * TEASERS_AN_ARTICLE} teasers; see the program. CPU seconds and the most memory of whole commands, the least
+of {TIMES}; most of both are Python's imports."""
+        write_section("year", "\n\n".join([head, told, "\n".join(lines)]))
+
+
+def said(line: str) -> None:
+    print(f"{datetime.now(UTC):%H:%M:%S} {line}", file=sys.stderr, flush=True)
+
+
+def measures(url: str) -> dict[str, Callable[[Path], str]]:
+    """Return what is measured in both folders, by name."""
+    nothing_new = ("-m", "scrapy", "crawl", "portal", "-L", "ERROR", "-a", f"url={url}", "-a", "portal=sample")
+    nothing_new += ("-a", "max_depth=0", "-s", "RECRAWL_AGES=")
+    retention = (*nothing_new, "-s", "FEED_RETENTION=3000000000")
+    return {
+        "a run that finds nothing new": lambda data: both(data, *nothing_new),
+        "the same with `FEED_RETENTION` and nothing to remove": lambda data: both(data, *retention),
+        "`scrapy state`": lambda data: both(data, "-m", "scrapy", "state"),
+        "`scrapy state --runs`": lambda data: both(data, "-m", "scrapy", "state", "--runs"),
+        "`scrapy schedule check`": lambda data: both(data, *check(data)),
+        "a tick of the scheduler, ms": tick,
+        "files in `feeds`": lambda data: f"{sum(1 for _ in (data / 'feeds').iterdir()):,}",
+        "the state, MB": lambda data: f"{size(data):,.0f}",
+    }
+
+
+def least(data: Path, *command: str, times: int = TIMES) -> tuple[str, str]:
+    """Run a command several times; return the least CPU seconds and the most memory in MB."""
+    seconds, memories = [], []
+    for _ in range(times):
+        environment = {**os.environ, "PORTALCRAWL_DATA_DIR": str(data)}
+        silent = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_WRONLY, 0) for number in (1, 2)]
+        child = os.posix_spawn(sys.executable, [sys.executable, *command], environment, file_actions=silent)
+        _, _, usage = os.wait4(child, 0)
+        seconds.append(usage.ru_utime + usage.ru_stime)
+        memories.append(usage.ru_maxrss / 1024)
+    return f"{min(seconds):.2f}", f"{max(memories):.0f}"
+
+
+def both(data: Path, *command: str) -> str:
+    return "{} s, {} MB".format(*least(data, *command))
+
+
+def crawl(data: Path, url: str) -> None:
+    least(data, "-m", "scrapy", "crawl", "portal", "-L", "ERROR", "-a", f"url={url}", "-a", "portal=sample", times=1)
+
+
+def check(data: Path) -> tuple[str, ...]:
+    fill_jobs(data)
+    return ("-m", "scrapy", "schedule", "check", "--file", str(data / "schedule.toml"))
+
+
+def fill_jobs(data: Path) -> None:
+    """Let the scheduler know the jobs of thirty days, where the state knows a year."""
+    (data / "schedule.toml").write_text(SCHEDULE, encoding="utf-8")
+    Jobs.open(data).engine.dispose()
+    now = time.time()
+    number = KEPT_JOBS if len(History(open_database(url_of(data))).last(1000)) == 1000 else 1
+    with sqlite3.connect(data / "schedule.sqlite3") as connection:
+        connection.execute("DELETE FROM jobs")
+        connection.executemany(
+            "INSERT INTO jobs (job, entry, slot, by_hand, portals, due, status, started, ended, verdict) "
+            "VALUES (?, 'sample', ?, 0, '[\"sample\"]', ?, 'done', ?, ?, 'ok')",
+            [(f"sample-{n}", f"slot {n}", now - n * 300, now - n * 300, now - n * 300) for n in range(number)],
+        )
+    connection.close()
+
+
+def tick(data: Path) -> str:
+    """Return what the scheduler's look at nodes, jobs and entries takes, in milliseconds."""
+    settings = Settings()
+    settings.setmodule("portalcrawl.settings")
+    settings.set("DATA_DIR", str(data))
+    run_settings = RunSettings.from_settings(settings)
+    schedule, jobs = read_schedule(data / "schedule.toml", run_settings), Jobs.open(data)
+    keeper, walls = Keeper(schedule, jobs, run_settings), []
+    for _ in range(20):
+        began = time.perf_counter()
+        keeper.step()
+        for entry in schedule.entries.values():
+            health_of(entry, jobs, time.time())
+        walls.append(time.perf_counter() - began)
+    return f"{median(walls) * 1000:.0f}"
+
+
+def size(data: Path) -> float:
+    return (data / "state.sqlite3").stat().st_size / 1e6
+
+
+def forgetting(data: Path) -> dict[str, tuple[str, str]]:
+    """Forget half of the year while another process's commits go on; return what it took, and how long they waited."""
+    store, waits, done = Store(open_database(url_of(data))), [0.0], threading.Event()
+
+    def commit() -> None:
+        number = 0
+        while not done.wait(0.05):
+            began = time.monotonic()
+            store.commit(Batch(teasers={f"beside:{number}"}), [])
+            waits.append(time.monotonic() - began)
+            number += 1
+
+    thread = threading.Thread(target=commit)
+    before, began = size(data), time.monotonic()
+    thread.start()
+    _, memory = least(data, "-m", "scrapy", "state", "--forget", "26w", times=1)
+    seconds = time.monotonic() - began
+    done.set()
+    thread.join()
+    store.close()
+    return {
+        "`scrapy state --forget 26w`": ("", f"{seconds:.1f} s (by the clock), {memory} MB"),
+        "longest wait of a crawl's commit beside it": ("", f"{max(waits):.2f} s"),
+        "the state before and after it, MB": ("", f"{before:,.0f}, {size(data):,.0f}"),
+    }
+
+
+def url_of(data: Path) -> str:
+    return f"sqlite:///{data / 'state.sqlite3'}"
+
+
+def moments(runs: int) -> Iterator[tuple[int, datetime, str]]:
+    """Yield number, start and id of every run."""
+    end = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+    for number in range(runs):
+        started = end - INTERVAL * (runs - number)
+        yield number, started, f"{started:%Y%m%dT%H%M%SZ}-{number:06x}"
+
+
+def make_feeds(feeds: Path, runs: int) -> int:
+    """Write the feeds and manifests of the runs that wrote something; return how many files there are."""
+    feeds.mkdir(parents=True)
+    for number, started, run in moments(runs):
+        if number % WRITES:
+            continue
+        when = started.isoformat()
+        lines: dict[str, list[bytes]] = {"articles": [], "teasers": []}
+        for each in range(ARTICLES):
+            name = f"sample:y{number}x{each}"
+            address = f"http://127.0.0.1:8998/artikel/meldung-{number}-{each}.html"
+            words = " ".join(WORDS[(number * 7 + each * 31 + n * n) % len(WORDS)] for n in range(180))
+            given = {"portal": "sample", "url": address, "run": run, "date_fetched": when, "headline": words[:60]}
+            text = {"article_body": words, "content_hash": f"{number}-{each}", "cluster_id": name}
+            article = Article(id=name, canonical_url=address, date_published=when, **given, **text)  # type: ignore[arg-type]
+            lines["articles"].append(json_line(asdict(article)))
+            for state in range(TEASERS_AN_ARTICLE):
+                teaser = Teaser(id=f"sample:{number}t{each}t{state}", article_id=name, snippet=words[:200], **given)  # type: ignore[arg-type]
+                lines["teasers"].append(json_line(asdict(teaser)))
+        entries = [publish(feeds, feed_name(kind, run), kind, found) for kind, found in lines.items()]
+        counts = {kind: len(found) for kind, found in lines.items()}
+        told = Manifest(run, "sample", {"portal": "sample"}, when, when, "finished", entries, counts, Verdict("ok", []))
+        (feeds / manifest_name(run)).write_text(json.dumps(asdict(told)), encoding="utf-8")
+    return sum(1 for _ in feeds.iterdir())
+
+
+def publish(feeds: Path, name: str, kind: str, lines: list[bytes]) -> FeedEntry:
+    (feeds / name).write_bytes(b"".join(lines))
+    return FeedEntry(name, kind, len(lines), sum(map(len, lines)), "0" * 64)
+
+
+def fill(data: Path, runs: int) -> float:
+    """Make the folder of a year; return the CPU seconds that making its state from its feeds took."""
+    said(f"{make_feeds(data / 'feeds', runs)} feed files")
+    seconds = made_anew(data)
+    add_runs_without_records(data, runs)
+    return seconds
+
+
+def made_anew(data: Path) -> float:
+    """Make the state from the feeds; return the CPU seconds it took."""
+    engine = open_database(url_of(data))
+    began = time.process_time()
+    rebuild(data / "feeds", Known(Ledger(Store(engine)), History(engine), (600, 3600)))
+    seconds = time.process_time() - began
+    engine.dispose()
+    return seconds
+
+
+def add_runs_without_records(data: Path, runs: int) -> None:
+    counts = json.dumps({"articles": 0, "teasers": 0, "pages": 1, "start_links": 60, "start_pages": 1})
+    rows = [
+        (run, '["sample"]', '{"portal": "sample"}', started.isoformat(), started.isoformat(), counts)
+        for number, started, run in moments(runs)
+        if number % WRITES
+    ]
+    with sqlite3.connect(data / "state.sqlite3") as connection:
+        connection.executemany(
+            "INSERT INTO runs (run, portals, arguments, started, finished, finish_reason, verdict, reasons, counts) "
+            "VALUES (?, ?, ?, ?, ?, 'finished', 'ok', '[]', ?)",
+            rows,
+        )
+    connection.close()
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    main()
