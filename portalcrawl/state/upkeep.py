@@ -93,14 +93,14 @@ class Upkeep:
 
     def _sweep_addresses(self) -> None:
         """Take out the addresses of articles that are no longer known."""
-        key = (addresses.c.portal, addresses.c.url)
+        key = (addresses.c.portal, addresses.c.key)
         is_known = exists().where(articles.c.portal == addresses.c.portal, articles.c.id == addresses.c.id)
 
         def sweep(page: Sequence[Any]) -> None:
             for portal, urls in self._orphans((row.portal, row.id, row.url) for row in page):
                 for chunk in _chunks(urls):
                     with self._writing() as connection:
-                        ours = and_(addresses.c.portal == portal, addresses.c.url.in_(chunk))
+                        ours = and_(addresses.c.portal == portal, addresses.c.key.in_(chunk))
                         connection.execute(delete(addresses).where(ours, ~is_known))
 
         self._walk(key, (*key, addresses.c.id), sweep)
