@@ -87,7 +87,9 @@ class Visits:
 
     def _note_token(self, article: Article, *, is_new: bool) -> None:
         token = id_token(article.canonical_url) if is_new else None
-        if token and token not in self._ledger.ids_by_token(article.portal, [token]):
+        if not token or token in article.id.lower():  # the portal's own id, by a pattern, needs no guess
+            return
+        if token not in self._ledger.ids_by_token(article.portal, [token]):
             self._ledger.note_token(article.portal, token, article.id)
 
     def unchanged(self, article: Article, now: float) -> None:
