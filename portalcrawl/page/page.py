@@ -169,9 +169,18 @@ class Page:
         """Links to other articles of the portal, in page order."""
         return read_teasers(self.root, self.base_url, self.profile)
 
-    @cached_property
+    @property
     def kind(self) -> PageKind:
         """Whether this is an article, a list of articles (front page, section, search) or something else."""
+        return self._kind[0]
+
+    @property
+    def kind_reasons(self) -> tuple[str, ...]:
+        """What :attr:`kind` was decided by."""
+        return self._kind[1]
+
+    @cached_property
+    def _kind(self) -> tuple[PageKind, tuple[str, ...]]:
         return page_kind(self)
 
 
