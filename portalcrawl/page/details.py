@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from portalcrawl.names import agency_in
 from portalcrawl.page.layout import Box, Layout, Line
-from portalcrawl.page.teasers.forms import comment_count, split_marks
+from portalcrawl.page.teasers.forms import comment_count, form_of, split_marks
 from portalcrawl.page.teasers.texts import text_of, whole_text
 from portalcrawl.text import clean, fold, words
 
@@ -182,7 +182,9 @@ def _is_tag(link: _Element) -> bool:
 
 
 def _is_topic(text: str) -> bool:
-    return 1 < len(text) <= LONGEST_TOPIC and text.casefold().strip(" :") not in _NO_TOPICS
+    """Return whether the text of a link can be a topic, not the name of the list nor a call to read on."""
+    can_be = 1 < len(text) <= LONGEST_TOPIC and text.casefold().strip(" :") not in _NO_TOPICS
+    return can_be and form_of(text) != "more"
 
 
 def find_comment_count(lines: Sequence[Line]) -> int | None:

@@ -18,7 +18,6 @@ _ROLES = {
     **{"search": "form", "menu": "nav", "alertdialog": "overlay", "tooltip": "overlay", "button": "button"},
 }
 _WORDS = {
-    "hidden": "visually-?hidden sr-only screen-?reader-text screen-?reader is-hidden invisible off-?screen",
     "comments": "comments? comment-?(?:list|links|area|section|thread)\\w* kommentare kommentar-?(?:liste|bereich|"
     "box|form\\w*) "
     "disqus\\w* leserkommentare? respond usercomments leserbriefe",
@@ -70,15 +69,23 @@ _UTILITY = re.compile(
 """Classes that tell of state, layout or terms (``has-sidebar``, ``tag-werbung``, ``md:hidden``), not of content, and
 ends of classes that do (``story--with-newsletter``)."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_HIDDEN_CLASSES = frozenset(("hidden", "d-none", "hide"))
-_SHOWN_CLASS = re.compile(r"(?<!\S)(?:\w+:(?:block|flex|grid|inline)|d-\w+-(?:block|flex|inline))")
+_HIDDEN_CLASSES = frozenset(("hidden", "d-none", "hide", "invisible", "is-hidden", "js-hidden", "dropdown-menu"))
+_HIDDEN_NAME = re.compile(
+    r"\b(?:visually-?hidden|hidden-?visually|sr-only|screen-?reader|is-hidden|invisible|off-?screen)\b"
+)
+_HIDING_SIGNS = (*("hid", "none", "invisible", "reader", "sr-", "off", "dropdown", "tip", "over", "pop", "card"),)
+"""One of these stands in every class that hides; most classes have none."""
+_SHOWN_CLASS = re.compile(
+    r"(?<!\S)(?!print:|d-print-)(?:\w+:(?:block|flex|inline|grid|table|contents)|d-\w+-(?:block|flex|inline|grid|table))"
+)
+"""Classes of an element that is hidden on screens of some sizes only."""
+LONGEST_CLASSES = 400
 _POPUP = re.compile(r"\b(?:tool-?tip|popover|pop-?up|rollover|hover-?card)[-_]+(?:text|content|body|box|block)\b", re.I)
 """What opens over a word of a sentence: explanations, portraits of people."""
-_HIDING = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 MOST_ID_JOINTS = 2
 """Ids of more words are made from titles and tell nothing of the kind of content."""
-_OF_TEXT = frozenset(("hidden", "caption", "byline", "ad", "share", "subscription"))
-STRONG = frozenset(("nav", "overlay", "form", "button", "footer", "comments", "hidden", "caption", "figure"))
+_OF_TEXT = frozenset(("caption", "byline", "ad", "share", "subscription"))
+STRONG = frozenset(("nav", "overlay", "form", "button", "footer", "comments", "caption", "figure"))
 """Kinds that hold the article's text only where they hold most of the page's; the names of others sometimes stand for
 a whole layout (``sidebar-grid``)."""
 NEVER = frozenset(("footer", "comments", "figure"))
@@ -106,29 +113,18 @@ def _told(element: _Element) -> str:
     role = element.get("role")
     if role in _ROLES:
         return _ROLES[role]
-    style = element.get("style")
-    if element.get("hidden") is not None or (style and _HIDING.search(style)):
-        return "hidden"
     return "comments" if (element.get("itemtype") or "").endswith("Comment") else ""
 
 
-def is_unseen(element: _Element) -> bool:
-    """Tell whether an element in a sentence is hidden, for screen readers only, or opened by the pointer."""
-    classes = element.get("class")
-    return classes is not None and _unseen(classes)
-
-
-_TELLING = frozenset(("role", "style", "hidden", "itemtype"))
+_TELLING = frozenset(("role", "itemtype"))
 _TEXT_TAGS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "article"))
 _WHOLE_PAGES = frozenset(("html", "body", "main"))
 
 
 @lru_cache(maxsize=20_000)
 def _named(classes: str, identifier: str) -> str:
-    classes = classes[:400]
+    classes = classes[:LONGEST_CLASSES]
     names = classes.split()
-    if not _HIDDEN_CLASSES.isdisjoint(names) and not _SHOWN_CLASS.search(classes):
-        return "hidden"
     if identifier.count("-") + identifier.count("_") <= MOST_ID_JOINTS:
         names += identifier[:100].split()
     return next(filter(None, map(_kind_of, names)), "")
@@ -154,5 +150,17 @@ def _in_words(name: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _unseen(classes: str) -> bool:
-    return _named(classes, "") == "hidden" or _POPUP.search(classes) is not None
+def class_hides(classes: str) -> bool:
+    """Return whether one of *classes* hides its element: from all but screen readers, or until it is opened."""
+    lower = classes.lower()
+    if not any(sign in lower for sign in _HIDING_SIGNS):
+        return False
+    names = classes[:LONGEST_CLASSES].split()
+    if not _HIDDEN_CLASSES.isdisjoint(names) and not _SHOWN_CLASS.search(classes):
+        return True
+    return any(_HIDDEN_NAME.search(words) for words in map(_content_words, names)) or _POPUP.search(classes) is not None
+
+
+def _content_words(name: str) -> str:
+    """Return the words of a class that tell of content, not of state, layout or terms."""
+    return _in_words(_UTILITY.sub("", name) if "-" in name or ":" in name or "_" in name else name)

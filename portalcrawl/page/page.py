@@ -19,6 +19,7 @@ from portalcrawl.page.published import Clock
 from portalcrawl.page.rights import read_rights
 from portalcrawl.page.rules import read_article
 from portalcrawl.page.teasers import read_teasers
+from portalcrawl.page.visibility import mark_hidden
 from portalcrawl.portals.zones import zone_of
 from portalcrawl.text import language_tag, own_title
 
@@ -49,9 +50,14 @@ class Page:
 
     @cached_property
     def root(self) -> _Element | None:
-        """The parsed tree, shared by all readers, who never change it; None where there is no HTML."""
+        """The parsed tree, what can't be seen marked as ``hidden``; None where there is no HTML.
+
+        All readers share it and never change it.
+        """
         root = tree.parse(self.response)
         self._held = tree.elements(root)
+        if root is not None:
+            mark_hidden(root, self._held if len(self._held) < tree.MOST_HELD else None)
         return root
 
     @cached_property

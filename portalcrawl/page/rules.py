@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from portalcrawl.page.finds import Scope, text_of
+from portalcrawl.page.finds import Scope, lines_of, text_of
 from portalcrawl.page.layout import with_initial
-from portalcrawl.page.lines import visible_lines
 from portalcrawl.page.parts import ArticleParts, ImageParts, TeaserParts
 from portalcrawl.page.teasers.forms import comment_count, split_count, split_cut
 from portalcrawl.portals.profile import FieldRules, Profile, TeaserRules
@@ -137,7 +136,7 @@ class _Reader:
             if isinstance(found, str):
                 lines = [line for line in map(clean, found.splitlines()) if line not in self.side_matter]
             else:
-                lines = visible_lines(found)
+                lines = lines_of(found)
             paragraphs += filter(None, lines)
         return (with_initial(paragraphs[0]), *paragraphs[1:]) if paragraphs else None
 

@@ -19,7 +19,6 @@ class Hint:
     LABEL = 64
     CAPTION = 128
     MORE = 256
-    HIDDEN = 512
     DURATION = 1024
     MENU = 2048
     TOPICS = 4096
@@ -49,7 +48,6 @@ _WORDS = (
     ),
     (Hint.CAPTION, "caption credit credits copyright bildunterschrift imagecredit bildquelle photographer"),
     (Hint.MORE, "readmore weiterlesen btn button cta bookmark share sharing"),
-    (Hint.HIDDEN, "visuallyhidden sronly hiddenvisually screenreader offscreen"),
     (
         Hint.DURATION,
         "duration runtime readingtime lesezeit laufzeit lesedauer mediaduration readtime",
@@ -66,14 +64,12 @@ _WORDS = (
 _HINTS = {word: hint for hint, words in _WORDS for word in words.split()}
 _TOKENS = re.compile(r"[A-ZÄÖÜ]?[a-zäöüß]+|[A-ZÄÖÜ]+(?![a-zäöüß])")
 _JOINED = re.compile(
-    r"sr[-_]?only|visually[-_]?hidden|screen[-_]?reader|hidden[-_]visually|read[-_]?more|reading[-_]?time|read[-_]?time"
-    r"|teaser[-_]{0,2}text|intro[-_]?text|off[-_]?screen|media[-_]?duration|comment[-_]?count",
+    r"read[-_]?more|reading[-_]?time|read[-_]?time|teaser[-_]{0,2}text|intro[-_]?text|media[-_]?duration"
+    r"|comment[-_]?count",
     re.IGNORECASE,
 )
-_LAST_WORDS = frozenset({"only", "hidden", "reader", "visually", "more", "time", "text", "screen", "duration", "count"})
+_LAST_WORDS = frozenset({"more", "time", "text", "duration", "count"})
 """With which the names end that are joined of two words: few have one, and the pattern takes long to tell."""
-_HIDING = frozenset({"hidden", "d-none", "invisible", "is-hidden", "js-hidden", "hide"})
-_SHOWN_AGAIN = re.compile(r":(?:block|flex|inline|grid|table|contents)|\bd-\w+-(?:block|flex|inline|grid)")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MAX_LENGTH = 600
 
@@ -82,10 +78,10 @@ def hints_of(names: str) -> int:
     """Return what the class attribute *names* hints at, :class:`Hint` values joined by ``|``.
 
     Names are taken apart at hyphens, underscores and capitals: ``card__mainTitle`` says ``title``, ``update`` does not
-    say ``date``. Names of heading levels (``h3``) make a title. What hides an element on some screens only does not.
+    say ``date``. Names of heading levels (``h3``) make a title.
 
-    >>> hints_of("card__kicker") == Hint.KICKER, hints_of("sr-only") == Hint.HIDDEN, hints_of("update") == Hint.NONE
-    (True, True, True)
+    >>> hints_of("card__kicker") == Hint.KICKER, hints_of("update") == Hint.NONE
+    (True, True)
     """
     return _hints_of(names[:_MAX_LENGTH])
 
@@ -96,8 +92,6 @@ def _hints_of(names: str) -> int:
     whole = names.split()
     for name in whole:
         found |= _hints_of_one(name)
-    if not _HIDING.isdisjoint(whole) and not _SHOWN_AGAIN.search(names):
-        found |= Hint.HIDDEN
     if not _HEADINGS.isdisjoint(whole):
         found |= Hint.TITLE
     if found & (Hint.TITLE | Hint.SNIPPET):
