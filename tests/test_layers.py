@@ -23,6 +23,7 @@ LAYERS = (
         "datelines",
         "names",
         "fingerprints",
+        "vocabulary",
         "sampleportal",
     },
     {"schema", "processors", "portals"},
