@@ -1,7 +1,7 @@
 """Names of months and days in many languages, from dateparser's data.
 
-The data are Python modules of a literal each. They are loaded without dateparser itself, which takes 70 ms to import and
-is needed on few pages; all that are asked for here take 6 ms.
+The data are Python modules of a literal each. They are loaded without dateparser itself, which takes 70 ms to import
+and is needed on few pages; all that are asked for here take 6 ms.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _info(language: str) -> Mapping[str, Any]:
 
 
 def names(language: str, keys: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """Yield names of *language* for *keys* (``MONTHS``, ``WEEKDAYS``), lower case, no dot, each with its index there."""
+    """Yield names of *language* for *keys* (``MONTHS``, ``WEEKDAYS``), lower case, no dot, each with its index."""
     info = _info(language)
     for index, key in enumerate(keys):
         for name in info.get(key, ()):

@@ -48,7 +48,23 @@ _LAST_LATIN = "\u024f"
 _NUMBER = re.compile(r"\d+")
 _CLOCK = re.compile(r"\d ?[:.h時시] ?\d\d")
 _LONGEST = 80
+_FILLER = 5
+"""Letters up to which any other word may be one for a unit of time, or stand between day and time."""
 _MONTH_WORDS, _DAY_WORDS, _AGE_WORDS = _languages()
+
+
+def looks_foreign(line: str) -> bool:
+    """Return whether *line* (lower case) is made as dates are in a language that dateparser reads.
+
+    >>> looks_foreign("5 августа 2025"), looks_foreign("5 августа в москве начался съезд")
+    (True, False)
+    """
+    words = _WORD.findall(line)
+    if not words or _language(line) is None:
+        return False
+    return all(
+        word in _MONTH_WORDS or word in _DAY_WORDS or word in _AGE_WORDS or len(word) <= _FILLER for word in words
+    )
 
 
 def read_foreign(text: str, now: datetime, zone: tzinfo) -> DateReading | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from portalcrawl.dates import calendar
 from portalcrawl.vocabulary import either, either_word, languages, phrases, table, words
@@ -14,7 +15,7 @@ SHORTEST_WEEKDAY = 3
 """Letters; shorter names of weekdays count in the languages that list them."""
 
 
-def _own() -> Iterator[tuple[str, dict[str, str]]]:
+def _own() -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the languages whose dates the own grammar reads, German and English first, each with its words of dates."""
     tables = {tag: tables.get("dates", {}) for tag, tables in languages().items()}
     for tag in sorted(tables, key=lambda tag: (tag not in ("de", "en"), tag)):
@@ -51,6 +52,9 @@ DAY_WORDS = {
     for word in phrases(role)
 }
 """Word to days back."""
+
+NO_DAYS = words("dates.no_day")
+"""Those that are something else in another language, and count only beside a time of day."""
 
 NOW_WORDS = re.compile(either_word("dates.now"))
 """Phrases that mean the time of reading."""

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from portalcrawl.vocabulary.files import phrases
 
 _SIGNS = {"(": "(?:", ")": ")?", "[": "(?:", "]": ")", "|": "|", "*": r"\w*", "…": ".{0,80}"}
 _PART = re.compile(r"[()\[\]|*…]|[^()\[\]|*…]+")
+_OPTIONAL = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+LONG_SIGN = 5
+"""Letters from which a word is rare enough to tell texts apart."""
 
 
 def expression(phrase: str) -> str:
-    """Return the regular expression of one phrase.
+    r"""Return the regular expression of one phrase.
 
     >>> expression("lesen sie [auch|mehr]"), expression("abonnier*")
-    ('lesen\\\\ sie\\\\ (?:auch|mehr)', 'abonnier\\\\w*')
+    ('lesen sie (?:auch|mehr)', 'abonnier\\w*')
     """
-    return "".join(_SIGNS.get(part) or re.escape(part) for part in _PART.findall(phrase))
+    parts = _PART.findall(phrase.replace(" … ", "…"))
+    return "".join(_SIGNS.get(part) or re.escape(part).replace(r"\ ", " ") for part in parts)
 
 
 def either(*roles: str) -> str:
@@ -38,3 +43,29 @@ def opening(role: str) -> str:
     rests = [rf"(?<={re.escape(phrase[0])}){re.escape(phrase[1:])}" for phrase in phrases(role)]
     letters = "".join(sorted({phrase[0] for phrase in phrases(role)}))
     return rf"[{re.escape(letters)}](?<!\w.)(?:{'|'.join(rests)})"
+
+
+def signs(*roles: str) -> tuple[str, ...]:
+    """Return a few texts of which one stands in each text that a phrase of *roles* stands in.
+
+    To look for them is much faster than to search for the phrases, which most lines have none of.
+
+    :raises ValueError: where a phrase consists of alternatives only.
+    """
+    needed = [_needed(phrase) for role in roles for phrase in phrases(role)]
+    chosen: list[str] = []
+    while needed:
+        uses = Counter(text for texts in needed for text in texts)
+        best = max(uses, key=lambda text: (sum(any(text in other for other in texts) for texts in needed), len(text)))
+        chosen.append(best)
+        needed = [texts for texts in needed if not any(best in text for text in texts)]
+    return tuple(chosen)
+
+
+def _needed(phrase: str) -> frozenset[str]:
+    """Return the long words, else the longest, that stand in every text that *phrase* stands in."""
+    outside = _OPTIONAL.sub("\n", _OPTIONAL.sub("\n", phrase))
+    words = [word for part in re.split(r"[*…\n]", outside) for word in part.split()]
+    if not words:
+        raise ValueError(f"{phrase!r} has no words that always stand in it")
+    return frozenset(word for word in words if len(word) >= LONG_SIGN) or frozenset((max(words, key=len),))
