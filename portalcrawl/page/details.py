@@ -11,7 +11,8 @@ from portalcrawl.names import agency_in
 from portalcrawl.page.layout import Box, Layout, Line
 from portalcrawl.page.teasers.forms import comment_count, form_of, split_marks
 from portalcrawl.page.teasers.texts import text_of, whole_text
-from portalcrawl.text import clean, fold, words
+from portalcrawl.text import clean, fold
+from portalcrawl.vocabulary import either, words
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -35,25 +36,20 @@ _KICKER_NAME = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SOURCE = re.compile(
-    r"(?:^|[·•|]\s*)(?:quelle|source|fuente|fonte|bron|kilde|källa|lähde|źródło|zdroj|kaynak"
-    r"|original-?content (?:von|by))\s*:\s*(?P<source>[^·•|:]{2,60}?)"
-    r"(?:$|,\s(?:übermittelt|transmitted)\b|\s*[·•|]|\s(?:stand|aktualisiert|updated)\b)",
+    rf"(?:^|[·•|]\s*){either('sources.names')}\s*:\s*(?P<source>[^·•|:]{{2,60}}?)"
+    rf"(?:$|,\s{either('sources.sent')}\b|\s*[·•|]|\s{either('stamps.words')}\b)",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"^\[(?P<source>[^\[\]]{2,60})\]\s*[·•|]?\s*\d{1,2}\.")
 _TRAIL = re.compile(r"^[^/|.!?]{2,60}(?:\s+/\s+[^/|.!?]{2,60}){1,15}$")
 _HEADINGS = frozenset(("h1", "h2", "h3"))
 _BETWEEN = re.compile(r"\s+/\s+")
-_NO_TOPICS = words("""
-    mehr more tags themen topics alle startseite home schlagwörter stichwörter keywords thema zum artikel teilen share
-""")
+_NO_TOPICS = words("topics.names", "topics.no_topics", "calls.words")
 _PATH = re.compile(r"\s[/›»>|]\s")
 _NUMBER = re.compile(r"(?<![\d.,])\d{1,6}(?![\d.,])")
 _IN_BRACKETS = re.compile(r"\(([^()]{3,30})\)")
 _TO_COMMENTS = re.compile(
-    r"#(?:respond|disqus_thread|[\w-]{0,12}(?:comments?|kommentarer?|kommentare|posts|postings|reactions?|reacties"
-    r"|commentaires|comentarios|commenti)(?:-\w{1,12})?)$",
-    re.IGNORECASE,
+    rf"#(?:[\w-]{{0,12}}{either('comments.words', 'comments.anchors')})(?:-\w{{1,12}})?$", re.IGNORECASE
 )
 _DATE = re.compile(r"\d{1,2}[.:/]\d{1,2}|\b(?:19|20)\d\d\b")
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from portalcrawl.page.teasers.texts import whole_text
 from portalcrawl.urls import absolute
+from portalcrawl.vocabulary import either
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -16,9 +17,7 @@ if TYPE_CHECKING:
 
 REL_NEXT = "//link[@rel='next']/@href | //a[contains(concat(' ', @rel, ' '), ' next ')]/@href"
 NEXT_WORDS = re.compile(
-    r"(?:nächste|naechste|weitere|ältere|folgende|next|older|suivante?|siguiente|successiv[ao]|volgende)\b"
-    r"|weiter$|[»›→>]$",
-    re.IGNORECASE,
+    rf"{either('pointers.next_page')}\b|{either('pointers.next_page_alone')}$|[»›→>]$", re.IGNORECASE
 )
 """Opening words (or sole sign) of links to the next page, in the languages of large news markets."""
 LONGEST_WORDS = 40

@@ -18,13 +18,14 @@ from portalcrawl.page.teasers.forms import comment_count, split_count, split_cut
 from portalcrawl.portals.profile import FieldRules, Profile, TeaserRules
 from portalcrawl.text import clean
 from portalcrawl.urls import absolute
+from portalcrawl.vocabulary import either
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MOST_TEASERS = 500
 _BETWEEN_TOPICS = re.compile(r"\s+[/|>›»·•](?:\s+|$)|\s*[;,]\s+|\n")
-_BETWEEN_NAMES = re.compile(r"\s+[/|·•]\s+|\s*[;,]\s+|\s+(?:und|and|et|&)\s+|\n")
+_BETWEEN_NAMES = re.compile(rf"\s+[/|·•]\s+|\s*[;,]\s+|\s+(?:{either('bylines.and')}|&)\s+|\n")
 _DIGITS = re.compile(r"\d{1,9}")
 _FALSE = frozenset({"false", "no", "nein", "0"})
 _IMAGE_SOURCES = ("src", "data-src", "href", "content")
