@@ -12,7 +12,7 @@ from portalcrawl.names import is_name, opens_byline, pieces
 from portalcrawl.page.layout import Box, Line
 from portalcrawl.page.teasers.texts import whole_text
 from portalcrawl.text import clean, fold
-from portalcrawl.vocabulary import either, words
+from portalcrawl.vocabulary import class_words, either, words
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -33,11 +33,9 @@ _ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "relat
 _DATE_PIECE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
 _DIGIT = re.compile(r"\d")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_AUTHOR_NAME = re.compile(
-    r"\b(?:author|autor|byline|by-line|verfasser|writer|redakteur|auteur|firma\b|skribent)", re.IGNORECASE
-)
+_AUTHOR_NAME = re.compile(rf"\b{class_words('article.author')}\b", re.IGNORECASE)
 _NAMING = ("class", "id", "itemprop", "rel")
-_AUTHOR_LINK = re.compile(r"/(?:autor|author|autoren|authors|profil|redaktion|staff|by|team|contributor)[-/s]", re.I)
+_AUTHOR_LINK = re.compile(rf"/{class_words('article.author_path')}[-/s]", re.IGNORECASE)
 
 
 def read_byline(lines: Sequence[Line]) -> tuple[str, ...] | None:

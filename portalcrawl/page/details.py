@@ -12,7 +12,7 @@ from portalcrawl.page.layout import Box, Layout, Line
 from portalcrawl.page.teasers.forms import comment_count, form_of, split_marks
 from portalcrawl.page.teasers.texts import text_of, whole_text
 from portalcrawl.text import clean, fold
-from portalcrawl.vocabulary import either, words
+from portalcrawl.vocabulary import class_words, either, words
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -30,10 +30,7 @@ SIGNING_LINES = 3
 LONGEST_SIGNATURE = 30
 KICKER_LINES = 3
 """Lines over the headline in which a kicker may stand."""
-_KICKER_NAME = re.compile(
-    r"\b(?:kicker|dachzeile|over-?line|over-?title|top-?line|top-?title|eyebrow|roof-?line|pre-?(?:title|headline)|super-?title|"
-    r"spitzmarke|sur-?titre|stikktittel|volanta|nadtytul|bovenkop|antetitulo|ante-?title|occhiello|headline-?intro|head-?kicker|vorzeile|oberzeile)\b"
-)
+_KICKER_NAME = re.compile(rf"\b{class_words('article.kicker')}\b")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SOURCE = re.compile(
     rf"(?:^|[·•|]\s*){either('sources.names')}\s*:\s*(?P<source>[^·•|:]{{2,60}}?)"

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from portalcrawl.vocabulary import class_words, expression, table
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
@@ -17,35 +19,9 @@ _ROLES = {
     **{"navigation": "nav", "banner": "nav", "contentinfo": "footer", "complementary": "aside", "dialog": "overlay"},
     **{"search": "form", "menu": "nav", "alertdialog": "overlay", "tooltip": "overlay", "button": "button"},
 }
-_WORDS = {
-    "comments": "comments? comment-?(?:list|links|area|section|thread)\\w* kommentare kommentar-?(?:liste|bereich|"
-    "box|form\\w*) "
-    "disqus\\w* leserkommentare? respond usercomments leserbriefe",
-    "related": "related\\w* recommend\\w* recirc\\w* most-?read most-?popular popular trending read-?more outbrain "
-    "taboola more-?from also-?read read-?also siehe-auch mehr-zum weitere\\w* empfehl\\w* up-?next "
-    "next-?article promos? recos? similar see-?also link-?list latest-news more-news more-stories newsfeed",
-    "ad": "ads? adv advert\\w* anzeigen? werbung sponsor\\w* banner dfp ad-?slot affiliate commercial shop shopping "
-    "product-?(?:box|callout|widget|card) buy-?box",
-    "subscription": "newsletter\\w* subscri\\w* abo abobox sign-?up register registration login sign-?in regwall "
-    "membership donat\\w* spenden? paywall pay-wall",
-    "teaser": "teasers? excerpts?",
-    "share": "share sharing shares social-(?:bar|share|links?|icons?|media-share) follow follow-?us addtoany",
-    "nav": "nav navbar navigation menu breadcrumbs? pagination pager toolbar topbar toc",
-    "footer": "footer fu(?:ss|ß)(?:zeile|bereich) rodape copyright legal imprint disclaimer disclosure",
-    "aside": "side-?bar rail widgets? right-?rail right-?column info-?box fact-?box "
-    "(?:gen-?)?ai-?(?:article-?)?summary ki-?zusammenfassung",
-    "overlay": "cookies? cookie-?(?:banner|notice|bar|consent|dialog|layer) cmplz consent gdpr "
-    "push-?(?:layer|notifications?) pop-?up modal overlay tooltip lightbox dialog cmp",
-    "byline": "by-?line authors? autor autoren autorenbox bio contributors? dateline timestamp publish-?date "
-    "(?:article|post|entry)-?(?:meta|info|date) meta metadata",
-    "caption": "captions? credits? bildunterschrift legend infotext (?:image|photo|media|img|bild)-?(?:info|source|"
-    "caption|"
-    "credit)",
-    "picture": "pictures? images? img photos? fotos? bild bilder bildbox thumbnails?",
-    "tags": "tags topics keywords? schlagworte? tag-?list tag-?cloud tag-?links",
-    "player": "player videos? audio podcast poll quiz umfrage",
-}
-_KIND = re.compile("|".join(f"(?P<{kind}>\\b(?:{words.replace(' ', '|')})\\b)" for kind, words in _WORDS.items()))
+_WORDS = {kind: [expression(word) for word in words.split()] for kind, words in table("classes")["kinds"].items()}
+"""Kind of side matter -> expressions for the words of the names that tell it."""
+_KIND = re.compile("|".join(f"(?P<{kind}>\\b(?:{'|'.join(words)})\\b)" for kind, words in _WORDS.items()))
 
 
 def _by_first_letter(words: list[str]) -> str:
@@ -60,7 +36,7 @@ def _by_first_letter(words: list[str]) -> str:
     return "|".join(f"{letter}(?:{'|'.join(rests)})" for letter, rests in groups.items())
 
 
-_ANY_KIND = re.compile(rf"\b(?:{_by_first_letter(' '.join(_WORDS.values()).split())})\b")
+_ANY_KIND = re.compile(rf"\b(?:{_by_first_letter([word for words in _WORDS.values() for word in words])})\b")
 """The same without names for the kinds, at a quarter of the cost: most elements are of none."""
 _UTILITY = re.compile(
     r"^(?:(?:has|with|no|without|tag(?!-?(?:list|cloud|links))|category|type|js|lg|md|sm|xs|xl)-|[^:]*:).*"
@@ -69,10 +45,8 @@ _UTILITY = re.compile(
 """Classes that tell of state, layout or terms (``has-sidebar``, ``tag-werbung``, ``md:hidden``), not of content, and
 ends of classes that do (``story--with-newsletter``)."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_HIDDEN_CLASSES = frozenset(("hidden", "d-none", "hide", "invisible", "is-hidden", "js-hidden", "dropdown-menu"))
-_HIDDEN_NAME = re.compile(
-    r"\b(?:visually-?hidden|hidden-?visually|sr-only|screen-?reader|is-hidden|invisible|off-?screen)\b"
-)
+_HIDDEN_CLASSES = frozenset(table("classes")["hidden"]["whole"].split())
+_HIDDEN_NAME = re.compile(rf"\b(?:{class_words('hidden.words')})\b")
 _HIDING_SIGNS = (*("hid", "none", "invisible", "reader", "sr-", "off", "dropdown", "tip", "over", "pop", "card"),)
 """One of these stands in every class that hides; most classes have none."""
 _SHOWN_CLASS = re.compile(
@@ -80,7 +54,7 @@ _SHOWN_CLASS = re.compile(
 )
 """Classes of an element that is hidden on screens of some sizes only."""
 LONGEST_CLASSES = 400
-_POPUP = re.compile(r"\b(?:tool-?tip|popover|pop-?up|rollover|hover-?card)[-_]+(?:text|content|body|box|block)\b", re.I)
+_POPUP = re.compile(rf"\b(?:{class_words('hidden.popups')})[-_]+(?:text|content|body|box|block)\b", re.IGNORECASE)
 """What opens over a word of a sentence: explanations, portraits of people."""
 MOST_ID_JOINTS = 2
 """Ids of more words are made from titles and tell nothing of the kind of content."""

@@ -13,7 +13,7 @@ from parsel.csstranslator import HTMLTranslator
 from portalcrawl.page import json_ld
 from portalcrawl.page.pagination import next_page
 from portalcrawl.page.teasers.texts import whole_text
-from portalcrawl.vocabulary import either
+from portalcrawl.vocabulary import class_words, either
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -42,7 +42,7 @@ OWN_TEXT = 200
 LEAST_SENTENCE = 60
 LEAST_PLACEHOLDERS = 3
 LEAST_TEASERS = 3
-_PLACEHOLDER = re.compile(r"(?:^|[-_\s])(?:skeleton|placeholder|shimmer|ghost|loading|ladend?)(?:$|[-_\s])", re.I)
+_PLACEHOLDER = re.compile(rf"(?:^|[-_\s]){class_words('page.placeholder')}(?:$|[-_\s])", re.IGNORECASE)
 _LOADING = re.compile(rf"{either('consent.loading')}|^{either('consent.loading_ahead')}\b", re.IGNORECASE)
 _CONSENT = re.compile(rf"{either('consent.words', 'consent.phrases_of_walls')}", re.IGNORECASE)
 _ASIDE = re.compile(rf"{_CONSENT.pattern}|\b{either('consent.beside')}\b", re.IGNORECASE)

@@ -14,7 +14,7 @@ from portalcrawl.dates import DateReading, Role, find_change, find_date, parse_d
 from portalcrawl.page.layout import Box, Layout, Line
 from portalcrawl.page.teasers.texts import text_of
 from portalcrawl.text import fold
-from portalcrawl.vocabulary import either, either_word
+from portalcrawl.vocabulary import class_words, either, either_word
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -41,7 +41,7 @@ _FULL_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-]\d{1,2}[./-]\d\d")
 _OPENING_DATE = re.compile(
     r"[(\[]?(?P<date>\d{1,2}\.\s?(?:\d{1,2}\.\s?|[^\W\d]{3,9}\.?\s)\d{4}|\d{4}-\d\d-\d\d)(?:[)\]]?\s*[-–—:|]\s|[)\]]\s|\.\s)"
 )
-_MODIFIED_NAME = re.compile(r"modif|updat|aktualis|changed|lastmod", re.IGNORECASE)
+_MODIFIED_NAME = re.compile(class_words("dates.modified"), re.IGNORECASE)
 _MODIFIED_WORD = re.compile(rf"\b(?:{either('dates.modified')}\b|{either('dates.modified_phrases')})", re.IGNORECASE)
 LONGEST_LABEL = 40
 LONGEST_DATELINE = 80

@@ -14,6 +14,17 @@ from dateparser's data; the files hold only what that lacks.
 from __future__ import annotations
 
 from portalcrawl.vocabulary.files import languages, phrases, table, words
-from portalcrawl.vocabulary.patterns import either, either_word, opening, signs
+from portalcrawl.vocabulary.patterns import class_words, either, either_word, expression, opening, signs
 
-__all__ = ["either", "either_word", "languages", "opening", "phrases", "signs", "table", "words"]
+__all__ = [
+    "class_words",
+    "either",
+    "either_word",
+    "expression",
+    "languages",
+    "opening",
+    "phrases",
+    "signs",
+    "table",
+    "words",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from portalcrawl.vocabulary.files import phrases
+from portalcrawl.vocabulary.files import phrases, table
 
 _SIGNS = {"(": "(?:", ")": ")?", "[": "(?:", "]": ")", "|": "|", "*": r"\w*", "…": ".{0,80}"}
 _PART = re.compile(r"[()\[\]|*…]|[^()\[\]|*…]+")
@@ -69,3 +69,9 @@ def _needed(phrase: str) -> frozenset[str]:
     if not words:
         raise ValueError(f"{phrase!r} has no words that always stand in it")
     return frozenset(word for word in words if len(word) >= LONG_SIGN) or frozenset((max(words, key=len),))
+
+
+def class_words(role: str) -> str:
+    """Return an expression for any of the words of *role* (``table.role``) in the file of classes, in their order."""
+    section, _, name = role.partition(".")
+    return f"(?:{'|'.join(map(expression, table('classes')[section][name].split()))})"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from portalcrawl.vocabulary import class_words, table
+
 
 class Hint:
     """What an element's class name hints at: plain integers to combine with ``|``, since enums cost too much here."""
@@ -28,46 +30,10 @@ class Hint:
     """What a text can be, as against where it stands."""
 
 
-_WORDS = (
-    (Hint.TITLE, "title titel head headline headlines heading headings hed überschrift ueberschrift"),
-    (
-        Hint.KICKER,
-        "kicker overline roofline dachzeile spitzmarke eyebrow pretitle supertitle suptitle overtitle oberzeile",
-    ),
-    (
-        Hint.SNIPPET,
-        "excerpt summary intro introduction introtext lead description desc dek standfirst abstract vorspann snippet "
-        "teasertext anreisser anrisstext",
-    ),
-    (Hint.DATE, "date datetime time datum timestamp published age ago clock uhrzeit zeit"),
-    (Hint.AUTHOR, "author authors byline autor autoren writer verfasser"),
-    (Hint.COUNT, "comment comments kommentar kommentare kommentaren commentcount replies disqus leserkommentare"),
-    (
-        Hint.LABEL,
-        "label badge flag marker premium paywall plus tag category rubrik ressort topic taxonomy section channel",
-    ),
-    (Hint.CAPTION, "caption credit credits copyright bildunterschrift imagecredit bildquelle photographer"),
-    (Hint.MORE, "readmore weiterlesen btn button cta bookmark share sharing"),
-    (
-        Hint.DURATION,
-        "duration runtime readingtime lesezeit laufzeit lesedauer mediaduration readtime",
-    ),
-    (
-        Hint.SERVICE,
-        "events veranstaltungen veranstaltungskalender termine terminkalender jobs stellenmarkt stellenanzeigen "
-        "jobangebote sponsored advertorials werbung",
-    ),
-    (Hint.ICON, "icon icons glyphicon fa iconfont"),
-    (Hint.TOPICS, "tags topics keywords schlagworte schlagwörter schlagwoerter stichworte tagcloud taglist"),
-    (Hint.MENU, "nav navigation navi navbar menu breadcrumb breadcrumbs megamenu mainnav footernav hauptmenu sitemap"),
-)
-_HINTS = {word: hint for hint, words in _WORDS for word in words.split()}
+_WORDS = {getattr(Hint, name.upper()): words for name, words in table("classes")["hints"].items()}
+_HINTS = {word: hint for hint, words in _WORDS.items() for word in words.split()}
 _TOKENS = re.compile(r"[A-ZÄÖÜ]?[a-zäöüß]+|[A-ZÄÖÜ]+(?![a-zäöüß])")
-_JOINED = re.compile(
-    r"read[-_]?more|reading[-_]?time|read[-_]?time|teaser[-_]{0,2}text|intro[-_]?text|media[-_]?duration"
-    r"|comment[-_]?count",
-    re.IGNORECASE,
-)
+_JOINED = re.compile(class_words("joined.words"), re.IGNORECASE)
 _LAST_WORDS = frozenset({"more", "time", "text", "duration", "count"})
 """With which the names end that are joined of two words: few have one, and the pattern takes long to tell."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
