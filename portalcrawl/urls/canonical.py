@@ -9,21 +9,16 @@ from urllib.parse import unquote
 from portalcrawl.urls.address import Address, split, tidy
 from portalcrawl.urls.articles import article_path
 from portalcrawl.urls.hosts import main_netloc
+from portalcrawl.vocabulary import expression, table
 
+_NAMES = table("parameters")
 _TRACKING = re.compile(
-    r"(?:utm|itm|pk|mtm|piwik|matomo|hsa|stm|wt|at|ga|ns|fb|cx|oly|vero|mkt|trk|xng)_[\w.~-]*|wt\.[\w.]+"
-    r"|_(?:ga|gl|gac|hsenc|hsmi|openstat|ke|bta_tid|branch_\w+|wpnonce)"
-    r"|__(?:hstc|hssc|hsfp|s|twitter_impression|tn__)"
-    r"|(?:fb|g|d|tw|y|ys|ms|tt|yad)cl(?:k?id|src)|(?:g|w)braid|sc_?cl(?:ick)?id|igshid?|mibextid|epik|rdt_cid"
-    r"|srsltid|li_fat_id|mc_[ce]id|s_cid|sr_share|s?ncid|ocid|icid|int_?cid|cmp|cmpn|cmpid"
-    r"|int(?:cmp|cp|src|mdm)|wtmc|wtzmc|xt(?:or|ref|mc|cr|s)|guccounter|guce_referrer(?:_sig|_us)?|soc_src|soc_trk"
-    r"|smid|smtyp|tblci|dicbo|ob(?:origurl|ref)|ftag|echobox|elq|elqtrack(?:id)?|hsctatracking|ico|ito|tpcc"
-    r"|(?:traffic|tracking)_?source|tracking_?id|ref_?(?:src|url)|srcref|replytocom|like_comment"
-    r"|(?:php|j|asp)sess(?:ion)?_?id\w*",
+    rf"(?:{'|'.join(_NAMES['prefixes'].split())})_[\w.~-]*|wt\.[\w.]+"
+    rf"|{'|'.join(map(expression, (*_NAMES['tracking'].split(), *_NAMES['session'].split())))}",
     re.IGNORECASE,
 )
 """Names of parameters that only measure where a reader came from, or which session he is in."""
-_ORIGIN = re.compile(r"ref|referr?er|from|source|src|via|share|r|campaign|medium|rss", re.IGNORECASE)
+_ORIGIN = re.compile("|".join(map(expression, _NAMES["origins"].split())), re.IGNORECASE)
 """Names that do so on an article's address, but may choose what a list shows."""
 _ORIGIN_VALUE = re.compile(r"[^0-9/]*|(?:rss|hp|home|nl|fb|tw|x|wa|app)[\w.-]*", re.IGNORECASE)
 _TWIN = {
@@ -44,7 +39,7 @@ _TWIN_ENDING = re.compile(
 )
 _TWIN_SUFFIX = re.compile(r"[._](?:amp|print)(\.(?:html?|php|aspx?))$")
 _TWIN_START = re.compile(r"^/amp(/)")
-_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE)
+_SESSION = re.compile(rf";(?:{'|'.join(_NAMES['session_in_path'].split())})=[^/;?]*", re.IGNORECASE)
 
 
 def canonical_url(url: str, hosts: Collection[str] = ()) -> str:
