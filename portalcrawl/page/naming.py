@@ -47,7 +47,7 @@ ends of classes that do (``story--with-newsletter``)."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HIDDEN_CLASSES = frozenset(table("classes")["hidden"]["whole"].split())
 _HIDDEN_NAME = re.compile(rf"\b(?:{class_words('hidden.words')})\b")
-_HIDING_SIGNS = (*("hid", "none", "invisible", "reader", "sr-", "off", "dropdown", "tip", "over", "pop", "card"),)
+_HIDING_SIGNS = tuple(table("classes")["hidden"]["signs"].split())
 """One of these stands in every class that hides; most classes have none."""
 _SHOWN_CLASS = re.compile(
     r"(?<!\S)(?!print:|d-print-)(?:\w+:(?:block|flex|inline|grid|table|contents)|d-\w+-(?:block|flex|inline|grid|table))"
@@ -127,7 +127,10 @@ def _in_words(name: str) -> str:
 def class_hides(classes: str) -> bool:
     """Return whether one of *classes* hides its element: from all but screen readers, or until it is opened."""
     lower = classes.lower()
-    if not any(sign in lower for sign in _HIDING_SIGNS):
+    for sign in _HIDING_SIGNS:  # any() takes twice as long
+        if sign in lower:
+            break
+    else:
         return False
     names = classes[:LONGEST_CLASSES].split()
     if not _HIDDEN_CLASSES.isdisjoint(names) and not _SHOWN_CLASS.search(classes):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from portalcrawl.page.teasers.forms import form_of
+from portalcrawl.page.teasers.forms import is_call
 from portalcrawl.vocabulary import either, signs
 
 LONGEST_NOTE = 320
@@ -83,7 +83,7 @@ def is_note(text: str, linked: int = 0) -> bool:
     if size > LONGEST_NOTE:
         return False
     lower = text.lower()
-    if size < LONGEST_LABEL and (_LABEL.fullmatch(lower) or form_of(text) == "more"):
+    if size < LONGEST_LABEL and (_LABEL.fullmatch(lower) or is_call(lower)):
         return True
     if _LEADS_ELSEWHERE.match(lower) and (linked * 3 > size or _LEAD_ALONE.match(lower)):
         return True

@@ -10,7 +10,7 @@ from portalcrawl.vocabulary.files import phrases, table
 _SIGNS = {"(": "(?:", ")": ")?", "[": "(?:", "]": ")", "|": "|", "*": r"\w*", "…": ".{0,80}"}
 _PART = re.compile(r"[()\[\]|*…]|[^()\[\]|*…]+")
 _OPTIONAL = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-LONG_SIGN = 5
+LONG_SIGN = 6
 """Letters from which a word is rare enough to tell texts apart."""
 
 
@@ -63,12 +63,13 @@ def signs(*roles: str) -> tuple[str, ...]:
 
 
 def _needed(phrase: str) -> frozenset[str]:
-    """Return the long words, else the longest, that stand in every text that *phrase* stands in."""
+    """Return the long words that stand in every text that *phrase* stands in, else the longest run of words."""
     outside = _OPTIONAL.sub("\n", _OPTIONAL.sub("\n", phrase))
-    words = [word for part in re.split(r"[*…\n]", outside) for word in part.split()]
-    if not words:
+    runs = [run for part in re.split(r"[*…\n]", outside) if (run := part.strip())]
+    if not runs:
         raise ValueError(f"{phrase!r} has no words that always stand in it")
-    return frozenset(word for word in words if len(word) >= LONG_SIGN) or frozenset((max(words, key=len),))
+    long = frozenset(word for run in runs for word in run.split() if len(word) >= LONG_SIGN)
+    return long or frozenset((max(runs, key=len),))
 
 
 def class_words(role: str) -> str:

@@ -17,6 +17,7 @@ Form = Literal["text", "date", "count", "label", "byline", "more", "reading_time
 _MAX_FORM = 80
 _MAX_DATE = 60
 _MAX_NAME = 60
+_MOST_CALL_WORDS = 6
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _LETTER = re.compile(r"[^\W\d_]")
 _CALENDAR = re.compile(
@@ -70,7 +71,7 @@ def _form_of(text: str) -> Form:
 def _form_of_words(text: str, lowered: str, words: list[str]) -> Form:
     if len(words) <= 3 and (words[0] in known.ADS or lowered.strip(" :*") in known.AD_PHRASES):
         return "ad"
-    if len(words) <= 6 and known.MORE_ANCHORS.intersection(words) and known.MORE.issuperset(words):
+    if _are_call(words):
         return "more"
     if known.READING_TIME.fullmatch(lowered):
         return "reading_time"
@@ -129,6 +130,19 @@ def is_byline(text: str) -> bool:
         return False
     names = _WORD.findall(text[match.end() :])
     return 1 <= len(names) <= 10 and all(name[0].isupper() or name in known.NAME_PARTICLES for name in names)
+
+
+def is_call(lowered: str) -> bool:
+    """Return whether *lowered* is a call to read on, to share or to print.
+
+    >>> is_call("artikel teilen"), is_call("mehr geld für den hafen")
+    (True, False)
+    """
+    return lowered.count(" ") < _MOST_CALL_WORDS and _are_call(_WORD.findall(lowered))
+
+
+def _are_call(words: list[str]) -> bool:
+    return len(words) <= _MOST_CALL_WORDS and not known.MORE_ANCHORS.isdisjoint(words) and known.MORE.issuperset(words)
 
 
 def is_genre(text: str) -> bool:
