@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from portalcrawl.urls.address import Address, split, tidy
 from portalcrawl.urls.articles import article_path
 from portalcrawl.urls.hosts import main_netloc
-from portalcrawl.vocabulary import expression, table
+from portalcrawl.vocabulary import expression, path_words, table
 
 _NAMES = table("parameters")
 _TRACKING = re.compile(
@@ -34,9 +34,7 @@ _TWIN = {
     "action": frozenset({"print"}),
 }
 """Parameters (lower case) that, with these values, show the same page in another dress."""
-_TWIN_ENDING = re.compile(
-    r"(?:/(?:(?:amp|print)(?:\.html?)?|drucken|druckansicht|druckversion)|(?<=[0-9a-f]{6})-amp)(/?)$"
-)
+_TWIN_ENDING = re.compile(rf"(?:/(?:(?:amp|print)(?:\.html?)?|{path_words('prints')})|(?<=[0-9a-f]{{6}})-amp)(/?)$")
 _TWIN_SUFFIX = re.compile(r"[._](?:amp|print)(\.(?:html?|php|aspx?))$")
 _TWIN_START = re.compile(r"^/amp(/)")
 _SESSION = re.compile(rf";(?:{'|'.join(_NAMES['session_in_path'].split())})=[^/;?]*", re.IGNORECASE)

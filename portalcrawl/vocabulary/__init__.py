@@ -14,7 +14,7 @@ from dateparser's data; the files hold only what that lacks.
 from __future__ import annotations
 
 from portalcrawl.vocabulary.files import languages, phrases, table, words
-from portalcrawl.vocabulary.patterns import class_words, either, either_word, expression, opening, signs
+from portalcrawl.vocabulary.patterns import class_words, either, either_word, expression, opening, path_words, signs
 
 __all__ = [
     "class_words",
@@ -23,6 +23,7 @@ __all__ = [
     "expression",
     "languages",
     "opening",
+    "path_words",
     "phrases",
     "signs",
     "table",

@@ -76,3 +76,8 @@ def class_words(role: str) -> str:
     """Return an expression for any of the words of *role* (``table.role``) in the file of classes, in their order."""
     section, _, name = role.partition(".")
     return f"(?:{'|'.join(map(expression, table('classes')[section][name].split()))})"
+
+
+def path_words(*roles: str) -> str:
+    """Return an expression for any of the words of *roles* in the file of paths."""
+    return f"(?:{'|'.join(expression(word) for role in roles for word in table('paths')[role].split())})"
