@@ -175,6 +175,20 @@ def test_pointers_of_teasers_are_pointers_within_articles(text: str) -> None:
     assert is_note(f"{text}: Der Hafen wird ausgebaut")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Alle Meldungen vom Deich finden Sie hier.",
+        "Was sonst noch war, lesen Sie hier",
+        "Die Bilder dazu gibt es hier.",
+        "Read more of this here",
+    ],
+)
+def test_a_line_that_ends_in_a_pointer_is_one_where_it_holds_a_link(text: str) -> None:
+    assert is_note(text, 4)
+    assert not is_note(f"{text} Und der Rat stimmt morgen darüber ab", 4)
+
+
 ADS = (
     *(
         "Anzeige",

@@ -21,6 +21,8 @@ LONGEST_CREDIT = 200
 _POINTER = either("pointers.whole", "pointers.open", "pointers.media", "pointers.calls") + r"\b"
 _LEADS_ELSEWHERE = re.compile(_POINTER)
 _LEAD_ALONE = re.compile(rf"{_POINTER}\s*(?:[:|»>›→–—-]|$)")
+_POINTS_AT_END = re.compile(rf"(?<!\w){either('pointers.closing')}\W*$")
+"""``Mehr dazu finden Sie hier``."""
 _OFFERS = re.compile(
     rf"(?<!\w){either('offers.phrases')}|(?<!\w){either('offers.acts')}\b.{{0,120}}(?<!\w){either('offers.letters')}"
 )
@@ -86,6 +88,8 @@ def is_note(text: str, linked: int = 0) -> bool:
     if size < LONGEST_LABEL and (_LABEL.fullmatch(lower) or is_call(lower)):
         return True
     if _LEADS_ELSEWHERE.match(lower) and (linked * 3 > size or _LEAD_ALONE.match(lower)):
+        return True
+    if linked and size < LONGEST_STAMP and _POINTS_AT_END.search(lower):
         return True
     if any(_says(lower, signs) and pattern.search(lower) for pattern, signs in _SEARCHED):
         return True
