@@ -52,10 +52,11 @@ def mark_hidden(root: _Element, elements: Iterable[_Element] | None = None) -> N
     wrappers = whole = 0
     walk = iter(root.iter() if elements is None else elements)
     for element in walk:
-        classes = element.get("class")
+        get = element.get
+        classes = get("class")
         if classes is None or not class_hides(classes):
-            style = element.get("style")
-            if (style is None or not _style_hides(style)) and element.get("hidden") is None:
+            style = get("style")
+            if (style is None or not _style_hides(style)) and get("hidden") is None:
                 continue
         if _is_shown_by_script(element):
             _show(element)
