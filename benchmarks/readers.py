@@ -95,13 +95,9 @@ def parse() -> Reader:
 def portalcrawl() -> Reader:
     from scrapy.http import HtmlResponse
 
-    from portalcrawl.loaders.article import load_article
-    from portalcrawl.loaders.context import CrawlContext
-    from portalcrawl.loaders.teaser import load_teasers
+    from portalcrawl.library import read as read_records
     from portalcrawl.page.page import Page
     from portalcrawl.portals.catalog import generic_profile
-
-    crawl = CrawlContext(run="20251205T101500Z-abcdef")
 
     def read(saved: Saved) -> Outcome:
         headers = {"Content-Type": "text/html; charset=utf-8"}
@@ -121,9 +117,9 @@ def portalcrawl() -> Reader:
         steps.end("body")
         _ = page.teasers
         steps.end("teasers")
-        article = load_article(page, crawl) if page.kind == "article" else None
-        teasers = load_teasers(page, crawl, {})
+        reading = read_records(page)
         steps.end("kind and loaders")
+        article = reading.article
         found = (
             {}
             if article is None
@@ -135,7 +131,7 @@ def portalcrawl() -> Reader:
                 "topics": article.keywords,
             }
         )
-        return Outcome(found, steps.found, [asdict(teaser) for teaser in teasers])
+        return Outcome(found, steps.found, [asdict(teaser) for teaser in reading.teasers])
 
     return read
 

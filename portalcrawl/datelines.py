@@ -6,65 +6,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from portalcrawl.text import clean, words
+from portalcrawl.dates.words import WEEKDAYS
+from portalcrawl.text import clean
+from portalcrawl.vocabulary import either, table, words
 
-AGENCIES: dict[str, tuple[str, ...]] = {
-    "dpa": ("Deutsche Presse-Agentur", "Deutsche Presse Agentur", "dpa Deutsche Presse-Agentur GmbH"),
-    "dpa-AFX": ("dpa AFX", "dpa-afx-Analyser", "dpa-AFX ProFeed", "dpa-AFX Broker"),
-    "dts": ("dts Nachrichtenagentur", "dts-Nachrichtenagentur"),
-    "AFP": ("Agence France-Presse", "Agence France Presse", "afp.com"),
-    "AP": ("Associated Press", "The Associated Press"),
-    "Reuters": ("Thomson Reuters", "rtr"),
-    "APA": ("Austria Presse Agentur", "APA - Austria Presse Agentur"),
-    "APA-OTS": (),
-    "Keystone-SDA": ("SDA", "Schweizerische Depeschenagentur", "Keystone SDA", "sda-ats"),
-    "SID": ("Sport-Informations-Dienst",),
-    "KNA": ("Katholische Nachrichten-Agentur",),
-    "epd": ("Evangelischer Pressedienst",),
-    "BANG": ("BANG Showbiz", "BANG ShowBiz Ltd"),
-    "lifePR": (),
-    "PresseBox": (),
-    "ots": ("news aktuell", "presseportal.de"),
-    "pte": ("pressetext",),
-    "spot on": ("spot on news", "spot on news AG"),
-    "Bloomberg": ("Bloomberg News",),
-    "Dow Jones": ("Dow Jones Newswires", "DJN"),
-    "ANSA": (),
-    "EFE": ("Agencia EFE", "EPA-EFE"),
-    "Europa Press": (),
-    "PA": ("PA Media", "Press Association"),
-    "AAP": ("Australian Associated Press",),
-    "CP": ("The Canadian Press", "Canadian Press"),
-    "UPI": (),
-    "Kyodo": ("Kyodo News",),
-    "Xinhua": (),
-    "PTI": ("Press Trust of India",),
-    "TASS": (),
-    "Interfax": (),
-    "Belga": ("Belga News Agency",),
-    "ANP": (),
-    "TT": ("TT Nyhetsbyrån",),
-    "NTB": (),
-    "Ritzau": (),
-    "PAP": (),
-    "ČTK": ("CTK",),
-    "Anadolu": ("Anadolu Ajansı", "Anadolu Agency"),
-    "IANS": (),
-    "ANI": (),
-    "Bernama": (),
-    "teleschau": (),
-}
+AGENCIES: dict[str, list[str]] = table("agencies")["agencies"]
 """Usual short form of each news agency, and other names it goes by."""
 
 _NAMES = {alias.casefold(): short for short, aliases in AGENCIES.items() for alias in (short, *aliases)}
-_SUFFIX = re.compile(r"[/-](?:lby|lni|lsw|lnw|lbn|lhe|lrs|lno|lth|lah|lsa|sn|mv|bb|nrw|apn|tmn|infocom|dpa)$", re.I)
+_SUFFIX = re.compile(rf"[/-](?:{'|'.join(table('agencies')['services'].split())})$", re.IGNORECASE)
 """Regional and thematic services of dpa: ``dpa/lby``, ``dpa-tmn``."""
 
 _PLACE_WORD = r"[A-ZÄÖÜÀ-ÞĀ-Ž][\w.'’ßẞ-]{0,30}"
-_PLACE = (
-    rf"{_PLACE_WORD}(?:(?:[ ]?/[ ]?|[ ](?:(?:am|an|der|den|im|in|ob|bei|de|del|da|do|la|le|los|las|sur|upon|on|the|vor)"
-    rf"[ ]){{0,2}}){_PLACE_WORD}){{0,4}}"
-)
+_PLACE = rf"{_PLACE_WORD}(?:(?:[ ]?/[ ]?|[ ](?:{either('datelines.small')}[ ]){{0,2}}){_PLACE_WORD}){{0,4}}"
 _DATE = r"(?:,?[ ](?:den[ ])?[\w.]{1,12}(?:[ .][\w.]{1,10}){0,2})?"
 _DASH = r"[ ]*(?:[-–—−]|--)[ ]+"
 _WITH_AGENCY = re.compile(
@@ -76,12 +30,8 @@ _AGENCY_FIRST = re.compile(
 )
 """``(lifePR) (Karlsruhe, 05.12.2025) Der Text``."""
 _PLACE_ONLY = re.compile(rf"(?P<place>{_PLACE})[ ][-–—][ ](?=[A-ZÄÖÜÀ-Þ0-9„\"'»«“‚])")
-_NO_PLACES = words("""
-    video live update eilmeldung interview kommentar exklusiv analyse liveticker ticker podcast
-    anzeige fazit hintergrund foto fotos bild bilder symbolbild archivbild archiv quelle autor von
-    stand heute gestern montag dienstag mittwoch donnerstag freitag samstag sonntag opinion watch
-    read exclusive breaking
-""")
+_NO_PLACES = words("datelines.no_places") | frozenset(WEEKDAYS)
+_BETWEEN = re.compile(rf"[/,;]|\b{either('bylines.and')}\b")
 _LONGEST_PLACE = 50
 _LONGEST_DATELINE = 120
 _SHORTEST_TEXT = 25
@@ -149,7 +99,7 @@ def _one_agency(names: str, extra_agencies: tuple[str, ...]) -> str | None:
     whole = agency_name(names, extra_agencies)
     if whole:
         return whole
-    parts = (agency_name(part, extra_agencies) for part in re.split(r"[/,;]|\bund\b|\band\b", names))
+    parts = (agency_name(part, extra_agencies) for part in _BETWEEN.split(names))
     return next((name for name in parts if name), None)
 
 

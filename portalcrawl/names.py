@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from portalcrawl.datelines import agency_name
-from portalcrawl.text import clean, fold, words
+from portalcrawl.dates.words import CLOCK, MONTHS, WEEKDAYS
+from portalcrawl.text import clean, fold
+from portalcrawl.vocabulary import either, table, words
 
 MOST_PEOPLE = 30
 MOST_WORDS = 6
@@ -14,94 +16,48 @@ LONGEST_NAME = 60
 LONGEST_BYLINE = 300
 
 
-def _either(*phrases: str) -> str:
-    return f"(?:{'|'.join(phrases)})"
-
-
 _BY = re.compile(
-    _either(
-        r"(?:(?:ein|eine|der|die)\s+)?(?:\w+\s+)?(?:artikel|kommentar|bericht|analyse|interview|text|gastbeitrag|kolumne|"
-        r"reportage|essay|rezension|kritik|glosse|protokoll|rezept)\s+(?:von|der|des)\b\s*:?",
-        r"(?:geschrieben|verfasst|aufgezeichnet|erstellt|veröffentlicht)\s+von\b\s*:?|über\b|about\b",
-        r"(?:(?:written|words|story|report|posted|published|analysis|opinion|commentary|review|column|interview)\s+)?by\b\s*:?",
-        r"(?:von|by)\s+(?:unser(?:em|er|en)|our)\s+\w+",
-        r"(?:von|par|por|di|av|af|door|oleh|przez|yazan)\b\s*:?",
-        r"(?:autor(?:in|en|/in|\*in|:in)?|authors?|verfasser(?:in)?|reporter(?:in)?|автор)\b\s*:?",
-        r"(?:text|tekst|texte|texto|testo|текст|bericht|reportage|recherche|redaktion|interview|protokoll|fotos?\s+und\s+text)\s*:",
-    )
-    + r"\s+",
+    rf"(?:{either('bylines.openers', 'bylines.about')}\b\s*:?|{either('bylines.openers_with_colon')}\s*:)\s+",
     re.IGNORECASE,
 )
 _NO_PERSON = re.compile(
-    r"[@/]|\d|https?:|www\.|\.(?:com|de|at|ch|net|org|info|eu|tv)\b|\b"
-    + _either(
-        r"\w*redaktion\w*|\w*zeitung|\w*magazin|\w*nachrichten\w*|\w*agentur(?:en)?|\w*presse|\w*ministerium|\w*verband",
-        r"news|media|press|online|radio|rundfunk|fernsehen|tv|verlag|gmbh|ag|e\. ?v|inc|ltd|publisher|herausgeber",
-        r"\w*fraktion|\w*behörde|\w*anstalt|amt|\w{4,}amt|\w*verein|rotes kreuz|d\. ?o\. ?o|s\. ?r\. ?o|llc",
-        r"business|insider|times|tribune|gazette|journal|magazine|daily|weekly|sports?|reviews|tests|autoren",
-        r"team|staff|editorial|newsroom|desk|wire|services?|agency|agencies|admin|webmaster|unknown|unbekannt|guest",
-        r"polizei|feuerwehr|universität|institut|stiftung|kirche|gastautor(?:in)?|contributors?|reporters?|editors?",
-        r"correspondents?|rédaction|redazione|redacción|redakcja|facebook|twitter|instagram|youtube|permalink|tags?",
-    )
-    + r"\b",
-    re.IGNORECASE,
+    rf"[@/]|\d|https?:|www\.|\.(?:com|de|at|ch|net|org|info|eu|tv)\b|\b{either('people.no_person')}\b", re.IGNORECASE
 )
-_NO_NAME = re.compile(
-    r":|\b"
-    + _either(
-        r"uhr|min|minuten|lesezeit|read(?:ing)?|kommentare?|comments?|teilen|share|foto|photo|bild|video|quelle|source",
-        r"stand|updated?|aktualisiert|published|veröffentlicht|writer|chef\w*|alle|mehr|beiträge|artikel|autor\w*|über",
-        r"politik|wirtschaft|sport|kultur|panorama|regional|lokales|startseite|home|kategorie|category",
-    )
-    + r"\b",
-    re.IGNORECASE,
-)
-_DAY = _either(
-    r"jan(?:uar|uary)?|feb(?:ruar|ruary)?|märz|march|apr(?:il)?|mai|may|juni?|june|juli?|july|aug(?:ust)?",
-    r"sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[zc](?:ember)?|montag|dienstag|mittwoch|donnerstag|freitag",
-    r"samstag|sonntag|monday|tuesday|wednesday|thursday|friday|saturday|sunday",
-)
-_WHEN = re.compile(rf"(?:(?:am|im|ab|seit|bis|vom|on|in|since|until|heute|gestern)\s)?(?:{_DAY}\b\W*)+", re.IGNORECASE)
+_NO_NAME = re.compile(rf":|\b{either('people.no_name')}\b", re.IGNORECASE)
+_DAY = f"(?:{'|'.join(sorted((*MONTHS, *WEEKDAYS), key=len, reverse=True))})"
+_WHEN = re.compile(rf"(?:{either('bylines.when')}\s)?(?:{_DAY}\b\W*)+", re.IGNORECASE)
 """Words of the calendar alone; beside others they are names (``Jan Muster``, ``Ada Sonntag``)."""
-_ROLE = re.compile(
-    r"redakt|korrespondent|reporter|editor|correspondent|writer|autor|author|profess|leiter|chef|direktor|director|fellow|"
-    r"analyst|kolumnist|columnist|journalist|volontär|mitarbeit",
-    re.IGNORECASE,
-)
+_ROLE = re.compile(either("people.roles"), re.IGNORECASE)
+_DESKS = "|".join(re.escape(desk) for desk in table("agencies")["desks"])
+_PARTS_OF_AGENCIES = re.compile(rf"[,/;|]|\s(?:{either('bylines.and')}|&)\s|\s(?={_DESKS})")
 _EMAIL = re.compile(r"\S+@\S+\.\w+")
-_ARTICLE = re.compile(r"(?:the|die|der|das|ein|eine|our|unsere?)\s", re.IGNORECASE)
+_ARTICLE = re.compile(rf"{either('bylines.articles')}\s", re.IGNORECASE)
 _NOBODY = re.compile(
-    r"[@/|,;()]|\d|www\.|\b(?:admin|webmaster|developer|unknown|unbekannt|guest|gastautor(?:in)?|contributors?|editors?)\b"
-    r"|^(?:redaktion|editorial|publisher|herausgeber|staff|team|news|nachrichten|\W*)$|-expert",
+    rf"[@/|,;()]|\d|www\.|\b{either('people.nobody')}\b|^(?:{either('people.nobody_alone')}|\W*)$|-expert",
     re.IGNORECASE,
 )
 """Authors that name neither people nor a body of them."""
-_COUNTRY = re.compile(r"\s(?:deutschland|österreich|schweiz|germany)$", re.IGNORECASE)
+_COUNTRY = re.compile(rf"\s{either('people.countries')}$", re.IGNORECASE)
 _ACRONYM = re.compile(r"[B-DF-HJ-NP-TV-XZ]{3,6}\s")
 """Letters that nobody speaks as a word open the name of a broadcaster (``ZDF Info``), not of a person."""
 _LAST_FIRST = re.compile(r"([^\W\d_][^\W\d_-]+),\s([^\W\d_][^\W\d_-]+)")
-_HERE = re.compile(r"\s(?:für|for|via|bei|at|from|aus)\s.*", re.IGNORECASE)
+_HERE = re.compile(rf"\s{either('bylines.here')}\s.*", re.IGNORECASE)
 """For whom or from where somebody writes."""
 _BRACKETS = re.compile(r"\([^()]{0,60}\)|\[[^\[\]]{0,60}\]")
+_AND = either("bylines.and")
 _OF_PICTURES = re.compile(
-    r"(?:\b(?:und|and|et|y)\b|[,;/&])\s*[^,;/&()]{3,40}\((?:fotos?|photos?|bilder?|grafik(?:en)?)\)", re.IGNORECASE
+    rf"(?:\b{_AND}\b|[,;/&])\s*[^,;/&()]{{3,40}}\({either('credits.of_pictures')}\)", re.IGNORECASE
 )
 """``und Jo Muster (Fotos)``."""
-_BETWEEN = re.compile(
-    r"\s*(?:[;|•·&]|/|\bund\b|\band\b|\bet\b|\by\b|\bmit\b|\bwith\b|\bsowie\b)\s*(?!in\b)", re.IGNORECASE
-)
+_BETWEEN = re.compile(rf"\s*(?:[;|•·&]|/|\b{_AND}\b)\s*(?!in\b)", re.IGNORECASE)
 _AFTER_NAME = re.compile(
-    r",|\s[-–—]\s|\s(?=(?:stand|aktualisiert|veröffentlicht|publiziert|updated|published)\b)|\s(?=\d{1,2}[./]|\d{4}-)|(?<=\d)(?:\sUhr)?\s(?=(?:von|by|par|por|di|door|av|af)\s)"
-    r"|\s(?:on|at|am|vom|um|le|el|il|op|den|dne|dnia|em|på)\s"
-    r"(?=[^\W\d_]{0,12}\.?,?\s?(?:[^\W\d_]{0,12}\.?\s)?\d)",
+    rf",|\s[-–—]\s|\s(?={either('stamps.words')}\b)|\s(?=\d{{1,2}}[./]|\d{{4}}-)|(?<=\d)(?:\s{CLOCK})?\s(?={either('bylines.by')}\s)"
+    rf"|\s{either('bylines.on')}\s(?=[^\W\d_]{{0,12}}\.?,?\s?(?:[^\W\d_]{{0,12}}\.?\s)?\d)",
     re.IGNORECASE,
 )
 """What ends a name: the place, the role, when it was written (``Von Ada Muster am Dienstag, 2. Dezember``)."""
 _INITIALS = re.compile(r"[a-zäöüß]{1,4}|[A-ZÄÖÜ]{2,3}")
-_PARTICLES = words("""
-    von van de der den di da del della dello dei degli du la le el al bin ibn ben bint abu ould zu zur zum vom dos das
-    do dal dalla ten ter te ’t 't af av van’t und y i e d l o san auf
-""")
+_PARTICLES = words("bylines.particles")
 
 
 def without_by(text: str) -> str:
@@ -240,7 +196,7 @@ def agency_in(names: Iterable[str], extra_agencies: Iterable[str] = ()) -> str |
     """
     extra = tuple(extra_agencies)
     for name in (name[:LONGEST_BYLINE] for name in names):
-        for part in (name, *re.split(r"[,/;|]|\s(?:und|and|&)\s|\s(?=Sport|Deutschland|Infocom|Hessen|Bayern)", name)):
+        for part in (name, *_PARTS_OF_AGENCIES.split(name)):
             if agency := agency_name(part, extra):
                 return agency
     return None

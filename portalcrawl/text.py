@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from portalcrawl import vocabulary
+
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
@@ -86,7 +88,7 @@ _BRACKETED = re.compile(r"^(?P<headline>.{1,400}\S) [(\[](?P<name>[^()\[\]]{2,60
 _JOINT_BEFORE = re.compile(r"(?:\s*[|•·»:*]|\s[-–—])\s*$")
 _JOINT_AFTER = re.compile(r"\s*[|•·»:*]\s*|\s[-–—]\s+")
 _DANGLING = re.compile(r"\s+[-–—|:]+$")
-_RUBRICS = words("news aktuelles nachrichten meldung meldungen artikel home startseite blog archiv presse")
+_RUBRICS = vocabulary.words("sites.rubrics")
 """What titles say that name a page's place instead of its article."""
 _MARKS = " .|»-–—·•"
 

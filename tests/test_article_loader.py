@@ -10,7 +10,7 @@ from scrapy.http import HtmlResponse
 
 from portalcrawl.ids import content_hash
 from portalcrawl.items import Article
-from portalcrawl.loaders.article import field_sources, load_article
+from portalcrawl.loaders.article import load_article, read_article
 from portalcrawl.loaders.context import CrawlContext
 from portalcrawl.page.page import Page, fetch_time
 from portalcrawl.portals.catalog import generic_profile
@@ -50,7 +50,7 @@ def test_it_has_an_identity(article: Article) -> None:
 
 
 def test_sources_are_remembered() -> None:
-    sources = field_sources(page_of(MARKUP))
+    sources = read_article(page_of(MARKUP)).sources
     assert sources["authors"] == "json-ld"
     assert sources["headline"] == "meta"
     assert sources["article_body"] == sources["date_published"] == "page"
@@ -59,7 +59,7 @@ def test_sources_are_remembered() -> None:
 
 def test_an_address_can_be_a_source() -> None:
     response = HtmlResponse("https://www.seenbote.example/2025/12/02/rathaus", body=b"<html><h1>Rathaus</h1></html>")
-    assert field_sources(Page(response, generic_profile(URL), fetched=FETCHED))["date_published"] == "url"
+    assert read_article(Page(response, generic_profile(URL), fetched=FETCHED)).sources["date_published"] == "url"
 
 
 @pytest.mark.parametrize("markup", ["<html></html>", "<html><body><img src='a.jpg'></body></html>"])

@@ -24,17 +24,18 @@ LAYERS = (
         "datelines",
         "names",
         "fingerprints",
+        "vocabulary",
         "sampleportal",
-        "__init__",
     },
     {"schema", "processors", "portals"},
     {"state", "feeds", "page"},
     {"crawl"},
     {"runs", "loaders"},
-    {"failures", "scheduling"},
+    {"failures", "scheduling", "library"},
     {"rendering"},
     {"spiders", "middlewares", "pipelines", "extensions", "scheduler", "downloader", "logformatter", "settings"},
     {"commands"},
+    {"__init__"},
 )
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 APART = ("pipelines", "extensions", "middlewares")
@@ -50,7 +51,7 @@ NAMES = {module_name(path): path for path in FILES}
 
 
 def imports(path: Path, *, at_run_time: bool) -> set[str]:
-    """Modules of the package that *path* imports."""
+    """Modules of the package that *path* imports; the package itself only gives the version, and the library lazily."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     skipped: set[int] = set()
     if at_run_time:
@@ -65,7 +66,7 @@ def imports(path: Path, *, at_run_time: bool) -> set[str]:
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.update({f"{node.module}.{alias.name}" for alias in node.names} | {node.module})
-    return {name for name in found if name in NAMES}
+    return {name for name in found if name in NAMES} - {PACKAGE.name}
 
 
 def room(name: str) -> str:

@@ -10,14 +10,14 @@ import pytest
 
 from portalcrawl.commands.inspection.cases import EXPECTED, expected, read_case
 from portalcrawl.commands.inspection.found import inspect_page
-from portalcrawl.loaders.article import field_sources
+from portalcrawl.loaders.article import read_article
 from portalcrawl.page.needs_browser import needs_browser
 from portalcrawl.page.page import Page
 from portalcrawl.page.pagination import next_page
 
 PAGES = Path(__file__).parent / "pages"
 ASKED: dict[str, Callable[[Page], Any]] = {
-    "sources": field_sources,
+    "sources": lambda page: read_article(page).sources,
     "needs_browser": needs_browser,
     "next_page": next_page,
 }

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from scrapy.http import HtmlResponse, Response, TextResponse, XmlResponse
 
 from portalcrawl.items import Article
-from portalcrawl.loaders.article import field_sources, load_article
+from portalcrawl.loaders.article import load_article, read_article
 from portalcrawl.loaders.context import CrawlContext
 from portalcrawl.page.page import Page
 from portalcrawl.portals.catalog import generic_profile
@@ -102,7 +102,7 @@ def page_of(body: bytes, *, kind: type[Response] = HtmlResponse, encoding: str |
 def read(page: Page) -> Article | None:
     article = load_article(page, CRAWL)
     assert page.canonical_url
-    assert set(field_sources(page).values()) <= {"json-ld", "meta", "page", "url"}
+    assert set(read_article(page).sources.values()) <= {"json-ld", "meta", "page", "url"}
     if article is not None:
         assert article.headline or article.article_body
         assert list(VALIDATOR.iter_errors(asdict(article))) == []

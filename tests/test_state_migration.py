@@ -14,7 +14,8 @@ VERSION_1 = """
 CREATE TABLE meta ("key" VARCHAR NOT NULL, value VARCHAR NOT NULL, PRIMARY KEY ("key"));
 CREATE TABLE articles (
     portal VARCHAR NOT NULL, id VARCHAR NOT NULL, url TEXT NOT NULL, canonical_url TEXT NOT NULL,
-    status VARCHAR NOT NULL, reason VARCHAR, attempts INTEGER NOT NULL, next_visit FLOAT, depth INTEGER NOT NULL, found_on TEXT,
+    status VARCHAR NOT NULL, reason VARCHAR, attempts INTEGER NOT NULL, next_visit FLOAT,
+    depth INTEGER NOT NULL, found_on TEXT,
     newest FLOAT NOT NULL, first_stored FLOAT, revision INTEGER NOT NULL, content_hash VARCHAR, field_hashes TEXT,
     cluster_id VARCHAR, etag TEXT, last_modified TEXT, PRIMARY KEY (portal, id)) WITHOUT ROWID;
 CREATE INDEX articles_to_visit ON articles (portal, newest) WHERE next_visit IS NOT NULL;

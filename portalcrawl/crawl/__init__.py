@@ -1,1 +1,1 @@
-"""The crawl between page and state: which article a page is, what it brings, and where links stop leading."""
+"""Between page and state: which article a page is, whether it has changed, and what becomes of it."""

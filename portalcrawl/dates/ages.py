@@ -6,17 +6,17 @@ import re
 from typing import NamedTuple
 
 from portalcrawl.dates.words import HOUR, MINUTE, NUMBERS, UNITS
+from portalcrawl.vocabulary import either, opening
 
-_ABOUT = r"(?:(?:etwa|ca\.?|rund|knapp|circa|about|over|über|mehr als|more than|almost|fast) )?"
+_ABOUT = rf"(?:{either('dates.about')} )?"
 _AMOUNT = (
-    r"(?:(?P<count>\d{1,5}(?:[.,]\d)?)|(?P<half>(?:eine[rm]? )?halben?|half an?)|(?P<word>[^\W\d_]{1,6}))[ -]?"
+    rf"(?:(?P<count>\d{{1,5}}(?:[.,]\d)?)|(?P<half>{either('dates.half')})|(?P<word>[^\W\d_]{{1,6}}))[ -]?"
     r"(?P<unit>[^\W\d_]{1,9})\.?"
-    r"(?:,? (?:und |and |et |y |e )?(?P<count2>\d{1,2}) ?(?P<unit2>[^\W\d_]{1,9})\.?)?(?![^\W_])"
+    rf"(?:,? (?:{either('dates.and')} )?(?P<count2>\d{{1,2}}) ?(?P<unit2>[^\W\d_]{{1,9}})\.?)?(?![^\W_])"
 )
-_OPENED = re.compile(rf"[vih](?<![^\W_].)(?:or|l y a|ace|á) {_ABOUT}{_AMOUNT}")
+_OPENED = re.compile(rf"{opening('dates.ago_ahead')} {_ABOUT}{_AMOUNT}")
 _CLOSED = re.compile(
-    rf"(?<![^\W_])(?:f[oö]r )?{_ABOUT}{_AMOUNT}(?: yang)?"
-    r" (?:ago|geleden|sedan|siden|fa|atrás|temu|önce|lalu)(?![^\W_])"
+    rf"(?<![^\W_])(?:{either('dates.ago_lead')} )?{_ABOUT}{_AMOUNT} {either('dates.ago_behind')}(?![^\W_])"
 )
 
 

@@ -11,77 +11,60 @@ from datetime import datetime, time, tzinfo
 from importlib import import_module
 from typing import Any
 
+from portalcrawl.dates import calendar
 from portalcrawl.dates.clock import in_zone, is_sane, local_time
 from portalcrawl.dates.reading import DateReading, Precision
+from portalcrawl.dates.words import DAY_NAMES, FOREIGN, MONTHS
+from portalcrawl.vocabulary import languages
 
-_MONTHS = {
-    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря янв фев мар апр авг сен "
-    "сент окт ноя дек",
-    "uk": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
-    "bg": "януари февруари март април юни юли август септември октомври ноември декември",
-    "cs": "ledna února března dubna května června července srpna září října listopadu prosince",
-    "sk": "januára februára apríla mája júna júla augusta septembra októbra novembra decembra",
-    "hu": "január február március április május június július augusztus szeptember október",
-    "ro": "ianuarie februarie martie aprilie iunie iulie septembrie octombrie noiembrie decembrie",
-    "hr": "siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna studenoga studenog prosinca",
-    "fi": "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta "
-    "lokakuuta marraskuuta joulukuuta",
-    "et": "jaanuar veebruar märts aprill juuni juuli oktoober detsember",
-    "lt": "sausio vasario kovo balandžio gegužės birželio liepos rugpjūčio rugsėjo spalio lapkričio gruodžio",
-    "lv": "janvāris februāris marts aprīlis maijs jūnijs jūlijs augusts septembris oktobris novembris decembris",
-    "el": "ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου μαϊου ιουνίου ιουλίου αυγούστου σεπτεμβρίου οκτωβρίου "
-    "νοεμβρίου δεκεμβρίου ιαν φεβ μαρ απρ ιουν ιουλ αυγ σεπ οκτ νοε δεκ",
-    "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
-    "he": "בינואר בפברואר במרץ באפריל במאי ביוני ביולי באוגוסט בספטמבר באוקטובר בנובמבר בדצמבר",
-    "hi": "जनवरी फ़रवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर सितम्बर अक्टूबर अक्तूबर नवंबर नवम्बर दिसंबर दिसम्बर",
-    "ca": "gener febrer març maig juny juliol setembre desembre",
-    "is": "janúar febrúar apríl maí júní júlí ágúst október nóvember",
-}
-_DAYS = {
-    "ru": "вчера сегодня",
-    "uk": "вчора сьогодні",
-    "cs": "včera dnes",
-    "hu": "tegnap",
-    "hr": "jučer",
-    "fi": "eilen",
-    "el": "χθες",
-    "ar": "أمس",
-    "he": "אתמול",
-    "ja": "昨日",
-    "zh": "昨天",
-    "ko": "어제",
-}
-_AGES = {
-    "ru": "назад",
-    "uk": "тому",
-    "bg": "преди",
-    "cs": "před",
-    "sk": "pred",
-    "hu": "perce órája napja",
-    "ro": "acum",
-    "hr": "prije",
-    "fi": "sitten",
-    "et": "tagasi",
-    "el": "πριν",
-    "ar": "منذ قبل",
-    "he": "לפני",
-    "hi": "पहले",
-    "ja": "時間前 分前 日前 秒前",
-    "zh": "小时前 小時前 分钟前 分鐘前 天前 秒前",
-    "ko": "전",
-    "vi": "trước",
-}
+LARGEST = "ru"
+"""Language of what could be of several."""
+SHORTEST = 4
+"""Letters of a month in Latin script: shorter ones are words of other languages too."""
 
 
-def _languages(table: dict[str, str]) -> dict[str, str]:
-    return {word: language for language, words in reversed(table.items()) for word in words.split()}
+def _is_telling(word: str) -> bool:
+    """Return whether *word* is enough to tell the language of a date: no phrase, nor short in the usual letters."""
+    return _WORD.fullmatch(word) is not None and (len(word) >= SHORTEST or word[0] > _LAST_LATIN)
 
 
-_MONTH_WORDS, _DAY_WORDS, _AGE_WORDS = _languages(_MONTHS), _languages(_DAYS), _languages(_AGES)
+def _languages() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Return word to language: of months, of days by name, of ages; of several languages the first counts."""
+    months: dict[str, str] = {}
+    days: dict[str, str] = {}
+    ages: dict[str, str] = {}
+    for tag, tables in sorted(languages().items(), key=lambda item: (item[0] != LARGEST, item[0])):
+        ago = tables.get("dates", {}).get(FOREIGN)
+        if ago is not None:
+            months |= {word: tag for word, _ in calendar.names(tag, calendar.MONTHS) if word not in months}
+            days |= {word: tag for word in calendar.days_by_name(tag) if word not in days}
+            ages |= {word: tag for word in ago.split() if word not in ages}
+    telling = {word: tag for word, tag in months.items() if word not in MONTHS and _is_telling(word)}
+    return telling, {word: tag for word, tag in days.items() if word not in DAY_NAMES}, ages
+
+
 _WORD = re.compile(r"[^\W\d_]+|[\u0900-\u097f]+")
+_LAST_LATIN = "\u024f"
 _NUMBER = re.compile(r"\d+")
 _CLOCK = re.compile(r"\d ?[:.h時시] ?\d\d")
 _LONGEST = 80
+_FILLER = 5
+"""Letters up to which any other word may be one for a unit of time, or stand between day and time."""
+_MONTH_WORDS, _DAY_WORDS, _AGE_WORDS = _languages()
+
+
+def looks_foreign(line: str) -> bool:
+    """Return whether *line* (lower case) is made as dates are in a language that dateparser reads.
+
+    >>> looks_foreign("5 августа 2025"), looks_foreign("5 августа в москве начался съезд")
+    (True, False)
+    """
+    words = _WORD.findall(line)
+    if not words or _language(line) is None:
+        return False
+    return all(
+        word in _MONTH_WORDS or word in _DAY_WORDS or word in _AGE_WORDS or len(word) <= _FILLER for word in words
+    )
 
 
 def read_foreign(text: str, now: datetime, zone: tzinfo) -> DateReading | None:

@@ -7,7 +7,8 @@ from datetime import date, time, tzinfo
 from typing import NamedTuple
 
 from portalcrawl.dates.clock import a_date, full_year, latest, named_zone
-from portalcrawl.dates.words import MONTHS
+from portalcrawl.dates.words import CLOCK, MONTHS
+from portalcrawl.vocabulary import either
 
 # Patterns open with one character class, so that the search skips all else at the speed of C.
 _YEAR = r"\d{4}(?=\d?\d:\d\d|\D|$)"
@@ -16,10 +17,10 @@ _NUMBER_FIRST = re.compile(
     # 2025-12-02, 2025/12/2, 2025. 12. 02, 2025年12月2日
     r"(?<=\d{4}) ?[-/.年년] ?(?P<month>\d{1,2}) ?[-/.月월] ?(?P<day>\d{1,2})(?!\d)[日일.]?"
     # 02.12.2025, 2. 12. 2025, 2.12.25, 02/12/2025, 02-12-2025
-    rf"|(?<!\d{{3}})(?P<sign> ?[./-]) ?(?P<second>\d{{1,2}})(?P=sign)(?P<last> ?{_YEAR}|\d\d(?!\d|[:.,]\d| ?uhr))"
+    rf"|(?<!\d{{3}})(?P<sign> ?[./-]) ?(?P<second>\d{{1,2}})(?P=sign)(?P<last> ?{_YEAR}|\d\d(?!\d|[:.,]\d| ?{CLOCK}))"
     # 2. Dezember 2025, 2 Dec 25, 02-Dec-25, 2 de diciembre de 2025, 2nd of December
     r"|(?<!\d{3})(?:\.º|[.ºª]|st|nd|rd|th|er)?[ -]{0,2}(?:de |of |d')?(?P<name>[^\W\d_]{3,12})\.?"
-    rf"(?:(?:,? ?(?:del? )?|-)(?P<year>{_YEAR}|'?\d\d(?!\d|[:.,h]\d| ?(?:uhr|h|am|pm|a\.m|p\.m)\b)))?"
+    rf"(?:(?:,? ?(?:del? )?|-)(?P<year>{_YEAR}|'?\d\d(?!\d|[:.,h]\d| ?(?:{CLOCK}|am|pm|a\.m|p\.m)\b)))?"
     # 23.03.
     r"|(?<!\d{3})\. ?(?P<month_only>\d{1,2})\.(?!\d))"
 )
@@ -30,9 +31,9 @@ _MONTH_FIRST = re.compile(
 )
 _TIME = re.compile(
     r"\d(?<![\d.:,]\d)\d?(?:(?P<sign>[:.h]) ?(?P<minute>\d\d)(?!\d)(?::(?P<second>\d\d)(?!\d)(?:[.,]\d+)?)?(?! ?min))?"
-    r"(?: ?(?P<suffix>uhr(?![^\W\d_])|h(?![^\W\d_])|[ap]\.? ?m\b\.?|horas?\b|hrs\b|o'clock\b))?"
+    rf"(?: ?(?P<suffix>(?:{CLOCK}|(?P<hours>{either('dates.clock_or_hours')}))(?![^\W\d_])|[ap]\.? ?m\b\.?))?"
 )
-_BEFORE_DOT_TIME = re.compile(r"(?:\b(?:um|kl|klo|at|om|ore|alle|godz)\.? ?|^ ?[,/|·-]? ?)$")
+_BEFORE_DOT_TIME = re.compile(rf"(?:\b{either('dates.before_clock')}\.? ?|^ ?[,/|·-]? ?)$")
 _ZONE = re.compile(
     r" ?[(,]? ?(?:(?:utc|gmt) ?(?P<utc>[+−-]\d{1,2}(?::?\d\d)?)|(?P<offset>[+−-]\d\d:?\d\d)(?!\d)"
     r"|(?P<name>[a-z]{1,4})\b)(?: ?\([^()]{0,60}\)|\))?"
@@ -139,7 +140,7 @@ def time_in(line: str, start: int, end: int) -> FoundTime | None:
 
 def _time(match: re.Match[str], line: str, start: int) -> time | None:
     sign, suffix = match["sign"], match["suffix"] or ""
-    if sign is None and (not suffix or suffix.startswith(("ho", "hr"))):
+    if sign is None and (not suffix or match["hours"]):
         return None
     if sign == "." and not suffix and not _BEFORE_DOT_TIME.search(line[start : match.start()]):
         return None

@@ -21,6 +21,7 @@ from portalcrawl.dates.reading import DateReading
 from portalcrawl.dates.usual import read_usual
 from portalcrawl.dates.words import AGE_WORDS, DAY_WORDS, KNOWN, LABELS, MODIFIED, WEEKDAYS
 from portalcrawl.text import clean
+from portalcrawl.vocabulary import either
 
 LONGEST_TEXT = 200
 """Characters; a longer text is no date."""
@@ -28,7 +29,7 @@ LONGEST_LINE = 400
 """Characters of a line that are looked at."""
 
 _BREAK = re.compile(r"[|·•‧∙⋅●]")
-_PHRASE_END = re.compile(r"[,:;()\[\]|·•‧∙⋅●]|\s[-–—/]\s|\b(?:von|by|par|por)\b")
+_PHRASE_END = re.compile(rf"[,:;()\[\]|·•‧∙⋅●]|\s[-–—/]\s|\b{either('bylines.by')}\b")
 _GLUED = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])|(?<=(?:19|20)\d\d)(?=\d\d?:\d\d)")
 _DIGIT = re.compile(r"\d")
 _LONGEST_NOW = 8

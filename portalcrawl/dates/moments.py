@@ -10,7 +10,7 @@ from portalcrawl.dates.ages import FoundAge, ages_in
 from portalcrawl.dates.clock import a_date, ago, in_zone, is_sane, is_utc, latest_weekday, local_time
 from portalcrawl.dates.grammar import FoundDate, FoundTime, dates_in, time_in
 from portalcrawl.dates.reading import Precision, Role
-from portalcrawl.dates.words import DAY_WORDS, HOUR, KNOWN, LABELS, MODIFIED, NOW_WORDS, PUBLISHED, WEEKDAYS
+from portalcrawl.dates.words import DAY_WORDS, HOUR, KNOWN, LABELS, MODIFIED, NO_DAYS, NOW_WORDS, PUBLISHED, WEEKDAYS
 
 WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 MARKS = " .,:;/()[]-–—"
@@ -119,7 +119,7 @@ def day_words_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
         return []
     start, end = named[0].span()
     clock = _clock(line, end, len(line)) or _clock(line, 0, start)
-    if clock is None and named[0][0] == "hier":  # German for "here"
+    if clock is None and named[0][0] in NO_DAYS:
         return []
     day = now.astimezone(zone).date() - timedelta(days=DAY_WORDS[named[0][0]])
     return [Moment(*_span(start, end, clock), *_at(day, clock, zone), _role(line) or "published")]

@@ -10,13 +10,15 @@ from datetime import datetime, tzinfo
 
 from portalcrawl.dates.clock import is_sane, local_time
 from portalcrawl.dates.reading import DateReading, Role
-from portalcrawl.dates.words import KNOWN, LABELS, MODIFIED, MONTHS
+from portalcrawl.dates.words import CLOCK, KNOWN, LABELS, MODIFIED, MONTHS
+from portalcrawl.vocabulary import either
 
+_AT = either("dates.before_clock")
 _USUAL = re.compile(
     r"(?:[^\d|·]{0,80}[|·] ?)?(?P<before>[^\d|·•–—]{0,60})"
     r"(?P<day>\d{1,2})(?:\. ?(?P<month>\d{1,2})\. ?|\.? (?P<name>[^\W\d_]{3,12})\.? )(?P<year>\d{4})"
-    r"(?: ?[,·|/–-] ?(?:um )?| (?:um )?|$)"
-    r"(?:(?P<hour>\d{1,2})(?::|\.(?=\d\d uhr))(?P<minute>\d\d)(?: uhr)?|$)(?: ?[|·] ?[^\d|·]{0,80})?"
+    rf"(?: ?[,·|/–-] ?(?:{_AT} )?| (?:{_AT} )?|$)"
+    rf"(?:(?P<hour>\d{{1,2}})(?::|\.(?=\d\d {CLOCK}))(?P<minute>\d\d)(?: {CLOCK})?|$)(?: ?[|·] ?[^\d|·]{{0,80}})?"
 )
 _WORD = re.compile(r"[^\W_]+")
 

@@ -54,7 +54,7 @@ paywall hide the rest."""
 
 
 class ArticleLoader(ItemLoader):
-    """Collects an article's fields; the first value added wins, and where it came from is remembered."""
+    """Collects an article's fields; the first value added wins, and who offered one is remembered."""
 
     default_item_class = dict
     default_output_processor = TakeFirst()
@@ -63,28 +63,39 @@ class ArticleLoader(ItemLoader):
     def __init__(self) -> None:
         super().__init__()
         self.sources: dict[str, str] = {}
+        self.passed_over: dict[str, list[str]] = {}
+        """Sources that had a value too, by field."""
 
     def add(self, field: str, source: str, value: Any) -> None:
         """Add *value* for *field* unless it is nothing or the field has one."""
-        if field not in self.sources and value is not None and value != "" and value != []:
+        if value is None or value in ("", []):
+            return
+        if field in self.sources:
+            self.passed_over.setdefault(field, []).append(source)
+        else:
             self.sources[field] = source
             self.add_value(field, value)
+
+    def reasons(self, field: str) -> tuple[str, ...]:
+        """Return why *field* has its value: its source, and those that are trusted less."""
+        others = dict.fromkeys(self.passed_over.get(field, ()))
+        return (f"from {self.sources[field]}", *(f"trusted more than {other}" for other in others))
 
 
 def load_article(page: Page, crawl: CrawlContext) -> Article | None:
     """Return the page's article; None where it has neither headline nor text."""
-    loader = read_article(page)
+    return make_article(read_article(page), page, crawl)
+
+
+def make_article(loader: ArticleLoader, page: Page, crawl: CrawlContext) -> Article | None:
+    """Return the article of what :func:`read_article` collected; None where it has neither headline nor text."""
     values = loader.load_item()
     if not values.get("headline") and not values.get("article_body"):
         return None
     article = Article(**values)
     _complete(article, page, crawl)
+    _add_dateline(article, loader, page)
     return article
-
-
-def field_sources(page: Page) -> dict[str, str]:
-    """Return which source gave each field of the page's article: ``profile``, ``json-ld``, ``meta`` or ``page``."""
-    return dict(read_article(page).sources)
 
 
 def read_article(page: Page) -> ArticleLoader:
@@ -178,16 +189,6 @@ def _complete(article: Article, page: Page, crawl: CrawlContext) -> None:
     """Fill in what follows from the other fields, the address and the crawl."""
     article.url, article.canonical_url = page.url, page.canonical_url
     article.portal, article.id = page.profile.name, page.profile.article_id(page.canonical_url)
-    dateline = read_dateline(article.description or "", page.profile.agencies)
-    if not dateline.place and not dateline.agency:
-        dateline = read_dateline(article.article_body or "", page.profile.agencies)
-    article.dateline = dateline.place
-    article.agency = (
-        dateline.agency
-        or article.agency
-        or page.profile.source_agencies.get(article.source or "")
-        or agency_in(_signatures(page, article), page.profile.agencies)
-    )
     article.word_count = len(article.article_body.split()) if article.article_body else None
     article.content_hash = ids.content_hash(
         (article.headline, article.kicker, article.description, article.article_body)
@@ -196,6 +197,22 @@ def _complete(article: Article, page: Page, crawl: CrawlContext) -> None:
     article.discovered_via, article.found_on = crawl.discovered_via, crawl.found_on
     article.depth, article.rendered, article.run = crawl.depth, crawl.rendered, crawl.run
     article.date_fetched = page.fetched.isoformat()
+
+
+def _add_dateline(article: Article, loader: ArticleLoader, page: Page) -> None:
+    """Fill in place and agency as the text's head names them; else the agency by the source or a signature."""
+    sources, agencies = loader.sources, page.profile.agencies
+    for name in ("description", "article_body"):
+        dateline = read_dateline(getattr(article, name) or "", agencies)
+        if dateline.place:
+            article.dateline, sources["dateline"] = dateline.place, sources[name]
+        if dateline.agency:
+            article.agency, sources["agency"] = dateline.agency, sources[name]
+        if dateline.place or dateline.agency:
+            break
+    if article.agency is None:
+        article.agency = page.profile.source_agencies.get(article.source or "")
+        article.agency = article.agency or agency_in(_signatures(page, article), agencies)
 
 
 def _signatures(page: Page, article: Article) -> list[str]:

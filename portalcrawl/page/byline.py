@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from portalcrawl.names import is_name, opens_byline, pieces
 from portalcrawl.page.layout import Box, Line
 from portalcrawl.page.teasers.texts import text_of
-from portalcrawl.text import clean, fold, words
+from portalcrawl.text import clean, fold
+from portalcrawl.vocabulary import class_words, either, words
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -27,22 +28,16 @@ _PARTS = frozenset(("h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "td", "th", 
 MOST_WORDS = 12
 LONGEST_BYLINE = 600
 LINES_OF_A_BIO = 3
-_TELLS = words("""
-    ist war jahrgang geboren arbeitet arbeitete schreibt schrieb lehrt leitet studiert studierte wurde gehört
-    berichtet lebt forscht hat kam is was writes works covers teaches has reports joined lives studied born est
-    écrit travaille es escribe trabaja è scrive werkt schrijft är er jest
-""")
+_TELLS = words("bylines.tells")
 """What follows the name in a line about an author, as against a text in which he or she acts."""
-_ABOUT = re.compile(r"^(?:über|about|zur person|à propos de|sobre|von|by) ")
+_ABOUT = re.compile(rf"^{either('bylines.about', 'bylines.by')} ")
 _ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "related", "comments", "nav", "button"))
 _DATE_PIECE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
 _DIGIT = re.compile(r"\d")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_AUTHOR_NAME = re.compile(
-    r"\b(?:author|autor|byline|by-line|verfasser|writer|redakteur|auteur|firma\b|skribent)", re.IGNORECASE
-)
+_AUTHOR_NAME = re.compile(rf"\b{class_words('article.author')}\b", re.IGNORECASE)
 _NAMING = ("class", "id", "itemprop", "rel")
-_AUTHOR_LINK = re.compile(r"/(?:autor|author|autoren|authors|profil|redaktion|staff|by|team|contributor)[-/s]", re.I)
+_AUTHOR_LINK = re.compile(rf"/{class_words('article.author_path')}[-/s]", re.IGNORECASE)
 
 
 def read_byline(lines: Sequence[Line]) -> tuple[str, ...] | None:

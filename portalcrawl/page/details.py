@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from portalcrawl.names import agency_in
 from portalcrawl.page.layout import Box, Layout, Line
-from portalcrawl.page.teasers.forms import comment_count, split_marks
+from portalcrawl.page.teasers.forms import comment_count, form_of, split_marks
 from portalcrawl.page.teasers.texts import text_of, whole_text
-from portalcrawl.text import clean, fold, words
+from portalcrawl.text import clean, fold
+from portalcrawl.vocabulary import class_words, either, words
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -29,31 +30,23 @@ SIGNING_LINES = 3
 LONGEST_SIGNATURE = 30
 KICKER_LINES = 3
 """Lines over the headline in which a kicker may stand."""
-_KICKER_NAME = re.compile(
-    r"\b(?:kicker|dachzeile|over-?line|over-?title|top-?line|top-?title|eyebrow|roof-?line|pre-?(?:title|headline)|super-?title|"
-    r"spitzmarke|sur-?titre|stikktittel|volanta|nadtytul|bovenkop|antetitulo|ante-?title|occhiello|headline-?intro|head-?kicker|vorzeile|oberzeile)\b"
-)
+_KICKER_NAME = re.compile(rf"\b{class_words('article.kicker')}\b")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SOURCE = re.compile(
-    r"(?:^|[·•|]\s*)(?:quelle|source|fuente|fonte|bron|kilde|källa|lähde|źródło|zdroj|kaynak"
-    r"|original-?content (?:von|by))\s*:\s*(?P<source>[^·•|:]{2,60}?)"
-    r"(?:$|,\s(?:übermittelt|transmitted)\b|\s*[·•|]|\s(?:stand|aktualisiert|updated)\b)",
+    rf"(?:^|[·•|]\s*){either('sources.names')}\s*:\s*(?P<source>[^·•|:]{{2,60}}?)"
+    rf"(?:$|,\s{either('sources.sent')}\b|\s*[·•|]|\s{either('stamps.words')}\b)",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"^\[(?P<source>[^\[\]]{2,60})\]\s*[·•|]?\s*\d{1,2}\.")
 _TRAIL = re.compile(r"^[^/|.!?]{2,60}(?:\s+/\s+[^/|.!?]{2,60}){1,15}$")
 _HEADINGS = frozenset(("h1", "h2", "h3"))
 _BETWEEN = re.compile(r"\s+/\s+")
-_NO_TOPICS = words("""
-    mehr more tags themen topics alle startseite home schlagwörter stichwörter keywords thema zum artikel teilen share
-""")
+_NO_TOPICS = words("topics.names", "topics.no_topics", "calls.words")
 _PATH = re.compile(r"\s[/›»>|]\s")
 _NUMBER = re.compile(r"(?<![\d.,])\d{1,6}(?![\d.,])")
 _IN_BRACKETS = re.compile(r"\(([^()]{3,30})\)")
 _TO_COMMENTS = re.compile(
-    r"#(?:respond|disqus_thread|[\w-]{0,12}(?:comments?|kommentarer?|kommentare|posts|postings|reactions?|reacties"
-    r"|commentaires|comentarios|commenti)(?:-\w{1,12})?)$",
-    re.IGNORECASE,
+    rf"#(?:[\w-]{{0,12}}{either('comments.words', 'comments.anchors')})(?:-\w{{1,12}})?$", re.IGNORECASE
 )
 _DATE = re.compile(r"\d{1,2}[.:/]\d{1,2}|\b(?:19|20)\d\d\b")
 
@@ -182,7 +175,9 @@ def _is_tag(link: _Element) -> bool:
 
 
 def _is_topic(text: str) -> bool:
-    return 1 < len(text) <= LONGEST_TOPIC and text.casefold().strip(" :") not in _NO_TOPICS
+    """Return whether the text of a link can be a topic, not the name of the list nor a call to read on."""
+    can_be = 1 < len(text) <= LONGEST_TOPIC and text.casefold().strip(" :") not in _NO_TOPICS
+    return can_be and form_of(text) != "more"
 
 
 def find_comment_count(lines: Sequence[Line]) -> int | None:

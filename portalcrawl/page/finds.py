@@ -12,6 +12,7 @@ from lxml import etree
 
 from portalcrawl.page.layout import INLINE
 from portalcrawl.page.lines import Line, read_lines, visible_lines
+from portalcrawl.page.visibility import is_within_hidden
 from portalcrawl.portals.patterns import Pattern
 from portalcrawl.portals.profile import Rule
 from portalcrawl.portals.selectors import SELECTOR_ERRORS, compile_selector
@@ -69,7 +70,12 @@ class Scope:
 
 def text_of(found: _Element | str) -> str:
     """Return what a reader sees of *found*, on one line."""
-    return clean(found) if isinstance(found, str) else " ".join(visible_lines(found))
+    return clean(found) if isinstance(found, str) else " ".join(lines_of(found))
+
+
+def lines_of(found: _Element) -> list[str]:
+    """Return the lines that a reader sees of *found*: none where an element around it is hidden."""
+    return [] if is_within_hidden(found) else visible_lines(found)
 
 
 @lru_cache(maxsize=1024)
@@ -84,13 +90,21 @@ def _pattern(expression: str) -> Pattern:
 
 def _joined(result: list[Any]) -> Iterator[_Element | str]:
     """Put the text nodes of one block together: ``//h1//text()`` means the whole headline."""
-    for block, group in groupby(result, _block_of):
+    for block, group in groupby(filter(_is_shown, result), _block_of):
         if block is None:
             yield from (each for each in group if isinstance(each, str) or isinstance(each.tag, str))
         else:
             text = "".join(group)
             if text.strip():
                 yield text
+
+
+def _is_shown(node: Any) -> bool:
+    """Return whether *node* is no text, or one that readers can see."""
+    if not getattr(node, "is_text", False) and not getattr(node, "is_tail", False):
+        return True
+    parent = node.getparent()
+    return not is_within_hidden(parent.getparent() if node.is_tail else parent)
 
 
 def _block_of(node: Any) -> _Element | None:

@@ -12,6 +12,7 @@ from portalcrawl.page.parts import ImageParts
 from portalcrawl.page.teasers.forms import form_of
 from portalcrawl.text import clean
 from portalcrawl.urls import absolute
+from portalcrawl.vocabulary import either, phrases
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -28,9 +29,11 @@ MOST_CAPTION_LINES = 2
 LEVELS = 4
 _SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
 _SETS = ("data-srcset", "srcset")
+_FIRST = f"(?=[{''.join(sorted({name[0] for name in phrases('credits.names')}))}©(])"
+"""The letters that a credit may open with: the search skips all else."""
 _CREDIT = re.compile(
-    r"(?=[fpbiqscga©(])(?:(?:foto|photo|bild|image|picture|quelle|source|credit|copyright|bildnachweis|bildrechte|fotograf(?:in|ie)?|grafik|"
-    r"symbolbild|archivbild|crédit(?:s)?|imagen|imagem)s?\s*(?:by|von|:|credit:|©|/)+|©|\(c\))\s*(?P<credit>[^()\[\]]{2,120}?)[)\]]?\.?\s*$",
+    rf"{_FIRST}(?:{either('credits.names')}\s*(?:{either('credits.by')}|:|©|/)[\s:©/]*|©|\(c\))"
+    r"\s*(?P<credit>[^()\[\]]{2,120}?)[)\]]?\.?\s*$",
     re.IGNORECASE,
 )
 _BEFORE_CREDIT = "([|/–-"
@@ -40,7 +43,7 @@ _DRAWN = re.compile(r"\.svg(?:\?|$)", re.IGNORECASE)
 _NO_PICTURE = re.compile(r"/(?:icons?|logos?|pixel|spacer|blank|avatars?)[/._-]|^data:", re.IGNORECASE)
 _SENTENCES = re.compile(r"[^\W\d_]{3}[.!?][\"”“»«)]?(?:\s|$)")
 _SHOWS = re.compile(
-    rf"{_CREDIT.pattern}|\((?:\d\. )?(?:v\.\s?[lr]\.|(?:von )?links|(?:von )?rechts|mitte|left|right|centre|center)\b",
+    rf"{_CREDIT.pattern}|\((?:\d\. )?{either('credits.places')}(?!\w)",
     re.I,
 )
 """What only captions say: who took a picture, and where in it somebody stands."""

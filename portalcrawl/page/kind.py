@@ -7,6 +7,7 @@ a hundred of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -36,41 +37,50 @@ _LEVELS = 3
 """Boxes around a headline in one of which its text stands, if any."""
 
 
-def page_kind(page: Page) -> PageKind:
-    """Return what *page* is."""
+def page_kind(page: Page) -> tuple[PageKind, tuple[str, ...]]:
+    """Return what *page* is, and the reasons, each in a few words."""
     if page.root is None:
-        return "other"
+        return "other", ("no HTML",)
     teasers = page.teasers
-    if _is_article(page, teasers):
-        return "article"
-    return "list" if len(teasers) >= _MIN_TEASERS or (teasers and _is_front(page)) else "other"
+    is_article, reasons = _is_article(page, teasers)
+    if is_article:
+        return "article", reasons
+    is_list = len(teasers) >= _MIN_TEASERS or bool(teasers and _is_front(page))
+    return ("list" if is_list else "other"), (*reasons, f"{len(teasers)} teasers")
 
 
-def _is_article(page: Page, teasers: list[TeaserParts]) -> bool:
-    """Tell whether *page* is an article: by the profile's pattern, where there is one, else by its signs."""
+def _is_article(page: Page, teasers: list[TeaserParts]) -> tuple[bool, tuple[str, ...]]:
+    """Return whether *page* is an article (by the profile's pattern, where there is one, else by its signs) and why."""
     if page.profile.article.url is not None:
-        return any(map(page.profile.is_article_url, (page.canonical_url, page.url)))
-    return not _is_front(page) and _article_signs(page, teasers) >= _ARTICLE_NEEDS
+        found = any(map(page.profile.is_article_url, (page.canonical_url, page.url)))
+        return found, (f"address {'matches' if found else 'does not match'} the profile's pattern",)
+    if _is_front(page):
+        return False, ("address of a front page",)
+    signs = [(points, reason) for points, reason in _article_signs(page, teasers) if points]
+    total = sum(points for points, _ in signs)
+    summed = f"{total} points, an article needs {_ARTICLE_NEEDS}"
+    return total >= _ARTICLE_NEEDS, (summed, *(f"{points:+} {reason}" for points, reason in signs))
 
 
-def _article_signs(page: Page, teasers: list[TeaserParts]) -> int:
+def _article_signs(page: Page, teasers: list[TeaserParts]) -> Iterator[tuple[int, str]]:
+    """Yield what speaks for an article, or against one (fewer than 0 points)."""
     is_article_url = page.profile.is_article_url(page.canonical_url)
-    text = _text_of_its_own(page, teasers)
-    signs = 2 * is_article_url + (text >= _SHORT_TEXT) + (text >= _LONG_TEXT)
-    signs += is_article_url and len(teasers) < _MIN_TEASERS
-    listed = _size_of(teasers)
-    signs += text >= max(_FULL_TEXT, _TIMES_TEASERS * listed)
+    yield 2 * is_article_url, "address of an article"
+    yield is_article_url and len(teasers) < _MIN_TEASERS, "hardly any teasers"
+    text, listed = _text_of_its_own(page, teasers), _size_of(teasers)
+    own = f"{text} characters of its own text"
+    yield (text >= _SHORT_TEXT) + (text >= _LONG_TEXT) + (text >= max(_FULL_TEXT, _TIMES_TEASERS * listed)), own
     if page.body.headline and text >= max(_SHORT_TEXT, listed):  # else day and name may be those of a teaser
-        signs += bool(page.body.date_published) + bool(page.body.authors)
+        yield bool(page.body.date_published), "time by the headline"
+        yield bool(page.body.authors), "author by the headline"
     declared = page.linked_data
     if declared.headline and (declared.date_published or declared.body or declared.authors):
-        signs += 2
-    if page.metadata.date_published:
-        signs += 1
-    if "article" in " ".join(page.meta.get("og:type", ())).lower():
-        signs += 1
+        yield 2, "declared as an article (JSON-LD, microdata)"
+    yield bool(page.metadata.date_published), "time of publication in meta tags"
+    yield "article" in " ".join(page.meta.get("og:type", ())).lower(), "og:type names an article"
     template = template_of(page.root)
-    return signs + 2 * (template == POST) - 2 * (template == LIST or _declares_list(page))
+    yield 2 * (template == POST), "template of a single post"
+    yield -2 * (template == LIST or _declares_list(page)), "template or declaration of a list"
 
 
 def _is_front(page: Page) -> bool:

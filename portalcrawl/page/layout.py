@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from portalcrawl.page.naming import box_kind, is_unseen
+from portalcrawl.page.naming import box_kind
 from portalcrawl.text import clean, words
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ INLINE = words("""
 """)
 SKIPPED = words("""
     script style noscript template svg canvas iframe object embed select textarea input math map video audio head
-    datalist progress meter noframes frameset applet source track link meta base param
+    datalist dialog progress meter noframes frameset applet source track link meta base param
 """)
 _DOUBLE = re.compile(r"(([^\W\d_])\s?)\2[^\W\d_A-ZÄÖÜ]")
 _APART = re.compile(r"[BCDFGHJLMNPQRTX] [a-zäöüß]")
@@ -207,7 +207,7 @@ class _Walk:
         if role is None:
             if "-" not in tag or not self.is_mid_sentence():
                 self.open(element, tag)
-        elif is_unseen(element) if tag == "span" else role != "inline" and not self.start(element, tag, role):
+        elif role != "inline" and not self.start(element, tag, role):
             return False
         text = element.text
         if text and (self.parts or not text.isspace()):
@@ -232,7 +232,7 @@ class _Walk:
 
 
 def read_layout(root: _Element) -> Layout:
-    """Return the layout of the tree under *root*; menus and the page's own foot are left out."""
+    """Return the layout of the tree under *root*; what is hidden, menus and the page's own foot are left out."""
     walk = _Walk()
     role_of = _ROLES.get
     todo: list[_Element | None] = [root]  # None stands for the end of the innermost element of ``opened``
@@ -243,6 +243,9 @@ def read_layout(root: _Element) -> Layout:
             walk.leave(*opened.pop())
             continue
         tag = element.tag
+        if element.get("hidden") is not None:
+            walk.leave(element, "", "inline")
+            continue
         role = role_of(tag)
         if walk.enter(element, tag, role) and len(element):
             opened.append((element, tag, role))

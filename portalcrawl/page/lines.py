@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from portalcrawl.page.layout import INLINE, SKIPPED
+from portalcrawl.page.visibility import is_hidden
 from portalcrawl.text import clean
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 MAX_LINE = 20_000
 SIDE_MATTER = frozenset({"aside", "nav", "footer", "figcaption", "button", "form", "dialog"})
-_HIDDEN_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,8 @@ def visible_lines(root: _Element) -> list[str]:
 def read_lines(root: _Element) -> list[Line]:
     """Return the lines of *root* in document order, none empty.
 
-    Left out: scripts, styles, templates, form fields and what ``hidden`` or an inline style hides. A line
-    longer than ``MAX_LINE`` characters is cut there. Time grows with the number of nodes.
+    Left out: scripts, styles, templates, form fields and what is hidden. A line longer than ``MAX_LINE`` characters
+    is cut there. Time grows with the number of nodes.
     """
     walk = _Walk()
     walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
@@ -90,12 +89,6 @@ class _Walk:
                 self.lines.append(Line(text, bool(self.sides) or not self.unlinked))
             self.parts.clear()
             self.unlinked = False
-
-
-def is_hidden(element: _Element) -> bool:
-    """Whether *element* itself says that it is not shown: ``hidden`` or an inline style."""
-    style = element.get("style")
-    return element.get("hidden") is not None or bool(style and _HIDDEN_STYLE.search(style))
 
 
 def _breaks_line(element: _Element) -> bool:

@@ -12,12 +12,11 @@ from portalcrawl.page.microdata import Value
 from portalcrawl.page.parts import ArticleParts, ImageParts
 from portalcrawl.text import plain
 from portalcrawl.urls import absolute
+from portalcrawl.vocabulary import either
 
 MOST_IMAGES = 40
 _PAGE_TYPES = frozenset(("WebPage", "ItemPage", "AboutPage", "QAPage", "MedicalWebPage", "FAQPage"))
-_START = re.compile(
-    r"(?:home|start(?:seite)?|homepage|news|nachrichten|accueil|inicio|portada|https?:.*|www\..*|.*\.\w{2,3})", re.I
-)
+_START = re.compile(rf"(?:{either('sites.starts')}|https?:.*|www\..*|.*\.\w{{2,3}})", re.IGNORECASE)
 _PUBLISHED = ("datePublished", "dateCreated", "uploadDate")
 _SITES = frozenset(("WebSite", "Organization", "NewsMediaOrganization"))
 _NAME_PARTS = ("givenName", "additionalName", "familyName")

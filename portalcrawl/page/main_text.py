@@ -11,6 +11,7 @@ from portalcrawl.page.images import mark_captions
 from portalcrawl.page.layout import Box, Layout, Line
 from portalcrawl.page.naming import NEVER, STRONG, WEAK
 from portalcrawl.page.notes import is_note, is_offer
+from portalcrawl.vocabulary import path_words
 
 SHORTEST_PROSE = 60
 SHORTEST_RUN = 100
@@ -27,10 +28,7 @@ LITTLE_TEXT = 250
 """Weight of a core so small that names must have misled."""
 TELLING_TAGS = frozenset(("nav", "footer", "aside", "figure", "figcaption", "form", "button"))
 MOST_ASKING_LINES = 8
-_OFFER = re.compile(
-    r"/(?:abos?|abo-[\w-]+|abonn\w*|digital-?abo|login|anmelden|registr\w*|subscri\w*|sign-?(?:in|up))(?:[/?#.]|$)",
-    re.IGNORECASE,
-)
+_OFFER = re.compile(rf"/(?:{path_words('offers')}|abo-[\w-]+)(?:[/?#.]|$)", re.IGNORECASE)
 _LARGE = frozenset(("article", "main", "body"))
 LARGE_PART = 0.1
 """Share of the core's text from which a box of a weak kind may be text after all."""

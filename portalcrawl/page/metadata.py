@@ -11,6 +11,7 @@ from portalcrawl.page.parts import ArticleParts, ImageParts
 from portalcrawl.page.teasers.texts import text_of, whole_text
 from portalcrawl.text import clean, plain
 from portalcrawl.urls import absolute
+from portalcrawl.vocabulary import either
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -45,9 +46,7 @@ SITES = (
     "publisher",
 )
 _ADDRESS = re.compile(r"^(?:https?:|//|www\.|@)|^\S+@\S+$")
-_WRITTEN_BY = re.compile(
-    r"(?:written|verfasst|geschrieben|écrit|escrito|scritto|geschreven)\s+(?:by|von|par|por|da|door)", re.I
-)
+_WRITTEN_BY = re.compile(rf"{either('bylines.written')}\s+{either('bylines.by')}", re.IGNORECASE)
 LONGEST_VALUE = 5000
 MOST_METAS = 1000
 MOST_HOME_LINKS = 40

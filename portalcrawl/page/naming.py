@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from portalcrawl.vocabulary import class_words, expression, table
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
@@ -17,36 +19,9 @@ _ROLES = {
     **{"navigation": "nav", "banner": "nav", "contentinfo": "footer", "complementary": "aside", "dialog": "overlay"},
     **{"search": "form", "menu": "nav", "alertdialog": "overlay", "tooltip": "overlay", "button": "button"},
 }
-_WORDS = {
-    "hidden": "visually-?hidden sr-only screen-?reader-text screen-?reader is-hidden invisible off-?screen",
-    "comments": "comments? comment-?(?:list|links|area|section|thread)\\w* kommentare kommentar-?(?:liste|bereich|"
-    "box|form\\w*) "
-    "disqus\\w* leserkommentare? respond usercomments leserbriefe",
-    "related": "related\\w* recommend\\w* recirc\\w* most-?read most-?popular popular trending read-?more outbrain "
-    "taboola more-?from also-?read read-?also siehe-auch mehr-zum weitere\\w* empfehl\\w* up-?next "
-    "next-?article promos? recos? similar see-?also link-?list latest-news more-news more-stories newsfeed",
-    "ad": "ads? adv advert\\w* anzeigen? werbung sponsor\\w* banner dfp ad-?slot affiliate commercial shop shopping "
-    "product-?(?:box|callout|widget|card) buy-?box",
-    "subscription": "newsletter\\w* subscri\\w* abo abobox sign-?up register registration login sign-?in regwall "
-    "membership donat\\w* spenden? paywall pay-wall",
-    "teaser": "teasers? excerpts?",
-    "share": "share sharing shares social-(?:bar|share|links?|icons?|media-share) follow follow-?us addtoany",
-    "nav": "nav navbar navigation menu breadcrumbs? pagination pager toolbar topbar toc",
-    "footer": "footer fu(?:ss|ß)(?:zeile|bereich) rodape copyright legal imprint disclaimer disclosure",
-    "aside": "side-?bar rail widgets? right-?rail right-?column info-?box fact-?box "
-    "(?:gen-?)?ai-?(?:article-?)?summary ki-?zusammenfassung",
-    "overlay": "cookies? cookie-?(?:banner|notice|bar|consent|dialog|layer) cmplz consent gdpr "
-    "push-?(?:layer|notifications?) pop-?up modal overlay tooltip lightbox dialog cmp",
-    "byline": "by-?line authors? autor autoren autorenbox bio contributors? dateline timestamp publish-?date "
-    "(?:article|post|entry)-?(?:meta|info|date) meta metadata",
-    "caption": "captions? credits? bildunterschrift legend infotext (?:image|photo|media|img|bild)-?(?:info|source|"
-    "caption|"
-    "credit)",
-    "picture": "pictures? images? img photos? fotos? bild bilder bildbox thumbnails?",
-    "tags": "tags topics keywords? schlagworte? tag-?list tag-?cloud tag-?links",
-    "player": "player videos? audio podcast poll quiz umfrage",
-}
-_KIND = re.compile("|".join(f"(?P<{kind}>\\b(?:{words.replace(' ', '|')})\\b)" for kind, words in _WORDS.items()))
+_WORDS = {kind: [expression(word) for word in words.split()] for kind, words in table("classes")["kinds"].items()}
+"""Kind of side matter -> expressions for the words of the names that tell it."""
+_KIND = re.compile("|".join(f"(?P<{kind}>\\b(?:{'|'.join(words)})\\b)" for kind, words in _WORDS.items()))
 
 
 def _by_first_letter(words: list[str]) -> str:
@@ -61,7 +36,7 @@ def _by_first_letter(words: list[str]) -> str:
     return "|".join(f"{letter}(?:{'|'.join(rests)})" for letter, rests in groups.items())
 
 
-_ANY_KIND = re.compile(rf"\b(?:{_by_first_letter(' '.join(_WORDS.values()).split())})\b")
+_ANY_KIND = re.compile(rf"\b(?:{_by_first_letter([word for words in _WORDS.values() for word in words])})\b")
 """The same without names for the kinds, at a quarter of the cost: most elements are of none."""
 _UTILITY = re.compile(
     r"^(?:(?:has|with|no|without|tag(?!-?(?:list|cloud|links))|category|type|js|lg|md|sm|xs|xl)-|[^:]*:).*"
@@ -70,15 +45,21 @@ _UTILITY = re.compile(
 """Classes that tell of state, layout or terms (``has-sidebar``, ``tag-werbung``, ``md:hidden``), not of content, and
 ends of classes that do (``story--with-newsletter``)."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_HIDDEN_CLASSES = frozenset(("hidden", "d-none", "hide"))
-_SHOWN_CLASS = re.compile(r"(?<!\S)(?:\w+:(?:block|flex|grid|inline)|d-\w+-(?:block|flex|inline))")
-_POPUP = re.compile(r"\b(?:tool-?tip|popover|pop-?up|rollover|hover-?card)[-_]+(?:text|content|body|box|block)\b", re.I)
+_HIDDEN_CLASSES = frozenset(table("classes")["hidden"]["whole"].split())
+_HIDDEN_NAME = re.compile(rf"\b(?:{class_words('hidden.words')})\b")
+_HIDING_SIGNS = tuple(table("classes")["hidden"]["signs"].split())
+"""One of these stands in every class that hides; most classes have none."""
+_SHOWN_CLASS = re.compile(
+    r"(?<!\S)(?!print:|d-print-)(?:\w+:(?:block|flex|inline|grid|table|contents)|d-\w+-(?:block|flex|inline|grid|table))"
+)
+"""Classes of an element that is hidden on screens of some sizes only."""
+LONGEST_CLASSES = 400
+_POPUP = re.compile(rf"\b(?:{class_words('hidden.popups')})[-_]+(?:text|content|body|box|block)\b", re.IGNORECASE)
 """What opens over a word of a sentence: explanations, portraits of people."""
-_HIDING = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 MOST_ID_JOINTS = 2
 """Ids of more words are made from titles and tell nothing of the kind of content."""
-_OF_TEXT = frozenset(("hidden", "caption", "byline", "ad", "share", "subscription"))
-STRONG = frozenset(("nav", "overlay", "form", "button", "footer", "comments", "hidden", "caption", "figure"))
+_OF_TEXT = frozenset(("caption", "byline", "ad", "share", "subscription"))
+STRONG = frozenset(("nav", "overlay", "form", "button", "footer", "comments", "caption", "figure"))
 """Kinds that hold the article's text only where they hold most of the page's; the names of others sometimes stand for
 a whole layout (``sidebar-grid``)."""
 NEVER = frozenset(("footer", "comments", "figure"))
@@ -106,29 +87,18 @@ def _told(element: _Element) -> str:
     role = element.get("role")
     if role in _ROLES:
         return _ROLES[role]
-    style = element.get("style")
-    if element.get("hidden") is not None or (style and _HIDING.search(style)):
-        return "hidden"
     return "comments" if (element.get("itemtype") or "").endswith("Comment") else ""
 
 
-def is_unseen(element: _Element) -> bool:
-    """Tell whether an element in a sentence is hidden, for screen readers only, or opened by the pointer."""
-    classes = element.get("class")
-    return classes is not None and _unseen(classes)
-
-
-_TELLING = frozenset(("role", "style", "hidden", "itemtype"))
+_TELLING = frozenset(("role", "itemtype"))
 _TEXT_TAGS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "article"))
 _WHOLE_PAGES = frozenset(("html", "body", "main"))
 
 
 @lru_cache(maxsize=20_000)
 def _named(classes: str, identifier: str) -> str:
-    classes = classes[:400]
+    classes = classes[:LONGEST_CLASSES]
     names = classes.split()
-    if not _HIDDEN_CLASSES.isdisjoint(names) and not _SHOWN_CLASS.search(classes):
-        return "hidden"
     if identifier.count("-") + identifier.count("_") <= MOST_ID_JOINTS:
         names += identifier[:100].split()
     return next(filter(None, map(_kind_of, names)), "")
@@ -154,5 +124,20 @@ def _in_words(name: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _unseen(classes: str) -> bool:
-    return _named(classes, "") == "hidden" or _POPUP.search(classes) is not None
+def class_hides(classes: str) -> bool:
+    """Return whether one of *classes* hides its element: from all but screen readers, or until it is opened."""
+    lower = classes.lower()
+    for sign in _HIDING_SIGNS:  # any() takes twice as long
+        if sign in lower:
+            break
+    else:
+        return False
+    names = classes[:LONGEST_CLASSES].split()
+    if not _HIDDEN_CLASSES.isdisjoint(names) and not _SHOWN_CLASS.search(classes):
+        return True
+    return any(_HIDDEN_NAME.search(words) for words in map(_content_words, names)) or _POPUP.search(classes) is not None
+
+
+def _content_words(name: str) -> str:
+    """Return the words of a class that tell of content, not of state, layout or terms."""
+    return _in_words(_UTILITY.sub("", name) if "-" in name or ":" in name or "_" in name else name)

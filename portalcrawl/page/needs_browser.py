@@ -13,6 +13,7 @@ from parsel.csstranslator import HTMLTranslator
 from portalcrawl.page import json_ld
 from portalcrawl.page.pagination import next_page
 from portalcrawl.page.teasers.texts import whole_text
+from portalcrawl.vocabulary import class_words, either
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -41,20 +42,12 @@ OWN_TEXT = 200
 LEAST_SENTENCE = 60
 LEAST_PLACEHOLDERS = 3
 LEAST_TEASERS = 3
-_PLACEHOLDER = re.compile(r"(?:^|[-_\s])(?:skeleton|placeholder|shimmer|ghost|loading|ladend?)(?:$|[-_\s])", re.I)
-_LOADING = re.compile(r"(?:wird|werden) geladen|^lädt|^laden\b|^loading|chargement|cargando|caricamento", re.I)
-_CONSENT = re.compile(
-    r"cookie|consent|einwillig|zustimm|akzeptier|ablehn|datenschutz|privacy|tracking|accept all|personalisiert"
-    r"|consentement|toestemming|consenso|consentimiento",
-    re.I,
-)
-_ASIDE = re.compile(
-    rf"{_CONSENT.pattern}|partner|werb|anzeige|einstellung|zwecke|gerät|verarbeit|\bdaten|speicher|browser|abo\b|anbieter"
-    r"|purpose|device|vendor|\bdata\b|\bads?\b|advert|setting|preference|finalité|données|datos|finalidad|dati\b",
-    re.I,
-)
+_PLACEHOLDER = re.compile(rf"(?:^|[-_\s]){class_words('page.placeholder')}(?:$|[-_\s])", re.IGNORECASE)
+_LOADING = re.compile(rf"{either('consent.loading')}|^{either('consent.loading_ahead')}\b", re.IGNORECASE)
+_CONSENT = re.compile(rf"{either('consent.words', 'consent.phrases_of_walls')}", re.IGNORECASE)
+_ASIDE = re.compile(rf"{_CONSENT.pattern}|\b{either('consent.beside')}\b", re.IGNORECASE)
 """Words of sentences that may belong to the question."""
-_ASKS = re.compile(r"zustimm|akzeptier|einwillig|accept|agree|accepter|accetta|aceptar|accepteren|consent", re.I)
+_ASKS = re.compile(either("consent.asks"), re.IGNORECASE)
 
 
 def needs_browser(page: Page) -> Need | None:

@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from portalcrawl.page.layout import Box, Layout, Line
 from portalcrawl.text import fold
+from portalcrawl.vocabulary import class_words
 
 SHORTEST_LEAD = 30
 LONGEST_LEAD = 900
@@ -20,11 +21,7 @@ MOST_AROUND = 2
 """Times the length of a title that a line may have which repeats it with a kicker or a subtitle."""
 STROKES_OF_A_STAMP = 2
 """Strokes between date, section and number of comments in one line."""
-_LEAD_NAME = re.compile(
-    r"\b(?:lead|lede|intro|intro-?text|introduction|stand-?first|sub-?title|sub-?head(?:line|ing)?|deck|dek|excerpt|"
-    r"summary|teaser|teaser-?text|vorspann|einleitung|abstract|chap(?:o|eau)|sommario|entradilla|bajada|sumario|preamble|"
-    r"ingress|tagline|description|anriss|anleser|unterzeile|underline|spot|zusammenfassung)\b"
-)
+_LEAD_NAME = re.compile(rf"\b{class_words('article.lead')}\b")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HEADINGS = ("h1", "h2", "h3")
 

@@ -19,6 +19,7 @@ from portalcrawl.page.published import Clock
 from portalcrawl.page.rights import read_rights
 from portalcrawl.page.rules import read_article
 from portalcrawl.page.teasers import read_teasers
+from portalcrawl.page.visibility import mark_hidden
 from portalcrawl.portals.zones import zone_of
 from portalcrawl.text import language_tag, own_title
 
@@ -54,13 +55,18 @@ class Page:
 
     @cached_property
     def root(self) -> _Element | None:
-        """The parsed tree, shared by all readers, who never change it; None where there is no HTML or it is refused."""
+        """The parsed tree, what can't be seen marked as ``hidden``; None where there is no HTML or it is refused.
+
+        All readers share it and never change it.
+        """
         try:
             root = tree.parse(self.response)
         except tree.TooComplexError:
             self._refusal = "too_complex"
             return None
         self._held = tree.elements(root)
+        if root is not None:
+            mark_hidden(root, self._held if len(self._held) < tree.MOST_HELD else None)
         return root
 
     @property
@@ -187,9 +193,18 @@ class Page:
         """Links to other articles of the portal, in page order."""
         return read_teasers(self.root, self.base_url, self.profile)
 
-    @cached_property
+    @property
     def kind(self) -> PageKind:
         """Whether this is an article, a list of articles (front page, section, search) or something else."""
+        return self._kind[0]
+
+    @property
+    def kind_reasons(self) -> tuple[str, ...]:
+        """What :attr:`kind` was decided by."""
+        return self._kind[1]
+
+    @cached_property
+    def _kind(self) -> tuple[PageKind, tuple[str, ...]]:
         return page_kind(self)
 
 

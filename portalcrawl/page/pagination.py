@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from portalcrawl.page.teasers.texts import whole_text
 from portalcrawl.urls import absolute, canonical_url, resolve
 from portalcrawl.urls.hosts import stem
+from portalcrawl.vocabulary import either, path_words
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -18,11 +19,10 @@ if TYPE_CHECKING:
 
 REL_NEXT = "//link[@rel='next']/@href | //a[contains(concat(' ', @rel, ' '), ' next ')]/@href"
 NEXT_WORDS = re.compile(
-    r"(?:nächste|naechste|weitere|ältere|folgende|next|older|suivante?|siguiente|successiv[ao]|volgende)\b"
-    r"|weiter$|[»›→>]$",
-    re.IGNORECASE,
+    rf"{either('pointers.next_page')}\b|{either('pointers.next_page_alone')}$|[»›→>]$", re.IGNORECASE
 )
 """Opening words (or sole sign) of links to the next page, in the languages of large news markets."""
+_PAGE_NUMBER = re.compile(rf"(?:/{path_words('page_numbers')})?[/_-]?\d+(?:\.html?)?$")
 LONGEST_WORDS = 40
 
 
@@ -133,7 +133,7 @@ def _by_words(page: Page) -> Iterator[str]:
 def _is_same_list(here: str, other: str) -> bool:
     """Return whether *other* looks like another page of the list *here*: same path, but for its end, or same query."""
     mine, theirs = urlsplit(here).path.rstrip("/"), urlsplit(other).path.rstrip("/")
-    mine = re.sub(r"(?:/(?:seite|page|p))?[/_-]?\d+(?:\.html?)?$", "", mine)
+    mine = _PAGE_NUMBER.sub("", mine)
     return theirs.startswith(mine.removesuffix(".html"))
 
 

@@ -14,6 +14,7 @@ from portalcrawl.dates import DateReading, Role, find_change, find_date, parse_d
 from portalcrawl.page.layout import Box, Layout, Line
 from portalcrawl.page.teasers.texts import text_of
 from portalcrawl.text import fold
+from portalcrawl.vocabulary import class_words, either, either_word
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -26,7 +27,10 @@ LEVELS = 2
 """Boxes around the headline in which its date stands."""
 LONGEST_MIXED_LINE = 120
 """Characters of a line in which a date may stand among words that are no date's (``28. Jan. 2022 Paula Muster``)."""
-_MAY_BE_DATE = re.compile(r"\d|heute|gestern|vor |ago|today|yesterday|gerade|just now", re.IGNORECASE)
+_MAY_BE_DATE = re.compile(
+    rf"\d|{either_word('dates.today', 'dates.yesterday', 'dates.ago_ahead', 'dates.ago_behind', 'dates.now')}",
+    re.IGNORECASE,
+)
 _DATE_PART = re.compile(
     r"(?:\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}\.?\s[^\W\d]{3,9}\.?\s\d{4}|[^\W\d]{3,9}\.?\s\d{1,2},?\s\d{4})"
     r"(?!\d)(?:,?\s*(?:-\s*)?(?:um\s*|at\s*)?\d{1,2}[:.]\d{2}(?:\s*(?:Uhr|[AaPp][Mm])\b)?)?"
@@ -49,17 +53,11 @@ _FULL_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-]\d{1,2}[./-]\d\d")
 _OPENING_DATE = re.compile(
     r"[(\[]?(?P<date>\d{1,2}\.\s?(?:\d{1,2}\.\s?|[^\W\d]{3,9}\.?\s)\d{4}|\d{4}-\d\d-\d\d)(?:[)\]]?\s*[-–—:|]\s|[)\]]\s|\.\s)"
 )
-_MODIFIED_NAME = re.compile(r"modif|updat|aktualis|changed|lastmod", re.IGNORECASE)
-_MODIFIED_WORD = re.compile(
-    r"\b(?:aktualisiert|geändert|update|modif|mis[e]? à jour|aggiornat|actualizad|atualizad|bijgewerkt|oppdatert"
-    r"|uppdaterad|opdateret|zaktualizowan)",
-    re.IGNORECASE,
-)
+_MODIFIED_NAME = re.compile(class_words("dates.modified"), re.IGNORECASE)
+_MODIFIED_WORD = re.compile(rf"\b(?:{either('dates.modified')}\b|{either('dates.modified_phrases')})", re.IGNORECASE)
 LONGEST_LABEL = 40
 LONGEST_DATELINE = 80
-_LABEL = re.compile(
-    r"(?:erstellt|veröffentlicht|publiziert|erschienen|published|posted|publié|publicado|pubblicato|datum)\b", re.I
-)
+_LABEL = re.compile(rf"{either('dates.published')}\b", re.IGNORECASE)
 _ABOUT = re.compile(r"(?:^|[\s_-])(?:meta(?:data)?|by-?line|(?:article|post|entry)-?info)(?:$|[\s_-])", re.IGNORECASE)
 _ELSEWHERE = frozenset(("comments", "related", "aside", "nav", "ad", "overlay", "form", "button", "tags"))
 

@@ -11,21 +11,21 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from portalcrawl.page.finds import Scope, text_of
+from portalcrawl.page.finds import Scope, lines_of, text_of
 from portalcrawl.page.layout import with_initial
-from portalcrawl.page.lines import visible_lines
 from portalcrawl.page.parts import ArticleParts, ImageParts, TeaserParts
 from portalcrawl.page.teasers.forms import comment_count, split_count, split_cut
 from portalcrawl.portals.profile import FieldRules, Profile, TeaserRules
 from portalcrawl.text import clean
 from portalcrawl.urls import absolute
+from portalcrawl.vocabulary import either
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MOST_TEASERS = 500
 _BETWEEN_TOPICS = re.compile(r"\s+[/|>›»·•](?:\s+|$)|\s*[;,]\s+|\n")
-_BETWEEN_NAMES = re.compile(r"\s+[/|·•]\s+|\s*[;,]\s+|\s+(?:und|and|et|&)\s+|\n")
+_BETWEEN_NAMES = re.compile(rf"\s+[/|·•]\s+|\s*[;,]\s+|\s+(?:{either('bylines.and')}|&)\s+|\n")
 _DIGITS = re.compile(r"\d{1,9}")
 _FALSE = frozenset({"false", "no", "nein", "0"})
 _IMAGE_SOURCES = ("src", "data-src", "href", "content")
@@ -137,7 +137,7 @@ class _Reader:
             if isinstance(found, str):
                 lines = [line for line in map(clean, found.splitlines()) if line not in self.side_matter]
             else:
-                lines = visible_lines(found)
+                lines = lines_of(found)
             paragraphs += filter(None, lines)
         return (with_initial(paragraphs[0]), *paragraphs[1:]) if paragraphs else None
 

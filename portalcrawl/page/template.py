@@ -10,16 +10,14 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from portalcrawl.text import words
+from portalcrawl.vocabulary import path_words
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 POST: Literal["post"] = "post"
 LIST: Literal["list"] = "list"
-_POST = re.compile(
-    r"(?<!\S)(?:postid-\d+|post-template|(?:page-)?node--?type-+"
-    r"(?:article|artikel|beitrag|blog|blog-?post|news|nachricht|story|press-?release|pressemitteilung))(?!\S)"
-)
+_POST = re.compile(rf"(?<!\S)(?:postid-\d+|post-template|(?:page-)?node--?type-+{path_words('records')})(?!\S)")
 _LISTS = words("archive author blog category date home paged search search-results tag")
 """Of these WordPress gives every list two or more; alone, they are names of other things too."""
 _LIST = re.compile(r"(?<!\S)(?:home|tag|author)-template(?!\S)")

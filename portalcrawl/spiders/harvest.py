@@ -20,11 +20,11 @@ from portalcrawl.urls import canonical_url
 if TYPE_CHECKING:
     from scrapy.http import Response
 
-    from portalcrawl.crawl.frontier import Frontier
     from portalcrawl.crawl.identity import Identity
     from portalcrawl.items import Article, Teaser
     from portalcrawl.page.page import Page
     from portalcrawl.portals.profile import Profile
+    from portalcrawl.runs.frontier import Frontier
     from portalcrawl.runs.run import Run
     from portalcrawl.state.records import Record
 

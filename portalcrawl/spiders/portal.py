@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 
-from portalcrawl.crawl.frontier import Frontier
 from portalcrawl.errors import DataFolderError
 from portalcrawl.failures import reason_of
 from portalcrawl.items import Article
 from portalcrawl.page.pagination import ListPages
 from portalcrawl.rendering.demand import demand_browser
+from portalcrawl.runs.frontier import Frontier
 from portalcrawl.runs.plan import Plan, Start, make_plan
 from portalcrawl.runs.session import RunSession
 from portalcrawl.runs.settings import RunSettings

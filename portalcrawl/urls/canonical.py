@@ -9,23 +9,18 @@ from urllib.parse import unquote
 from portalcrawl.urls.address import Address, split, tidy
 from portalcrawl.urls.articles import article_path, has_id
 from portalcrawl.urls.hosts import main_netloc
+from portalcrawl.vocabulary import expression, path_words, table
 
+_NAMES = table("parameters")
 _TRACKING = re.compile(
-    r"(?:utm|itm|pk|mtm|piwik|matomo|hsa|stm|wt|at|ga|ns|fb|cx|oly|vero|mkt|trk|xng)_[\w.~-]*|wt\.[\w.]+"
-    r"|_(?:ga|gl|gac|hsenc|hsmi|openstat|ke|bta_tid|branch_\w+|wpnonce)"
-    r"|__(?:hstc|hssc|hsfp|s|twitter_impression|tn__)"
-    r"|(?:fb|g|d|tw|y|ys|ms|tt|yad)cl(?:k?id|src)|(?:g|w)braid|sc_?cl(?:ick)?id|igshid?|mibextid|epik|rdt_cid"
-    r"|srsltid|li_fat_id|mc_[ce]id|s_cid|sr_share|s?ncid|ocid|icid|int_?cid|cmp|cmpn|cmpid"
-    r"|int(?:cmp|cp|src|mdm)|wtmc|wtzmc|xt(?:or|ref|mc|cr|s)|guccounter|guce_referrer(?:_sig|_us)?|soc_src|soc_trk"
-    r"|smid|smtyp|tblci|dicbo|ob(?:origurl|ref)|ftag|echobox|elq|elqtrack(?:id)?|hsctatracking|ico|ito|tpcc"
-    r"|(?:traffic|tracking)_?source|tracking_?id|ref_?(?:src|url)|srcref|replytocom|like_comment"
-    r"|(?:php|j|asp)sess(?:ion)?_?id\w*",
+    rf"(?:{'|'.join(_NAMES['prefixes'].split())})_[\w.~-]*|wt\.[\w.]+"
+    rf"|{'|'.join(map(expression, (*_NAMES['tracking'].split(), *_NAMES['session'].split())))}",
     re.IGNORECASE,
 )
 """Names of parameters that only measure where a reader came from, or which session he is in."""
+_RECORDS = "|".join(_NAMES["records"].split())
 _RECORD_NAME = re.compile(
-    r"[a-z_]{0,20}(?:id|art|artikel|article|story|news|post|nr|no|item)(?:_?(?:id|nr|no|num))?|tx_\w+(?:\[|%5b)\w+(?:\]|%5d)",
-    re.IGNORECASE,
+    rf"[a-z_]{{0,20}}(?:{_RECORDS})(?:_?(?:id|nr|no|num))?|tx_\w+(?:\[|%5b)\w+(?:\]|%5d)", re.IGNORECASE
 )
 _RECORD_VALUE = re.compile(r"\d{1,12}")
 """A number by which a page with a slug and no id of its own may choose the article that it shows."""
@@ -42,12 +37,10 @@ _TWIN = {
     "action": frozenset({"print"}),
 }
 """Parameters (lower case) that, with these values, show the same page in another dress."""
-_TWIN_ENDING = re.compile(
-    r"(?:/(?:(?:amp|print)(?:\.html?)?|drucken|druckansicht|druckversion)|(?<=[0-9a-f]{6})-amp)(/?)$"
-)
+_TWIN_ENDING = re.compile(rf"(?:/(?:(?:amp|print)(?:\.html?)?|{path_words('prints')})|(?<=[0-9a-f]{{6}})-amp)(/?)$")
 _TWIN_SUFFIX = re.compile(r"[._](?:amp|print)(\.(?:html?|php|aspx?))$")
 _TWIN_START = re.compile(r"^/amp(/)")
-_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE)
+_SESSION = re.compile(rf";(?:{'|'.join(_NAMES['session_in_path'].split())})=[^/;?]*", re.IGNORECASE)
 
 
 def canonical_url(url: str, hosts: Collection[str] = ()) -> str:
@@ -56,8 +49,7 @@ def canonical_url(url: str, hosts: Collection[str] = ()) -> str:
     *hosts* (``host`` or ``host:port``) are those of its portal: a mobile, AMP or ``www.`` twin of one of them
     becomes that one; without them the host stays. Fragment, userinfo, session ids and tracking parameters go;
     parameters that may choose the page stay, in their order: where the path itself names an article, only a
-    number that may be its id. What is no http(s) address comes back as it is,
-    without the white space around it.
+    number that may be its id. What is no http(s) address comes back as it is, without the white space around it.
 
     >>> canonical_url("https://m.example.org/a-b-c-1234567.html?utm_source=x&id=7#top", ["www.example.org"])
     'https://www.example.org/a-b-c-1234567.html?id=7'

@@ -10,6 +10,7 @@ from portalcrawl.urls.address import split
 from portalcrawl.urls.canonical import canonical_of
 from portalcrawl.urls.hosts import stem
 from portalcrawl.urls.words import PAGES
+from portalcrawl.vocabulary import expression, table
 
 _INDEX = re.compile(r"/(?:index|default)(?:\.[a-z]{2,5}\d?)?$")
 _TOKEN = re.compile(
@@ -20,16 +21,13 @@ _DAY = re.compile(r"(?:19|20)\d\d[-/_]?(?:0[1-9]|1[0-2])[-/_]?(?:0[1-9]|[12]\d|3
 _SHORT_DAY = re.compile(r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:(?:19|20)?\d\d)|[0-3]\d(?:0[1-9]|1[0-2])[0-3]\d")
 """Digits that may be a day: ``05122025``, ``051225``, ``251205``."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_SESSION_NAME = re.compile(
-    r"(?:[a-z]{0,6}sess(?:ion)?_?(?:id|key)?|cfid|cftoken|rnd|rand|random|nocache|cachebust(?:er)?|_)", re.IGNORECASE
-)
-"""Names of parameters that only name a session or keep a page out of caches."""
+_NAMES = table("parameters")
+_SESSION_NAME = re.compile("|".join(map(expression, _NAMES["sessions"].split())), re.IGNORECASE)
+_SESSION_SHORT = frozenset(_NAMES["sessions_by_value"].split())
 _SESSION_VALUE = re.compile(
     r"[0-9a-f]{16,}|\d{10}(?:\d{3})?|(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[\w-]{16,}"
 )
 """Values that no editor would choose: a hash, a Unix time, a random word."""
-_SESSION_SHORT = frozenset(("sid", "s", "t", "ts", "time", "timestamp", "from", "token"))
-"""Names that mean a session or a moment where their value looks like one."""
 
 
 @lru_cache(maxsize=16_384)

@@ -7,9 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from portalcrawl.items import Article, Teaser
-from portalcrawl.loaders.article import field_sources, load_article
+from portalcrawl.library import read
 from portalcrawl.loaders.context import CrawlContext
-from portalcrawl.loaders.teaser import load_teasers
 from portalcrawl.page.page import Page
 from portalcrawl.page.parts import PageKind
 
@@ -27,7 +26,7 @@ class Found:
     """ISO 8601, UTC."""
     article: Article | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
-    """Article field -> ``profile``, ``json-ld``, ``meta`` or ``page``."""
+    """Article field -> ``profile``, ``json-ld``, ``meta``, ``page`` or ``url``."""
     teasers: tuple[Teaser, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
@@ -37,13 +36,13 @@ class Found:
 
 def inspect_page(page: Page) -> Found:
     """Read *page* as a crawl would: a list of articles gives no article."""
-    article = load_article(page, CRAWL) if page.kind == "article" else None
+    reading = read(page, CRAWL)
     return Found(
         url=page.url,
         portal=page.profile.name,
-        kind=page.kind,
+        kind=reading.page_type,
         fetched=page.fetched.isoformat(),
-        article=article,
-        sources=field_sources(page) if article else {},
-        teasers=tuple(load_teasers(page, CRAWL, {})),
+        article=reading.article,
+        sources=reading.sources,
+        teasers=tuple(reading.teasers),
     )

@@ -9,13 +9,15 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-from portalcrawl.page.teasers import words as known
+from portalcrawl.dates import looks_foreign
+from portalcrawl.page.teasers import wording as known
 
 Form = Literal["text", "date", "count", "label", "byline", "more", "reading_time", "number", "ad", "empty"]
 
 _MAX_FORM = 80
 _MAX_DATE = 60
 _MAX_NAME = 60
+_MOST_CALL_WORDS = 6
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _LETTER = re.compile(r"[^\W\d_]")
 _CALENDAR = re.compile(
@@ -24,15 +26,6 @@ _CALENDAR = re.compile(
 _CLOCK = re.compile(r"\b(?:[01]?\d|2[0-3])[:.h][0-5]\d\b")
 _BARE_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 _CLOCK_AHEAD = re.compile(r"((?:[01]?\d|2[0-3])[:.][0-5]\d(?: Uhr)?)(?:\s*[|:·–-])?\s+(?=\D)")
-_COUNT = re.compile(
-    r"[\[(]?\s*(\d{1,3}(?:[.,'’]\d{3})+|\d{1,6})\s*(?:leser|nutzer|user)?-?"
-    r"(?:kommentare?n?|kommentarer|comments?|commentaires?|commenti|commento|comentarios?|reacties|postings?|beiträge)\s*[\])]?",
-    re.IGNORECASE,
-)
-_COUNT_AFTER = re.compile(
-    r"(?:kommentare?|comments?|commentaires?|commenti|comentarios)\s*[:(\[]?\s*(\d{1,6})\s*[\])]?", re.IGNORECASE
-)
-_NO_COMMENTS = re.compile(r"\[?(?:keine|kein|no|noch keine)\s+(?:kommentare?|comments?)\]?", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _PADDED = re.compile(r"[\[(](\d{2,5})[\])]")
 _NUMBER = re.compile(r"\d{1,6}")
@@ -78,7 +71,7 @@ def _form_of(text: str) -> Form:
 def _form_of_words(text: str, lowered: str, words: list[str]) -> Form:
     if len(words) <= 3 and (words[0] in known.ADS or lowered.strip(" :*") in known.AD_PHRASES):
         return "ad"
-    if len(words) <= 6 and known.MORE_ANCHORS.intersection(words) and known.MORE.issuperset(words):
+    if _are_call(words):
         return "more"
     if known.READING_TIME.fullmatch(lowered):
         return "reading_time"
@@ -86,7 +79,7 @@ def _form_of_words(text: str, lowered: str, words: list[str]) -> Form:
 
 
 def _form_without_letters(text: str, lowered: str) -> Form:
-    if lowered in known.LABELS:
+    if known.MARKED_PLUS.fullmatch(lowered):
         return "label"
     if _PADDED.fullmatch(text):
         return "count"
@@ -108,22 +101,22 @@ def is_date(text: str) -> bool:
 def _is_date(text: str, lowered: str, words: list[str]) -> bool:
     if len(text) > _MAX_DATE:
         return False
-    if lowered.strip(" .") in known.JUST_NOW:
+    if known.NOW.fullmatch(lowered.strip(" .")):
         return True
     if not words or not all(word.isdigit() or word in known.DATE_WORDS for word in words):
-        return False
-    return _has_date_anchor(text, words)
+        return any(map(str.isdigit, words)) and looks_foreign(lowered)
+    return _has_date_anchor(text, lowered, words)
 
 
-def _has_date_anchor(text: str, words: list[str]) -> bool:
+def _has_date_anchor(text: str, lowered: str, words: list[str]) -> bool:
     if _CALENDAR.search(text) or _CLOCK.search(text):
         return True
     found = set(words)
-    if found & known.NOW:
+    if found & known.DAYS and known.DAY.search(lowered):
         return True
     if found & known.MONTHS:
         return any(word.isdigit() for word in words)
-    return bool((found & known.AGO or {"il", "y", "a"} <= found) and found & known.UNITS)
+    return bool(found & known.AGO and found & known.UNITS)
 
 
 def is_byline(text: str) -> bool:
@@ -139,13 +132,26 @@ def is_byline(text: str) -> bool:
     return 1 <= len(names) <= 10 and all(name[0].isupper() or name in known.NAME_PARTICLES for name in names)
 
 
+def is_call(lowered: str) -> bool:
+    """Return whether *lowered* is a call to read on, to share or to print.
+
+    >>> is_call("artikel teilen"), is_call("mehr geld für den hafen")
+    (True, False)
+    """
+    return lowered.count(" ") < _MOST_CALL_WORDS and _are_call(_WORD.findall(lowered))
+
+
+def _are_call(words: list[str]) -> bool:
+    return len(words) <= _MOST_CALL_WORDS and not known.MORE_ANCHORS.isdisjoint(words) and known.MORE.issuperset(words)
+
+
 def is_genre(text: str) -> bool:
     """Tell whether *text* says what kind of text an article is, not what it is about."""
     return text.casefold().strip(" :") in known.GENRES
 
 
 def is_block_name(text: str) -> bool:
-    """Tell whether *text* introduces other articles: the name of a list, or words ahead of a single link.
+    """Return whether *text* introduces other articles: the name of a list, or words ahead of a single link.
 
     >>> is_block_name("Das könnte Sie auch interessieren"), is_block_name("Mehr Geld")
     (True, False)
@@ -171,8 +177,8 @@ def comment_count(text: str) -> int | None:
     """
     text = text.strip()
     if not _DIGIT.search(text):
-        return 0 if _NO_COMMENTS.fullmatch(text) else None
-    for pattern in (_COUNT, _COUNT_AFTER, _PADDED):
+        return 0 if known.NO_COMMENTS.fullmatch(text) else None
+    for pattern in (known.COUNT, known.COUNT_AFTER, _PADDED):
         if match := pattern.fullmatch(text):
             return int(re.sub(r"\D", "", match[1]))
     return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from portalcrawl.vocabulary import class_words, table
+
 
 class Hint:
     """What an element's class name hints at: plain integers to combine with ``|``, since enums cost too much here."""
@@ -19,7 +21,6 @@ class Hint:
     LABEL = 64
     CAPTION = 128
     MORE = 256
-    HIDDEN = 512
     DURATION = 1024
     MENU = 2048
     TOPICS = 4096
@@ -29,51 +30,12 @@ class Hint:
     """What a text can be, as against where it stands."""
 
 
-_WORDS = (
-    (Hint.TITLE, "title titel head headline headlines heading headings hed überschrift ueberschrift"),
-    (
-        Hint.KICKER,
-        "kicker overline roofline dachzeile spitzmarke eyebrow pretitle supertitle suptitle overtitle oberzeile",
-    ),
-    (
-        Hint.SNIPPET,
-        "excerpt summary intro introduction introtext lead description desc dek standfirst abstract vorspann snippet "
-        "teasertext anreisser anrisstext",
-    ),
-    (Hint.DATE, "date datetime time datum timestamp published age ago clock uhrzeit zeit"),
-    (Hint.AUTHOR, "author authors byline autor autoren writer verfasser"),
-    (Hint.COUNT, "comment comments kommentar kommentare kommentaren commentcount replies disqus leserkommentare"),
-    (
-        Hint.LABEL,
-        "label badge flag marker premium paywall plus tag category rubrik ressort topic taxonomy section channel",
-    ),
-    (Hint.CAPTION, "caption credit credits copyright bildunterschrift imagecredit bildquelle photographer"),
-    (Hint.MORE, "readmore weiterlesen btn button cta bookmark share sharing"),
-    (Hint.HIDDEN, "visuallyhidden sronly hiddenvisually screenreader offscreen"),
-    (
-        Hint.DURATION,
-        "duration runtime readingtime lesezeit laufzeit lesedauer mediaduration readtime",
-    ),
-    (
-        Hint.SERVICE,
-        "events veranstaltungen veranstaltungskalender termine terminkalender jobs stellenmarkt stellenanzeigen "
-        "jobangebote sponsored advertorials werbung",
-    ),
-    (Hint.ICON, "icon icons glyphicon fa iconfont"),
-    (Hint.TOPICS, "tags topics keywords schlagworte schlagwörter schlagwoerter stichworte tagcloud taglist"),
-    (Hint.MENU, "nav navigation navi navbar menu breadcrumb breadcrumbs megamenu mainnav footernav hauptmenu sitemap"),
-)
-_HINTS = {word: hint for hint, words in _WORDS for word in words.split()}
+_WORDS = {getattr(Hint, name.upper()): words for name, words in table("classes")["hints"].items()}
+_HINTS = {word: hint for hint, words in _WORDS.items() for word in words.split()}
 _TOKENS = re.compile(r"[A-ZÄÖÜ]?[a-zäöüß]+|[A-ZÄÖÜ]+(?![a-zäöüß])")
-_JOINED = re.compile(
-    r"sr[-_]?only|visually[-_]?hidden|screen[-_]?reader|hidden[-_]visually|read[-_]?more|reading[-_]?time|read[-_]?time"
-    r"|teaser[-_]{0,2}text|intro[-_]?text|off[-_]?screen|media[-_]?duration|comment[-_]?count",
-    re.IGNORECASE,
-)
-_LAST_WORDS = frozenset({"only", "hidden", "reader", "visually", "more", "time", "text", "screen", "duration", "count"})
+_JOINED = re.compile(class_words("joined.words"), re.IGNORECASE)
+_LAST_WORDS = frozenset({"more", "time", "text", "duration", "count"})
 """With which the names end that are joined of two words: few have one, and the pattern takes long to tell."""
-_HIDING = frozenset({"hidden", "d-none", "invisible", "is-hidden", "js-hidden", "hide"})
-_SHOWN_AGAIN = re.compile(r":(?:block|flex|inline|grid|table|contents)|\bd-\w+-(?:block|flex|inline|grid)")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MAX_LENGTH = 600
 
@@ -82,10 +44,10 @@ def hints_of(names: str) -> int:
     """Return what the class attribute *names* hints at, :class:`Hint` values joined by ``|``.
 
     Names are taken apart at hyphens, underscores and capitals: ``card__mainTitle`` says ``title``, ``update`` does not
-    say ``date``. Names of heading levels (``h3``) make a title. What hides an element on some screens only does not.
+    say ``date``. Names of heading levels (``h3``) make a title.
 
-    >>> hints_of("card__kicker") == Hint.KICKER, hints_of("sr-only") == Hint.HIDDEN, hints_of("update") == Hint.NONE
-    (True, True, True)
+    >>> hints_of("card__kicker") == Hint.KICKER, hints_of("update") == Hint.NONE
+    (True, True)
     """
     return _hints_of(names[:_MAX_LENGTH])
 
@@ -96,8 +58,6 @@ def _hints_of(names: str) -> int:
     whole = names.split()
     for name in whole:
         found |= _hints_of_one(name)
-    if not _HIDING.isdisjoint(whole) and not _SHOWN_AGAIN.search(names):
-        found |= Hint.HIDDEN
     if not _HEADINGS.isdisjoint(whole):
         found |= Hint.TITLE
     if found & (Hint.TITLE | Hint.SNIPPET):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -142,7 +142,7 @@ class _Reader:
             return
         given = element.keys()  # to ask for one attribute costs as much as to ask for the names of all
         hints = hints_of(element.get("class") or "") if "class" in given else Hint.NONE
-        if _is_hidden(element, given, hints):
+        if "hidden" in given or (hints & Hint.ICON and _is_glyph(element)):
             return
         inner = self.enter(element, tag, context, hints & Hint.ROLES)
         if not len(element) and not (element.text and element.text.strip()):
@@ -260,17 +260,6 @@ class _Reader:
             self.pieces = []
 
 
-def _is_hidden(element: _Element, given: Sequence[str | bytes], hints: int) -> bool:
-    """Tell whether readers do not see *element*, or see a picture for its text: the name of a glyph of an icon font.
-
-    *given* are the names of its attributes, *hints* what its class hints at.
-    """
-    if hints & Hint.HIDDEN:
-        return True
-    if hints & Hint.ICON and element.text and not len(element):
-        word = element.text.strip()
-        return bool(_GLYPH.fullmatch(word))
-    if "hidden" in given:
-        return True
-    style = element.get("style") if "style" in given else None
-    return bool(style and "display:none" in style.replace(" ", "").lower())
+def _is_glyph(element: _Element) -> bool:
+    """Return whether readers see a picture for the text of an icon: the name of a glyph of an icon font."""
+    return bool(element.text and not len(element) and _GLYPH.fullmatch(element.text.strip()))

@@ -12,6 +12,7 @@ from portalcrawl.page.teasers.images import read_image
 from portalcrawl.page.teasers.lines import CardText
 from portalcrawl.page.teasers.pieces import Line
 from portalcrawl.page.teasers.sorting import sort_lines
+from portalcrawl.page.teasers.wording import TO_ARTICLE
 from portalcrawl.text import clean, fold
 
 _MAX_HEADLINE = 250
@@ -23,12 +24,6 @@ _MAX_SNIPPET = 800
 _MIN_SNIPPET_WORDS = 5
 _AHEAD = re.compile(r"(?:[·|•●–—-]\s+)?(?:…|\.{3})\s*|[·|•●]\s+")
 """Marks before a snippet: what was cut off its beginning, or the end of the date before it."""
-_TO_ARTICLE = re.compile(
-    r"(?:zum (?:artikel|beitrag)|(?:artikel|beitrag)(?: lesen| öffnen)?|(?:weiter)?lesen"
-    r"|read(?: more)?(?: about)?)\s*:?\s+",
-    re.IGNORECASE,
-)
-"""What a label says of its link before it names the article."""
 _NOT_TEXT = Hint.DATE | Hint.AUTHOR | Hint.COUNT | Hint.DURATION | Hint.CAPTION | Hint.MORE
 
 
@@ -60,7 +55,7 @@ def read_parts(
         parts.kicker = glued or (kicker.text.rstrip(" :|·") if kicker else None)
         parts.label = parts.label or _topic(texts, at, kicker)
     elif not texts:
-        names = (*card.names, *(_TO_ARTICLE.sub("", label) for label in card.labels))
+        names = (*card.names, *(TO_ARTICLE.sub("", label) for label in card.labels))
         parts.headline = next((name for name in names if _can_be_title(name)), None)
     snippet = _snippet(texts, at)
     if snippet:

@@ -9,17 +9,12 @@ from portalcrawl.page.teasers import forms
 from portalcrawl.page.teasers.hints import Hint
 from portalcrawl.page.teasers.lines import CardText
 from portalcrawl.page.teasers.pieces import Line
+from portalcrawl.page.teasers.wording import DATED
 
 _TELLING = frozenset({"date", "count", "reading_time"})
 _POINTER = re.compile(r"[←→⟵⟶◄►«»‹›]\s+(?P<before>.+)|(?P<after>.+)\s+[←→⟵⟶◄►«»‹›]")
 """A text with a sign at one end that points to the article before or after."""
 _BULLET = re.compile(r"^[•·▪‣◦*]\s+")
-_DATED = re.compile(
-    r"(?P<ahead>.{4,40}?)\s(?:von|by|par|por|door)\s\S.{2,40}"
-    r"|(?:von|by|par|por|door)\s.{3,40}?\s(?:am|on|vom|le|el|op)\s(?P<behind>.{4,40})",
-    re.IGNORECASE,
-)
-"""A day with a name: ``05.12.2025 von Ada Muster``, ``Von Ada Muster am 5. Dezember 2025``."""
 _POINTING = frozenset("←→⟵⟶◄►«»‹›")
 _MIN_WORDS = 3
 """Words of a part of a mixed line that is the headline, not the name of a section."""
@@ -90,7 +85,7 @@ def _note_date(line: Line, found: Sorted) -> None:
 
 def _sort_mixed(line: Line, found: Sorted) -> bool:
     """Sort the parts of a line such as ``vor 2 Stunden · 3 Kommentare``; False where it is no such line."""
-    if (dated := _DATED.fullmatch(line.text)) and forms.is_date(day := dated["ahead"] or dated["behind"]):
+    if (dated := DATED.fullmatch(line.text)) and forms.is_date(day := dated["ahead"] or dated["behind"]):
         found.date = found.date or day
         return True
     parts = forms.split_marks(line.text)

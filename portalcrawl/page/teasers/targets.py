@@ -10,15 +10,16 @@ from lxml.etree import _Element
 
 from portalcrawl import urls
 from portalcrawl.page.teasers.texts import text_of
+from portalcrawl.vocabulary import path_words
 
 if TYPE_CHECKING:
     from portalcrawl.portals.profile import Profile
 
 _HOST = re.compile(r"\s*[Hh][Tt][Tt][Pp][Ss]?://([^/?#\\\s]+)")
-_COMMENT = re.compile(r"#(?:div-)?(?:comment|kommentar|reply|antwort)s?[-_]?\d+$", re.IGNORECASE)
+_COMMENT = re.compile(rf"#(?:div-)?{path_words('comments')}[-_]?\d+$", re.IGNORECASE)
 """What leads to one reader's comment rather than to the article."""
 _ID = re.compile(r"\d{5,20}|[0-9a-f]{8,40}")
-_PAGE_OF = re.compile(r"[-_,](?:(?:seite|page|p|s|teil)?[-_]?\d{1,2}|komplett\w*|all|print|full)$")
+_PAGE_OF = re.compile(rf"[-_,](?:{path_words('page_numbers')}?[-_]?\d{{1,2}}|{path_words('wholes')})$")
 _NUMBER = re.compile(r"\d{2}")
 _MIN_JOINTS = 3
 _SIGN = re.compile(r"[^\x00-/:-\x7f]")

@@ -13,7 +13,7 @@ _FEW = 20
 
 
 def texts_in(element: _Element) -> Iterator[str]:
-    """Yield the texts in *element* in page order, white space as it stands.
+    """Yield the texts in *element* in page order, white space as it stands; what is hidden in it is left out.
 
     ``itertext`` of lxml takes three times as long for the few nodes of a link or heading, but comes by the children of
     a large element one by one, which matters to callers who soon have enough.
@@ -26,6 +26,8 @@ def texts_in(element: _Element) -> Iterator[str]:
             continue
         if node.tail and node is not element:
             todo.append(node.tail)
+        if node is not element and node.get("hidden") is not None:
+            continue
         if len(node) > _FEW:
             yield from cast("Iterator[str]", node.itertext())
         elif isinstance(node.tag, str):

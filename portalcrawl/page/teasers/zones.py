@@ -13,7 +13,8 @@ Zone = Literal["open", "neighbour", "menu", "topics", "copy", "dead"]
 
 ``copy`` is ``noscript``, maybe a second copy of what scripts show; nothing ``dead`` is a teaser.
 """
-_DEAD = frozenset({"template", "script", "style", "head"})
+_DEAD = frozenset({"template", "script", "style", "head", "dialog"})
+_DIALOGS = frozenset({"dialog", "alertdialog"})
 _BODY = frozenset({"body", "html", "main"})
 _MENU_ROLES = frozenset({"navigation", "menu", "menubar", "contentinfo"})
 
@@ -40,14 +41,17 @@ class Zones:
 
 def _zone_of(element: _Element) -> Zone:
     tag = element.tag
-    if tag in _DEAD:
+    if tag in _DEAD or element.get("hidden") is not None:
         return "dead"
     if tag == "noscript":
         return "copy"
     if tag in _BODY or tag == "a":
         return "open"
-    if tag in ("nav", "footer") or element.get("role") in _MENU_ROLES:
+    role = element.get("role")
+    if tag in ("nav", "footer") or role in _MENU_ROLES:
         return "menu"
+    if role in _DIALOGS:
+        return "dead"
     names = element.get("class")
     hints = hints_of(names) if names else Hint.NONE
     if hints & Hint.SERVICE:
