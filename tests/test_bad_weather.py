@@ -43,10 +43,10 @@ SITE: dict[str, tuple[object, str]] = {
     "falsch-brotli": (answer(GOOD, "Content-Encoding: br"), "pending encoding"),
     "falsch-zstd": (answer(GOOD, "Content-Encoding: zstd"), "pending encoding"),
     "falsch-deflate": (answer(GOOD, "Content-Encoding: deflate"), "pending encoding"),
-    "leer": (answer(b""), "pending no_article"),
-    "bild": (answer(NOISE, "Content-Type: image/png"), "pending no_article"),
-    "bild-als-seite": (answer(b"\x89PNG\r\n\x1a\n" + NOISE), "pending no_article"),
-    "rauschen": (answer(NOISE), "pending no_article"),
+    "leer": (answer(b""), "gone no_article"),
+    "bild": (answer(NOISE, "Content-Type: image/png"), "gone no_article"),
+    "bild-als-seite": (answer(b"\x89PNG\r\n\x1a\n" + NOISE), "gone no_article"),
+    "rauschen": (answer(NOISE), "gone no_article"),
     "zu-kurz": (answer(GOOD, length=len(GOOD) + 5_000), "pending incomplete"),
     "kein-http": (b"Guten Tag, hier ist kein Webserver.\r\n\r\n", "pending connection"),
     "gar-nichts": (b"", "pending connection"),
@@ -62,7 +62,7 @@ SITE: dict[str, tuple[object, str]] = {
     ),
     "zu-oft": (answer(b"zu viel", status="429 Too Many Requests"), "pending http_429"),
     "status-erfunden": (answer(GOOD, status="799 Seltsam"), "pending http_799"),
-    "kein-inhalt": (b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n", "pending no_article"),
+    "kein-inhalt": (b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n", "gone no_article"),
     "ungefragt-304": (b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n", "pending http_304"),
     "stueckweise-falsch": (
         b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n" + GOOD,
@@ -76,7 +76,7 @@ def path_of(name: str) -> str:
 
 
 def test_every_answer_is_an_article_or_has_its_reason(tmp_path: Path) -> None:
-    links = [f"{path_of(name)}|Die Meldung {name} steht auf dieser Seite" for name in SITE]
+    links = [f"{path_of(name)}|Ein Artikel, den jeder lesen kann: {name}" for name in SITE]
     answers = {path_of(name): given for name, (given, _) in SITE.items()}
     answers["/"] = answer(listing("Alles Mögliche", *links).encode())
     answers["/robots.txt"] = answer(NOISE, "Content-Type: text/plain")

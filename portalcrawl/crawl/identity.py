@@ -8,7 +8,8 @@ What comes back decides, in this order:
 
 Then it must be the article's text. One that has nothing in common with what the state knows of the article, and holds
 little of what its teaser and its address announce, stands in place of the article: it is an error, maintenance or
-consent page, and no article. docs/architecture.md has the table of cases.
+consent page, and no article. A new article that has a date or an author is believed, since such pages have none.
+docs/architecture.md has the table of cases.
 """
 
 from __future__ import annotations
@@ -197,16 +198,18 @@ def _unlike(record: Record, article: Article, *, elsewhere: bool, again: bool) -
     """Return why a text is not that of *record*; None where nothing speaks against it."""
     if record.revision and likeness(record, article) >= SOME:
         return None
-    words = article.word_count or 0
     share = share_announced(article, record.headline, record.canonical_url)
-    if share is None:
-        return UNLIKE if elsewhere or (record.revision and words < VERY_SHORT) else None
-    if share >= ANNOUNCED:
+    if share is not None and share >= ANNOUNCED:
         return None
-    if record.headline is None and not record.revision:
+    words = article.word_count or 0
+    if record.revision:
+        return UNLIKE if share is not None or elsewhere or words < VERY_SHORT else None
+    if article.date_published or article.authors:
+        return None  # which pages that stand in place of an article do not have
+    if share is None or record.headline is None:
         # Nobody has announced it but its slug, which may be as general as a folder.
-        return UNLIKE if elsewhere or (not share and words < VERY_SHORT) else None
-    return None if words >= SHORT and again and not elsewhere and not record.revision else UNLIKE
+        return UNLIKE if elsewhere or (share == 0 and words < VERY_SHORT) else None
+    return None if words >= SHORT and again and not elsewhere else UNLIKE
 
 
 def likeness(record: Record, article: Article) -> float:

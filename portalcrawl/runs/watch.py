@@ -27,7 +27,7 @@ PATIENCE = 2
 """... which gets so many times the time allowed."""
 LAST = 3
 """Times the time allowed after which the process is ended without a word of its own."""
-UNTOUCHED = ("portalcrawl.state", "portalcrawl.runs", "sqlalchemy", "logging")
+UNTOUCHED = ("portalcrawl.state", "portalcrawl.runs", "portalcrawl.crawl", "sqlalchemy", "logging")
 """Packages whose code is not interrupted: what they do is short, and would be left half done."""
 
 
