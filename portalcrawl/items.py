@@ -115,7 +115,8 @@ class Article:
     rendered: bool = False
     """Whether a browser rendered the page."""
     date_fetched: str = field(default="", metadata=DATE_TIME)
-    """When the page was fetched, ISO 8601, UTC: the response's Date header, else the crawler's clock."""
+    """When the page was fetched, ISO 8601, UTC: the response's Date header, else (none, in the future, over ten years
+    ago) the crawler's clock."""
     run: str = field(default="", metadata=NOT_EMPTY)
     """Run that wrote this line."""
 

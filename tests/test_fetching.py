@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from commandline import ROOT, crawl, environment, manifests, records, scrapy
+from commandline import ROOT, crawl, environment, manifests, records, runs, scrapy
 from tinyportal import Answer, Site, TinyPortal, article, listing
 
 pytestmark = pytest.mark.slow
@@ -115,7 +115,7 @@ def test_robots_txt_is_had_or_nothing_is_allowed(kind: str, tmp_path: Path, monk
         monkeypatch.setenv("http_proxy", proxy.origin)
         crawl("-s", "RETRY_ENABLED=False", data=tmp_path, url=f"{HOST}/")
         asked = [where for where in proxy.log if "/ufer/" in where]
-    counts = manifests(tmp_path)[0]["counts"]
+    counts = runs(tmp_path)[0]["counts"]
     assert len(asked) == (0 if reason else 2)
     assert counts.get(f"failed/{reason or 'robots'}", 0) == {"robots": 2, "no_robots": 1, "": 0}[reason]
     assert "/robots.txt" not in proxy.log, "a private address"

@@ -39,7 +39,7 @@ def known(folder: Path, number: int, newest: float, status: str = "stored") -> N
         name = f"a:{newest:.0f}-{each}"
         address = f"https://a.example/{newest:.0f}/{each}.html"
         ledger.note(Record("a", name, address, address, status=status, newest=newest, field_hashes="x" * 900))  # type: ignore[arg-type]
-        ledger.note_addresses("a", [address, address + "?alias"], name)
+        ledger.note_addresses("a", [address, address + "-alias"], name)
         copied = fingerprint(f"{TEXT} {newest} {each}")
         assert copied
         ledger.clusters.note(copied, name, "a", name)
@@ -183,7 +183,10 @@ def as_of_version_1(folder: Path) -> None:
             connection.execute(f"DROP INDEX {index}")
         for table, column in (("signatures", "portal"), ("signatures", "article"), ("runs", "reasons")):
             connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        for column in ("headline", "sketch"):
+            connection.execute(f"ALTER TABLE articles DROP COLUMN {column}")
         connection.execute("DROP TABLE lines")
+        connection.execute("ALTER TABLE addresses RENAME COLUMN key TO url")
         connection.execute("UPDATE meta SET value = '1' WHERE key = 'version'")
         connection.execute("PRAGMA auto_vacuum=NONE")
         connection.execute("PRAGMA journal_mode=DELETE")

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
+    from portalcrawl.spiders.harvest import Harvest
+
 
 class RepeatsMiddleware:
     """Drops requests for articles whose addresses are like those of pages that only repeated others."""
@@ -26,8 +28,8 @@ class RepeatsMiddleware:
     def process_request(self, request: Request) -> None:
         """Let *request* pass or raise PageIgnored."""
         record = request.cb_kwargs.get("record")
-        harvest = getattr(self._crawler.spider, "harvest", None)
-        if record is None or harvest is None or record.revision:
+        if record is None or record.revision:
             return
+        harvest: Harvest = self._crawler.spider.harvest  # type: ignore[union-attr]
         if harvest.repeats.is_closed(request.url):
             raise PageIgnored(REPEATS, f"{request.url}: pages like it brought only articles that this run has had")

@@ -35,10 +35,9 @@ _SECOND_LEVEL = frozenset(("ac", "co", "com", "gov", "net", "org"))
 LONGEST_SITE_NAME = 60
 """Characters; some pages declare their headline as the site's name."""
 WRONG_CLOCK = timedelta(days=1)
-"""How far a server's clock may be from the crawler's: by more, one of them is wrong, and the crawler's counts."""
-FIRST_YEAR = 1990
-LONGEST_AGE = 9
-"""Digits of an Age header: 31 years."""
+"""How far a server's clock may be ahead of the crawler's: what is dated later than that has a wrong date."""
+LONGEST_PAST = timedelta(days=3653)
+"""How far it may be behind: caches and archives answer with old pages, but a clock that was never set says 1970."""
 SHORTEST_LABEL = 3
 """Characters of a host's own part (``seenbote`` of ``www.seenbote.de``) that can be the site's name."""
 
@@ -216,20 +215,7 @@ def fetch_time(response: Response) -> datetime:
         try:
             when = parsedate_to_datetime(header.decode("latin-1"))
             when = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
-            return when if _can_be(when, now, response) else now
+            return when if now - LONGEST_PAST <= when <= now + WRONG_CLOCK else now
         except (ValueError, TypeError, OverflowError):
             pass
     return now
-
-
-def _can_be(when: datetime, now: datetime, response: Response) -> bool:
-    """Return whether *response* can be of *when*.
-
-    What has just been fetched is of today, less the time that it says to have lain in caches (RFC 9111 5.1); a page
-    that was saved, or that comes from the HTTP cache, may be of any day so far.
-    """
-    if response.request is None or "cached" in response.flags:
-        return when.year >= FIRST_YEAR and when <= now + WRONG_CLOCK
-    age = response.headers.get("Age") or b"0"
-    lain = timedelta(seconds=int(age)) if age.isdigit() and len(age) <= LONGEST_AGE else timedelta()
-    return abs(now - lain - when) <= WRONG_CLOCK

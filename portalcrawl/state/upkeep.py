@@ -97,8 +97,8 @@ class Upkeep:
         is_known = exists().where(articles.c.portal == addresses.c.portal, articles.c.id == addresses.c.id)
 
         def sweep(page: Sequence[Any]) -> None:
-            for portal, urls in self._orphans((row.portal, row.id, row.url) for row in page):
-                for chunk in _chunks(urls):
+            for portal, keys in self._orphans((row.portal, row.id, row.key) for row in page):
+                for chunk in _chunks(keys):
                     with self._writing() as connection:
                         ours = and_(addresses.c.portal == portal, addresses.c.key.in_(chunk))
                         connection.execute(delete(addresses).where(ours, ~is_known))
