@@ -156,7 +156,7 @@ def test_what_is_forgotten_goes_with_all_that_hangs_on_it(tmp_path: Path) -> Non
     }
     assert counted(tmp_path)["bands"] == 25 * 12
     store = Store(open_database(url_of(tmp_path)))
-    assert len(store.ids_of("a", [f"https://a.example/{NEW:.0f}/3.html?alias"])) == 1
+    assert len(store.ids_of("a", [f"a.example/{NEW:.0f}/3.html-alias"])) == 1
     assert Upkeep(open_database(url_of(tmp_path))).forget((OLD + NEW) / 2) == 0
 
 

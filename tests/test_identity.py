@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commandline import crawl, doubled, manifests, records
+from commandline import crawl, doubled, manifests, records, runs
 from tinyportal import Answer, TinyPortal, article, listing, page, teasers
 
 SOON = ("-s", "RECRAWL_AGES=" + ",".join(map(str, range(1, 600))), "-s", "RETRY_FAILED_AFTER=1", "-a", "render=never")
@@ -65,7 +65,7 @@ def again(data: Path, portal: TinyPortal, *args: str, url: str = "/") -> dict[st
     time.sleep(1.2)
     ended = crawl(*SOON, *args, data=data, url=portal.url(url))
     assert ended.code == 0, ended.err
-    counts: dict[str, int] = manifests(data)[-1]["counts"]
+    counts: dict[str, int] = runs(data)[-1]["counts"]
     return counts
 
 
