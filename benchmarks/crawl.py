@@ -25,6 +25,7 @@ from places import ROOT, write_section
 from portalcrawl.sampleportal import SamplePortal
 from portalcrawl.state.database import open_database
 from portalcrawl.state.tables import addresses, articles, bands, signatures, teasers
+from portalcrawl.urls import address_key
 
 MILLION = 1_000_000
 TEASERS_PER_ARTICLE = 3
@@ -117,7 +118,9 @@ def fill(file: Path) -> None:
                 for n in numbers
             ]
             connection.execute(articles.insert(), rows)
-            connection.execute(addresses.insert(), [{"portal": "filler", "url": r["url"], "id": r["id"]} for r in rows])
+            connection.execute(
+                addresses.insert(), [{"portal": "filler", "key": address_key(r["url"]), "id": r["id"]} for r in rows]
+            )
             known = [{"id": f"filler:{chance.getrandbits(64):016x}"} for _ in range(TEASERS_PER_ARTICLE * CHUNK)]
             connection.execute(teasers.insert(), sorted(known, key=lambda row: row["id"]))
             texts = [

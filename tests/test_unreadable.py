@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from commandline import ENOUGH, ROOT, Ended, crawl, environment, manifests, records, scrapy
+from commandline import ENOUGH, ROOT, Ended, crawl, environment, manifests, records, runs, scrapy
 from tinyportal import Site, TinyPortal, article, listing
 
 from portalcrawl.settings import ITEM_PIPELINES
@@ -109,7 +109,7 @@ def test_a_start_page_that_kills_is_not_asked_for_again(tmp_path: Path) -> None:
         for ended in (second, third):
             assert "Traceback" not in ended.err
             assert "unreadable 1" in ended.lines[-1]
-        assert manifests(tmp_path)[-1]["counts"]["start_pages_failed"] == 1
+        assert runs(tmp_path)[-1]["counts"]["start_pages_failed"] == 1
         requeued = scrapy("state", "--requeue", "unreadable", data=tmp_path)
         assert "1 articles are pending again" in requeued.out
         portal.site["/"] = site("no")["/"]
@@ -142,7 +142,7 @@ def test_an_exception_is_a_failed_attempt(tmp_path: Path) -> None:
             assert ended.code == 0
             assert f"Reading {portal.url(HARM)} failed" in ended.err
             assert state(tmp_path) == ("pending", "error", attempt)
-            counts = manifests(tmp_path)[-1]["counts"]
+            counts = runs(tmp_path)[-1]["counts"]
             assert (counts["failed/error"], counts["exceptions"]) == (1, 1)
 
 
@@ -162,7 +162,7 @@ def test_an_exception_at_a_start_page_fails_it(tmp_path: Path) -> None:
         ended = run(portal, tmp_path)
     assert ended.code == 1
     assert "error 1" in ended.lines[-1]
-    assert manifests(tmp_path)[0]["counts"]["start_pages_failed"] == 1
+    assert runs(tmp_path)[0]["counts"]["start_pages_failed"] == 1
 
 
 def test_a_page_of_too_many_attributes_is_refused_unread(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_a_page_of_too_many_attributes_is_refused_unread(tmp_path: Path) -> None
     pages = {**site("no"), HARM: article("Die Seite, die schadet").replace("<article>", f"<article {attributes}>")}
     with TinyPortal(pages) as portal:
         assert crawl(data=tmp_path, url=portal.url()).code == 0
-    assert manifests(tmp_path)[0]["counts"]["failed/too_complex"] == 1
+    assert runs(tmp_path)[0]["counts"]["failed/too_complex"] == 1
     assert state(tmp_path) == ("pending", "too_complex", 1)
     assert written(tmp_path) == set(GOOD.values())
 
