@@ -8,16 +8,19 @@ What comes back decides, in this order:
 
 Then it must be the article's text. One that has nothing in common with what the state knows of the article, and holds
 little of what its teaser and its address announce, stands in place of the article: it is an error, maintenance or
-consent page, and no article. A new article that has a date or an author is believed, since such pages have none.
+consent page, and no article. A new article that has a date or an author, and more than a few
+lines, is believed.
 docs/architecture.md has the table of cases.
 """
 
 from __future__ import annotations
 
 import json
+import zlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from portalcrawl.crawl.likeness import same_slug, share_announced, similarity, sketch
@@ -26,7 +29,7 @@ from portalcrawl.items import Article
 from portalcrawl.portals.profile import Profile
 from portalcrawl.state.ledger import Ledger
 from portalcrawl.state.records import Record
-from portalcrawl.urls import address_key, id_token, same_article, same_place, slug_of
+from portalcrawl.urls import address_key, id_token, same_article, same_page, same_place, same_slug_and_day
 
 Asked = Literal["itself", "alias", "moved"]
 """What became of the article that was asked for: it is the one that came; it never was another than that one; it is
@@ -44,10 +47,9 @@ ANNOUNCED = 0.34
 Measured on 182 saved pages of two sets: a text holds at least half of the stems of its own slug, but for pages in
 another script than their address and two with three or four stems; of another page's slug it holds a tenth (median).
 """
-SHORT = 150
-"""Words; error pages are shorter. A longer text that speaks of something else is looked at twice."""
 VERY_SHORT = 60
-"""Words; a known article of which nothing is left but so few is gone, where nothing can be said of its headline."""
+"""Words; most error pages are shorter. A text so short that nothing has announced is not believed for its date."""
+HALF_A_DAY = 12 * 3600.0
 MOST_COPIES = 10
 """Addresses under which a run takes one text for an article of its own."""
 UNLIKE = "error_page"
@@ -81,6 +83,8 @@ class Identities:
         self._ledger = ledger
         self._texts: dict[tuple[str, str], dict[str, Record]] = {}
         """(portal, content hash) -> the articles under which this run met the text, by id."""
+        self._bodies: dict[tuple[str, int], set[str]] = {}
+        """The same by hash of the text without its headline: ids alone."""
 
     def known_ids(self, profile: Profile, urls: list[str]) -> KnownIds:
         """Return the article ids under which the state knows *urls*: in another spelling, or with an older slug."""
@@ -98,8 +102,14 @@ class Identities:
         }
         return KnownIds(ids | likely, frozenset(likely))
 
-    def identify(self, article: Article, asked: Record, profile: Profile) -> Identity:
-        """Return which article *article* is, which came as the answer to the request for *asked*."""
+    def identify(self, article: Article, asked: Record, profile: Profile, declared: str | None = None) -> Identity:
+        """Return which article *article* is, which came as the answer to the request for *asked*.
+
+        *declared* is the page's rel=canonical. One that names another article counts only if the text is that one's:
+        many sites declare their front page, a section or the first page of all.
+        """
+        if declared and declared != article.canonical_url and self._is_declared(article, asked, profile, declared):
+            article.canonical_url, article.id = declared, profile.article_id(declared)
         native = profile.native_id(article.canonical_url) is not None
         record = self._named(article, asked, native=native)
         if record is asked:
@@ -109,6 +119,16 @@ class Identities:
         else:
             found = self._at_new_address(article, asked, native=native)
         return self._checked(found, article, asked, profile)
+
+    def _is_declared(self, article: Article, asked: Record, profile: Profile, declared: str) -> bool:
+        if not profile.is_article_url(declared):
+            return False
+        named = self._ledger.ids_of(article.portal, [declared]).get(declared) or profile.article_id(declared)
+        known = self._ledger.record(article.portal, named)
+        if known and known.revision:
+            return likeness(known, article) >= MOST
+        own = share_announced(article, asked.headline, asked.canonical_url) or 0.0
+        return max(own, ANNOUNCED) < (share_announced(article, None, declared) or 0.0)
 
     def _named(self, article: Article, asked: Record, *, native: bool) -> Record | None:
         """Return the record that the page's own address names, *asked* itself where that is it."""
@@ -145,7 +165,7 @@ class Identities:
         record = self._ledger.record(article.portal, by_token) if by_token and by_token != asked.id else None
         if record is None or token is None:
             return None
-        if likeness(record, article) >= SOME:
+        if _is_of_one_day(record, article) and likeness(record, article) >= SOME:
             return record
         self._ledger.note_token(article.portal, token, "")  # it names more than one article: no link counts on it
         return None
@@ -157,25 +177,36 @@ class Identities:
         if found.asked != "itself" and not record.revision and not profile.is_article_url(article.canonical_url):
             return Identity(None, "itself", UNLIKE)  # sent to what is no article's address
         others = self._others_with(article, record)
-        reason = _unlike(record, article, elsewhere=bool(others), again=asked.attempts > 0)
+        reason = _unlike(record, article, elsewhere=bool(others))
         if reason is None and len(others) >= MOST_COPIES:
             reason = REPEATED
-        if article.content_hash:
-            self._texts.setdefault((article.portal, article.content_hash), {})[record.id] = record
+        self._remember(article, record)
         return Identity(None, "itself", reason) if reason else found
 
     def _others_with(self, article: Article, record: Record) -> set[str]:
-        return self._texts.get((article.portal, article.content_hash or ""), {}).keys() - {record.id}
+        """Return the ids of other articles under which this run met the text, whatever headline stood over it."""
+        return self._bodies.get((article.portal, _body(article)), set()) - {record.id} if _body(article) else set()
+
+    def _remember(self, article: Article, record: Record) -> None:
+        if article.content_hash:
+            self._texts.setdefault((article.portal, article.content_hash), {})[record.id] = record
+        if body := _body(article):
+            self._bodies.setdefault((article.portal, body), set()).add(record.id)
+
+
+def _body(article: Article) -> int:
+    """Return a hash of an article's text without its headline; 0 for no text."""
+    return zlib.crc32(" ".join((article.article_body or "").split()).encode("utf-8", "surrogatepass"))
 
 
 def _became(asked: Record, article: Article) -> Asked:
     """Return what the article that was asked for is, where another one came."""
     old, new = asked.canonical_url, article.canonical_url
     ids = id_token(old), id_token(new)
-    if asked.revision or (all(ids) and ids[0] != ids[1]):
+    if asked.revision or (all(ids) and ids[0] != ids[1]) or same_slug(old, new) is False:
         return "moved"
     share = share_announced(article, asked.headline, old)
-    return "moved" if same_slug(old, new) is False or (share is not None and share < ANNOUNCED) else "alias"
+    return "alias" if same_slug(old, new) or (share is not None and share >= ANNOUNCED) else "moved"
 
 
 def _goes_on(asked: Record, article: Article, *, native: bool) -> bool:
@@ -189,27 +220,44 @@ def _goes_on(asked: Record, article: Article, *, native: bool) -> bool:
 
 
 def _is_same_place(record: Record, article: Article) -> bool:
-    """Return whether an article with the same text has the same slug, and no id that another one has."""
+    """Return whether an article with the same text has the same slug or page, and no id that another one has."""
     old, new = record.canonical_url, article.canonical_url
-    return slug_of(old) == slug_of(new) and (id_token(old) == id_token(new) or not id_token(old))
+    if same_page(old, new):
+        return True
+    ids = id_token(old), id_token(new)
+    return same_slug_and_day(old, new) and (ids[0] == ids[1] or not all(ids))
 
 
-def _unlike(record: Record, article: Article, *, elsewhere: bool, again: bool) -> str | None:
+def _is_of_one_day(record: Record, article: Article) -> bool:
+    """Return whether an article is of the known one's day: reports of every day carry the number of their topic."""
+    if not article.date_published:
+        return True
+    return abs(datetime.fromisoformat(article.date_published).timestamp() - record.newest) < HALF_A_DAY
+
+
+def _unlike(record: Record, article: Article, *, elsewhere: bool) -> str | None:
     """Return why a text is not that of *record*; None where nothing speaks against it."""
     if record.revision and likeness(record, article) >= SOME:
         return None
     share = share_announced(article, record.headline, record.canonical_url)
     if share is not None and share >= ANNOUNCED:
-        return None
-    words = article.word_count or 0
+        return UNLIKE if record.revision and elsewhere else None
     if record.revision:
-        return UNLIKE if share is not None or elsewhere or words < VERY_SHORT else None
-    if article.date_published or article.authors:
-        return None  # which pages that stand in place of an article do not have
+        return None if not elsewhere and _keeps_a_field(record, article) else UNLIKE
+    is_signed = bool(article.date_published or article.authors)
+    is_short = (article.word_count or 0) < VERY_SHORT
+    if elsewhere and (share is not None or is_short or not is_signed):
+        return UNLIKE
     if share is None or record.headline is None:
-        # Nobody has announced it but its slug, which may be as general as a folder.
-        return UNLIKE if elsewhere or (share == 0 and words < VERY_SHORT) else None
-    return None if words >= SHORT and again and not elsewhere else UNLIKE
+        # Nobody has announced it but a slug, which may be as general as a folder.
+        return UNLIKE if share == 0 and is_short and not is_signed else None
+    return None if is_signed and not is_short else UNLIKE
+
+
+def _keeps_a_field(record: Record, article: Article) -> bool:
+    """Return whether a known article, whose text is another one now, has kept its headline, date or authors."""
+    before, now = json.loads(record.field_hashes or "{}"), field_hashes(article)
+    return any(now[name] and now[name] == before.get(name) for name in ("headline", "date_published", "authors"))
 
 
 def likeness(record: Record, article: Article) -> float:

@@ -41,7 +41,7 @@ def remember(article: Article, record: Record) -> None:
     record.revision = article.revision
     record.content_hash = article.content_hash
     record.cluster_id = article.cluster_id
-    record.headline = article.headline
+    record.headline = record.headline or article.headline
     record.sketch = sketch(article)
     record.field_hashes = json.dumps(field_hashes(article), separators=(",", ":"))
 

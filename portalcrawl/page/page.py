@@ -86,13 +86,16 @@ class Page:
     @cached_property
     def canonical_url(self) -> str:
         """The page's one address: its rel=canonical where that names the same article of the portal, else its own."""
-        own = urls.canonical_url(self.url, self.profile.hosts)
+        own, declared = urls.canonical_url(self.url, self.profile.hosts), self.declared_url
+        return declared if declared and urls.same_article(own, declared) else own
+
+    @cached_property
+    def declared_url(self) -> str | None:
+        """The page's rel=canonical where it is an address of the portal, whatever page it names."""
         declared = urls.absolute(self.base_url, tree.canonical_link(self.root) or "")
-        if declared and self.profile.owns(declared):
-            declared = urls.canonical_url(declared, self.profile.hosts)
-            if urls.same_article(own, declared):
-                return declared
-        return own
+        if declared is None or not self.profile.owns(declared):
+            return None
+        return urls.canonical_url(declared, self.profile.hosts)
 
     @cached_property
     def json_ld(self) -> list[json_ld.Node]:

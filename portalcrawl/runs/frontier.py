@@ -96,7 +96,8 @@ class Frontier:
                 ledger.note(record)
             if self._run.plan.arguments.follow and wanted.holds(record) and not self.is_requested(record):
                 self.request(record)
-                record.url = teaser.url  # the portal's newest word on where it is
+                # The portal's newest word on where it is, and on what it says.
+                record.url, record.headline = teaser.url, teaser.headline or record.headline
                 due.append(record)
         return due
 

@@ -13,6 +13,10 @@ ERRORS_AT_LEAST = 5
 """... from this number of them on."""
 COVERAGE_DROP = 0.5
 """Share of the links that the portal's own earlier runs found, below which a run is a warning."""
+AGAIN_SHARE = 0.5
+"""Share of pages that were articles of the run again, above which a run is a warning, ..."""
+AGAIN_AT_LEAST = 10
+"""... from this number of them on."""
 RUNS_TO_COMPARE = 3
 
 
@@ -41,6 +45,11 @@ def _warnings(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]]) -
     pages, errors = counts.get("pages", 0), counts.get("pages_failed", 0)
     if errors >= ERRORS_AT_LEAST and errors > ERROR_SHARE * (pages + errors):
         warnings.append(f"{errors} of {pages + errors} pages failed ({_reasons(counts, 'failed/')})")
+    again = counts.get("articles_again", 0)
+    if again >= AGAIN_AT_LEAST and again > AGAIN_SHARE * pages:
+        warnings.append(
+            f"{again} of {pages} pages were articles that the run had read: their addresses change by themselves"
+        )
     if repeats := counts.get("skipped/repeats", 0):
         warnings.append(f"{repeats} links were not followed: pages like them only repeated articles of this run")
     if invalid := sum(number for name, number in counts.items() if name.startswith("invalid/")):

@@ -9,6 +9,7 @@ from time import time
 from typing import TYPE_CHECKING
 
 from portalcrawl.crawl import outcomes
+from portalcrawl.crawl.identity import REPEATED
 from portalcrawl.crawl.repeats import REPEATS, Repeats
 from portalcrawl.crawl.visits import Visit
 from portalcrawl.ids import teaser_id
@@ -79,7 +80,8 @@ class Harvest:
             return found
         identity = self._identify(article, record, page)
         is_new = identity.record is not None and self._take(article, identity, record, page, found)
-        self.repeats.met(page.url, brought=is_new)
+        if is_new or identity.reason == REPEATED or (identity.record and self._run.visits.is_settled(identity.record)):
+            self.repeats.met(page.url, brought=is_new)
         if identity.record is None:
             self._in_place_of(record, identity, page)
         elif is_new:
@@ -89,7 +91,7 @@ class Harvest:
         return found
 
     def _identify(self, article: Article, asked: Record, page: Page) -> Identity:
-        identity = self._run.visits.identities.identify(article, asked, page.profile)
+        identity = self._run.visits.identities.identify(article, asked, page.profile, page.declared_url)
         if identity.asked == "moved":
             ages = self._run.settings.ages(page.profile.recrawl_ages)
             outcomes.missing(asked, "moved", "other_article", time(), self._run.settings.retry_failed_after, ages)

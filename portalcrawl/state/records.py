@@ -39,7 +39,7 @@ class Record:
     """Hash of each content field of the last revision, as JSON."""
     cluster_id: str | None = None
     headline: str | None = None
-    """What is known of its headline: the article's own, before it is stored that of the teaser that led to it."""
+    """The headline of the last teaser that led to it when it was fetched; the article's own where none had one."""
     sketch: str | None = None
     """Sketch of the last revision's text (see ``crawl.likeness``)."""
     etag: str | None = None

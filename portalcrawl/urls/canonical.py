@@ -96,6 +96,10 @@ def _is_needless(parameter: str, path: str) -> bool:
         return True
     if value.lower() in _TWIN.get(name.lower(), ()):
         return True
-    return article_path(path) and not (
-        _RECORD_NAME.fullmatch(name) and _RECORD_VALUE.fullmatch(value) and not has_id(path)
-    )
+    return article_path(path) and (has_id(path) or not is_record(parameter))
+
+
+def is_record(parameter: str) -> bool:
+    """Return whether a parameter (``id=51``) has a number that may choose the article which a page shows."""
+    name, _, value = parameter.partition("=")
+    return bool(_RECORD_NAME.fullmatch(unquote(name)) and _RECORD_VALUE.fullmatch(value))

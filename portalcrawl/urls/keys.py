@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from portalcrawl.urls.address import split
-from portalcrawl.urls.canonical import canonical_of
+from portalcrawl.urls.canonical import canonical_of, is_record
 from portalcrawl.urls.hosts import stem
 from portalcrawl.urls.words import PAGES
 from portalcrawl.vocabulary import expression, table
@@ -15,14 +15,20 @@ from portalcrawl.vocabulary import expression, table
 _INDEX = re.compile(r"/(?:index|default)(?:\.[a-z]{2,5}\d?)?$")
 _TOKEN = re.compile(
     r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{1,4}n[0-9a-z]{6,32}|(?<![0-9])\d{6,20}(?![0-9])"
-    r"|(?<![0-9a-z])(?=[a-z]*\d)(?=\d*[a-z])[0-9a-f]{10,40}(?![0-9a-z])"
+    r"|(?<![0-9a-z])(?=[a-z]*\d[a-z]*\d)(?=\d*[a-z])[0-9a-z]{10,40}(?![0-9a-z])"
 )
+_TOKEN_ALONE = re.compile(rf"[a-z]{{0,10}}[-_]?({_TOKEN.pattern})")
+"""A segment of nothing else: ``4711001``, ``id_4711001``, ``article4711001``."""
 _DAY = re.compile(r"(?:19|20)\d\d[-/_]?(?:0[1-9]|1[0-2])[-/_]?(?:0[1-9]|[12]\d|3[01])?")
-_SHORT_DAY = re.compile(r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:(?:19|20)?\d\d)|[0-3]\d(?:0[1-9]|1[0-2])[0-3]\d")
-"""Digits that may be a day: ``05122025``, ``051225``, ``251205``."""
+_SHORT_DAY = re.compile(
+    r"(?:19|20)\d\d(?:19|20)\d\d|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:(?:19|20)?\d\d)|[0-3]\d(?:0[1-9]|1[0-2])[0-3]\d"
+)
+"""Digits that may be a day, or two years: ``05122025``, ``051225``, ``251205``, ``20252026``."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NAMES = table("parameters")
 _SESSION_NAME = re.compile("|".join(map(expression, _NAMES["sessions"].split())), re.IGNORECASE)
+_SESSION_SEGMENT = re.compile(r"/\([A-Za-z]\([0-9a-z]{16,}\)\)")
+"""A session of ASP.NET in a path: ``/(S(lit3py55t21z5v55vlm25s55))/``."""
 _SESSION_SHORT = frozenset(_NAMES["sessions_by_value"].split())
 _SESSION_VALUE = re.compile(
     r"[0-9a-f]{16,}|\d{10}(?:\d{3})?|(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[\w-]{16,}"
@@ -46,7 +52,7 @@ def address_key(url: str) -> str:
     if address is None:
         return url
     main = split(canonical_of(address)) or address
-    path = _INDEX.sub("/", main.path).rstrip("/")
+    path = _SESSION_SEGMENT.sub("", _INDEX.sub("/", main.path)).rstrip("/")
     name, dot, ending = path.rpartition(".")
     if dot and ending.lower() in PAGES and not name.endswith("/"):
         path = name
@@ -81,9 +87,8 @@ def id_token(url: str) -> str | None:
     found = _TOKEN.findall(last if last.isdigit() else _DAY.sub(" ", last))
     if found and not _SHORT_DAY.fullmatch(found[-1]):
         return str(found[-1])
-    if len(segments) > 1 and _TOKEN.fullmatch(segments[-2]) and not _SHORT_DAY.fullmatch(segments[-2]):
-        return segments[-2]
-    return None
+    alone = _TOKEN_ALONE.fullmatch(segments[-2]) if len(segments) > 1 else None
+    return alone[1] if alone and not _SHORT_DAY.fullmatch(alone[1]) else None
 
 
 def same_place(first: str, second: str) -> bool:
@@ -93,18 +98,56 @@ def same_place(first: str, second: str) -> bool:
 
 
 def slug_of(url: str) -> str:
-    """Return the segment of the path that says most in words, percent escapes decoded, lower case.
+    """Return the last segment of the path that holds at least two words, in lower case, percent escapes decoded.
+
+    "" where there is none: a single word may be that of a folder or a program.
 
     >>> slug_of("https://example.org/2025/12/05/neue-faehre-kommt/4711001.html")
     'neue-faehre-kommt'
+    >>> slug_of("https://example.org/news/artikel.php?id=4711")
+    ''
     """
     address = split(url)
-    if address is None:
-        return ""
-    segments = unquote(address.path).lower().split("/")
-    best = max(segments, key=lambda segment: len(_WORD.findall(segment)))
-    name, dot, ending = best.rpartition(".")
-    return name if dot and ending in PAGES else best
+    for segment in reversed(unquote(address.path).lower().split("/") if address else []):
+        name, dot, ending = segment.rpartition(".")
+        name = name if dot and ending in PAGES else segment
+        if len(_WORD.findall(name)) > 1:
+            return name
+    return ""
+
+
+def same_slug_and_day(first: str, second: str) -> bool:
+    """Return whether two addresses have one slug, without ids, and name no different day; False without a slug.
+
+    >>> same_slug_and_day("https://a.example/welt/neue-faehre-kommt", "https://a.example/neue-faehre-kommt-4711001.html")
+    True
+    """
+    one, other = (_WORD.findall(_without_token(url)) for url in (first, second))
+    days = [_DAY.findall(address.path) if (address := split(url)) else [] for url in (first, second)]
+    return len(one) > 1 and one == other and (days[0] == days[1] or not all(days))
+
+
+def record_numbers(url: str) -> tuple[str, ...]:
+    """Return the parameters of *url* whose numbers may choose the article that a page shows, sorted.
+
+    >>> record_numbers("https://a.example/artikel.php?weiter=c0ffee&id=51")
+    ('id=51',)
+    """
+    address = split(url)
+    return tuple(sorted(part for part in address.query.split("&") if is_record(part))) if address else ()
+
+
+def same_page(first: str, second: str) -> bool:
+    """Return whether two addresses differ in parameters alone, but in none that chooses an article."""
+    one, other = split(first), split(second)
+    if one is None or other is None or (stem(one), one.path) != (stem(other), other.path):
+        return False
+    return record_numbers(first) == record_numbers(second) != () or (one.query == "") != (other.query == "")
+
+
+def _without_token(url: str) -> str:
+    slug, token = slug_of(url), id_token(url)
+    return slug.replace(token, " ") if token else slug
 
 
 def _around_token(url: str) -> tuple[str, str]:
