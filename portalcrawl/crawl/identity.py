@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from portalcrawl.crawl.likeness import same_slug, share_announced, similarity, sketch
+from portalcrawl.crawl.likeness import same_slug, share_announced, similarity, sketch, text_of
 from portalcrawl.crawl.revisions import field_hashes
 from portalcrawl.items import Article
 from portalcrawl.portals.profile import Profile
@@ -127,8 +127,9 @@ class Identities:
         known = self._ledger.record(article.portal, named)
         if known and known.revision:
             return likeness(known, article) >= MOST
-        own = share_announced(article, asked.headline, asked.canonical_url) or 0.0
-        return max(own, ANNOUNCED) < (share_announced(article, None, declared) or 0.0)
+        text = text_of(article)
+        own = share_announced(text, asked.headline, asked.canonical_url) or 0.0
+        return max(own, ANNOUNCED) < (share_announced(text, None, declared) or 0.0)
 
     def _named(self, article: Article, asked: Record, *, native: bool) -> Record | None:
         """Return the record that the page's own address names, *asked* itself where that is it."""
@@ -205,7 +206,7 @@ def _became(asked: Record, article: Article) -> Asked:
     ids = id_token(old), id_token(new)
     if asked.revision or (all(ids) and ids[0] != ids[1]) or same_slug(old, new) is False:
         return "moved"
-    share = share_announced(article, asked.headline, old)
+    share = share_announced(text_of(article), asked.headline, old)
     return "alias" if same_slug(old, new) or (share is not None and share >= ANNOUNCED) else "moved"
 
 
@@ -239,14 +240,18 @@ def _unlike(record: Record, article: Article, *, elsewhere: bool) -> str | None:
     """Return why a text is not that of *record*; None where nothing speaks against it."""
     if record.revision and likeness(record, article) >= SOME:
         return None
-    share = share_announced(article, record.headline, record.canonical_url)
-    if share is not None and share >= ANNOUNCED:
-        return UNLIKE if record.revision and elsewhere else None
-    if record.revision:
-        return None if not elsewhere and _keeps_a_field(record, article) else UNLIKE
     is_signed = bool(article.date_published or article.authors)
     is_short = (article.word_count or 0) < VERY_SHORT
-    if elsewhere and (share is not None or is_short or not is_signed):
+    # An error page may repeat the headline that it stands for, but hardly as its own.
+    text = (article.headline or "") if is_short and not is_signed else text_of(article)
+    share = share_announced(text, record.headline, record.canonical_url)
+    is_announced = share is not None and share >= ANNOUNCED
+    if record.revision:
+        is_it = _keeps_a_field(record, article) or (is_announced and not is_short)
+        return None if is_it and not elsewhere else UNLIKE
+    if is_announced:
+        return None
+    if elsewhere and (share is not None or not is_signed):
         return UNLIKE
     if share is None or record.headline is None:
         # Nobody has announced it but a slug, which may be as general as a folder.

@@ -60,12 +60,12 @@ def _hashes(text: str) -> set[str]:
     return {text[at : at + 8] for at in range(0, len(text), 8)}
 
 
-def share_announced(article: Article, headline: str | None, url: str) -> float | None:
-    """Return how much of *headline*, or of the slug of *url*, stands in an article's text: the higher share, 0 to 1.
+def share_announced(text: str, headline: str | None, url: str) -> float | None:
+    """Return how much of *headline*, or of the slug of *url*, stands in *text*: the higher share, 0 to 1.
 
     *headline* is what a teaser, or an earlier revision, said. None where neither says enough.
     """
-    text = _ADDRESS.sub(" ", text_of(article))
+    text = _ADDRESS.sub(" ", text)
     held = _stems(text)
     announced = [_stems(headline or "")]
     if _is_latin(text):

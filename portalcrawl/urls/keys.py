@@ -30,9 +30,7 @@ _SESSION_NAME = re.compile("|".join(map(expression, _NAMES["sessions"].split()))
 _SESSION_SEGMENT = re.compile(r"/\([A-Za-z]\([0-9a-z]{16,}\)\)")
 """A session of ASP.NET in a path: ``/(S(lit3py55t21z5v55vlm25s55))/``."""
 _SESSION_SHORT = frozenset(_NAMES["sessions_by_value"].split())
-_SESSION_VALUE = re.compile(
-    r"[0-9a-f]{16,}|\d{10}(?:\d{3})?|(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[\w-]{16,}"
-)
+_SESSION_VALUE = re.compile(r"[0-9a-f]{16,}|\d{8,}|(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[\w-]{16,}")
 """Values that no editor would choose: a hash, a Unix time, a random word."""
 
 
@@ -134,7 +132,8 @@ def record_numbers(url: str) -> tuple[str, ...]:
     ('id=51',)
     """
     address = split(url)
-    return tuple(sorted(part for part in address.query.split("&") if is_record(part))) if address else ()
+    parts = address.query.split("&") if address else []
+    return tuple(sorted(part for part in parts if is_record(part) and not _is_session(part)))
 
 
 def same_page(first: str, second: str) -> bool:
