@@ -76,7 +76,9 @@ def path_of(name: str) -> str:
 
 
 def test_every_answer_is_an_article_or_has_its_reason(tmp_path: Path) -> None:
-    links = [f"{path_of(name)}|Ein Artikel, den jeder lesen kann: {name}" for name in SITE]
+    links = [
+        f"{path_of(name)}|Ein Artikel, den jeder lesen kann, Steuerzeichen im Titel und mehr: {name}" for name in SITE
+    ]
     answers = {path_of(name): given for name, (given, _) in SITE.items()}
     answers["/"] = answer(listing("Alles Mögliche", *links).encode())
     answers["/robots.txt"] = answer(NOISE, "Content-Type: text/plain")

@@ -30,6 +30,8 @@ class Frontier:
         self._requested: set[tuple[str, str]] = set()
         self._now = run.started.timestamp()
         self._since = run.plan.since(run.started)
+        self.headlines: dict[tuple[str, str], str] = {}
+        """Headlines of this run's teasers of known articles, by portal and id."""
         self._zones: dict[str, tzinfo] = {}
         """Zones that pages told, by the portal's name."""
 
@@ -94,12 +96,21 @@ class Frontier:
             elif depth < record.depth and record.status == "pending":
                 record.depth = depth
                 ledger.note(record)
+            self._hear(record, teaser)
             if self._run.plan.arguments.follow and wanted.holds(record) and not self.is_requested(record):
                 self.request(record)
-                # The portal's newest word on where it is, and on what it says.
-                record.url, record.headline = teaser.url, teaser.headline or record.headline
+                record.url = teaser.url  # the portal's newest word on where it is
                 due.append(record)
         return due
+
+    def _hear(self, record: Record, teaser: Teaser) -> None:
+        """Keep what a teaser says of a known article: by that a text that was rewritten wholly is known for its own."""
+        if not record.revision or not teaser.headline:
+            return
+        self.headlines[record.portal, record.id] = teaser.headline
+        if record.status != "stored" and record.headline != teaser.headline:
+            record.headline = teaser.headline
+            self._run.ledger.note(record)
 
     def _new(self, profile: Profile, teaser: Teaser, article: str, depth: int) -> Record:
         published = _seconds(teaser.date_published)

@@ -91,6 +91,7 @@ class Harvest:
         return found
 
     def _identify(self, article: Article, asked: Record, page: Page) -> Identity:
+        asked.headline = self.frontier.headlines.get((asked.portal, asked.id), asked.headline)
         identity = self._run.visits.identities.identify(article, asked, page.profile, page.declared_url)
         if identity.asked == "moved":
             ages = self._run.settings.ages(page.profile.recrawl_ages)
