@@ -29,6 +29,7 @@ from portalcrawl.items import Article
 from portalcrawl.portals.profile import Profile
 from portalcrawl.state.ledger import Ledger
 from portalcrawl.state.records import Record
+from portalcrawl.text import fold
 from portalcrawl.urls import address_key, id_token, same_article, same_page, same_place, same_slug_and_day
 
 Asked = Literal["itself", "alias", "moved"]
@@ -89,7 +90,9 @@ class Identities:
     def known_ids(self, profile: Profile, urls: list[str]) -> KnownIds:
         """Return the article ids under which the state knows *urls*: in another spelling, or with an older slug."""
         ids = self._ledger.ids_of(profile.name, urls)
-        tokens = {url: token for url in urls if not profile.native_id(url) and (token := id_token(url))}
+        if profile.article.url is not None:  # a pattern knows the ids
+            return KnownIds(ids, frozenset())
+        tokens = {url: token for url in urls if (token := id_token(url))}
         spellings = Counter(tokens[url] for url in {address_key(url): url for url in tokens}.values())
         # Two addresses on one page that share a number: it names what they belong to, not an article.
         new = {url: token for url, token in tokens.items() if url not in ids and spellings[token] == 1}
@@ -239,6 +242,8 @@ def _is_of_one_day(record: Record, article: Article) -> bool:
 def _unlike(record: Record, article: Article, *, elsewhere: bool) -> str | None:
     """Return why a text is not that of *record*; None where nothing speaks against it."""
     if record.revision and likeness(record, article) >= SOME:
+        return None
+    if not record.revision and record.headline and fold(record.headline) == fold(article.headline or ""):
         return None
     is_signed = bool(article.date_published or article.authors)
     is_short = (article.word_count or 0) < VERY_SHORT
