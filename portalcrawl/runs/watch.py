@@ -44,8 +44,12 @@ class Watch:
         """Called in another thread while the main one is held up for good; the process ends with it."""
         self._reading: object | None = None
         """Anew for each page; None while none is read."""
-        self._cpu = 0.0
+        self._cpu: float | None = None
+        """CPU seconds of the process at the first look at a page; None before that: asking for each page is dear."""
         self._looks = 0
+        self._last_resort = threading.Lock()
+        self._is_armed = False
+        """Whether ``faulthandler`` is set to end the process: set and taken back by looks, not for each page."""
         self._is_ending = False
         self._thread: threading.Thread | None = None
 
@@ -58,9 +62,11 @@ class Watch:
             self._thread = threading.Thread(target=self._look_on, name="read-timeout", daemon=True)
             self._thread.start()
         try:
-            self._cpu, self._looks = time.process_time(), 0
-            self._reading = object()
-            faulthandler.dump_traceback_later(LAST * self._seconds, exit=True, file=sys.__stderr__ or 2)
+            self._cpu, self._looks = None, 0
+            with self._last_resort:
+                self._reading = object()
+                if not self._is_armed:
+                    self._arm()
             signal.setitimer(signal.ITIMER_REAL, self._seconds, self._seconds / TICKS)
             try:
                 return work()
@@ -69,8 +75,20 @@ class Watch:
         finally:
             self._reading = None  # an alarm may have come in between
             signal.setitimer(signal.ITIMER_REAL, 0)
-            faulthandler.cancel_dump_traceback_later()
             self._wait_for_end()
+
+    def _arm(self) -> None:
+        faulthandler.dump_traceback_later(LAST * self._seconds, exit=True, file=sys.__stderr__ or 2)
+        self._is_armed = True
+
+    def _arm_anew(self, *, is_same: bool) -> None:
+        """Give the page that is being read its whole time, or take the last resort back while none is."""
+        with self._last_resort:
+            if self._reading is None and self._is_armed:
+                faulthandler.cancel_dump_traceback_later()
+                self._is_armed = False
+            elif self._reading is not None and not (is_same and self._is_armed):
+                self._arm()
 
     def _alarm(self, _: int, frame: FrameType | None) -> None:
         self._wait_for_end()
@@ -86,7 +104,7 @@ class Watch:
             time.sleep(self._seconds / TICKS)
 
     def _is_page_slow(self, looks: int) -> bool:
-        worked = time.process_time() - self._cpu
+        worked = 0.0 if self._cpu is None else time.process_time() - self._cpu
         return worked >= BUSY * self._seconds or looks >= PATIENCE * TICKS
 
     def _look_on(self) -> None:
@@ -94,8 +112,12 @@ class Watch:
         reading, looks = None, 0
         while True:
             time.sleep(self._seconds / TICKS)
-            looks = looks + 1 if reading is self._reading is not None else 0
+            is_same = reading is self._reading
+            looks = looks + 1 if is_same and reading is not None else 0
             reading = self._reading
+            self._arm_anew(is_same=is_same)
+            if reading is not None and not is_same:
+                self._cpu = time.process_time()
             # The signal comes first: it leaves the run alive.
             if looks > TICKS * (1 + BUSY) and self._is_page_slow(looks - TICKS // 2):
                 self._is_ending = True
