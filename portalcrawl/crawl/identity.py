@@ -15,11 +15,11 @@ docs/architecture.md has the table of cases.
 
 from __future__ import annotations
 
+import hashlib
 import json
-import zlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -82,10 +82,11 @@ class Identities:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._texts: dict[tuple[str, str], dict[str, Record]] = {}
-        """(portal, content hash) -> the articles under which this run met the text, by id."""
-        self._bodies: dict[tuple[str, int], set[str]] = {}
-        """The same by hash of the text without its headline: ids alone."""
+        # Grow with the run, not with the portal: some 400 bytes an article that was read.
+        self._texts: dict[int, tuple[tuple[str, str], ...]] = {}
+        """Fingerprint of portal and content -> ids and addresses of the articles under which this run met it."""
+        self._bodies: dict[int, tuple[str, ...]] = {}
+        """Fingerprint of portal and text without headline -> ids of these articles."""
 
     def known_ids(self, profile: Profile, urls: list[str]) -> KnownIds:
         """Return the article ids under which the state knows *urls*: in another spelling, or with an older slug."""
@@ -157,13 +158,14 @@ class Identities:
 
     def _older_slug(self, article: Article, asked: Record) -> Record | None:
         """Return the known article of which this is another address: the same text, under the same id or slug."""
-        met = dict(self._texts.get((article.portal, article.content_hash or ""), {}))
+        met = dict(self._texts.get(_fingerprint(article.portal, article.content_hash), ()))
         if article.content_hash:
             stored = {*self._ledger.with_content(article.content_hash)} - met.keys()
-            met |= self._ledger.records(article.portal, stored)
+            records = self._ledger.records(article.portal, stored)
+            met |= {record.id: record.canonical_url for record in records.values()}
         met.pop(asked.id, None)
-        if same := next((record for record in met.values() if _is_same_place(record, article)), None):
-            return same
+        if same := next((known for known, url in met.items() if _is_same_place(url, article.canonical_url)), None):
+            return self._ledger.record(article.portal, same) or replace(new_record(article, asked), id=same)
         token = id_token(article.canonical_url)
         by_token = self._ledger.ids_by_token(article.portal, [token]).get(token) if token else None
         record = self._ledger.record(article.portal, by_token) if by_token and by_token != asked.id else None
@@ -189,18 +191,25 @@ class Identities:
 
     def _others_with(self, article: Article, record: Record) -> set[str]:
         """Return the ids of other articles under which this run met the text, whatever headline stood over it."""
-        return self._bodies.get((article.portal, _body(article)), set()) - {record.id} if _body(article) else set()
+        return set(self._bodies.get(_fingerprint(article.portal, article.article_body), ())) - {record.id}
 
     def _remember(self, article: Article, record: Record) -> None:
-        if article.content_hash:
-            self._texts.setdefault((article.portal, article.content_hash), {})[record.id] = record
-        if body := _body(article):
-            self._bodies.setdefault((article.portal, body), set()).add(record.id)
+        body = _fingerprint(article.portal, article.article_body)
+        known = self._bodies.get(body, ())
+        if body and record.id not in known and len(known) <= MOST_COPIES:
+            self._bodies[body] = (*known, record.id)
+        content = _fingerprint(article.portal, article.content_hash)
+        met = self._texts.get(content, ())
+        if content and len(met) <= MOST_COPIES and record.id not in dict(met):
+            self._texts[content] = (*met, (record.id, article.canonical_url))
 
 
-def _body(article: Article) -> int:
-    """Return a hash of an article's text without its headline; 0 for no text."""
-    return zlib.crc32(" ".join((article.article_body or "").split()).encode("utf-8", "surrogatepass"))
+def _fingerprint(portal: str, text: str | None) -> int:
+    """Return 64 bits that stand for a text of a portal, white space folded; 0 for none."""
+    if not text:
+        return 0
+    folded = f"{portal}\n{' '.join(text.split())}"
+    return int.from_bytes(hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
 def _became(asked: Record, article: Article) -> Asked:
@@ -223,9 +232,8 @@ def _goes_on(asked: Record, article: Article, *, native: bool) -> bool:
     return same_article(asked.canonical_url, article.canonical_url) or likeness(asked, article) >= MOST
 
 
-def _is_same_place(record: Record, article: Article) -> bool:
-    """Return whether an article with the same text has the same slug or page, and no id that another one has."""
-    old, new = record.canonical_url, article.canonical_url
+def _is_same_place(old: str, new: str) -> bool:
+    """Return whether two addresses with one text have the same slug or page, and no different ids."""
     if same_page(old, new):
         return True
     ids = id_token(old), id_token(new)
