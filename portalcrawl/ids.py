@@ -39,5 +39,13 @@ def content_hash(texts: Sequence[str | None]) -> str | None:
     return _hex("\n".join(folded), HASH_DIGITS) if any(folded) else None
 
 
+def text_key(portal: str, text: str | None) -> int:
+    """Return 64 bits that stand for a text of a portal, white space folded; 0 for none."""
+    if not text:
+        return 0
+    folded = f"{portal}\n{' '.join(text.split())}"
+    return int.from_bytes(hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+
+
 def _hex(text: str, digits: int) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:digits]

@@ -15,7 +15,6 @@ docs/architecture.md has the table of cases.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -25,12 +24,13 @@ from typing import Literal
 
 from portalcrawl.crawl.likeness import same_slug, share_announced, similarity, sketch, text_of
 from portalcrawl.crawl.revisions import field_hashes
+from portalcrawl.ids import text_key
 from portalcrawl.items import Article
 from portalcrawl.portals.profile import Profile
 from portalcrawl.state.ledger import Ledger
 from portalcrawl.state.records import Record
 from portalcrawl.text import fold
-from portalcrawl.urls import address_key, id_token, same_article, same_page, same_place, same_slug_and_day
+from portalcrawl.urls import address_key, id_token, same_article, same_place, same_place_of_text
 
 Asked = Literal["itself", "alias", "moved"]
 """What became of the article that was asked for: it is the one that came; it never was another than that one; it is
@@ -158,13 +158,13 @@ class Identities:
 
     def _older_slug(self, article: Article, asked: Record) -> Record | None:
         """Return the known article of which this is another address: the same text, under the same id or slug."""
-        met = dict(self._texts.get(_fingerprint(article.portal, article.content_hash), ()))
+        met = dict(self._texts.get(text_key(article.portal, article.content_hash), ()))
         if article.content_hash:
             stored = {*self._ledger.with_content(article.content_hash)} - met.keys()
             records = self._ledger.records(article.portal, stored)
             met |= {record.id: record.canonical_url for record in records.values()}
         met.pop(asked.id, None)
-        if same := next((known for known, url in met.items() if _is_same_place(url, article.canonical_url)), None):
+        if same := next((known for known, url in met.items() if same_place_of_text(url, article.canonical_url)), None):
             return self._ledger.record(article.portal, same) or replace(new_record(article, asked), id=same)
         token = id_token(article.canonical_url)
         by_token = self._ledger.ids_by_token(article.portal, [token]).get(token) if token else None
@@ -191,25 +191,17 @@ class Identities:
 
     def _others_with(self, article: Article, record: Record) -> set[str]:
         """Return the ids of other articles under which this run met the text, whatever headline stood over it."""
-        return set(self._bodies.get(_fingerprint(article.portal, article.article_body), ())) - {record.id}
+        return set(self._bodies.get(text_key(article.portal, article.article_body), ())) - {record.id}
 
     def _remember(self, article: Article, record: Record) -> None:
-        body = _fingerprint(article.portal, article.article_body)
+        body = text_key(article.portal, article.article_body)
         known = self._bodies.get(body, ())
         if body and record.id not in known and len(known) <= MOST_COPIES:
             self._bodies[body] = (*known, record.id)
-        content = _fingerprint(article.portal, article.content_hash)
+        content = text_key(article.portal, article.content_hash)
         met = self._texts.get(content, ())
         if content and len(met) <= MOST_COPIES and record.id not in dict(met):
             self._texts[content] = (*met, (record.id, article.canonical_url))
-
-
-def _fingerprint(portal: str, text: str | None) -> int:
-    """Return 64 bits that stand for a text of a portal, white space folded; 0 for none."""
-    if not text:
-        return 0
-    folded = f"{portal}\n{' '.join(text.split())}"
-    return int.from_bytes(hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
 def _became(asked: Record, article: Article) -> Asked:
@@ -230,14 +222,6 @@ def _goes_on(asked: Record, article: Article, *, native: bool) -> bool:
     if own and other:
         return own == other or likeness(asked, article) >= ALMOST_ALL
     return same_article(asked.canonical_url, article.canonical_url) or likeness(asked, article) >= MOST
-
-
-def _is_same_place(old: str, new: str) -> bool:
-    """Return whether two addresses with one text have the same slug or page, and no different ids."""
-    if same_page(old, new):
-        return True
-    ids = id_token(old), id_token(new)
-    return same_slug_and_day(old, new) and (ids[0] == ids[1] or not all(ids))
 
 
 def _is_of_one_day(record: Record, article: Article) -> bool:

@@ -9,7 +9,7 @@ from portalcrawl.urls.address import MAX_URL_LENGTH, Address, BaseUrl, absolute,
 from portalcrawl.urls.articles import article_path, looks_like_article, slug_repeats
 from portalcrawl.urls.canonical import canonical_of, canonical_url
 from portalcrawl.urls.hosts import is_private_address, same_portal
-from portalcrawl.urls.keys import address_key, id_token, same_page, same_place, same_slug_and_day, slug_of
+from portalcrawl.urls.keys import address_key, id_token, same_place, same_place_of_text, slug_of
 from portalcrawl.urls.masking import mask_secrets
 from portalcrawl.urls.same import same_article
 
@@ -29,10 +29,9 @@ __all__ = [
     "mask_secrets",
     "resolve",
     "same_article",
-    "same_page",
     "same_place",
+    "same_place_of_text",
     "same_portal",
-    "same_slug_and_day",
     "slug_of",
     "slug_repeats",
 ]

@@ -144,6 +144,14 @@ def same_page(first: str, second: str) -> bool:
     return record_numbers(first) == record_numbers(second) != () or (one.query == "") != (other.query == "")
 
 
+def same_place_of_text(old: str, new: str) -> bool:
+    """Return whether two addresses with one text have the same slug or page, and no different ids."""
+    if same_page(old, new):
+        return True
+    ids = id_token(old), id_token(new)
+    return same_slug_and_day(old, new) and (ids[0] == ids[1] or not all(ids))
+
+
 def _without_token(url: str) -> str:
     slug, token = slug_of(url), id_token(url)
     return slug.replace(token, " ") if token else slug
