@@ -52,7 +52,7 @@ def canonical_url(url: str, hosts: Collection[str] = ()) -> str:
     number that may be its id. What is no http(s) address comes back as it is, without the white space around it.
 
     >>> canonical_url("https://m.example.org/a-b-c-1234567.html?utm_source=x&id=7#top", ["www.example.org"])
-    'https://www.example.org/a-b-c-1234567.html?id=7'
+    'https://www.example.org/a-b-c-1234567.html'
     """
     address = split(url)
     return tidy(url) if address is None else canonical_of(address, hosts)
