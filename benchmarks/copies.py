@@ -21,12 +21,12 @@ from statistics import median
 
 from places import CORPUS, write_section
 
-from portalcrawl.fingerprints import Fingerprint, fingerprint
-from portalcrawl.sampleportal.truth import expected
-from portalcrawl.state.clusters import Clusters
-from portalcrawl.state.database import IN_MEMORY, open_database
-from portalcrawl.state.store import Store
-from portalcrawl.state.tables import bands, signatures
+from portalcrawl.demo.truth import expected
+from portalcrawl.storage.database import IN_MEMORY, open_database
+from portalcrawl.storage.near_copies import Clusters
+from portalcrawl.storage.store import Store
+from portalcrawl.storage.tables import bands, signatures
+from portalcrawl.text.fingerprints import Fingerprint, fingerprint
 
 SIZES = (0, 10_000, 100_000, 1_000_000)
 LOOKUPS = 2_000

@@ -22,9 +22,9 @@ from statistics import median
 
 from places import ROOT, write_section
 
-from portalcrawl.sampleportal import SamplePortal
-from portalcrawl.state.database import open_database
-from portalcrawl.state.tables import addresses, articles, bands, signatures, teasers
+from portalcrawl.demo import SamplePortal
+from portalcrawl.storage.database import open_database
+from portalcrawl.storage.tables import addresses, articles, bands, signatures, teasers
 from portalcrawl.urls import address_key
 
 MILLION = 1_000_000

@@ -18,14 +18,14 @@ from lxml import etree
 from places import machine, write_section
 from scrapy.http import HtmlResponse
 
+from portalcrawl.extraction.dom.complexity import is_too_complex
+from portalcrawl.extraction.needs_browser import needs_browser
+from portalcrawl.extraction.page import Page
+from portalcrawl.extraction.pagination import next_page
 from portalcrawl.loaders.article import load_article
-from portalcrawl.loaders.context import CrawlContext
+from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.loaders.teaser import load_teasers
-from portalcrawl.page.complexity import is_too_complex
-from portalcrawl.page.needs_browser import needs_browser
-from portalcrawl.page.page import Page
-from portalcrawl.page.pagination import next_page
-from portalcrawl.portals.catalog import generic_profile
+from portalcrawl.profiles.catalog import generic_profile
 
 URL = "https://www.portal.example/region/ein-anderer-artikel-der-hier-steht-481500.html"
 PROFILE = generic_profile(URL)
@@ -172,7 +172,7 @@ def costs(markup: bytes) -> tuple[float, float]:
     page = Page(HtmlResponse(URL, body=markup, encoding="utf-8"), PROFILE)
     began = time.process_time()
     needs_browser(page)
-    if page.kind == "article":
+    if page.page_type == "article":
         load_article(page, CRAWL)
     load_teasers(page, CRAWL, {})
     next_page(page)

@@ -16,11 +16,11 @@ from nasty import SHAPES, Shape
 from places import machine, write_section
 from scrapy.http import HtmlResponse
 
+from portalcrawl.extraction.page import Page
 from portalcrawl.loaders.article import load_article
-from portalcrawl.loaders.context import CrawlContext
+from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.loaders.teaser import load_teasers
-from portalcrawl.page.page import Page
-from portalcrawl.portals.catalog import generic_profile
+from portalcrawl.profiles.catalog import generic_profile
 
 URL = "https://www.portal.example/region/ein-anderer-artikel-der-hier-steht-481500.html"
 PROFILE = generic_profile(URL)
@@ -36,7 +36,7 @@ def cost(markup: str) -> float:
     for _ in range(3):
         page = Page(response, PROFILE)
         start = time.process_time()
-        _ = page.kind
+        _ = page.page_type
         load_article(page, CRAWL)
         load_teasers(page, CRAWL, {})
         costs.append(time.process_time() - start)

@@ -14,11 +14,11 @@ from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 
+from portalcrawl.extraction.page import Page
 from portalcrawl.loaders.article import load_article
-from portalcrawl.loaders.context import CrawlContext
+from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.loaders.teaser import load_teasers
-from portalcrawl.page.page import Page
-from portalcrawl.portals.catalog import Catalog
+from portalcrawl.profiles.catalog import Catalog
 
 
 class PlainSpider(Spider):
@@ -39,7 +39,7 @@ class PlainSpider(Spider):
             yield asdict(teaser)
             if self.profile.owns(teaser.url):
                 yield Request(teaser.url)
-        article = load_article(page, context) if page.kind == "article" else None
+        article = load_article(page, context) if page.page_type == "article" else None
         if article:
             yield asdict(article)
 

@@ -95,9 +95,9 @@ def parse() -> Reader:
 def portalcrawl() -> Reader:
     from scrapy.http import HtmlResponse
 
-    from portalcrawl.library import read as read_records
-    from portalcrawl.page.page import Page
-    from portalcrawl.portals.catalog import generic_profile
+    from portalcrawl.extraction.page import Page
+    from portalcrawl.profiles.catalog import generic_profile
+    from portalcrawl.reading import read as read_records
 
     def read(saved: Saved) -> Outcome:
         headers = {"Content-Type": "text/html; charset=utf-8"}
@@ -138,7 +138,7 @@ def portalcrawl() -> Reader:
 
 def dates() -> Reader:
     from portalcrawl import dates as module
-    from portalcrawl.page.published import Clock
+    from portalcrawl.extraction.article.publication_dates import Clock
 
     spent = Spent()
     Clock.parse = spent.timed(Clock.parse)  # type: ignore[method-assign]

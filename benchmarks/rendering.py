@@ -22,9 +22,9 @@ from places import ROOT, machine, write_section
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-from commandline import records
-from scriptedsite import scripted_site
-from tinyportal import TinyPortal
+from support.commandline import records
+from support.scriptedsite import scripted_site
+from support.tinyportal import TinyPortal
 
 from portalcrawl.rendering import processes
 

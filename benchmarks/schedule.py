@@ -26,10 +26,10 @@ import psutil
 from places import ROOT, machine, write_section
 from sqlalchemy import insert
 
-from portalcrawl.scheduling.store import KEPT_DAYS, Store
-from portalcrawl.scheduling.tables import entries, jobs
-from portalcrawl.state import tables as state
-from portalcrawl.state.database import open_database
+from portalcrawl.scheduling.job_store import KEPT_DAYS, Store
+from portalcrawl.scheduling.job_tables import entries, jobs
+from portalcrawl.storage import tables as state
+from portalcrawl.storage.database import open_database
 
 LOGIN = {"SCRAPYD_USERNAME": "benchmark", "SCRAPYD_PASSWORD": "of-this-run-alone"}
 EVERY = 300.0

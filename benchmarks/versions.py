@@ -20,7 +20,7 @@ from statistics import median
 
 from places import ROOT, write_section
 
-from portalcrawl.sampleportal import SamplePortal
+from portalcrawl.demo import SamplePortal
 
 Costs = tuple[float, float, float]
 """CPU and wall seconds of a first crawl, CPU seconds of the next one."""

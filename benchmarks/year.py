@@ -28,20 +28,20 @@ from places import ROOT, machine, write_section
 from portalcrawl.scheduling.keeper import Keeper
 from scrapy.settings import Settings
 
-from portalcrawl.feeds.lines import json_line
+from portalcrawl.demo import SamplePortal
+from portalcrawl.feeds.json_lines import json_line
 from portalcrawl.items import Article, Teaser
-from portalcrawl.runs.identity import feed_name, manifest_name
 from portalcrawl.runs.rebuild import Known, rebuild
-from portalcrawl.runs.settings import RunSettings
-from portalcrawl.sampleportal import SamplePortal
-from portalcrawl.scheduling.file import read_schedule
-from portalcrawl.scheduling.health import health_of
-from portalcrawl.scheduling.store import Store as Jobs
+from portalcrawl.runs.run_names import feed_name, manifest_name
+from portalcrawl.runs.run_settings import RunSettings
+from portalcrawl.scheduling.entry_health import health_of
+from portalcrawl.scheduling.job_store import Store as Jobs
+from portalcrawl.scheduling.schedule_file import read_schedule
 from portalcrawl.schema import FeedEntry, Manifest, Verdict
-from portalcrawl.state.database import open_database
-from portalcrawl.state.history import History
-from portalcrawl.state.ledger import Ledger
-from portalcrawl.state.store import Batch, Store
+from portalcrawl.storage.database import open_database
+from portalcrawl.storage.run_history import History
+from portalcrawl.storage.store import Batch, Store
+from portalcrawl.storage.unit_of_work import UnitOfWork
 
 INTERVAL = timedelta(minutes=5)
 WRITES, ARTICLES, TEASERS_AN_ARTICLE = 5, 5, 5
@@ -246,7 +246,7 @@ def made_anew(data: Path) -> float:
     """Make the state from the feeds; return the CPU seconds it took."""
     engine = open_database(url_of(data))
     began = time.process_time()
-    rebuild(data / "feeds", Known(Ledger(Store(engine)), History(engine), (600, 3600)))
+    rebuild(data / "feeds", Known(UnitOfWork(Store(engine)), History(engine), (600, 3600)))
     seconds = time.process_time() - began
     engine.dispose()
     return seconds

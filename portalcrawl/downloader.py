@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.core.downloader import Downloader
 
-from portalcrawl.failures import PageIgnored
+from portalcrawl.crawl.failures import PageIgnored
 from portalcrawl.rendering.handlers import RenderingHandlers
 
 if TYPE_CHECKING:

@@ -62,11 +62,11 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
-    "portalcrawl.middlewares.repeats.RepeatsMiddleware": 40,
+    "portalcrawl.middlewares.repeated_patterns.RepeatsMiddleware": 40,
     "portalcrawl.middlewares.origins.OriginMiddleware": 50,
     "portalcrawl.middlewares.robots.RobotsMiddleware": 100,
     "portalcrawl.middlewares.refresh.RefreshMiddleware": 580,
-    "portalcrawl.middlewares.charsets.CharsetMiddleware": 585,
+    "portalcrawl.middlewares.charset.CharsetMiddleware": 585,
     "portalcrawl.middlewares.compression.CompressionMiddleware": 590,
     "portalcrawl.middlewares.proxies.ProxyMiddleware": 750,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from shared import SHARED
+from support.shared import SHARED
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

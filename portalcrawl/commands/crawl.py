@@ -12,14 +12,14 @@ from scrapy.commands import ScrapyHelpFormatter
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
-from portalcrawl.commands.answers import fail
-from portalcrawl.commands.checks import check_file, check_settings
+from portalcrawl.commands.exit_lines import fail
+from portalcrawl.commands.scrapy_options import check_file, check_settings
 from portalcrawl.errors import PortalcrawlError, UsageError
-from portalcrawl.rendering.demand import demand_browser
+from portalcrawl.rendering.preflight import demand_browser
 from portalcrawl.runs.arguments import MEANINGS
 from portalcrawl.runs.plan import make_plan
+from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.runs.session import RunSession
-from portalcrawl.runs.settings import RunSettings
 from portalcrawl.spiders.portal import PortalSpider
 
 if TYPE_CHECKING:

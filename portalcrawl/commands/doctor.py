@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from portalcrawl.commands.answers import in_one_line
-from portalcrawl.commands.health import examine
+from portalcrawl.commands.exit_lines import in_one_line
+from portalcrawl.commands.installation import examine
 from portalcrawl.errors import UsageError
 
 

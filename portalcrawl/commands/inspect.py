@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, TypeVar
 from scrapy.commands import ScrapyCommand
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from portalcrawl.commands.answers import in_one_line, tell
-from portalcrawl.commands.inspection.cases import save_case
+from portalcrawl.commands.exit_lines import in_one_line, tell
 from portalcrawl.commands.inspection.fetch import fetch
-from portalcrawl.commands.inspection.files import read_file
-from portalcrawl.commands.inspection.found import Found, inspect_page
+from portalcrawl.commands.inspection.page_cases import save_case
+from portalcrawl.commands.inspection.page_result import Found, inspect_page
+from portalcrawl.commands.inspection.saved_pages import read_file
 from portalcrawl.commands.inspection.view import show
 from portalcrawl.errors import PortalcrawlError, UsageError
-from portalcrawl.page.page import Page
-from portalcrawl.portals.catalog import Catalog, ProfileFile
+from portalcrawl.extraction.page import Page
+from portalcrawl.profiles.catalog import Catalog, ProfileFile
 from portalcrawl.runs.plan import Plan, make_plan
-from portalcrawl.runs.settings import profiles_folder, read_timeout
-from portalcrawl.runs.watch import ReadingTimeoutError, Watch
+from portalcrawl.runs.reading_time import ReadingTimeoutError, Watch
+from portalcrawl.runs.run_settings import profiles_folder, read_timeout
 
 if TYPE_CHECKING:
     from scrapy.http import Response

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from scrapy.commands import ScrapyCommand
 
-from portalcrawl.commands.answers import in_one_line
+from portalcrawl.commands.exit_lines import in_one_line
 from portalcrawl.errors import UsageError
-from portalcrawl.portals.catalog import Catalog, ProfileFile
-from portalcrawl.portals.patterns import Pattern
-from portalcrawl.portals.profile import ArticleRules, Profile, TeaserRules
-from portalcrawl.runs.settings import profiles_folder
+from portalcrawl.profiles.catalog import Catalog, ProfileFile
+from portalcrawl.profiles.model import ArticleRules, Profile, TeaserRules
+from portalcrawl.profiles.regular_expressions import Pattern
+from portalcrawl.runs.run_settings import profiles_folder
 
 DERIVED = ("name", "generic", "stems", "zone", "teasers")
 

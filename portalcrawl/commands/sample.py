@@ -10,9 +10,9 @@ from types import FrameType
 
 from scrapy.commands import ScrapyCommand
 
-from portalcrawl.commands.answers import in_one_line
+from portalcrawl.commands.exit_lines import in_one_line
+from portalcrawl.demo import HOST, PORT, SamplePortal
 from portalcrawl.errors import UsageError
-from portalcrawl.sampleportal import HOST, PORT, SamplePortal
 
 
 class Command(ScrapyCommand):

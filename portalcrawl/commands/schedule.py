@@ -15,14 +15,14 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 from sqlalchemy.exc import DatabaseError
 
-from portalcrawl.commands.answers import fail, in_one_line
+from portalcrawl.commands.exit_lines import fail, in_one_line
 from portalcrawl.commands.scheduled.checking import check
 from portalcrawl.commands.scheduled.crontab import crontab, systemd_units
 from portalcrawl.commands.scheduled.listing import show_list
 from portalcrawl.errors import DataFolderError, UsageError
-from portalcrawl.runs.settings import RunSettings
-from portalcrawl.scheduling.file import read_schedule
-from portalcrawl.scheduling.run import Scheduler
+from portalcrawl.runs.run_settings import RunSettings
+from portalcrawl.scheduling.schedule_file import read_schedule
+from portalcrawl.scheduling.scheduler_loop import Scheduler
 
 ACTIONS = ("run", "list", "once", "cron", "check")
 

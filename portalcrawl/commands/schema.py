@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from portalcrawl.commands.answers import in_one_line
+from portalcrawl.commands.exit_lines import in_one_line
 from portalcrawl.errors import UsageError
 from portalcrawl.schema import KINDS, json_schema
 

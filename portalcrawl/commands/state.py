@@ -15,14 +15,14 @@ from rich.table import Table
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
-from portalcrawl.commands.answers import fail, in_one_line
+from portalcrawl.commands.exit_lines import fail, in_one_line
 from portalcrawl.errors import DataFolderError, UsageError
 from portalcrawl.runs.arguments import AGE, UNITS
-from portalcrawl.runs.identity import KINDS
-from portalcrawl.runs.settings import RunSettings
-from portalcrawl.state.database import open_database, state_file
-from portalcrawl.state.history import History, PastRun
-from portalcrawl.state.upkeep import Upkeep
+from portalcrawl.runs.run_names import KINDS
+from portalcrawl.runs.run_settings import RunSettings
+from portalcrawl.storage.database import open_database, state_file
+from portalcrawl.storage.maintenance import Upkeep
+from portalcrawl.storage.run_history import History, PastRun
 
 RUNS = 20
 MOST_RUNS = 10**9

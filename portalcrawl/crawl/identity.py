@@ -26,10 +26,10 @@ from portalcrawl.crawl.likeness import same_slug, share_announced, similarity, s
 from portalcrawl.crawl.revisions import field_hashes
 from portalcrawl.ids import text_key
 from portalcrawl.items import Article
-from portalcrawl.portals.profile import Profile
-from portalcrawl.state.ledger import Ledger
-from portalcrawl.state.records import Record
-from portalcrawl.text import fold
+from portalcrawl.profiles.model import Profile
+from portalcrawl.storage.records import Record
+from portalcrawl.storage.unit_of_work import UnitOfWork
+from portalcrawl.text.normalize import fold
 from portalcrawl.urls import address_key, id_token, same_article, same_place, same_place_of_text
 
 Asked = Literal["itself", "alias", "moved"]
@@ -80,8 +80,8 @@ class KnownIds:
 class Identities:
     """Decides for the pages of one run; remembers which texts came under which ids."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, unit_of_work: UnitOfWork) -> None:
+        self._ledger = unit_of_work
         # Grow with the run, not with the portal: some 400 bytes an article that was read.
         self._texts: dict[int, tuple[tuple[str, str], ...]] = {}
         """Fingerprint of portal and content -> ids and addresses of the articles under which this run met it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from portalcrawl.state.records import Record, Status
+from portalcrawl.storage.records import Record, Status
 
 MAX_ATTEMPTS = 6
 """Failed visits in a row after which an article is given up: with the default spacing, after about 1.3 days."""

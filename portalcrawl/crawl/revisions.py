@@ -9,7 +9,7 @@ from typing import Literal
 from portalcrawl.crawl.likeness import sketch
 from portalcrawl.ids import content_hash
 from portalcrawl.items import Article
-from portalcrawl.state.records import Record
+from portalcrawl.storage.records import Record
 
 News = Literal["new", "changed", "unchanged"]
 

@@ -9,10 +9,10 @@ from datetime import datetime
 from portalcrawl.crawl import outcomes
 from portalcrawl.crawl.identity import Identities, Identity
 from portalcrawl.crawl.revisions import remember
-from portalcrawl.fingerprints import Fingerprint
 from portalcrawl.items import Article
-from portalcrawl.state.ledger import Ledger
-from portalcrawl.state.records import Record
+from portalcrawl.storage.records import Record
+from portalcrawl.storage.unit_of_work import UnitOfWork
+from portalcrawl.text.fingerprints import Fingerprint
 from portalcrawl.urls import id_token
 
 
@@ -30,9 +30,9 @@ class Visit:
 class Visits:
     """The articles read by one run."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self.identities = Identities(ledger)
+    def __init__(self, unit_of_work: UnitOfWork) -> None:
+        self._ledger = unit_of_work
+        self.identities = Identities(unit_of_work)
         self._open: dict[tuple[str, str], tuple[Record, Visit]] = {}
         self._marks: dict[tuple[str, str], Fingerprint] = {}
         self._settled: set[tuple[str, str]] = set()

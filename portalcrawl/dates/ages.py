@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from portalcrawl.dates.words import HOUR, MINUTE, NUMBERS, UNITS
 from portalcrawl.vocabulary import either, opening
+from portalcrawl.vocabulary.date_words import HOUR, MINUTE, NUMBERS, UNITS
 
 _ABOUT = rf"(?:{either('dates.about')} )?"
 _AMOUNT = (
@@ -21,7 +21,7 @@ _CLOSED = re.compile(
 
 
 class FoundAge(NamedTuple):
-    """An age as amounts of units (``portalcrawl.dates.words.UNITS``), from *start* to *end* of a line."""
+    """An age as amounts of units (``portalcrawl.vocabulary.date_words.UNITS``), from *start* to *end* of a line."""
 
     start: int
     end: int

@@ -7,10 +7,20 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from portalcrawl.dates.ages import FoundAge, ages_in
-from portalcrawl.dates.clock import a_date, ago, in_zone, is_sane, is_utc, latest_weekday, local_time
-from portalcrawl.dates.grammar import FoundDate, FoundTime, dates_in, time_in
-from portalcrawl.dates.reading import Precision, Role
-from portalcrawl.dates.words import DAY_WORDS, HOUR, KNOWN, LABELS, MODIFIED, NO_DAYS, NOW_WORDS, PUBLISHED, WEEKDAYS
+from portalcrawl.dates.date_forms import FoundDate, FoundTime, dates_in, time_in
+from portalcrawl.dates.date_reading import Precision, Role
+from portalcrawl.dates.resolve import a_date, ago, in_zone, is_sane, is_utc, latest_weekday, local_time
+from portalcrawl.vocabulary.date_words import (
+    DAY_WORDS,
+    HOUR,
+    KNOWN,
+    LABELS,
+    MODIFIED,
+    NO_DAYS,
+    NOW_WORDS,
+    PUBLISHED,
+    WEEKDAYS,
+)
 
 WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 MARKS = " .,:;/()[]-–—"

@@ -12,9 +12,9 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
 from portalcrawl.errors import DataFolderError
+from portalcrawl.runs.published_line import published_line
 from portalcrawl.runs.run import PATIENCE
-from portalcrawl.runs.told import published_line
-from portalcrawl.state.database import StateBusyError
+from portalcrawl.storage.database import StateBusyError
 
 if TYPE_CHECKING:
     from scrapy import Spider

@@ -14,20 +14,20 @@ from itemloaders import ItemLoader
 from itemloaders.processors import Identity, TakeFirst
 
 from portalcrawl import ids
-from portalcrawl.datelines import read_dateline
+from portalcrawl.extraction.article.publication_dates import date_in_address
 from portalcrawl.items import Article, Image
-from portalcrawl.loaders.context import CrawlContext
-from portalcrawl.loaders.dating import choose_date
-from portalcrawl.loaders.headline import choose_headline
-from portalcrawl.names import agency_in, bodies, people
-from portalcrawl.page.published import date_in_address
-from portalcrawl.processors import first_rung, topics
-from portalcrawl.text import fold, language_tag
+from portalcrawl.loaders.crawl_context import CrawlContext
+from portalcrawl.loaders.date_choice import choose_date
+from portalcrawl.loaders.headline_choice import choose_headline
+from portalcrawl.loaders.processors import first_rung, topics
+from portalcrawl.text.datelines import read_dateline
+from portalcrawl.text.normalize import fold, language_tag
+from portalcrawl.text.person_names import agency_in, bodies, people
 from portalcrawl.urls import host_of
 
 if TYPE_CHECKING:
-    from portalcrawl.page.page import Page
-    from portalcrawl.page.parts import ArticleParts
+    from portalcrawl.extraction.page import Page
+    from portalcrawl.extraction.parts import ArticleParts
 
 Sources = Sequence[str]
 

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from portalcrawl import dates, ids, urls
-from portalcrawl.datelines import read_dateline
 from portalcrawl.items import Teaser
-from portalcrawl.loaders.context import CrawlContext
+from portalcrawl.loaders.crawl_context import CrawlContext
+from portalcrawl.text.datelines import read_dateline
 
 if TYPE_CHECKING:
     from portalcrawl.dates import DateReading
-    from portalcrawl.page.page import Page
-    from portalcrawl.page.parts import TeaserParts
+    from portalcrawl.extraction.page import Page
+    from portalcrawl.extraction.parts import TeaserParts
 
 
 def load_teasers(page: Page, crawl: CrawlContext, known: Mapping[str, str]) -> list[Teaser]:

@@ -11,7 +11,7 @@ from scrapy.utils._compression import (  # type: ignore[attr-defined]
     zstd,
 )
 
-from portalcrawl.failures import PageIgnored
+from portalcrawl.crawl.failures import PageIgnored
 
 CHUNK = 64 * 1024
 """Bytes that are decompressed at a time."""

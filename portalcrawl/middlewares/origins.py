@@ -7,7 +7,7 @@ import socket
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from portalcrawl.failures import PageIgnored
+from portalcrawl.crawl.failures import PageIgnored
 from portalcrawl.urls import is_private_address
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 
-from portalcrawl.failures import PageIgnored, ignored_reason
+from portalcrawl.crawl.failures import PageIgnored, ignored_reason
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy.exceptions import DropItem
 
 from portalcrawl.crawl.revisions import compare
-from portalcrawl.fingerprints import fingerprint
 from portalcrawl.items import Article, Teaser
+from portalcrawl.text.fingerprints import fingerprint
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -39,7 +39,7 @@ class DeduplicatePipeline:
 
     def _check_teaser(self, teaser: Teaser, run: Run) -> None:
         # The spider has looked up all states of a page at once; what comes from elsewhere is looked up here.
-        if not run.ledger.is_claimed(teaser.id) and run.ledger.known_teasers([teaser.id]):
+        if not run.unit_of_work.is_claimed(teaser.id) and run.unit_of_work.known_teasers([teaser.id]):
             run.counts["teasers_known"] += 1
             raise DropItem("known teaser")
 
@@ -57,12 +57,12 @@ class DeduplicatePipeline:
             article.cluster_id = record.cluster_id
             return
         if article.content_hash:
-            others = run.ledger.with_content(article.content_hash)
+            others = run.unit_of_work.with_content(article.content_hash)
             article.duplicate_of = next((other for other in others if other != article.id), None)
             run.counts["duplicates"] += article.duplicate_of is not None
         copied = fingerprint(f"{article.description or ''}\n{article.article_body or ''}")
         if copied:
-            group = run.ledger.clusters.group_of(copied)
+            group = run.unit_of_work.clusters.group_of(copied)
             run.counts["near_duplicates"] += group is not None
             article.cluster_id = group or article.id
             run.visits.mark(article, copied)

@@ -43,7 +43,7 @@ class JsonLinesPipeline:
             if isinstance(item, Article):
                 run.visits.stored(item, time())
             else:
-                run.ledger.note_teaser(item.id)
+                run.unit_of_work.note_teaser(item.id)
             run.commit_if_full()
         except (OSError, DataFolderError) as error:
             run.break_off(error)

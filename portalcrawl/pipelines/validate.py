@@ -46,7 +46,7 @@ class ValidatePipeline:
             run.counts[f"invalid/{item.type}"] += 1
             if isinstance(item, Article) and (record := run.visits.give_up(item)):
                 outcomes.failed(record, "invalid", time(), run.settings.retry_failed_after)
-                run.ledger.note(record)
+                run.unit_of_work.note(record)
             where = item.url or item.found_on
             logger.error("Dropped the %s of %s, which breaks the schema: %s", item.type, where, str(error)[:500])
             raise DropItem(f"breaks the schema: {error.name}") from None

@@ -17,10 +17,10 @@ from scrapy.http import HtmlResponse, Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from scrapy_playwright.provider import PlaywrightBrowserProvider
 
-from portalcrawl.failures import PageIgnored
+from portalcrawl.crawl.failures import PageIgnored
 from portalcrawl.rendering import processes
-from portalcrawl.rendering.actions import Reader, Traffic
-from portalcrawl.rendering.home import Home
+from portalcrawl.rendering.page_actions import Reader, Traffic
+from portalcrawl.rendering.process_group import Home
 from portalcrawl.rendering.proxy import Proxy
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy_playwright.handler import Config
 
-    from portalcrawl.rendering.gate import Gate
-    from portalcrawl.rendering.settings import RenderSettings
+    from portalcrawl.rendering.render_settings import RenderSettings
+    from portalcrawl.rendering.request_filter import Gate
 
 CLOSE_SECONDS = 3.0
 """Seconds that a page or a browser gets to close before it is killed."""

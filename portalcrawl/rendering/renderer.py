@@ -8,9 +8,9 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from portalcrawl.failures import PageIgnored, RenderFailedError
-from portalcrawl.rendering.gate import Gate
-from portalcrawl.rendering.settings import RenderSettings
+from portalcrawl.crawl.failures import PageIgnored, RenderFailedError
+from portalcrawl.rendering.render_settings import RenderSettings
+from portalcrawl.rendering.request_filter import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

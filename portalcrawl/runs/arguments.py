@@ -12,7 +12,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from portalcrawl.errors import ArgumentError, UsageError
-from portalcrawl.portals.profile import RenderMode
+from portalcrawl.profiles.model import RenderMode
 from portalcrawl.urls import MAX_URL_LENGTH
 
 T = TypeVar("T")

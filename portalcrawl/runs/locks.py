@@ -14,7 +14,7 @@ from time import monotonic, sleep
 from filelock import FileLock, Timeout
 
 from portalcrawl.errors import DataFolderError, RunLockedError, UsageError
-from portalcrawl.state.database import StateBusyError
+from portalcrawl.storage.database import StateBusyError
 
 if sys.platform != "win32":
     import resource

@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import quote_plus, urlsplit
 
 from portalcrawl.errors import ArgumentError
-from portalcrawl.portals.catalog import Catalog
-from portalcrawl.portals.profile import Profile, RenderMode
+from portalcrawl.profiles.catalog import Catalog
+from portalcrawl.profiles.model import Profile, RenderMode
 from portalcrawl.runs.arguments import Arguments, parse_arguments
 
 Origin = tuple[str, str, int]

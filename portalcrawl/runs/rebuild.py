@@ -13,13 +13,13 @@ from typing import Any
 
 from portalcrawl.crawl import outcomes
 from portalcrawl.crawl.revisions import remember
-from portalcrawl.feeds.files import PART
-from portalcrawl.fingerprints import fingerprint
+from portalcrawl.feeds.feed_files import PART
 from portalcrawl.items import Article, Image, Teaser
-from portalcrawl.runs.identity import FEED, started_at
-from portalcrawl.state.history import NOT_TAKEN_OVER, REBUILDING, History, PastFeed, PastRun
-from portalcrawl.state.ledger import Ledger
-from portalcrawl.state.records import Record
+from portalcrawl.runs.run_names import FEED, started_at
+from portalcrawl.storage.records import Record
+from portalcrawl.storage.run_history import NOT_TAKEN_OVER, REBUILDING, History, PastFeed, PastRun
+from portalcrawl.storage.unit_of_work import UnitOfWork
+from portalcrawl.text.fingerprints import fingerprint
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ TEASED = 1
 class Known:
     """What a state is made anew in."""
 
-    ledger: Ledger
+    unit_of_work: UnitOfWork
     history: History
     ages: tuple[int, ...]
     """When articles are visited again (see RECRAWL_AGES)."""
@@ -42,9 +42,9 @@ class Known:
         """Note the record that a line of a feed holds, and as pending what it leads to."""
         record = json.loads(line)
         if record["type"] == "article":
-            _note_article(Article(**record), self.ledger, self.ages)
+            _note_article(Article(**record), self.unit_of_work, self.ages)
         elif record["type"] == "teaser":
-            _note_teaser(Teaser(**record), self.ledger)
+            _note_teaser(Teaser(**record), self.unit_of_work)
 
 
 def rebuild(feeds: Path, known: Known) -> int:
@@ -66,11 +66,11 @@ def rebuild(feeds: Path, known: Known) -> int:
                 known.note(line)
                 number += 1
                 if number % LINES_A_COMMIT == 0:
-                    known.ledger.commit([])
+                    known.unit_of_work.commit([])
         if len(ended) >= RUNS_A_COMMIT:
             known.history.add(ended)
             ended.clear()
-    known.ledger.commit([])
+    known.unit_of_work.commit([])
     known.history.add(ended)
     _add_unpublished(feeds, listed, known.history)
     known.history.set_mark(REBUILDING, None)
@@ -138,17 +138,17 @@ def unfinished(run: str, portals: tuple[str, ...], arguments: Mapping[str, str],
     return PastRun(run, portals, arguments, started, None, None, None, (), {})
 
 
-def is_known(record: Mapping[str, Any], ledger: Ledger) -> bool:
+def is_known(record: Mapping[str, Any], unit_of_work: UnitOfWork) -> bool:
     """Return whether the state knows that *record* was written."""
     if record["type"] == "article":
-        known = ledger.record(record["portal"], record["id"])
+        known = unit_of_work.record(record["portal"], record["id"])
         return known is not None and known.revision >= record["revision"]
-    return record["type"] == "teaser" and bool(ledger.known_teasers([record["id"]]))
+    return record["type"] == "teaser" and bool(unit_of_work.known_teasers([record["id"]]))
 
 
-def _note_teaser(teaser: Teaser, ledger: Ledger) -> None:
-    ledger.note_teaser(teaser.id)
-    if ledger.record(teaser.portal, teaser.article_id) is None:
+def _note_teaser(teaser: Teaser, unit_of_work: UnitOfWork) -> None:
+    unit_of_work.note_teaser(teaser.id)
+    if unit_of_work.record(teaser.portal, teaser.article_id) is None:
         moment = datetime.fromisoformat(teaser.date_published or teaser.date_fetched)
         record = Record(
             portal=teaser.portal,
@@ -159,14 +159,14 @@ def _note_teaser(teaser: Teaser, ledger: Ledger) -> None:
             found_on=teaser.found_on,
             newest=moment.timestamp(),
         )
-        ledger.note(record)
-        ledger.note_addresses(teaser.portal, [teaser.url], teaser.article_id)
+        unit_of_work.note(record)
+        unit_of_work.note_addresses(teaser.portal, [teaser.url], teaser.article_id)
 
 
-def _note_article(article: Article, ledger: Ledger, ages: tuple[int, ...]) -> None:
+def _note_article(article: Article, unit_of_work: UnitOfWork, ages: tuple[int, ...]) -> None:
     article.images = [Image(**image) for image in article.images]  # type: ignore[arg-type]
     fetched = datetime.fromisoformat(article.date_fetched).timestamp()
-    record = ledger.record(article.portal, article.id) or Record(
+    record = unit_of_work.record(article.portal, article.id) or Record(
         portal=article.portal,
         id=article.id,
         url=article.canonical_url,
@@ -179,9 +179,9 @@ def _note_article(article: Article, ledger: Ledger, ages: tuple[int, ...]) -> No
     remember(article, record)
     record.first_stored = record.first_stored or fetched
     outcomes.stored(record, time(), ages)  # visits that are over by now are not made up for, all at once
-    ledger.note(record)
-    ledger.note_addresses(article.portal, [article.canonical_url], article.id)
+    unit_of_work.note(record)
+    unit_of_work.note_addresses(article.portal, [article.canonical_url], article.id)
     if article.revision == 1 and article.cluster_id:
         copied = fingerprint(f"{article.description or ''}\n{article.article_body or ''}")
         if copied:
-            ledger.clusters.note(copied, article.cluster_id, article.portal, article.id)
+            unit_of_work.clusters.note(copied, article.cluster_id, article.portal, article.id)

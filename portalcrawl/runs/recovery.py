@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from portalcrawl.errors import RunLockedError
-from portalcrawl.feeds.files import PART
-from portalcrawl.feeds.publication import listed, publish_feed, where_is, whole_lines, write_manifest
-from portalcrawl.runs.identity import KINDS, feed_name, manifest_name
+from portalcrawl.feeds.feed_files import PART
+from portalcrawl.feeds.publishing import listed, publish_feed, where_is, whole_lines, write_manifest
 from portalcrawl.runs.locks import PortalLocks
 from portalcrawl.runs.rebuild import Known
+from portalcrawl.runs.run_names import KINDS, feed_name, manifest_name
 from portalcrawl.runs.takeover import note_beyond, take_over
 from portalcrawl.schema import FeedEntry, Manifest, Verdict
-from portalcrawl.state.history import PastFeed, PastRun
+from portalcrawl.storage.run_history import PastFeed, PastRun
 
 logger = logging.getLogger(__name__)
 

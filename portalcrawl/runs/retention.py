@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from portalcrawl.runs.identity import manifest_run, started_at
-from portalcrawl.state.history import History
+from portalcrawl.runs.run_names import manifest_run, started_at
+from portalcrawl.storage.run_history import History
 
 
 def remove_old_feeds(folder: Path, history: History, now: datetime, retention: float) -> list[str]:

@@ -15,21 +15,21 @@ from sqlalchemy import Engine
 
 from portalcrawl.crawl.visits import Visits
 from portalcrawl.errors import DataFolderError
-from portalcrawl.feeds.files import PART, FeedFile, sync_folder
-from portalcrawl.feeds.lines import json_line
-from portalcrawl.feeds.publication import listed, publish_feed, write_manifest
-from portalcrawl.runs import suspicion
-from portalcrawl.runs.identity import KINDS, feed_name, manifest_name, run_id
-from portalcrawl.runs.journal import Journal
+from portalcrawl.feeds.feed_files import PART, FeedFile, sync_folder
+from portalcrawl.feeds.json_lines import json_line
+from portalcrawl.feeds.publishing import listed, publish_feed, write_manifest
+from portalcrawl.runs import suspect_pages
 from portalcrawl.runs.locks import state_lock
 from portalcrawl.runs.plan import Plan, start_of_run
+from portalcrawl.runs.reading_journal import Journal
 from portalcrawl.runs.rebuild import Known, rebuild, unfinished
 from portalcrawl.runs.recovery import recover
 from portalcrawl.runs.retention import remove_old_feeds
-from portalcrawl.runs.settings import RunSettings
+from portalcrawl.runs.run_names import KINDS, feed_name, manifest_name, run_id
+from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.runs.verdict import RUNS_TO_COMPARE, judge
 from portalcrawl.schema import FeedEntry, Manifest
-from portalcrawl.state.database import (
+from portalcrawl.storage.database import (
     BUSY_TIMEOUT,
     IN_MEMORY,
     StateBusyError,
@@ -39,9 +39,9 @@ from portalcrawl.state.database import (
     remove_orphaned_log,
     state_file,
 )
-from portalcrawl.state.history import NOT_TAKEN_OVER, History, PastFeed
-from portalcrawl.state.ledger import Ledger
-from portalcrawl.state.store import Store
+from portalcrawl.storage.run_history import NOT_TAKEN_OVER, History, PastFeed
+from portalcrawl.storage.store import Store
+from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.urls import mask_secrets
 
 SHORT_WAIT = 1.0
@@ -85,7 +85,7 @@ class Identity:
 class State:
     """What a run knows of earlier ones."""
 
-    ledger: Ledger
+    unit_of_work: UnitOfWork
     history: History
     file: StateFile
 
@@ -100,8 +100,8 @@ class Run:
         self.id = identity.run
         self.folder = identity.folder
         """Where the feeds are."""
-        self.ledger = state.ledger
-        self.visits = Visits(self.ledger)
+        self.unit_of_work = state.unit_of_work
+        self.visits = Visits(self.unit_of_work)
         self.journal = Journal(identity.locks)
         self.counts: Counter[str] = Counter()
         self.manifest: Manifest | None = None
@@ -121,7 +121,7 @@ class Run:
             feed = self._feeds[kind]
             feed.append(json_line(record))
             line = {"portal": record["portal"], "id": record["id"], "revision": record.get("revision")}
-            self.ledger.note_line({"run": self.id, "kind": kind, "stop": feed.bytes, **line})
+            self.unit_of_work.note_line({"run": self.id, "kind": kind, "stop": feed.bytes, **line})
         self.counts[kind] += 1
         self._uncommitted += 1
 
@@ -160,7 +160,7 @@ class Run:
         for feed in self._feeds.values():
             feed.sync()
         self._state_file.check()
-        self.ledger.commit([self._length(kind) for kind in KINDS if self._feeds[kind].records], SHORT_WAIT)
+        self.unit_of_work.commit([self._length(kind) for kind in KINDS if self._feeds[kind].records], SHORT_WAIT)
         self._uncommitted = 0
 
     def _length(self, kind: str) -> dict[str, Any]:
@@ -239,7 +239,7 @@ class Run:
     def close(self) -> None:
         """Close the state."""
         self.journal.close()
-        self.ledger.close()
+        self.unit_of_work.close()
 
 
 def _not_taken_over(name: str, kind: str, known: Mapping[str, PastFeed]) -> PastFeed:
@@ -257,14 +257,14 @@ def open_run(plan: Plan, settings: RunSettings, folders: Folders) -> Run:
     """Open the state, publish what dead runs left, and record that a run has begun; its locks must be held."""
     file, engine = _open_state(settings, folders)
     history = History(engine)
-    ledger = Ledger(Store(engine))
-    recover(folders.feeds, folders.locks, Known(ledger, history, settings.recrawl_ages), plan.profiles)
+    unit_of_work = UnitOfWork(Store(engine))
+    recover(folders.feeds, folders.locks, Known(unit_of_work, history, settings.recrawl_ages), plan.profiles)
     started = start_of_run()
     name = _free_name(started, plan.arguments.job, folders.feeds, history)
     history.begin(name, plan.profiles, masked(plan.given), started.isoformat())
-    state = State(ledger, History(engine, SHORT_WAIT), file)
+    state = State(unit_of_work, History(engine, SHORT_WAIT), file)
     run = Run(plan, settings, Identity(name, started, folders.feeds, folders.locks), state)
-    suspicion.take_up(run.journal, ledger, plan.profiles, remembers=settings.remembers)
+    suspect_pages.take_up(run.journal, unit_of_work, plan.profiles, remembers=settings.remembers)
     return run
 
 
@@ -276,7 +276,7 @@ def _open_state(settings: RunSettings, folders: Folders) -> tuple[StateFile, Eng
         engine = open_database(url)
         history = History(engine)
         if url != IN_MEMORY and history.is_incomplete():
-            rebuild(folders.feeds, Known(Ledger(Store(engine)), history, settings.recrawl_ages))
+            rebuild(folders.feeds, Known(UnitOfWork(Store(engine)), history, settings.recrawl_ages))
         return StateFile.now(url), engine
 
 

@@ -10,13 +10,13 @@ from tempfile import TemporaryDirectory
 from time import time
 from typing import Self
 
+from portalcrawl.demo import SamplePortal
 from portalcrawl.errors import DataFolderError, RunTooLateError
 from portalcrawl.runs.locks import PortalLocks
 from portalcrawl.runs.plan import Plan
 from portalcrawl.runs.run import Folders, Run, open_run
-from portalcrawl.runs.settings import RunSettings
-from portalcrawl.sampleportal import SamplePortal
-from portalcrawl.state.database import IN_MEMORY
+from portalcrawl.runs.run_settings import RunSettings
+from portalcrawl.storage.database import IN_MEMORY
 
 EMBEDDED_PORT = 8998
 

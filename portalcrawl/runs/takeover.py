@@ -7,10 +7,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from portalcrawl.feeds.files import PART, sync_folder
-from portalcrawl.feeds.publication import where_is
+from portalcrawl.feeds.feed_files import PART, sync_folder
+from portalcrawl.feeds.publishing import where_is
 from portalcrawl.runs.rebuild import LINES_A_COMMIT, Known, as_record, is_known
-from portalcrawl.state.history import NOT_TAKEN_OVER, PastFeed
+from portalcrawl.storage.run_history import NOT_TAKEN_OVER, PastFeed
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +35,8 @@ def take_over(folder: Path, run: str, feed: PastFeed, known: Known) -> PastFeed:
                 known.note(line)
                 stop, records = stop + len(line), records + 1
                 if records % LINES_A_COMMIT == 0:
-                    known.ledger.commit([_row(run, feed, NOT_TAKEN_OVER - stop, records)])
-    known.ledger.commit([_row(run, feed, stop, records)])
+                    known.unit_of_work.commit([_row(run, feed, NOT_TAKEN_OVER - stop, records)])
+    known.unit_of_work.commit([_row(run, feed, stop, records)])
     return PastFeed(feed.file, feed.kind, stop, records)
 
 
@@ -47,8 +47,8 @@ def note_beyond(path: Path, size: int, known: Known) -> None:
         for number, line in enumerate(lines, start=1):
             known.note(line)
             if number % LINES_A_COMMIT == 0:
-                known.ledger.commit([])
-    known.ledger.commit([])
+                known.unit_of_work.commit([])
+    known.unit_of_work.commit([])
 
 
 def _row(run: str, feed: PastFeed, size: int, records: int) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def _without_known(path: Path, part: Path, start: int, known: Known) -> Path:
             start -= len(some)
         for line in lines:
             record = as_record(line)
-            if record is None or is_known(record, known.ledger):
+            if record is None or is_known(record, known.unit_of_work):
                 left_out += 1
             else:
                 kept.write(line)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.scheduling.entries import Entry, Schedule
-from portalcrawl.scheduling.store import Next, Store
+from portalcrawl.scheduling.job_store import Next, Store
 
 logger = logging.getLogger("portalcrawl.schedule")
 

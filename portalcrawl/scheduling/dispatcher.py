@@ -6,14 +6,14 @@ import logging
 from collections.abc import Mapping
 from time import time
 
-from portalcrawl.runs.settings import RunSettings
+from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.scheduling.entries import Entry, Node, Schedule
 from portalcrawl.scheduling.external_runs import ExternalRuns
+from portalcrawl.scheduling.job_store import POSTED, Job, Store
 from portalcrawl.scheduling.job_tracker import JobTracker
 from portalcrawl.scheduling.nodes import NodeJobs, Nodes
 from portalcrawl.scheduling.scrapyd import NodeDownError, NodeRefusesError, NodeUnsureError, NotDeployedError
-from portalcrawl.scheduling.store import POSTED, Job, Store
 
 logger = logging.getLogger("portalcrawl.schedule")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from portalcrawl.portals.table import FaultError, shown
+from portalcrawl.profiles.toml_table import FaultError, shown
 
 SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 DURATION = re.compile(r"(?:\d{1,6}[smhd])+")

@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 
 from portalcrawl.errors import DataFolderError, UsageError
-from portalcrawl.runs.identity import job_end
 from portalcrawl.runs.plan import make_plan
-from portalcrawl.runs.settings import RunSettings
-from portalcrawl.runs.told import Result
+from portalcrawl.runs.published_line import Result
+from portalcrawl.runs.run_names import job_end
+from portalcrawl.runs.run_settings import RunSettings
+from portalcrawl.scheduling.job_store import Store
 from portalcrawl.scheduling.nodes import NodeJobs
-from portalcrawl.scheduling.store import Store
-from portalcrawl.state.database import IN_MEMORY, StateFile, connect
-from portalcrawl.state.history import History, PastRun
+from portalcrawl.storage.database import IN_MEMORY, StateFile, connect
+from portalcrawl.storage.run_history import History, PastRun
 
 
 class ExternalRuns:

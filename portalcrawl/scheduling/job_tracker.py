@@ -7,15 +7,15 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 
-from portalcrawl.runs.told import Result
+from portalcrawl.runs.published_line import Result
 from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.scheduling.entries import Node
 from portalcrawl.scheduling.external_runs import ExternalRuns
+from portalcrawl.scheduling.job_processes import processes_of, send_signal
+from portalcrawl.scheduling.job_results import result_in_log
+from portalcrawl.scheduling.job_store import Job, Store
 from portalcrawl.scheduling.nodes import NodeJobs, Nodes
-from portalcrawl.scheduling.processes import processes_of, send_signal
-from portalcrawl.scheduling.results import result_in_log
 from portalcrawl.scheduling.scrapyd import NodeError
-from portalcrawl.scheduling.store import Job, Store
 
 logger = logging.getLogger("portalcrawl.schedule")
 

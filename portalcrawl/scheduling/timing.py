@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
-from portalcrawl.portals.table import FaultError, a_text
+from portalcrawl.profiles.toml_table import FaultError, a_text
 from portalcrawl.scheduling.durations import format_duration
 
 ALL_HOURS = set(range(24))

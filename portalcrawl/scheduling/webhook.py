@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from portalcrawl.scheduling.health import Health
-from portalcrawl.scheduling.store import Store
+from portalcrawl.scheduling.entry_health import Health
+from portalcrawl.scheduling.job_store import Store
 
 logger = logging.getLogger("portalcrawl.schedule")
 

@@ -10,29 +10,29 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 
+from portalcrawl.crawl.failures import reason_of
+from portalcrawl.crawl.fetch_policy import FetchPolicy, to_browser
+from portalcrawl.crawl.frontier import Frontier
+from portalcrawl.crawl.page_handler import PageHandler, PageResult
 from portalcrawl.errors import DataFolderError
-from portalcrawl.failures import reason_of
+from portalcrawl.extraction.pagination import ListPages
 from portalcrawl.items import Article
-from portalcrawl.page.pagination import ListPages
-from portalcrawl.rendering.demand import demand_browser
-from portalcrawl.runs.frontier import Frontier
+from portalcrawl.rendering.preflight import demand_browser
 from portalcrawl.runs.plan import Plan, Start, make_plan
+from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.runs.session import RunSession
-from portalcrawl.runs.settings import RunSettings
-from portalcrawl.spiders.guard import Guard
-from portalcrawl.spiders.harvest import Harvest, Yield
-from portalcrawl.spiders.politeness import set_download_slots
-from portalcrawl.spiders.ways import Ways, to_browser
+from portalcrawl.spiders.download_slots import set_download_slots
+from portalcrawl.spiders.reading_guard import Guard
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
+    from portalcrawl.extraction.page import Page
     from portalcrawl.items import Teaser
-    from portalcrawl.page.page import Page
     from portalcrawl.runs.run import Run
-    from portalcrawl.state.records import Record
+    from portalcrawl.storage.records import Record
 
 START_PRIORITY = 10
 MAX_STARTS = 200
@@ -115,13 +115,13 @@ class PortalSpider(Spider):
         return self.harvest.frontier
 
     @property
-    def harvest(self) -> Harvest:
+    def harvest(self) -> PageHandler:
         """Reads the pages of the run."""
         if self._harvest is None:
-            self._harvest = Harvest(self.run, Frontier(self.run))
+            self._harvest = PageHandler(self.run, Frontier(self.run))
         return self._harvest
 
-    _harvest: Harvest | None = None
+    _harvest: PageHandler | None = None
 
     @property
     def guard(self) -> Guard:
@@ -133,13 +133,13 @@ class PortalSpider(Spider):
     _guard: Guard | None = None
 
     @property
-    def ways(self) -> Ways:
+    def ways(self) -> FetchPolicy:
         """Decides which pages a browser renders."""
         if self._ways is None:
-            self._ways = Ways(self.run, self.crawler)
+            self._ways = FetchPolicy(self.run, self.crawler)
         return self._ways
 
-    _ways: Ways | None = None
+    _ways: FetchPolicy | None = None
 
     def take_up_pending(self) -> None:
         """When there is nothing else to do: fetch what was found while the queue was full."""
@@ -181,20 +181,20 @@ class PortalSpider(Spider):
         )
         yield from self._outcome(read)
 
-    def _read_start(self, page: Page, start: Start, number: int, pages: ListPages) -> tuple[list[Request], Yield]:
+    def _read_start(self, page: Page, start: Start, number: int, pages: ListPages) -> tuple[list[Request], PageResult]:
         """Return what to ask for by its place, not its teasers, and what the page brings."""
         way = self.ways.judge(page, "start")
         if way.again:
             self._starts_under_way += number == 1
-            return [to_browser(self._start_request(start, number, pages), way.again)], Yield()
+            return [to_browser(self._start_request(start, number, pages), way.again)], PageResult()
         if way.failure:
             self.harvest.failed(None, way.failure)
-            return [], Yield()
+            return [], PageResult()
         if pages.is_read(page):
-            return [], Yield()
+            return [], PageResult()
         found = self.harvest.start_page(page, start.url, rendered=way.rendered)
         more: list[Request] = []
-        if page.kind != "article" and number < self.plan.arguments.pages and (url := pages.next_page(page)):
+        if page.page_type != "article" and number < self.plan.arguments.pages and (url := pages.next_page(page)):
             more = [self._start_request(Start(url, start.profile), number + 1, pages)]
         return more, found
 
@@ -210,16 +210,16 @@ class PortalSpider(Spider):
         read = self.guard.read(response, record, lambda page: self._read_article(page, record, via), is_start=False)
         yield from self._outcome(read)
 
-    def _read_article(self, page: Page, record: Record, via: str) -> tuple[list[Request], Yield]:
+    def _read_article(self, page: Page, record: Record, via: str) -> tuple[list[Request], PageResult]:
         way = self.ways.judge(page, "article")
         if way.again:
-            return [to_browser(self._article_request(record, via), way.again)], Yield()
+            return [to_browser(self._article_request(record, via), way.again)], PageResult()
         if way.failure:
             self.harvest.failed(record, way.failure)
-            return [], Yield()
+            return [], PageResult()
         return [], self.harvest.article_page(page, record, via, rendered=way.rendered)
 
-    def _outcome(self, read: tuple[list[Request], Yield] | None) -> Iterator[Any]:
+    def _outcome(self, read: tuple[list[Request], PageResult] | None) -> Iterator[Any]:
         """Yield the items of a page, then requests."""
         if read is not None:
             requests, found = read
@@ -239,7 +239,7 @@ class PortalSpider(Spider):
         self._starts_under_way -= request.cb_kwargs.get("number") == 1
         self.harvest.failed(request.cb_kwargs.get("record"), reason_of(failure))
 
-    def _requests(self, found: Yield) -> Iterator[Request]:
+    def _requests(self, found: PageResult) -> Iterator[Request]:
         for record in found.follow:
             if len(self.crawler.engine.scheduler or ()) < MAX_QUEUE:  # type: ignore[arg-type]
                 yield self._article_request(record, "teaser")

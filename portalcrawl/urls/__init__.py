@@ -6,12 +6,12 @@ Everything here works on the address alone, fetches nothing and never raises on 
 from __future__ import annotations
 
 from portalcrawl.urls.address import MAX_URL_LENGTH, Address, BaseUrl, absolute, host_of, resolve
-from portalcrawl.urls.articles import article_path, looks_like_article, slug_repeats
+from portalcrawl.urls.address_keys import address_key, id_token, same_place, same_place_of_text, slug_of
+from portalcrawl.urls.article_urls import article_path, looks_like_article, slug_repeats
 from portalcrawl.urls.canonical import canonical_of, canonical_url
 from portalcrawl.urls.hosts import is_private_address, same_portal
-from portalcrawl.urls.keys import address_key, id_token, same_place, same_place_of_text, slug_of
 from portalcrawl.urls.masking import mask_secrets
-from portalcrawl.urls.same import same_article
+from portalcrawl.urls.same_article import same_article
 
 __all__ = [
     "MAX_URL_LENGTH",

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from urllib.parse import unquote
 
 from portalcrawl.urls.address import Address, split, tidy
-from portalcrawl.urls.articles import article_path, has_id
+from portalcrawl.urls.article_urls import article_path, has_id
 from portalcrawl.urls.hosts import main_netloc
 from portalcrawl.vocabulary import expression, path_words, table
 

@@ -13,8 +13,8 @@ from dateparser's data; the files hold only what that lacks.
 
 from __future__ import annotations
 
-from portalcrawl.vocabulary.files import languages, phrases, table, words
-from portalcrawl.vocabulary.patterns import class_words, either, either_word, expression, opening, path_words, signs
+from portalcrawl.vocabulary.expressions import class_words, either, either_word, expression, opening, path_words, signs
+from portalcrawl.vocabulary.language_files import languages, phrases, table, words
 
 __all__ = [
     "class_words",

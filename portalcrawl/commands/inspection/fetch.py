@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request, Spider
 from scrapy.utils.datatypes import SequenceExclude
 
+from portalcrawl.crawl.failures import reason_of
 from portalcrawl.errors import PortalcrawlError
-from portalcrawl.failures import reason_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import CrawlerProcessBase

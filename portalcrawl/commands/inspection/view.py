@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from portalcrawl.commands.inspection.found import Found
+from portalcrawl.commands.inspection.page_result import Found
 from portalcrawl.items import Article, Image, Teaser
 
 WIDTH = 120

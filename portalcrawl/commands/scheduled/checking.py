@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 from time import time
 from typing import Any
 
-from portalcrawl.runs.settings import RunSettings
-from portalcrawl.runs.told import EGG
+from portalcrawl.runs.published_line import EGG
+from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling.clock import CLOCK_SET_BACK
 from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.scheduling.entries import Entry, Schedule
-from portalcrawl.scheduling.health import Health, health_of
+from portalcrawl.scheduling.entry_health import Health, health_of
+from portalcrawl.scheduling.job_results import result_in_log
+from portalcrawl.scheduling.job_store import POSTED, Job, Record, Store
 from portalcrawl.scheduling.job_tracker import RESTART
-from portalcrawl.scheduling.results import result_in_log
-from portalcrawl.scheduling.run import HEALTH_INTERVAL
+from portalcrawl.scheduling.scheduler_loop import HEALTH_INTERVAL
 from portalcrawl.scheduling.scrapyd import NodeError, Scrapyd
 from portalcrawl.scheduling.shadow import shadowing_copy
-from portalcrawl.scheduling.store import POSTED, Job, Record, Store
 
 DEAD_AFTER = 24 * HEALTH_INTERVAL
 """Seconds without a sign of life after which the scheduler counts as stopped."""

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from time import time
 
-from portalcrawl.runs.settings import RunSettings
+from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling.entries import Entry, Schedule
+from portalcrawl.scheduling.entry_health import Health, health_of
 from portalcrawl.scheduling.external_runs import ExternalRuns
-from portalcrawl.scheduling.health import Health, health_of
-from portalcrawl.scheduling.store import POSTED, Job, Record, Store
+from portalcrawl.scheduling.job_store import POSTED, Job, Record, Store
 
 HEAD = ("NAME", "WHEN", "NEXT", "NOW", "LAST RUN", "VERDICT", "ARTICLES", "TEASERS", "WHY")
 NEVER = float("inf")

@@ -1,0 +1,162 @@
+"""The forms in which pages write days and times of day for people: where they stand in a line, and what they say."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time, tzinfo
+from typing import NamedTuple
+
+from portalcrawl.dates.resolve import a_date, full_year, latest, named_zone
+from portalcrawl.vocabulary import either
+from portalcrawl.vocabulary.date_words import CLOCK, MONTHS
+
+# Patterns open with one character class, so that the search skips all else at the speed of C.
+_YEAR = r"\d{4}(?=\d?\d:\d\d|\D|$)"
+_NUMBER_FIRST = re.compile(
+    r"\d(?<![\d.,:/-]\d)\d{0,3}(?:"
+    # 2025-12-02, 2025/12/2, 2025. 12. 02, 2025年12月2日
+    r"(?<=\d{4}) ?[-/.年년] ?(?P<month>\d{1,2}) ?[-/.月월] ?(?P<day>\d{1,2})(?!\d)[日일.]?"
+    # 02.12.2025, 2. 12. 2025, 2.12.25, 02/12/2025, 02-12-2025
+    rf"|(?<!\d{{3}})(?P<sign> ?[./-]) ?(?P<second>\d{{1,2}})(?P=sign)(?P<last> ?{_YEAR}|\d\d(?!\d|[:.,]\d| ?{CLOCK}))"
+    # 2. Dezember 2025, 2 Dec 25, 02-Dec-25, 2 de diciembre de 2025, 2nd of December
+    r"|(?<!\d{3})(?:\.º|[.ºª]|st|nd|rd|th|er)?[ -]{0,2}(?:de |of |d')?(?P<name>[^\W\d_]{3,12})\.?"
+    rf"(?:(?:,? ?(?:del? )?|-)(?P<year>{_YEAR}|'?\d\d(?!\d|[:.,h]\d| ?(?:{CLOCK}|am|pm|a\.m|p\.m)\b)))?"
+    # 23.03.
+    r"|(?<!\d{3})\. ?(?P<month_only>\d{1,2})\.(?!\d))"
+)
+# December 2, 2025
+_MONTH_FIRST = re.compile(
+    r"[^\W\d_](?<![^\W\d_]{2})[^\W\d_]{2,11}\.? (?P<day>\d{1,2})(?:st|nd|rd|th|\.)?(?![\d:])"
+    rf"(?:,? (?P<year>{_YEAR}))?"
+)
+_TIME = re.compile(
+    r"\d(?<![\d.:,]\d)\d?(?:(?P<sign>[:.h]) ?(?P<minute>\d\d)(?!\d)(?::(?P<second>\d\d)(?!\d)(?:[.,]\d+)?)?(?! ?min))?"
+    rf"(?: ?(?P<suffix>(?:{CLOCK}|(?P<hours>{either('dates.clock_or_hours')}))(?![^\W\d_])|[ap]\.? ?m\b\.?))?"
+)
+_BEFORE_DOT_TIME = re.compile(rf"(?:\b{either('dates.before_clock')}\.? ?|^ ?[,/|·-]? ?)$")
+_ZONE = re.compile(
+    r" ?[(,]? ?(?:(?:utc|gmt) ?(?P<utc>[+−-]\d{1,2}(?::?\d\d)?)|(?P<offset>[+−-]\d\d:?\d\d)(?!\d)"
+    r"|(?P<name>[a-z]{1,4})\b)(?: ?\([^()]{0,60}\)|\))?"
+)
+_YEAR_AFTER = re.compile(r" ((?:19|20)\d\d)\b")
+
+
+class FoundDate(NamedTuple):
+    """A day that stands in a line from *start* to *end*; without a year in the line, the latest such day."""
+
+    start: int
+    end: int
+    day: date
+    has_year: bool
+
+
+class FoundTime(NamedTuple):
+    """A time of day that stands in a line, with its zone where the line names one."""
+
+    start: int
+    end: int
+    at: time
+    has_minutes: bool
+    zone: tzinfo | None
+    late_year: int | None
+    """A year that stands after the time (asctime)."""
+
+
+def dates_in(line: str, today: date, *, month_first: bool) -> list[FoundDate]:
+    """Return the days in *line* (lower case), left to right; those without a year only where none has one.
+
+    *month_first* decides how 2/12/2025 reads where both ways are possible.
+    """
+    found = _number_first(line, today, month_first)
+    full = [item for item in found if item.has_year]
+    if full:
+        return full
+    found += _name_first(line, today)
+    return [item for item in found if item.has_year] or sorted(found)
+
+
+def _number_first(line: str, today: date, month_first: bool) -> list[FoundDate]:
+    found = []
+    position = 0
+    while match := _NUMBER_FIRST.search(line, position):
+        year, month, day = _numbers(match, month_first)
+        actual = _day(year, month, day, today)
+        if actual:
+            found.append(FoundDate(match.start(), match.end(), actual, bool(year)))
+        position = match.end() if actual else match.start() + 1
+    return found
+
+
+def _name_first(line: str, today: date) -> list[FoundDate]:
+    found = []
+    position = 0
+    while match := _MONTH_FIRST.search(line, position):
+        name = line[match.start() : match.start("day")].rstrip(" .")
+        actual = _day(match["year"], MONTHS.get(name), int(match["day"]), today)
+        if actual:
+            found.append(FoundDate(match.start(), match.end(), actual, bool(match["year"])))
+        position = match.end() if actual else match.start("day")
+    return found
+
+
+def _day(year: str | None, month: int | None, day: int, today: date) -> date | None:
+    if month is None:
+        return None
+    return a_date(full_year(year.strip(" '")), month, day) if year else latest(month, day, today)
+
+
+def _numbers(match: re.Match[str], month_first: bool) -> tuple[str | None, int | None, int]:
+    """Return year (as written), month and day of a match; the month is None where the word is none."""
+    number = match[0][:4] if match["month"] else match[0][: 2 if match[0][1:2].isdecimal() else 1]
+    if match["month"]:
+        return number, int(match["month"]), int(match["day"])
+    if match["second"]:
+        day, month = int(number), int(match["second"])
+        swap = month > 12 or (month_first and day <= 12 and "/" in match["sign"])
+        return match["last"], *((day, month) if swap else (month, day))
+    if match["name"]:
+        return match["year"], MONTHS.get(match["name"]), int(number)
+    return None, int(match["month_only"]), int(number)
+
+
+def time_in(line: str, start: int, end: int) -> FoundTime | None:
+    """Return the first time of day in *line* between *start* and *end*."""
+    for match in _TIME.finditer(line, start, end):
+        at = _time(match, line, start)
+        if at is None:
+            continue
+        zone, zone_end = _zone_after(line, match.end(), end)
+        year = _YEAR_AFTER.match(line, zone_end, end)
+        return FoundTime(
+            match.start(),
+            year.end() if year else zone_end,
+            at,
+            match["minute"] is not None,
+            zone,
+            int(year[1]) if year else None,
+        )
+    return None
+
+
+def _time(match: re.Match[str], line: str, start: int) -> time | None:
+    sign, suffix = match["sign"], match["suffix"] or ""
+    if sign is None and (not suffix or match["hours"]):
+        return None
+    if sign == "." and not suffix and not _BEFORE_DOT_TIME.search(line[start : match.start()]):
+        return None
+    hour = int(match[0][: 2 if match[0][1:2].isdecimal() else 1])
+    minute, second = int(match["minute"] or 0), int(match["second"] or 0)
+    if suffix[:1] in ("a", "p") and hour <= 12:
+        hour = hour % 12 + (12 if suffix[0] == "p" else 0)
+    if hour > 23 or minute > 59:
+        return None
+    return time(hour, minute, min(second, 59))
+
+
+def _zone_after(line: str, start: int, end: int) -> tuple[tzinfo | None, int]:
+    match = _ZONE.match(line, start, end)
+    if match:
+        zone = named_zone(match["name"] or "", match["utc"] or match["offset"])
+        if zone is not None:
+            return zone, match.end()
+    return None, start

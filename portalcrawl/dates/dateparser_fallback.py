@@ -1,0 +1,136 @@
+"""Dates in languages that the own grammar does not know, read by dateparser.
+
+dateparser takes half a millisecond and more and finds a date in almost anything, so it is asked only where a
+word of one language's dates stands beside a number, and told that language.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time, tzinfo
+from importlib import import_module
+from typing import Any
+
+from portalcrawl.dates.date_reading import DateReading, Precision
+from portalcrawl.dates.resolve import in_zone, is_sane, local_time
+from portalcrawl.vocabulary import calendar_names, languages
+from portalcrawl.vocabulary.date_words import DAY_NAMES, FOREIGN, MONTHS
+
+LARGEST = "ru"
+"""Language of what could be of several."""
+SHORTEST = 4
+"""Letters of a month in Latin script: shorter ones are words of other languages too."""
+
+
+def _is_telling(word: str) -> bool:
+    """Return whether *word* is enough to tell the language of a date: no phrase, nor short in the usual letters."""
+    return _WORD.fullmatch(word) is not None and (len(word) >= SHORTEST or word[0] > _LAST_LATIN)
+
+
+def _languages() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Return word to language: of months, of days by name, of ages; of several languages the first counts."""
+    months: dict[str, str] = {}
+    days: dict[str, str] = {}
+    ages: dict[str, str] = {}
+    for tag, tables in sorted(languages().items(), key=lambda item: (item[0] != LARGEST, item[0])):
+        ago = tables.get("dates", {}).get(FOREIGN)
+        if ago is not None:
+            months |= {word: tag for word, _ in calendar_names.names(tag, calendar_names.MONTHS) if word not in months}
+            days |= {word: tag for word in calendar_names.days_by_name(tag) if word not in days}
+            ages |= {word: tag for word in ago.split() if word not in ages}
+    telling = {word: tag for word, tag in months.items() if word not in MONTHS and _is_telling(word)}
+    return telling, {word: tag for word, tag in days.items() if word not in DAY_NAMES}, ages
+
+
+_WORD = re.compile(r"[^\W\d_]+|[\u0900-\u097f]+")
+_LAST_LATIN = "\u024f"
+_NUMBER = re.compile(r"\d+")
+_CLOCK = re.compile(r"\d ?[:.h時시] ?\d\d")
+_LONGEST = 80
+_FILLER = 5
+"""Letters up to which any other word may be one for a unit of time, or stand between day and time."""
+_MONTH_WORDS, _DAY_WORDS, _AGE_WORDS = _languages()
+
+
+def looks_foreign(line: str) -> bool:
+    """Return whether *line* (lower case) is made as dates are in a language that dateparser reads.
+
+    >>> looks_foreign("5 августа 2025"), looks_foreign("5 августа в москве начался съезд")
+    (True, False)
+    """
+    words = _WORD.findall(line)
+    if not words or _language(line) is None:
+        return False
+    return all(
+        word in _MONTH_WORDS or word in _DAY_WORDS or word in _AGE_WORDS or len(word) <= _FILLER for word in words
+    )
+
+
+def read_foreign(text: str, now: datetime, zone: tzinfo) -> DateReading | None:
+    """Read *text* with dateparser if it has numbers and words as some language's dates have them."""
+    line = text.lower()
+    language = _language(line) if len(line) <= _LONGEST else None
+    if language is None:
+        return None
+    base = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    parsed = _parse(line, language, base)
+    if parsed is None or not is_sane(parsed[0].year, now):
+        return None
+    moment, has_time = parsed
+    if moment.tzinfo is None:
+        when = local_time(moment if has_time else datetime.combine(moment.date(), time()), zone)
+    else:
+        when = in_zone(moment, zone)
+    return DateReading(when, _precision(line, moment, base, has_time=has_time), text)
+
+
+def _language(line: str) -> str | None:
+    """Tell by a month beside numbers, a day word with a clock time, or an age of one number, which language it is."""
+    words = _WORD.findall(line)
+    numbers = len(_NUMBER.findall(line))
+    if not words or not numbers or len(words) > 6:
+        return None
+    for table, fits in (
+        (_MONTH_WORDS, numbers <= 5),
+        (_DAY_WORDS, numbers == 2 and _CLOCK.search(line)),
+        (_AGE_WORDS, numbers == 1),
+    ):
+        found = next((table[word] for word in words if word in table), None)
+        if found:
+            return found if fits else None
+    return None
+
+
+def _precision(line: str, moment: datetime, base: datetime, *, has_time: bool) -> Precision:
+    """Whole hours before *base* without a clock time in the text are an age in hours."""
+    if not has_time:
+        return "day"
+    same_clock = (moment.minute, moment.second) == (base.minute, base.second)
+    return "hour" if same_clock and not _CLOCK.search(line) else "minute"
+
+
+def _dateparser() -> Any:
+    """Import dateparser when first needed: that takes 70 ms, and most portals never need it."""
+    return import_module("dateparser.date")
+
+
+def _parse(line: str, language: str, base: datetime) -> tuple[datetime, bool] | None:
+    """Ask dateparser, which must find day and month in the text itself; tell whether it found a time as well."""
+    parser = _dateparser().DateDataParser(
+        languages=[language],
+        settings={
+            "RELATIVE_BASE": base,
+            "PREFER_DATES_FROM": "past",
+            "REQUIRE_PARTS": ["day", "month"],
+            "RETURN_TIME_AS_PERIOD": True,
+            "TIMEZONE": "UTC",
+            "PARSERS": ["relative-time", "absolute-time"],
+        },
+    )
+    try:
+        data = parser.get_date_data(line)
+    except (ValueError, OverflowError, TypeError, AttributeError, IndexError, KeyError):
+        return None
+    if data.date_obj is None:
+        return None
+    return data.date_obj.replace(microsecond=0), data.period == "time"

@@ -1,0 +1,79 @@
+"""The states in which a story is teased. A state is the same on every page that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from portalcrawl.demo import times
+from portalcrawl.demo.model import Layout, Picture, Story
+
+Style = Literal["long", "short", "card"]
+LONG = 400
+SHORT = 90
+CARD = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Teaser:
+    """What a teaser shows."""
+
+    story: Story
+    style: Style
+    kicker: str | None
+    headline: str | None
+    snippet: str
+    cut: bool
+    comments: int | None
+    label: str | None
+    time: times.Shown | None
+    picture: Picture | None
+
+    @property
+    def starts_with_dateline(self) -> bool:
+        """Whether the story's dateline stands at the head of the snippet; a card shows the lead, which has none."""
+        from_lead = self.style == "card" and self.story.lead is not None
+        return bool(self.story.agency or self.story.dateline) and not from_lead
+
+    @property
+    def count(self) -> str:
+        """``(04)``"""
+        return f"({self.comments or 0:02d})"
+
+
+def long(story: Story, clock: datetime, layout: Layout) -> Teaser:
+    """A teaser of the two long lists under an article: about 400 characters, count, age."""
+    headline = story.short_headline if layout == "b" and story.short_headline else story.headline
+    snippet, cut = shorten(story.text, LONG)
+    return Teaser(story, "long", None, None if story.caption_only else headline, snippet, cut, story.comments, None,
+                  times.ago(story.published, clock), _picture(story))  # fmt: skip
+
+
+def short(story: Story) -> Teaser:
+    """A teaser of the short list: about 90 characters and the count, no time."""
+    snippet, cut = shorten(story.text, SHORT)
+    headline = None if story.caption_only else story.headline
+    return Teaser(story, "short", None, headline, snippet, cut, story.comments, None, None, _picture(story))
+
+
+def card(story: Story) -> Teaser:
+    """A card on the front page or in a list: kicker, headline, lead, label, exact time, comments if there are any."""
+    snippet, cut = (story.lead, False) if story.lead else shorten(story.text, CARD)
+    return Teaser(story, "card", story.kicker, story.headline, snippet, cut, story.comments or None, story.label,
+                  times.exact(story.published), _picture(story))  # fmt: skip
+
+
+def _picture(story: Story) -> Picture | None:
+    return story.pictures[0] if story.pictures else None
+
+
+def shorten(text: str, length: int) -> tuple[str, bool]:
+    """Cut *text* at the last blank before *length*; tell whether anything was lost.
+
+    >>> shorten("Ein kurzer Satz", 11)
+    ('Ein kurzer', True)
+    """
+    if len(text) <= length:
+        return text, False
+    return text[: length + 1].rsplit(" ", 1)[0].rstrip(), True

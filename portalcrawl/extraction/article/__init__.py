@@ -1,0 +1,1 @@
+"""What the visible page says of its article, read without any knowledge of the portal."""

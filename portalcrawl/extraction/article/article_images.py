@@ -1,0 +1,194 @@
+"""Pictures of the visible article, and the captions and credits under them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from portalcrawl.extraction.dom.layout import IMAGES, Box, Layout, Line
+from portalcrawl.extraction.parts import ImageParts
+from portalcrawl.extraction.teasers.line_forms import form_of
+from portalcrawl.text.datelines import read_dateline
+from portalcrawl.text.normalize import clean
+from portalcrawl.urls import absolute
+from portalcrawl.vocabulary import either, phrases
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+MOST_IMAGES = 40
+LEAST_SIDE = 120
+"""Pixels; smaller pictures are icons and portraits of authors."""
+LONGEST_CAPTION = 400
+SHORTEST_PARAGRAPH = 160
+SHORTEST_SENTENCE = 100
+"""Characters of a single sentence that runs around a picture; captions are shorter."""
+SHORTEST_LINE = 60
+MOST_CAPTION_LINES = 2
+LEVELS = 4
+_SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
+_SETS = ("data-srcset", "srcset")
+_FIRST = f"(?=[{''.join(sorted({name[0] for name in phrases('credits.names')}))}©(])"
+"""The letters that a credit may open with: the search skips all else."""
+_CREDIT = re.compile(
+    rf"{_FIRST}(?:{either('credits.names')}\s*(?:{either('credits.by')}|:|©|/)[\s:©/]*|©|\(c\))"
+    r"\s*(?P<credit>[^()\[\]]{2,120}?)[)\]]?\.?\s*$",
+    re.IGNORECASE,
+)
+_BEFORE_CREDIT = "([|/–-"
+"""What may part a credit from the caption."""
+_DRAWN = re.compile(r"\.svg(?:\?|$)", re.IGNORECASE)
+"""Drawings are icons but where a caption stands under them: then they are charts and maps."""
+_NO_PICTURE = re.compile(r"/(?:icons?|logos?|pixel|spacer|blank|avatars?)[/._-]|^data:", re.IGNORECASE)
+_SENTENCES = re.compile(r"[^\W\d_]{3}[.!?][\"”“»«)]?(?:\s|$)")
+_SHOWS = re.compile(
+    rf"{_CREDIT.pattern}|\((?:\d\. )?{either('credits.places')}(?!\w)",
+    re.I,
+)
+"""What only captions say: who took a picture, and where in it somebody stands."""
+_HEADINGS = frozenset(("h1", "h2", "h3"))
+_ELSEWHERE = frozenset(
+    ("related", "byline", "nav", "ad", "comments", "aside", "footer", "share", "overlay", "tags", "subscription")
+)
+
+
+def mark_captions(layout: Layout) -> None:
+    """Mark the lines that stand alone with a picture in a box as notes: captions, whatever their names."""
+    for _, box, _ in layout.images:
+        for line in _beside(layout, box):
+            line.note = True
+
+
+def _beside(layout: Layout, box: Box | None) -> list[Line]:
+    """Return the few lines in the largest box around a picture that holds nothing else."""
+    found: list[Line] = []
+    for _ in range(LEVELS):
+        if box is None or box.last - box.first > MOST_CAPTION_LINES or box.tag in ("body", "main"):
+            break
+        if box.tag == "article" and not _is_in_article(box):
+            break
+        lines = layout.lines[box.first : box.last]
+        if any(_is_text(line) for line in lines) or _are_paragraphs(lines):
+            break
+        found = lines
+        box = box.parent
+    return found
+
+
+def _are_paragraphs(lines: Sequence[Line]) -> bool:
+    """Tell whether the lines beside a picture are sentences in paragraphs of their own, not caption and credit."""
+    sentences = (
+        line.box.tag == "p" and len(line.text) >= SHORTEST_LINE and _SENTENCES.search(line.text) for line in lines
+    )
+    return len(lines) > 1 and all(sentences)
+
+
+def _is_in_article(box: Box) -> bool:
+    """Tell whether an article element is a part of another one: what media libraries put around a picture."""
+    around = box.parent
+    while around is not None and around.tag != "article":
+        around = around.parent
+    return around is not None
+
+
+def _is_text(line: Line) -> bool:
+    """Tell whether a line beside a picture is more than its caption: a heading, a paragraph of several sentences."""
+    if line.box.tag in _HEADINGS or len(line.text) > LONGEST_CAPTION:
+        return True
+    if line.box.tag != "p" or _SHOWS.search(line.text):
+        return False
+    if _flows_around_picture(line):
+        return True
+    if len(line.text) < SHORTEST_PARAGRAPH:
+        return False
+    return len(_SENTENCES.findall(line.text)) > 1 or read_dateline(line.text).agency is not None
+
+
+def _flows_around_picture(line: Line) -> bool:
+    """Tell whether the line is a sentence in a paragraph that a picture opens, with no line break between them."""
+    opens = next(line.box.element.iterchildren(), None)
+    picture = opens is not None and (opens.tag in IMAGES or next(opens.iter(*IMAGES), None) is not None)
+    return picture and not line.breaks and len(line.text) >= SHORTEST_SENTENCE and bool(_SENTENCES.search(line.text))
+
+
+def read_images(layout: Layout, first: int, main: Box, url: str) -> tuple[ImageParts, ...] | None:
+    """Return the pictures from the line *first* to the end of the text in *main*.
+
+    After that those with a caption count as long as the article element goes on: a gallery holds nothing else.
+    """
+    last, article = main.last, _article_around(main)
+    found: dict[str, ImageParts] = {}
+    for element, box, index in layout.images:
+        own = first <= index <= last or (article is not None and last < index <= article.last and _is_captioned(box))
+        if own and not _is_elsewhere(box):
+            address = _address(element, url, drawn=_is_captioned(box))
+            caption, credit = _caption(layout, element, box) if address else (None, None)
+            if address and address not in found and form_of(caption or "") != "ad":
+                found[address] = ImageParts(address, caption, credit)
+    return tuple(found.values())[:MOST_IMAGES] or None
+
+
+def _article_around(box: Box | None) -> Box | None:
+    while box is not None and box.tag != "article":
+        box = box.parent
+    return box
+
+
+def _is_elsewhere(box: Box | None) -> bool:
+    while box is not None:
+        if box.kind in _ELSEWHERE:
+            return True
+        box = box.parent
+    return False
+
+
+def _is_captioned(box: Box | None) -> bool:
+    """Tell whether the box around a picture is a figure with words of its own."""
+    while box is not None and box.tag != "figure":
+        box = box.parent
+    return box is not None and box.last > box.first
+
+
+def _address(element: _Element, url: str, *, drawn: bool) -> str | None:
+    sides = (element.get("width") or "", element.get("height") or "")
+    if any(side.isdecimal() and len(side) < 6 and int(side) < LEAST_SIDE for side in sides):
+        return None
+    for value in _candidates(element):
+        if not _NO_PICTURE.search(value) and (drawn or not _DRAWN.search(value)):
+            return absolute(url, value)
+    return None
+
+
+def _candidates(element: _Element) -> Iterator[str]:
+    for name in _SOURCES:
+        if value := (element.get(name) or "").strip():
+            yield value
+    for name in _SETS:
+        if value := (element.get(name) or "").strip():
+            yield value.rsplit(",", 1)[-1].split()[0] if value.rsplit(",", 1)[-1].split() else value
+
+
+def _caption(layout: Layout, element: _Element, box: Box) -> tuple[str | None, str | None]:
+    """Return caption and credit of a picture: figcaption, the lines beside it, else its alt text."""
+    figure: Box | None = box
+    while figure is not None and figure.tag != "figure":
+        figure = figure.parent
+    lines = layout.lines[figure.first : figure.last] if figure is not None else _beside(layout, box)
+    text = " ".join(line.text for line in lines if len(line.text) <= LONGEST_CAPTION) or clean(element.get("alt") or "")
+    return split_credit(text[:LONGEST_CAPTION])
+
+
+def split_credit(text: str) -> tuple[str | None, str | None]:
+    """Split a caption from the credit at its end; both None where absent.
+
+    >>> split_credit("Das Rathaus von Musterstadt. Foto: Anna Muster/dpa")
+    ('Das Rathaus von Musterstadt.', 'Anna Muster/dpa')
+    """
+    match = _CREDIT.search(text)
+    if match is None:
+        return text or None, None
+    caption = text[: match.start()].rstrip()
+    if caption[-1:] in _BEFORE_CREDIT:
+        caption = caption[:-1]
+    return caption.strip(" |-–") or None, match["credit"].strip() or None

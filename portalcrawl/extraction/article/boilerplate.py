@@ -1,0 +1,114 @@
+"""Lines that stand beside an article's text on pages of any make, told by their wording in the usual languages.
+
+The words are the vocabulary's; what only names of classes tell is in ``naming``. All patterns see one line in lower
+case.
+"""
+
+from __future__ import annotations
+
+import re
+
+from portalcrawl.extraction.teasers.line_forms import is_call
+from portalcrawl.vocabulary import either, signs
+
+LONGEST_NOTE = 320
+"""Longer lines are text, whatever words they hold."""
+LONGEST_LABEL = 60
+LONGEST_STAMP = 120
+LONGEST_CREDIT = 200
+
+
+_POINTER = either("pointers.whole", "pointers.open", "pointers.media", "pointers.calls") + r"\b"
+_LEADS_ELSEWHERE = re.compile(_POINTER)
+_LEAD_ALONE = re.compile(rf"{_POINTER}\s*(?:[:|»>›→–—-]|$)")
+_POINTS_AT_END = re.compile(rf"(?<!\w){either('pointers.closing')}\W*$")
+"""``Mehr dazu finden Sie hier``."""
+_OFFERS = re.compile(
+    rf"(?<!\w){either('offers.phrases')}|(?<!\w){either('offers.acts')}\b.{{0,120}}(?<!\w){either('offers.letters')}"
+)
+_OFFER_SIGNS = (*signs("offers.phrases"), *signs("offers.letters"))
+_CONSENT = re.compile(rf"(?<!\w){either('consent.phrases')}")
+_RIGHTS = re.compile(rf"^(?:\(c\)|{either('rights.opening')})(?!\w)|{either('rights.phrases')}")
+_RIGHTS_SIGNS = ("(c)", *signs("rights.opening", "rights.phrases"))
+_TALK = re.compile(rf"(?<!\w){either('comments.asked')}(?!\w)|(?<!\w){either('comments.reach')}\b.{{0,60}}\S@\S")
+_TALK_SIGNS = ("@", *signs("comments.asked"))
+_ABOUT_ITSELF = re.compile(rf"{either('about_itself.phrases')}|{either('about_itself.to_come')}\W*$")
+"""What a line says of the text it ends: where the matter is or was broadcast, that writing goes on."""
+_CHANNEL = re.compile(either("offers.channels"), re.IGNORECASE)
+"""Where portals want to be followed, as addresses name it."""
+_SEARCHED = (
+    *((_OFFERS, _OFFER_SIGNS), (_CONSENT, signs("consent.phrases")), (_RIGHTS, _RIGHTS_SIGNS), (_TALK, _TALK_SIGNS)),
+)
+"""Patterns that are searched for, each with words of which one stands in every line that it finds."""
+_CREDIT = re.compile(
+    rf"[(\[]?{either('credits.names', 'credits.phrases')}\s*{either('credits.by')}?\s*[:©|/]"
+    rf"|[(\[]{either('credits.names', 'credits.bracketed')}\b"
+)
+_MONTH = r"[^\W\d_]{3,9}"
+_STAMP = re.compile(
+    rf"{either('stamps.words', 'stamps.phrases')}\b[^.]{{0,12}}?[\s:].{{0,60}}\d"
+    rf"|\d{{1,2}}\.\s?(?:\d{{1,2}}\.|{_MONTH}\.?)\s?(?:19|20)?\d\d\b[^.!?]{{0,70}}$"
+    rf"|\d{{1,2}}(?:er|º|\.)?\s(?:de\s)?{_MONTH}\.?\s(?:de\s)?(?:19|20)\d\d(?:\s?[(|,–-].{{0,60}})?$"
+    rf"|{either('reading_time.names')}\b.{{0,8}}\d"
+    rf"|[^.!?|]{{2,40}}\s[|·•]\s\d{{1,2}}[./]\s?(?:\d{{1,2}}[./]|{_MONTH})\s?(?:19|20)?\d\d[^.!?]{{0,40}}$"
+    r"|\[[^\[\]]{2,60}\]\s*[·•|]\s*\d"
+    rf"|\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}\b.{{0,60}}?\b{either('stamps.filed')}\s*:"
+)
+_ENDS = frozenset('.!?“”"')
+_WHEN = re.compile(
+    r"\d{1,2}[:./]\d{1,2}\b|\d{1,2}(?:\.|st|nd|rd|th)?\s[^\W\d]{3,9}\.?\s\d{4}|[^\W\d]{3,9}\.?\s\d{1,2},?\s\d{4}"
+)
+"""A day or a time of day: without one a sentence is no date line (``Zuletzt waren es 12.``)."""
+_TRAIL = re.compile(r"[^/|.!?]{2,60}(?:\s+/\s+[^/|.!?]{2,60}){2,15}")
+_MORE_LABELS = ("comments.labels", "labels.media")
+_LABEL = re.compile(
+    either(
+        "ads.words", "ads.phrases", "calls.places", "topics.names", "comments.words", "comments.labels", "labels.media"
+    )
+    + r"[\s:.…!]*(?:\(?\d+\)?)?"
+)
+"""Names of what stands around a text: advertisements, places on the page, topics, comments, media."""
+
+
+def is_offer(text: str, href: str | None) -> bool:
+    """Tell whether a short line speaks of the newsletter or channel that it links to."""
+    match = _CHANNEL.search(href or "")
+    return match is not None and len(text) <= LONGEST_NOTE and match[0].lower() in text.lower()
+
+
+def is_note(text: str, linked: int = 0) -> bool:
+    """Tell whether a line is no part of the text it stands by: a pointer elsewhere, an offer, a notice, a credit.
+
+    *linked* is how many of its characters stand in links.
+    """
+    size = len(text)
+    if size > LONGEST_NOTE:
+        return False
+    lower = text.lower()
+    if size < LONGEST_LABEL and (_LABEL.fullmatch(lower) or is_call(lower)):
+        return True
+    if _LEADS_ELSEWHERE.match(lower) and (linked * 3 > size or _LEAD_ALONE.match(lower)):
+        return True
+    if linked and size < LONGEST_STAMP and _POINTS_AT_END.search(lower):
+        return True
+    if any(_says(lower, signs) and pattern.search(lower) for pattern, signs in _SEARCHED):
+        return True
+    return _is_small_print(lower, size)
+
+
+def _says(lower: str, signs: tuple[str, ...]) -> bool:
+    """Tell whether one of *signs* stands in *lower*; most lines are asked for all of them."""
+    for sign in signs:  # noqa: SIM110  any() takes half as long again
+        if sign in lower:
+            return True
+    return False
+
+
+def _is_small_print(lower: str, size: int) -> bool:
+    """Tell whether a short line is a credit, a date line, a byline, a topic trail or speaks of the text itself."""
+    if size >= LONGEST_CREDIT:
+        return False
+    stamped = size < LONGEST_STAMP and _STAMP.match(lower) and (lower[-1] not in _ENDS or _WHEN.search(lower))
+    return bool(
+        stamped or _CREDIT.match(lower) or (" / " in lower and _TRAIL.fullmatch(lower)) or _ABOUT_ITSELF.match(lower)
+    )

@@ -1,0 +1,189 @@
+"""Who wrote the article, as the visible page says: lines that begin with ``Von``, names beside a date, author links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from portalcrawl.extraction.dom.element_text import text_of
+from portalcrawl.extraction.dom.layout import Box, Line
+from portalcrawl.text.normalize import clean, fold
+from portalcrawl.text.person_names import is_name, opens_byline, pieces
+from portalcrawl.vocabulary import class_words, either, words
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_INLINE = ("span", "a", "b", "strong", "em", "i", "cite")
+MOST_PARTS = 12
+"""Inline elements of one box that are looked at, ..."""
+MOST_ELEMENTS = 500
+"""... among so many elements of any kind."""
+_ENDS = frozenset(".!?…:")
+_STROKES = re.compile(r"\s[|•·]\s")
+_PARTS = frozenset(("h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "td", "th", "summary"))
+MOST_WORDS = 12
+LONGEST_BYLINE = 600
+LINES_OF_A_BIO = 3
+_TELLS = words("bylines.tells")
+"""What follows the name in a line about an author, as against a text in which he or she acts."""
+_ABOUT = re.compile(rf"^{either('bylines.about', 'bylines.by')} ")
+_ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "related", "comments", "nav", "button"))
+_DATE_PIECE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
+_DIGIT = re.compile(r"\d")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_AUTHOR_NAME = re.compile(rf"\b{class_words('article.author')}\b", re.IGNORECASE)
+_NAMING = ("class", "id", "itemprop", "rel")
+_AUTHOR_LINK = re.compile(rf"/{class_words('article.author_path')}[-/s]", re.IGNORECASE)
+
+
+def read_byline(lines: Sequence[Line]) -> tuple[str, ...] | None:
+    """Return the names in the first of *lines* that names authors."""
+    within = _Within()
+    for at, line in enumerate(lines):
+        if len(line.text) > LONGEST_BYLINE:
+            continue
+        if (not line.prose or is_byline(line)) and not _is_elsewhere(line.box):
+            near = lines[max(0, at - 1) : at + 2]
+            names = list(dict.fromkeys(_names(line, within) or _beside_date(line, near)))
+            if names:
+                return tuple(names)
+    return None
+
+
+class _Within:
+    """What the elements in a box name, looked up once for all of its lines: there may be as many as on the page."""
+
+    def __init__(self) -> None:
+        self._marked: dict[Box, list[str]] = {}
+        self._linked: dict[Box, list[str]] = {}
+
+    def marked(self, box: Box) -> list[str]:
+        """Return the texts of inline elements that are named for authors."""
+        if box not in self._marked:
+            parts = islice((part for part in _first(box) if part.tag in _INLINE), MOST_PARTS)
+            texts = (clean(text_of(part, LONGEST_BYLINE)) for part in parts if _says_author(part))
+            self._marked[box] = [text for text in texts if text]
+        return self._marked[box]
+
+    def linked(self, box: Box) -> list[str]:
+        """Return the names that are links."""
+        if box not in self._linked:
+            names = (clean(text_of(link, LONGEST_BYLINE)) for link in _first(box) if link.tag == "a")
+            self._linked[box] = list(filter(is_name, names))
+        return self._linked[box]
+
+
+def _first(box: Box) -> Iterator[_Element]:
+    """Yield the first elements in *box*: boxes in boxes may each hold the whole page."""
+    return islice(box.element.iter(), MOST_ELEMENTS)
+
+
+def is_byline(line: Line) -> bool:
+    """Tell whether a line within the text is nothing but the names of its authors, or a date beside them."""
+    if len(line.text) > LONGEST_BYLINE or not opens_byline(line.text):
+        return False
+    parts = pieces(line.text)
+    names = [is_name(part) for part in parts]
+    return any(names) and all(
+        name or _DATE_PIECE.search(part) or part.endswith(":") for name, part in zip(names, parts, strict=True)
+    )
+
+
+def is_head_of_text(line: Line) -> bool:
+    """Tell whether a line ahead of the text, no sentence, tells who wrote it or when."""
+    text = line.text
+    if line.prose or line.box.tag in _PARTS or text[-1:] in _ENDS or text.count(" ") >= MOST_WORDS:
+        return False
+    if opens_byline(text):
+        return True
+    return _DATE_PIECE.search(text) is not None and (":" not in text or any(map(is_name, pieces(text))))
+
+
+def without_bio(text: list[Line], authors: Iterable[str]) -> list[Line]:
+    """Return *text* without what its end tells of one of its *authors*: lines from one that opens with the name."""
+    names = tuple(f"{fold(name)} " for name in authors if " " in name)
+    for at in range(max(1, len(text) - LINES_OF_A_BIO), len(text) if names else 0):
+        if _tells_of(names, text[at].text):
+            return text[:at]
+    return text
+
+
+def _tells_of(names: Sequence[str], text: str) -> bool:
+    """Tell whether *text* opens with one of the folded *names* and is that name, an address, or about who bears it."""
+    says = f"{_ABOUT.sub('', fold(text[:LONGEST_BYLINE]))} "
+    name = next((name for name in names if says.startswith(name)), None)
+    if name is None:
+        return False
+    return says == name or " " not in text or says[len(name) :].split(maxsplit=1)[0] in _TELLS
+
+
+def _is_elsewhere(box: Box | None) -> bool:
+    while box is not None:
+        if box.kind in _ELSEWHERE:
+            return True
+        box = box.parent
+    return False
+
+
+def _names(line: Line, within: _Within) -> list[str]:
+    return list(_named(line, within)) or list(_marked_within(line, within))
+
+
+def _marked_within(line: Line, within: _Within) -> Iterator[str]:
+    """Yield the names in inline elements that are named for authors, whatever stands beside them."""
+    for text in within.marked(line.box):
+        if text in line.text:
+            yield from filter(is_name, pieces(text))
+
+
+def _beside_date(line: Line, near: Sequence[Line]) -> list[str]:
+    """Return the name that is a whole line and no link, over or under a date, one of *near*, in the same box."""
+    others = (other for other in near if other.box is line.box and abs(other.index - line.index) == 1)
+    if (
+        not line.linked
+        and is_name(line.text)
+        and any(not other.prose and _DATE_PIECE.search(other.text) for other in others)
+    ):
+        return [line.text]
+    return []
+
+
+def _named(line: Line, within: _Within) -> Iterator[str]:
+    author_link = bool(line.href and _AUTHOR_LINK.search(line.href))
+    marked = author_link or _is_marked(line.box)
+    opens = any(map(opens_byline, _STROKES.split(line.text)))
+    if not marked and not opens and not _DATE_PIECE.search(line.text):
+        return
+    parts = pieces(line.text)
+    shown = [piece for piece in parts if is_name(piece)]
+    if not marked and not opens and 2 * len(shown) < sum(not _DIGIT.search(part) for part in parts):
+        return  # topics beside a date, one of which looks like a name
+    linked = within.linked(line.box) if marked else []
+    yield from linked if linked and (line.linked * 2 > len(line.text) or not shown) else shown
+
+
+def _is_marked(box: Box | None) -> bool:
+    """Tell whether the names of a box, or of one around it, say that authors stand in it."""
+    for _ in range(3):
+        if box is None:
+            return False
+        if box.tag == "address" or _says_author(box.element):
+            return True
+        box = box.parent
+    return False
+
+
+def _says_author(element: _Element) -> bool:
+    given = element.keys()
+    names = " ".join(element.get(name) or "" for name in _NAMING if name in given)
+    return bool(names) and _is_name_of_authors(names[:300])
+
+
+@lru_cache(maxsize=8192)
+def _is_name_of_authors(names: str) -> bool:
+    """Tell whether class names and the like name authors; the boxes around each line are asked for theirs again."""
+    return _AUTHOR_NAME.search(_CAMEL.sub("-", names).replace("_", "-")) is not None

@@ -1,0 +1,204 @@
+"""Small things beside an article's text, told by their wording: kicker, source, topic trail, number of comments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from portalcrawl.extraction.dom.element_text import text_of, whole_text
+from portalcrawl.extraction.dom.layout import Box, Layout, Line
+from portalcrawl.extraction.teasers.line_forms import comment_count, form_of, split_marks
+from portalcrawl.text.normalize import clean, fold
+from portalcrawl.text.person_names import agency_in
+from portalcrawl.vocabulary import class_words, either, words
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+LONGEST_KICKER = 80
+LONGEST_TOPIC = 60
+MOST_LINKS = 12
+"""Links of one box that are looked at."""
+LEAST_RUNGS = 3
+"""Rungs of a trail that are no links: two words with a stroke between them say many things."""
+TAG_LEVELS = 4
+"""Boxes around a line that may be named for tags: each tag stands in an item of a list in a box with a title."""
+MOST_TAG_WORDS = 5
+SIGNING_LINES = 3
+LONGEST_SIGNATURE = 30
+KICKER_LINES = 3
+"""Lines over the headline in which a kicker may stand."""
+_KICKER_NAME = re.compile(rf"\b{class_words('article.kicker')}\b")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SOURCE = re.compile(
+    rf"(?:^|[·•|]\s*){either('sources.names')}\s*:\s*(?P<source>[^·•|:]{{2,60}}?)"
+    rf"(?:$|,\s{either('sources.sent')}\b|\s*[·•|]|\s{either('stamps.words')}\b)",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(r"^\[(?P<source>[^\[\]]{2,60})\]\s*[·•|]?\s*\d{1,2}\.")
+_TRAIL = re.compile(r"^[^/|.!?]{2,60}(?:\s+/\s+[^/|.!?]{2,60}){1,15}$")
+_HEADINGS = frozenset(("h1", "h2", "h3"))
+_BETWEEN = re.compile(r"\s+/\s+")
+_NO_TOPICS = words("topics.names", "topics.no_topics", "calls.words")
+_PATH = re.compile(r"\s[/›»>|]\s")
+_NUMBER = re.compile(r"(?<![\d.,])\d{1,6}(?![\d.,])")
+_IN_BRACKETS = re.compile(r"\(([^()]{3,30})\)")
+_TO_COMMENTS = re.compile(
+    rf"#(?:[\w-]{{0,12}}{either('comments.words', 'comments.anchors')})(?:-\w{{1,12}})?$", re.IGNORECASE
+)
+_DATE = re.compile(r"\d{1,2}[.:/]\d{1,2}|\b(?:19|20)\d\d\b")
+
+
+def find_kicker(layout: Layout, headline: Line | None, titles: Collection[str] = ()) -> tuple[str | None, str | None]:
+    """Return the kicker over the headline, and the headline without it where one heading holds both.
+
+    *titles* are the page's declared ones, folded: some hold both.
+    """
+    if headline is None:
+        return None, None
+    inner = _inner_kicker(headline.box)
+    if (
+        inner
+        and not _DATE.search(inner)
+        and fold(headline.text).startswith(fold(inner))
+        and len(headline.text) > len(inner) + 1
+    ):
+        return inner.strip(" :"), headline.text[len(inner) :].strip(" :|–-")
+    for line in reversed(layout.lines[max(0, headline.index - KICKER_LINES) : headline.index]):
+        other = _PATH.search(line.text) or _DATE.search(line.text)
+        kicks = _is_kicker(line, headline) or _is_told_by(titles, line, headline)
+        if len(line.text) <= LONGEST_KICKER and not other and kicks:
+            return line.text.strip(" :-–—"), headline.text
+    return None, headline.text
+
+
+def _inner_kicker(box: Box) -> str | None:
+    """Return the text of an element within the heading that is named a kicker."""
+    for element in box.element.iter():
+        if isinstance(element.tag, str) and element is not box.element and _named(element.get("class") or ""):
+            return clean(whole_text(element)) or None
+    return None
+
+
+def _named(names: str) -> bool:
+    return bool(names) and _KICKER_NAME.search(_CAMEL.sub("-", names[:200]).lower().replace("_", "-")) is not None
+
+
+def _names_of(box: Box) -> str:
+    """Return the classes of a box, and its tag where that is a name of the site's own (``seen-kicker``)."""
+    return f"{box.element.get('class') or ''} {box.tag if '-' in box.tag else ''}"
+
+
+def _is_told_by(titles: Collection[str], line: Line, headline: Line) -> bool:
+    """Tell whether a title of the page holds *line* and headline, or the headline alone of a heading of both."""
+    both = f"{fold(line.text)} {fold(headline.text)}" in titles
+    if line.box is headline.box:
+        return headline.box.tag in _HEADINGS and fold(headline.text) in titles and not both
+    return both
+
+
+def _is_kicker(line: Line, headline: Line) -> bool:
+    """Tell whether a line over the headline is its kicker: named so, or a part of the same heading."""
+    box: Box | None = line.box
+    for _ in range(2):
+        if box is not None and (_named(_names_of(box)) or _named(box.element.get("itemprop") or "")):
+            return True
+        box = box.parent if box is not None else None
+    before = islice(headline.box.element.itersiblings(preceding=True), KICKER_LINES)
+    if any(_named(node.get("class") or "") and fold(whole_text(node)) == fold(line.text) for node in before):
+        return True
+    inside = headline.box.parent
+    return inside is not None and inside.tag == "h1" and inside is line.box.parent
+
+
+def find_source(lines: Sequence[Line]) -> str | None:
+    """Return who wrote the article by a line ``Quelle: X`` or ``[X] · 02.12.2025``."""
+    for line in lines:
+        if len(line.text) <= 2 * LONGEST_TOPIC and (match := _SOURCE.search(line.text) or _BRACKETED.match(line.text)):
+            return match["source"].strip()
+    return None
+
+
+def find_signing_agency(lines: Sequence[Line]) -> str | None:
+    """Return the agency that a short line right under the text consists of, with or without a desk (``SDA/reb``)."""
+    for line in lines[:SIGNING_LINES]:
+        if len(line.text) <= LONGEST_SIGNATURE and not line.note and (agency := agency_in((line.text,))):
+            return agency
+    return None
+
+
+def find_trail(lines: Sequence[Line]) -> tuple[str, ...] | None:
+    """Return the rungs of a topic trail (``Politik / Ukraine / NATO``): links, each of them, or three and more."""
+    for line in lines:
+        if _TRAIL.match(line.text) and not _DATE.search(line.text):
+            rungs = tuple(_BETWEEN.split(line.text))
+            if _is_linked(line) or (len(rungs) >= LEAST_RUNGS and ":" not in line.text):
+                return rungs
+    return None
+
+
+def _is_linked(line: Line) -> bool:
+    """Tell whether all of a line but the strokes between its parts stands in links."""
+    return line.linked >= len(_BETWEEN.sub("", line.text))
+
+
+def find_tags(lines: Sequence[Line]) -> tuple[str, ...] | None:
+    """Return the links in boxes of tags, and those that call themselves tags."""
+    topics: dict[str, None] = {}
+    for line in lines:
+        if line.linked:
+            of_tags = _is_of_tags(line.box)
+            links = (link for link in line.box.element.iter("a") if of_tags or _is_tag(link))
+            texts = [clean(whole_text(link)) for link in links]
+            topics.update(dict.fromkeys(text for text in texts if _is_topic(text)))
+    return tuple(topics) or None
+
+
+def _is_of_tags(box: Box | None) -> bool:
+    """Tell whether a box, or one around it, is named for tags."""
+    for _ in range(TAG_LEVELS):
+        if box is None or box.kind == "tags":
+            break
+        box = box.parent
+    return box is not None and box.kind == "tags"
+
+
+def _is_tag(link: _Element) -> bool:
+    """Tell whether the relation of *link* says that the page is tagged with it (microformats).
+
+    Sections are no tags, nor are calls to read on.
+    """
+    relations = (link.get("rel") or "").split()
+    return "tag" in relations and "category" not in relations and text_of(link).count(" ") < MOST_TAG_WORDS
+
+
+def _is_topic(text: str) -> bool:
+    """Return whether the text of a link can be a topic, not the name of the list nor a call to read on."""
+    can_be = 1 < len(text) <= LONGEST_TOPIC and text.casefold().strip(" :") not in _NO_TOPICS
+    return can_be and form_of(text) != "more"
+
+
+def find_comment_count(lines: Sequence[Line]) -> int | None:
+    """Return the number of comments that the first line of that form tells."""
+    for line in lines:
+        counts = map(comment_count, (line.text.rstrip(" :"), *split_marks(line.text)))
+        count = next((count for count in counts if count is not None), None)
+        if count is None and (bracketed := _IN_BRACKETS.search(line.text)) and not bracketed[1].isdecimal():
+            count = comment_count(bracketed[1])
+        if count is None and line.linked:
+            count = _linked_count(line.box.element)
+        if count is not None:
+            return count
+    return None
+
+
+def _linked_count(element: _Element) -> int | None:
+    """Return the number that a link to the comments further down on the page consists of, with or without words."""
+    for link in islice(element.iter("a"), MOST_LINKS):
+        if _TO_COMMENTS.search(link.get("href") or ""):
+            text = clean(whole_text(link))
+            numbers = _NUMBER.findall(text)
+            return int(numbers[0]) if len(numbers) == 1 else comment_count(text)
+    return None

@@ -1,0 +1,260 @@
+"""Finds the part of a page that holds the article's text: weighs lines, sums them up over boxes, descends."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from itertools import accumulate
+
+from portalcrawl.extraction.article.article_images import mark_captions
+from portalcrawl.extraction.article.boilerplate import is_note, is_offer
+from portalcrawl.extraction.dom.class_roles import NEVER, STRONG, WEAK
+from portalcrawl.extraction.dom.layout import Box, Layout, Line
+from portalcrawl.vocabulary import path_words
+
+SHORTEST_PROSE = 60
+SHORTEST_RUN = 100
+"""Characters from which a line is prose though no sentence ends in it."""
+SHORTEST_CJK = 20
+LONGEST_WORDS = 20
+"""Mean length of words from which a run of letters is code."""
+SHORTEST_TITLE = 12
+SENTENCE = re.compile(r"[.!?…:;؟।][\"'”“»«’)\]]*(?:\s|$)|[。！？]")
+_CUT = re.compile(r"(?:\[…\]|\[\.\.\.\])\W*(?:\(\d+\))?$")
+CORE_SHARE = 0.6
+MAIN_SHARE = 0.8
+LITTLE_TEXT = 250
+"""Weight of a core so small that names must have misled."""
+TELLING_TAGS = frozenset(("nav", "footer", "aside", "figure", "figcaption", "form", "button"))
+MOST_ASKING_LINES = 8
+_OFFER = re.compile(rf"/(?:{path_words('offers')}|abo-[\w-]+)(?:[/?#.]|$)", re.IGNORECASE)
+_LARGE = frozenset(("article", "main", "body"))
+LARGE_PART = 0.1
+"""Share of the core's text from which a box of a weak kind may be text after all."""
+
+
+def find_main(layout: Layout) -> Box | None:
+    """Mark the prose of the page and return the box that holds the article's text."""
+    if not layout.boxes:
+        return None
+    mark_captions(layout)
+    total = _weigh_lines(layout)
+    _drop_cards(layout)
+    _mark_asking(layout)
+    _excuse_paid_text(layout)
+    core = _find_core(layout, total)
+    if core.mass < LITTLE_TEXT < total:
+        for box in layout.boxes:
+            if box.kind and box.tag not in TELLING_TAGS:
+                box.kind = ""
+        core = _find_core(layout, total)
+    _clear_names(core)
+    _measure_sound(layout)
+    if core.mass * 5 < core.whole * 2:
+        _excuse_large_parts(layout, core)
+        _measure_sound(layout)
+    return _heaviest(layout.boxes, MAIN_SHARE)
+
+
+def _find_core(layout: Layout, total: int) -> Box:
+    """Return the box with most of the text that is no side matter."""
+    _sum_up(layout, total)
+    return _heaviest(layout.boxes)
+
+
+def _clear_names(core: Box) -> None:
+    """What holds the text is no side matter, whatever its name."""
+    box: Box | None = core
+    while box is not None:
+        box.kind = ""
+        box = box.parent
+
+
+def _weigh_lines(layout: Layout) -> int:
+    """Give each line the weight that it has as text and return their sum."""
+    total = 0
+    for line in layout.lines:
+        weight = line.weight = _weight(line)
+        if weight:
+            total += weight
+    return total
+
+
+def _weight(line: Line) -> int:
+    text = line.text
+    size = len(text)
+    if size < SHORTEST_CJK or line.note or is_link(line) or line.box.kind in NEVER:
+        return 0
+    if _CUT.search(text, max(0, size - 30)) or is_note(text, line.linked) or is_offer(text, line.href):
+        line.note = True
+        return 0
+    if text.count(" ") * LONGEST_WORDS >= size and (
+        size >= SHORTEST_RUN or (size >= SHORTEST_PROSE and SENTENCE.search(text))
+    ):
+        line.prose = True
+        return size
+    if not text.isascii() and "。" in text:
+        line.prose = True
+        return size * 2
+    return size // 3 if line.box.tag in ("p", "li") and not line.linked else 0
+
+
+def is_link(line: Line) -> bool:
+    """Tell whether most of the line is a link; paragraphs may hold a long one."""
+    return line.linked * (4 if line.box.tag == "p" else 2) > len(line.text) * (3 if line.box.tag == "p" else 1)
+
+
+def _drop_cards(layout: Layout) -> None:
+    """Take the weight from texts of teaser cards: two or more boxes alike that open with a linked title.
+
+    Boxes are alike by tag and first class name: others often number the card or tell its section.
+    """
+    cards: dict[tuple[str, str], list[Box]] = {}
+    prose = list(accumulate((line.prose for line in layout.lines), initial=0))
+    for box in layout.boxes:
+        can_be_card = 2 <= box.last - box.first <= 8 and box.tag not in ("p", "table", "tbody")
+        has_snippet = can_be_card and 1 <= prose[box.last] - prose[box.first] <= 2
+        if has_snippet and _opens_with_link(layout.lines[box.first : box.last]):
+            names = (box.element.get("class") or "").split()
+            cards.setdefault((box.tag, names[0] if names else ""), []).append(box)
+    for alike in cards.values():
+        if len(alike) > 1:
+            for box in alike:
+                for line in layout.lines[box.first : box.last]:
+                    line.weight, line.prose, line.note = 0, False, True
+
+
+def _mark_asking(layout: Layout) -> None:
+    """Mark what asks for an e-mail address or leads to an offer, with the few lines that say why."""
+    offers = [line.box for line in layout.lines if line.href and not line.prose and _OFFER.search(line.href)]
+    climbed: set[Box] = set()
+    for inner in (*layout.asking, *offers):
+        box, top = inner, None
+        while box not in climbed and box.tag not in _LARGE and _is_small(layout, box):
+            climbed.add(box)
+            top = box
+            if box.parent is None:
+                break
+            box = box.parent
+        if top is not None:
+            top.kind = top.kind or "subscription"
+
+
+def _is_small(layout: Layout, box: Box) -> bool:
+    if box.last - box.first > MOST_ASKING_LINES:
+        return False
+    lines = layout.lines[box.first : box.last]
+    return sum(line.prose for line in lines) <= 1 and not any(line.box.tag == "h1" for line in lines)
+
+
+def _opens_with_link(lines: Iterable[Line]) -> bool:
+    """Tell whether a title in a link stands before the first prose."""
+    for line in lines:
+        if line.prose:
+            return False
+        if len(line.text) >= SHORTEST_TITLE and line.linked * 10 >= len(line.text) * 8:
+            return not (line.href or "#").startswith(("#", "javascript:"))
+    return False
+
+
+def _sum_up(layout: Layout, total: int) -> None:
+    """Sum the weights up over the boxes; side matter counts only where it holds most of the page's text."""
+    for box in layout.boxes:
+        box.whole = box.inner = box.mass = 0
+    for line in layout.lines:
+        line.box.whole += line.weight
+    for box in reversed(layout.boxes):
+        if box.kind in STRONG and (box.kind in NEVER or box.whole * 2 < total):
+            box.whole = box.mass = 0
+            continue
+        box.mass += box.whole - box.inner
+        counted = box.mass // 2 if box.kind in WEAK else box.mass
+        if box.parent is not None:
+            box.parent.whole += box.whole
+            box.parent.inner += box.whole
+            box.parent.mass += counted
+
+
+def _heaviest(boxes: list[Box], share: float = CORE_SHARE) -> Box:
+    """Descend from the root as long as one inner box holds at least *share* of the text."""
+    best: dict[Box, Box] = {}
+    for box in boxes:
+        parent = box.parent
+        if parent is not None and box.mass and (parent not in best or best[parent].mass < box.mass):
+            best[parent] = box
+    box = boxes[0]
+    while (inner := best.get(box)) is not None and inner.mass >= share * box.mass:
+        box = inner
+    return box
+
+
+def _excuse_large_parts(layout: Layout, core: Box) -> None:
+    """Where next to nothing is left of the core, its large parts have misleading names."""
+    for box in layout.boxes:
+        within = box.first >= core.first and box.last <= core.last
+        if within and box.kind in WEAK and box.tag != "aside" and box.whole >= LARGE_PART * core.whole:
+            box.kind = ""
+
+
+def _measure_sound(layout: Layout) -> None:
+    """Tell which boxes are free of side matter and sum up the text in these."""
+    for box in layout.boxes:
+        if box.kind == "teaser" and not any(line.linked for line in layout.lines[box.first : box.last]):
+            box.kind = ""
+        box.sound = not box.kind and (box.parent is None or box.parent.sound)
+        box.mass = 0
+    for line in layout.lines:
+        if line.weight and line.box.sound:
+            line.box.mass += line.weight
+    for box in reversed(layout.boxes):
+        if box.parent is not None:
+            box.parent.mass += box.mass
+
+
+def _excuse_paid_text(layout: Layout) -> None:
+    """Take the names from boxes that hold a paragraph each and are named for who may read it (``subscriber-only``)."""
+    alike: dict[str, list[Box]] = {}
+    for box in layout.boxes:
+        if box.kind == "subscription" and box.last - box.first == 1 and layout.lines[box.first].prose:
+            alike.setdefault(box.element.get("class") or "", []).append(box)
+    for boxes in alike.values():
+        if len({layout.lines[box.first].text for box in boxes}) > 1:
+            for box in boxes:
+                box.kind = ""
+
+
+def own_article(layout: Layout, main: Box, headline: Line | None) -> Box:
+    """Return the article that the headline stands in where *main* holds several with much text each.
+
+    Portals append the next article to the one that was asked for. Articles are elements of that name, or boxes alike
+    side by side, each with a heading of the headline's rank.
+    """
+    if headline is None or not main.first <= headline.index < main.last:
+        return main
+    articles: list[Box] = []
+    for box in layout.boxes:
+        inside = box.first >= main.first and box.last <= main.last and (not articles or box.first >= articles[-1].last)
+        if box.tag == "article" and inside and box is not main and box.mass >= LITTLE_TEXT:
+            articles.append(box)
+    if len(articles) >= 2:
+        return next((box for box in articles if box.first <= headline.index < box.last), main)
+    return _one_of_several(layout, main, headline) or main
+
+
+def _one_of_several(layout: Layout, main: Box, headline: Line) -> Box | None:
+    """Return the box around the headline that has others like it beside it, with a text and a heading each."""
+    heads = [line.index for line in layout.lines[main.first : main.last] if line.box.tag == headline.box.tag]
+    if len(heads) < 2:
+        return None
+    alike: dict[tuple[Box | None, str, str | None], list[Box]] = {}
+    for box in layout.boxes:
+        if box.mass >= LITTLE_TEXT and bisect_left(heads, box.first) < bisect_left(heads, box.last):
+            alike.setdefault((box.parent, box.tag, box.element.get("class")), []).append(box)
+    around: Box | None = headline.box
+    while around is not None and around is not main:
+        others = alike.get((around.parent, around.tag, around.element.get("class")), ())
+        if around in others and len(others) > 1:
+            return around
+        around = around.parent
+    return None

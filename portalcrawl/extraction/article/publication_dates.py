@@ -1,0 +1,254 @@
+"""When the visible page says that its article was published: times and date lines near the headline and the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from portalcrawl.dates import DateReading, Role, find_change, find_date, parse_date
+from portalcrawl.extraction.dom.element_text import text_of
+from portalcrawl.extraction.dom.layout import Box, Layout, Line
+from portalcrawl.text.datelines import read_dateline
+from portalcrawl.text.normalize import fold
+from portalcrawl.vocabulary import class_words, either, either_word
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+LONGEST_LINE = 200
+LINES_OF_A_TEASER = 6
+BOXES_OF_A_TEASER = 6
+"""Boxes around a headline in which the rest of its teaser stands."""
+LEVELS = 2
+"""Boxes around the headline in which its date stands."""
+LONGEST_MIXED_LINE = 120
+"""Characters of a line in which a date may stand among words that are no date's (``28. Jan. 2022 Paula Muster``)."""
+_MAY_BE_DATE = re.compile(
+    rf"\d|{either_word('dates.today', 'dates.yesterday', 'dates.ago_ahead', 'dates.ago_behind', 'dates.now')}",
+    re.IGNORECASE,
+)
+_DATE_PART = re.compile(
+    r"(?:\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}\.?\s[^\W\d]{3,9}\.?\s\d{4}|[^\W\d]{3,9}\.?\s\d{1,2},?\s\d{4})"
+    r"(?!\d)(?:,?\s*(?:-\s*)?(?:um\s*|at\s*)?\d{1,2}[:.]\d{2}(?:\s*(?:Uhr|[AaPp][Mm])\b)?)?"
+)
+_NUMBER_BEFORE = re.compile(
+    r"(?:\b(?:tel|tél|telefon|téléphone|telephone|phone|fon|fax|telefax|mobil|mobile|handy|hotline|whatsapp|durchwahl"
+    r"|nr|no|nummer|konto|iban|az|aktenzeichen|version)\b[\s.:]*|[+(]\d[\d\s().]{0,9}|\d\s?[./-]\s?)[\s\d()./+-]{0,12}$",
+    re.IGNORECASE,
+)
+"""What stands before a group of digits that tells a number of another kind: its name, a country's code, more digits."""
+_NUMBER_AFTER = re.compile(
+    r"[./-]\d|\s?[./-]\s?\d{3}|(?<=\D\d\d)\s\d\d(?![:.h]\d|\s?(?:Uhr|min|[ap]m\b)|\w)", re.IGNORECASE
+)
+"""What stands after one that goes on."""
+_BEFORE = 30
+"""Characters before a group of digits that are looked at."""
+_URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/_.]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?!\d)")
+_URL_DATE_REVERSED = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])([-_.]?)(0[1-9]|1[0-2])\2((?:19|20)\d\d)(?!\d)")
+_FULL_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-]\d{1,2}[./-]\d\d")
+_OPENING_DATE = re.compile(
+    r"[(\[]?(?P<date>\d{1,2}\.\s?(?:\d{1,2}\.\s?|[^\W\d]{3,9}\.?\s)\d{4}|\d{4}-\d\d-\d\d)(?:[)\]]?\s*[-–—:|]\s|[)\]]\s|\.\s)"
+)
+_MODIFIED_NAME = re.compile(class_words("dates.modified"), re.IGNORECASE)
+_MODIFIED_WORD = re.compile(rf"\b(?:{either('dates.modified')}\b|{either('dates.modified_phrases')})", re.IGNORECASE)
+LONGEST_LABEL = 40
+LONGEST_DATELINE = 80
+_LABEL = re.compile(rf"{either('dates.published')}\b", re.IGNORECASE)
+_ABOUT = re.compile(r"(?:^|[\s_-])(?:meta(?:data)?|by-?line|(?:article|post|entry)-?info)(?:$|[\s_-])", re.IGNORECASE)
+_ELSEWHERE = frozenset(("comments", "related", "aside", "nav", "ad", "overlay", "form", "button", "tags"))
+
+
+class Clock:
+    """What times on a page count from: when it was fetched, and the zone of times that name none."""
+
+    __slots__ = ("now", "zone")
+
+    def __init__(self, now: datetime, zone: tzinfo) -> None:
+        self.now = now
+        self.zone = zone
+
+    def parse(self, text: str) -> DateReading | None:
+        return parse_date(text, now=self.now, zone=self.zone)
+
+    def find(self, text: str) -> DateReading | None:
+        """Read the date in a line that stands where dates stand."""
+        reading = find_date(text, now=self.now, zone=self.zone)
+        if reading is None and len(text) <= LONGEST_MIXED_LINE and (part := _date_part(text)):
+            reading = self.parse(part)
+        return reading
+
+    def find_change(self, text: str) -> DateReading | None:
+        """Read the time of change in a line that tells both."""
+        return find_change(text, now=self.now, zone=self.zone)
+
+
+def _date_part(text: str) -> str | None:
+    """Return the first part of *text* that is written as a date; a number whose digits go on, or are named, is none.
+
+    >>> _date_part("Ada Muster, Tel. 02.12.20.25, am 5.12.2025"), _date_part("Fax: 02.12.20 25")
+    ('5.12.2025', None)
+    """
+    for match in _DATE_PART.finditer(text):
+        start, end = match.span()
+        if not _NUMBER_AFTER.match(text, end) and not _NUMBER_BEFORE.search(text[max(0, start - _BEFORE) : start]):
+            return match[0]
+    return None
+
+
+def read_dates(
+    layout: Layout, lines: Sequence[Line], clock: Clock, *, anchor: int, whole: bool = False, alone: bool = False
+) -> tuple[str | None, str | None]:
+    """Return the texts or attributes that tell publication and modification in *lines*, each None where absent.
+
+    Side matter counts only where it is around the line *anchor*, the headline. Where *whole* is set, a line counts
+    only if it is nothing but a date. Where *alone* is set, several days tell nothing, nor do ages (``vor 2 Stunden``)
+    and days without a year: each may be a teaser's. The day of the fetch without a time, over the headline or far
+    from it, is what the site's own head shows every day.
+    """
+    lines = [line for line in lines if not _is_elsewhere(line.box, anchor, whole=whole)]
+    times = list(_elements(layout, lines, clock))
+    changed = {index for index, reading in times if reading.role == "modified"}
+    changed -= {index for index, reading in times if reading.role == "published"}
+    dated = [*times, *_texts(lines, clock, changed, whole=whole)]
+    found = [
+        reading
+        for index, reading in dated
+        if not (
+            (alone and not _FULL_DATE.search(reading.raw))
+            or (_may_be_today(reading, clock) and (alone or index < anchor) and not is_beside(layout, index, anchor))
+        )
+    ]
+    if alone and len({reading.when.date() for reading in found}) > 1:
+        return None, None
+    modified = next((reading for reading in found if reading.role == "modified"), None)
+    published: DateReading | None = None
+    for reading in found:
+        if reading.role == "published" and (published is None or _refines(reading, published)):
+            published = reading
+    published = published or modified
+    return (published.raw if published else None), (modified.raw if modified else None)
+
+
+def _may_be_today(reading: DateReading, clock: Clock) -> bool:
+    return reading.precision == "day" and reading.when.date() == clock.now.astimezone(clock.zone).date()
+
+
+def is_beside(layout: Layout, index: int, anchor: int) -> bool:
+    """Tell whether a line stands in a box close around the line *anchor*, or is labelled."""
+    box: Box | None = layout.lines[anchor].box
+    for _ in range(LEVELS):
+        box = box.parent if box is not None else None
+        if box is None or box.tag == "body":
+            break
+        if box.first <= index < box.last:
+            return True
+    return _LABEL.match(layout.lines[index].text) is not None
+
+
+def _refines(one: DateReading, other: DateReading) -> bool:
+    """Tell whether *one* names the same day as *other* and, unlike that, the time."""
+    return other.precision == "day" != one.precision and one.when.date() == other.when.date()
+
+
+def _is_elsewhere(box: Box | None, anchor: int, *, whole: bool) -> bool:
+    while box is not None and not box.first <= anchor < box.last:
+        if box.kind in _ELSEWHERE and not (box.kind == "aside" and (whole or _is_about(box))):
+            return True
+        box = box.parent
+    return False
+
+
+def _is_about(box: Box) -> bool:
+    """Tell whether a box beside the text is named for what it says about the article."""
+    return _ABOUT.search(box.element.get("class") or "") is not None
+
+
+def date_of_own_teaser(layout: Layout, headline: int, clock: Clock) -> str | None:
+    """Return the date in a teaser that the page holds of itself: by a link that repeats the line *headline*."""
+    title = fold(layout.lines[headline].text) if headline < len(layout.lines) else ""
+    for line in layout.lines:
+        if line.linked and line.index != headline and fold(line.text) == title:
+            box: Box | None = line.box
+            for _ in range(BOXES_OF_A_TEASER):
+                if box is None or box.last - box.first > LINES_OF_A_TEASER:
+                    break
+                readings = (clock.find(each.text) for each in layout.lines[box.first : box.last] if _may_date(each))
+                dates = [reading.raw for reading in readings if reading is not None]
+                if dates:
+                    return dates[0] if len(dates) == 1 else None
+                box = box.parent
+    return None
+
+
+def _may_date(line: Line) -> bool:
+    return len(line.text) <= LONGEST_LINE and _MAY_BE_DATE.search(line.text) is not None
+
+
+def labelled(lines: Sequence[Line]) -> list[Line]:
+    """Return those of *lines* that begin with a word for publication (``Erstellt am:``)."""
+    return [line for line in lines if _LABEL.match(line.text)]
+
+
+def _elements(layout: Layout, lines: Sequence[Line], clock: Clock) -> Iterator[tuple[int, DateReading]]:
+    """Yield what time elements in *lines* say by their attribute, with the index of the line."""
+    wanted = {line.index: line for line in lines}
+    for element, index in layout.times:
+        line = wanted.get(index)
+        reading = clock.parse(element.get("datetime") or "") if line is not None else None
+        if line is not None and reading is not None:
+            names = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+            shown = clock.find(line.text) if len(line.text) <= LONGEST_LINE else None
+            told = shown is not None and shown.role == "modified"
+            is_modified = told or _MODIFIED_NAME.search(names) or _MODIFIED_WORD.search(_label_before(element))
+            role: Role = "modified" if is_modified else "published"
+            yield index, replace(reading, role=role)
+
+
+def _label_before(time: _Element) -> str:
+    """Return the words right before a time element in its line, where another one may stand."""
+    before, around = time.getprevious(), time.getparent()
+    if before is None:
+        return ((around.text if around is not None else None) or "")[-LONGEST_LABEL:]
+    if label := (before.tail or "").strip():
+        return label[-LONGEST_LABEL:]
+    label = text_of(before, LONGEST_LABEL)
+    return label if len(label) <= LONGEST_LABEL else ""
+
+
+def _texts(lines: Sequence[Line], clock: Clock, changed: Set[int], *, whole: bool) -> Iterator[tuple[int, DateReading]]:
+    """Yield what the words of *lines* say; those *changed* name a time of change by their time element."""
+    for line in lines:
+        if _may_date(line):
+            reading = clock.parse(line.text) if whole else clock.find(line.text)
+            if reading is not None:
+                yield line.index, replace(reading, role="modified") if line.index in changed else reading
+                if change := clock.find_change(line.text):
+                    yield line.index, change
+
+
+def opening_date(text: str, clock: Clock) -> str | None:
+    """Return the full date that a paragraph opens with, apart from its first sentence (``27.1.2022 - Der Rat ...``),
+    or that stands in its dateline (``Karlsruhe, 05.12.2025 (lifePR) - ...``).
+    """
+    if match := _OPENING_DATE.match(text):
+        return match["date"] if clock.parse(match["date"]) else None
+    if read_dateline(text).agency and (part := _date_part(text[:LONGEST_DATELINE])):
+        return part if clock.parse(part) else None
+    return None
+
+
+def date_in_address(url: str) -> str | None:
+    """Return the day in an address (``/2025/12/02/``, ``-20251202``, ``/02-12-2025``) as ISO 8601, else None."""
+    try:
+        path = unquote(urlsplit(url).path)
+    except ValueError:
+        return None
+    if match := _URL_DATE.search(path):
+        return f"{match[1]}-{int(match[3]):02}-{int(match[4]):02}"
+    if match := _URL_DATE_REVERSED.search(path):
+        return f"{match[4]}-{match[3]}-{match[1]}"
+    return None

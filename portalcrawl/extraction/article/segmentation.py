@@ -1,0 +1,161 @@
+"""Chooses the lines that make the article's text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from portalcrawl.extraction.article.boilerplate import is_note
+from portalcrawl.extraction.article.main_text import SENTENCE, is_link
+from portalcrawl.extraction.dom.layout import Box, Layout, Line
+from portalcrawl.text.datelines import is_dateline
+from portalcrawl.text.normalize import fold
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+PARAGRAPHS = frozenset(("p", "blockquote", "li", "pre", "dd"))
+MOST_HEADS = 2
+MOST_LINKS = 20
+LEAST_PARTS = 3
+LEAST_ROWS = 3
+"""Paragraphs alike by which a page shows that it makes them of elements that are not for text."""
+Row = tuple["Box | None", str, str]
+LONGEST_HEAD = 150
+HEADS = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt"))
+
+
+def text_lines(layout: Layout, main: Box, headline: Line | None, titles: frozenset[str]) -> list[Line]:
+    """Return the lines of the article's text in order, what stands before the headline and repeats it left out."""
+    chosen: list[Line] = []
+    seen: set[str] = set()
+    first = (
+        headline.index + 1 if headline is not None and headline.index in range(main.first, main.last) else main.first
+    )
+    lines = layout.lines[first : main.last]
+    rows = _rows(lines)
+    longest = 2 * max(map(len, titles), default=0)  # marks and spaces, which titles are compared without, included
+    for line in lines:
+        if not line.box.sound or line.text in seen:
+            continue
+        is_title = len(line.text) <= longest and fold(line.text) in titles
+        if not is_title and (_belongs(line) or _is_row(line, rows)):
+            if line.prose:
+                seen.add(line.text)
+            chosen.append(line)
+    return _without_lost_heads(layout, _without_fringes(chosen))
+
+
+def _without_fringes(lines: Sequence[Line]) -> Sequence[Line]:
+    """Drop lines of no weight before the first and after the last that has some, but for those that share its box."""
+    heavy = [at for at, line in enumerate(lines) if line.weight]
+    if not heavy:
+        return []
+    first, last = heavy[0], heavy[-1]
+    while first > 0 and _goes_with(lines[first - 1], lines[first]):
+        first -= 1
+    while last + 1 < len(lines) and lines[last + 1].box is lines[last].box:
+        last += 1
+    return lines[first : last + 1]
+
+
+def _goes_with(line: Line, text: Line) -> bool:
+    """Tell whether a line of no weight belongs to the first *text*: shares its box, dates it, or may head it."""
+    return line.box is text.box or is_subhead(line) or is_dateline(line.text)
+
+
+def _without_lost_heads(layout: Layout, lines: Sequence[Line]) -> list[Line]:
+    """Drop headings that head no text: those before all text, and three or more in a row.
+
+    The first one stays where it is one of several alike, each of which heads a part.
+    """
+    kept: list[Line] = []
+    heads: list[Line] = []
+    makes = Counter(_make(line) for line in lines if is_subhead(line))
+    for line in lines:
+        if is_subhead(line):
+            if not _heads_links(layout, line):
+                heads.append(line)
+            continue
+        if len(heads) <= MOST_HEADS and (kept or (heads and makes[_make(heads[0])] >= LEAST_PARTS)):
+            kept += heads
+        heads = []
+        kept.append(line)
+    return kept
+
+
+def _heads_links(layout: Layout, head: Line) -> bool:
+    """Tell whether the box that *head* opens holds links alone: its heading names them."""
+    box = head.box.parent
+    if box is None or box.first != head.index or box.last - box.first < 2:
+        return False
+    below = layout.lines[head.index + 1 : min(box.last, head.index + MOST_LINKS)]
+    return all(is_link(line) for line in below)
+
+
+def _make(head: Line) -> tuple[str, str]:
+    """Return what headings of one kind have in common; more of them in the text show that the first heads a part."""
+    return head.box.tag, head.box.element.get("class") or ""
+
+
+def _belongs(line: Line) -> bool:
+    if line.note or is_link(line):
+        return False
+    if line.prose:
+        return True
+    box = line.box
+    if box.tag in HEADS or box.tag in PARAGRAPHS or box.whole > box.inner:
+        return not is_note(line.text, line.linked)
+    return False
+
+
+def _rows(lines: Sequence[Line]) -> set[Row]:
+    """Return what the boxes have in common that are paragraphs of the text, where these are no elements for text."""
+    counts = Counter(_row(line) for line in lines if line.prose and line.box.tag not in PARAGRAPHS)
+    return {row for row, count in counts.items() if count >= LEAST_ROWS}
+
+
+def _row(line: Line) -> Row:
+    return line.box.parent, line.box.tag, line.box.element.get("class") or ""
+
+
+def _is_row(line: Line, rows: set[Row]) -> bool:
+    """Tell whether a short line is one of the *rows*, or bold throughout among them."""
+    if not rows or line.note or is_link(line):
+        return False
+    parent, tag, names = _row(line)
+    among = (parent, tag, names) in rows or (
+        _is_bold(line.box.element) and any(row[:2] == (parent, tag) for row in rows)
+    )
+    return among and not is_note(line.text, line.linked)
+
+
+def _is_bold(element: _Element) -> bool:
+    return (
+        len(element) == 1 and element[0].tag in ("b", "strong") and not (element.text or element[0].tail or "").strip()
+    )
+
+
+def is_subhead(line: Line) -> bool:
+    """Tell whether the line is a heading within the text; long ones are paragraphs in a heading's clothes."""
+    return line.box.tag in HEADS and len(line.text) <= LONGEST_HEAD
+
+
+def _goes_on(last: Line, line: Line) -> bool:
+    """Tell whether *line*, after a single line break, goes on with the sentence of the line before it."""
+    together = line.box is last.box and line.index == last.index + 1
+    return together and line.breaks == 1 and not SENTENCE.search(last.text[-2:])
+
+
+def paragraphs(lines: list[Line]) -> list[str]:
+    """Return the paragraphs that the lines make."""
+    found: list[str] = []
+    last: Line | None = None
+    for line in lines:
+        if last is not None and (_goes_on(last, line) or is_dateline(found[-1])):
+            found[-1] = f"{found[-1]} {line.text}"
+        else:
+            found.append(line.text)
+        last = line
+    return found

@@ -1,0 +1,33 @@
+"""What the content management system says of a page by the classes that it gives the body element.
+
+The systems do so in every theme, so that themes can style kinds of pages: WordPress (``single postid-4711``, ``archive
+category``), Drupal (``node-type-article``), Ghost (``post-template``, ``tag-template``).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from portalcrawl.text.normalize import words
+from portalcrawl.vocabulary import path_words
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+POST: Literal["post"] = "post"
+LIST: Literal["list"] = "list"
+_POST = re.compile(rf"(?<!\S)(?:postid-\d+|post-template|(?:page-)?node--?type-+{path_words('records')})(?!\S)")
+_LISTS = words("archive author blog category date home paged search search-results tag")
+"""Of these WordPress gives every list two or more; alone, they are names of other things too."""
+_LIST = re.compile(r"(?<!\S)(?:home|tag|author)-template(?!\S)")
+_LEAST = 2
+
+
+def template_of(root: _Element | None) -> Literal["post", "list", ""]:
+    """Return whether the body element's classes call the page a single post or a list of posts; empty if neither."""
+    body = None if root is None else root.find("body")
+    classes = "" if body is None else (body.get("class") or "").lower()
+    if _LIST.search(classes) or len(_LISTS.intersection(classes.split())) >= _LEAST:
+        return LIST
+    return POST if _POST.search(classes) else ""

@@ -1,0 +1,1 @@
+"""What a page declares of itself for machines: JSON-LD, microdata, meta tags."""

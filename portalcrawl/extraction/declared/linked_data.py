@@ -1,0 +1,196 @@
+"""What JSON-LD, else microdata, declares of the page's article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from portalcrawl.extraction.declared import json_ld
+from portalcrawl.extraction.declared.json_ld import Node
+from portalcrawl.extraction.declared.microdata import Value
+from portalcrawl.extraction.parts import ArticleParts, ImageParts
+from portalcrawl.text.normalize import plain
+from portalcrawl.urls import absolute
+from portalcrawl.vocabulary import either
+
+MOST_IMAGES = 40
+_PAGE_TYPES = frozenset(("WebPage", "ItemPage", "AboutPage", "QAPage", "MedicalWebPage", "FAQPage"))
+_START = re.compile(rf"(?:{either('sites.starts')}|https?:.*|www\..*|.*\.\w{{2,3}})", re.IGNORECASE)
+_PUBLISHED = ("datePublished", "dateCreated", "uploadDate")
+_SITES = frozenset(("WebSite", "Organization", "NewsMediaOrganization"))
+_NAME_PARTS = ("givenName", "additionalName", "familyName")
+_COMMENT_ACTIONS = ("CommentAction", "UserComments", "http://schema.org/CommentAction")
+
+
+def read_linked_data(nodes: Sequence[Node], url: str) -> ArticleParts:
+    """Return what the nodes of a page's JSON-LD say of the article at *url*."""
+    page = _page_node(nodes)
+    node = article_node(nodes, url) or page
+    by_id = {key: other for other in nodes if isinstance(key := other.get("@id"), str) and len(other) > 1}
+    people, organisations = _authors(node, by_id)
+    return ArticleParts(
+        headline=json_ld.first_text(node, "headline", "name"),
+        description=json_ld.first_text(node, "description", "abstract"),
+        body=_paragraphs(node.get("articleBody")),
+        date_published=json_ld.first_text(node, *_PUBLISHED) or json_ld.first_text(page, *_PUBLISHED),
+        date_modified=json_ld.first_text(node, "dateModified") or json_ld.first_text(page, "dateModified"),
+        authors=tuple(people) or None,
+        source=organisations[0] if organisations else None,
+        section=json_ld.first_text(node, "articleSection") or section_of(nodes),
+        keywords=_keywords(node.get("keywords")),
+        in_language=_language(node.get("inLanguage")),
+        images=_images(node.get("image"), by_id, url),
+        comment_count=_comment_count(node),
+        is_accessible_for_free=json_ld.truth(node.get("isAccessibleForFree")),
+    )
+
+
+def _page_node(nodes: Sequence[Node]) -> Node:
+    """Return the dates of the page itself, for an article without; nothing where it has none."""
+    for node in nodes:
+        if _PAGE_TYPES.intersection(json_ld.types(node)) and node.get("datePublished"):
+            return {name: node.get(name) for name in ("datePublished", "dateModified")}
+    return {}
+
+
+def from_microdata(found: Mapping[str, Sequence[Value]], url: str) -> ArticleParts:
+    """Return what microdata says of the article (see ``microdata``)."""
+
+    def first(*names: str) -> str | None:
+        return next((text for name in names for text in texts(name)), None)
+
+    def texts(name: str) -> list[str]:
+        return [value for value in found.get(name, ()) if isinstance(value, str)]
+
+    return ArticleParts(
+        headline=first("headline"),
+        description=first("description"),
+        date_published=first("datePublished", "dateCreated"),
+        date_modified=first("dateModified"),
+        authors=tuple(dict.fromkeys(texts("author"))) or None,
+        section=first("articleSection"),
+        keywords=_keywords(texts("keywords")),
+        in_language=first("inLanguage"),
+        images=_images(list(found.get("image", ())), {}, url),
+        comment_count=json_ld.number(first("commentCount")),
+        is_accessible_for_free=json_ld.truth(first("isAccessibleForFree")),
+    )
+
+
+def article_node(nodes: Sequence[Node], url: str) -> Node | None:
+    """Return the node of the page's own article: one that names *url* first, then the one that says most."""
+    found = [node for node in nodes if json_ld.is_article(node)]
+    if not found:
+        return None
+    path = urlsplit(url).path.rstrip("/")
+    return max(found, key=lambda node: (_names_page(node, path), _says(node)))
+
+
+def _names_page(node: Node, path: str) -> bool:
+    addresses = (json_ld.url_of(node.get(key)) for key in ("mainEntityOfPage", "url", "@id"))
+    return any(_path(address) == path for address in addresses if address)
+
+
+def _path(address: str) -> str:
+    try:
+        return urlsplit(address).path.rstrip("/")
+    except ValueError:
+        return address
+
+
+def _says(node: Node) -> int:
+    return sum(
+        bool(node.get(key)) for key in ("headline", "datePublished", "author", "image", "description", "articleBody")
+    )
+
+
+def publisher_names(nodes: Sequence[Node]) -> list[str]:
+    """Return the names under which the nodes name the site and its publisher; one who publishes alone is an author."""
+    names: list[str] = []
+    for node in nodes:
+        kinds = json_ld.types(node)
+        if _SITES.intersection(kinds) and "Person" not in kinds:
+            names += json_ld.texts(node.get("name")) + json_ld.texts(node.get("alternateName"))
+        publisher = node.get("publisher")
+        if not (isinstance(publisher, dict) and "Person" in json_ld.types(publisher)):
+            names += json_ld.texts(publisher)
+    return names
+
+
+def _paragraphs(value: object) -> tuple[str, ...] | None:
+    if not isinstance(value, str):
+        return None
+    lines = re.split(r"\s*(?:\n|<br\s*/?>|</p>)\s*", value)
+    return tuple(line for line in map(plain, lines) if line) or None
+
+
+def _authors(node: Node, by_id: dict[str, Node]) -> tuple[list[str], list[str]]:
+    """Return the names of people, and of organisations, that the node names as its authors."""
+    people: list[str] = []
+    organisations: list[str] = []
+    value = node.get("author") or node.get("creator")
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, dict) and "name" not in item and isinstance(key := item.get("@id"), str):
+            item = by_id.get(key, item)
+        kinds = json_ld.types(item) if isinstance(item, dict) else []
+        is_organisation = "Person" not in kinds and any(kind.endswith("Organization") for kind in kinds)
+        (organisations if is_organisation else people).extend(json_ld.texts(item) or _parts_of_name(item))
+    return list(dict.fromkeys(people)), list(dict.fromkeys(organisations))
+
+
+def _parts_of_name(item: object) -> list[str]:
+    """Return the name of a person that is given in parts only (schema.org ``givenName``, ``familyName``)."""
+    parts = [json_ld.first_text(item, key) for key in _NAME_PARTS] if isinstance(item, dict) else []
+    return [" ".join(filter(None, parts))] if any(parts) else []
+
+
+def section_of(nodes: Sequence[Node]) -> str | None:
+    """Return the first rung of the page's breadcrumbs that is not the start page."""
+    for node in nodes:
+        rungs = node.get("itemListElement")
+        if "BreadcrumbList" in json_ld.types(node) and isinstance(rungs, list) and len(rungs) > 1:
+            names = [json_ld.first_text(rung, "name", "item") for rung in rungs[:-1] if isinstance(rung, dict)]
+            return next((name for name in names if name and not _START.fullmatch(name)), None)
+    return None
+
+
+def _keywords(value: object) -> tuple[str, ...] | None:
+    words: list[str] = []
+    for text in json_ld.texts(value):
+        words += re.split(r"\s*[,;]\s*", text) if "," in text or ";" in text else [text]
+    return tuple(dict.fromkeys(word for word in words if word)) or None
+
+
+def _language(value: object) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("alternateName") or value.get("name")
+    return value.strip() if isinstance(value, str) and value.strip() else None
+
+
+def _images(value: object, by_id: dict[str, Node], url: str) -> tuple[ImageParts, ...] | None:
+    found: dict[str, ImageParts] = {}
+    for item in (value if isinstance(value, list) else [value])[:MOST_IMAGES]:
+        if isinstance(item, dict) and "url" not in item and isinstance(key := item.get("@id"), str):
+            item = by_id.get(key, item)
+        address = absolute(url, json_ld.url_of(item) or "")
+        if address:
+            fields = item if isinstance(item, dict) else {}
+            caption = json_ld.first_text(fields, "caption", "description")
+            credit = json_ld.first_text(fields, "creditText", "copyrightHolder", "creator", "author")
+            found.setdefault(address, ImageParts(address, caption, credit))
+    return tuple(found.values()) or None
+
+
+def _comment_count(node: Node) -> int | None:
+    count = json_ld.number(node.get("commentCount"))
+    if count is not None:
+        return count
+    statistics = node.get("interactionStatistic")
+    for item in statistics if isinstance(statistics, list) else [statistics]:
+        if isinstance(item, dict):
+            kind = item.get("interactionType")
+            names = json_ld.types(kind) if isinstance(kind, dict) else [str(kind).rsplit("/", 1)[-1]]
+            if any(name in _COMMENT_ACTIONS for name in names):
+                return json_ld.number(item.get("userInteractionCount"))
+    return None

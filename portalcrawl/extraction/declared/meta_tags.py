@@ -1,0 +1,168 @@
+"""What meta tags declare: OpenGraph, article:*, Dublin Core, parsely, sailthru, cXense and plain names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from portalcrawl.extraction.dom.element_text import text_of, whole_text
+from portalcrawl.extraction.parts import ArticleParts, ImageParts
+from portalcrawl.text.normalize import clean, plain
+from portalcrawl.urls import absolute
+from portalcrawl.vocabulary import either
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+Meta = Mapping[str, Sequence[str]]
+"""Contents of the meta tags by name or property, in lower case, in document order."""
+
+HEADLINES = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "title")
+DESCRIPTIONS = ("og:description", "description", "twitter:description", "sailthru.description", "dc.description")
+PUBLISHED = (
+    *("article:published_time", "og:article:published_time", "article:published", "datepublished", "og:published_time"),
+    *("parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.created"),
+    *("dcterms.issued", "dc.date.created", "pubdate", "publishdate", "publication_date"),
+    *("dc.date", "dcterms.date", "article.published", "vr:published_time", "date", "last-published"),
+)
+MODIFIED = (
+    *("article:modified_time", "og:article:modified_time", "article:modified", "datemodified", "og:updated_time"),
+    *("dcterms.modified", "dc.date.modified", "last-modified", "revised", "lastmod"),
+)
+AUTHORS = (
+    *("author", "article:author", "og:article:author", "parsely-author", "sailthru.author", "cxenseparse:author"),
+    *("dc.creator", "dcterms.creator", "article:author_name", "twitter:misc:written by", "byl"),
+)
+SECTIONS = ("article:section", "og:article:section", "parsely-section", "cxenseparse:section", "sailthru.section")
+TAGS = ("article:tag", "og:article:tag", "parsely-tags", "news_keywords", "keywords", "sailthru.tags")
+SITES = (
+    "og:site_name",
+    "application-name",
+    "apple-mobile-web-app-title",
+    "al:ios:app_name",
+    "dc.publisher",
+    "publisher",
+)
+_ADDRESS = re.compile(r"^(?:https?:|//|www\.|@)|^\S+@\S+$")
+_WRITTEN_BY = re.compile(rf"{either('bylines.written')}\s+{either('bylines.by')}", re.IGNORECASE)
+LONGEST_VALUE = 5000
+MOST_METAS = 1000
+MOST_HOME_LINKS = 40
+"""Links at the top of a page among which the one home is looked for."""
+LONGEST_HOME = 100
+HOME_SLASHES = 3
+"""Slashes in ``https://www.seenbote.example/``."""
+SHORTEST_NAME, LONGEST_NAME = 4, 60
+_FREE_TIERS = {"free": True, "locked": False, "metered": False, "paid": False}
+
+
+def read_meta(root: _Element) -> dict[str, list[str]]:
+    """Return the page's meta tags, at most :data:`MOST_METAS`."""
+    found: dict[str, list[str]] = {}
+    for count, meta in enumerate(root.iter("meta")):
+        if count >= MOST_METAS:
+            break
+        content = meta.get("content")
+        name = meta.get("property") or meta.get("name") or meta.get("http-equiv")
+        if content and name and (value := plain(content[:LONGEST_VALUE])):
+            found.setdefault(name.strip().lower(), []).append(value)
+    return found
+
+
+def read_metadata(meta: Meta, root: _Element, url: str) -> ArticleParts:
+    """Return what the meta tags and the language attribute say of the article at *url*."""
+    return ArticleParts(
+        headline=_first(meta, HEADLINES),
+        description=_first(meta, DESCRIPTIONS),
+        date_published=_first(meta, PUBLISHED) or _first(_by_letters(meta), tuple(map(_letters, PUBLISHED))),
+        date_modified=_first(meta, MODIFIED) or _first(_by_letters(meta), tuple(map(_letters, MODIFIED))),
+        authors=_authors(meta),
+        section=_first(meta, SECTIONS),
+        keywords=_keywords(meta),
+        in_language=_language(meta, root),
+        images=_images(meta, url),
+        is_accessible_for_free=_FREE_TIERS.get((_first(meta, ("article:content_tier",)) or "").lower()),
+    )
+
+
+def title_of(root: _Element) -> str | None:
+    """Return the text of the title element."""
+    title = next(root.iter("title"), None)
+    return clean(whole_text(title)) or None if title is not None else None
+
+
+def home_name(root: _Element, title: str | None, url: str) -> str | None:
+    """Return the words of a link to the home page that the page's *title* begins or ends with: the site's name."""
+    whole = (title or "").casefold()
+    for link in islice(root.iter("a"), MOST_HOME_LINKS if whole else 0):
+        if _leads_home(link.get("href") or "", url):
+            name = text_of(link, LONGEST_NAME).casefold()
+            if SHORTEST_NAME <= len(name) <= LONGEST_NAME and (whole.startswith(name) or whole.endswith(name)):
+                return text_of(link)
+    return None
+
+
+def _leads_home(href: str, url: str) -> bool:
+    """Tell whether *href*, on the page at *url*, leads to a site's first page; most links are told at a glance."""
+    if href == "/":
+        return True
+    if href[:4] != "http" or len(href) > LONGEST_HOME or href.count("/") > HOME_SLASHES:
+        return False
+    target = absolute(url, href)
+    return target is not None and target.endswith("/") and target.count("/") == HOME_SLASHES
+
+
+def site_names(meta: Meta) -> list[str]:
+    """Return the names under which meta tags name the site."""
+    return [value for name in SITES for value in meta.get(name, ())]
+
+
+def _first(meta: Meta, names: Sequence[str]) -> str | None:
+    return next((values[0] for name in names if (values := meta.get(name))), None)
+
+
+def _by_letters(meta: Meta) -> Meta:
+    """Return the tags by their names without marks: ``article:published:time`` is ``article:published_time``."""
+    return {_letters(name): values for name, values in meta.items()}
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name))
+
+
+def _authors(meta: Meta) -> tuple[str, ...] | None:
+    for name in AUTHORS:
+        values = [value for value in meta.get(name, ()) if not _ADDRESS.search(value)]
+        if values:
+            return tuple(dict.fromkeys(values))
+    for label, name in (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2")):
+        if _WRITTEN_BY.match(_first(meta, (label,)) or "") and (value := _first(meta, (name,))):
+            return (value,)
+    return None
+
+
+def _keywords(meta: Meta) -> tuple[str, ...] | None:
+    for name in TAGS:
+        values = [word for value in meta.get(name, ()) for word in re.split(r"\s*[,;|]\s*", value) if word]
+        if values:
+            return tuple(dict.fromkeys(values))
+    return None
+
+
+def _language(meta: Meta, root: _Element) -> str | None:
+    declared = root.get("lang") or root.get("xml:lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
+    return clean(declared or "") or _first(
+        meta, ("og:locale", "content-language", "language", "dc.language", "inlanguage")
+    )
+
+
+def _images(meta: Meta, url: str) -> tuple[ImageParts, ...] | None:
+    alts = meta.get("og:image:alt", ())
+    addresses = (
+        meta.get("og:image") or meta.get("og:image:url") or meta.get("twitter:image") or meta.get("twitter:image:src")
+    )
+    found = [absolute(url, value) for value in addresses or ()]
+    caption = alts[0] if len(alts) == 1 and len(found) == 1 else None
+    return tuple(ImageParts(address, caption) for address in dict.fromkeys(found) if address) or None

@@ -1,0 +1,88 @@
+"""Microdata and RDFa of schema.org: what elements declare of the article where no JSON-LD does."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, cast
+
+from portalcrawl.extraction.dom.element_text import texts_in
+from portalcrawl.text.normalize import clean
+
+Value = str | dict[str, str]
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+MOST_ELEMENTS = 400
+MOST_INNER = 60
+"""Elements within and around one that are looked at."""
+LONGEST_VALUE = 500
+_NAMES = "//*[@itemprop or @property]"
+_WANTED = frozenset(
+    ("headline", "description", "datePublished", "dateModified", "dateCreated", "author", "articleSection", "keywords",
+     "image", "commentCount", "inLanguage", "isAccessibleForFree")
+)  # fmt: skip
+_ADDRESSES = frozenset(("image", "url", "contentUrl"))
+"""Properties whose value is an address, so that a link's target counts instead of its text."""
+_OTHERS = re.compile(r"(?:Comment|Person|Organization|WPSideBar|ListItem|Product|Event)$")
+_ATTRIBUTES = {
+    "a": "href",
+    "link": "href",
+    "img": "src",
+    "time": "datetime",
+    "meta": "content",
+    "data": "value",
+    "abbr": "title",
+}
+
+
+def read_microdata(root: _Element) -> dict[str, list[Value]]:
+    """Return the values of the article's properties, those in comments, people and other things left out.
+
+    A picture that is a thing of its own (``itemscope``) is given as the properties that it declares.
+    """
+    found: dict[str, list[Value]] = {}
+    elements = cast("list[_Element]", root.xpath(_NAMES))
+    for element in elements[:MOST_ELEMENTS]:
+        for name in _names(element):
+            if name in _WANTED and (element.tag != "meta" or element.get("itemprop")):
+                thing = name == "image" and element.get("itemscope") is not None
+                value = (thing and _picture(element)) or _value(element, name)
+                if value and not _belongs_elsewhere(element):
+                    found.setdefault(name, []).append(value)
+    return found
+
+
+def _names(element: _Element) -> list[str]:
+    names = (element.get("itemprop") or element.get("property") or "").split()
+    return [name.rsplit(":", 1)[-1] for name in names]
+
+
+def _picture(element: _Element) -> dict[str, str]:
+    """Return what the elements within *element* declare of a picture, the first of each property."""
+    found: dict[str, str] = {}
+    for inner in islice(element.iterdescendants(), MOST_INNER):
+        for name in _names(inner) if isinstance(inner.tag, str) else ():
+            if value := _value(inner, name):
+                found.setdefault(name, value)
+    return found
+
+
+def _value(element: _Element, name: str) -> str:
+    declared = element.get("content") or element.get(_ATTRIBUTES.get(element.tag, "content"))
+    if declared and (element.tag != "a" or name in _ADDRESSES):
+        return clean(declared)
+    if name in _ADDRESSES:
+        return ""
+    inner = next((child for child in islice(element.iter(), MOST_INNER) if child.get("itemprop") == "name"), element)
+    return clean(inner.get("content") or "".join(islice(texts_in(inner), MOST_INNER)))[:LONGEST_VALUE]
+
+
+def _belongs_elsewhere(element: _Element) -> bool:
+    """Tell whether the nearest thing around the element is none of the article's."""
+    for holder in islice(element.iterancestors(), MOST_INNER):
+        kind = (holder.get("itemtype") or holder.get("typeof") or "").strip()
+        if kind:
+            return bool(_OTHERS.search(kind))
+    return False

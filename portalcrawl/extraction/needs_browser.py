@@ -1,0 +1,144 @@
+"""Whether a page that was fetched without a browser shows what it has only in one, and why."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from cssselect import SelectorError
+from lxml import etree
+from parsel.csstranslator import HTMLTranslator
+
+from portalcrawl.extraction.declared import json_ld
+from portalcrawl.extraction.dom.element_text import whole_text
+from portalcrawl.extraction.pagination import next_page
+from portalcrawl.vocabulary import class_words, either
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from portalcrawl.extraction.dom.layout import Line
+    from portalcrawl.extraction.page import Page
+
+Need = Literal["script_shell", "placeholders", "missing_body", "consent_wall", "more_to_load"]
+"""``script_shell``: next to no text, and scripts to make it; ``placeholders``: boxes where teasers will be;
+``missing_body``: an article is declared, its text is not there; ``consent_wall``: a question instead of the content;
+``more_to_load``: the profile says that the list goes on by clicks or by scrolling."""
+
+SHELL_TEXT = 200
+"""Characters below which a page with scripts is a shell."""
+BODY_TEXT = 160
+"""Characters below which a declared article has no text of its own."""
+LOADING_TEXT = 700
+"""The same where the page says that it loads something: what stands there may be its comments."""
+LONGEST_NOTICE = 40
+WALL_TEXT = 6_000
+"""Characters up to which a page can be a consent wall: the longest tell what a thousand partners do."""
+WALL_SHARE = 3
+"""Consent words in a thousand characters of a wall."""
+OWN_TEXT = 200
+"""Characters of sentences about something else that make a wall a banner over content."""
+LEAST_SENTENCE = 60
+LEAST_PLACEHOLDERS = 3
+LEAST_TEASERS = 3
+_PLACEHOLDER = re.compile(rf"(?:^|[-_\s]){class_words('page.placeholder')}(?:$|[-_\s])", re.IGNORECASE)
+_LOADING = re.compile(rf"{either('consent.loading')}|^{either('consent.loading_ahead')}\b", re.IGNORECASE)
+_CONSENT = re.compile(rf"{either('consent.words', 'consent.phrases_of_walls')}", re.IGNORECASE)
+_ASIDE = re.compile(rf"{_CONSENT.pattern}|\b{either('consent.beside')}\b", re.IGNORECASE)
+"""Words of sentences that may belong to the question."""
+_ASKS = re.compile(either("consent.asks"), re.IGNORECASE)
+
+
+def needs_browser(page: Page) -> Need | None:
+    """Return why *page* needs a browser; None where it shows all that it has, or nothing says that it would."""
+    root = page.root
+    if root is None:
+        return None
+    text = sum(len(line.text) for line in page.layout.lines)
+    if _is_wall(page, root, text):
+        return "consent_wall"
+    if _lacks_body(page, root):
+        return "missing_body"
+    few = len(page.teasers) < LEAST_TEASERS
+    told = page.linked_data.body or page.linked_data.is_accessible_for_free is False
+    if few and text < SHELL_TEXT and not told and _has_scripts(root):
+        return "script_shell"
+    if page.page_type == "article":
+        return None
+    if few and _placeholders(root) >= LEAST_PLACEHOLDERS and _has_scripts(root):
+        return "placeholders"
+    return "more_to_load" if _has_more(page, root) else None
+
+
+def _is_wall(page: Page, root: _Element, text: int) -> bool:
+    """Tell whether the page asks for consent and shows nothing else."""
+    if not text or text > WALL_TEXT or len(page.teasers) >= LEAST_TEASERS:
+        return False
+    other = (line.text for line in page.layout.lines if not _ASIDE.search(line.text))
+    if sum(len(sentence) for sentence in other if len(sentence) >= LEAST_SENTENCE) >= OWN_TEXT:
+        return False
+    words = sum(len(_CONSENT.findall(line.text)) for line in page.layout.lines)
+    asks = any(_ASKS.search(_label(button)) for button in root.iter("button", "input", "a"))
+    return asks and words >= 2 and words * 1000 >= WALL_SHARE * text
+
+
+def _label(button: _Element) -> str:
+    return f"{whole_text(button)[:100]} {button.get('value') or ''} {button.get('title') or ''}"
+
+
+def _has_scripts(root: _Element) -> bool:
+    """Tell whether a script runs on the page; data in script elements does not count."""
+    kinds = ("", "module", "text/javascript", "application/javascript")
+    return any((script.get("type") or "").lower() in kinds for script in root.iter("script"))
+
+
+def _lacks_body(page: Page, root: _Element) -> bool:
+    """Tell whether a free article is declared whose text neither stands on the page nor in its structured data."""
+    declared = page.linked_data
+    if not any(map(json_ld.is_article, page.json_ld)) or not declared.headline or not _has_scripts(root):
+        return False
+    if declared.is_accessible_for_free is False:
+        return False
+    texts = (declared.body, page.rules.body, page.body.body)
+    size = max(sum(map(len, body or ())) for body in texts)
+    return size < BODY_TEXT or (size < LOADING_TEXT and any(map(_is_loading, page.layout.lines)))
+
+
+def _is_loading(line: Line) -> bool:
+    """Tell whether a short line says that something is still to come."""
+    return len(line.text) <= LONGEST_NOTICE and bool(_LOADING.search(line.text))
+
+
+def _placeholders(root: _Element) -> int:
+    """Count the boxes without text whose names or roles say that something will come."""
+    found = 0
+    for element in root.iter("div", "li", "article", "section", "a", "span"):
+        named = _PLACEHOLDER.search(f"{element.get('class') or ''}") or element.get("aria-busy") == "true"
+        if named and not whole_text(element).strip():
+            found += 1
+    return found
+
+
+def _has_more(page: Page, root: _Element) -> bool:
+    """Tell whether the profile names a way to more of this list that only a browser can go."""
+    rules = page.profile.render
+    if page.page_type != "list" and not page.teasers:
+        return False
+    if rules.click and rules.click_times and _shows(root, rules.click):
+        return True
+    return rules.scroll > 0 and next_page(page) is None
+
+
+def _shows(root: _Element, selector: str) -> bool:
+    """Tell whether *selector* finds something; one that only browsers know may."""
+    path = _path(selector)
+    return path is None or bool(path(root))
+
+
+@lru_cache(maxsize=256)
+def _path(selector: str) -> etree.XPath | None:
+    try:
+        return etree.XPath(HTMLTranslator().css_to_xpath(selector))
+    except (SelectorError, etree.XPathError):
+        return None

@@ -1,0 +1,225 @@
+"""A response read through a profile: each part is read once, when first asked for, from one parsed tree."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from portalcrawl import urls
+from portalcrawl.extraction.article.publication_dates import Clock
+from portalcrawl.extraction.article.visible_article import Declared, dated, read_body
+from portalcrawl.extraction.declared import json_ld, meta_tags
+from portalcrawl.extraction.declared.linked_data import from_microdata, publisher_names, read_linked_data
+from portalcrawl.extraction.declared.microdata import read_microdata
+from portalcrawl.extraction.dom import tree
+from portalcrawl.extraction.dom.layout import Layout, read_layout
+from portalcrawl.extraction.dom.visibility import mark_hidden
+from portalcrawl.extraction.page_teasers import read_teasers
+from portalcrawl.extraction.page_type import decide_page_type
+from portalcrawl.extraction.parts import ArticleParts, PageType, TeaserParts
+from portalcrawl.extraction.rights import read_rights
+from portalcrawl.extraction.rules.profile_rules import read_article
+from portalcrawl.profiles.time_zones import zone_of
+from portalcrawl.text.normalize import language_tag, own_title
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+    from scrapy.http import Response
+
+    from portalcrawl.profiles.model import Profile
+
+
+_SECOND_LEVEL = frozenset(("ac", "co", "com", "gov", "net", "org"))
+"""Parts of a host that stand under country domains as general ones do (``seenbote.co.uk``)."""
+LONGEST_SITE_NAME = 60
+"""Characters; some pages declare their headline as the site's name."""
+WRONG_CLOCK = timedelta(days=1)
+"""How far a server's clock may be ahead of the crawler's: what is dated later than that has a wrong date."""
+LONGEST_PAST = timedelta(days=3653)
+"""How far it may be behind: caches and archives answer with old pages, but a clock that was never set says 1970."""
+SHORTEST_LABEL = 3
+"""Characters of a host's own part (``seenbote`` of ``www.seenbote.de``) that can be the site's name."""
+
+
+class Page:
+    """One page of a portal."""
+
+    def __init__(self, response: Response, profile: Profile, *, fetched: datetime | None = None) -> None:
+        self.response = response
+        self.profile = profile
+        self.url: str = response.url
+        self.fetched: datetime = fetched or fetch_time(response)
+        """When the page was fetched, aware, UTC: see :func:`fetch_time`."""
+
+    @cached_property
+    def root(self) -> _Element | None:
+        """The parsed tree, what can't be seen marked as ``hidden``; None where there is no HTML or it is refused.
+
+        All readers share it and never change it.
+        """
+        try:
+            root = tree.parse(self.response)
+        except tree.TooComplexError:
+            self._refusal = "too_complex"
+            return None
+        self._held = tree.elements(root)
+        if root is not None:
+            mark_hidden(root, self._held if len(self._held) < tree.MOST_HELD else None)
+        return root
+
+    @property
+    def refusal(self) -> str | None:
+        """Why the page is not read at all: ``too_complex``, or None."""
+        return None if self.root is not None else self._refusal
+
+    _refusal: str | None = None
+
+    @cached_property
+    def base_url(self) -> urls.BaseUrl:
+        """The address that links are resolved against: the page's own, or its ``base`` element's."""
+        own = urls.BaseUrl(self.url, getattr(self.response, "encoding", "utf-8"))
+        base = None if self.root is None else next(self.root.iter("base"), None)
+        declared = None if base is None else urls.absolute(own, base.get("href") or "")
+        return urls.BaseUrl(declared, own.charset) if declared else own
+
+    @cached_property
+    def canonical_url(self) -> str:
+        """The page's one address: its rel=canonical where that names the same article of the portal, else its own."""
+        own, declared = urls.canonical_url(self.url, self.profile.hosts), self.declared_url
+        return declared if declared and urls.same_article(own, declared) else own
+
+    @cached_property
+    def declared_url(self) -> str | None:
+        """The page's rel=canonical where it is an address of the portal, whatever page it names."""
+        declared = urls.absolute(self.base_url, tree.canonical_link(self.root) or "")
+        if declared is None or not self.profile.owns(declared):
+            return None
+        return urls.canonical_url(declared, self.profile.hosts)
+
+    @cached_property
+    def json_ld(self) -> list[json_ld.Node]:
+        """The nodes of the page's JSON-LD."""
+        return [] if self.root is None else json_ld.read_nodes(self.root)
+
+    @cached_property
+    def meta(self) -> dict[str, list[str]]:
+        """The page's meta tags by name."""
+        return {} if self.root is None else meta_tags.read_meta(self.root)
+
+    @cached_property
+    def title(self) -> str | None:
+        """Text of the title element."""
+        return None if self.root is None else meta_tags.title_of(self.root)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """The visible page as lines of text in boxes."""
+        return Layout() if self.root is None else read_layout(self.root)
+
+    @cached_property
+    def home_names(self) -> tuple[str, ...]:
+        """What the page calls its home, where its title says so too."""
+        name = None if self.root is None else meta_tags.home_name(self.root, self.title, self.base_url)
+        return (name,) if name else ()
+
+    @cached_property
+    def site_names(self) -> tuple[str, ...]:
+        """Names of the site and its publisher, as meta tags, JSON-LD and the host tell them."""
+        host = urls.host_of(self.url)
+        labels = [part for part in host.split(".")[:-1] if part not in _SECOND_LEVEL] or [host]
+        label = labels[-1]
+        declared = (*meta_tags.site_names(self.meta), *publisher_names(self.json_ld), *self.home_names)
+        names = (*(name for name in declared if len(name) <= LONGEST_SITE_NAME), host)
+        return tuple(dict.fromkeys((*names, label) if len(label) >= SHORTEST_LABEL else names))
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        """Time zone of times that name none: the portal's, else that of the page's language and country."""
+        if self.profile.timezone or self.profile.zone is not UTC:
+            return self.profile.zone
+        return zone_of("", language_tag(self.metadata.in_language or ""))
+
+    @cached_property
+    def clock(self) -> Clock:
+        """Reads the times on the page."""
+        return Clock(self.fetched, self.zone)
+
+    @cached_property
+    def rights(self) -> dict[str, str]:
+        """Opt-out signals as found."""
+        return read_rights(self.response, self.meta)
+
+    @cached_property
+    def rules(self) -> ArticleParts:
+        """What the profile's rules find."""
+        if self.root is None:
+            return ArticleParts()
+        return read_article(self.root, self.profile, self.base_url)
+
+    @cached_property
+    def linked_data(self) -> ArticleParts:
+        """What JSON-LD (else microdata) declares."""
+        if self.root is None:
+            return ArticleParts()
+        if any(map(json_ld.is_article, self.json_ld)):
+            return read_linked_data(self.json_ld, self.url)
+        declared = from_microdata(read_microdata(self.root), self.base_url)
+        page = read_linked_data(self.json_ld, self.url)
+        if declared.date_published is None:
+            declared.date_published, declared.date_modified = page.date_published, page.date_modified
+        declared.section = declared.section or page.section
+        return declared
+
+    @cached_property
+    def metadata(self) -> ArticleParts:
+        """What meta tags declare."""
+        return ArticleParts() if self.root is None else meta_tags.read_metadata(self.meta, self.root, self.base_url)
+
+    @cached_property
+    def body(self) -> ArticleParts:
+        """What the generic reading sees on the visible page."""
+        parts = (self.linked_data, self.metadata)
+        titles = (*(part.headline for part in parts), self.title)
+        declared = Declared(
+            titles=tuple(own for title in titles if title and (own := own_title(title, self.site_names))),
+            descriptions=tuple(part.description or "" for part in parts),
+            dated=dated(self.linked_data, self.metadata),
+            authors=tuple(name for part in parts for name in part.authors or ()),
+            url=self.base_url,
+        )
+        return read_body(self.layout, declared, self.clock)
+
+    @cached_property
+    def teasers(self) -> list[TeaserParts]:
+        """Links to other articles of the portal, in page order."""
+        return read_teasers(self.root, self.base_url, self.profile)
+
+    @property
+    def page_type(self) -> PageType:
+        """Whether this is an article, a list of articles (front page, section, search) or something else."""
+        return self._page_type[0]
+
+    @property
+    def page_type_reasons(self) -> tuple[str, ...]:
+        """What :attr:`kind` was decided by."""
+        return self._page_type[1]
+
+    @cached_property
+    def _page_type(self) -> tuple[PageType, tuple[str, ...]]:
+        return decide_page_type(self)
+
+
+def fetch_time(response: Response) -> datetime:
+    """Return when *response* was made by its Date header (RFC 9110 6.6.1) where that can be, else now; aware, UTC."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    header = response.headers.get("Date")
+    if header:
+        try:
+            when = parsedate_to_datetime(header.decode("latin-1"))
+            when = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
+            return when if now - LONGEST_PAST <= when <= now + WRONG_CLOCK else now
+        except (ValueError, TypeError, OverflowError):
+            pass
+    return now

@@ -1,0 +1,153 @@
+"""What a page is: an article, a list of articles (front page, section, topic, search result), or something else.
+
+Signs are added up: the address, what JSON-LD, meta tags and the content management system declare, a text of the
+page's own, and how much of the page is teasers. The number of teasers alone says nothing: many an article stands over
+a hundred of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from portalcrawl.extraction.cms_template import LIST, POST, template_of
+from portalcrawl.extraction.parts import PageType
+from portalcrawl.text.normalize import LONGEST_FOLDED, fold
+
+if TYPE_CHECKING:
+    from portalcrawl.extraction.dom.layout import Box, Line
+    from portalcrawl.extraction.page import Page
+    from portalcrawl.extraction.parts import TeaserParts
+
+_LIST_TYPES = frozenset({"collectionpage", "searchresultspage", "itemlist", "profilepage"})
+_ARTICLE_NEEDS = 3
+_SHORT_TEXT = 250
+_LONG_TEXT = 700
+"""Characters of a text that belongs to the page itself, not to its teasers."""
+_FULL_TEXT = 1200
+_TIMES_TEASERS = 2
+_MIN_TEASERS = 3
+_KEY = 40
+_ENOUGH = 60
+"""Characters of a text in which so many are left without marks."""
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+_LEVELS = 3
+"""Boxes around a headline in one of which its text stands, if any."""
+
+
+def decide_page_type(page: Page) -> tuple[PageType, tuple[str, ...]]:
+    """Return what *page* is, and the reasons, each in a few words."""
+    if page.root is None:
+        return "other", ("no HTML",)
+    teasers = page.teasers
+    is_article, reasons = _is_article(page, teasers)
+    if is_article:
+        return "article", reasons
+    is_list = len(teasers) >= _MIN_TEASERS or bool(teasers and _is_front(page))
+    return ("list" if is_list else "other"), (*reasons, f"{len(teasers)} teasers")
+
+
+def _is_article(page: Page, teasers: list[TeaserParts]) -> tuple[bool, tuple[str, ...]]:
+    """Return whether *page* is an article (by the profile's pattern, where there is one, else by its signs) and why."""
+    if page.profile.article.url is not None:
+        found = any(map(page.profile.is_article_url, (page.canonical_url, page.url)))
+        return found, (f"address {'matches' if found else 'does not match'} the profile's pattern",)
+    if _is_front(page):
+        return False, ("address of a front page",)
+    signs = [(points, reason) for points, reason in _article_signs(page, teasers) if points]
+    total = sum(points for points, _ in signs)
+    summed = f"{total} points, an article needs {_ARTICLE_NEEDS}"
+    return total >= _ARTICLE_NEEDS, (summed, *(f"{points:+} {reason}" for points, reason in signs))
+
+
+def _article_signs(page: Page, teasers: list[TeaserParts]) -> Iterator[tuple[int, str]]:
+    """Yield what speaks for an article, or against one (fewer than 0 points)."""
+    is_article_url = page.profile.is_article_url(page.canonical_url)
+    yield 2 * is_article_url, "address of an article"
+    yield is_article_url and len(teasers) < _MIN_TEASERS, "hardly any teasers"
+    text, listed = _text_of_its_own(page, teasers), _size_of(teasers)
+    own = f"{text} characters of its own text"
+    yield (text >= _SHORT_TEXT) + (text >= _LONG_TEXT) + (text >= max(_FULL_TEXT, _TIMES_TEASERS * listed)), own
+    if page.body.headline and text >= max(_SHORT_TEXT, listed):  # else day and name may be those of a teaser
+        yield bool(page.body.date_published), "time by the headline"
+        yield bool(page.body.authors), "author by the headline"
+    declared = page.linked_data
+    if declared.headline and (declared.date_published or declared.body or declared.authors):
+        yield 2, "declared as an article (JSON-LD, microdata)"
+    yield bool(page.metadata.date_published), "time of publication in meta tags"
+    yield "article" in " ".join(page.meta.get("og:type", ())).lower(), "og:type names an article"
+    template = template_of(page.root)
+    yield 2 * (template == POST), "template of a single post"
+    yield -2 * (template == LIST or _declares_list(page)), "template or declaration of a list"
+
+
+def _is_front(page: Page) -> bool:
+    parts = urlsplit(page.canonical_url)
+    return parts.path.strip("/") in ("", "index.html", "index.php", "de", "en") and not parts.query
+
+
+def _declares_list(page: Page) -> bool:
+    """Tell whether JSON-LD says so, or the page is declared to be about a person, who wrote what it lists."""
+    if "profile" in page.meta.get("og:type", ()):
+        return True
+    types = {str(kind).lower() for node in page.json_ld for kind in _types(node.get("@type"))}
+    return bool(types & _LIST_TYPES)
+
+
+def _types(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _size_of(teasers: list[TeaserParts]) -> int:
+    return sum(len(text) for teaser in teasers for text in (teaser.headline, teaser.snippet) if text)
+
+
+def _text_of_its_own(page: Page, teasers: list[TeaserParts]) -> int:
+    """Return the number of characters of running text that no teaser shows."""
+    shown = {key for teaser in teasers for text in (teaser.snippet, teaser.headline) if text for key in _ends(text)}
+    others = set() if page.profile.is_article_url(page.canonical_url) else _texts_of_others(page, teasers)
+    own = (text for text in page.body.body or () if text not in others and shown.isdisjoint(_ends(text)))
+    return sum(map(len, own))
+
+
+def _texts_of_others(page: Page, teasers: list[TeaserParts]) -> set[str]:
+    """Return the texts that open with the linked headline of another article: blogs list whole posts.
+
+    Such a headline is the first thing in a box with its text, apart from the page's own headline.
+    """
+    titles = {fold(teaser.headline) for teaser in teasers if teaser.headline}
+    headline = page.body.headline  # reading the body also marks the prose among the lines
+    lines = page.layout.lines
+    prose = list(accumulate((line.prose for line in lines), initial=0))
+    own = next((line.index for line in lines if line.text == headline), -1)
+    found: set[str] = set()
+    done = 0
+    for line in lines:
+        if line.index >= done and line.box.tag in _HEADINGS and line.linked and fold(line.text) in titles:
+            box = _box_of_post(line, prose)
+            if box is not None and not box.first <= own < box.last:
+                found.update(each.text for each in lines[line.index : box.last])
+                done = box.last
+    return found
+
+
+def _box_of_post(headline: Line, prose: list[int]) -> Box | None:
+    """Return the box in which running text follows *headline* and none stands before it."""
+    box = headline.box.parent
+    for _ in range(_LEVELS):
+        if box is None or prose[headline.index] > prose[box.first]:
+            return None
+        if prose[box.last] > prose[headline.index + 1]:
+            return box
+        box = box.parent
+    return None
+
+
+def _ends(text: str) -> tuple[str, str]:
+    """Return the first and the last words of *text*: a line of the page may hold more than the teaser's part."""
+    if len(text) <= LONGEST_FOLDED:
+        whole = fold(text)  # which titles are known for
+        return whole[:_KEY], whole[-_KEY:]
+    return fold(text[:_ENOUGH])[:_KEY], fold(text[-_ENOUGH:])[-_KEY:]

@@ -1,0 +1,59 @@
+"""What one source on a page says, as found: no ids, no resolved times, no judgement between sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+PageType = Literal["article", "list", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageParts:
+    """A picture: absolute URL, caption and credit as found."""
+
+    url: str
+    caption: str | None = None
+    credit: str | None = None
+
+
+@dataclass(slots=True)
+class ArticleParts:
+    """What one source (profile rules, JSON-LD, meta tags, the visible page) says of the article; None: nothing."""
+
+    headline: str | None = None
+    kicker: str | None = None
+    description: str | None = None
+    body: tuple[str, ...] | None = None
+    date_published: str | None = None
+    date_modified: str | None = None
+    authors: tuple[str, ...] | None = None
+    source: str | None = None
+    agency: str | None = None
+    section: str | None = None
+    keywords: tuple[str, ...] | None = None
+    in_language: str | None = None
+    images: tuple[ImageParts, ...] | None = None
+    comment_count: int | None = None
+    is_accessible_for_free: bool | None = None
+
+
+@dataclass(slots=True)
+class TeaserParts:
+    """One teaser as found on the page; ``url`` is absolute."""
+
+    url: str
+    headline: str | None = None
+    kicker: str | None = None
+    snippet: str | None = None
+    is_truncated: bool = False
+    date_text: str | None = None
+    """What the reader sees (``vor 12 Minuten``)."""
+    date_attribute: str | None = None
+    """A machine-readable time beside it (``datetime``)."""
+    comment_count: int | None = None
+    image_url: str | None = None
+    image_caption: str | None = None
+    label: str | None = None
+    block: str | None = None
+    position: int | None = None

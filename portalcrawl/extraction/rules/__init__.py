@@ -1,0 +1,1 @@
+"""What the rules of a profile find on a page."""

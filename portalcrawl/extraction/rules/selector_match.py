@@ -1,0 +1,128 @@
+"""One rule of a profile on one element: what it finds, as elements or as texts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+from portalcrawl.extraction.dom.layout import INLINE
+from portalcrawl.extraction.dom.visibility import is_within_hidden
+from portalcrawl.extraction.dom.visible_lines import Line, read_lines, visible_lines
+from portalcrawl.profiles.model import Rule
+from portalcrawl.profiles.regular_expressions import Pattern
+from portalcrawl.profiles.selectors import SELECTOR_ERRORS, compile_selector
+from portalcrawl.text.normalize import clean
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+MOST_FINDS = 1000
+
+
+class Scope:
+    """An element in which rules are looked up, and its visible lines, read when the first text rule asks."""
+
+    def __init__(self, root: _Element) -> None:
+        self.root = root
+
+    @cached_property
+    def lines(self) -> Sequence[Line]:
+        """The visible lines."""
+        return read_lines(self.root)
+
+    @cached_property
+    def texts(self) -> Sequence[str]:
+        """Their texts."""
+        return [line.text for line in self.lines]
+
+    def find(self, rules: Iterable[Rule], field: str) -> list[_Element | str]:
+        """Return what the first rule that finds anything finds: at most ``MOST_FINDS``, in page order."""
+        for rule in rules:
+            found = self._texts(rule, field) if rule.kind == "text" else self._nodes(rule)
+            if found:
+                return found[:MOST_FINDS]
+        return []
+
+    def elements(self, rule: Rule) -> list[_Element]:
+        """Return the elements that *rule* finds."""
+        return [found for found in self._nodes(rule) if not isinstance(found, str)]
+
+    def _texts(self, rule: Rule, field: str) -> list[_Element | str]:
+        pattern = _pattern(rule.expression)
+        subjects = ["\n".join(self.texts)] if pattern.spans_lines else self.texts
+        return [text for text in pattern.find_all(subjects, field) if text.strip()]
+
+    def _nodes(self, rule: Rule) -> list[_Element | str]:
+        try:
+            result = _selector(rule)(self.root)
+        except SELECTOR_ERRORS:
+            return []
+        if not isinstance(result, list):
+            text = _scalar(result)
+            return [text] if text else []
+        return list(_joined(result))
+
+
+def text_of(found: _Element | str) -> str:
+    """Return what a reader sees of *found*, on one line."""
+    return clean(found) if isinstance(found, str) else " ".join(lines_of(found))
+
+
+def lines_of(found: _Element) -> list[str]:
+    """Return the lines that a reader sees of *found*: none where an element around it is hidden."""
+    return [] if is_within_hidden(found) else visible_lines(found)
+
+
+@lru_cache(maxsize=1024)
+def _selector(rule: Rule) -> etree.XPath:
+    return compile_selector(rule)
+
+
+@lru_cache(maxsize=1024)
+def _pattern(expression: str) -> Pattern:
+    return Pattern(expression)
+
+
+def _joined(result: list[Any]) -> Iterator[_Element | str]:
+    """Put the text nodes of one block together: ``//h1//text()`` means the whole headline."""
+    for block, group in groupby(filter(_is_shown, result), _block_of):
+        if block is None:
+            yield from (each for each in group if isinstance(each, str) or isinstance(each.tag, str))
+        else:
+            text = "".join(group)
+            if text.strip():
+                yield text
+
+
+def _is_shown(node: Any) -> bool:
+    """Return whether *node* is no text, or one that readers can see."""
+    if not getattr(node, "is_text", False) and not getattr(node, "is_tail", False):
+        return True
+    parent = node.getparent()
+    return not is_within_hidden(parent.getparent() if node.is_tail else parent)
+
+
+def _block_of(node: Any) -> _Element | None:
+    """Return the block-level element around a text node; None for whatever else an XPath finds."""
+    if not getattr(node, "is_text", False) and not getattr(node, "is_tail", False):
+        return None
+    element: _Element | None = node.getparent()
+    if element is not None and node.is_tail:
+        element = element.getparent()
+    while element is not None and element.tag in INLINE:
+        element = element.getparent()
+    return element
+
+
+def _scalar(value: object) -> str:
+    """Return an XPath's string, number or truth as text; a false one is none."""
+    if isinstance(value, bool):
+        return "true" if value else ""
+    if isinstance(value, float):
+        return f"{value:g}" if math.isfinite(value) else ""
+    return str(value).strip()

@@ -1,0 +1,267 @@
+"""Text forms that say what a line of a teaser is, whatever the markup: date, count, label, byline, call to read on.
+
+Every test is linear in the length of its text and cheap enough to run on each line of each card.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+from portalcrawl.dates import looks_foreign
+from portalcrawl.extraction.teasers import wording as known
+
+Form = Literal["text", "date", "count", "label", "byline", "more", "reading_time", "number", "ad", "empty"]
+
+_MAX_FORM = 80
+_MAX_DATE = 60
+_MAX_NAME = 60
+_MOST_CALL_WORDS = 6
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_LETTER = re.compile(r"[^\W\d_]")
+_CALENDAR = re.compile(
+    r"\b\d{1,2}\.\s?\d{1,2}\.|\b\d{4}-\d{1,2}-\d{1,2}|\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{1,2}\.\d{1,2}\.\d{4}"
+)
+_CLOCK = re.compile(r"\b(?:[01]?\d|2[0-3])[:.h][0-5]\d\b")
+_BARE_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
+_CLOCK_AHEAD = re.compile(r"((?:[01]?\d|2[0-3])[:.][0-5]\d(?: Uhr)?)(?:\s*[|:·–-])?\s+(?=\D)")
+_DIGIT = re.compile(r"\d")
+_PADDED = re.compile(r"[\[(](\d{2,5})[\])]")
+_NUMBER = re.compile(r"\d{1,6}")
+_COUNT_AT_END = re.compile(r"(?<=\S)\s*\((\d{1,5})\)$")
+_LEAD_IN = re.compile(r"\W{0,3}([^:|►▶»→]{4,40}?)\s?[:|►▶»→]\s?(\S.{9,})$")
+_MARKS = re.compile(r"\s[·|•●/–—-]\s|[·|•●]")
+_CUT = re.compile(r"(?<=\S)\s*(?:\[\s?(?:…|\.{3})\s?\]|\(\s?(?:…|\.{3})\s?\)|…|\.{3})$")
+_CUT_INSIDE = re.compile(
+    r"(?<=\S)\s*(?:\[\s?(?:…|\.{3})\s?\]|\(\s?(?:…|\.{3})\s?\)|…|\.{3})\s*(?:\(\d{1,5}\))?(.{0,60})$"
+)
+MARKS = " ·|•●–—-"
+"""What stands between the parts of a line."""
+FRAME = " :»›→←«‹-–|>"
+"""What stands around the name of a list."""
+
+
+def form_of(text: str) -> Form:
+    """Return what *text* (one line, white space folded) is by its form alone.
+
+    >>> form_of("vor 12 Minuten"), form_of("[0 Kommentare]"), form_of("Weiterlesen"), form_of("Von Ada Muster")
+    ('date', 'count', 'more', 'byline')
+    """
+    return _form_of(text) if len(text) <= _MAX_FORM else "text"
+
+
+@lru_cache(maxsize=8192)
+def _form_of(text: str) -> Form:
+    if not text:
+        return "empty"
+    lowered = text.casefold()
+    if not _LETTER.search(text):
+        return _form_without_letters(text, lowered)
+    if lowered in known.LABELS or known.MARKED_PLUS.fullmatch(lowered):
+        return "label"
+    words = _WORD.findall(lowered)
+    if _is_date(text, lowered, words):
+        return "date"
+    if comment_count(text) is not None:
+        return "count"
+    return _form_of_words(text, lowered, words)
+
+
+def _form_of_words(text: str, lowered: str, words: list[str]) -> Form:
+    if len(words) <= 3 and (words[0] in known.ADS or lowered.strip(" :*") in known.AD_PHRASES):
+        return "ad"
+    if _are_call(words):
+        return "more"
+    if known.READING_TIME.fullmatch(lowered):
+        return "reading_time"
+    return "byline" if is_byline(text) else "text"
+
+
+def _form_without_letters(text: str, lowered: str) -> Form:
+    if known.MARKED_PLUS.fullmatch(lowered):
+        return "label"
+    if _PADDED.fullmatch(text):
+        return "count"
+    if is_date(text):
+        return "date"
+    return "number" if _NUMBER.fullmatch(text) else "empty"
+
+
+def is_date(text: str) -> bool:
+    """Tell whether *text* is a date, a time or an age and nothing else; a bare ``19:00`` is.
+
+    >>> is_date("Stand: 02.12.2025, 18:15 Uhr"), is_date("3 Minuten"), is_date("Dezember-Hilfe 2025 kommt")
+    (True, False, False)
+    """
+    lowered = text.casefold()
+    return _is_date(text, lowered, _WORD.findall(lowered))
+
+
+def _is_date(text: str, lowered: str, words: list[str]) -> bool:
+    if len(text) > _MAX_DATE:
+        return False
+    if known.NOW.fullmatch(lowered.strip(" .")):
+        return True
+    if not words or not all(word.isdigit() or word in known.DATE_WORDS for word in words):
+        return any(map(str.isdigit, words)) and looks_foreign(lowered)
+    return _has_date_anchor(text, lowered, words)
+
+
+def _has_date_anchor(text: str, lowered: str, words: list[str]) -> bool:
+    if _CALENDAR.search(text) or _CLOCK.search(text):
+        return True
+    found = set(words)
+    if found & known.DAYS and known.DAY.search(lowered):
+        return True
+    if found & known.MONTHS:
+        return any(word.isdigit() for word in words)
+    return bool(found & known.AGO and found & known.UNITS)
+
+
+def is_byline(text: str) -> bool:
+    """Tell whether *text* names who wrote it, and no more.
+
+    >>> is_byline("Von Ada Muster und Jo Beispiel"), is_byline("Von Basel bis Wien: Züge fallen aus")
+    (True, False)
+    """
+    match = known.BYLINE.match(text)
+    if not match:
+        return False
+    names = _WORD.findall(text[match.end() :])
+    return 1 <= len(names) <= 10 and all(name[0].isupper() or name in known.NAME_PARTICLES for name in names)
+
+
+def is_call(lowered: str) -> bool:
+    """Return whether *lowered* is a call to read on, to share or to print.
+
+    >>> is_call("artikel teilen"), is_call("mehr geld für den hafen")
+    (True, False)
+    """
+    return lowered.count(" ") < _MOST_CALL_WORDS and _are_call(_WORD.findall(lowered))
+
+
+def _are_call(words: list[str]) -> bool:
+    return len(words) <= _MOST_CALL_WORDS and not known.MORE_ANCHORS.isdisjoint(words) and known.MORE.issuperset(words)
+
+
+def is_genre(text: str) -> bool:
+    """Tell whether *text* says what kind of text an article is, not what it is about."""
+    return text.casefold().strip(" :") in known.GENRES
+
+
+def is_block_name(text: str) -> bool:
+    """Return whether *text* introduces other articles: the name of a list, or words ahead of a single link.
+
+    >>> is_block_name("Das könnte Sie auch interessieren"), is_block_name("Mehr Geld")
+    (True, False)
+    """
+    return len(text) <= _MAX_NAME and text[-1:] != "." and bool(known.BLOCK_NAME.fullmatch(text.strip(FRAME)))
+
+
+def is_service_name(text: str) -> bool:
+    """Tell whether *text* is the name of a list of something else than articles: topics, jobs, events, products."""
+    return len(text) <= _MAX_NAME and bool(known.SERVICE_NAME.match(text))
+
+
+def is_bare_clock(text: str) -> bool:
+    """Tell whether *text* is ``19:00`` and no more: a time of day, or how long a film lasts."""
+    return bool(_BARE_CLOCK.fullmatch(text))
+
+
+def comment_count(text: str) -> int | None:
+    """Return the number of comments that *text* states, or None where it states none.
+
+    >>> comment_count("(04)"), comment_count("[1 Kommentar]"), comment_count("Keine Kommentare"), comment_count("2025")
+    (4, 1, 0, None)
+    """
+    text = text.strip()
+    if not _DIGIT.search(text):
+        return 0 if known.NO_COMMENTS.fullmatch(text) else None
+    for pattern in (known.COUNT, known.COUNT_AFTER, _PADDED):
+        if match := pattern.fullmatch(text):
+            return int(re.sub(r"\D", "", match[1]))
+    return None
+
+
+def split_marks(text: str) -> list[str]:
+    """Take a line apart at the marks that stand between its parts.
+
+    >>> split_marks("vor 2 Stunden · 3 Kommentare | Von Ada Muster")
+    ['vor 2 Stunden', '3 Kommentare', 'Von Ada Muster']
+    """
+    return [part.strip() for part in _MARKS.split(text) if part.strip()] if len(text) <= 120 else [text]
+
+
+def split_clock(text: str) -> tuple[str | None, str]:
+    """Split the time off a ticker line.
+
+    >>> split_clock("18:52 Neuer Fahrplan gilt ab Montag")
+    ('18:52', 'Neuer Fahrplan gilt ab Montag')
+    """
+    match = _CLOCK_AHEAD.match(text)
+    return (match[1], text[match.end() :]) if match else (None, text)
+
+
+def split_lead_in(text: str) -> tuple[str | None, str]:
+    """Split off the words that introduce another article in one text with its headline.
+
+    >>> split_lead_in("Leggi anche: Il mercato chiude"), split_lead_in("Mehr Geld: Was der Rat plant")
+    (('Leggi anche', 'Il mercato chiude'), (None, 'Mehr Geld: Was der Rat plant'))
+    """
+    match = _LEAD_IN.match(text)
+    return (match[1], match[2]) if match and is_block_name(match[1]) else (None, text)
+
+
+def split_count(text: str) -> tuple[str, int | None]:
+    """Split the padded number of comments off a snippet; ``(2025)`` after a word stays.
+
+    >>> split_count("Der Rat tagt […] (00)"), split_count("Bericht (2025)")
+    (('Der Rat tagt […]', 0), ('Bericht (2025)', None))
+    """
+    match = _COUNT_AT_END.search(text) if text.endswith(")") else None
+    if match is None:
+        return text, None
+    rest = text[: match.start()].rstrip()
+    if _CUT.search(rest) or (len(match[1]) == 2 and match[1][0] == "0"):
+        return rest, int(match[1])
+    return text, None
+
+
+def is_cut(text: str) -> bool:
+    """Tell whether *text* is a snippet that was cut, with or without a count or a date behind the mark.
+
+    >>> is_cut("Der Rat tagt […] (00) vor 2 Stunden"), is_cut("Er sagte: Nun ... wir werden sehen")
+    (True, False)
+    """
+    match = _CUT_INSIDE.search(text) if _has_dots(text) else None
+    if match is not None and form_of(match[1].strip()) != "text":
+        return True
+    return split_count(text)[1] is not None
+
+
+def _has_dots(text: str) -> bool:
+    """Tell at a glance that there is no cut mark in most texts."""
+    return "…" in text or "..." in text
+
+
+def split_age(text: str) -> tuple[str, str | None]:
+    """Split off the age that stands behind the cut mark of a snippet.
+
+    >>> split_age("Der Rat tagt […] (00) vor 2 Stunden")
+    ('Der Rat tagt […] (00)', 'vor 2 Stunden')
+    """
+    match = _CUT_INSIDE.search(text) if _has_dots(text) else None
+    if match is None or form_of(match[1].strip()) != "date":
+        return text, None
+    return text[: match.start(1)].rstrip(), match[1].strip()
+
+
+def split_cut(text: str) -> tuple[str, bool]:
+    """Split the cut mark off a snippet.
+
+    >>> split_cut("Der Rat tagt […]")
+    ('Der Rat tagt', True)
+    """
+    match = _CUT.search(text) if _has_dots(text) else None
+    return (text[: match.start()], True) if match else (text, False)

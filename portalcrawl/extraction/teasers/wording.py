@@ -1,0 +1,90 @@
+"""The wording of what stands around teasers, compiled from the vocabulary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from portalcrawl.vocabulary import date_words as dates
+from portalcrawl.vocabulary import either, either_word, words
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def _parts(texts: Iterable[str]) -> frozenset[str]:
+    """Return the runs of letters in *texts*: how the forms of lines take words apart (``aujourd'hui``)."""
+    return frozenset(part for text in texts for part in _LETTERS.findall(text))
+
+
+MONTHS = _parts(dates.MONTHS)
+DAYS = _parts(dates.DAY_WORDS)
+DAY = re.compile(
+    rf"(?!{either_word('dates.no_day')}){either_word('dates.today', 'dates.yesterday', 'dates.day_before_yesterday')}"
+)
+"""Words that make a date by themselves."""
+AGO = _parts(dates.AGE_WORDS)
+UNITS = _parts(dates.UNITS)
+DATE_WORDS = (
+    MONTHS
+    | DAYS
+    | AGO
+    | UNITS
+    | _parts(
+        (
+            *(*dates.KNOWN, *dates.NUMBERS, *dates.ZONES, "am", "pm", "st", "nd", "rd", "th", "er", "y"),
+            *words("dates.ago_ahead", "dates.ago_lead", "dates.ago_behind"),
+            *words("dates.about", "dates.half", "dates.and", "dates.clock", "dates.clock_or_hours"),
+        )
+    )
+)
+"""All that a date, a time or an age is made of, beside numbers."""
+NOW = dates.NOW_WORDS
+
+_MEDIA = words("labels.media", "labels.live", "labels.paid", "labels.others")
+LABELS = _MEDIA | words("labels.phrases")
+"""Marks on teasers: media, paywall, live."""
+MARKED_PLUS = re.compile(r"[^\W\d_]{0,12}\s?\+|\+?plus\+?|[^\W\d_]{1,12}\s?plus\b")
+"""The paywall mark of many portals (``+``, ``abo+``, ``s+``), by which they name what they sell."""
+
+MORE_ANCHORS = words("calls.words")
+"""Words of which a call to read on, to share or to print has at least one."""
+MORE = MORE_ANCHORS | words("calls.others")
+"""All that such a call is made of."""
+
+READING_TIME = re.compile(
+    rf"(?:{either('reading_time.names', 'reading_time.lengths')})\W*[\w.:, ]{{0,20}}"
+    rf"|(?:ca\.?\s*)?\d{{1,3}}\s*[-–]?\s*(?:{either('reading_time.units')}|′|')\s*\.?\s*(?:{either('reading_time.behind')})?"
+)
+ADS = words("ads.words")
+AD_PHRASES = words("ads.phrases")
+"""What says the same without such a word at its beginning."""
+GENRES = words("labels.genres")
+"""What kind of text an article is."""
+
+BLOCK_NAME = re.compile(rf"{either('pointers.whole')}|{either('pointers.open')}\b.{{0,40}}", re.IGNORECASE)
+"""What introduces other articles: the name of a list, or words ahead of a single link."""
+SERVICE_NAME = re.compile(
+    rf"{either('services.names', 'ads.words', 'ads.phrases')}(?: {either('services.of')}|$|\s*[:&|])", re.IGNORECASE
+)
+"""Names of lists of something else than articles."""
+TO_ARTICLE = re.compile(rf"{either('pointers.to_article')}\s*:?\s+", re.IGNORECASE)
+"""What a label says of its link before it names the article."""
+
+_COMMENTS = either("comments.words")
+COUNT = re.compile(
+    rf"[\[(]?\s*(\d{{1,3}}(?:[.,'’]\d{{3}})+|\d{{1,6}})\s*{either('comments.by')}?-?{_COMMENTS}\s*[\])]?", re.IGNORECASE
+)
+COUNT_AFTER = re.compile(rf"{_COMMENTS}\s*[:(\[]?\s*(\d{{1,6}})\s*[\])]?", re.IGNORECASE)
+NO_COMMENTS = re.compile(rf"\[?{either('comments.none')}\s+{_COMMENTS}\]?", re.IGNORECASE)
+
+BYLINE = re.compile(
+    rf"(?i:{either('bylines.openers', 'bylines.openers_with_colon', 'bylines.pictures')}(?::\s?|\s))(?=\W?[^\W\d_])"
+)
+NAME_PARTICLES = words("bylines.particles", "bylines.and", "bylines.here")
+"""Words in lower case that may stand among names."""
+DATED = re.compile(
+    rf"(?P<ahead>.{{4,40}}?)\s{either('bylines.by')}\s\S.{{2,40}}"
+    rf"|{either('bylines.by')}\s.{{3,40}}?\s{either('bylines.on')}\s(?P<behind>.{{4,40}})",
+    re.IGNORECASE,
+)
+"""A day with a name: ``05.12.2025 von Ada Muster``, ``Von Ada Muster am 5. Dezember 2025``."""

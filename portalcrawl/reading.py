@@ -1,0 +1,107 @@
+"""One page read into records, without a crawl: what ``portalcrawl.read_page`` does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+
+from scrapy.http import Headers, HtmlResponse
+
+from portalcrawl.extraction.page import Page
+from portalcrawl.extraction.parts import PageType
+from portalcrawl.items import Article, Teaser
+from portalcrawl.loaders.article import make_article, read_article
+from portalcrawl.loaders.crawl_context import CrawlContext
+from portalcrawl.loaders.teaser import load_teasers
+from portalcrawl.profiles.catalog import Catalog, generic_profile
+from portalcrawl.profiles.model import Profile
+from portalcrawl.profiles.profile_hosts import netloc_of
+
+AUTO = "auto"
+NO_CRAWL = CrawlContext(run="")
+Header = str | bytes | Iterable[str | bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one page gives."""
+
+    page_type: PageType
+    """``article``, ``list`` (front page, section, search result) or ``other``."""
+    article: Article | None = None
+    """The article; None where the page is none."""
+    teasers: list[Teaser] = field(default_factory=list)
+    """Links to other articles of the portal, in page order."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Article field -> where its value came from: ``profile``, ``json-ld``, ``meta``, ``page`` (what is shown) or
+    ``url`` (a day in the address). Fields that follow from others (ids, counts, hashes) have none."""
+    why: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Reasons in words: under ``page_type`` those of the page type, else of the article's fields."""
+
+
+def read_page(
+    html: bytes | str,
+    url: str,
+    fetched: datetime | None = None,
+    profile: str | None = AUTO,
+    headers: Mapping[str, Header] | None = None,
+) -> Reading:
+    """Read one page that was fetched from *url*.
+
+    Reads no file but the package's own data, opens no connection, and raises for nothing that a page holds.
+
+    :param html: the body. Bytes are decoded as browsers do (WHATWG HTML, "determining the character encoding"): byte
+        order mark, charset of the Content-Type header, meta tag, else a guess.
+    :param fetched: aware time that ages (``2 hours ago``) count from; None: the Date header, else now.
+    :param profile: ``auto``: of the profiles that come with the package that of *url*'s portal, else none; the name of
+        one of them; None: none, the page is read by the generic rules.
+    :param headers: of the response; Content-Type, Date, X-Robots-Tag, TDM-Reservation and TDM-Policy count.
+    :raises ValueError: where *url* is no http(s) address, there is no such profile, or *fetched* is not aware.
+    :raises TypeError: where *html* is neither bytes nor str.
+    """
+    if not isinstance(html, bytes | str):
+        raise TypeError(f"html must be bytes or str, not {type(html).__name__}")
+    if not isinstance(url, str) or netloc_of(url) is None:
+        raise ValueError(f"{url!r} is not an http(s) address")
+    if fetched is not None and fetched.utcoffset() is None:
+        raise ValueError(f"fetched must be an aware datetime, not {fetched!r}")
+    response = HtmlResponse(url, headers=Headers(headers or {}), **_body(html))
+    return read(Page(response, _profile(profile, url), fetched=fetched and fetched.astimezone(UTC)))
+
+
+def read(page: Page, crawl: CrawlContext = NO_CRAWL) -> Reading:
+    """Read *page* as a crawl does: a list of articles gives no article."""
+    loader = read_article(page) if page.page_type == "article" else None
+    article = make_article(loader, page, crawl) if loader else None
+    why = {"page_type": page.page_type_reasons}
+    if loader is None or article is None:
+        return Reading(page.page_type, None, load_teasers(page, crawl, {}), {}, why)
+    why.update((name, loader.reasons(name)) for name in loader.sources)
+    return Reading(page.page_type, article, load_teasers(page, crawl, {}), dict(loader.sources), why)
+
+
+def _body(html: bytes | str) -> dict[str, bytes | str]:
+    """Return the response's body, and its charset where that is known: text is decoded already."""
+    if isinstance(html, bytes):
+        return {"body": html}
+    return {"body": html.encode("utf-8", "replace"), "encoding": "utf-8"}
+
+
+def _profile(name: str | None, url: str) -> Profile:
+    if name is None:
+        return generic_profile(url)
+    catalog = _catalog()
+    if name == AUTO:
+        return catalog.for_url(url)
+    profile = catalog.get(name)
+    if profile is None:
+        raise ValueError(f"there is no profile {name!r}; there are {', '.join(catalog.names())}")
+    return profile if profile.owns(url) else profile.with_origin(url)
+
+
+@cache
+def _catalog() -> Catalog:
+    """Return the profiles that come with the package, read once."""
+    return Catalog()

@@ -1,0 +1,117 @@
+"""The product's own settings, read once from Scrapy's and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy.settings import SETTINGS_PRIORITIES
+
+from portalcrawl.errors import SettingError
+from portalcrawl.storage.database import IN_MEMORY, connect
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """Where and how a run keeps what it finds; ages and times in seconds."""
+
+    data_dir: Path
+    profiles: Path | None
+    jsonl_feeds: bool
+    state_url: str
+    """In memory where the state is switched off."""
+    commit_items: int
+    commit_seconds: float
+    recrawl_ages: tuple[int, ...]
+    ages_are_users: bool
+    """Whether ``recrawl_ages`` were given for this run, and so beat those of a profile."""
+    retry_failed_after: int
+    lock_wait: float
+    not_after: float | None
+    """Time (seconds since 1970) after which a run does not begin; None: it always does."""
+    read_timeout: float
+    """Seconds that the reading of one page may take."""
+    feed_retention: float | None
+    """Age from which published feeds are removed; None: never."""
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> RunSettings:
+        """Read *settings*; raise SettingError for a value that can't be used."""
+        # Read by the extensions for themselves; told here, before anything is made.
+        _number(settings, "CLOSING_GRACE", least=0)
+        _boolean(settings, "PROGRESS_ENABLED")
+        data_dir = Path(str(settings.get("DATA_DIR") or "data")).expanduser().absolute()
+        url = settings.get("STATE_URL") or f"sqlite:///{data_dir / 'state.sqlite3'}"
+        connect(str(url)).dispose()  # opens nothing yet
+        return cls(
+            data_dir=data_dir,
+            profiles=profiles_folder(settings),
+            jsonl_feeds=_boolean(settings, "JSONL_FEEDS"),
+            state_url=str(url) if _boolean(settings, "STATE_ENABLED") else IN_MEMORY,
+            commit_items=int(_number(settings, "COMMIT_ITEMS", least=1)),
+            commit_seconds=_number(settings, "COMMIT_SECONDS", least=0.01),
+            recrawl_ages=_ages(settings, "RECRAWL_AGES"),
+            ages_are_users=(settings.getpriority("RECRAWL_AGES") or 0) > SETTINGS_PRIORITIES["project"],
+            retry_failed_after=int(_number(settings, "RETRY_FAILED_AFTER", least=0)),
+            lock_wait=_number(settings, "RUN_LOCK_WAIT", least=0),
+            not_after=_number(settings, "RUN_NOT_AFTER", least=0) if settings.get("RUN_NOT_AFTER") else None,
+            read_timeout=read_timeout(settings),
+            feed_retention=_number(settings, "FEED_RETENTION", least=1) if settings.get("FEED_RETENTION") else None,
+        )
+
+    @property
+    def remembers(self) -> bool:
+        """Whether later runs know what this one found."""
+        return self.state_url != IN_MEMORY
+
+    def ages(self, of_profile: tuple[int, ...] | None) -> tuple[int, ...]:
+        """Return when a portal's articles are visited again: the user's word, else its profile's, else the default."""
+        return self.recrawl_ages if of_profile is None or self.ages_are_users else of_profile
+
+
+def read_timeout(settings: BaseSettings) -> float:
+    """Return how many seconds the reading of one page may take; SettingError where that is no number from 0.1."""
+    return _number(settings, "READ_TIMEOUT", least=0.1)
+
+
+def profiles_folder(settings: BaseSettings) -> Path | None:
+    """Return the folder of the user's own profiles; SettingError where it is none."""
+    value = settings.get("PORTAL_PROFILES")
+    if not value:
+        return None
+    folder = Path(str(value)).expanduser()
+    if not folder.is_dir():
+        raise SettingError("PORTAL_PROFILES", value, "an existing folder of profile files (*.toml)")
+    return folder
+
+
+def _boolean(settings: BaseSettings, name: str) -> bool:
+    try:
+        return settings.getbool(name)
+    except ValueError:
+        raise SettingError(name, settings.get(name), "True or False") from None
+
+
+def _number(settings: BaseSettings, name: str, least: float) -> float:
+    takes = f"a number from {least:g}"
+    try:
+        number = settings.getfloat(name)
+    except (TypeError, ValueError):
+        raise SettingError(name, settings.get(name), takes) from None
+    if not least <= number < float("inf"):
+        raise SettingError(name, settings.get(name), takes)
+    return number
+
+
+def _ages(settings: BaseSettings, name: str) -> tuple[int, ...]:
+    try:
+        ages = tuple(int(age) for age in settings.getlist(name))
+    except (TypeError, ValueError):
+        ages = (0,)
+    if any(age < 1 for age in ages) or list(ages) != sorted(set(ages)):
+        raise SettingError(name, settings.get(name), "ages in seconds, rising, such as 600,3600,86400")
+    return ages

@@ -1,0 +1,45 @@
+"""How hard each host is asked: the profile's words, unless the user's settings say otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scrapy.settings import SETTINGS_PRIORITIES
+
+from portalcrawl.urls import is_private_address
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+    from portalcrawl.profiles.model import Profile
+
+
+def set_download_slots(settings: BaseSettings, profiles: Iterable[Profile]) -> None:
+    """Set DOWNLOAD_SLOTS for the hosts of *profiles*, where neither the command line nor the slot itself says more."""
+    slots: dict[str, dict[str, Any]] = {}
+    for profile in profiles:
+        for host in profile.hosts:
+            name = urlsplit(f"http://{host}").hostname or host
+            if slot := _slot(settings, profile, name):
+                slots[name] = slot
+    settings.set("DOWNLOAD_SLOTS", slots | settings.getdict("DOWNLOAD_SLOTS"), priority="spider")
+
+
+def _slot(settings: BaseSettings, profile: Profile, host: str) -> dict[str, Any]:
+    """Return what is to be set for *host*; its own machine and network need no delay to be spared."""
+    slot: dict[str, Any] = {}
+    delay = profile.politeness.delay
+    if delay is None and is_private_address(host):
+        delay = 0.0
+    if delay is not None and not _is_users(settings, "DOWNLOAD_DELAY"):
+        slot["delay"] = delay
+    concurrency = profile.politeness.concurrency
+    if concurrency is not None and not _is_users(settings, "CONCURRENT_REQUESTS_PER_DOMAIN"):
+        slot["concurrency"] = concurrency
+    return slot
+
+
+def _is_users(settings: BaseSettings, name: str) -> bool:
+    return (settings.getpriority(name) or 0) > SETTINGS_PRIORITIES["project"]

@@ -1,0 +1,62 @@
+"""Groups of near-identical texts over all portals of the state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from portalcrawl.storage.store import Store
+from portalcrawl.storage.tables import bands, signatures
+from portalcrawl.text.fingerprints import ALIKE, Fingerprint, similarity
+
+CANDIDATES = 100
+"""Texts compared at most: what shares a band is almost always a copy."""
+
+WITH_A_BAND = select(signatures.c.signature, signatures.c.cluster_id).where(
+    signatures.c.text.in_(
+        select(bands.c.text).where(bands.c.band.in_(bindparam("bands", expanding=True))).distinct().limit(CANDIDATES)
+    )
+)
+
+
+@dataclass(slots=True)
+class Clusters:
+    """Finds the group of a text, and remembers new texts until the next commit."""
+
+    store: Store
+    _fresh: dict[int, list[tuple[bytes, str]]] = field(default_factory=dict)
+    """Band -> signatures and their groups, not committed yet."""
+    _rows: list[tuple[Fingerprint, Mapping[str, str]]] = field(default_factory=list)
+
+    def group_of(self, fingerprint: Fingerprint) -> str | None:
+        """Return the group of the stored text that is most like this one; None where there is no copy of it."""
+        found = [entry for band in fingerprint.bands for entry in self._fresh.get(band, ())]
+        found += self._stored(fingerprint.bands)
+        best = max(((similarity(fingerprint.signature, sig), group) for sig, group in found), default=(0.0, ""))
+        return best[1] if best[0] >= ALIKE else None
+
+    def _stored(self, wanted: Sequence[int]) -> list[tuple[bytes, str]]:
+        return [(row.signature, row.cluster_id) for row in self.store.rows(WITH_A_BAND, bands=wanted)]
+
+    def note(self, fingerprint: Fingerprint, cluster_id: str, portal: str, article: str) -> None:
+        """Let the next commit record the text of *article*, which belongs to the group *cluster_id*."""
+        self._rows.append((fingerprint, {"cluster_id": cluster_id, "portal": portal, "article": article}))
+        for band in fingerprint.bands:
+            self._fresh.setdefault(band, []).append((fingerprint.signature, cluster_id))
+
+    def commit(self, connection: Connection) -> None:
+        """Record what was noted, within the transaction of *connection*."""
+        for fingerprint, values in self._rows:
+            row: Mapping[str, Any] = {"signature": fingerprint.signature, **values}
+            text = connection.execute(signatures.insert().values(row)).inserted_primary_key
+            assert text is not None
+            rows = [{"band": band, "text": text[0]} for band in sorted(set(fingerprint.bands))]
+            connection.execute(bands.insert(), rows)
+
+    def committed(self) -> None:
+        """Forget what was noted: the transaction has succeeded."""
+        self._rows.clear()
+        self._fresh.clear()

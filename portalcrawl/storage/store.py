@@ -1,0 +1,169 @@
+"""Reading and writing the state's tables; knows nothing of files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, and_, bindparam, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT, in_clear_words
+from portalcrawl.storage.records import Record
+from portalcrawl.storage.tables import addresses, articles, feeds, lines, teasers
+
+COLUMNS = tuple(articles.c[f.name] for f in fields(Record))
+
+# Built once: building a query costs as much as running it.
+IDS_OF = select(addresses.c.key, addresses.c.id).where(
+    addresses.c.portal == bindparam("portal"), addresses.c.key.in_(bindparam("keys", expanding=True))
+)
+RECORDS = select(*COLUMNS).where(
+    articles.c.portal == bindparam("portal"), articles.c.id.in_(bindparam("ids", expanding=True))
+)
+KNOWN_TEASERS = select(teasers.c.id).where(teasers.c.id.in_(bindparam("ids", expanding=True)))
+WITH_CONTENT = (
+    select(articles.c.id)
+    .where(articles.c.content_hash == bindparam("content_hash"))
+    .order_by(articles.c.first_stored, articles.c.id)
+    .limit(10)
+)
+
+WAITING = ("gone", "moved")
+CHUNK = 5_000
+"""Values in one IN (...): far below SQLite's limit of 32,766 parameters."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one commit records."""
+
+    records: dict[tuple[str, str], Record] = field(default_factory=dict)
+    addresses: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(portal, key of an address) -> article id."""
+    teasers: set[str] = field(default_factory=set)
+    lines: list[Mapping[str, Any]] = field(default_factory=list)
+    """Rows of the table ``lines``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of the due articles a run wants; times are Unix seconds."""
+
+    now: float
+    max_depth: int | None = None
+    since: float | None = None
+
+    def holds(self, record: Record) -> bool:
+        """Tell whether *record* is due and wanted."""
+        near = self.max_depth is None or record.depth <= self.max_depth
+        return near and record.is_due(self.now) and (self.since is None or record.newest >= self.since)
+
+
+class Store:
+    """The state's tables of articles and teasers."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._reader: Connection | None = None
+
+    def close(self) -> None:
+        """Close all connections."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        self._engine.dispose()
+
+    def ids_of(self, portal: str, keys: Collection[str]) -> dict[str, str]:
+        """Return the article ids by the *keys* of their addresses, where these are known."""
+        found: dict[str, str] = {}
+        for chunk in _chunks(keys):
+            found.update((key, article) for key, article in self.rows(IDS_OF, portal=portal, keys=chunk))
+        return found
+
+    def records(self, portal: str, ids: Collection[str]) -> dict[str, Record]:
+        """Return what is known of the articles with *ids*."""
+        found: dict[str, Record] = {}
+        for chunk in _chunks(ids):
+            found.update((row.id, Record(*row)) for row in self.rows(RECORDS, portal=portal, ids=chunk))
+        return found
+
+    def known_teasers(self, ids: Collection[str]) -> set[str]:
+        """Return those of *ids* that were written before."""
+        known: set[str] = set()
+        for chunk in _chunks(ids):
+            known.update(row.id for row in self.rows(KNOWN_TEASERS, ids=chunk))
+        return known
+
+    def with_content(self, content_hash: str) -> Iterator[str]:
+        """Yield the ids of articles stored with this content, in order of first storing, over all portals."""
+        for row in self.rows(WITH_CONTENT, content_hash=content_hash):
+            yield row.id
+
+    def due(self, portal: str, wanted: Wanted, after: Record | None, limit: int) -> list[Record]:
+        """Return up to *limit* articles of *portal* that are wanted, newest first.
+
+        Those that were never stored and whose address brought no article wait for a teaser. *after* is the last one of
+        the page of results before.
+        """
+        query = select(*COLUMNS).where(articles.c.portal == portal, articles.c.next_visit <= wanted.now)
+        query = query.where(or_(articles.c.status.not_in(WAITING), articles.c.revision > 0))
+        if wanted.max_depth is not None:
+            query = query.where(articles.c.depth <= wanted.max_depth)
+        if wanted.since is not None:
+            query = query.where(articles.c.newest >= wanted.since)
+        if after is not None:
+            older = articles.c.newest < after.newest
+            query = query.where(or_(older, and_(articles.c.newest == after.newest, articles.c.id > after.id)))
+        rows = self.rows(query.order_by(articles.c.newest.desc(), articles.c.id).limit(limit))
+        return [Record(*row) for row in rows]
+
+    def commit(
+        self,
+        batch: Batch,
+        lengths: Sequence[Mapping[str, Any]],
+        more: Callable[[Connection], None] | None = None,
+        wait: float = BUSY_TIMEOUT,
+    ) -> None:
+        """Record *batch*, the feeds' committed *lengths* and what *more* writes in one transaction.
+
+        StateBusyError where another process holds the write lock for *wait* seconds.
+        """
+        engine = self._engine.execution_options(**{WAIT: wait})
+        with in_clear_words("the state can't be written"), engine.begin() as connection:
+            rows = [asdict(record) for record in batch.records.values()]
+            links = [{"portal": p, "key": k, "id": i} for (p, k), i in batch.addresses.items()]
+            self._upsert(connection, articles, rows)
+            self._upsert(connection, addresses, links)
+            self._upsert(connection, teasers, [{"id": teaser} for teaser in sorted(batch.teasers)])
+            self._upsert(connection, feeds, lengths)
+            if batch.lines:
+                connection.execute(lines.insert(), batch.lines)
+            if more:
+                more(connection)
+
+    def rows(self, query: Any, **values: Any) -> Sequence[Any]:
+        """Return all rows of *query*."""
+        if self._reader is None:
+            # A read transaction left open would keep SQLite's write-ahead log from being emptied.
+            self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        return self._reader.execute(query, values).all()
+
+    def _upsert(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        if not rows:
+            return
+        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(table)
+        others = {c.name: statement.excluded[c.name] for c in table.columns if not c.primary_key}
+        keys = list(table.primary_key.columns)
+        if others:
+            statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
+        else:
+            statement = statement.on_conflict_do_nothing(index_elements=keys)
+        connection.execute(statement, list(rows))
+
+
+def _chunks(values: Collection[str]) -> Iterable[list[str]]:
+    ordered = sorted(values)
+    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))

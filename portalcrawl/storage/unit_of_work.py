@@ -1,0 +1,125 @@
+"""What this run knows: the state, and over it what the run has found and not yet committed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from portalcrawl.storage.browser_needs import BrowserNeeds
+from portalcrawl.storage.database import BUSY_TIMEOUT
+from portalcrawl.storage.near_copies import Clusters
+from portalcrawl.storage.records import Record
+from portalcrawl.storage.store import Batch, Store, Wanted
+from portalcrawl.storage.tables import token_key
+from portalcrawl.urls import address_key
+
+
+class UnitOfWork:
+    """One view of the state and of the batch that the next commit will add to it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.clusters = Clusters(store)
+        self.habits = BrowserNeeds(store)
+        self._batch = Batch()
+        self._claimed: set[str] = set()
+
+    def close(self) -> None:
+        """Close the state's connections."""
+        self._store.close()
+
+    def ids_of(self, portal: str, urls: Collection[str]) -> dict[str, str]:
+        """Return the article ids under which *urls* are known, however they are spelled."""
+        keys = {url: address_key(url) for url in urls}
+        known = self._ids(portal, set(keys.values()))
+        return {url: known[key] for url, key in keys.items() if key in known}
+
+    def ids_by_token(self, portal: str, tokens: Collection[str]) -> dict[str, str]:
+        """Return the ids of stored articles by the *tokens* in their addresses (``urls.id_token``).
+
+        "" stands for a token that several articles have.
+        """
+        known = self._ids(portal, {token_key(token) for token in tokens})
+        return {token: known[token_key(token)] for token in tokens if token_key(token) in known}
+
+    def _ids(self, portal: str, keys: Collection[str]) -> dict[str, str]:
+        known = self._store.ids_of(portal, keys)
+        uncommitted = self._batch.addresses
+        known.update((key, uncommitted[portal, key]) for key in keys if (portal, key) in uncommitted)
+        return known
+
+    def records(self, portal: str, ids: Collection[str]) -> dict[str, Record]:
+        """Return what is known of the articles with *ids*."""
+        uncommitted = {i: self._batch.records[portal, i] for i in ids if (portal, i) in self._batch.records}
+        return self._store.records(portal, [i for i in ids if i not in uncommitted]) | uncommitted
+
+    def record(self, portal: str, article: str) -> Record | None:
+        """Return what is known of one article."""
+        return self.records(portal, [article]).get(article)
+
+    def known_teasers(self, ids: Collection[str]) -> set[str]:
+        """Return those of *ids* that were written before, or in this run."""
+        return self._store.known_teasers(ids) | (self._batch.teasers & set(ids))
+
+    def claim_teasers(self, ids: Mapping[str, Collection[str]]) -> set[str]:
+        """Return which of *ids* were not written before, and claim them for who asks until they are written.
+
+        *ids* maps a state's id to all ids that it may have been written under.
+        """
+        known = self.known_teasers({each for every in ids.values() for each in every})
+        fresh = {teaser for teaser, every in ids.items() if known.isdisjoint(every) and teaser not in self._claimed}
+        self._claimed |= fresh
+        return fresh
+
+    def is_claimed(self, teaser: str) -> bool:
+        """Tell whether *teaser* was claimed, and end the claim."""
+        claimed = teaser in self._claimed
+        self._claimed.discard(teaser)
+        return claimed
+
+    def with_content(self, content_hash: str) -> Iterable[str]:
+        """Return the ids of articles stored with this content, those of earlier commits first."""
+        fresh = [r for r in self._batch.records.values() if r.content_hash == content_hash and r.revision]
+        return [*self._store.with_content(content_hash), *(r.id for r in fresh)]
+
+    def due(self, portal: str, wanted: Wanted, after: Record | None, limit: int) -> list[Record]:
+        """Return committed articles that are wanted, newest first; see Store.due."""
+        return self._store.due(portal, wanted, after, limit)
+
+    def note(self, record: Record) -> None:
+        """Let the next commit record *record*."""
+        self._batch.records[record.portal, record.id] = record
+
+    def note_addresses(self, portal: str, urls: Iterable[str], article: str) -> None:
+        """Let the next commit record that *urls* lead to *article*."""
+        for url in urls:
+            self._batch.addresses[portal, address_key(url)] = article
+
+    def note_token(self, portal: str, token: str, article: str) -> None:
+        """Let the next commit record whose id *token* is; "" for one that stands in addresses of several articles."""
+        self._batch.addresses[portal, token_key(token)] = article
+
+    def note_teaser(self, teaser: str) -> None:
+        """Let the next commit record that *teaser* was written."""
+        self._batch.teasers.add(teaser)
+
+    def note_line(self, line: Mapping[str, Any]) -> None:
+        """Let the next commit record which record a line of a feed holds (a row of the table ``lines``)."""
+        self._batch.lines.append(line)
+
+    def commit(self, lengths: Sequence[Mapping[str, Any]], wait: float = BUSY_TIMEOUT) -> None:
+        """Record all that was noted, and the feeds' *lengths*, in one transaction.
+
+        The batch is kept until the transaction has succeeded. StateBusyError where another process holds the write
+        lock for *wait* seconds.
+        """
+        self._store.commit(self._batch, lengths, self._commit_others, wait)
+        self._batch = Batch()
+        self.clusters.committed()
+        self.habits.committed()
+
+    def _commit_others(self, connection: Connection) -> None:
+        self.clusters.commit(connection)
+        self.habits.commit(connection)

@@ -1,0 +1,1 @@
+"""Strings to strings: white space, datelines, names of people, fingerprints. No Scrapy, no files."""

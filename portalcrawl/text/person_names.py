@@ -1,0 +1,202 @@
+"""Names of people in bylines, told from the words that stand there beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from portalcrawl.text.datelines import agency_name
+from portalcrawl.text.normalize import clean, fold
+from portalcrawl.vocabulary import either, table, words
+from portalcrawl.vocabulary.date_words import CLOCK, MONTHS, WEEKDAYS
+
+MOST_PEOPLE = 30
+MOST_WORDS = 6
+LONGEST_NAME = 60
+LONGEST_BYLINE = 300
+
+
+_BY = re.compile(
+    rf"(?:{either('bylines.openers', 'bylines.about')}\b\s*:?|{either('bylines.openers_with_colon')}\s*:)\s+",
+    re.IGNORECASE,
+)
+_NO_PERSON = re.compile(
+    rf"[@/]|\d|https?:|www\.|\.(?:com|de|at|ch|net|org|info|eu|tv)\b|\b{either('people.no_person')}\b", re.IGNORECASE
+)
+_NO_NAME = re.compile(rf":|\b{either('people.no_name')}\b", re.IGNORECASE)
+_DAY = f"(?:{'|'.join(sorted((*MONTHS, *WEEKDAYS), key=len, reverse=True))})"
+_WHEN = re.compile(rf"(?:{either('bylines.when')}\s)?(?:{_DAY}\b\W*)+", re.IGNORECASE)
+"""Words of the calendar alone; beside others they are names (``Jan Muster``, ``Ada Sonntag``)."""
+_ROLE = re.compile(either("people.roles"), re.IGNORECASE)
+_DESKS = "|".join(re.escape(desk) for desk in table("agencies")["desks"])
+_PARTS_OF_AGENCIES = re.compile(rf"[,/;|]|\s(?:{either('bylines.and')}|&)\s|\s(?={_DESKS})")
+_EMAIL = re.compile(r"\S+@\S+\.\w+")
+_ARTICLE = re.compile(rf"{either('bylines.articles')}\s", re.IGNORECASE)
+_NOBODY = re.compile(
+    rf"[@/|,;()]|\d|www\.|\b{either('people.nobody')}\b|^(?:{either('people.nobody_alone')}|\W*)$|-expert",
+    re.IGNORECASE,
+)
+"""Authors that name neither people nor a body of them."""
+_COUNTRY = re.compile(rf"\s{either('people.countries')}$", re.IGNORECASE)
+_ACRONYM = re.compile(r"[B-DF-HJ-NP-TV-XZ]{3,6}\s")
+"""Letters that nobody speaks as a word open the name of a broadcaster (``ZDF Info``), not of a person."""
+_LAST_FIRST = re.compile(r"([^\W\d_][^\W\d_-]+),\s([^\W\d_][^\W\d_-]+)")
+_HERE = re.compile(rf"\s{either('bylines.here')}\s.*", re.IGNORECASE)
+"""For whom or from where somebody writes."""
+_BRACKETS = re.compile(r"\([^()]{0,60}\)|\[[^\[\]]{0,60}\]")
+_AND = either("bylines.and")
+_OF_PICTURES = re.compile(
+    rf"(?:\b{_AND}\b|[,;/&])\s*[^,;/&()]{{3,40}}\({either('credits.of_pictures')}\)", re.IGNORECASE
+)
+"""``und Jo Muster (Fotos)``."""
+_BETWEEN = re.compile(rf"\s*(?:[;|•·&]|/|\b{_AND}\b)\s*(?!in\b)", re.IGNORECASE)
+_AFTER_NAME = re.compile(
+    rf",|\s[-–—]\s|\s(?={either('stamps.words')}\b)|\s(?=\d{{1,2}}[./]|\d{{4}}-)|(?<=\d)(?:\s{CLOCK})?\s(?={either('bylines.by')}\s)"
+    rf"|\s{either('bylines.on')}\s(?=[^\W\d_]{{0,12}}\.?,?\s?(?:[^\W\d_]{{0,12}}\.?\s)?\d)",
+    re.IGNORECASE,
+)
+"""What ends a name: the place, the role, when it was written (``Von Ada Muster am Dienstag, 2. Dezember``)."""
+_INITIALS = re.compile(r"[a-zäöüß]{1,4}|[A-ZÄÖÜ]{2,3}")
+_PARTICLES = words("bylines.particles")
+
+
+def without_by(text: str) -> str:
+    """Return a byline without the word that opens it.
+
+    >>> without_by("Ein Kommentar von Ada Muster"), without_by("Autor/in: Ada Muster")
+    ('Ada Muster', 'Ada Muster')
+    """
+    match = _BY.match(text)
+    return text[match.end() :] if match else text
+
+
+def opens_byline(text: str) -> bool:
+    """Tell whether *text* opens with a word that names follow (``Von``, ``By``, ``Text:``)."""
+    return _BY.match(text) is not None
+
+
+def pieces(text: str) -> list[str]:
+    """Return the parts of a byline in which one name each may stand, without the words that open them.
+
+    >>> pieces("Von unserem Mitarbeiter Jan Muster am 5. Dezember"), pieces("Ada Muster (Text) und Jo Beispiel (Fotos)")
+    (['Jan Muster', '5. Dezember'], ['Ada Muster'])
+    """
+    wholes = _BETWEEN.split(without_by(_BRACKETS.sub("", _OF_PICTURES.sub("", text))))
+    parts = (_HERE.sub("", without_by(clean(part))) for whole in wholes for part in _AFTER_NAME.split(whole))
+    return [part for part in parts if part]
+
+
+def is_name(text: str) -> bool:
+    """Tell whether *text* has the form of a person's name: two to five words with capitals, none of another use.
+
+    >>> is_name("Anna von der Muster"), is_name("Lesezeit 5 Min."), is_name("Seenbote Redaktion")
+    (True, False, False)
+    """
+    parts = text.split()
+    if (
+        not 2 <= len(parts) <= MOST_WORDS - 1
+        or len(text) > LONGEST_NAME
+        or not parts[0][0].isupper()
+        or not parts[-1][0].isupper()
+    ):
+        return False
+    if _NO_NAME.search(text) or _WHEN.fullmatch(text) or _is_organisation(text):
+        return False
+    return all(part[0].isupper() or part.casefold() in _PARTICLES for part in parts)
+
+
+def _is_organisation(text: str) -> bool:
+    """Tell whether the words of *text* name a body of people, a medium or a thing."""
+    return bool(_NO_PERSON.search(text) or _ARTICLE.match(text) or _COUNTRY.search(text) or _ACRONYM.match(text))
+
+
+def people(names: Iterable[str], others: Sequence[str] = ()) -> list[str]:
+    """Return the names of people in bylines: no e-mail, role, place, agency, nor any of *others* (the site's names).
+
+    >>> people(["Von Anna Muster und Bernd Beispiel, Berlin", "dpa", "red@example.org", "Redaktion Muster-Zeitung"])
+    ['Anna Muster', 'Bernd Beispiel']
+    """
+    site = {fold(name) for name in others}
+    found: dict[str, str] = {}
+    for line in names:
+        for name in _names_in(line):
+            if fold(name) not in site:
+                found.setdefault(fold(name), name)
+    return list(found.values())[:MOST_PEOPLE]
+
+
+def _names_in(line: str) -> Iterator[str]:
+    """Yield the names of people in a byline.
+
+    A single word or a role after a name is no other name, nor is a single word after a body of people
+    (``Amt für Umwelt und Klima``).
+    """
+    bare = without_by(_BRACKETS.sub("", _EMAIL.sub("", clean(line[:LONGEST_BYLINE]))))
+    if (reversed_name := _LAST_FIRST.fullmatch(bare)) and all(map(_is_person, reversed_name.groups())):
+        yield f"{reversed_name[2]} {reversed_name[1]}"
+        return
+    parts = _BETWEEN.split(bare)
+    if "&" in bare and not any(" " in part for part in parts):
+        return  # a firm: "Hafen & Handel"
+    after_organisation = False
+    for part in parts:
+        for at, piece in enumerate(_AFTER_NAME.split(without_by(part))):
+            whole = piece.strip(" .-–—()[]*")
+            name = _HERE.sub("", whole)
+            name = name if " " in name or not _is_organisation(whole) else whole
+            is_person = _is_person(name) and (" " in name or not after_organisation)
+            after_organisation = not is_person and _is_organisation(name)
+            if is_person and (at == 0 or (" " in name and not _ROLE.search(name))):
+                yield name
+
+
+def _is_person(name: str) -> bool:
+    if not any(map(str.isalpha, name)) or len(name) > LONGEST_NAME or len(name.split()) > MOST_WORDS:
+        return False
+    if _INITIALS.fullmatch(name) or _is_organisation(name) or agency_name(name):
+        return False
+    return not _is_phrase(name.split())
+
+
+def _is_phrase(parts: Sequence[str]) -> bool:
+    """Tell whether words in lower case stand among others that have a capital, as in no name."""
+    small = [part for part in parts if part[0].islower() and _stem(part) not in _PARTICLES]
+    return bool(small) and len(small) < len(parts)
+
+
+def _stem(word: str) -> str:
+    """Return what stands before the first apostrophe or hyphen: ``d`` of ``d'Ancona``, ``al`` of ``al-Amin``."""
+    return re.split("[-'’]", word.casefold(), maxsplit=1)[0] or word.casefold()
+
+
+def bodies(names: Iterable[str], others: Sequence[str] = ()) -> list[str]:
+    """Return those of *names* that name an agency, a newsroom, another body or one of *others* (the site's names).
+
+    >>> bodies(["Ada Muster", "Seenbote Redaktion", "red@example.org", "dpa", "admin", "Lindenauer"], ["Lindenauer"])
+    ['Seenbote Redaktion', 'dpa', 'Lindenauer']
+    """
+    site = {fold(name) for name in others}
+    shown = (without_by(clean(name)) for name in names)
+    return [name for name in shown if _is_somebody(name) and (fold(name) in site or _is_body(name))]
+
+
+def _is_somebody(name: str) -> bool:
+    return bool(name) and len(name) <= LONGEST_NAME and not _NOBODY.search(name)
+
+
+def _is_body(name: str) -> bool:
+    return bool(agency_name(name) or _is_organisation(name))
+
+
+def agency_in(names: Iterable[str], extra_agencies: Iterable[str] = ()) -> str | None:
+    """Return the first news agency among the names of authors and sources, in its usual short form.
+
+    >>> agency_in(["Anna Muster", "dpa Sport"])
+    'dpa'
+    """
+    extra = tuple(extra_agencies)
+    for name in (name[:LONGEST_BYLINE] for name in names):
+        for part in (name, *_PARTS_OF_AGENCIES.split(name)):
+            if agency := agency_name(part, extra):
+                return agency
+    return None

@@ -1,0 +1,100 @@
+"""The words of dates in all languages, in lower case: from the vocabulary, names of months and days from dateparser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from portalcrawl.vocabulary import calendar_names, either, either_word, languages, phrases, table, words
+
+FOREIGN = "foreign_ago"
+"""Role that only languages have whose dates dateparser reads (``foreign``)."""
+SHORTEST_WEEKDAY = 3
+"""Letters; shorter names of weekdays count in the languages that list them."""
+
+
+def _own() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the languages whose dates the own grammar reads, German and English first, each with its words of dates."""
+    tables = {tag: tables.get("dates", {}) for tag, tables in languages().items()}
+    for tag in sorted(tables, key=lambda tag: (tag not in ("de", "en"), tag)):
+        if FOREIGN not in tables[tag]:
+            yield tag, tables[tag]
+
+
+def _calendar(keys: Sequence[str], unless: str, shortest: int) -> dict[str, int]:
+    """Return word to index in *keys*; a word of several languages means what it means in the first of them.
+
+    The role *unless* names words that dateparser takes for names and that are something else too.
+    """
+    found: dict[str, int] = {}
+    for tag, own in _own():
+        for index, key in enumerate(keys):
+            for word in own.get(key, "").split():
+                found.setdefault(word, index)
+        other = own.get(unless, "").split()
+        for word, index in calendar_names.names(tag, keys):
+            if len(word) >= shortest and word not in other:
+                found.setdefault(word, index)
+    return found
+
+
+MONTHS = {word: month + 1 for word, month in _calendar(calendar_names.MONTHS, "no_month", 2).items()}
+"""Word (without a dot at its end) to month, 1 to 12."""
+
+WEEKDAYS = _calendar(calendar_names.WEEKDAYS, "no_weekday", SHORTEST_WEEKDAY)
+"""Word to weekday, 0 for Monday."""
+
+DAY_WORDS = {
+    word: back
+    for back, role in enumerate(("dates.today", "dates.yesterday", "dates.day_before_yesterday"))
+    for word in phrases(role)
+}
+"""Word to days back."""
+
+NO_DAYS = words("dates.no_day")
+"""Those that are something else in another language, and count only beside a time of day."""
+
+NOW_WORDS = re.compile(either_word("dates.now"))
+"""Phrases that mean the time of reading."""
+
+AGE_WORDS = frozenset(
+    (
+        *(phrase.split()[0] for phrase in phrases("dates.ago_ahead")),
+        *(phrase.split()[-1].rpartition(")")[2] for phrase in phrases("dates.ago_behind")),
+    )
+)
+"""Words of which every age has one."""
+
+SECOND, MINUTE, HOUR, DAY, WEEK, MONTH, YEAR = range(7)
+UNITS = {
+    word: unit
+    for unit, name in enumerate(("seconds", "minutes", "hours", "days", "weeks", "months", "years"))
+    for word in phrases(f"dates.{name}")
+}
+"""Word (without a dot at its end) to unit."""
+
+NUMBERS = {
+    word: number for _, own in _own() for number, line in enumerate(own.get("numbers", ())) for word in line.split()
+}
+"""Number word to number."""
+
+PUBLISHED = words("dates.published")
+"""Words beside the time of publication."""
+
+MODIFIED = words("dates.modified")
+"""Words beside the time of the last change."""
+
+FILLERS = words("dates.fillers")
+"""Words that say nothing beside a date."""
+
+CLOCK = either("dates.clock")
+"""What stands behind a time of day (``uhr``)."""
+
+LABELS = PUBLISHED | MODIFIED
+DAY_NAMES = frozenset(DAY_WORDS) | frozenset(WEEKDAYS)
+KNOWN = FILLERS | LABELS | DAY_NAMES
+"""Words that may stand beside a date without making its line more than a date line."""
+
+ZONES: dict[str, int | str] = {**table("zones")["minutes"], **table("zones")["zones"]}
+"""Abbreviation to minutes east of UTC, or to the zone whose clock it means."""

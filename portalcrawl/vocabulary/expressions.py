@@ -1,0 +1,83 @@
+"""Phrases as regular expressions."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from portalcrawl.vocabulary.language_files import phrases, table
+
+_SIGNS = {"(": "(?:", ")": ")?", "[": "(?:", "]": ")", "|": "|", "*": r"\w*", "…": ".{0,80}"}
+_PART = re.compile(r"[()\[\]|*…]|[^()\[\]|*…]+")
+_OPTIONAL = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+LONG_SIGN = 6
+"""Letters from which a word is rare enough to tell texts apart."""
+
+
+def expression(phrase: str) -> str:
+    r"""Return the regular expression of one phrase.
+
+    >>> expression("lesen sie [auch|mehr]"), expression("abonnier*")
+    ('lesen sie (?:auch|mehr)', 'abonnier\\w*')
+    """
+    parts = _PART.findall(phrase.replace(" … ", "…"))
+    return "".join(_SIGNS.get(part) or re.escape(part).replace(r"\ ", " ") for part in parts)
+
+
+def either(*roles: str) -> str:
+    """Return an expression for any phrase of *roles*, the longest first; without a mark at either end."""
+    found = sorted({phrase for role in roles for phrase in phrases(role)}, key=lambda phrase: (-len(phrase), phrase))
+    return f"(?:{'|'.join(map(expression, found))})"
+
+
+def either_word(*roles: str) -> str:
+    """Return the same for phrases that stand apart: no letter or digit right before or behind them."""
+    return rf"(?<!\w){either(*roles)}(?!\w)"
+
+
+def opening(role: str) -> str:
+    """Return an expression for any phrase of *role*, plain ones, at the beginning of a word.
+
+    It opens with one character class, so that a search skips all else at the speed of C.
+    """
+    rests = [rf"(?<={re.escape(phrase[0])}){re.escape(phrase[1:])}" for phrase in phrases(role)]
+    letters = "".join(sorted({phrase[0] for phrase in phrases(role)}))
+    return rf"[{re.escape(letters)}](?<!\w.)(?:{'|'.join(rests)})"
+
+
+def signs(*roles: str) -> tuple[str, ...]:
+    """Return a few texts of which one stands in each text that a phrase of *roles* stands in.
+
+    To look for them is much faster than to search for the phrases, which most lines have none of.
+
+    :raises ValueError: where a phrase consists of alternatives only.
+    """
+    needed = [_needed(phrase) for role in roles for phrase in phrases(role)]
+    chosen: list[str] = []
+    while needed:
+        uses = Counter(text for texts in needed for text in texts)
+        best = max(uses, key=lambda text: (sum(any(text in other for other in texts) for texts in needed), len(text)))
+        chosen.append(best)
+        needed = [texts for texts in needed if not any(best in text for text in texts)]
+    return tuple(chosen)
+
+
+def _needed(phrase: str) -> frozenset[str]:
+    """Return the long words that stand in every text that *phrase* stands in, else the longest run of words."""
+    outside = _OPTIONAL.sub("\n", _OPTIONAL.sub("\n", phrase))
+    runs = [run for part in re.split(r"[*…\n]", outside) if (run := part.strip())]
+    if not runs:
+        raise ValueError(f"{phrase!r} has no words that always stand in it")
+    long = frozenset(word for run in runs for word in run.split() if len(word) >= LONG_SIGN)
+    return long or frozenset((max(runs, key=len),))
+
+
+def class_words(role: str) -> str:
+    """Return an expression for any of the words of *role* (``table.role``) in the file of classes, in their order."""
+    section, _, name = role.partition(".")
+    return f"(?:{'|'.join(map(expression, table('classes')[section][name].split()))})"
+
+
+def path_words(*roles: str) -> str:
+    """Return an expression for any of the words of *roles* in the file of paths."""
+    return f"(?:{'|'.join(expression(word) for role in roles for word in table('paths')[role].split())})"

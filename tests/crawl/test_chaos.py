@@ -1,0 +1,79 @@
+"""Nothing lost, nothing twice: a short version of what ``python tests/support/chaos.py`` does at length."""
+
+from __future__ import annotations
+
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from support.chaos import BY_ITEMS_ALONE, Report, audit, finish, random_kills, self_killing, start, until_quiet
+from support.commandline import ENOUGH, manifests, records
+
+from portalcrawl.demo import SamplePortal
+
+pytestmark = pytest.mark.slow
+
+
+def test_killed_at_random_instants(tmp_path: Path) -> None:
+    report = random_kills(4, signal.SIGKILL, random.Random(7), tmp_path, longest=6.0)
+    assert report.kills
+    assert report.faults == []
+
+
+def test_terminated_at_random_instants(tmp_path: Path) -> None:
+    report = random_kills(3, signal.SIGTERM, random.Random(8), tmp_path, longest=6.0)
+    assert report.faults == []
+    assert report.slowest_end < 30
+
+
+@pytest.mark.parametrize("back", [1, 2, 3, 5, 7, 9, 12, 15, 18, 22])
+def test_killed_at_the_last_steps(tmp_path: Path, back: int) -> None:
+    """Commit, close, rename, manifest: steps of making things durable, counted from the end of a run."""
+    report, file, near = Report(), tmp_path / "steps", ("-a", "max_depth=0", *BY_ITEMS_ALONE)
+    with SamplePortal() as portal:
+        self_killing(0, file, portal.url, tmp_path / "counted", *near)
+        steps = int(file.read_text(encoding="utf-8"))
+        assert self_killing(steps - back, file, portal.url, tmp_path / "data", *near) == -signal.SIGKILL
+        until_quiet(portal.url, tmp_path / "data", report, *near)
+        audit(tmp_path / "data", portal, report, max_depth=0)
+    assert report.faults == []
+
+
+def test_sigterm_publishes_what_was_written(tmp_path: Path) -> None:
+    with SamplePortal() as portal:
+        process = start(portal.url, tmp_path)
+        while not list((tmp_path / "feeds").glob("articles-*.part")):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=ENOUGH)
+        assert process.returncode == 0
+        (manifest,) = manifests(tmp_path)
+        assert manifest["finish_reason"] == "shutdown"
+        assert records(tmp_path, "articles")
+        finish(portal.url, tmp_path)
+        report = Report()
+        audit(tmp_path, portal, report)
+    assert report.faults == []
+
+
+def test_the_second_run_of_a_portal_ends_at_once(tmp_path: Path) -> None:
+    with SamplePortal() as portal:
+        first = start(portal.url, tmp_path)
+        while not list((tmp_path / "feeds").glob("*.part")):
+            time.sleep(0.05)
+        second = start(portal.url, tmp_path)
+        _, err = second.communicate(timeout=ENOUGH)
+        assert second.returncode == 75
+        assert len(err.splitlines()) == 1
+        assert "locked by another run" in err
+        waiting = start(portal.url, tmp_path, "-s", "RUN_LOCK_WAIT=60")
+        time.sleep(1)
+        first.kill()  # a run that died holds no lock
+        first.communicate(timeout=ENOUGH)
+        waiting.communicate(timeout=ENOUGH)
+        assert waiting.returncode == 0
+        report = Report()
+        audit(tmp_path, portal, report)
+    assert report.faults == []

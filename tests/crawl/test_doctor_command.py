@@ -1,0 +1,58 @@
+"""``scrapy doctor``: a sound installation is called so, each broken part is named with what mends it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from scrapy.settings import Settings
+from support.commandline import scrapy
+from support.laboratory import demand_a_browser
+
+from portalcrawl.commands.installation import examine
+
+
+def test_a_sound_installation(tmp_path: Path) -> None:
+    demand_a_browser()
+    ended = scrapy("doctor", data=tmp_path / "data")
+    assert ended.code == 0, ended.out
+    assert [line.split()[0] for line in ended.out.splitlines()] == ["ok"] * 4
+    assert not list(tmp_path.iterdir())
+
+
+def settings(**given: str) -> Settings:
+    found = Settings()
+    found.setmodule("portalcrawl.settings")
+    found.setdict(given, priority="cmdline")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("given", "part", "said", "mend"),
+    [
+        ({"RENDER_BROWSER": "/bin/true"}, "browser", "/bin/true does not show a page", "chromium"),
+        ({"RENDER_BROWSER": "/nowhere/chromium"}, "browser", "setting RENDER_BROWSER", "RENDER_BROWSER=PATH"),
+        ({"RENDER_TIMEOUT": "soon"}, "browser", "setting RENDER_TIMEOUT", "scrapy doctor"),
+        ({"DATA_DIR": "/dev/null/data"}, "DATA_DIR", "/dev/null is no folder", "PORTALCRAWL_DATA_DIR"),
+        ({"DATA_DIR": "/proc/data"}, "DATA_DIR", "/proc can't be written", "chown"),
+    ],
+)
+def test_what_is_broken_is_named_with_what_mends_it(given: dict[str, str], part: str, said: str, mend: str) -> None:
+    (broken,) = [finding for finding in examine(settings(**given)) if finding.part == part]
+    assert broken.said.startswith(said)
+    assert broken.mend is not None
+    assert mend in broken.mend
+
+
+def test_no_browser_at_all(tmp_path: Path) -> None:
+    ended = scrapy("doctor", data=tmp_path, PATH="/nowhere", PLAYWRIGHT_BROWSERS_PATH="/nowhere")
+    assert ended.code == 1
+    assert "BROKEN  browser: there is none" in ended.out
+    assert "        mend it: " in ended.out
+    assert "playwright install --with-deps chromium" in ended.out
+
+
+def test_wrong_use(tmp_path: Path) -> None:
+    ended = scrapy("doctor", "please", data=tmp_path)
+    assert ended.code == 2
+    assert len(ended.lines) == 1

@@ -1,0 +1,96 @@
+"""What the machine refuses is answered in one line: locks, states and folders of others, terminals without UTF-8."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.commandline import ENOUGH, ROOT, Ended, crawl, environment, scrapy
+from support.tinyportal import TinyPortal, article, listing
+
+WITHOUT_RIGHTS = (
+    *("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"),
+    "--inh-caps=-dac_override,-dac_read_search",
+)
+"""Begins a command in which root, too, is refused what a file's mode forbids."""
+PAGE = "/stadt/meldung-des-tages-100001.html"
+SITE = {"/": listing("Neues", f"{PAGE}|Die Fähre fährt wieder"), PAGE: article("Die Fähre fährt wieder")}
+
+
+def refused(*args: str, data: Path) -> Ended:
+    """Run ``scrapy ARGS`` as somebody to whom modes of files apply."""
+    if shutil.which("setpriv") is None:
+        pytest.skip("there is no setpriv")
+    command = [*WITHOUT_RIGHTS, sys.executable, "-m", "scrapy", *args]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(data), capture_output=True, text=True, timeout=ENOUGH, check=False
+    )
+    if "setpriv:" in done.stderr:
+        pytest.skip("rights can't be given up here")
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def used(tmp_path: Path) -> Path:
+    """A data folder in which one run was."""
+    with TinyPortal(SITE) as portal:
+        assert crawl(data=tmp_path / "data", url=portal.url()).code == 0
+        (tmp_path / "url").write_text(portal.url(), encoding="utf-8")
+    return tmp_path / "data"
+
+
+@pytest.mark.parametrize(
+    ("what", "mode", "named"),
+    [
+        ("locks/*", 0o000, "lock"),
+        ("state.sqlite3", 0o444, "readonly database"),
+        ("state.sqlite3", 0o000, "unable to open database file"),
+        ("feeds", 0o000, "Permission denied"),
+    ],
+)
+def test_what_belongs_to_another_user_is_named(used: Path, what: str, mode: int, named: str) -> None:
+    for path in used.glob(what):
+        path.chmod(mode)
+    url = (used.parent / "url").read_text(encoding="utf-8")
+    ended = refused("crawl", "portal", "-L", "ERROR", "-a", f"url={url}", data=used)
+    for path in used.glob(what):
+        path.chmod(0o755)
+    assert (ended.code, len(ended.lines)) == (1, 1), ended.err
+    assert named in ended.err
+
+
+def test_a_state_that_may_only_be_read_is_shown_and_not_changed(used: Path) -> None:
+    (used / "state.sqlite3").chmod(0o444)
+    shown = refused("state", data=used)
+    assert shown.code == 0, shown.err
+    assert "stored" in shown.out
+    for args in (("--forget", "1d"), ("--requeue", "failed")):
+        ended = refused("state", *args, data=used)
+        assert (ended.code, len(ended.lines)) == (1, 1), ended.err
+        assert "readonly" in ended.err
+
+
+def test_a_lock_that_is_no_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "locks" / "a.example.lock").mkdir(parents=True)
+    ended = crawl(data=tmp_path, url="https://a.example/")
+    assert (ended.code, len(ended.lines)) == (1, 1), ended.err
+    assert "a.example.lock" in ended.err
+
+
+@pytest.mark.parametrize("locale", [{"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
+def test_a_locale_without_utf_8_prints_everything(tmp_path: Path, locale: dict[str, str]) -> None:
+    data = tmp_path / "täglich"
+    extra = {"PYTHONCOERCECLOCALE": "0", **locale}
+    with TinyPortal(SITE) as portal:
+        ended = scrapy("crawl", "portal", "-L", "INFO", "-a", f"url={portal.url()}", data=data, **extra)
+        assert ended.code == 0, ended.err
+        inspected = scrapy("inspect", portal.url(PAGE), "--json", data=data, **extra)
+    assert "Traceback" not in ended.err + inspected.err
+    assert "Die Fähre fährt wieder" in json.dumps(json.loads(inspected.out), ensure_ascii=False)
+    for args in (("state",), ("state", "--runs"), ("state", "--runs", "--json"), ("schema", "article")):
+        shown = scrapy(*args, data=data, **extra)
+        assert (shown.code, shown.err) == (0, "")

@@ -1,0 +1,212 @@
+"""Kills crawls of a portal that changes, restarts them until all is quiet, and holds the feeds against the truth.
+
+``python tests/support/chaos.py`` is the long version of tests/crawl/test_chaos.py (about an hour); it prints a table.
+It also kills a short crawl at each step of commit, rename and manifest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from portalcrawl.demo import SamplePortal
+from support.commandline import ENOUGH, ROOT, doubled, environment, records, runs
+from support.restlessportal import RestlessPortal
+
+QUICK = (
+    *("-s", "COMMIT_ITEMS=10", "-s", "COMMIT_SECONDS=0.3", "-s", "RETRY_FAILED_AFTER=0"),
+    *("-s", "RECRAWL_AGES=" + ",".join(str(age) for age in range(1, 2000))),
+)
+"""Settings that commit often and visit everything again at once, so that a change is seen in the next run."""
+
+
+@dataclass
+class Report:
+    """What happened, and what was wrong at the end (nothing, it is hoped)."""
+
+    kills: int = 0
+    runs: int = 0
+    recovered: int = 0
+    articles: int = 0
+    teasers: int = 0
+    faults: list[str] = field(default_factory=list)
+    slowest_end: float = 0.0
+
+
+def command(url: str, *args: str) -> list[str]:
+    return ["crawl", "portal", "-L", "ERROR", "-a", "portal=sample", "-a", f"url={url}", *QUICK, *args]
+
+
+def start(url: str, data: Path, *args: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "scrapy", *command(url, *args)],
+        cwd=ROOT,
+        env=environment(data),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(url: str, data: Path, *args: str) -> int:
+    process = start(url, data, *args)
+    process.communicate(timeout=ENOUGH)
+    return process.returncode
+
+
+def until_quiet(url: str, data: Path, report: Report, *args: str, tries: int = 8) -> None:
+    """Run until a run publishes nothing."""
+    for _ in range(tries):
+        code = finish(url, data, *args)
+        report.runs += 1
+        if code:
+            report.faults.append(f"a run that nobody killed ended with {code}")
+        if not runs(data)[-1]["feeds"]:
+            return
+        time.sleep(1.1)
+    report.faults.append(f"not quiet after {tries} runs")
+
+
+def audit(data: Path, portal: SamplePortal, report: Report, max_depth: int | None = None) -> None:
+    """Hold the published feeds against what the portal now publishes."""
+    articles, teasers = records(data, "articles"), records(data, "teasers")
+    report.articles += len(articles)
+    report.teasers += len(teasers)
+    report.recovered += sum(each["finish_reason"] == "recovered" for each in runs(data))
+    report.faults += [f"article written twice: {key}" for key in doubled([(r["id"], r["revision"]) for r in articles])]
+    report.faults += [f"teaser written twice: {key}" for key in doubled([r["id"] for r in teasers])]
+    report.faults += [f"left over: {path.name}" for path in (data / "feeds").glob("*.part")]
+    truth = portal.truth(max_depth=max_depth)
+    last = {record["id"]: record for record in articles}
+    for native, expected in truth.articles.items():
+        record = last.get(f"sample:{native}")
+        if record is None:
+            report.faults.append(f"article lost: {expected.path}")
+        elif record["article_body"] != expected.article_body:
+            report.faults.append(f"last revision ({record['revision']}) is not the last text: {expected.path}")
+    names = ("headline", "kicker", "snippet", "label", "comment_count")
+    states = {(r["article_id"].removeprefix("sample:"), *(r[name] for name in names)) for r in teasers}
+    report.faults += [f"teaser lost: {state}" for state in truth.teasers if state not in states]
+    lost = {f"sample:{native}" for native in truth.lost}
+    whole = portal.truth()
+    unasked = {f"sample:{native}" for native in (*whole.articles, *whole.lost)} if max_depth is not None else set()
+    known = set(last) | lost | unasked | {f"sample:{n}" for e in range(1, portal.edition) for n in earlier(portal, e)}
+    report.faults += [f"teaser leads nowhere: {r['url']}" for r in teasers if r["article_id"] not in known]
+
+
+def earlier(portal: SamplePortal, edition: int) -> Iterator[str]:
+    """Native ids of an earlier edition, which may be gone by now."""
+    from portalcrawl.demo.truth import expected
+
+    truth = expected(edition)
+    yield from (*truth.articles, *truth.lost)
+
+
+def random_kills(kills: int, number: signal.Signals, chance: random.Random, folder: Path, longest: float) -> Report:
+    """Kill crawls of one data folder at random instants while the portal goes from edition to edition.
+
+    Meanwhile articles vanish, lead to others or to the front page, answer errors with status 200, and come back.
+    A crawl that has ended before its instant comes is not counted.
+    """
+    report = Report()
+    with RestlessPortal(chance) as portal:
+        while report.kills < kills:
+            portal.disturb()
+            process = start(portal.url, folder)
+            time.sleep(chance.uniform(0.3, longest))
+            began, in_time = time.monotonic(), process.poll() is None
+            process.send_signal(number)
+            _, err = process.communicate(timeout=ENOUGH)
+            report.slowest_end = max(report.slowest_end, time.monotonic() - began)
+            report.runs += 1
+            report.kills += in_time
+            if number is not signal.SIGKILL and "Traceback" in err:
+                report.faults.append(f"traceback after {number.name}: {err[-300:]}")
+            if report.runs % 3 == 0:
+                portal.edition = 1 + (portal.edition % 3)
+        portal.edition = 3
+        portal.rest()
+        until_quiet(portal.url, folder, report)
+        audit(folder, portal, report)
+        report.faults += [f"text of another article: {r['url']}" for r in portal.mixed_up(records(folder, "articles"))]
+    return report
+
+
+BY_ITEMS_ALONE = ("-s", "COMMIT_SECONDS=3600")
+"""Steps are counted in one run and met again in another: how fast each is must not decide how many there are."""
+
+
+def self_killing(step: int, file: Path, url: str, data: Path, *args: str) -> int:
+    """Crawl, and be killed at *step*; 0 only counts the steps into *file*. Return the exit code."""
+    script = Path(__file__).with_name("selfkill.py")
+    done = subprocess.run(
+        [sys.executable, str(script), str(step), str(file), *command(url, *args)],
+        cwd=ROOT,
+        env=environment(data),
+        capture_output=True,
+        timeout=ENOUGH,
+        check=False,
+    )
+    return done.returncode
+
+
+def every_step(folder: Path) -> Report:
+    """Kill a short crawl at each of its steps of making something durable, each time into an empty data folder."""
+    report, file, near = Report(), folder / "steps", ("-a", "max_depth=1")
+    few = (*near, "-a", "max_articles=2", "-s", "COMMIT_ITEMS=30", *BY_ITEMS_ALONE)
+    with SamplePortal() as portal:
+        self_killing(0, file, portal.url, folder / "counted", *few)
+        for step in range(1, int(file.read_text(encoding="utf-8")) + 1):
+            data = folder / f"step-{step}"
+            report.kills += self_killing(step, file, portal.url, data, *few) == -signal.SIGKILL
+            report.runs += 1
+            until_quiet(portal.url, data, report, *near)
+            audit(data, portal, report, max_depth=1)
+    return report
+
+
+def row(name: str, report: Report) -> str:
+    """Return *report* as a row of a Markdown table."""
+    cells = (report.kills, report.runs, report.recovered, report.articles, report.teasers, f"{report.slowest_end:.1f}")
+    return f"| {name} | " + " | ".join(map(str, (*cells, len(report.faults)))) + " |"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=200, help="SIGKILLs at random instants (default: %(default)s)")
+    parser.add_argument("--terms", type=int, default=200, help="SIGTERMs at random instants (default: %(default)s)")
+    parser.add_argument("--no-steps", action="store_true", help="leave out the kill at each step")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--longest", type=float, default=10.0, help="seconds that a crawl may live (default: %(default)s)"
+    )
+    args = parser.parse_args()
+    chance = random.Random(args.seed)
+    found = {}
+    for number, kills in ((signal.SIGKILL, args.kills), (signal.SIGTERM, args.terms)):
+        with tempfile.TemporaryDirectory() as folder:
+            if kills:
+                found[f"{number.name} at random"] = random_kills(kills, number, chance, Path(folder), args.longest)
+    if not args.no_steps:
+        with tempfile.TemporaryDirectory() as folder:
+            found["SIGKILL at each step"] = every_step(Path(folder))
+    print("| | kills | runs | feeds recovered | article records | teaser records | slowest end, s | faults |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|")
+    for name, report in found.items():
+        print(row(name, report))
+        print(*report.faults[:20], sep="\n", end="\n" * bool(report.faults))
+    return 1 if any(report.faults for report in found.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""Runs the project's commands as a user does: a process of its own, over real HTTP on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+ENOUGH = 120
+"""Seconds after which a process that should have ended long ago is killed."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.err.splitlines()
+
+
+def environment(data: Path, **extra: str) -> dict[str, str]:
+    return {**os.environ, "PORTALCRAWL_DATA_DIR": str(data), "PYTHONUNBUFFERED": "1", **extra}
+
+
+def scrapy(*args: str, data: Path, stdin: str | None = None, cwd: Path = ROOT, **extra: str) -> Ended:
+    """Run ``scrapy ARGS`` to its end."""
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", *args],
+        cwd=cwd,
+        env=environment(data, **extra),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=ENOUGH,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def crawl(*args: str, data: Path, stdin: str | None = None, **arguments: object) -> Ended:
+    """Run ``scrapy crawl portal`` with spider *arguments*."""
+    given = [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
+    level = () if "-L" in args else ("-L", "WARNING")
+    return scrapy("crawl", "portal", *level, *given, *args, data=data, stdin=stdin)
+
+
+def start_crawl(*args: str, data: Path, **arguments: object) -> subprocess.Popen[str]:
+    """Start a crawl and return it while it runs."""
+    given = [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
+    return subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "crawl", "portal", "-L", "INFO", *given, *args],
+        cwd=ROOT,
+        env=environment(data),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def stop(process: subprocess.Popen[str], number: signal.Signals) -> Ended:
+    """Send a signal and wait for the end."""
+    process.send_signal(number)
+    out, err = process.communicate(timeout=ENOUGH)
+    return Ended(process.returncode, out, err)
+
+
+def manifests(data: Path) -> list[dict[str, Any]]:
+    """All manifests of a data folder, oldest first."""
+    return [json.loads(path.read_bytes()) for path in sorted((data / "feeds").glob("manifest-*.json"))]
+
+
+def runs(data: Path) -> list[dict[str, Any]]:
+    """All runs that the state of a data folder knows, oldest first, as manifests show them."""
+    ended = scrapy("state", "--runs", "1000", "--json", data=data)
+    assert ended.code == 0, ended.err
+    found: list[dict[str, Any]] = json.loads(ended.out)
+    return found[::-1]
+
+
+def records(data: Path, kind: str) -> list[dict[str, Any]]:
+    """All records that manifests of a data folder name, as a reader of the feeds gets them."""
+    found: list[dict[str, Any]] = []
+    for manifest in manifests(data):
+        for feed in manifest["feeds"]:
+            if feed["kind"] == kind:
+                content = (data / "feeds" / feed["file"]).read_bytes()
+                assert len(content) == feed["bytes"]
+                lines = content.decode("utf-8").split("\n")
+                assert lines.pop() == ""
+                assert len(lines) == feed["records"]
+                found.extend(json.loads(line) for line in lines)
+    return found
+
+
+def doubled(values: Sequence[Any]) -> list[Any]:
+    """Those of *values* that come more than once."""
+    seen: dict[Any, int] = {}
+    for value in values:
+        seen[value] = seen.get(value, 0) + 1
+    return [value for value, times in seen.items() if times > 1]
+
+
+def files(folder: Path) -> Mapping[str, bytes]:
+    """All files below *folder*, by name."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}

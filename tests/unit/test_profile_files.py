@@ -1,0 +1,209 @@
+"""Profile files: everything that the format knows is read, everything else is told in one line."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from portalcrawl.profiles.model import Politeness, Profile, RenderRules, Rule
+from portalcrawl.profiles.profile_file import read_profile
+
+SMALLEST = 'name = "x"\nhosts = ["www.x.example"]\n'
+FULL = r"""
+name = "x"
+description = "A portal"
+hosts = ["www.X.example", "localhost:8080", "x.example:443"]
+language = "de-AT"
+timezone = "Europe/Vienna"
+start_urls = ["https://www.x.example/", "http://localhost:8080/neu"]
+search_url = "https://www.x.example/suche?q={query}"
+agencies = ["dpa", "APA"]
+caption_over_snippet = true
+recrawl_ages = [3600, 86400]
+[sources]
+"Austria Presse Agentur" = "APA"
+[article]
+url = '^/\d{4}/(?P<id>\d+)$'
+headline = ["css: h1::text", "xpath: //h2//text()", "text: ^Titel: (.+)$"]
+keywords = "text: ^Themen: (.+)$"
+[[teasers]]
+block = "latest"
+root = "css: aside li"
+headline = "xpath: //h3"
+[[teasers]]
+block = "most read"
+root = "xpath: //ol/li"
+[render]
+mode = "always"
+wait_for = "main"
+consent = "button:has-text('Zustimmen')"
+click = ".more"
+click_times = 3
+scroll = 2
+block_resources = ["image", "font"]
+cookies = [{name = "consent", value = "yes"}]
+[politeness]
+delay = 1
+concurrency = 2
+max_depth = 0
+"""
+
+
+def read(text: str, name: str = "x") -> Profile:
+    profile, faults = read_profile(dedent(text).encode(), name, f"{name}.toml")
+    assert (faults, profile is None) == ([], False)
+    assert profile
+    return profile
+
+
+def faults_of(text: str, name: str = "x") -> list[str]:
+    profile, faults = read_profile(dedent(text).encode(), name, "x.toml")
+    assert profile is None
+    return [str(fault) for fault in faults]
+
+
+def test_everything_is_read() -> None:
+    profile = read(FULL)
+    assert profile.hosts == ("www.x.example", "localhost:8080", "x.example")
+    assert (profile.language, profile.timezone) == ("de-AT", ZoneInfo("Europe/Vienna"))
+    assert profile.start_urls == ("https://www.x.example/", "http://localhost:8080/neu")
+    assert profile.search_url == "https://www.x.example/suche?q={query}"
+    assert (profile.description, profile.agencies) == ("A portal", ("dpa", "APA"))
+    assert profile.source_agencies == {"Austria Presse Agentur": "APA"}
+    assert (profile.caption_over_snippet, profile.recrawl_ages) == (True, (3600, 86400))
+    assert profile.native_id("https://x.example/2025/77") == "77"
+    assert profile.politeness == Politeness(delay=1.0, concurrency=2, max_depth=0)
+
+
+def test_rules_are_read() -> None:
+    profile = read(FULL)
+    assert profile.article.fields == {
+        "headline": (
+            Rule("css", "h1::text"),
+            Rule("xpath", "//h2//text()"),
+            Rule("text", "^Titel: (.+)$"),
+        ),
+        "keywords": (Rule("text", "^Themen: (.+)$"),),
+    }
+    first, second = profile.teasers
+    assert (first.block, first.root) == ("latest", Rule("css", "aside li"))
+    assert first.fields == {"headline": (Rule("xpath", ".//h3"),)}, "relative to the teaser, not the page"
+    assert (second.block, second.fields) == ("most read", {})
+
+
+def test_rendering_is_read() -> None:
+    assert read(FULL).render == RenderRules(
+        mode="always",
+        wait_for="main",
+        consent="button:has-text('Zustimmen')",
+        click=".more",
+        click_times=3,
+        scroll=2,
+        block_resources=("image", "font"),
+        cookies=({"name": "consent", "value": "yes"},),
+    )
+
+
+def test_name_and_hosts_are_enough() -> None:
+    profile = read(SMALLEST)
+    assert (profile.start_urls, profile.article.url, profile.teasers, profile.generic) == ((), None, (), False)
+    assert profile.render == RenderRules()
+
+
+def test_a_byte_order_mark_is_allowed() -> None:
+    profile, faults = read_profile(b"\xef\xbb\xbf" + SMALLEST.encode(), "x", "x.toml")
+    assert profile
+    assert not faults
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "cause"),
+    [
+        ("zone = 'x'", "zone", "unknown key"),
+        ("start_url = 'x'", "start_url", "did you mean start_urls?"),
+        ("language = 3", "language", "must be a string, is 3"),
+        ("language = 'deutsch!'", "language", "language tag"),
+        ("timezone = 'Europe/Berlinn'", "timezone", "IANA"),
+        ("timezone = '../etc/passwd'", "timezone", "IANA"),
+        ("timezone = ''", "timezone", "is empty"),
+        ("start_urls = 'https://www.x.example/'", "start_urls", "must be an array"),
+        ("start_urls = ['www.x.example']", "start_urls", "http(s) address"),
+        ("start_urls = ['https://y.example/']", "start_urls", "on one of the hosts"),
+        ("search_url = 'https://www.x.example/q'", "search_url", "{query}"),
+        ("agencies = ['dpa', 'dpa']", "agencies", "there twice"),
+        ("agencies = ['dpa', 3]", "agencies", "value 2 must be a string"),
+        ("caption_over_snippet = 'yes'", "caption_over_snippet", "true or false"),
+        ("recrawl_ages = [60, 30]", "recrawl_ages", "grow"),
+        ("recrawl_ages = [0]", "recrawl_ages", "from 1"),
+        ("sources = {dpa = 1}", "sources", "must be a string"),
+        ("article = 'x'", "article", "must be a table"),
+        ("[article]\nurl = '^/(?P<id>'", "article.url", "bad regular expression"),
+        ("[article]\nurl = '^/a/(\\d+)$'", "article.url", "(?P<id>...)"),
+        ("[article]\nheadline = 'h1'", "article.headline", "must start with css:, xpath: or text:"),
+        ("[article]\nheadline = []", "article.headline", "has no rule"),
+        ("[article]\nheadline = 'css: h1['", "article.headline", "bad CSS selector"),
+        ("[article]\nheadline = 'css: h1:nonsense'", "article.headline", "bad CSS selector"),
+        ("[article]\nheadline = 'xpath: //h1['", "article.headline", "bad XPath"),
+        ("[article]\nheadline = 'xpath: nonsense(//h1)'", "article.headline", "bad XPath"),
+        ("[article]\nheadline = 'text: (a'", "article.headline", "bad regular expression"),
+        ("[article]\nheadline = 'css: '", "article.headline", "nothing after css:"),
+        ("[article]\ntitle = 'css: h1'", "article.title", "unknown key"),
+        ("[[teasers]]\nroot = 'css: li'", "teasers[1].block", "is missing"),
+        ("[[teasers]]\nblock = 'a'", "teasers[1].root", "is missing"),
+        ("[[teasers]]\nblock = 'a'\nroot = 'text: x'", "teasers[1].root", "css: or xpath:"),
+        ("[teasers]\nblock = 'a'", "teasers", "array of tables"),
+        ("[render]\nmode = 'sometimes'", "render.mode", "auto, never, always"),
+        ("[render]\nconsent = '#['", "render.consent", "bad CSS selector"),
+        ("[render]\nclick_times = -1", "render.click_times", "from 0"),
+        ("[render]\nscroll = true", "render.scroll", "from 0"),
+        ("[render]\nblock_resources = ['picture']", "render.block_resources", "must be one of"),
+        ("[render]\ncookies = [{name = 'a'}]", "render.cookies", "has no value"),
+        ("[render]\ncookies = [{name = 'a', value = 'b', age = '1'}]", "render.cookies", "unknown key age"),
+        ("[politeness]\ndelay = '1'", "politeness.delay", "must be seconds"),
+        ("[politeness]\ndelay = nan", "politeness.delay", "must be seconds"),
+        ("[politeness]\nconcurrency = 0", "politeness.concurrency", "from 1"),
+        ("[politeness]\nmax_depth = 1.5", "politeness.max_depth", "whole number"),
+        ("=", "TOML", "line 3"),
+    ],
+)
+def test_a_fault_is_one_line_with_file_key_and_cause(line: str, key: str, cause: str) -> None:
+    (fault,) = faults_of(SMALLEST + line)
+    assert fault.startswith(f"x.toml: {key}: ")
+    assert cause in fault
+    assert "\n" not in fault
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "cause"),
+    [
+        ('hosts = ["x.example"]', "name", "is missing"),
+        ('name = "y"\nhosts = ["x.example"]', "name", "'y', the file's name says 'x'"),
+        ('name = "x"', "hosts", "is missing"),
+        ('name = "x"\nhosts = []', "hosts", "at least one"),
+        ('name = "x"\nhosts = ["https://x.example/"]', "hosts", "host or host:port"),
+        ('name = "x"\nhosts = ["x.example:http"]', "hosts", "host or host:port"),
+        ('name = "x"\nhosts = ["x.example", "X.example:80"]', "hosts", "there twice"),
+    ],
+)
+def test_name_and_hosts_are_needed(text: str, key: str, cause: str) -> None:
+    (fault,) = faults_of(text)
+    assert fault.startswith(f"x.toml: {key}: ")
+    assert cause in fault
+
+
+def test_a_name_is_short_and_plain() -> None:
+    assert "may hold a-z" in faults_of('name = "a b"\nhosts = ["x.example"]', name="a b")[0]
+
+
+def test_all_faults_are_told_at_once() -> None:
+    found = faults_of('name = "x"\nhosts = 3\nlanguage = 3\nstart_urls = ["https://y.example/"]\n[render]\nmod = 1')
+    assert [fault.split(": ")[1] for fault in found] == ["hosts", "language", "render.mod"]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"name = '\x00'", b"[" * 100_000, b'a = "' + b"x" * 100])
+def test_what_is_no_toml(content: bytes) -> None:
+    profile, faults = read_profile(content, "x", "x.toml")
+    assert profile is None
+    assert len(faults) == 1

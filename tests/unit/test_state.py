@@ -1,0 +1,208 @@
+"""The state: what is noted comes back, versions are told apart, and only one transaction writes."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from portalcrawl.crawl import outcomes
+from portalcrawl.errors import DataFolderError, SettingError
+from portalcrawl.storage import tables
+from portalcrawl.storage.database import IN_MEMORY, open_database
+from portalcrawl.storage.records import Record
+from portalcrawl.storage.run_history import History
+from portalcrawl.storage.store import Batch, Store, Wanted
+from portalcrawl.storage.unit_of_work import UnitOfWork
+
+
+def url_of(folder: Path) -> str:
+    return f"sqlite:///{folder / 'state.sqlite3'}"
+
+
+def record(number: int, **values: object) -> Record:
+    address = f"https://a.example/{number}"
+    return Record("a", f"a:{number}", address, address, newest=float(number), **values)  # type: ignore[arg-type]
+
+
+def test_what_is_committed_is_known_to_the_next_run(tmp_path: Path) -> None:
+    unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
+    unit_of_work.note(record(1, depth=3))
+    unit_of_work.note_addresses("a", ["https://a.example/1", "https://a.example/alias"], "a:1")
+    unit_of_work.note_teaser("a:t1")
+    unit_of_work.commit([])
+    unit_of_work.note_teaser("a:lost")
+    unit_of_work.close()
+    later = UnitOfWork(Store(open_database(url_of(tmp_path))))
+    assert later.records("a", ["a:1", "a:2"]) == {"a:1": record(1, depth=3)}
+    assert later.ids_of("a", ["https://a.example/alias", "https://a.example/2"]) == {"https://a.example/alias": "a:1"}
+    assert later.known_teasers(["a:t1", "a:lost"]) == {"a:t1"}
+
+
+def test_what_is_not_committed_yet_is_known_to_the_run_itself() -> None:
+    unit_of_work = UnitOfWork(Store(open_database(IN_MEMORY)))
+    unit_of_work.note(record(1, status="pending"))
+    unit_of_work.note_addresses("a", ["https://a.example/1"], "a:1")
+    unit_of_work.note_teaser("a:t1")
+    assert unit_of_work.record("a", "a:1") == record(1)
+    assert unit_of_work.ids_of("a", ["https://a.example/1"]) == {"https://a.example/1": "a:1"}
+    assert unit_of_work.known_teasers(["a:t1"]) == {"a:t1"}
+    assert unit_of_work.ids_of("b", ["https://a.example/1"]) == {}
+
+
+def test_a_page_of_very_many_links_is_looked_up(tmp_path: Path) -> None:
+    store = Store(open_database(url_of(tmp_path)))
+    urls = [f"https://a.example/{number}" for number in range(40_000)]
+    store.commit(Batch(addresses={("a", url): "a:x" for url in urls}), [])
+    assert len(store.ids_of("a", urls)) == 40_000
+
+
+def test_due_articles_come_newest_first_and_page_by_page(tmp_path: Path) -> None:
+    store = Store(open_database(url_of(tmp_path)))
+    due = [record(number) for number in range(10)]
+    not_due = [record(20, next_visit=None), record(21, next_visit=2000.0), record(22, depth=9)]
+    store.commit(Batch(records={("a", each.id): each for each in [*due, *not_due]}), [])
+    wanted = Wanted(now=1000.0, max_depth=5)
+    found: list[Record] = []
+    while page := store.due("a", wanted, found[-1] if found else None, 3):
+        found += page
+    assert [each.id for each in found] == [f"a:{number}" for number in range(9, -1, -1)]
+    assert [each.id for each in store.due("a", Wanted(1000.0, 5, since=8.0), None, 9)] == ["a:9", "a:8"]
+
+
+def test_the_same_text_is_found_over_all_portals(tmp_path: Path) -> None:
+    unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
+    unit_of_work.note(record(1, content_hash="h", revision=1, first_stored=5.0))
+    unit_of_work.commit([])
+    unit_of_work.note(Record("b", "b:1", "https://b.example/", "https://b.example/", content_hash="h", revision=1))
+    assert list(unit_of_work.with_content("h")) == ["a:1", "b:1"]
+    assert list(unit_of_work.with_content("other")) == []
+
+
+def test_a_newer_state_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    open_database(url_of(tmp_path)).dispose()
+    with sqlite3.connect(tmp_path / "state.sqlite3") as connection:
+        connection.execute("UPDATE meta SET value = '99' WHERE key = 'version'")
+    connection.close()
+    with pytest.raises(DataFolderError, match="newer"):
+        open_database(url_of(tmp_path))
+    with sqlite3.connect(tmp_path / "state.sqlite3") as connection:
+        assert connection.execute("SELECT value FROM meta").fetchall() == [("99",)]
+    connection.close()
+
+
+def test_an_older_state_is_migrated_step_by_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
+    unit_of_work.note(record(1))
+    unit_of_work.commit([])
+    unit_of_work.close()
+    steps = {
+        tables.VERSION: ("ALTER TABLE runs ADD COLUMN first TEXT",),
+        tables.VERSION + 1: ("ALTER TABLE runs ADD COLUMN second TEXT", "UPDATE runs SET second = first"),
+    }
+    monkeypatch.setattr(tables, "MIGRATIONS", tables.MIGRATIONS | steps)
+    monkeypatch.setattr(tables, "VERSION", tables.VERSION + 2)
+    for _ in range(2):  # the second time there is nothing to do
+        assert UnitOfWork(Store(open_database(url_of(tmp_path)))).records("a", ["a:1"])
+    with sqlite3.connect(tmp_path / "state.sqlite3") as connection:
+        assert connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() == (str(tables.VERSION),)
+        connection.execute("SELECT first, second FROM runs")
+
+
+def test_a_migration_that_fails_leaves_the_state_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_database(url_of(tmp_path)).dispose()
+    version = tables.VERSION
+    monkeypatch.setattr(tables, "MIGRATIONS", {version: ("ALTER TABLE runs ADD COLUMN first TEXT", "NO SQL")})
+    monkeypatch.setattr(tables, "VERSION", version + 1)
+    with pytest.raises(DataFolderError):
+        open_database(url_of(tmp_path))
+    with sqlite3.connect(tmp_path / "state.sqlite3") as connection:
+        assert connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() == (str(version),)
+        assert "first" not in [row[1] for row in connection.execute("PRAGMA table_info(runs)")]
+
+
+@pytest.mark.parametrize("url", ["nonsense", "nosuchdb://x", "sqlite:////nowhere/at/all/state.sqlite3"])
+def test_a_state_that_cant_be_opened_is_told_in_one_line(url: str) -> None:
+    with pytest.raises((SettingError, DataFolderError)) as caught:
+        open_database(url)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_new_state_has_this_version(tmp_path: Path) -> None:
+    engine = open_database(url_of(tmp_path))
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT value FROM meta").scalar() == str(tables.VERSION)
+
+
+def test_ten_runs_commit_at_once_without_a_lock_error(tmp_path: Path) -> None:
+    open_database(url_of(tmp_path)).dispose()
+    errors: list[BaseException] = []
+
+    def work(portal: str) -> None:
+        try:
+            store = Store(open_database(url_of(tmp_path)))
+            for number in range(30):
+                store.known_teasers([f"{portal}:{number}"])
+                store.commit(Batch(teasers={f"{portal}:{number}"}), [])
+            store.close()
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the test shows it
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(f"p{number}",)) for number in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    store = Store(open_database(url_of(tmp_path)))
+    assert len(store.known_teasers([f"p{p}:{n}" for p in range(10) for n in range(30)])) == 300
+
+
+def test_a_run_that_never_ended_is_unfinished(tmp_path: Path) -> None:
+    history = History(open_database(url_of(tmp_path)))
+    history.begin("1", ["a", "b"], {}, "2026-01-01T00:00:00+00:00")
+    history.begin("2", ["a"], {}, "2026-01-01T00:00:00+00:00")
+    history.end("2", "2026-01-01T00:01:00+00:00", "finished", "ok", [], {"articles": 1})
+    assert [run.run for run in history.unfinished(["b"])] == ["1"]
+    assert history.unfinished(["c"]) == []
+    assert [run.run for run in history.last_finished("a", 5)] == ["2"]
+
+
+@pytest.mark.parametrize("reason", ["timeout", "http_500"])
+def test_failed_visits_are_spaced_over_runs_and_given_up(reason: str) -> None:
+    failing = record(1)
+    waits = []
+    for _ in range(outcomes.MAX_ATTEMPTS - 1):
+        outcomes.failed(failing, reason, 1000.0, 60.0)
+        assert failing.status == "pending"
+        waits.append((failing.next_visit or 0) - 1000.0)
+    assert waits == [60.0, 120.0, 240.0, 480.0, 960.0]
+    outcomes.failed(failing, reason, 1000.0, 60.0)
+    assert (failing.status, failing.reason, failing.next_visit) == ("failed", reason, None)
+
+
+def test_an_article_that_is_missing_waits_for_a_teaser(tmp_path: Path) -> None:
+    missing = record(1)
+    for attempt, wait in ((1, 60.0), (2, 120.0), (40, 60.0 * 2**12)):
+        missing.attempts = attempt - 1
+        outcomes.failed(missing, "http_404", 1000.0, 60.0)
+        assert (missing.status, missing.next_visit) == ("gone", 1000.0 + wait)
+    unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
+    unit_of_work.note(missing)
+    unit_of_work.commit([])
+    assert unit_of_work.due("a", Wanted(now=1e9), None, 10) == []
+    assert Wanted(now=1e9).holds(missing)
+
+
+def test_a_gone_article_is_not_visited_again() -> None:
+    gone = record(1)
+    outcomes.failed(gone, "http_410", 1000.0, 60.0)
+    assert (gone.status, gone.next_visit) == ("gone", None)
+
+
+def test_a_stored_article_that_fails_once_stays_stored() -> None:
+    stored = record(1, status="stored", revision=1)
+    outcomes.failed(stored, "timeout", 1000.0, 60.0)
+    assert (stored.status, stored.next_visit) == ("stored", 1060.0)

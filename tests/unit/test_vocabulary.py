@@ -1,0 +1,213 @@
+"""The vocabulary: whole, no word in two roles by accident, and one list for one thing."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import UTC, datetime
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+import portalcrawl.vocabulary
+from portalcrawl.dates import parse_date
+from portalcrawl.extraction.article.boilerplate import is_note
+from portalcrawl.extraction.teasers.line_forms import form_of, is_block_name, is_date
+from portalcrawl.vocabulary import calendar_names, either, languages, phrases, signs, words
+from portalcrawl.vocabulary import date_words as dates
+from portalcrawl.vocabulary.expressions import expression
+
+FOLDER = Path(portalcrawl.vocabulary.__file__).parent
+FILES = sorted(FOLDER.rglob("*.toml"))
+ROLES = sorted(
+    {f"{name}.{role}" for tables in languages().values() for name, table in tables.items() for role in table}
+)
+NOW = datetime(2025, 12, 5, 19, 3, 27, tzinfo=UTC)
+
+APART = (
+    ("dates.published", "dates.modified"),
+    ("dates.today", "dates.yesterday", "dates.day_before_yesterday"),
+    ("dates.seconds", "dates.minutes", "dates.hours", "dates.days", "dates.weeks", "dates.months", "dates.years"),
+    ("ads.words", "calls.words"),
+    ("ads.words", "labels.media", "labels.live", "labels.genres"),
+    ("pointers.whole", "pointers.open", "pointers.calls", "ads.phrases", "services.names"),
+    ("calls.words", "labels.media", "labels.live", "labels.paid"),
+    ("calls.words", "calls.others"),
+    ("comments.words", "labels.media", "labels.live", "labels.paid"),
+)
+"""Roles of which no word may have two; elsewhere a word may mean two things (``kommentar``: a comment, a genre)."""
+BOTH = {"anzeigen"}
+"""A noun in one role, a verb in the other."""
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_files_are_sound(path: Path) -> None:
+    tables = tomllib.loads(path.read_text("utf-8"))
+    for name, table in tables.items():
+        for role, value in table.items() if path.parent.name == "languages" else ():
+            found = value.split() if isinstance(value, str) else value
+            assert all(isinstance(text, str) for text in found), f"{name}.{role}"
+            assert len(found) == len(set(found)) or role == "numbers", f"{name}.{role} names a word twice"
+            assert [text for text in found if text != text.lower() or text != text.strip(" ")] in ([], ["sendung: "])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_is_an_expression(role: str) -> None:
+    assert re.compile(either(role))
+    assert words(role) == frozenset(phrases(role))
+
+
+@pytest.mark.parametrize("roles", APART, ids=" ".join)
+def test_no_word_has_two_roles(roles: tuple[str, ...]) -> None:
+    for one, other in combinations(roles, 2):
+        assert not words(one) & words(other) - BOTH, f"{one} and {other}"
+
+
+def test_unknown_roles_are_refused() -> None:
+    with pytest.raises(LookupError, match=r"no language has dates\.nothing"):
+        phrases("dates.nothing")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "yes", "no"),
+    [
+        ("mehr [lesen|erfahren]", ["mehr lesen", "mehr erfahren"], ["mehr", "mehr wissen"]),
+        ("(bitte )warten", ["warten", "bitte warten"], ["bitte"]),
+        ("halb(en|e)", ["halb", "halbe", "halben"], ["halber"]),
+        ("abonnier*", ["abonnieren", "abonniert"], ["abo"]),
+        ("cookie … erlauben", ["cookie erlauben", "cookies hier erlauben"], ["erlauben"]),
+        ("v. l.", ["v. l."], ["vx lx"]),
+    ],
+)
+def test_phrases_become_expressions(phrase: str, yes: list[str], no: list[str]) -> None:
+    pattern = re.compile(expression(phrase))
+    assert all(pattern.fullmatch(text) for text in yes)
+    assert not any(pattern.fullmatch(text) for text in no)
+
+
+@pytest.mark.parametrize(
+    "role", ["offers.phrases", "offers.letters", "consent.phrases", "rights.phrases", "comments.asked"]
+)
+def test_a_sign_stands_in_each_phrase(role: str) -> None:
+    for phrase in phrases(role):
+        assert any(sign in phrase for sign in signs(role)), phrase
+
+
+def test_names_of_months_and_days_are_dateparsers() -> None:
+    assert dates.MONTHS["dezember"] == dates.MONTHS["décembre"] == dates.MONTHS["aralık"] == 12
+    assert dates.WEEKDAYS["montag"] == dates.WEEKDAYS["lunes"] == 0
+    known = {word for tag in languages() for word, _ in calendar_names.names(tag, calendar_names.MONTHS)}
+    for tag, tables in languages().items():
+        for month in calendar_names.MONTHS:
+            for word in tables.get("dates", {}).get(month, "").split():
+                assert word not in {each for each, _ in calendar_names.names(tag, calendar_names.MONTHS)}, (
+                    f"{tag}: {word} is known"
+                )
+    assert "января" in known
+
+
+DATES = (
+    *("vor 12 Minuten", "vor 2 Stunden", "vor 3 Tagen", "vor einer Stunde", "vor 1 Std.", "gerade eben", "vor kurzem"),
+    *("2 hours ago", "1 HR ago", "just now", "a few minutes ago", "il y a 3 heures", "hace 2 horas", "2 uur geleden"),
+    *("för 2 timmar sedan", "2 timer siden", "53 minuty temu", "3 saat önce", "2 jam yang lalu", "há 2 horas"),
+    *("heute, 11:07 Uhr", "gestern", "Yesterday at 2:45 PM", "dzisiaj, 00:44", "aujourd'hui à 10h30", "oggi, 09:15"),
+    *("02.12.2025", "2. Dezember 2025, 18:15 Uhr", "Stand: 02.12.2025, 18:15 Uhr", "Aktualisiert am 2. Dez. 2025"),
+    *("Dec 2, 2025", "Updated December 2, 2025 at 5:01 a.m. ET", "2 décembre 2025", "2 de diciembre de 2025"),
+    *("2 dicembre 2025", "2 december 2025", "2 grudnia 2025", "2 Aralık 2025", "2 Desember 2025", "2. desember 2025"),
+    *("28 ноября 2011", "7 апреля 2013, 17:26", "2. prosince 2025", "Montag, 14:03 Uhr", "Wto 22:05", "2025-12-02"),
+    *("Ab Montag, 6. November", "Ergänzt: 4. November, 13:30 Uhr", "Published Nov 9, 2023 at 5:01 a.m. ET"),
+)
+NO_DATES = (
+    *(
+        "Dezember-Hilfe 2025 kommt",
+        "3 Minuten",
+        "Heute ist alles anders",
+        "und jetzt?",
+        "Montag",
+        "hier",
+        "Vor dem Spiel",
+    ),
+    *("12 Tipps für den Garten", "Der Mai ist gekommen", "5 августа в Москве начался съезд", "Vor 2 Toren"),
+)
+
+
+@pytest.mark.parametrize("text", DATES)
+def test_dates_of_teasers_are_dates_of_articles(text: str) -> None:
+    assert is_date(text)
+    assert parse_date(text, now=NOW, zone=UTC) is not None
+
+
+@pytest.mark.parametrize("text", NO_DATES)
+def test_what_is_no_date_of_a_teaser_is_none_of_an_article(text: str) -> None:
+    assert not is_date(text)
+    assert parse_date(text, now=NOW, zone=UTC) is None
+
+
+POINTERS = (
+    *(
+        "Lesen Sie auch",
+        "Mehr zum Thema",
+        "Siehe auch",
+        "Zum Thema",
+        "Weitere Artikel",
+        "Das könnte Sie auch interessieren",
+    ),
+    *("Ähnliche Beiträge", "Auch interessant", "Passend dazu", "Weitere Nachrichten", "Mehr dazu", "Related coverage"),
+    *("Read more", "Read also", "See also", "Related stories", "Recommended for you", "You may also like", "Up next"),
+    *("Trending", "More stories", "Most read", "À lire aussi", "Voir aussi", "Sur le même sujet", "Leggi anche"),
+    *(
+        "Te puede interesar",
+        "Lea también",
+        "Leia também",
+        "Lees ook",
+        "Läs också",
+        "Les også",
+        "Læs også",
+        "Zobacz także",
+    ),
+    *("Czytaj również", "Čtěte také", "ilgili haberler", "Baca juga", "Читайте также"),
+)
+
+
+@pytest.mark.parametrize("text", POINTERS)
+def test_pointers_of_teasers_are_pointers_within_articles(text: str) -> None:
+    assert is_block_name(text)
+    assert is_note(text, len(text))
+    assert is_note(f"{text}: Der Hafen wird ausgebaut")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Alle Meldungen vom Deich finden Sie hier.",
+        "Was sonst noch war, lesen Sie hier",
+        "Die Bilder dazu gibt es hier.",
+        "Read more of this here",
+    ],
+)
+def test_a_line_that_ends_in_a_pointer_is_one_where_it_holds_a_link(text: str) -> None:
+    assert is_note(text, 4)
+    assert not is_note(f"{text} Und der Rat stimmt morgen darüber ab", 4)
+
+
+ADS = (
+    *(
+        "Anzeige",
+        "Anzeigen",
+        "Werbung",
+        "Advertisement",
+        "Sponsored",
+        "Advertorial",
+        "Reklame",
+        "Publicité",
+        "Publicidad",
+    ),
+    *("Pubblicità", "Annonse", "Annonce", "Reklam", "Reklama", "Bezahlter Inhalt", "Partner Content", "Publireportage"),
+)
+
+
+@pytest.mark.parametrize("text", ADS)
+def test_labels_of_advertisements_are_the_same_everywhere(text: str) -> None:
+    assert form_of(text) == "ad"
+    assert is_note(text)
