@@ -72,7 +72,7 @@ def test_frozen_processes_end_with_a_killed_crawl(tmp_path: Path) -> None:
         crawling = start_crawl(data=tmp_path, url=portal.url())
         pids = rendering(crawling)
         for process in processes.tree(crawling.pid):
-            if "keeper.py" not in process.command:
+            if "supervisor.py" not in process.command:
                 processes.send(process.pid, signal.SIGSTOP)
         crawling.kill()
         crawling.communicate(timeout=ENOUGH)

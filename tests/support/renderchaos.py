@@ -1,7 +1,7 @@
 """Kills and freezes what renders pages while a crawl runs, and holds the feeds against what the site has.
 
 ``python tests/support/renderchaos.py --write`` is the long version of tests/rendering/test_renderchaos.py: twenty kills
-each of renderer, browser, driver and keeper, and five freezes each; it writes its table into docs/reliability.md.
+each of renderer, browser, driver and supervisor, and five freezes each; it writes its table into docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from support.commandline import ROOT, environment, manifests, records
 from support.scriptedsite import scripted_site, title
 from support.tinyportal import TinyPortal
 
-ROLES = ("renderer", "browser", "driver", "keeper")
+ROLES = ("renderer", "browser", "driver", "supervisor")
 LONGEST = 900
 """Seconds after which a crawl has not ended by itself."""
 REPORT = ROOT / "docs" / "reliability.md"
@@ -50,8 +50,8 @@ def victims(crawl: int, role: str) -> list[int]:
     found: dict[str, list[int]] = {}
     for process in processes.tree(crawl):
         words = process.command
-        if "keeper.py" in words:
-            kind = "keeper"
+        if "supervisor.py" in words:
+            kind = "supervisor"
         elif "run-driver" in words:
             kind = "driver"
         elif process.is_renderer:
