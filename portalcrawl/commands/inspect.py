@@ -36,9 +36,7 @@ class Command(ScrapyCommand):
         return "[options] URL|FILE"
 
     def short_desc(self) -> str:
-        return (
-            "Show what is read from one page, fetched or saved: the article, its teasers, and where each value is from"
-        )
+        return "Show the article and the teasers of one page, fetched or saved, and where each value comes from"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

@@ -2,10 +2,10 @@
 
     python -I -S supervisor.py FOLDER NODE ARGUMENTS...
 
-A program of its own that imports nothing of the package. The driver reads its commands from standard input, whose other
-end only the crawl holds: when that end is closed, the crawl is gone, even by ``kill -9``. On Linux the supervisor adopts
-every orphan below it (prctl(2), PR_SET_CHILD_SUBREAPER), so no process can escape, and it kills until no child is left.
-FOLDER holds the temporary files of driver and browser, and is removed at the end.
+A program of its own that imports nothing of the package. The driver reads its commands from standard input, whose
+other end only the crawl holds: when that end is closed, the crawl is gone, even by ``kill -9``. On Linux the supervisor
+adopts every orphan below it (prctl(2), PR_SET_CHILD_SUBREAPER), so no process can escape, and it kills until no child
+is left. FOLDER holds the temporary files of driver and browser, and is removed at the end.
 """
 
 from __future__ import annotations
