@@ -31,7 +31,7 @@ DOWNLOAD_DELAY = 0.25
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
 
-# Limits of time and memory for whatever a site sends.
+# Limits of time and memory for responses.
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 10 * 1024 * 1024
 READ_TIMEOUT = 20

@@ -68,19 +68,6 @@ class Tab:
     """Times that the page led itself to another document."""
 
 
-class SupervisedProvider(PlaywrightBrowserProvider):  # type: ignore[misc]
-    """Starts Playwright's driver under the supervisor of a process group."""
-
-    def __init__(self, config: Config, process_group: ProcessGroup) -> None:
-        super().__init__(config)
-        self._process_group = process_group
-
-    async def start(self) -> None:
-        """Start the driver."""
-        with self._process_group.supervised(compute_driver_executable()[0]):
-            await super().start()
-
-
 class Browser(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
     """Renders pages until it is closed or lost; :attr:`lost` is set in both cases."""
 
@@ -112,7 +99,7 @@ class Browser(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
             restart_disconnected_browser=False,
             target_closed_max_retries=0,
         )
-        self.browser_provider_cls = lambda config: SupervisedProvider(config, self._process_group)
+        self.browser_provider_cls = PlaywrightBrowserProvider
         self.process_request_headers = None
         self.abort_request = self._is_blocked
 
@@ -124,7 +111,8 @@ class Browser(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
     async def start(self) -> None:
         """Start driver and browser; any error is raised."""
         self.config.launch_options["proxy"] = _proxy_options(await self._refusing_proxy.start())
-        await self._launch()
+        with self._process_group.supervised(compute_driver_executable()[0]):
+            await self._launch()
         await self._maybe_launch_browser()
         self.browser.on("disconnected", lambda _: self.lost.set())
         self.is_started = True

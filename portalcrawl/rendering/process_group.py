@@ -42,15 +42,14 @@ class ProcessGroup:
         words = (sys.executable, "-I", "-S", str(supervisor), str(self.folder), node)
         launcher.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="utf-8")
         launcher.chmod(0o700)
-        before = os.environ.get(NODE)
+        previous = os.environ.get(NODE)
         os.environ[NODE] = str(launcher)
         try:
             yield
         finally:
-            if before is None:
-                del os.environ[NODE]
-            else:
-                os.environ[NODE] = before
+            del os.environ[NODE]
+            if previous is not None:
+                os.environ[NODE] = previous
 
     @property
     def supervisor(self) -> int | None:

@@ -1,4 +1,4 @@
-"""The parts of rendering: where a browser is found, what a page may ask for, the proxy, what is remembered."""
+"""The parts of rendering: the path of the browser, the request filter, the proxy, the memory of page groups."""
 
 from __future__ import annotations
 

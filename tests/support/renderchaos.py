@@ -1,4 +1,4 @@
-"""Kills and freezes what renders pages while a crawl runs, and holds the feeds against what the site has.
+"""Kills and freezes the processes that render pages during a crawl, and compares the feeds with the site.
 
 ``python tests/support/renderchaos.py --write`` is the long version of tests/rendering/test_renderchaos.py: twenty kills
 each of renderer, browser, driver and supervisor, and five freezes each; it writes its table into docs/reliability.md.
@@ -33,7 +33,7 @@ QUICK = ("-s", "RENDER_TIMEOUT=10", "-s", "DOWNLOAD_DELAY=0")
 
 @dataclass
 class Outcome:
-    """What happened, and what was wrong at the end (nothing, it is hoped)."""
+    """What happened to the processes of one role, and the faults at the end."""
 
     role: str
     number: signal.Signals
@@ -46,7 +46,7 @@ class Outcome:
 
 
 def victims(crawl: int, role: str) -> list[int]:
-    """Processes below *crawl* that play *role*, once there is one that shows pages."""
+    """Return the descendants of *crawl* that have *role*; none until a renderer runs."""
     found: dict[str, list[int]] = {}
     for process in processes.tree(crawl):
         words = process.command
@@ -111,7 +111,7 @@ def one_run(
 
 
 def audit(outcome: Outcome, data: Path, articles: int) -> None:
-    """Hold the feeds against the site."""
+    """Compare the feeds with the site."""
     found = sorted(record["headline"] for record in records(data, "articles"))
     outcome.articles += len(found)
     missing = {title(number) for number in range(articles)} - set(found)
