@@ -21,7 +21,7 @@ TRAILER = 8
 
 
 class CompressionMiddleware(HttpCompressionMiddleware):
-    """Scrapy's middleware, which would return the readable part of a broken body: half an article, for example."""
+    """Like Scrapy's middleware, but drops broken bodies; Scrapy returns their readable part, half an article perhaps."""
 
     @staticmethod
     def _decode(body: bytes, encoding: bytes, max_size: int) -> bytes:

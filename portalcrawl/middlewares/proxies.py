@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 class ProxyMiddleware(HttpProxyMiddleware):
-    """Scrapy's middleware (``http_proxy``, ``https_proxy``, ``no_proxy``), not used for the embedded portal.
+    """Like Scrapy's middleware (``http_proxy``, ``https_proxy``, ``no_proxy``), but skips the embedded portal.
 
-    That one listens on loopback, which a proxy on another machine can't reach.
+    It listens on loopback, which a proxy on another machine can't reach.
     """
 
     crawler: Crawler

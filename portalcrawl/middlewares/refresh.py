@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class RefreshMiddleware(MetaRefreshMiddleware):
-    """Scrapy's middleware, which also follows reloads (HTML Living Standard 4.2.5.3, "refresh").
+    """Like Scrapy's middleware, but does not follow reloads (HTML Living Standard 4.2.5.3, "refresh").
 
     A page is read, and its refresh ignored, if the delay is METAREFRESH_MAXDELAY seconds or more, or if the target is
     the page itself (in any spelling, with any added parameter) or a page that redirected to it. As in Scrapy, only the
@@ -32,7 +32,7 @@ class RefreshMiddleware(MetaRefreshMiddleware):
     def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:
         """Return a request for the target of the refresh, or *response* if there is none to follow."""
         if not isinstance(response, HtmlResponse) or request.meta.get("dont_obey_robotstxt"):
-            return response  # a robots.txt
+            return response  # it is a robots.txt
         try:
             delay, target = get_meta_refresh(response, ignore_tags=self._ignored)
         except ValueError:

@@ -29,7 +29,7 @@ TOO_MANY_REQUESTS = 429
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
-    """Scrapy's middleware, but all requests that wait for a robots.txt are checked; Scrapy checks the first two only.
+    """Like Scrapy's middleware, but checks all requests that wait for a robots.txt; Scrapy checks only the first two.
 
     RFC 9309, 2.3.1: without a robots.txt (4xx) everything is allowed; if it is unreachable (5xx, network error, broken
     redirect) nothing is. Redirects are followed to other hosts too, at most REDIRECT_MAX_TIMES. Status 429 counts as
