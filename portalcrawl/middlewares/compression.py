@@ -21,7 +21,7 @@ TRAILER = 8
 
 
 class CompressionMiddleware(HttpCompressionMiddleware):
-    """Like Scrapy's middleware, but drops broken bodies; Scrapy returns their readable part, such as half an article."""
+    """Like Scrapy's middleware, but drops broken bodies. Scrapy returns what it can read of them."""
 
     @staticmethod
     def _decode(body: bytes, encoding: bytes, max_size: int) -> bytes:

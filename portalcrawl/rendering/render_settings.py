@@ -56,7 +56,7 @@ class RenderSettings:
 
 
 def _sandbox(settings: BaseSettings) -> bool:
-    """Return whether Chromium uses its sandbox; by default it does, except as root, where it refuses to."""
+    """Return whether Chromium uses its sandbox; by default yes, except as root, for whom Chromium refuses it."""
     if settings.get("RENDER_SANDBOX") is None:
         return os.name != "posix" or os.geteuid() != 0
     try:
