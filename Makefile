@@ -31,7 +31,7 @@ test: $(VENV)/.installed-dev scrapyd-environment browser
 
 # As root (or with sudo that asks nothing) the Debian package, else Playwright's own build and what it needs.
 browser: $(VENV)/.installed
-	@$(BIN)/python -m portalcrawl.rendering.browsers || \
+	@$(BIN)/python -m portalcrawl.rendering.browser_path || \
 		{ command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update && apt-get install -y chromium; } || \
 		{ command -v apt-get >/dev/null && sudo -n apt-get update && sudo -n apt-get install -y chromium; } || \
 		$(BIN)/python -m playwright install --with-deps chromium || $(BIN)/python -m playwright install chromium

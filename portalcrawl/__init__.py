@@ -1,7 +1,7 @@
-"""portalcrawl: news portals in, clean JSON Lines out.
+"""Crawls news portals into JSON Lines.
 
-As a reading: :func:`read_page` reads one page into an :class:`Article` and :class:`Teaser` records. The three names are
-imported when first used, so that importing the package costs nothing.
+:func:`read_page` reads one page without a crawl. The names below are imported when first used, so that importing the
+package costs nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["Article", "Reading", "Teaser", "__version__", "read_page"]
 
 
 def __getattr__(name: str) -> object:
-    """Import what is part of the reading when it is first asked for (PEP 562)."""
+    """Import *name* from :mod:`portalcrawl.reading` on first use (PEP 562)."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from portalcrawl import reading

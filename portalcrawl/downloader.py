@@ -1,4 +1,4 @@
-"""Scrapy's downloader, with an end that does not depend on how slow a site is."""
+"""Scrapy's downloader, whose requests can be cancelled."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 
-class EndingDownloader(Downloader):
-    """A downloader whose requests can be given up, those that wait for their turn and those under way."""
+class CancellableDownloader(Downloader):
+    """Downloads pages, some in a browser; the errback of a cancelled request gets PageIgnored("ending")."""
 
     handlers: RenderingHandlers
 
@@ -33,23 +33,22 @@ class EndingDownloader(Downloader):
         try:
             return await task
         except asyncio.CancelledError:
-            raise given_up() from None
+            raise _cancelled() from None
         finally:
             self._under_way.discard(task)
 
-    def give_up_waiting(self) -> None:
-        """Drop the requests that wait for their turn at a host."""
+    def cancel_queued(self) -> None:
+        """Cancel the requests that wait for a free slot of their host."""
         for slot in self.slots.values():
             while slot.queue:
                 _, waiting = slot.queue.popleft()
-                waiting.errback(given_up())
+                waiting.errback(_cancelled())
 
-    def give_up_under_way(self) -> None:
-        """Drop the requests that a site has not answered yet."""
+    def cancel_under_way(self) -> None:
+        """Cancel the requests that have been sent and not answered."""
         for task in list(self._under_way):
             task.cancel()
 
 
-def given_up() -> PageIgnored:
-    """Return what the errback of a dropped request gets: its article stays pending."""
+def _cancelled() -> PageIgnored:
     return PageIgnored("ending", "the run is ending")

@@ -1,15 +1,14 @@
-"""Errors that people make or meet, each of them one clear line.
+"""Errors that are reported to the user in one line, without a traceback.
 
     PortalcrawlError
-     |- UsageError        what was asked for is wrong                exit code 2
+     |- UsageError          wrong arguments, settings or files             exit code 2
      |   |- ArgumentError   a spider argument
      |   `- SettingError    a setting
-     |- DataFolderError   the data folder or the state can't be used exit code 1
-     |- RunLockedError    another run works on the portal            exit code 75
-     `- RunTooLateError   the run was to begin earlier, or never     exit code 75
+     |- DataFolderError     the data folder or the state can't be used     exit code 1
+     |- RunLockedError      another run holds the lock of the portal       exit code 75
+     `- RunTooLateError     the latest start time of the run has passed    exit code 75
 
-(``portals.ProfileError``, a fault in a profile file, is a UsageError.) Exit code 75 is EX_TEMPFAIL of BSD's
-sysexits.h: try again later.
+Exit code 75 is EX_TEMPFAIL in sysexits.h: try again later.
 """
 
 from __future__ import annotations
@@ -18,42 +17,42 @@ from typing import ClassVar
 
 
 class PortalcrawlError(Exception):
-    """Something that is told in one line, without a traceback."""
+    """Base class of these errors."""
 
     exit_code: ClassVar[int] = 1
 
 
 class UsageError(PortalcrawlError):
-    """What was asked for is wrong."""
+    """The command line, a setting or a file is wrong."""
 
     exit_code = 2
 
 
 class ArgumentError(UsageError):
-    """A spider argument has a value that it can't take."""
+    """The value of a spider argument is not allowed."""
 
     def __init__(self, name: str, problem: str, takes: str) -> None:
         super().__init__(f"argument {name}: {problem}; it takes {takes}")
 
 
 class SettingError(UsageError):
-    """A setting has a value that it can't take."""
+    """The value of a setting is not allowed."""
 
     def __init__(self, name: str, value: object, takes: str) -> None:
         super().__init__(f"setting {name}: {value!r} is wrong; it takes {takes}")
 
 
 class DataFolderError(PortalcrawlError):
-    """The data folder, or the state in it, can't be used."""
+    """The data folder or the state can't be used."""
 
 
 class RunLockedError(PortalcrawlError):
-    """Another run works on the same portal in the same data folder."""
+    """Another run holds the lock of the same portal in the same data folder."""
 
     exit_code = 75
 
 
 class RunTooLateError(PortalcrawlError):
-    """The run was to begin earlier: whoever ordered it counts on its not beginning any more."""
+    """The latest start time of the run (setting RUN_NOT_AFTER) has passed."""
 
     exit_code = 75

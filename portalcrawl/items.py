@@ -1,8 +1,8 @@
-"""The records that leave the product: one dataclass a kind, a line of JSON each.
+"""The records that portalcrawl publishes: one dataclass a type, one JSON line a record.
 
-The order of the fields is the order in the line; ``scrapy schema article|teaser`` prints the JSON Schema
-that :mod:`portalcrawl.schema` generates from these classes. Times are ISO 8601 strings: publication times
-carry the portal's own UTC offset, fetch times are UTC.
+The order of the fields is their order in the line. :mod:`portalcrawl.schema` generates the JSON Schema and
+``tools/fields_page.py`` the tables of docs/fields.md from these classes and their docstrings. Times are ISO 8601
+strings: times of the portal with its own UTC offset, times of the crawl in UTC.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ def schema_extra(**keywords: Any) -> dict[str, dict[str, Any]]:
 
 DATE_TIME = schema_extra(format="date-time")
 NOT_EMPTY = schema_extra(minLength=1)
+NOT_NEGATIVE = schema_extra(minimum=0)
+PRECISION = schema_extra(enum=[*PRECISIONS, None])
 
 
 @dataclass(slots=True)
@@ -28,150 +30,154 @@ class Image:
     """A picture of an article."""
 
     url: str
-    """Absolute address of the picture file."""
+    """Absolute address of the image file."""
     caption: str | None = None
-    """Its caption as shown, without the credit."""
+    """Caption as shown, without the credit."""
     credit: str | None = None
     """Photographer or picture agency, as shown."""
 
 
 @dataclass(slots=True)
 class Article:
-    """One article, in one revision."""
+    """One revision of an article."""
 
     schema_version: str = SCHEMA_VERSION
-    """Version of this schema, ``major.minor``; a field that goes or changes its meaning raises the major."""
+    """Version of this schema, ``major.minor``. A field that is removed or changes its meaning raises the major."""
     type: str = field(default="article", metadata=schema_extra(const="article"))
-    """The kind of record."""
+    """Type of the record."""
     id: str = field(default="", metadata=NOT_EMPTY)
-    """``<profile>:<the portal's own article id>``, else ``<host without www>:<16 hex digits of SHA-256 of the
-    canonical URL>``; fixed when the article is first stored."""
+    """``<profile>:<the portal's own article id>`` if the profile has a pattern for such ids, else ``<host without
+    www>:<16 hex digits of SHA-256 of the canonical URL>``. It never changes once the article is stored."""
     portal: str = field(default="", metadata=NOT_EMPTY)
-    """Name of the portal's profile, or its host without ``www.``."""
+    """Name of the portal's profile, or its host without ``www.`` if it has none."""
     url: str = field(default="", metadata=NOT_EMPTY)
-    """Address the page was fetched from, after redirects."""
+    """Address that the page was fetched from, after redirects."""
     canonical_url: str = field(default="", metadata=NOT_EMPTY)
-    """The article's one address: no tracking parameters, fragment, mobile or AMP twin."""
+    """The article's main address: without tracking parameters and fragment, not a mobile or AMP version."""
     headline: str | None = None
-    """The headline alone: no site name, no kicker."""
+    """Headline as shown over the text, without site name and kicker."""
     kicker: str | None = None
-    """The short line over the headline (Dachzeile)."""
+    """Short line over the headline (German: Dachzeile)."""
     description: str | None = None
-    """The lead (standfirst)."""
+    """Lead paragraph (standfirst)."""
     article_body: str | None = None
-    """Paragraphs and subheads after the lead, in order, joined by a blank line; null where the page shows no text."""
+    """Paragraphs and subheads after the lead, in order, separated by blank lines. Null if the page shows no text."""
     date_published: str | None = field(default=None, metadata=DATE_TIME)
-    """When it was published, ISO 8601 with the portal's UTC offset; a page that shows only when it was changed gives
-    that time. Null without a date, never a guess."""
+    """Time of publication, ISO 8601 with the portal's UTC offset; the time of the last change if the page shows only
+    that. Null without a date: it is never guessed."""
     date_published_raw: str | None = None
-    """The text or attribute that ``date_published`` was read from."""
-    date_published_precision: str | None = field(default=None, metadata=schema_extra(enum=[*PRECISIONS, None]))
-    """How exact ``date_published`` is: ``minute``, ``hour`` or ``day`` (then at midnight); null without a date."""
+    """Text or attribute that ``date_published`` was read from."""
+    date_published_precision: str | None = field(default=None, metadata=PRECISION)
+    """Precision of ``date_published``: ``minute``, ``hour`` or ``day`` (the time is midnight then). Null without a
+    date."""
     date_modified: str | None = field(default=None, metadata=DATE_TIME)
-    """When it was last changed, as the page says, ISO 8601 with the portal's UTC offset."""
+    """Time of the last change according to the page, ISO 8601 with the portal's UTC offset."""
     authors: list[str] = field(default_factory=list)
-    """Names of the people who wrote it, in order."""
+    """Names of the people who wrote it, in page order. Newsrooms and agencies are in ``source`` or ``agency``."""
     source: str | None = None
-    """Who wrote it, as the portal names it (``InvestmentWeek``)."""
+    """Newsroom, publisher or agency that wrote the text, as the portal names it (``InvestmentWeek``)."""
     agency: str | None = None
-    """News agency named in the dateline or byline, in its usual short form (``dpa``, ``AFP``)."""
+    """News agency in its usual short form (``dpa``, ``AFP``), from the dateline, the byline, or the profile's
+    knowledge of the source."""
     dateline: str | None = None
-    """Place named at the head of the text (``Los Angeles``)."""
+    """Place at the beginning of the text (``Los Angeles``)."""
     section: str | None = None
-    """First rung of the topic trail (``Politik``)."""
+    """First entry of the topic trail (``Politik``)."""
     keywords: list[str] = field(default_factory=list)
-    """Topic trail or tags, in order."""
+    """Topic trail or tags, in page order."""
     in_language: str | None = None
-    """BCP 47 tag of the text's language (``de``)."""
+    """Language of the text as a BCP 47 tag (``de``)."""
     images: list[Image] = field(default_factory=list)
-    """Pictures of the article, in order."""
-    comment_count: int | None = field(default=None, metadata=schema_extra(minimum=0))
-    """Number of readers' comments; null when not shown."""
+    """Pictures of the article, the lead image first. No logos, icons or placeholders."""
+    comment_count: int | None = field(default=None, metadata=NOT_NEGATIVE)
+    """Number of readers' comments. Null if none is shown."""
     is_accessible_for_free: bool | None = None
-    """False behind a paywall, as the page declares it; null when it declares nothing."""
-    word_count: int | None = field(default=None, metadata=schema_extra(minimum=0))
-    """Words of ``article_body``; null without one."""
+    """False behind a paywall, as declared by the page. Null if it declares nothing."""
+    word_count: int | None = field(default=None, metadata=NOT_NEGATIVE)
+    """Number of words in ``article_body``. Null without one."""
     content_hash: str | None = None
-    """32 hex digits of SHA-256 over headline, kicker, description and article_body, white space folded; null without
-    any of them."""
+    """First 32 hex digits of SHA-256 over headline, kicker, description and article_body with whitespace collapsed.
+    Null if all four are."""
     revision: int = field(default=1, metadata=schema_extra(minimum=1))
-    """1 for a new article; a later run that finds other content writes the next one."""
+    """1 for a new article. Each later run that finds changed content writes the next revision."""
     changed_fields: list[str] = field(default_factory=list)
-    """Fields whose content differs from the revision before; empty in revision 1."""
+    """Fields whose content differs from the previous revision. Empty in revision 1."""
     duplicate_of: str | None = None
-    """Id of the article stored before with the same text; null for the first one."""
+    """Id of the first stored article with the same text. Null for that article itself."""
     cluster_id: str | None = None
-    """Id of the group of near-identical copies it belongs to: the id of the group's first article, so an article
-    without copies has its own; null for a text too short to compare."""
+    """Id of the group of near-identical copies: the id of its first article, so an article without copies has its
+    own id here. Null for a text that is too short to compare."""
     rights: dict[str, str] = field(default_factory=dict)
-    """Opt-out signals as found (``robots``, ``x_robots_tag``, ``tdm_reservation``, ``tdm_policy``): evidence only."""
+    """Opt-out signals as found (``robots``, ``x_robots_tag``, ``tdm_reservation``, ``tdm_policy``). They are recorded,
+    not interpreted."""
     discovered_via: str | None = None
-    """How it was found: ``start`` (a start page), ``teaser`` (in this run) or ``pending`` (left by an earlier run, or
-    due again)."""
+    """How the crawl came to it: ``start`` (a start page), ``teaser`` (in this run) or ``pending`` (left by an earlier
+    run, or due for another visit)."""
     found_on: str | None = None
-    """Page whose teaser led here; null for a start page."""
-    depth: int = field(default=0, metadata=schema_extra(minimum=0))
-    """Teaser hops from a start page."""
+    """Address of the page whose teaser led here. Null for a start page."""
+    depth: int = field(default=0, metadata=NOT_NEGATIVE)
+    """Number of teasers followed from a start page, which has depth 0."""
     rendered: bool = False
     """Whether a browser rendered the page."""
     date_fetched: str = field(default="", metadata=DATE_TIME)
-    """When the page was fetched, ISO 8601, UTC: the response's Date header, else (none, in the future, over ten years
-    ago) the crawler's clock."""
+    """Time of the fetch, ISO 8601, UTC: the response's Date header, or the crawler's clock if that is missing, in the
+    future or over ten years old."""
     run: str = field(default="", metadata=NOT_EMPTY)
-    """Run that wrote this line."""
+    """Id of the run that wrote this line."""
 
 
 @dataclass(slots=True)
 class Teaser:
-    """One state of a teaser: a link to an article, with what the portal shows of it."""
+    """One state of a teaser: a link to an article, with what the portal shows of that article."""
 
     schema_version: str = SCHEMA_VERSION
     """Version of this schema, ``major.minor``."""
     type: str = field(default="teaser", metadata=schema_extra(const="teaser"))
-    """The kind of record."""
+    """Type of the record."""
     id: str = field(default="", metadata=NOT_EMPTY)
-    """``<portal>:<16 hex digits of SHA-256 over article_id, headline, kicker, snippet, label, comment_count>``: one
-    state of a teaser."""
+    """Id of this state: ``<portal>:<16 hex digits of SHA-256 over article_id, headline, kicker, snippet, label,
+    comment_count>``."""
     portal: str = field(default="", metadata=NOT_EMPTY)
-    """Name of the portal's profile, or its host without ``www.``."""
+    """Name of the portal's profile, or its host without ``www.`` if it has none."""
     article_id: str = field(default="", metadata=NOT_EMPTY)
-    """Id of the article that it leads to (``Article.id``)."""
+    """Id of the article that it links to (``Article.id``)."""
     url: str = field(default="", metadata=NOT_EMPTY)
-    """The article's canonical address as far as the link tells."""
+    """Canonical address of the article, as far as the link shows it."""
     headline: str | None = None
-    """Its headline, never the caption of its image; null for a teaser that shows none."""
+    """Headline, never the caption of the image. Null if the teaser has none."""
     kicker: str | None = None
-    """The short line over the headline."""
+    """Short line over the headline."""
     snippet: str | None = None
-    """The opening words shown, without the cut mark."""
+    """Text shown under the headline, without an ellipsis at the end."""
     is_truncated: bool = False
-    """Whether the snippet was cut (``[…]``)."""
+    """Whether the snippet ended with an ellipsis (``[…]``)."""
     date_published: str | None = field(default=None, metadata=DATE_TIME)
-    """When the article was published, as shown here, ISO 8601 with the portal's UTC offset; an age (``vor 12 Minuten``)
-    counts from the page's fetch time. Null where no day is shown, never a guess."""
+    """Time of the article's publication as shown here, ISO 8601 with the portal's UTC offset. An age (``vor 12
+    Minuten``) counts back from the time of the fetch. Null if no day is shown: it is never guessed."""
     date_published_raw: str | None = None
-    """The text or attribute that ``date_published`` was read from."""
-    date_published_precision: str | None = field(default=None, metadata=schema_extra(enum=[*PRECISIONS, None]))
-    """How exact ``date_published`` is: ``minute``, ``hour`` or ``day`` (then at midnight); null without a date."""
-    comment_count: int | None = field(default=None, metadata=schema_extra(minimum=0))
-    """Number of comments shown; null when not shown, 0 for ``(00)``."""
+    """Text or attribute that ``date_published`` was read from."""
+    date_published_precision: str | None = field(default=None, metadata=PRECISION)
+    """Precision of ``date_published``: ``minute``, ``hour`` or ``day`` (the time is midnight then). Null without a
+    date."""
+    comment_count: int | None = field(default=None, metadata=NOT_NEGATIVE)
+    """Number of comments shown; 0 for ``(00)``. Null if none is shown."""
     image_url: str | None = None
-    """Address of the teaser's image."""
+    """Absolute address of the image."""
     image_caption: str | None = None
-    """Caption of the image: figcaption, else alt text."""
+    """Caption of the image: its figcaption, else its alt text."""
     agency: str | None = None
-    """News agency named at the head of the snippet, in its usual short form."""
+    """News agency at the beginning of the snippet, in its usual short form."""
     dateline: str | None = None
-    """Place named at the head of the snippet."""
+    """Place at the beginning of the snippet."""
     label: str | None = None
-    """Mark on the teaser (``Plus``, ``Video``, ``Liveblog``)."""
+    """Label on the teaser (``Plus``, ``Video``, ``Liveblog``)."""
     block: str | None = None
-    """Name or heading of the list it stood in."""
+    """Name or heading of the list that it is in."""
     position: int | None = field(default=None, metadata=schema_extra(minimum=1))
-    """Place in that list, from 1."""
+    """Position in that list, from 1."""
     found_on: str | None = None
-    """Address of the page it was first seen on."""
+    """Address of the page on which this state was first seen."""
     date_fetched: str = field(default="", metadata=DATE_TIME)
-    """When that page was fetched, ISO 8601, UTC."""
+    """Time when that page was fetched, ISO 8601, UTC."""
     run: str = field(default="", metadata=NOT_EMPTY)
-    """Run that wrote this line."""
+    """Id of the run that wrote this line."""

@@ -1,4 +1,4 @@
-"""Short log lines: no item is ever dumped into the log."""
+"""Log lines about items that name them by type and id, instead of holding all their fields."""
 
 from __future__ import annotations
 
@@ -14,23 +14,20 @@ if TYPE_CHECKING:
 
 
 class ShortLogFormatter(LogFormatter):
-    """Names items by kind and id. Dropping what is known already is the normal course of a crawl, not a warning."""
+    """Scrapy's formatter with short lines for items. Dropped ones are logged at DEBUG: most are known already."""
 
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
-        """One line for an item that was written."""
         return {"level": logging.DEBUG, "msg": "Scraped %(item)s", "args": {"item": _name(item)}}
 
     def dropped(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        """One line for an item that was dropped."""
-        args = {"item": _name(item), "why": str(exception)}
-        return {"level": logging.DEBUG, "msg": "Dropped %(item)s: %(why)s", "args": args}
+        args = {"item": _name(item), "reason": str(exception)}
+        return {"level": logging.DEBUG, "msg": "Dropped %(item)s: %(reason)s", "args": args}
 
     def item_error(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        """One line for an item at which a pipeline failed."""
         return {"level": logging.ERROR, "msg": "Error processing %(item)s", "args": {"item": _name(item)}}
 
 

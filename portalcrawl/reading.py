@@ -1,4 +1,4 @@
-"""One page read into records, without a crawl: what ``portalcrawl.read_page`` does."""
+"""Reads one page into records, without a crawl: the module behind ``portalcrawl.read_page``."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ Header = str | bytes | Iterable[str | bytes]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one page gives."""
+    """The records of one page."""
 
     page_type: PageType
     """``article``, ``list`` (front page, section, search result) or ``other``."""
     article: Article | None = None
-    """The article; None where the page is none."""
+    """The article; None if the page is none."""
     teasers: list[Teaser] = field(default_factory=list)
     """Links to other articles of the portal, in page order."""
     sources: Mapping[str, str] = field(default_factory=dict)
-    """Article field -> where its value came from: ``profile``, ``json-ld``, ``meta``, ``page`` (what is shown) or
-    ``url`` (a day in the address). Fields that follow from others (ids, counts, hashes) have none."""
+    """Source of each field of the article: ``profile``, ``json-ld``, ``meta``, ``page`` (what is shown) or ``url`` (a
+    date in the address). Fields derived from others (ids, counts, hashes) are left out."""
     why: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Reasons in words: under ``page_type`` those of the page type, else of the article's fields."""
+    """Reasons in words for ``page_type`` and for each field in ``sources``."""
 
 
 def read_page(
@@ -48,18 +48,18 @@ def read_page(
     profile: str | None = AUTO,
     headers: Mapping[str, Header] | None = None,
 ) -> Reading:
-    """Read one page that was fetched from *url*.
+    """Return what one page, fetched from *url*, contains.
 
-    Reads no file but the package's own data, opens no connection, and raises for nothing that a page holds.
+    It opens no connection, reads no file except the package's own data, and never raises because of a page's content.
 
-    :param html: the body. Bytes are decoded as browsers do (WHATWG HTML, "determining the character encoding"): byte
-        order mark, charset of the Content-Type header, meta tag, else a guess.
-    :param fetched: aware time that ages (``2 hours ago``) count from; None: the Date header, else now.
-    :param profile: ``auto``: of the profiles that come with the package that of *url*'s portal, else none; the name of
-        one of them; None: none, the page is read by the generic rules.
-    :param headers: of the response; Content-Type, Date, X-Robots-Tag, TDM-Reservation and TDM-Policy count.
-    :raises ValueError: where *url* is no http(s) address, there is no such profile, or *fetched* is not aware.
-    :raises TypeError: where *html* is neither bytes nor str.
+    :param html: the body. Bytes are decoded as in browsers (WHATWG HTML, "determining the character encoding"): by byte
+        order mark, charset of the Content-Type header, meta tag, else by a guess.
+    :param fetched: aware time that ages (``2 hours ago``) count back from; None: the Date header, else now.
+    :param profile: ``auto``: the built-in profile for the host of *url*, if there is one; a name: that built-in
+        profile; None: no profile.
+    :param headers: response headers. Content-Type, Date, X-Robots-Tag, TDM-Reservation and TDM-Policy are used.
+    :raises ValueError: if *url* is no http(s) address, the profile does not exist, or *fetched* has no time zone.
+    :raises TypeError: if *html* is neither bytes nor str.
     """
     if not isinstance(html, bytes | str):
         raise TypeError(f"html must be bytes or str, not {type(html).__name__}")
@@ -72,7 +72,7 @@ def read_page(
 
 
 def read(page: Page, crawl: CrawlContext = NO_CRAWL) -> Reading:
-    """Read *page* as a crawl does: a list of articles gives no article."""
+    """Return what *page* contains; *crawl* fills the fields that only a crawl knows."""
     loader = read_article(page) if page.page_type == "article" else None
     article = make_article(loader, page, crawl) if loader else None
     teasers = [each.teaser for each in load_teasers(page, crawl)]
@@ -84,7 +84,7 @@ def read(page: Page, crawl: CrawlContext = NO_CRAWL) -> Reading:
 
 
 def _body(html: bytes | str) -> dict[str, bytes | str]:
-    """Return the response's body, and its charset where that is known: text is decoded already."""
+    """Return *html* as arguments of a response: text as UTF-8, bytes without a known charset."""
     if isinstance(html, bytes):
         return {"body": html}
     return {"body": html.encode("utf-8", "replace"), "encoding": "utf-8"}
@@ -104,5 +104,5 @@ def _profile(name: str | None, url: str) -> Profile:
 
 @cache
 def _catalog() -> Catalog:
-    """Return the profiles that come with the package, read once."""
+    """Return the built-in profiles."""
     return Catalog()

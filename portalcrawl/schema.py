@@ -1,4 +1,4 @@
-"""JSON Schema (draft 2020-12) of everything a run publishes, generated from the item classes."""
+"""The manifest, and the JSON Schema (draft 2020-12) of all that a run publishes, generated from the classes."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class FeedEntry:
     """One published feed file."""
 
     file: str = field(metadata=NOT_EMPTY)
-    """Name of the file, in the manifest's folder."""
+    """Name of the file, which is in the manifest's folder."""
     kind: str = field(metadata=schema_extra(enum=["articles", "teasers"]))
-    """What its lines are."""
+    """Type of its records."""
     records: int = field(metadata=schema_extra(minimum=1))
-    """Number of lines."""
+    """Number of records, one a line."""
     bytes: int = field(metadata=schema_extra(minimum=1))
-    """Size of the file."""
+    """Size of the file in bytes."""
     sha256: str = field(metadata=schema_extra(pattern="^[0-9a-f]{64}$"))
-    """SHA-256 of the file, in hex."""
+    """SHA-256 of the file, 64 hex digits."""
 
 
 @dataclass(slots=True)
@@ -33,31 +33,31 @@ class Verdict:
     """How the run went."""
 
     level: str = field(metadata=schema_extra(enum=["ok", "warning", "failed"]))
-    """``failed`` makes the command end with exit code 1."""
+    """``ok``, ``warning`` or ``failed``; the command ends with exit code 1 for ``failed``."""
     reasons: list[str]
-    """Why it is not ``ok``."""
+    """Reasons why it is not ``ok``."""
 
 
 @dataclass(slots=True)
 class Manifest:
-    """What a run published: written last, so that a reader of manifests never sees half a file."""
+    """What a run published. It is written last, so all files that it names are complete."""
 
     run: str = field(metadata=NOT_EMPTY)
     """Id of the run."""
     portal: str = field(metadata=NOT_EMPTY)
-    """Name of the portal; several are joined by a space."""
+    """Name of the portal; several names are separated by spaces."""
     arguments: dict[str, str]
-    """The arguments as given, secrets masked."""
+    """Spider arguments as given, with secrets masked."""
     started: str = field(metadata=DATE_TIME)
-    """ISO 8601, UTC."""
+    """Time when the run began, ISO 8601, UTC."""
     finished: str = field(metadata=DATE_TIME)
-    """ISO 8601, UTC."""
+    """Time when the run was published, ISO 8601, UTC."""
     finish_reason: str = field(metadata=NOT_EMPTY)
-    """Why it ended: ``finished``, ``max_articles``, ``shutdown``, ``recovered``, ..."""
+    """Why the run ended: ``finished``, ``max_articles``, ``shutdown``, ``recovered``, ..."""
     feeds: list[FeedEntry]
-    """The published files; a feed without a record is not among them."""
+    """The published files. A feed without records is not published."""
     counts: dict[str, int]
-    """What was counted, by name."""
+    """Counters of the run, by name."""
     verdict: Verdict
     """How the run went."""
 
@@ -66,25 +66,25 @@ KINDS: dict[str, type] = {"article": Article, "teaser": Teaser, "manifest": Mani
 
 
 def json_schema(kind: str) -> dict[str, Any]:
-    """Return the JSON Schema of ``article``, ``teaser`` or ``manifest``; KeyError for any other kind."""
+    """Return the JSON Schema of ``article``, ``teaser`` or ``manifest``."""
     cls = KINDS[kind]
-    schema = _closed(ItemAdapter.get_json_schema(cls))
+    schema = _complete(ItemAdapter.get_json_schema(cls))
     return {
         "$schema": DIALECT,
         "title": cls.__name__,
         "description": (cls.__doc__ or "").split("\n", maxsplit=1)[0],
         "version": SCHEMA_VERSION,
         **schema,
-        "required": [f.name for f in fields(cls)],
+        "required": [each.name for each in fields(cls)],
     }
 
 
-def _closed(schema: dict[str, Any]) -> dict[str, Any]:
-    """Fold line breaks in descriptions and demand every field of nested records."""
+def _complete(schema: dict[str, Any]) -> dict[str, Any]:
+    """Join the lines of descriptions, and require every field of nested records."""
     for name, value in schema.get("properties", {}).items():
         nested = value.get("items", value)
         if isinstance(nested, dict) and "properties" in nested:
-            nested["required"] = list(_closed(nested)["properties"])
+            nested["required"] = list(_complete(nested)["properties"])
         if "description" in value:
             schema["properties"][name]["description"] = " ".join(value["description"].split())
     return schema

@@ -1,1 +1,1 @@
-"""Commands of the project, beside Scrapy's own."""
+"""The commands that the project adds to Scrapy's own."""

@@ -1,21 +1,23 @@
-"""``scrapy crawl``: Scrapy's own command, with checked arguments, locks, exit codes and a last line."""
+"""``scrapy crawl``: Scrapy's own command, with checked arguments, locks, exit codes and a summary line."""
 
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyHelpFormatter
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
+from scrapy.settings import SETTINGS_PRIORITIES, default_settings
 
-from portalcrawl.commands.exit_lines import fail
-from portalcrawl.commands.scrapy_options import check_file, check_settings
-from portalcrawl.errors import PortalcrawlError, UsageError
-from portalcrawl.rendering.preflight import demand_browser
+from portalcrawl.commands.error_line import exit_with
+from portalcrawl.errors import PortalcrawlError, SettingError, UsageError
+from portalcrawl.rendering.browser_path import require_browser
 from portalcrawl.runs.arguments import MEANINGS
 from portalcrawl.runs.plan import make_plan
 from portalcrawl.runs.run_settings import RunSettings
@@ -23,91 +25,113 @@ from portalcrawl.runs.session import RunSession
 from portalcrawl.spiders.portal import PortalSpider
 
 if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
     from portalcrawl.runs.run import Run
 
 
 class HelpFormatter(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """Scrapy's, with the line breaks of the text at the end kept."""
+    """Scrapy's formatter, but the line breaks of the epilog are kept."""
 
 
 class Command(CrawlCommand):
-    """Runs a spider of the project."""
+    """Runs the portal spider."""
 
     def short_desc(self) -> str:
-        """One line for ``scrapy -h``."""
         return "Crawl a news portal: scrapy crawl portal [-a NAME=VALUE ...]"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add Scrapy's options, and the spider's arguments to the help."""
+        """Add Scrapy's options, and list the spider's arguments in the help."""
         super().add_options(parser)
-        wide = max(map(len, MEANINGS))
-        lines = (f"  {name:<{wide}}  {meaning}" for name, meaning in MEANINGS.items())
+        width = max(map(len, MEANINGS))
+        lines = (f"  {name:<{width}}  {meaning}" for name, meaning in MEANINGS.items())
         parser.formatter_class = HelpFormatter
         parser.epilog = "\n".join(("Arguments of the spider portal (-a NAME=VALUE):", *lines))
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check everything before anything is fetched, written or even logged."""
-        pidfile, opts.pidfile = opts.pidfile, None  # written once it is known that there will be a run
+        pidfile, opts.pidfile = opts.pidfile, None  # written once it is certain that there will be a run
         try:
             super().process_options(args, opts)
-            self._session = self._checked(args, opts)
-            check_file("--pidfile", pidfile)
+            self._session = self._make_session(args, opts)
+            _check_file("--pidfile", pidfile)
         except (PortalcrawlError, ScrapyUsageError) as error:
-            fail(error)
+            exit_with(error)
         if pidfile:
-            _write_pid(pidfile)
+            try:
+                Path(pidfile).write_text(f"{os.getpid()}\n", encoding="utf-8")
+            except OSError as error:
+                exit_with(UsageError(f"--pidfile: {pidfile!r} can't be written: {error.strerror}"))
 
-    def _checked(self, args: list[str], opts: argparse.Namespace) -> RunSession | None:
-        """Return the session of the portal spider; None for another spider of the project."""
+    def _make_session(self, args: list[str], opts: argparse.Namespace) -> RunSession:
         if len(args) != 1:
             raise UsageError("scrapy crawl takes one spider: scrapy crawl portal")
         if args[0] != PortalSpider.name:
             raise UsageError(f"there is no spider {args[0]!r}; the spiders are {PortalSpider.name}")
         assert self.settings is not None
         settings = RunSettings.from_settings(self.settings)
-        check_settings(self.settings)
-        check_file("LOG_FILE", self.settings.get("LOG_FILE"))
+        _check_scrapy_settings(self.settings)
+        _check_file("LOG_FILE", self.settings.get("LOG_FILE"))
         plan = make_plan(opts.spargs, settings.profiles)
-        demand_browser(plan, self.settings)
+        require_browser(plan, self.settings)
         return RunSession(plan, settings)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Run the spider under its portals' locks."""
-        session = self._session
+        """Run the spider while the locks of its portals are held."""
         assert self.crawler_process is not None
-        assert session is not None
         try:
-            run = session.open()
+            run = self._session.open()
         except PortalcrawlError as error:
-            fail(error)
-        with session:
+            exit_with(error)
+        with self._session:
             crawler = self._create_crawler(PortalSpider)
-            self.crawler_process.crawl(crawler, session=session)
+            self.crawler_process.crawl(crawler, session=self._session)
             self.crawler_process.start()
-        self.exitcode = last_line(run)
+        self.exitcode = _print_summary(run)
         if self.crawler_process.bootstrap_failed and run.manifest is None:
             self.exitcode = 1
 
 
-def _write_pid(file: str) -> None:
-    """Write the number of this process to *file*, or end the process with one line."""
+def _check_scrapy_settings(settings: BaseSettings) -> None:
+    """Raise SettingError if a user's value for a setting of Scrapy is of the wrong type.
+
+    Scrapy itself would end with a traceback once the crawl has begun.
+    """
+    for name in [name for name in settings if (settings.getpriority(name) or 0) > SETTINGS_PRIORITIES["project"]]:
+        default = getattr(default_settings, name, None)
+        if isinstance(default, bool):
+            _check_setting(settings.getbool, name, settings[name], "True or False")
+        elif isinstance(default, int | float):
+            _check_setting(settings.getfloat, name, settings[name], "a number")
+    level = settings.get("LOG_LEVEL")
+    if not isinstance(level, int) and str(level).upper() not in logging.getLevelNamesMapping():
+        raise SettingError("LOG_LEVEL", level, "DEBUG, INFO, WARNING, ERROR or CRITICAL")
+
+
+def _check_setting(getter: Callable[[str], object], name: str, value: object, takes: str) -> None:
     try:
-        Path(file).write_text(f"{os.getpid()}\n", encoding="utf-8")
-    except OSError as error:
-        fail(UsageError(f"--pidfile: {file!r} can't be written: {error.strerror}"))
+        getter(name)
+    except (TypeError, ValueError):
+        raise SettingError(name, value, takes) from None
 
 
-def last_line(run: Run) -> int:
-    """Say in a last line what was written where; return the exit code."""
+def _check_file(option: str, file: str | None) -> None:
+    """Raise UsageError if *file*, the value of *option*, is a folder or its folder does not exist."""
+    if file and (not Path(file).parent.is_dir() or Path(file).is_dir()):
+        raise UsageError(f"{option}: {file!r} can't be written; it takes a file in an existing folder")
+
+
+def _print_summary(run: Run) -> int:
+    """Print what was written, and where; return the exit code."""
     if run.manifest is None:
         print(f"portalcrawl: nothing was published: {run.broken or 'the crawl did not start'}", file=sys.stderr)
         return 1
     counts, verdict = run.manifest.counts, run.manifest.verdict
     reasons = f" ({'; '.join(verdict.reasons)})" if verdict.reasons else ""
-    left = f"manifest-{run.id}.json" if run.manifest.feeds else f"no file of run {run.id}"
+    file = f"manifest-{run.id}.json" if run.manifest.feeds else f"no file of run {run.id}"
     print(
         f"portalcrawl: {counts['articles']} articles and {counts['teasers']} teasers in {run.folder}, "
-        f"{left}; {run.manifest.finish_reason}, {verdict.level}{reasons}",
+        f"{file}; {run.manifest.finish_reason}, {verdict.level}{reasons}",
         file=sys.stderr,
     )
     return 1 if verdict.level == "failed" else 0

@@ -1,40 +1,177 @@
-"""``scrapy doctor``: whether the installation is sound, and the commands that mend what is not."""
+"""``scrapy doctor``: checks the installation, and names the command that repairs each broken part."""
 
 from __future__ import annotations
 
 import argparse
-from typing import ClassVar
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
+from packaging.requirements import InvalidRequirement, Requirement
 from scrapy.commands import ScrapyCommand
 
-from portalcrawl.commands.exit_lines import in_one_line
-from portalcrawl.commands.installation import examine
-from portalcrawl.errors import UsageError
+from portalcrawl.commands.error_line import exit_code_of
+from portalcrawl.errors import PortalcrawlError, UsageError
+from portalcrawl.rendering.browser_path import find_browser
+from portalcrawl.rendering.render_settings import RenderSettings
+from portalcrawl.runs.run_settings import RunSettings
+from portalcrawl.scheduling.shadow import shadowing_copy
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+DISTRIBUTION = "portalcrawl"
+MIN_FREE_BYTES = 100_000_000
+TEST_TEXT = "portalcrawl"
+"""Text of the page that the browser is started with."""
 
 
 class Command(ScrapyCommand):
-    """Looks at versions, the data folder and the browser."""
+    """Checks versions, the data folder and the browser; exit code 1 if a part is broken."""
 
     requires_project = True
     requires_crawler_process = False
     default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
 
     def short_desc(self) -> str:
-        """One line for ``scrapy -h``."""
-        return "Check the installation (versions, data folder, browser) and say what mends it"
+        return "Check the installation (versions, data folder, browser) and say how to repair it"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Check it; exit code 1 where something is broken."""
-        self.exitcode = in_one_line(lambda: self._examine(args))
+        self.exitcode = exit_code_of(lambda: self._run(args))
 
-    def _examine(self, args: list[str]) -> int:
+    def _run(self, args: list[str]) -> int:
         if args:
             raise UsageError(f"scrapy doctor: unknown argument {args[0]!r}; it takes none")
         assert self.settings is not None
-        broken = 0
-        for finding in examine(self.settings):
-            print(f"{'ok     ' if finding.mend is None else 'BROKEN '} {finding.part}: {finding.said}", flush=True)
-            if finding.mend is not None:
-                broken += 1
-                print(f"        mend it: {finding.mend}", flush=True)
-        return 1 if broken else 0
+        exit_code = 0
+        for check in check_installation(self.settings):
+            print(f"{'BROKEN ' if check.repair else 'ok     '} {check.part}: {check.result}", flush=True)
+            if check.repair:
+                exit_code = 1
+                print(f"        repair it: {check.repair}", flush=True)
+        return exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The result for one part of the installation."""
+
+    part: str
+    result: str
+    repair: str | None = None
+    """Command that repairs it; None if it works."""
+
+
+def check_installation(settings: BaseSettings) -> Iterator[Check]:
+    """Check one part after the other."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Check("Python", version, "make PYTHON=python3.12 test" if sys.version_info < (3, 11) else None)
+    yield from _check_packages()
+    if copy := shadowing_copy():
+        yield Check("Scrapyd", copy, f"{sys.executable} -m pip uninstall --yes {DISTRIBUTION}")
+    yield _check_data_folder(settings)
+    yield _check_browser(settings)
+
+
+def _check_packages() -> Iterator[Check]:
+    """Compare the installed packages with the requirements of portalcrawl, which are unknown inside an egg."""
+    try:
+        requirements = metadata.requires(DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        yield Check("packages", "portalcrawl runs without being installed: versions are not checked")
+        return
+    broken = list(filter(None, map(_check_requirement, requirements)))
+    yield from broken
+    good = len(requirements) - len(broken)
+    yield Check("packages", f"{good} as needed, Scrapy {metadata.version('scrapy')}")
+
+
+def _check_requirement(line: str) -> Check | None:
+    """Return what is wrong with an installed package; None if it is right or not needed here."""
+    try:
+        requirement = Requirement(line)
+    except InvalidRequirement:
+        return None
+    if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+        return None
+    repair = f'{sys.executable} -m pip install "{requirement.name}{requirement.specifier}"'
+    try:
+        version = metadata.version(requirement.name)
+    except metadata.PackageNotFoundError:
+        return Check(requirement.name, "is not installed", repair)
+    if requirement.specifier.contains(version, prereleases=True):
+        return None
+    return Check(requirement.name, f"{version} is installed, {requirement.specifier} is needed", repair)
+
+
+def _check_data_folder(settings: BaseSettings) -> Check:
+    """Write a temporary file into DATA_DIR, or into the folder where it would be made."""
+    try:
+        folder = RunSettings.from_settings(settings).data_dir
+    except PortalcrawlError as error:
+        return Check("DATA_DIR", str(error), "scrapy doctor -s DATA_DIR=FOLDER")
+    existing = next(each for each in (folder, *folder.parents) if each.exists())
+    if not existing.is_dir():
+        return Check("DATA_DIR", f"{existing} is no folder", "export PORTALCRAWL_DATA_DIR=FOLDER")
+    try:
+        with tempfile.TemporaryFile(dir=existing) as file:
+            file.write(b"portalcrawl")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        user = os.geteuid() if hasattr(os, "geteuid") else "USER"
+        repair = f"chown -R {user} {existing}; or choose another: export PORTALCRAWL_DATA_DIR=FOLDER"
+        return Check("DATA_DIR", f"{existing} can't be written: {error.strerror}", repair)
+    free = shutil.disk_usage(existing).free
+    result = f"{folder}{'' if folder == existing else ' (will be made)'}, {free / 1e9:,.1f} GB free"
+    return Check("DATA_DIR", result, f"df -h {existing}" if free < MIN_FREE_BYTES else None)
+
+
+def _check_browser(settings: BaseSettings) -> Check:
+    """Look for a browser and let it show a page."""
+    try:
+        render_settings = RenderSettings.from_settings(settings)
+        path = find_browser(render_settings.browser)
+    except PortalcrawlError as error:
+        return Check("browser", str(error), "scrapy doctor -s RENDER_BROWSER=PATH")
+    if path is None:
+        return Check("browser", "there is none: pages that need one are not rendered", _install_browser())
+    timeout = render_settings.start_timeout
+    with tempfile.TemporaryDirectory(prefix="portalcrawl-doctor-") as folder:
+        flags = ("--headless", "--disable-gpu", "--no-first-run", f"--user-data-dir={folder}", "--dump-dom")
+        no_sandbox = () if render_settings.sandbox else ("--no-sandbox",)
+        command = (path, *flags, *no_sandbox, f"data:text/html,<p>{TEST_TEXT}")
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+        except subprocess.TimeoutExpired:
+            return Check("browser", f"{path} shows nothing within {timeout:g} s", _repair_browser(path, ""))
+        except OSError as error:
+            return Check("browser", f"{path} does not run: {error.strerror}", _install_browser())
+    if f"<p>{TEST_TEXT}" not in done.stdout:
+        last_line = (done.stderr.strip().splitlines() or ["no output"])[-1][:200]
+        return Check("browser", f"{path} does not show a page: {last_line}", _repair_browser(path, done.stderr))
+    return Check("browser", f"{path}{'' if render_settings.sandbox else ' (without its sandbox)'}")
+
+
+def _install_browser() -> str:
+    """Return the command that installs a browser on this machine."""
+    if shutil.which("apt-get"):
+        sudo = "" if not hasattr(os, "geteuid") or os.geteuid() == 0 else "sudo "
+        return f"{sudo}apt-get update && {sudo}apt-get install -y chromium"
+    return f"{sys.executable} -m playwright install --with-deps chromium"
+
+
+def _repair_browser(path: str, stderr: str) -> str:
+    """Return the command that repairs the browser at *path*, which failed with *stderr*."""
+    if "sandbox" in stderr.lower() or "namespace" in stderr.lower():
+        return "scrapy crawl portal -s RENDER_SANDBOX=False"
+    if "shared libraries" in stderr or Path(path).name == "chrome":
+        return f"{sys.executable} -m playwright install-deps chromium"
+    return _install_browser()

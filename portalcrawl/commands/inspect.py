@@ -1,35 +1,30 @@
-"""``scrapy inspect``: what one page gives, and from where."""
+"""``scrapy inspect``: shows what is read from one page, and where each value comes from."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from portalcrawl.commands.exit_lines import in_one_line, tell
+from portalcrawl.commands.error_line import exit_code_of, print_error
 from portalcrawl.commands.inspection.fetch import fetch
-from portalcrawl.commands.inspection.page_cases import save_case
-from portalcrawl.commands.inspection.page_result import Found, inspect_page
-from portalcrawl.commands.inspection.saved_pages import read_file
-from portalcrawl.commands.inspection.view import show
+from portalcrawl.commands.inspection.page_cases import inspect_page, read_file, save_case
+from portalcrawl.commands.inspection.view import print_json, print_tables
 from portalcrawl.errors import PortalcrawlError, UsageError
 from portalcrawl.extraction.page import Page
 from portalcrawl.profiles.catalog import Catalog, ProfileFile
-from portalcrawl.runs.plan import Plan, make_plan
+from portalcrawl.reading import Reading
+from portalcrawl.runs.plan import make_plan
 from portalcrawl.runs.reading_time import ReadingTimeoutError, Watch
 from portalcrawl.runs.run_settings import profiles_folder, read_timeout
 
-if TYPE_CHECKING:
-    from scrapy.http import Response
-
 T = TypeVar("T")
-TAKES = "scrapy inspect takes a URL or a FILE, --url U (of a FILE), --portal P, --json, --save"
+USAGE = "scrapy inspect takes a URL or a FILE, --url U (of a FILE), --portal P, --json, --save"
 
 
 class Command(ScrapyCommand):
@@ -38,15 +33,12 @@ class Command(ScrapyCommand):
     requires_project = True
 
     def syntax(self) -> str:
-        """What stands behind the command's name."""
         return "[options] URL|FILE"
 
     def short_desc(self) -> str:
-        """One line for ``scrapy -h``."""
-        return "Show what one page gives, fetched or from a file: the article, its teasers, and from where"
+        return "Show the article and the teasers of one page, fetched or saved, and where each value comes from"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add what the command takes."""
         super().add_options(parser)
         parser.add_argument("--url", metavar="U", help="address of the page in FILE (default: its canonical address)")
         parser.add_argument("--portal", metavar="P", help="profile to read it by (default: that of its host)")
@@ -54,69 +46,73 @@ class Command(ScrapyCommand):
         parser.add_argument("--save", action="store_true", help="write a test case under tests/pages")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Log errors only, unless asked for more: what is printed is the answer."""
+        """Log errors only, unless the user sets a level."""
         super().process_options(args, opts)
         assert self.settings is not None
         if opts.loglevel is None and self.settings.getpriority("LOG_LEVEL") != 40:
             self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Show the page."""
-        self.exitcode = in_one_line(lambda: self._inspect(args, opts))
+        self.exitcode = exit_code_of(lambda: self._run(args, opts))
 
-    def _inspect(self, args: list[str], opts: argparse.Namespace) -> int:
-        if len(args) != 1 or args[0].startswith("-"):
-            raise UsageError(TAKES)
-        target = args[0]
-        is_address = target.lower().startswith(("http://", "https://"))
-        if is_address and opts.url:
-            raise UsageError(f"--url is the address of a FILE; {target} is an address itself")
-        if not is_address and "://" in target:
-            raise UsageError(f"{target!r} is no http or https address; {TAKES}")
-        saved = None if is_address else self._in_time(target, lambda: read_file(Path(target), opts.url))
-        plan = self._plan(saved.url if saved else target, opts.portal)
-        page = Page(saved or self._fetch(plan), plan.starts[0].profile)
-        found = self._in_time(target, lambda: _read(page))
-        if opts.json:
-            print(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
-        else:
-            show(found)
+    def _run(self, args: list[str], opts: argparse.Namespace) -> int:
+        target = _target(args, opts)
+        page = self._page(target, opts)
+        reading = self._in_time(target, lambda: _read(page))
+        (print_json if opts.json else print_tables)(page, reading)
         if opts.save:
-            case = save_case(page, found, Path(closest_scrapy_cfg()).parent / "tests" / "pages", self._file_of(page))
+            folder = Path(closest_scrapy_cfg()).parent / "tests" / "pages"
+            case = save_case(page, reading, folder, self._profile_file(page))
             print(f"saved as {case}", file=sys.stderr if opts.json else sys.stdout)
         return 0
 
+    def _page(self, target: str, opts: argparse.Namespace) -> Page:
+        """Return the page at *target*: fetched if it is an address, else read from the file."""
+        assert self.settings is not None
+        assert self.crawler_process is not None
+        saved = None if _is_address(target) else self._in_time(target, lambda: read_file(Path(target), opts.url))
+        arguments = {"url": saved.url if saved else target, **({"portal": opts.portal} if opts.portal else {})}
+        plan = make_plan(arguments, profiles_folder(self.settings))
+        return Page(saved or fetch(plan, self.crawler_process), plan.starts[0].profile)
+
     def _in_time(self, target: str, work: Callable[[], T]) -> T:
-        """Return what *work* returns within READ_TIMEOUT; UnreadableError where it doesn't end."""
+        """Return what *work* returns; raise UnreadableError if that takes longer than READ_TIMEOUT."""
         assert self.settings is not None
         seconds = read_timeout(self.settings)
         error = UnreadableError(f"{target} is unreadable: it took longer than READ_TIMEOUT ({seconds:g} s)")
         try:
-            return Watch(seconds, lambda: tell(error)).limit(work)
+            return Watch(seconds, lambda: print_error(error)).limit(work)
         except ReadingTimeoutError:
             raise error from None
 
-    def _plan(self, url: str, portal: str | None) -> Plan:
-        assert self.settings is not None
-        given = {"url": url, **({"portal": portal} if portal else {})}
-        return make_plan(given, profiles_folder(self.settings))
-
-    def _fetch(self, plan: Plan) -> Response:
-        assert self.crawler_process is not None
-        return fetch(plan, self.crawler_process)
-
-    def _file_of(self, page: Page) -> ProfileFile | None:
-        """Return the file of the page's profile."""
+    def _profile_file(self, page: Page) -> ProfileFile | None:
+        """Return the file of the page's profile; None for the generic profile."""
         assert self.settings is not None
         files = Catalog(profiles_folder(self.settings)).files
         return None if page.profile.generic else next(file for file in files if file.name == page.profile.name)
 
 
 class UnreadableError(PortalcrawlError):
-    """A page that can't be read."""
+    """The page can't be read."""
 
 
-def _read(page: Page) -> Found:
+def _target(args: list[str], opts: argparse.Namespace) -> str:
+    """Return the URL or FILE of the command line; raise UsageError if it is neither."""
+    if len(args) != 1 or args[0].startswith("-"):
+        raise UsageError(USAGE)
+    target = args[0]
+    if _is_address(target) and opts.url:
+        raise UsageError(f"--url is the address of a FILE; {target} is an address itself")
+    if not _is_address(target) and "://" in target:
+        raise UsageError(f"{target!r} is no http or https address; {USAGE}")
+    return target
+
+
+def _is_address(target: str) -> bool:
+    return target.lower().startswith(("http://", "https://"))
+
+
+def _read(page: Page) -> Reading:
     if page.refusal:
         raise UnreadableError(f"{page.url} is not read: {page.refusal}")
     return inspect_page(page)

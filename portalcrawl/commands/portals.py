@@ -1,4 +1,4 @@
-"""``scrapy portals``: which profiles there are, what one says, whether all are sound."""
+"""``scrapy portals``: lists the portal profiles, shows one, checks their files."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 
 from scrapy.commands import ScrapyCommand
 
-from portalcrawl.commands.exit_lines import in_one_line
+from portalcrawl.commands.error_line import exit_code_of
 from portalcrawl.errors import UsageError
 from portalcrawl.profiles.catalog import Catalog, ProfileFile
 from portalcrawl.profiles.model import ArticleRules, Profile, TeaserRules
 from portalcrawl.profiles.regular_expressions import Pattern
 from portalcrawl.runs.run_settings import profiles_folder
 
-DERIVED = ("name", "generic", "stems", "zone", "teasers")
+NOT_SHOWN = ("name", "generic", "stems", "zone", "teasers")
 
 
 class Command(ScrapyCommand):
@@ -38,9 +38,9 @@ class Command(ScrapyCommand):
         parser.add_argument("--check", action="store_true", help="check the files; exit code 1 for a fault")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        self.exitcode = in_one_line(lambda: self._answer(args, check=opts.check))
+        self.exitcode = exit_code_of(lambda: self._run(args, check=opts.check))
 
-    def _answer(self, args: list[str], *, check: bool) -> int:
+    def _run(self, args: list[str], *, check: bool) -> int:
         if len(args) > 1 or any(arg.startswith("-") for arg in args):
             raise UsageError(f"scrapy portals: unknown argument {args[-1]!r}; it takes one NAME, and --check")
         assert self.settings is not None
@@ -69,9 +69,9 @@ def _list(files: Iterable[ProfileFile]) -> int:
     for file in files:
         hosts = " ".join(file.profile.hosts) if file.profile else f"faulty: {file.faults[0].key}"
         rows.append((file.name, hosts, file.file))
-    wide = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    for name, hosts, where in rows:
-        print(f"{name:<{wide[0]}}  {hosts:<{wide[1]}}  {where}")
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    for name, hosts, path in rows:
+        print(f"{name:<{widths[0]}}  {hosts:<{widths[1]}}  {path}")
     return 0
 
 
@@ -82,25 +82,25 @@ def _show(file: ProfileFile) -> int:
         return 1
     profile = file.profile
     print(f"{profile.name} ({file.file})")
-    for name, value in _said(profile):
+    for name, value in _settings_of(profile):
         print(f"  {name:<24} {value}")
     return 0
 
 
-def _said(profile: Profile) -> Iterable[tuple[str, str]]:
-    """Yield what the profile says, key by key; the time zone also where it is worked out."""
+def _settings_of(profile: Profile) -> Iterable[tuple[str, str]]:
+    """Yield the keys that the profile sets and their values; the time zone also if it follows from the host."""
     for name, value in _values(profile, ""):
         if name != "timezone":
             yield name, value
     yield "timezone", f"{profile.zone}{'' if profile.timezone else ' (by the country of the host)'}"
-    for at, rules in enumerate(profile.teasers, 1):
-        yield from _values(rules, f"teasers[{at}].")
+    for number, rules in enumerate(profile.teasers, 1):
+        yield from _values(rules, f"teasers[{number}].")
 
 
 def _values(part: Any, prefix: str) -> Iterable[tuple[str, str]]:
     for each in fields(part):
         name, value = each.name, getattr(part, each.name)
-        if name in DERIVED or value is None or value in ((), {}, False):
+        if name in NOT_SHOWN or value is None or value in ((), {}, False):
             continue
         if name == "fields" and isinstance(part, ArticleRules | TeaserRules):
             yield from ((f"{prefix}{field}", _text(rules)) for field, rules in value.items())

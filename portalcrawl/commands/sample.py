@@ -10,7 +10,7 @@ from types import FrameType
 
 from scrapy.commands import ScrapyCommand
 
-from portalcrawl.commands.exit_lines import in_one_line
+from portalcrawl.commands.error_line import exit_code_of
 from portalcrawl.demo import HOST, PORT, SamplePortal
 from portalcrawl.errors import UsageError
 
@@ -37,7 +37,7 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Serve."""
-        self.exitcode = in_one_line(lambda: _serve(args, opts.port, opts.now))
+        self.exitcode = exit_code_of(lambda: _serve(args, opts.port, opts.now))
 
 
 def _serve(args: list[str], port_text: str | None, now_text: str | None) -> int:

@@ -15,7 +15,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 from sqlalchemy.exc import DatabaseError
 
-from portalcrawl.commands.exit_lines import fail, in_one_line
+from portalcrawl.commands.error_line import exit_code_of, exit_with
 from portalcrawl.commands.scheduled.checking import check
 from portalcrawl.commands.scheduled.crontab import crontab, systemd_units
 from portalcrawl.commands.scheduled.listing import show_list
@@ -53,11 +53,11 @@ class Command(ScrapyCommand):
         try:
             super().process_options(args, opts)
         except ScrapyUsageError as error:
-            fail(error)
+            exit_with(error)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do it."""
-        self.exitcode = in_one_line(lambda: self._work_or_say_why_not(args, opts))
+        self.exitcode = exit_code_of(lambda: self._work_or_say_why_not(args, opts))
 
     def _work_or_say_why_not(self, args: list[str], opts: argparse.Namespace) -> int:
         try:

@@ -1,4 +1,4 @@
-"""``scrapy schema KIND``: prints the JSON Schema of what a run publishes."""
+"""``scrapy schema``: prints the JSON Schema of what a run publishes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from portalcrawl.commands.exit_lines import in_one_line
+from portalcrawl.commands.error_line import exit_code_of
 from portalcrawl.errors import UsageError
 from portalcrawl.schema import KINDS, json_schema
 
@@ -21,16 +21,13 @@ class Command(ScrapyCommand):
     default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
-        """What stands behind the command's name."""
         return "|".join(KINDS)
 
     def short_desc(self) -> str:
-        """One line for ``scrapy -h``."""
         return "Print the JSON Schema of an article, a teaser or a manifest"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Print it."""
-        self.exitcode = in_one_line(lambda: _print_schema(args))
+        self.exitcode = exit_code_of(lambda: _print_schema(args))
 
 
 def _print_schema(args: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""``scrapy state``: what is known per portal, the runs that were, and clean-up."""
+"""``scrapy state``: shows what is known per portal and the last runs; forgets and requeues articles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rich.table import Table
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
-from portalcrawl.commands.exit_lines import fail, in_one_line
+from portalcrawl.commands.error_line import exit_code_of, exit_with
 from portalcrawl.errors import DataFolderError, UsageError
 from portalcrawl.runs.arguments import AGE, UNITS
 from portalcrawl.runs.run_names import KINDS
@@ -24,57 +24,53 @@ from portalcrawl.storage.database import open_database, state_file
 from portalcrawl.storage.maintenance import Upkeep
 from portalcrawl.storage.run_history import History, PastRun
 
-RUNS = 20
-MOST_RUNS = 10**9
+DEFAULT_RUNS = 20
+MAX_RUNS = 10**9
 WIDTH = 160
-"""Columns where standard output is no terminal."""
-REQUEUED = ("failed", "gone", "moved", "blocked", "skipped", "unreadable")
+"""Columns if standard output is no terminal."""
+REQUEUABLE = ("failed", "gone", "moved", "blocked", "skipped", "unreadable")
 
 
 class Command(ScrapyCommand):
-    """Shows the state or the last runs, forgets what is old, or queues what failed once more."""
+    """Shows the state or the last runs, forgets old articles, or requeues failed ones."""
 
     requires_project = True
     requires_crawler_process = False
     default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
-        """What stands behind the command's name."""
         return "[--runs [N] [--json] | --forget AGE | --requeue STATUS]"
 
     def short_desc(self) -> str:
-        """One line for ``scrapy -h``."""
         return "Show what is known per portal and the last runs, forget what is old, requeue what failed"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the command's own options."""
         super().add_options(parser)
         parser.add_argument(
-            "--runs", metavar="N", nargs="?", const=str(RUNS), help=f"the last N runs (default: {RUNS})"
+            "--runs", metavar="N", nargs="?", const=str(DEFAULT_RUNS), help=f"the last N runs (default: {DEFAULT_RUNS})"
         )
         parser.add_argument("--json", action="store_true", help="with --runs: as JSON, an array of runs, newest first")
         parser.add_argument("--forget", metavar="AGE", help="forget settled articles older than AGE (90d, 52w)")
-        parser.add_argument("--requeue", metavar="STATUS", help=f"make pending again: {', '.join(REQUEUED)}")
+        parser.add_argument("--requeue", metavar="STATUS", help=f"make pending again: {', '.join(REQUEUABLE)}")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Answer wrong use in one line."""
+        """Report wrong options in one line."""
         try:
             super().process_options(args, opts)
         except ScrapyUsageError as error:
-            fail(error)
+            exit_with(error)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Do it."""
-        self.exitcode = in_one_line(lambda: self._work(args, opts))
+        self.exitcode = exit_code_of(lambda: self._run(args, opts))
 
-    def _work(self, args: list[str], opts: argparse.Namespace) -> int:
-        asked = [each for each in (opts.runs, opts.forget, opts.requeue) if each is not None]
-        if args or len(asked) > 1 or (opts.json and opts.runs is None):
+    def _run(self, args: list[str], opts: argparse.Namespace) -> int:
+        actions = [each for each in (opts.runs, opts.forget, opts.requeue) if each is not None]
+        if args or len(actions) > 1 or (opts.json and opts.runs is None):
             raise UsageError("scrapy state takes --runs [N] [--json], --forget AGE or --requeue STATUS, or nothing")
-        number = _number(opts.runs) if opts.runs is not None else None
+        runs = _number(opts.runs) if opts.runs is not None else None
         age = _age(opts.forget) if opts.forget is not None else None
-        if opts.requeue is not None and opts.requeue not in REQUEUED:
-            raise UsageError(f"--requeue {opts.requeue!r} is no status; it takes one of {', '.join(REQUEUED)}")
+        if opts.requeue is not None and opts.requeue not in REQUEUABLE:
+            raise UsageError(f"--requeue {opts.requeue!r} is no status; it takes one of {', '.join(REQUEUABLE)}")
         assert self.settings is not None
         settings = RunSettings.from_settings(self.settings)
         file = state_file(settings.state_url)
@@ -82,8 +78,8 @@ class Command(ScrapyCommand):
             raise DataFolderError(f"there is no state in {file.parent} yet; scrapy crawl portal makes it")
         engine = open_database(settings.state_url)
         upkeep = Upkeep(engine)
-        if number is not None:
-            show_runs(History(engine), number, as_json=opts.json)
+        if runs is not None:
+            show_runs(History(engine), runs, as_json=opts.json)
         elif age is not None:
             print(f"{upkeep.forget((datetime.now(UTC) - age).timestamp())} articles forgotten")
         elif opts.requeue:
@@ -94,7 +90,7 @@ class Command(ScrapyCommand):
 
 
 def _number(value: str) -> int:
-    if not value.isascii() or not value.isdecimal() or not 0 < int(value) <= MOST_RUNS:
+    if not value.isascii() or not value.isdecimal() or not 0 < int(value) <= MAX_RUNS:
         raise UsageError(f"--runs {value!r} is no number of runs; it takes a whole number from 1")
     return int(value)
 
@@ -119,21 +115,21 @@ def _show(upkeep: Upkeep, file: Path | None) -> None:
 
 def show_runs(history: History, number: int, *, as_json: bool) -> None:
     """Print the last *number* runs, newest first."""
-    runs = [_as_manifest(run, history) for run in history.last(number)]
+    manifests = [_as_manifest(run, history) for run in history.last(number)]
     if as_json:
-        print(json.dumps(runs, ensure_ascii=False, indent=1))
+        print(json.dumps(manifests, ensure_ascii=False, indent=1))
         return
     table = Table("run", "portal", "finished", "reason", "articles", "teasers", "verdict")
-    for run in runs:
+    for run in manifests:
         counts, verdict = run["counts"], run["verdict"]
-        said = "; ".join([verdict["level"], *verdict["reasons"]]) if verdict else ""
-        numbers = (str(counts.get(kind, "")) for kind in KINDS)
-        table.add_row(run["run"], run["portal"], run["finished"] or "", run["finish_reason"] or "", *numbers, said)
+        outcome = "; ".join([verdict["level"], *verdict["reasons"]]) if verdict else ""
+        records = (str(counts.get(kind, "")) for kind in KINDS)
+        table.add_row(run["run"], run["portal"], run["finished"] or "", run["finish_reason"] or "", *records, outcome)
     Console(width=None if sys.stdout.isatty() else WIDTH).print(table)
 
 
 def _as_manifest(run: PastRun, history: History) -> dict[str, Any]:
-    """Return a run as its manifest shows it; one that has not ended has no end and no verdict."""
+    """Return *run* in the form of a manifest; ``finished`` and ``verdict`` are None if it has not ended."""
     feeds = [{**asdict(feed), "bytes": max(0, feed.bytes)} for feed in history.feeds_of(run.run)]
     return {
         "run": run.run,

@@ -1,1 +1,1 @@
-"""What happens beside the crawl: commits by time, publication, progress, a bounded end."""
+"""Scrapy extensions: commits and publication, the progress line, the time limit for closing."""

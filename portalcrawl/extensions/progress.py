@@ -1,4 +1,4 @@
-"""One line on a terminal that says how far the crawl is; silent where standard error is no terminal."""
+"""A progress line on the terminal; nothing if standard error is no terminal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ INTERVAL = 0.5
 
 
 class Progress:
-    """Redraws the line twice a second; log lines appear above it."""
+    """Redraws the line twice a second, below the log."""
 
     def __init__(self, crawler: Crawler, session: RunSession, stream: TextIO) -> None:
         self._crawler = crawler
@@ -37,7 +37,7 @@ class Progress:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make the extension; NotConfigured where nobody would see the line."""
+        """Return the extension; raise NotConfigured if there is no terminal or no run."""
         session: RunSession | None = getattr(crawler.spider, "session", None)
         wanted = crawler.settings.getbool("PROGRESS_ENABLED") and not crawler.settings.get("LOG_FILE")
         if session is None or not wanted or not sys.stderr.isatty():
@@ -48,21 +48,17 @@ class Progress:
         return extension
 
     def spider_opened(self) -> None:
-        """Show the line. Log lines go to the same terminal, so they are sent through it."""
+        """Show the line, and redirect the log through rich so that both share the terminal."""
         self._live.start()
-        handler: Any = get_scrapy_root_handler()
-        if hasattr(handler, "setStream"):
-            handler.setStream(sys.stderr)
+        _log_to_stderr()
         self._redraws.start(INTERVAL, now=False)
 
     def spider_closed(self) -> None:
-        """Take the line away."""
+        """Remove the line."""
         if self._redraws.running:
             self._redraws.stop()
         self._live.stop()
-        handler: Any = get_scrapy_root_handler()
-        if hasattr(handler, "setStream"):
-            handler.setStream(sys.stderr)
+        _log_to_stderr()
 
     def _redraw(self) -> None:
         run = self._session.run
@@ -73,8 +69,15 @@ class Progress:
         self._live.update(Text(line, no_wrap=True, overflow="ellipsis"), refresh=True)
 
 
+def _log_to_stderr() -> None:
+    """Point Scrapy's log at the present ``sys.stderr``, which rich replaces while the line is shown."""
+    handler: Any = get_scrapy_root_handler()
+    if hasattr(handler, "setStream"):
+        handler.setStream(sys.stderr)
+
+
 def progress_line(counts: Mapping[str, int], queue: int, seconds: float) -> str:
-    """Return what the line says.
+    """Return the text of the line; *seconds* have passed since the start.
 
     >>> progress_line({"articles": 1200, "teasers": 9, "pages": 140, "pages_failed": 1}, 30, 2.0)
     '1,200 articles · 9 teasers · 140 pages, 70.0/s · 30 queued · 1 failed'

@@ -1,4 +1,4 @@
-"""Commits what was written every few seconds, and publishes the run when the spider closes."""
+"""Commits the run every COMMIT_SECONDS, and publishes it when the spider closes."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PATIENCE_AT_STOP = 5.0
-"""Seconds that a run which was told to stop waits for the state, whose lock others hold, to publish."""
+PATIENCE_WHEN_STOPPED = 5.0
+"""Seconds that a run stopped by the user waits for a state that another process has locked."""
 RETRY_INTERVAL = 0.5
 
 
 class Publication:
-    """Keeps the run of a spider that has one; ``scrapy shell`` opens none."""
+    """Commits and publishes the run of the spider; ``scrapy shell`` opens no run."""
 
     def __init__(self, crawler: Crawler, session: RunSession) -> None:
         self._crawler = crawler
@@ -42,7 +42,7 @@ class Publication:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make the extension; NotConfigured for other spiders than the product's."""
+        """Return the extension; raise NotConfigured for a spider that has no session."""
         session: RunSession | None = getattr(crawler.spider, "session", None)
         if session is None:
             raise NotConfigured
@@ -53,7 +53,6 @@ class Publication:
         return extension
 
     def spider_opened(self) -> None:
-        """Start to commit by time."""
         self._commits.start(self._session.settings.commit_seconds, now=False)
 
     def spider_error(self) -> None:
@@ -62,7 +61,7 @@ class Publication:
             self._session.run.counts["exceptions"] += 1
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
-        """Publish what was written and give up the locks."""
+        """Publish the run and release the locks."""
         if self._commits.running:
             self._commits.stop()
         run = self._session.run
@@ -80,14 +79,14 @@ class Publication:
             self._session.close()
 
     async def _publish(self, run: Run, reason: str) -> Manifest:
-        """Publish *run*, once others have given up the state's lock; who wants it to end does not wait for that."""
+        """Publish *run*; wait for a locked state, but not for long if the user stopped the run."""
         began = monotonic()
         while True:
             try:
                 return run.publish(reason)
             except StateBusyError:
                 waited = monotonic() - began
-                if waited > PATIENCE or (waited > PATIENCE_AT_STOP and not self._crawler.crawling):
+                if waited > PATIENCE or (waited > PATIENCE_WHEN_STOPPED and not self._crawler.crawling):
                     raise
             await asyncio.sleep(RETRY_INTERVAL)
 

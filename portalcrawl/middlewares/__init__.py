@@ -1,1 +1,1 @@
-"""middlewares"""
+"""Scrapy downloader middlewares."""

@@ -1,4 +1,4 @@
-"""A charset that is none, before anybody decodes a page by it."""
+"""Replaces charsets that are not used on the web."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ if TYPE_CHECKING:
 
 
 class CharsetMiddleware:
-    """Takes for UTF-8 what declares one of Python's codecs that no page is written in.
+    """Decodes a page as UTF-8 if it declares a Python codec that is no web charset (``punycode``, ``rot13``).
 
-    Stands where bodies are unpacked but nobody has decoded them: Scrapy's MetaRefreshMiddleware is the first to do so.
+    Its place is after decompression and before Scrapy's MetaRefreshMiddleware, the first to decode a page.
     """
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Return *response* in a charset."""
         if isinstance(response, TextResponse) and not is_charset(response.encoding):
             return response.replace(encoding="utf-8")
         return response

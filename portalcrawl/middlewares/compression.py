@@ -1,4 +1,4 @@
-"""Compressed bodies: one that is broken, or ends before its end, is no page."""
+"""Refuses compressed bodies that are broken or incomplete."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ CHUNK = 64 * 1024
 """Bytes that are decompressed at a time."""
 GZIP = b"\x1f\x8b"
 TRAILER = 8
-"""Bytes after the data of gzip (RFC 1952, 2.3): a checksum, and the length of the data; zlib has four (RFC 1950)."""
+"""Bytes after gzip data (RFC 1952, 2.3): checksum and length of the data. zlib data has four (RFC 1950)."""
 
 
 class CompressionMiddleware(HttpCompressionMiddleware):
-    """Scrapy's middleware, without its patience: of a broken body it gives out what there is, half an article, say."""
+    """Like Scrapy's middleware, but drops broken bodies. Scrapy returns what it can read of them."""
 
     @staticmethod
     def _decode(body: bytes, encoding: bytes, max_size: int) -> bytes:
@@ -41,18 +41,18 @@ class CompressionMiddleware(HttpCompressionMiddleware):
 
 
 def _is_whole(body: bytes, encoding: str, decoded: bytes) -> bool:
-    """Return whether *body*, of which *decoded* could be read, goes on to the end of its data.
+    """Return whether *body*, which was decoded to *decoded*, contains the end of its compressed data.
 
-    Raises what the libraries do where it is broken.
+    Raises the errors of the decompression libraries if the body is broken.
     """
     if encoding == "gzip":
         trailer = zlib.crc32(decoded).to_bytes(4, "little") + (len(decoded) & 0xFFFFFFFF).to_bytes(4, "little")
-        return body.endswith(trailer) or _ends(body, zlib.MAX_WBITS | 16)
+        return body.endswith(trailer) or _is_complete(body, zlib.MAX_WBITS | 16)
     if encoding == "deflate":
         if body.endswith(zlib.adler32(decoded).to_bytes(4, "big")):
             return True
         is_zlib = body[0] & 0x0F == zlib.DEFLATED and int.from_bytes(body[:2], "big") % 31 == 0  # RFC 1950, 2.2
-        return _ends(body, zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
+        return _is_complete(body, zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
     if encoding == "br":
         stream = brotli.Decompressor()
         more = stream.process(body, output_buffer_limit=CHUNK)
@@ -66,10 +66,10 @@ def _is_whole(body: bytes, encoding: str, decoded: bytes) -> bool:
     return bool(frame.eof)
 
 
-def _ends(body: bytes, wbits: int) -> bool:
-    """Return whether the data that zlib reads with *wbits* have their end within *body*; zlib.error where it is broken.
+def _is_complete(body: bytes, wbits: int) -> bool:
+    """Return whether *body*, read by zlib with *wbits*, contains the end of its data; raise zlib.error if it is broken.
 
-    The checksum behind the data may be missing: some servers leave it out, and browsers do not ask for it.
+    The checksum after the data may be missing: some servers omit it, and browsers accept that.
     """
     data = zlib.decompressobj(wbits)
     rest = body
@@ -77,12 +77,12 @@ def _ends(body: bytes, wbits: int) -> bool:
         data.decompress(rest, CHUNK)
         rest = data.unconsumed_tail
     if data.eof:
-        # One member of gzip may follow another (RFC 1952, 2.2); anything else is no part of the data.
-        return not data.unused_data.startswith(GZIP) or _ends(data.unused_data, wbits)
+        # Another gzip member may follow (RFC 1952, 2.2); anything else is not part of the data.
+        return not data.unused_data.startswith(GZIP) or _is_complete(data.unused_data, wbits)
     if wbits < 0:
         return False
     try:
         data.decompress(bytes(TRAILER), CHUNK)
     except zlib.error as error:
-        return "incorrect data check" in str(error)  # zlib was at the checksum
+        return "incorrect data check" in str(error)  # only the checksum was missing
     return False

@@ -1,4 +1,4 @@
-"""Where requests may go: to the portal's own hosts, and never to a private address that nobody named."""
+"""Keeps requests on the portal's own hosts, and away from private addresses."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class OriginMiddleware:
-    """Drops requests, redirected ones too, that leave their portal or lead into a private network.
+    """Drops requests, also redirected ones, to other hosts than the portal's or to private addresses.
 
-    Requests that belong to no portal (those of ``scrapy shell``, say) pass.
+    Origins that the user or a profile gave are allowed. Requests without a portal (``scrapy shell``) pass.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -27,11 +27,10 @@ class OriginMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make the middleware of *crawler*."""
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Let *request* pass or raise PageIgnored."""
+        """Raise PageIgnored if *request* must not be made."""
         name, plan = request.meta.get("portal"), getattr(self._crawler.spider, "plan", None)
         if name is None or plan is None:
             return
@@ -41,7 +40,7 @@ class OriginMiddleware:
         parts = urlsplit(request.url)
         if parts.scheme not in ("http", "https"):
             raise PageIgnored("scheme", f"{request.url} is no http(s) address")
-        # RFC 9309, 2.3.1.2: a portal's robots.txt, which nothing else stands in for, may lie with another authority.
+        # RFC 9309, 2.3.1.2: a robots.txt may be redirected to another host.
         if not profile.owns(request.url) and not request.meta.get("dont_obey_robotstxt"):
             raise PageIgnored("foreign_host", f"{request.url} is not of the portal {profile.name}")
         if await self._is_private(parts.hostname or ""):
@@ -54,7 +53,7 @@ class OriginMiddleware:
 
 
 async def _resolves_to_private(host: str) -> bool:
-    """Return whether any address of *host* is private; one that can't be resolved fails later, by its own name."""
+    """Return whether any address of *host* is private; False if it can't be resolved, which fails later anyway."""
     try:
         found: list[Any] = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):

@@ -1,4 +1,4 @@
-"""Proxies that the environment names, for all pages but those that the run serves itself."""
+"""HTTP proxies of the environment, except for the embedded portal."""
 
 from __future__ import annotations
 
@@ -12,22 +12,20 @@ if TYPE_CHECKING:
 
 
 class ProxyMiddleware(HttpProxyMiddleware):
-    """Scrapy's middleware (``http_proxy``, ``https_proxy``, ``no_proxy``), but for the embedded portal.
+    """Like Scrapy's middleware (``http_proxy``, ``https_proxy``, ``no_proxy``), but skips the embedded portal.
 
-    That listens on this machine's loopback, which no proxy elsewhere can reach.
+    It listens on loopback, which a proxy on another machine can't reach.
     """
 
     crawler: Crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make the middleware of *crawler*; NotConfigured where HTTPPROXY_ENABLED is off."""
         middleware: Self = super().from_crawler(crawler)
         middleware.crawler = crawler
         return middleware
 
     def process_request(self, request: Request, spider: Any = None) -> None:
-        """Set the proxy of *request*."""
         plan = getattr(self.crawler.spider, "plan", None)
         if plan is not None and plan.is_embedded(request.url):
             request.meta["proxy"] = None

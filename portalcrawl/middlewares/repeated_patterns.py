@@ -1,4 +1,4 @@
-"""Requests for pages of a pattern that has brought nothing new for too long are not made in this run."""
+"""Stops requests for address patterns whose pages have only repeated articles of this run."""
 
 from __future__ import annotations
 
@@ -15,18 +15,17 @@ if TYPE_CHECKING:
 
 
 class RepeatsMiddleware:
-    """Drops requests for articles whose addresses are like those of pages that only repeated others."""
+    """Drops requests for new articles at addresses of such patterns."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make the middleware of *crawler*."""
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Let *request* pass or raise PageIgnored."""
+        """Raise PageIgnored if *request* must not be made."""
         record = request.cb_kwargs.get("record")
         if record is None or record.revision:
             return

@@ -1,4 +1,4 @@
-"""robots.txt for every request, also for the many that a full queue starts at once."""
+"""Checks every request against robots.txt (RFC 9309)."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 NOTHING_ALLOWED = b"User-agent: *\nDisallow: /\n"
-MOST_BYTES = 512 * 1024
-"""What is read of a robots.txt; RFC 9309, 2.5, asks for 500 KiB at least."""
+MAX_BYTES = 512 * 1024
+"""Bytes of a robots.txt that are parsed; RFC 9309, 2.5, asks for at least 500 KiB."""
 TOO_MANY_REQUESTS = 429
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
-    """Scrapy's middleware, but all requests that wait for one robots.txt are checked against it.
+    """Like Scrapy's middleware, but checks all requests that wait for a robots.txt; Scrapy checks only the first two.
 
-    RFC 9309, 2.3.1: no robots.txt (4xx) allows all; one that can't be had (5xx, network errors) allows nothing.
-    Redirects are followed to other hosts, too, up to REDIRECT_MAX_TIMES; where they lead nowhere it can't be had. So
-    it is with 429, which says nothing of what is allowed.
+    RFC 9309, 2.3.1: without a robots.txt (4xx) everything is allowed; if it is unreachable (5xx, network error, broken
+    redirect) nothing is. Redirects are followed to other hosts too, at most REDIRECT_MAX_TIMES. Status 429 counts as
+    unreachable, since it says nothing about the file.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._tasks: dict[str, asyncio.Task[RobotParser]] = {}
         self._unreachable: dict[str, PageIgnored] = {}
-        """Origins whose robots.txt could not be had, and what becomes of their pages."""
+        """The error for each request to an origin whose robots.txt is unreachable."""
 
     async def process_request(self, request: Request, spider: Any = None) -> None:
-        """Let *request* pass or raise PageIgnored."""
+        """Raise PageIgnored if *request* must not be made."""
         try:
             await super().process_request(request)
         except PageIgnored:
@@ -54,7 +54,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise unreachable or PageIgnored("robots", str(error)) from None
 
     async def robot_parser(self, request: Request) -> RobotParser:
-        """Return the parsed robots.txt for *request*; it is fetched once an origin."""
+        """Return the parsed robots.txt of the origin of *request*, which is fetched once."""
         url = urlparse_cached(request)
         origin = f"{url.scheme}://{url.netloc}"
         if origin not in self._tasks:
@@ -67,7 +67,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         return build_from_crawler(self._parserimpl, self.crawler, body)
 
     async def _fetch(self, origin: str, request: Request) -> bytes:
-        """Return the body that stands for *origin*'s robots.txt."""
+        """Return the body of *origin*'s robots.txt, or one that allows all or nothing in place of it."""
         meta = {"dont_obey_robotstxt": True, "portal": request.meta.get("portal")}
         robots = Request(f"{origin}/robots.txt", priority=self.DOWNLOAD_PRIORITY, meta=meta, callback=NO_CALLBACK)
         try:
@@ -75,18 +75,18 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         except IgnoreRequest as error:
             reason = ignored_reason(error)
             if reason == "not_cached":
-                return b""  # pages are replayed from the HTTP cache, and it holds none
+                return b""  # a replay from the HTTP cache, which has none
             if reason == "ending":
                 self._unreachable[origin] = PageIgnored(reason, str(error))
                 return NOTHING_ALLOWED
             return self._nothing_allowed(origin, str(error))
-        except Exception as error:  # noqa: BLE001 - whatever it is, nothing was allowed
+        except Exception as error:  # noqa: BLE001 - after any error nothing is allowed
             self._stats.inc_value(f"robotstxt/exception_count/{type(error).__name__}")
             return self._nothing_allowed(origin, str(error) or type(error).__name__)
         return self._rules(origin, response)
 
     def _rules(self, origin: str, response: Response) -> bytes:
-        """Return what *response*, the last after all redirects, says of *origin*."""
+        """Return the rules in *response*, the last one after all redirects."""
         status = response.status
         self._stats.inc_value("robotstxt/response_count")
         self._stats.inc_value(f"robotstxt/response_status_count/{status}")
@@ -103,5 +103,5 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
 
 def _first_part(body: bytes) -> bytes:
-    """Return the first lines of a robots.txt, as many as are read."""
-    return body if len(body) <= MOST_BYTES else body[:MOST_BYTES].rpartition(b"\n")[0]
+    """Return the whole lines within the first MAX_BYTES of a robots.txt."""
+    return body if len(body) <= MAX_BYTES else body[:MAX_BYTES].rpartition(b"\n")[0]

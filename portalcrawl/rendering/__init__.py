@@ -1,11 +1,11 @@
-"""Pages in a real browser: found, started when the first page needs it, bounded, and gone at every end.
+"""Pages rendered in Chromium. Nothing here imports Playwright before a page needs it.
 
-    settings, browsers                values: bounds, and where a browser is
-    keeper, processes, home           the browser's processes: none outlives the crawl
-    gate, proxy                       where a page in the browser may go
-    actions                           what a reader would do: wait, answer, click, scroll
-    engine                            one browser, by scrapy-playwright
-    renderer                          all of them: deadlines, losses, recycling, memory
-
-Nothing here imports Playwright before a page needs it.
+render_settings, browser_path     the limits of rendering; where the browser is installed
+supervisor, process_group         make sure that no process of the browser outlives the crawl
+processes                         processes of this machine
+request_filter, proxy             which requests a page may make
+page_actions                      wait for a page, press its buttons, scroll
+browser                           one browser, driven by scrapy-playwright
+renderer                          all browsers of a crawl: deadlines, retries, recycling, memory
+handlers                          Scrapy's download handlers with rendering added
 """

@@ -1,4 +1,4 @@
-"""Scrapy's download handlers, and beside them the browser for the requests that ask for it."""
+"""Scrapy's download handlers, which also send requests to a browser."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from scrapy import signals
 from scrapy.core.downloader.handlers import DownloadHandlers
 
 from portalcrawl.crawl.fetch_policy import RENDER
-from portalcrawl.rendering.browsers import find_browser
+from portalcrawl.rendering.browser_path import find_browser
 from portalcrawl.rendering.renderer import Renderer
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class RenderingHandlers(DownloadHandlers):
-    """Sends requests to the site, or through the browser; one for both schemes."""
+    """Downloads by HTTP, or in the browser if the request asks for it and there is one."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -28,7 +28,7 @@ class RenderingHandlers(DownloadHandlers):
 
     @property
     def has_browser(self) -> bool:
-        """Whether there is a browser, and it did not fail to start."""
+        """Whether a browser is installed and has not failed to start."""
         return self._browser is not None and not (self._renderer and self._renderer.is_off)
 
     async def download_request_async(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""What a reader would do on a page before it shows what it has: wait, answer, click, scroll. Never more than asked."""
+"""What is done on a rendered page before it is read: wait until it is loaded, give consent, click, scroll."""
 
 from __future__ import annotations
 
@@ -17,93 +17,93 @@ if TYPE_CHECKING:
 
     from portalcrawl.profiles.model import RenderRules
 
-LOOK = 0.1
-"""Seconds between two looks at a page."""
-CALM = 0.5
-"""Seconds without a change after which a page is ready."""
-PATIENCE = 5.0
-"""Seconds that a click or a scroll has to show something new."""
-TELLING = ("document", "script", "xhr", "fetch")
-"""Kinds of requests that may still bring text."""
+POLL_SECONDS = 0.1
+STABLE_SECONDS = 0.5
+"""Seconds without a change after which a page counts as loaded."""
+ACTION_SECONDS = 5.0
+"""Seconds that a click or a scroll may take to show something new."""
+IDLE_SECONDS = 1.5
+"""Seconds after a click or a scroll from which a page without pending requests is not waited for any longer."""
+TEXT_RESOURCES = ("document", "script", "xhr", "fetch")
+"""Resource types (Playwright's names) that may still bring text."""
 SIZE = """() => [document.readyState, document.getElementsByTagName('*').length,
   document.body ? document.body.textContent.length : 0].join(':')"""
 CLICK_MS = 2_000
 
 
-class Traffic:
-    """Counts the requests under way of one page that may still bring text."""
+class PendingRequests:
+    """The requests of one page that are not answered yet and may bring text."""
 
     def __init__(self, page: Page) -> None:
-        self._open: set[Request] = set()
-        page.on("request", self._begun)
-        page.on("requestfinished", self._ended)
-        page.on("requestfailed", self._ended)
+        self._pending: set[Request] = set()
+        page.on("request", self._add)
+        page.on("requestfinished", self._remove)
+        page.on("requestfailed", self._remove)
 
-    def _begun(self, request: Request) -> None:
-        if request.resource_type in TELLING:
-            self._open.add(request)
+    def _add(self, request: Request) -> None:
+        if request.resource_type in TEXT_RESOURCES:
+            self._pending.add(request)
 
-    def _ended(self, request: Request) -> None:
-        self._open.discard(request)
+    def _remove(self, request: Request) -> None:
+        self._pending.discard(request)
 
-    @property
-    def is_calm(self) -> bool:
-        """Whether nothing is under way."""
-        return not self._open
+    def __bool__(self) -> bool:
+        return bool(self._pending)
 
 
-class Reader:
-    """Reads one page as the profile says in at most *seconds*; it waits for rest *settle* seconds at a time."""
+class PageActions:
+    """Carries out a profile's ``[render]`` rules on one page.
 
-    def __init__(self, page: Page, traffic: Traffic, rules: RenderRules, seconds: float, settle: float) -> None:
+    All actions together take at most *seconds*; each wait until the page is stable takes at most *settle* seconds.
+    """
+
+    def __init__(self, page: Page, pending: PendingRequests, rules: RenderRules, seconds: float, settle: float) -> None:
         self._page = page
-        self._traffic = traffic
+        self._pending = pending
         self._rules = rules
         self._settle = settle
         self._end = monotonic() + seconds
 
-    async def read(self) -> None:
-        """Do all that the profile names; what the page does not offer is passed over."""
-        await self._until_calm()
-        if self._rules.consent and await self._press(self._rules.consent):
-            await self._until_calm()
+    async def run(self) -> None:
+        """Do what the profile names; elements that are not on the page are skipped."""
+        await self._wait_until_stable()
+        if self._rules.consent and await self._click(self._rules.consent):
+            await self._wait_until_stable()
         if self._rules.wait_for:
             await self._wait_for(self._rules.wait_for)
-        for _ in range(self._rules.click_times if self._rules.click else 0):
-            if not await self._more(partial(self._press, self._rules.click or "")):
-                break
-        for _ in range(self._rules.scroll):
-            if not await self._more(self._scroll):
-                break
+        if self._rules.click:
+            await self._repeat(partial(self._click, self._rules.click), self._rules.click_times)
+        await self._repeat(self._scroll, self._rules.scroll)
 
-    def _left(self) -> float:
+    def _seconds_left(self) -> float:
         return max(0.0, self._end - monotonic())
 
-    async def _until_calm(self) -> None:
-        """Wait until the page neither changes nor loads for a moment; one that never rests is taken as it is."""
-        seen, since = "", monotonic()
+    async def _wait_until_stable(self) -> None:
+        """Wait until the page neither changes nor loads for STABLE_SECONDS, or the time is up."""
+        last_size, since = "", monotonic()
         end = min(self._end, since + self._settle)
         while monotonic() < end:
             size = await self._size()
-            if size != seen or not self._traffic.is_calm or not size.startswith(("interactive", "complete")):
-                seen, since = size, monotonic()
-            elif monotonic() - since >= CALM:
+            if size != last_size or self._pending or not size.startswith(("interactive", "complete")):
+                last_size, since = size, monotonic()
+            elif monotonic() - since >= STABLE_SECONDS:
                 return
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(POLL_SECONDS)
 
     async def _size(self) -> str:
-        """Return what changes when the page does."""
+        """Return a text that changes when the page does: its state, number of elements and length of text."""
         with suppress(PlaywrightError):  # the page is being replaced by another
             return str(await self._page.evaluate(SIZE))
         return ""
 
     async def _wait_for(self, selector: str) -> None:
         with suppress(PlaywrightError):
-            await self._page.wait_for_selector(selector, state="attached", timeout=max(1.0, self._left() * 1000))
-            await self._until_calm()
+            timeout = max(1.0, self._seconds_left() * 1000)
+            await self._page.wait_for_selector(selector, state="attached", timeout=timeout)
+            await self._wait_until_stable()
 
-    async def _press(self, selector: str) -> bool:
-        """Press the first visible match; tell whether there was one."""
+    async def _click(self, selector: str) -> bool:
+        """Click the first visible element that matches; return whether there was one."""
         with suppress(PlaywrightError):
             for target in await self._page.query_selector_all(selector):
                 if await target.is_visible() and await target.is_enabled():
@@ -112,21 +112,28 @@ class Reader:
         return False
 
     async def _scroll(self) -> bool:
+        """Scroll to the end of the page."""
         with suppress(PlaywrightError):
             await self._page.evaluate("() => window.scrollTo(0, document.documentElement.scrollHeight)")
         return True
 
-    async def _more(self, act: Callable[[], Awaitable[bool]]) -> bool:
-        """Tell whether *act* was done and the page showed something new after it."""
+    async def _repeat(self, action: Callable[[], Awaitable[bool]], times: int) -> None:
+        """Do *action* at most *times* times, as long as it shows something new."""
+        for _ in range(times):
+            if not await self._shows_more(action):
+                return
+
+    async def _shows_more(self, action: Callable[[], Awaitable[bool]]) -> bool:
+        """Do *action*; return whether the page changed because of it."""
         before = await self._size()
-        if not await act() or not self._left():
+        if not await action() or not self._seconds_left():
             return False
-        until = min(monotonic() + PATIENCE, self._end)
-        while monotonic() < until:
-            await asyncio.sleep(LOOK)
+        end = min(monotonic() + ACTION_SECONDS, self._end)
+        while monotonic() < end:
+            await asyncio.sleep(POLL_SECONDS)
             if await self._size() != before:
-                await self._until_calm()
+                await self._wait_until_stable()
                 return True
-            if self._traffic.is_calm and monotonic() > until - PATIENCE + 1.5:
+            if not self._pending and monotonic() > end - ACTION_SECONDS + IDLE_SECONDS:
                 return False
         return False

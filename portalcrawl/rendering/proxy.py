@@ -1,7 +1,7 @@
-"""The browser's only way out: a proxy on loopback that refuses private addresses nobody named.
+"""A proxy on loopback for all connections of the browser, which refuses private addresses.
 
-The browser's own hooks see no redirect of a subresource and no look-up of a name. Here each connection is seen, and it
-goes to the address that was judged: a name that later leads elsewhere changes nothing.
+Playwright's request hooks see neither the redirects of subresources nor name lookups. The proxy sees each connection,
+and connects to the very address that it has checked, so a second lookup of the name can't lead elsewhere.
 """
 
 from __future__ import annotations
@@ -18,27 +18,25 @@ from portalcrawl.urls import is_private_address
 HEAD_LIMIT = 128 * 1024
 CHUNK = 64 * 1024
 CONNECT_SECONDS = 20.0
-ALWAYS_DROPPED = ("proxy-connection", "proxy-authorization", "connection", "keep-alive")
+HOP_BY_HOP = ("proxy-connection", "proxy-authorization", "connection", "keep-alive")
 AllowsPrivate = Callable[[str, int], bool]
-"""Takes host and port of an origin."""
+"""Takes host and port; returns whether the origin may be private."""
 
 
 class RefusedError(Exception):
-    """A connection that is not made."""
+    """A connection that is not allowed."""
 
 
 class Proxy:
-    """Serves the browser's pages of one portal (RFC 9110 9.3.6 CONNECT, RFC 9112 3.2.2 absolute form).
+    """An HTTP proxy (RFC 9110, 9.3.6 CONNECT; RFC 9112, 3.2.2 absolute form) for the pages of one portal.
 
-    *allows_private* tells which private origins may be connected to; None: nothing may be connected to.
+    If *allows_private* is None, every connection is refused.
     """
 
     def __init__(self, allows_private: AllowsPrivate | None) -> None:
         self._allows_private = allows_private
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self.refused = 0
-        """Connections that were not made."""
 
     @property
     def address(self) -> str:
@@ -47,12 +45,12 @@ class Proxy:
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def start(self) -> Self:
-        """Listen on a free port of loopback."""
+        """Listen on a free port of 127.0.0.1."""
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=HEAD_LIMIT)
         return self
 
     def close(self) -> None:
-        """Listen no more and drop all connections."""
+        """Stop listening and drop all connections."""
         if self._server is not None:
             self._server.close()
         for task in list(self._tasks):
@@ -73,26 +71,25 @@ class Proxy:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         try:
-            host, port, onward = _destination(head)
-            there, back = await self._connect(host, port)
+            host, port, forwarded = _destination(head)
+            remote_reader, remote_writer = await self._connect(host, port)
         except (RefusedError, ValueError):
-            self.refused += 1
-            await _answer(writer, "403 Forbidden")
+            await _respond(writer, "403 Forbidden")
             return
         except OSError:
-            await _answer(writer, "502 Bad Gateway")
+            await _respond(writer, "502 Bad Gateway")
             return
         try:
-            if onward:
-                back.write(onward)
+            if forwarded:
+                remote_writer.write(forwarded)
             else:
                 writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            await _both_ways(reader, writer, there, back)
+            await _relay(reader, writer, remote_reader, remote_writer)
         finally:
-            back.transport.abort()
+            remote_writer.transport.abort()
 
     async def _connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Connect to the first address of *host*; RefusedError where one of them is private and nobody named it."""
+        """Connect to the first address of *host*; raise RefusedError if any is private and the origin not allowed."""
         if self._allows_private is None:
             raise RefusedError(host)
         if self._allows_private(host, port):
@@ -107,7 +104,7 @@ class Proxy:
 
 
 def _destination(head: bytes) -> tuple[str, int, bytes]:
-    """Return host, port and the head to send on (empty for a tunnel); ValueError for what is no proxy request."""
+    """Return host, port and the head to forward (empty for CONNECT); raise ValueError if it is no proxy request."""
     first, *lines = head.decode("latin-1").split("\r\n")
     method, target, version = first.split(" ")
     if method == "CONNECT":
@@ -119,33 +116,37 @@ def _destination(head: bytes) -> tuple[str, int, bytes]:
     if parts.scheme != "http" or not parts.hostname:
         raise ValueError(target)
     path = target.split("/", 3)[3] if target.count("/") > 2 else ""
-    kept = [line for line in lines if line and line.partition(":")[0].strip().lower() not in ALWAYS_DROPPED]
-    # One request a connection: what follows on it is never looked at.
-    onward = "\r\n".join((f"{method} /{path} {version}", *kept, "Connection: close", "", ""))
-    return parts.hostname, parts.port or 80, onward.encode("latin-1")
+    kept = [line for line in lines if line and line.partition(":")[0].strip().lower() not in HOP_BY_HOP]
+    # One request per connection, since later ones would not be checked.
+    forwarded = "\r\n".join((f"{method} /{path} {version}", *kept, "Connection: close", "", ""))
+    return parts.hostname, parts.port or 80, forwarded.encode("latin-1")
 
 
-async def _answer(writer: asyncio.StreamWriter, status: str) -> None:
+async def _respond(writer: asyncio.StreamWriter, status: str) -> None:
     writer.write(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
     await writer.drain()
 
 
-async def _both_ways(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, there: asyncio.StreamReader, back: asyncio.StreamWriter
+async def _relay(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    remote_reader: asyncio.StreamReader,
+    remote_writer: asyncio.StreamWriter,
 ) -> None:
-    """Pass on what either side says until the far side ends, or the browser has gone."""
-    ways = [asyncio.ensure_future(_pass_on(reader, back)), asyncio.ensure_future(_pass_on(there, writer))]
+    """Copy data in both directions until the remote side ends or the browser has closed the connection."""
+    upstream = asyncio.ensure_future(_copy(reader, remote_writer))
+    downstream = asyncio.ensure_future(_copy(remote_reader, writer))
     try:
-        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        if not ways[1].done() and not reader.at_eof():
-            await ways[1]
+        await asyncio.wait((upstream, downstream), return_when=asyncio.FIRST_COMPLETED)
+        if not downstream.done() and not reader.at_eof():
+            await downstream
     finally:
-        for way in ways:
-            way.cancel()
-        await asyncio.gather(*ways, return_exceptions=True)
+        upstream.cancel()
+        downstream.cancel()
+        await asyncio.gather(upstream, downstream, return_exceptions=True)
 
 
-async def _pass_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
     with suppress(OSError):
         while data := await source.read(CHUNK):
             sink.write(data)

@@ -1,4 +1,4 @@
-"""The bounds of rendering, read once from Scrapy's settings and checked."""
+"""The settings of rendering, read from Scrapy's settings and checked."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ MB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class RenderSettings:
-    """How much a browser may take; times in seconds, memory in bytes."""
+    """The limits of browsers and pages; times in seconds, memory in bytes."""
 
     browser: str | None
-    """Path of the browser; None: the one that is found."""
+    """Path of the browser; None: look for one."""
     sandbox: bool
     pages: int
-    """Pages at a time."""
+    """Pages open at a time."""
     contexts: int
-    """Portals whose cookies one browser keeps apart; for one more a fresh browser is started."""
+    """Portals in one browser, each with cookies of its own; one more portal starts a new browser."""
     timeout: float
-    """Until a page is done, from the moment it is opened."""
+    """For one page, from opening it, with all its actions."""
     settle: float
-    """Until a page that goes on loading is taken as it is."""
+    """For one wait until a page is stable; then it is read as it is."""
     start_timeout: float
     recycle: int
-    """Pages after which a fresh browser takes over."""
+    """Pages after which a new browser replaces this one."""
     memory: int
     maxsize: int
     """Bytes of a rendered page."""
@@ -39,7 +39,7 @@ class RenderSettings:
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> RenderSettings:
-        """Read *settings*; raise SettingError for a value that can't be used."""
+        """Read *settings*; raise SettingError for a value that is not allowed."""
         return cls(
             browser=str(settings.get("RENDER_BROWSER") or "") or None,
             sandbox=_sandbox(settings),
@@ -56,7 +56,7 @@ class RenderSettings:
 
 
 def _sandbox(settings: BaseSettings) -> bool:
-    """Return whether the browser shields itself from its pages; as root it can't."""
+    """Return whether Chromium uses its sandbox; by default yes, except as root, for whom Chromium refuses it."""
     if settings.get("RENDER_SANDBOX") is None:
         return os.name != "posix" or os.geteuid() != 0
     try:

@@ -1,4 +1,4 @@
-"""All rendering of one crawl: browsers come when a page needs one, each page has its deadline, losses cost a retry."""
+"""All rendering of one crawl: starts browsers when pages need them, holds deadlines, and replaces lost browsers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from portalcrawl.crawl.failures import PageIgnored, RenderFailedError
 from portalcrawl.rendering.render_settings import RenderSettings
-from portalcrawl.rendering.request_filter import Gate
+from portalcrawl.rendering.request_filter import RequestFilter
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -19,215 +19,223 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from portalcrawl.rendering.engine import Engine, Visit
+    from portalcrawl.rendering.browser import Browser, Tab
 
 logger = logging.getLogger(__name__)
 
-LOSSES = 5
-"""Browsers that may be lost under one page before the page is given up: it was the page, perhaps."""
-CRASHES = 3
-"""Renderers that may die under one page before that counts as its own failure, which Scrapy retries again."""
-FAILED_STARTS = 5
-"""Starts in a row that may fail before the crawl goes on without a browser, ..."""
+MAX_LOSSES = 5
+"""Browsers that may be lost while they render one page; then the page is given up, since it may be the cause."""
+MAX_CRASHES = 3
+"""Renderer processes that may die while they render one page; then the page fails, and Scrapy may retry it."""
+FIRST_STARTS = 5
+"""Failed starts in a row after which the crawl goes on without a browser, if none has ever started."""
 LATER_STARTS = 10
-"""... and the same where one has started before: what ends it then is no fault of the installation."""
-PAUSE = 0.5
-"""Seconds between two starts, doubled after each that failed."""
-LONGEST_PAUSE = 8.0
+"""Failed starts in a row after which one page fails, if a browser has started before."""
+START_DELAY = 0.5
+"""Seconds before the second attempt to start, doubled after each further one."""
+MAX_START_DELAY = 8.0
 WATCH_SECONDS = 0.25
-MEMORY_BLAME = 5.0
-"""Seconds after a page was ended for its memory within which a crash is put down to that."""
+MEMORY_CRASH_SECONDS = 5.0
+"""Seconds after a page was killed for its memory within which a crash is attributed to that."""
 
 
 class BrowserLostError(Exception):
-    """The browser went away under a page that did nothing wrong."""
+    """The browser died, and not because of the page."""
 
 
 class Renderer:
-    """Renders the requests of *crawler* by the browser at *executable*."""
+    """Renders the requests of *crawler* with the browser at *executable*."""
 
     def __init__(self, crawler: Crawler, executable: str) -> None:
         self._crawler = crawler
         self._executable = executable
         self._settings = RenderSettings.from_settings(crawler.settings)
         self._slots = asyncio.Semaphore(self._settings.pages)
-        self._starting = asyncio.Lock()
-        self._engine: Engine | None = None
-        self._engines: set[Engine] = set()
+        self._start_lock = asyncio.Lock()
+        self._current: Browser | None = None
+        """The browser that takes new pages."""
+        self._browsers: set[Browser] = set()
+        """All that run, those that only finish their last pages among them."""
         self.is_off = False
-        """Whether no browser starts here, so that none is asked for any more."""
+        """Whether no browser starts on this machine, so that no further attempt is made."""
         self._has_started = False
-        self._watching: asyncio.Task[None] | None = None
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._watch_task: asyncio.Task[None] | None = None
+        self._background: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
     async def render(self, request: Request) -> Response:
-        """Return the page of *request* as a browser shows it; RenderFailedError where that can't be had."""
+        """Return the page of *request* as a browser shows it.
+
+        :raises RenderFailedError: if the page could not be rendered.
+        :raises PageIgnored: if the page is not wanted: too large, off the portal, or the run is ending.
+        """
         plan = self._crawler.spider.plan  # type: ignore[union-attr]
-        gate = Gate(plan, plan.profiles[request.meta["portal"]])
+        request_filter = RequestFilter(plan, plan.profiles[request.meta["portal"]])
         crashes = 0
         async with self._slots:
-            for _ in range(LOSSES):
-                engine = await self._ready(gate.profile.name)
+            for _ in range(MAX_LOSSES):
+                browser = await self._take_browser(request_filter.profile.name)
                 try:
-                    return await self._visit(engine, request, gate)
+                    return await self._render_in(browser, request, request_filter)
                 except BrowserLostError:
                     self._count("browsers_lost")
-                    await self._drop(engine)
+                    await self._close_browser(browser)
                 except RenderFailedError as error:
                     crashes += 1
-                    if error.reason != "render_crash" or crashes >= CRASHES:
+                    if error.reason != "render_crash" or crashes >= MAX_CRASHES:
                         raise
-        raise RenderFailedError("render_lost", f"the browser was lost {LOSSES} times under {request.url}")
+        raise RenderFailedError("render_lost", f"the browser was lost {MAX_LOSSES} times under {request.url}")
 
-    async def _ready(self, portal: str) -> Engine:
-        """Return a browser that can take one more page."""
-        async with self._starting:
-            engine = self._engine
-            if engine and (engine.lost.is_set() or not self._has_room(engine, portal)):
-                self._retire(engine)
-                engine = None
-            engine = engine or await self._started()
-            engine.served += 1
-            engine.under_way += 1
-            return engine
+    async def _take_browser(self, portal: str) -> Browser:
+        """Return a browser for one more page, which is counted as open."""
+        async with self._start_lock:
+            browser = self._current
+            if browser and (browser.lost.is_set() or not self._has_room(browser, portal)):
+                self._retire(browser)
+                browser = None
+            browser = browser or await self._start_with_retries()
+            browser.pages_opened += 1
+            browser.pages_open += 1
+            return browser
 
-    async def _started(self) -> Engine:
-        """Start a browser; RenderFailedError where that fails time and again."""
-        tries = 0 if self.is_off else LATER_STARTS if self._has_started else FAILED_STARTS
+    def _has_room(self, browser: Browser, portal: str) -> bool:
+        has_context = portal in browser.portals or len(browser.portals) < self._settings.contexts
+        return has_context and browser.pages_opened < self._settings.recycle
+
+    async def _start_with_retries(self) -> Browser:
+        """Start a browser; raise RenderFailedError after several failures."""
+        tries = 0 if self.is_off else LATER_STARTS if self._has_started else FIRST_STARTS
         end = monotonic() + 2 * self._settings.start_timeout
         for number in range(tries):
             if number and monotonic() > end:
                 break
             if number:
-                await asyncio.sleep(min(PAUSE * 2**number, LONGEST_PAUSE))
-            if engine := await self._start():
+                await asyncio.sleep(min(START_DELAY * 2**number, MAX_START_DELAY))
+            if browser := await self._start():
                 self._has_started = True
-                return engine
+                return browser
         self.is_off = self.is_off or not self._has_started
         raise RenderFailedError("render_start", "the browser does not start; scrapy doctor says more")
 
-    def _has_room(self, engine: Engine, portal: str) -> bool:
-        room = portal in engine.portals or len(engine.portals) < self._settings.contexts
-        return room and engine.served < self._settings.recycle
-
-    async def _start(self) -> Engine | None:
-        """Start a browser; None where that fails."""
-        from portalcrawl.rendering.engine import Engine  # Playwright costs 0.15 s: only a run that renders pays it
+    async def _start(self) -> Browser | None:
+        """Start a browser; return None if that fails."""
+        from portalcrawl.rendering.browser import Browser  # importing Playwright takes 0.15 s
 
         if self._is_closed:
             raise PageIgnored("ending", "the run is ending")
-        if self._watching is None:
-            self._watching = asyncio.ensure_future(self._watch())
-            asyncio.get_running_loop().set_exception_handler(_let_the_dead_rest)
-        engine = Engine(self._crawler, self._settings, self._executable)
-        self._engines.add(engine)
+        if self._watch_task is None:
+            self._watch_task = asyncio.ensure_future(self._watch())
+            asyncio.get_running_loop().set_exception_handler(_handle_exception)
+        browser = Browser(self._crawler, self._settings, self._executable)
+        self._browsers.add(browser)
         try:
-            await asyncio.wait_for(engine.start(), self._settings.start_timeout)
-        except Exception as error:  # noqa: BLE001 - whatever a browser dies of
+            await asyncio.wait_for(browser.start(), self._settings.start_timeout)
+        except Exception as error:  # noqa: BLE001 - Playwright raises errors of many types
             logger.warning("The browser did not start: %s", str(error).strip().partition("\n")[0] or "no answer")
-            await self._drop(engine)
+            await self._close_browser(browser)
             return None
         except asyncio.CancelledError:
-            self._later(self._drop(engine))
+            self._run_in_background(self._close_browser(browser))
             raise
         self._count("browsers")
-        self._engine = engine
-        return engine
+        self._current = browser
+        return browser
 
-    async def _visit(self, engine: Engine, request: Request, gate: Gate) -> Response:
-        """Render one page under its deadline."""
-        from portalcrawl.rendering.engine import Visit
+    async def _render_in(self, browser: Browser, request: Request, request_filter: RequestFilter) -> Response:
+        """Render one page within RENDER_TIMEOUT."""
+        from portalcrawl.rendering.browser import Tab
 
-        visit = Visit(request, gate)
-        page = asyncio.ensure_future(engine.render(visit))
-        ends = [asyncio.ensure_future(event.wait()) for event in (engine.lost, visit.crashed)]
+        tab = Tab(request, request_filter)
+        rendering = asyncio.ensure_future(browser.render(tab))
+        alarms = [asyncio.ensure_future(event.wait()) for event in (browser.lost, tab.crashed)]
         try:
-            await asyncio.wait({page, *ends}, timeout=self._settings.timeout, return_when=asyncio.FIRST_COMPLETED)
-            return self._judged(engine, visit, page)
+            timeout = self._settings.timeout
+            await asyncio.wait({rendering, *alarms}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            return self._result(browser, tab, rendering)
         finally:
-            for task in (page, *ends):
+            for task in (rendering, *alarms):
                 task.cancel()
-            self._later(self._leave(engine, visit, page))
+            self._run_in_background(self._close_tab(browser, tab, rendering))
 
-    def _judged(self, engine: Engine, visit: Visit, page: asyncio.Task[Response]) -> Response:
-        """Return what *page* brought, or raise what became of it."""
-        if page.done() and not page.cancelled() and page.exception() is None:
-            return page.result()
-        url = visit.request.url
-        if visit.crashed.is_set():
-            if monotonic() - engine.memory_killed < MEMORY_BLAME:
+    def _result(self, browser: Browser, tab: Tab, rendering: asyncio.Task[Response]) -> Response:
+        """Return the response of *rendering*, or raise the error that says why there is none."""
+        if rendering.done() and not rendering.cancelled() and rendering.exception() is None:
+            return rendering.result()
+        url = tab.request.url
+        if tab.crashed.is_set():
+            if monotonic() - browser.memory_killed < MEMORY_CRASH_SECONDS:
                 raise RenderFailedError("render_memory", f"{url} takes more memory than RENDER_MEMORY")
             raise RenderFailedError("render_crash", f"the renderer of {url} crashed")
-        engine.look()
-        if not page.done() and visit.page is None:  # not even an empty page came up in all that time
-            engine.lost.set()
-        if engine.lost.is_set():
+        browser.check_processes()
+        if not rendering.done() and tab.page is None:  # the browser did not even open an empty page
+            browser.lost.set()
+        if browser.lost.is_set():
             raise BrowserLostError
-        if not page.done():
+        if not rendering.done():
             raise RenderFailedError("render_timeout", f"{url} was not rendered within {self._settings.timeout:g} s")
-        error = page.exception()
+        error = rendering.exception()
         if isinstance(error, PageIgnored):
             raise error
-        raise RenderFailedError(*_told(url, error))
+        raise _render_error(url, error)
 
-    async def _leave(self, engine: Engine, visit: Visit, page: asyncio.Task[Response]) -> None:
-        """Close the page; a browser that can't even do that is lost."""
+    async def _close_tab(self, browser: Browser, tab: Tab, rendering: asyncio.Task[Response]) -> None:
+        """Close the page; a browser that fails to do that counts as lost."""
         with suppress(Exception, asyncio.CancelledError):
-            await page
-        if not engine.lost.is_set() and not await engine.leave(visit):
-            engine.lost.set()
-        engine.under_way -= 1
-        if engine is not self._engine or engine.lost.is_set():
-            self._retire(engine)
+            await rendering
+        if not browser.lost.is_set() and not await browser.close_tab(tab):
+            browser.lost.set()
+        browser.pages_open -= 1
+        if browser is not self._current or browser.lost.is_set():
+            self._retire(browser)
 
-    def _retire(self, engine: Engine) -> None:
-        """Give *engine* no more pages; it ends with its last one."""
-        if engine is self._engine:
-            self._engine = None
-        if engine in self._engines and (engine.lost.is_set() or not engine.under_way):
-            self._later(self._drop(engine))
+    def _retire(self, browser: Browser) -> None:
+        """Open no more pages in *browser*; close it once it has none."""
+        if browser is self._current:
+            self._current = None
+        if browser in self._browsers and (browser.lost.is_set() or not browser.pages_open):
+            self._run_in_background(self._close_browser(browser))
 
-    async def _drop(self, engine: Engine) -> None:
-        if engine is self._engine:
-            self._engine = None
-        if engine in self._engines:
-            self._engines.discard(engine)
-            await engine.close()
+    async def _close_browser(self, browser: Browser) -> None:
+        if browser is self._current:
+            self._current = None
+        if browser in self._browsers:
+            self._browsers.discard(browser)
+            await browser.close()
 
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do *work* beside the crawl."""
-        task = asyncio.ensure_future(work)
-        self._leaving.add(task)
-        task.add_done_callback(self._leaving.discard)
+    def _run_in_background(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(coroutine)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     async def _watch(self) -> None:
-        """Look after the browsers' processes and memory while there are any."""
+        """Check the browsers' processes and memory for as long as the crawl runs."""
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            for engine in list(self._engines):
-                engine.look()
-                if engine.watch_memory():
-                    self._retire(engine)
+            for browser in list(self._browsers):
+                browser.check_processes()
+                if browser.exceeds_memory():
+                    self._retire(browser)
 
     def _count(self, name: str) -> None:
         self._crawler.stats.inc_value(f"rendering/{name}")
 
     async def close(self) -> None:
-        """End all browsers; returns when none is left."""
+        """Close all browsers; return when no process is left."""
         self._is_closed = True
-        if self._watching:
-            self._watching.cancel()
-        await asyncio.gather(*(self._drop(engine) for engine in list(self._engines)), return_exceptions=True)
-        while self._leaving:
-            await asyncio.gather(*self._leaving, return_exceptions=True)
+        if self._watch_task:
+            self._watch_task.cancel()
+        await asyncio.gather(
+            *(self._close_browser(browser) for browser in list(self._browsers)), return_exceptions=True
+        )
+        while self._background:
+            await asyncio.gather(*self._background, return_exceptions=True)
 
 
-def _let_the_dead_rest(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log what nobody waits for any more, but not the last words of a driver that was lost: that is known already."""
+def _handle_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log unawaited errors of a lost driver at DEBUG, since its loss is known; leave others to the loop."""
     error = context.get("exception")
     if type(error).__module__.startswith("playwright") or "reading from the driver" in str(error):
-        logger.debug("A lost browser's last words: %s", error)
+        logger.debug("Error of a lost browser: %s", error)
     else:
         loop.default_exception_handler(context)
 
@@ -242,11 +250,11 @@ REASONS = (
     ("Timeout", "render_timeout"),
     ("Download is starting", "not_html"),
 )
-"""What Playwright's errors hold, and the reason that it stands for."""
+"""Parts of Playwright's error messages, and the failure reason of each."""
 
 
-def _told(url: str, error: BaseException | None) -> tuple[str, str]:
-    """Return the reason and one line for an error of the browser."""
+def _render_error(url: str, error: BaseException | None) -> RenderFailedError:
+    """Return Playwright's *error* as one of ours."""
     text = str(error)
-    reason = next((reason for words, reason in REASONS if words in text), "render_error")
-    return reason, f"{url}: {text.strip().partition(chr(10))[0] or type(error).__name__}"
+    reason = next((reason for part, reason in REASONS if part in text), "render_error")
+    return RenderFailedError(reason, f"{url}: {text.strip().partition(chr(10))[0] or type(error).__name__}")

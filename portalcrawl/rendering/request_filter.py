@@ -1,4 +1,4 @@
-"""What a page in the browser may ask for, told from the address and the kind of a request alone."""
+"""Which requests a page in the browser may make, decided from address and resource type alone."""
 
 from __future__ import annotations
 
@@ -16,44 +16,43 @@ if TYPE_CHECKING:
     from portalcrawl.runs.plan import Plan
 
 BLOCKED = frozenset({"image", "media", "font"})
-"""Kinds of requests (as Playwright names them) that no article needs, where the profile names none."""
+"""Resource types (Playwright's names) that are blocked unless the profile names others: no article needs them."""
 
 
 @dataclass(slots=True)
-class Gate:
+class RequestFilter:
     """The rules for the pages of one portal in one run."""
 
     plan: Plan
     profile: Profile
-    kinds: Collection[str] = field(init=False)
-    """Kinds of requests that are not made."""
+    blocked_types: Collection[str] = field(init=False)
 
     def __post_init__(self) -> None:
         named = self.profile.render.block_resources
-        self.kinds = BLOCKED if named is None else frozenset(named)
+        self.blocked_types = BLOCKED if named is None else frozenset(named)
 
-    def refuses(self, url: str, kind: str, *, is_page: bool) -> bool:
-        """Tell whether a request is not made; *is_page*: whether it would lead the page itself elsewhere.
+    def blocks(self, url: str, resource_type: str, *, is_navigation: bool) -> bool:
+        """Return whether a request is blocked; *is_navigation*: whether it leads the page itself to another document.
 
-        Where redirects lead is the proxy's business, which sees each of them.
+        Targets of redirects are not seen here: the proxy checks each of them.
         """
         try:
             parts = urlsplit(url)
         except ValueError:
             return True
-        if parts.scheme not in ("http", "https") or (kind in self.kinds and not is_page):
+        if parts.scheme not in ("http", "https") or (resource_type in self.blocked_types and not is_navigation):
             return True
         if self.plan.allows_origin(self.profile, url):
             return False
-        if is_page and not self.profile.owns(url):
+        if is_navigation and not self.profile.owns(url):
             return True
         host = parts.hostname or ""
-        return is_private_address(host) or (bool(self.kinds) and is_tracker(host))
+        return is_private_address(host) or (bool(self.blocked_types) and is_tracker(host))
 
     def allows_private(self, host: str, port: int) -> bool:
-        """Tell whether the user or the profile gave the origin, so that it may be private."""
-        shown = f"[{host}]" if ":" in host else host
-        return any(self.plan.allows_origin(self.profile, f"{scheme}://{shown}:{port}/") for scheme in ("http", "https"))
+        """Return whether the user or the profile gave the origin, which then may be private."""
+        netloc = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return any(self.plan.allows_origin(self.profile, f"{scheme}://{netloc}/") for scheme in ("http", "https"))
 
 
 @lru_cache(maxsize=1)
@@ -63,7 +62,7 @@ def _trackers() -> frozenset[str]:
 
 
 def is_tracker(host: str) -> bool:
-    """Tell whether *host* is one that counts readers, or below one.
+    """Return whether *host* is in ``trackers.txt``, or is a subdomain of a host there.
 
     >>> is_tracker("stats.g.doubleclick.net"), is_tracker("kranichpost.example")
     (True, False)

@@ -1,12 +1,11 @@
-"""Stands between the crawl and Playwright's driver: when either of them ends, all processes of the browser end too.
+"""Runs Playwright's driver, and kills it with all its children when it or the crawl ends.
 
-    python -I -S keeper.py FOLDER NODE ARGUMENTS...
+    python -I -S supervisor.py FOLDER NODE ARGUMENTS...
 
-A program of its own that imports nothing of the package. The driver reads its orders from standard input, whose other
-end only the crawl holds: a hang-up there means that the crawl is gone, by whatever death. On Linux the keeper is the
-reaper (prctl(2), PR_SET_CHILD_SUBREAPER) of all that the driver starts, so that nothing can leave its tree, and it
-kills until it has no child left, frozen processes too. FOLDER holds the temporary files of the driver and the browser
-and is removed at the end.
+A program of its own that imports nothing of the package. The driver reads its commands from standard input, whose
+other end only the crawl holds: when that end is closed, the crawl is gone, even by ``kill -9``. On Linux the supervisor
+adopts every orphan below it (prctl(2), PR_SET_CHILD_SUBREAPER), so no process can escape, and it kills until no child
+is left. FOLDER holds the temporary files of driver and browser, and is removed at the end.
 """
 
 from __future__ import annotations
@@ -25,29 +24,29 @@ IS_LINUX = sys.platform == "linux"
 
 
 def prctl(option: int, value: int) -> None:
-    """Set an attribute of this process, where the system knows such."""
+    """Set an attribute of this process; does nothing except on Linux."""
     if IS_LINUX:
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def keep(folder: str, command: list[str]) -> None:
-    """Run *command* until it ends, the crawl ends, or somebody says so; then end all that came of it."""
+def supervise(folder: str, command: list[str]) -> None:
+    """Run *command* until it ends, the crawl ends or SIGTERM arrives; then kill all that it started."""
     os.setsid()  # Ctrl-C is for the crawl, which decides when the browser ends
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    woken, waker = os.pipe()
-    os.set_blocking(waker, False)
-    signal.set_wakeup_fd(waker)
+    signals, signals_end = os.pipe()
+    os.set_blocking(signals_end, False)
+    signal.set_wakeup_fd(signals_end)
     for number in (signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, lambda _number, _frame: None)
     driver = start(folder, command)
-    wait(driver, woken)
-    end(driver)
+    wait(driver, signals)
+    kill_all(driver)
 
 
 def start(folder: str, command: list[str]) -> int:
-    """Start the driver; keep standard input open to watch it, and nothing else of the crawl's."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 2)
+    """Start the driver and return its process id. Only standard input stays open here, to watch it."""
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 2)
     pid = os.fork()
     if not pid:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -59,27 +58,27 @@ def start(folder: str, command: list[str]) -> int:
             os.execv(command[0], command)
         finally:
             os._exit(127)
-    os.dup2(nowhere, 1)
-    with open(os.path.join(folder, "pids"), "w") as file:  # noqa: PTH118, PTH123 - pathlib costs a start 10 ms
+    os.dup2(null, 1)
+    with open(os.path.join(folder, "pids"), "w") as file:  # noqa: PTH118, PTH123 - importing pathlib takes 10 ms
         file.write(f"{os.getpid()} {pid}\n")
     return pid
 
 
-def wait(driver: int, woken: int) -> None:
-    """Return when the driver has ended, the crawl has hung up, or SIGTERM came."""
-    watch = select.poll()
-    watch.register(0, 0)  # a hang-up is always reported
-    watch.register(woken, select.POLLIN)
+def wait(driver: int, signals: int) -> None:
+    """Return when the driver has ended, the crawl has closed standard input, or SIGTERM arrived."""
+    poll = select.poll()
+    poll.register(0, 0)  # a hang-up is always reported
+    poll.register(signals, select.POLLIN)
     while True:
-        for handle, _ in watch.poll():
-            if handle == 0 or signal.SIGTERM in os.read(woken, 64):
+        for handle, _ in poll.poll():
+            if handle == 0 or signal.SIGTERM in os.read(signals, 64):
                 return
         if reap(driver):
             return
 
 
 def reap(driver: int) -> bool:
-    """Take leave of dead children; tell whether the driver is one of them."""
+    """Reap dead children; return whether the driver was one of them."""
     with suppress(ChildProcessError):
         while pid := os.waitpid(-1, os.WNOHANG)[0]:
             if pid == driver:
@@ -87,10 +86,10 @@ def reap(driver: int) -> bool:
     return False
 
 
-def end(driver: int) -> None:
-    """Kill the driver and all others, as they fall to this process, until there is none."""
+def kill_all(driver: int) -> None:
+    """Kill the driver and its descendants until this process has no child left."""
     while True:
-        for pid in (driver, *children()):
+        for pid in (driver, *descendants()):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         try:
@@ -99,8 +98,8 @@ def end(driver: int) -> None:
             return
 
 
-def children() -> list[int]:
-    """Return the descendants of this process."""
+def descendants() -> list[int]:
+    """Return the process ids of all descendants of this process; none except on Linux."""
     parents: dict[int, int] = {}
     for name in os.listdir("/proc") if IS_LINUX else ():  # noqa: PTH208
         with suppress(OSError, ValueError, IndexError), open(f"/proc/{int(name)}/stat", "rb") as file:  # noqa: PTH123
@@ -114,6 +113,6 @@ def children() -> list[int]:
 
 if __name__ == "__main__":
     try:
-        keep(sys.argv[1], sys.argv[2:])
+        supervise(sys.argv[1], sys.argv[2:])
     finally:
         shutil.rmtree(sys.argv[1], ignore_errors=True)

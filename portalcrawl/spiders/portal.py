@@ -18,7 +18,7 @@ from portalcrawl.crawl.page_handler import PageHandler, PageResult
 from portalcrawl.errors import DataFolderError
 from portalcrawl.extraction.pagination import ListPages
 from portalcrawl.items import Article
-from portalcrawl.rendering.preflight import demand_browser
+from portalcrawl.rendering.browser_path import require_browser
 from portalcrawl.runs.plan import Plan, Start, make_plan
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.runs.session import RunSession
@@ -63,7 +63,7 @@ class PortalSpider(Spider):
         if session is None:
             settings = RunSettings.from_settings(crawler.settings)
             plan = make_plan(kwargs, settings.profiles)
-            demand_browser(plan, crawler.settings)
+            require_browser(plan, crawler.settings)
             session = RunSession(plan, settings)
         set_download_slots(crawler.settings, session.plan.profiles.values())
         spider = cls(session)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from portalcrawl.commands.inspection.page_result import Found, inspect_page
-from portalcrawl.commands.inspection.saved_pages import response_of
+from portalcrawl.commands.inspection.page_cases import inspect_page, make_response
 from portalcrawl.extraction.page import Page
 from portalcrawl.profiles.profile_file import ARTICLE_FIELDS, TEASER_FIELDS, read_profile
+from portalcrawl.reading import Reading
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "add-a-portal.md").read_text("utf-8")
 URL = "https://www.abendblick.example/lokales/haushalt-beschlossen-4711.html"
@@ -26,16 +26,16 @@ def block(language: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def found() -> Found:
+def found() -> Reading:
     profile, faults = read_profile(block("toml").encode(), "abendblick", "abendblick.toml")
     assert (faults, profile is None) == ([], False)
     assert profile
     assert profile.owns(URL)
     fetched = datetime(2025, 5, 3, 12, tzinfo=UTC)
-    return inspect_page(Page(response_of(block("html").encode(), URL, fetched), profile))
+    return inspect_page(Page(make_response(block("html").encode(), URL, fetched), profile))
 
 
-def test_the_article(found: Found) -> None:
+def test_the_article(found: Reading) -> None:
     assert found.article
     record = asdict(found.article)
     wanted = json.loads(block("json"))
@@ -44,7 +44,7 @@ def test_the_article(found: Found) -> None:
     assert {found.sources[name] for name in ("headline", "article_body", "date_published")} == {"profile"}
 
 
-def test_the_teasers(found: Found) -> None:
+def test_the_teasers(found: Reading) -> None:
     first, second = found.teasers
     assert (first.article_id, first.headline) == ("abendblick:4712", "Brunnen sprudelt wieder")
     assert (first.snippet, first.block, first.position) == ("Nach zwei Jahren", "Auch heute", 1)

@@ -1,4 +1,4 @@
-"""``scrapy doctor``: a sound installation is called so, each broken part is named with what mends it."""
+"""``scrapy doctor``: a working installation is reported as such, each broken part with its repair."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scrapy.settings import Settings
 from support.commandline import scrapy
 from support.laboratory import demand_a_browser
 
-from portalcrawl.commands.installation import examine
+from portalcrawl.commands.doctor import check_installation
 
 
 def test_a_sound_installation(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def settings(**given: str) -> Settings:
 
 
 @pytest.mark.parametrize(
-    ("given", "part", "said", "mend"),
+    ("given", "part", "result", "repair"),
     [
         ({"RENDER_BROWSER": "/bin/true"}, "browser", "/bin/true does not show a page", "chromium"),
         ({"RENDER_BROWSER": "/nowhere/chromium"}, "browser", "setting RENDER_BROWSER", "RENDER_BROWSER=PATH"),
@@ -37,18 +37,18 @@ def settings(**given: str) -> Settings:
         ({"DATA_DIR": "/proc/data"}, "DATA_DIR", "/proc can't be written", "chown"),
     ],
 )
-def test_what_is_broken_is_named_with_what_mends_it(given: dict[str, str], part: str, said: str, mend: str) -> None:
-    (broken,) = [finding for finding in examine(settings(**given)) if finding.part == part]
-    assert broken.said.startswith(said)
-    assert broken.mend is not None
-    assert mend in broken.mend
+def test_a_broken_part_is_named_with_its_repair(given: dict[str, str], part: str, result: str, repair: str) -> None:
+    (broken,) = [check for check in check_installation(settings(**given)) if check.part == part]
+    assert broken.result.startswith(result)
+    assert broken.repair is not None
+    assert repair in broken.repair
 
 
 def test_no_browser_at_all(tmp_path: Path) -> None:
     ended = scrapy("doctor", data=tmp_path, PATH="/nowhere", PLAYWRIGHT_BROWSERS_PATH="/nowhere")
     assert ended.code == 1
     assert "BROKEN  browser: there is none" in ended.out
-    assert "        mend it: " in ended.out
+    assert "        repair it: " in ended.out
     assert "playwright install --with-deps chromium" in ended.out
 
 

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from support.commandline import ROOT, Ended, scrapy
 
-from portalcrawl.commands.inspection.page_cases import expected, read_case
-from portalcrawl.commands.inspection.page_result import inspect_page
+from portalcrawl.commands.inspection.page_cases import expected, inspect_page, read_case
 from portalcrawl.demo import SamplePortal
 
 WRITTEN = datetime(2025, 5, 3, 8, 30, tzinfo=UTC)

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from portalcrawl.commands.inspection.page_cases import EXPECTED, expected, read_case
-from portalcrawl.commands.inspection.page_result import inspect_page
+from portalcrawl.commands.inspection.page_cases import EXPECTED, expected, inspect_page, read_case
 from portalcrawl.extraction.needs_browser import needs_browser
 from portalcrawl.extraction.page import Page
 from portalcrawl.extraction.pagination import next_page

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 import portalcrawl
 from portalcrawl import Article, Reading, Teaser, read_page
-from portalcrawl.commands.inspection.page_result import inspect_page
-from portalcrawl.commands.inspection.saved_pages import response_of
+from portalcrawl.commands.inspection.page_cases import inspect_page, make_response
 from portalcrawl.extraction.page import Page
 from portalcrawl.profiles.catalog import Catalog, generic_profile
 
@@ -66,7 +65,7 @@ def test_a_list_gives_teasers_and_no_article():
 
 
 def test_inspect_reads_the_same():
-    page = Page(response_of(PAGE.encode(), URL, FETCHED), generic_profile(URL))
+    page = Page(make_response(PAGE.encode(), URL, FETCHED), generic_profile(URL))
     shown, found = inspect_page(page), read_page(PAGE, URL, fetched=FETCHED)
     assert shown.article is not None
     assert found.article is not None

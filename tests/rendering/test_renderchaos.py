@@ -1,4 +1,4 @@
-"""What renders pages may die or freeze at any instant: a short version of ``python tests/support/renderchaos.py``."""
+"""The processes that render pages may die or freeze at any time: ``tests/support/renderchaos.py`` in short."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Crawls in real Chromium: the laboratory gives exactly what it holds, and only pages that must are rendered."""
+"""A crawl of the laboratory in Chromium: it finds exactly the known items, and renders only pages that need it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Browsers come only when a page needs one, end with the crawl, and what a page does to them is named."""
+"""Browsers are started only if a page needs one, and end with the crawl; failures of pages have named reasons."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def without_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def rendering(crawling: subprocess.Popen[str]) -> set[int]:
-    """Wait until a page is in the browser; return all processes below the crawl."""
+    """Wait until the browser shows a page; return all descendants of the crawl."""
     while not any(each.is_renderer for each in processes.tree(crawling.pid)):
         assert crawling.poll() is None
         time.sleep(0.05)
@@ -49,7 +49,7 @@ def test_no_process_and_no_file_outlives_the_crawl(
     tmp_path: Path, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     demand_a_browser()
-    temporary = Path(tempfile.mkdtemp(prefix="pc-", dir="/tmp"))  # a deeper one would not be used
+    temporary = Path(tempfile.mkdtemp(prefix="pc-", dir="/tmp"))  # a longer path would not be used
     monkeypatch.setenv("TMPDIR", str(temporary))
     with TinyPortal(scripted_site(30)) as portal:
         crawling = start_crawl("-s", "CLOSING_GRACE=1", data=tmp_path / "data", url=portal.url())
@@ -60,7 +60,7 @@ def test_no_process_and_no_file_outlives_the_crawl(
         assert time.monotonic() - began < 30
     assert len(pids) > 3
     assert gone(pids)
-    temporary.rmdir()  # as empty as it was
+    temporary.rmdir()  # fails unless it is empty
     if number is signal.SIGTERM:
         assert crawling.returncode == 0
         assert manifests(tmp_path / "data")[0]["finish_reason"] == "shutdown"
@@ -72,14 +72,14 @@ def test_frozen_processes_end_with_a_killed_crawl(tmp_path: Path) -> None:
         crawling = start_crawl(data=tmp_path, url=portal.url())
         pids = rendering(crawling)
         for process in processes.tree(crawling.pid):
-            if "keeper.py" not in process.command:
+            if "supervisor.py" not in process.command:
                 processes.send(process.pid, signal.SIGSTOP)
         crawling.kill()
         crawling.communicate(timeout=ENOUGH)
     assert gone(pids)
 
 
-def test_pages_that_kill_or_block_a_browser_are_lost_alone(tmp_path: Path) -> None:
+def test_a_page_that_kills_or_blocks_a_browser_costs_no_other_page(tmp_path: Path) -> None:
     demand_a_browser()
     bounds = ("-s", "RENDER_TIMEOUT=8", "-s", "RENDER_MEMORY=600", "-s", "RETRY_TIMES=0")
     with SamplePortal() as portal:
@@ -133,7 +133,7 @@ def test_nothing_is_started_while_no_page_needs_it(tmp_path: Path) -> None:
 
 
 def test_a_page_reaches_no_private_address_of_others(tmp_path: Path) -> None:
-    """A script of the page asks another port of loopback, at once and by a redirect, and embeds it in a frame."""
+    """A script requests another port of loopback, directly and by a redirect, and embeds it in a frame."""
     demand_a_browser()
     with TinyPortal({"/geheim": article("Geheime Akten aus dem Nachbarhaus")}) as private:
         text = "Der Versuch der Redaktion, fremde Akten zu lesen, schlug fehl."
@@ -190,7 +190,7 @@ def test_the_profile_can_render_everything_and_block_and_set_cookies(tmp_path: P
 
 
 def test_the_browser_makes_no_connection_of_its_own(tmp_path: Path) -> None:
-    """Chromium's own log of its network names each address that it connected to, whoever asked for it."""
+    """Chromium's network log has each address that it connected to, for pages or for itself."""
     log = tmp_path / "net.json"
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\nexec {demand_a_browser()} "$@" --log-net-log={log}\n')

@@ -1,4 +1,4 @@
-"""The parts of rendering: where a browser is found, what a page may ask for, the proxy, what is remembered."""
+"""The parts of rendering: the path of the browser, the request filter, the proxy, the memory of page groups."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from support.commandline import ROOT
 from support.tinyportal import Answer, TinyPortal
 
 from portalcrawl.errors import SettingError
-from portalcrawl.rendering.browsers import find_browser
+from portalcrawl.rendering.browser_path import find_browser
 from portalcrawl.rendering.proxy import Proxy
 from portalcrawl.rendering.render_settings import RenderSettings
-from portalcrawl.rendering.request_filter import Gate
+from portalcrawl.rendering.request_filter import RequestFilter
 from portalcrawl.runs.plan import make_plan
 from portalcrawl.storage.browser_needs import RECHECK, TIMES
 from portalcrawl.storage.database import IN_MEMORY, open_database
@@ -62,13 +62,13 @@ def test_wrong_settings_are_named(name: str, value: str) -> None:
 
 
 @pytest.fixture
-def gate() -> Gate:
+def request_filter() -> RequestFilter:
     plan = make_plan({"url": "https://bote.example/"}, None)
-    return Gate(plan, next(iter(plan.profiles.values())))
+    return RequestFilter(plan, next(iter(plan.profiles.values())))
 
 
 @pytest.mark.parametrize(
-    ("url", "kind", "is_page", "refused"),
+    ("url", "resource_type", "is_navigation", "blocked"),
     [
         ("https://bote.example/artikel/1", "document", True, False),
         ("https://www.bote.example/artikel/1", "document", True, False),
@@ -86,8 +86,10 @@ def gate() -> Gate:
         ("http://[", "fetch", False, True),
     ],
 )
-def test_what_a_page_may_ask_for(gate: Gate, url: str, kind: str, is_page: bool, refused: bool) -> None:
-    assert gate.refuses(url, kind, is_page=is_page) is refused
+def test_which_requests_are_blocked(
+    request_filter: RequestFilter, url: str, resource_type: str, is_navigation: bool, blocked: bool
+) -> None:
+    assert request_filter.blocks(url, resource_type, is_navigation=is_navigation) is blocked
 
 
 async def asked(proxy: Proxy, request: str) -> bytes:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from portalcrawl.demo.experiments import EXPERIMENTS, LaboratoryTruth
 from portalcrawl.rendering import processes
-from portalcrawl.rendering.browsers import MEND, find_browser
+from portalcrawl.rendering.browser_path import INSTALL_HINT, find_browser
 from support.commandline import Ended, crawl, records
 
 RENDER = """
@@ -28,7 +28,7 @@ SETTLED = ("-s", "RENDER_SETTLE=4")
 def demand_a_browser() -> str:
     """Return the browser's path; a machine without one fails the test, and is told what mends it."""
     found = find_browser(os.environ.get("RENDER_BROWSER"))
-    assert found, f"these tests need Chromium: make browser, or {MEND}"
+    assert found, f"these tests need Chromium: make browser, or {INSTALL_HINT}"
     return found
 
 

@@ -1,7 +1,7 @@
-"""Kills and freezes what renders pages while a crawl runs, and holds the feeds against what the site has.
+"""Kills and freezes the processes that render pages during a crawl, and compares the feeds with the site.
 
 ``python tests/support/renderchaos.py --write`` is the long version of tests/rendering/test_renderchaos.py: twenty kills
-each of renderer, browser, driver and keeper, and five freezes each; it writes its table into docs/reliability.md.
+each of renderer, browser, driver and supervisor, and five freezes each; it writes its table into docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from support.commandline import ROOT, environment, manifests, records
 from support.scriptedsite import scripted_site, title
 from support.tinyportal import TinyPortal
 
-ROLES = ("renderer", "browser", "driver", "keeper")
+ROLES = ("renderer", "browser", "driver", "supervisor")
 LONGEST = 900
 """Seconds after which a crawl has not ended by itself."""
 REPORT = ROOT / "docs" / "reliability.md"
@@ -33,7 +33,7 @@ QUICK = ("-s", "RENDER_TIMEOUT=10", "-s", "DOWNLOAD_DELAY=0")
 
 @dataclass
 class Outcome:
-    """What happened, and what was wrong at the end (nothing, it is hoped)."""
+    """What happened to the processes of one role, and the faults at the end."""
 
     role: str
     number: signal.Signals
@@ -46,12 +46,12 @@ class Outcome:
 
 
 def victims(crawl: int, role: str) -> list[int]:
-    """Processes below *crawl* that play *role*, once there is one that shows pages."""
+    """Return the descendants of *crawl* that have *role*; none until a renderer runs."""
     found: dict[str, list[int]] = {}
     for process in processes.tree(crawl):
         words = process.command
-        if "keeper.py" in words:
-            kind = "keeper"
+        if "supervisor.py" in words:
+            kind = "supervisor"
         elif "run-driver" in words:
             kind = "driver"
         elif process.is_renderer:
@@ -111,7 +111,7 @@ def one_run(
 
 
 def audit(outcome: Outcome, data: Path, articles: int) -> None:
-    """Hold the feeds against the site."""
+    """Compare the feeds with the site."""
     found = sorted(record["headline"] for record in records(data, "articles"))
     outcome.articles += len(found)
     missing = {title(number) for number in range(articles)} - set(found)

@@ -1,1 +1,1 @@
-"""What ``scrapy inspect`` does: get one page, tell what it gives, save it as a test case."""
+"""The parts of ``scrapy inspect``: fetch one page, show it, save it as a test case."""

@@ -1,8 +1,9 @@
-"""One page fetched by Scrapy itself, with the project's robots and origin rules."""
+"""Fetches one page with Scrapy, under the project's rules for robots.txt and origins."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
@@ -20,19 +21,19 @@ if TYPE_CHECKING:
 
 
 class FetchError(PortalcrawlError):
-    """A page that could not be had."""
+    """The page could not be fetched."""
 
 
-class Fetched:
-    """What came of a request."""
+@dataclass(slots=True)
+class FetchResult:
+    """The response, or why there is none."""
 
-    def __init__(self) -> None:
-        self.response: Response | None = None
-        self.problem = "Scrapy did not start"
+    response: Response | None = None
+    problem: str = "Scrapy did not start"
 
 
 class FetchSpider(Spider):
-    """Asks for one page and keeps it."""
+    """Requests the first start page of a plan."""
 
     name = "inspect"
     custom_settings = {  # noqa: RUF012 - as Scrapy declares it
@@ -41,39 +42,36 @@ class FetchSpider(Spider):
         "SCHEDULER": "scrapy.core.scheduler.Scheduler",
     }
 
-    def __init__(self, plan: Plan, fetched: Fetched) -> None:
+    def __init__(self, plan: Plan, result: FetchResult) -> None:
         super().__init__()
         self.plan = plan
-        self.fetched = fetched
+        self.result = result
 
     async def start(self) -> AsyncIterator[Any]:
-        """Ask for the page."""
         start = self.plan.starts[0]
-        answers = SequenceExclude(range(300, 400))
-        meta = {"portal": start.profile.name, "handle_httpstatus_list": answers}
+        all_but_redirects = SequenceExclude(range(300, 400))
+        meta = {"portal": start.profile.name, "handle_httpstatus_list": all_but_redirects}
         yield Request(start.url, meta=meta, errback=self.failed, dont_filter=True)
 
     def parse(self, response: Response, **kwargs: Any) -> None:
-        """Keep the page."""
-        self.fetched.response = response
+        self.result.response = response
 
     def failed(self, failure: Failure) -> None:
-        """Keep the reason."""
         detail = failure.getErrorMessage().splitlines() or [""]
-        self.fetched.problem = f"{reason_of(failure)} ({detail[0]})" if detail[0] else reason_of(failure)
+        self.result.problem = f"{reason_of(failure)} ({detail[0]})" if detail[0] else reason_of(failure)
 
 
 def fetch(plan: Plan, process: CrawlerProcessBase) -> Response:
-    """Return the page of the plan's first start.
+    """Return the first start page of *plan*.
 
-    :raises FetchError: where it could not be had, or came with an error status.
+    :raises FetchError: if it could not be fetched, or has an error status.
     """
-    fetched = Fetched()
-    process.crawl(FetchSpider, plan=plan, fetched=fetched)
+    result = FetchResult()
+    process.crawl(FetchSpider, plan=plan, result=result)
     process.start()
     url = plan.starts[0].url
-    if fetched.response is None:
-        raise FetchError(f"{url} could not be had: {fetched.problem}")
-    if fetched.response.status >= 400:
-        raise FetchError(f"{url} could not be had: HTTP status {fetched.response.status}")
-    return fetched.response
+    if result.response is None:
+        raise FetchError(f"{url} could not be fetched: {result.problem}")
+    if result.response.status >= 400:
+        raise FetchError(f"{url} could not be fetched: HTTP status {result.response.status}")
+    return result.response

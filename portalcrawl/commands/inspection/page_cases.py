@@ -1,72 +1,134 @@
-"""Saved pages with what they must give: ``tests/pages/<portal>/<case>/{page.html,meta.toml,expected.json}``.
+"""Saved pages, and test cases made of them.
 
-``meta.toml`` holds the page's ``url``, when it was ``fetched``, the ``portal`` whose profile reads it (left out: the
-generic reading) and the response ``headers`` that reading looks at. ``expected.json`` holds ``kind``, ``article`` and
-``teasers``; what it leaves out may be anything, so that a case written by hand can demand one field alone. A profile
-that is not built in lies beside them as ``profile.toml``.
+A case is a folder ``tests/pages/<portal>/<case>/``:
+
+- ``page.html``: the page.
+- ``meta.toml``: its ``url``, when it was ``fetched``, the ``portal`` whose profile reads it (none: the generic rules),
+  and those response ``headers`` that matter for reading.
+- ``expected.json``: ``kind`` (the page type), ``article`` and ``teasers``. Whatever it leaves out is not compared, so a
+  case written by hand can hold a single field.
+- ``profile.toml``: the profile, unless it is a built-in one.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import tomllib
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from portalcrawl.commands.inspection.page_result import Found
-from portalcrawl.commands.inspection.saved_pages import response_of
+from scrapy.http import HtmlResponse
+
+from portalcrawl.errors import UsageError
+from portalcrawl.extraction.dom import tree
 from portalcrawl.extraction.page import Page
+from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.profiles.catalog import Catalog, ProfileFile, generic_profile
 from portalcrawl.profiles.model import Profile
 from portalcrawl.profiles.profile_file import read_profile
+from portalcrawl.reading import Reading, read
+from portalcrawl.urls import absolute
 
 PAGE, META, EXPECTED, PROFILE = "page.html", "meta.toml", "expected.json", "profile.toml"
 HEADERS = ("Content-Type", "X-Robots-Tag", "TDM-Reservation", "TDM-Policy")
-"""What reading looks at besides the body and the Date header."""
-OF_THE_RUN = ("run", "date_fetched", "schema_version")
-MAX_NAME = 60
+"""Headers that matter for reading, beside Date."""
+RUN_FIELDS = ("run", "date_fetched", "schema_version")
+"""Fields that no case holds, since they differ from run to run."""
+MAX_NAME_LENGTH = 60
+MAX_SIZE = 50 * 1024 * 1024
+NO_URL = "http://localhost/"
+"""Address of a saved page that names none."""
+CANONICAL_URL = "//link[@rel='canonical']/@href | //meta[@property='og:url']/@content"
+INSPECTION = CrawlContext(run="inspect", discovered_via="start")
 
 
-def save_case(page: Page, found: Found, folder: Path, file: ProfileFile | None) -> Path:
-    """Write a case that demands all that *found* holds; return its folder, a new one under *folder*.
+def inspect_page(page: Page) -> Reading:
+    """Read *page* as a crawl that starts there would."""
+    return read(page, INSPECTION)
 
-    *file* is where the page's profile comes from; None for the generic one.
+
+def read_file(path: Path, url: str | None) -> HtmlResponse:
+    """Return the page saved at *path* (``.gz`` is unpacked) as if fetched from *url* when the file was last written.
+
+    Without *url* the canonical address that the page names is taken.
+
+    :raises UsageError: if the file can't be read.
     """
-    case = _new_folder(folder / _name(found.portal), page.url)
+    body = _read_bytes(path)
+    written = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+    return make_response(body, url or _canonical_url(body) or NO_URL, written)
+
+
+def make_response(body: bytes, url: str, fetched: datetime, headers: Mapping[str, str] | None = None) -> HtmlResponse:
+    """Return *body* as the response to a request for *url*, with *fetched* as its Date header."""
+    date = {"Date": format_datetime(fetched.astimezone(UTC), usegmt=True)}
+    return HtmlResponse(url, body=body, headers={**(headers or {}), **date})
+
+
+def save_case(page: Page, reading: Reading, folder: Path, file: ProfileFile | None) -> Path:
+    """Write a case that expects all of *reading*; return its folder, a new one below *folder*.
+
+    *file* is the file of the page's profile; None for the generic profile.
+    """
+    portal = re.sub(r"[^a-z0-9._-]", "_", page.profile.name)
+    case = _make_folder(folder / portal, page.url)
     (case / PAGE).write_bytes(page.response.body)
     (case / META).write_text(_meta(page), "utf-8")
-    (case / EXPECTED).write_text(json.dumps(expected(found), ensure_ascii=False, indent=2) + "\n", "utf-8")
+    (case / EXPECTED).write_text(json.dumps(expected(reading), ensure_ascii=False, indent=2) + "\n", "utf-8")
     if file and not file.built_in:
         (case / PROFILE).write_bytes(Path(file.file).read_bytes())
     return case
 
 
-def expected(found: Found) -> dict[str, Any]:
-    """Return what a case demands of *found*: all that does not depend on the run."""
+def expected(reading: Reading) -> dict[str, Any]:
+    """Return what a case expects of *reading*: all but the fields of the run."""
     return {
-        "kind": found.kind,
-        "article": _lasting(asdict(found.article)) if found.article else None,
-        "teasers": [_lasting(asdict(teaser)) for teaser in found.teasers],
+        "kind": reading.page_type,
+        "article": _without_run_fields(asdict(reading.article)) if reading.article else None,
+        "teasers": [_without_run_fields(asdict(teaser)) for teaser in reading.teasers],
     }
 
 
 def read_case(case: Path) -> tuple[Page, dict[str, Any]]:
-    """Return the page of a case and what it must give."""
+    """Return the page of a case and what it expects."""
     meta = tomllib.loads((case / META).read_text("utf-8"))
-    response = response_of((case / PAGE).read_bytes(), meta["url"], meta["fetched"], meta.get("headers"))
-    demanded: dict[str, Any] = json.loads((case / EXPECTED).read_text("utf-8"))
-    return Page(response, _profile(case, meta)), demanded
+    response = make_response((case / PAGE).read_bytes(), meta["url"], meta["fetched"], meta.get("headers"))
+    wanted: dict[str, Any] = json.loads((case / EXPECTED).read_text("utf-8"))
+    return Page(response, _profile(case, meta)), wanted
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            return file.read(MAX_SIZE)
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"scrapy inspect: {str(path)!r}: {problem}; it takes a URL or a saved page") from error
+
+
+def _canonical_url(body: bytes) -> str | None:
+    """Return the absolute address that a saved page names as its own."""
+    try:
+        root = tree.parse(HtmlResponse(NO_URL, body=body))
+    except tree.TooComplexError:
+        return None
+    named = [] if root is None else cast("list[str]", root.xpath(CANONICAL_URL))
+    return next((url for url in (absolute("", str(each)) for each in named) if url), None)
 
 
 def _profile(case: Path, meta: Mapping[str, Any]) -> Profile:
-    own = case / PROFILE
+    file = case / PROFILE
     profile: Profile | None
-    if own.exists():
-        profile, faults = read_profile(own.read_bytes(), meta["portal"], str(own))
+    if file.exists():
+        profile, faults = read_profile(file.read_bytes(), meta["portal"], str(file))
         if faults:
             raise faults[0]
     else:
@@ -76,11 +138,11 @@ def _profile(case: Path, meta: Mapping[str, Any]) -> Profile:
     return profile if profile.owns(meta["url"]) else profile.with_origin(meta["url"])
 
 
-def _new_folder(portal: Path, url: str) -> Path:
-    """Make a folder named by the last words of *url*; a number follows where there is one already."""
-    last = urlsplit(url).path.rstrip("/").rpartition("/")[2]
-    words = re.findall(r"[a-z0-9]+", last.rsplit(".", 1)[0].lower())
-    name = "-".join(words)[:MAX_NAME].strip("-") or "front"
+def _make_folder(portal: Path, url: str) -> Path:
+    """Make a folder named by the last segment of *url*'s path, with a number if that exists."""
+    segment = urlsplit(url).path.rstrip("/").rpartition("/")[2]
+    words = re.findall(r"[a-z0-9]+", segment.rsplit(".", 1)[0].lower())
+    name = "-".join(words)[:MAX_NAME_LENGTH].strip("-") or "front"
     number = 1
     while True:
         case = portal / (name if number == 1 else f"{name}-{number}")
@@ -92,11 +154,6 @@ def _new_folder(portal: Path, url: str) -> Path:
             return case
 
 
-def _name(portal: str) -> str:
-    """Return the name of a portal as a folder can have it."""
-    return re.sub(r"[^a-z0-9._-]", "_", portal)
-
-
 def _meta(page: Page) -> str:
     lines = [f"url = {json.dumps(page.url)}", f"fetched = {page.fetched.isoformat().replace('+00:00', 'Z')}"]
     if not page.profile.generic:
@@ -106,5 +163,5 @@ def _meta(page: Page) -> str:
     return "\n".join([*lines, *(["", "[headers]", *kept] if kept else [])]) + "\n"
 
 
-def _lasting(record: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in record.items() if name not in OF_THE_RUN}
+def _without_run_fields(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name not in RUN_FIELDS}

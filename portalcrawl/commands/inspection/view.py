@@ -1,22 +1,25 @@
-"""What a page gives, for people: tables, in colour on a terminal."""
+"""Prints what was read from a page: as JSON, or as tables, in colour on a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, fields
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from portalcrawl.commands.inspection.page_result import Found
+from portalcrawl.extraction.page import Page
 from portalcrawl.items import Article, Image, Teaser
+from portalcrawl.reading import Reading
 
 WIDTH = 120
-"""Columns where standard output is no terminal."""
-LONGEST = 600
-UNSEEN = frozenset(
+"""Columns if standard output is no terminal."""
+MAX_LENGTH = 600
+"""Characters of a value that are shown."""
+NOT_SHOWN = frozenset(
     {
         "schema_version",
         "type",
@@ -33,50 +36,68 @@ UNSEEN = frozenset(
 COLOURS = {"profile": "green", "json-ld": "cyan", "meta": "blue", "page": "yellow"}
 
 
-def show(found: Found, console: Console | None = None) -> None:
-    """Print *found*."""
-    console = console or Console(highlight=False)
+def print_json(page: Page, reading: Reading) -> None:
+    """Print all of *reading* as one JSON object."""
+    article = asdict(reading.article) if reading.article else None
+    teasers = [asdict(teaser) for teaser in reading.teasers]
+    record = {**_summary(page, reading), "article": article, "sources": dict(reading.sources), "teasers": teasers}
+    print(json.dumps(record, ensure_ascii=False, indent=2))
+
+
+def print_tables(page: Page, reading: Reading) -> None:
+    """Print *reading* for people."""
+    console = Console(highlight=False)
     if not console.is_terminal:
         console.width = WIDTH
-    about = {"url": found.url, "portal": found.portal, "kind": found.kind, "fetched": found.fetched}
-    console.print(_grid((Text(name, "bold"), _text(value)) for name, value in about.items()))
-    if found.article:
+    grid = Table.grid(padding=(0, 2))
+    for name, value in _summary(page, reading).items():
+        grid.add_row(Text(name, "bold"), _text(value))
+    console.print(grid)
+    if reading.article:
         console.print()
-        console.print(_article(found.article, found))
-    if found.teasers:
+        console.print(_article_table(reading.article, reading))
+    if reading.teasers:
         console.print()
-        console.print(_teasers(found.teasers))
+        console.print(_teaser_table(reading.teasers))
     console.print()
-    console.print(f"{'an' if found.article else 'no'} article, {len(found.teasers)} teasers", style="bold")
+    console.print(f"{'an' if reading.article else 'no'} article, {len(reading.teasers)} teasers", style="bold")
 
 
-def _article(article: Article, found: Found) -> Table:
-    table = Table(title="Article", title_justify="left", box=None, pad_edge=False)
-    for column in ("field", "value", "from"):
+def _summary(page: Page, reading: Reading) -> dict[str, str]:
+    fetched = page.fetched.isoformat()
+    return {"url": page.url, "portal": page.profile.name, "kind": reading.page_type, "fetched": fetched}
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for column in columns:
         table.add_column(column, header_style="dim", overflow="fold")
-    for each in fields(article):
-        value = getattr(article, each.name)
-        if each.name not in UNSEEN and value not in (None, [], {}, ""):
-            source = found.sources.get(each.name, "")
-            table.add_row(Text(each.name, "bold"), _text(_shown(value)), Text(source, COLOURS.get(source, "")))
     return table
 
 
-def _teasers(teasers: tuple[Teaser, ...]) -> Table:
-    table = Table(title="Teasers", title_justify="left", box=None, pad_edge=False)
-    for column in ("#", "headline, caption, snippet", "shown"):
-        table.add_column(column, header_style="dim", overflow="fold")
+def _article_table(article: Article, reading: Reading) -> Table:
+    table = _table("Article", "field", "value", "from")
+    for each in fields(article):
+        value = getattr(article, each.name)
+        if each.name not in NOT_SHOWN and value not in (None, [], {}, ""):
+            source = reading.sources.get(each.name, "")
+            table.add_row(Text(each.name, "bold"), _text(_format(value)), Text(source, COLOURS.get(source, "")))
+    return table
+
+
+def _teaser_table(teasers: Iterable[Teaser]) -> Table:
+    table = _table("Teasers", "#", "headline, caption, snippet", "shown")
     block = None
     for teaser in teasers:
         if teaser.block != block:
             block = teaser.block
-            table.add_row("", Text(_clear(block or "(no name)"), "magenta"), "")
-        table.add_row(str(teaser.position or ""), _words(teaser), _text("\n".join(_facts(teaser))))
+            table.add_row("", Text(_printable(block or "(no name)"), "magenta"), "")
+        table.add_row(str(teaser.position or ""), _teaser_texts(teaser), _text("\n".join(_teaser_facts(teaser))))
     return table
 
 
-def _words(teaser: Teaser) -> Text:
-    """The texts of a teaser, one a line, and where it leads."""
+def _teaser_texts(teaser: Teaser) -> Text:
+    """Return the texts of a teaser, one a line, and its address."""
     lines = [
         (teaser.kicker, "italic"),
         (teaser.headline, "bold"),
@@ -84,10 +105,10 @@ def _words(teaser: Teaser) -> Text:
         (teaser.snippet and teaser.snippet + (" …" if teaser.is_truncated else ""), ""),
         (teaser.url, "dim"),
     ]
-    return Text("\n").join(Text(_clear(text), style) for text, style in lines if text)
+    return Text("\n").join(Text(_printable(text), style) for text, style in lines if text)
 
 
-def _facts(teaser: Teaser) -> Iterator[str]:
+def _teaser_facts(teaser: Teaser) -> Iterator[str]:
     if teaser.date_published:
         yield f"{teaser.date_published} ({teaser.date_published_precision})"
     if teaser.comment_count is not None:
@@ -97,28 +118,21 @@ def _facts(teaser: Teaser) -> Iterator[str]:
             yield f"{name}: {value}"
 
 
-def _grid(rows: Iterator[tuple[Text, Text]]) -> Table:
-    grid = Table.grid(padding=(0, 2))
-    for row in rows:
-        grid.add_row(*row)
-    return grid
-
-
-def _shown(value: Any) -> str:
+def _format(value: Any) -> str:
     if isinstance(value, list):
-        return "\n".join(map(_shown, value))
+        return "\n".join(map(_format, value))
     if isinstance(value, Image):
         return "  ".join(filter(None, (value.url, value.caption, value.credit)))
     if isinstance(value, dict):
         return "\n".join(f"{key}: {each}" for key, each in value.items())
     text = str(value)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} … ({len(text)} characters)"
+    return text if len(text) <= MAX_LENGTH else f"{text[:MAX_LENGTH]} … ({len(text)} characters)"
 
 
 def _text(value: str) -> Text:
-    return Text(_clear(value))
+    return Text(_printable(value))
 
 
-def _clear(text: str) -> str:
-    """Keep what a terminal could take for a command out of *text*."""
+def _printable(text: str) -> str:
+    """Replace control characters, which a terminal could take for commands."""
     return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)

@@ -1,4 +1,4 @@
-"""A bounded end: once the spider is closing, requests under way get some seconds and are then given up."""
+"""Limits how long a closing spider waits for its requests (setting CLOSING_GRACE)."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
-from portalcrawl.downloader import EndingDownloader
+from portalcrawl.downloader import CancellableDownloader
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 INTERVAL = 0.25
-"""Seconds between two looks at the engine, which gives no signal when it begins to close."""
+"""Seconds between two checks of the engine, which sends no signal when it begins to close."""
 
 
-class Ending:
-    """Lets a closing spider wait for what is under way, but not for ever, and for nothing that has not begun."""
+class ClosingGrace:
+    """Cancels the requests of a closing spider: queued ones at once, those under way after *grace* seconds."""
 
     def __init__(self, crawler: Crawler, grace: float) -> None:
         self._crawler = crawler
         self._grace = grace
         self._closing_since: float | None = None
-        self._looks = create_looping_call(self._look)
+        self._loop = create_looping_call(self._check)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make the extension; NotConfigured where another downloader is set."""
-        if not crawler.settings["DOWNLOADER"].endswith(EndingDownloader.__name__):
+        """Return the extension; raise NotConfigured if another downloader is set."""
+        if not crawler.settings["DOWNLOADER"].endswith(CancellableDownloader.__name__):
             raise NotConfigured
         extension = cls(crawler, crawler.settings.getfloat("CLOSING_GRACE"))
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
@@ -38,20 +38,18 @@ class Ending:
         return extension
 
     def spider_opened(self) -> None:
-        """Start to look."""
-        self._looks.start(INTERVAL, now=False)
+        self._loop.start(INTERVAL, now=False)
 
     def spider_closed(self) -> None:
-        """Stop to look."""
-        if self._looks.running:
-            self._looks.stop()
+        if self._loop.running:
+            self._loop.stop()
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         slot: Any = self._crawler.engine._slot
         downloader = self._crawler.engine.downloader
-        if slot is None or slot.closing is None or not isinstance(downloader, EndingDownloader):
+        if slot is None or slot.closing is None or not isinstance(downloader, CancellableDownloader):
             return
         self._closing_since = self._closing_since or monotonic()
-        downloader.give_up_waiting()
+        downloader.cancel_queued()
         if monotonic() - self._closing_since > self._grace:
-            downloader.give_up_under_way()
+            downloader.cancel_under_way()

@@ -1,0 +1,48 @@
+"""How commands report errors to the user: one line on standard error, an exit code, no traceback."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from portalcrawl.errors import DataFolderError, PortalcrawlError, UsageError
+
+
+def exit_code_of(work: Callable[[], int]) -> int:
+    """Return the exit code that *work* returns, or print the error that it raises and return that one's."""
+    escape_unprintable()
+    try:
+        return work()
+    except PortalcrawlError as error:
+        return print_error(error)
+    except BrokenPipeError:
+        # The reader (``| head``) has closed the pipe: nothing more can be written, not even at exit.
+        sys.stdout = None
+        return 0
+    except OSError as error:
+        return print_error(DataFolderError(f"{error.filename or 'standard output'}: {error.strerror}"))
+
+
+def escape_unprintable() -> None:
+    """Make standard output escape characters that its encoding lacks, instead of raising.
+
+    An ASCII locale (``LC_ALL=C``) says nothing about the program that reads the output, so UTF-8 is written there, as
+    in the feeds.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        is_ascii = codecs.lookup(sys.stdout.encoding).name == "ascii"
+        sys.stdout.reconfigure(encoding="utf-8" if is_ascii else None, errors="backslashreplace")
+
+
+def print_error(error: Exception) -> int:
+    """Print *error* in one line; return its exit code."""
+    print("portalcrawl:", " ".join(str(error).split()), file=sys.stderr)
+    return error.exit_code if isinstance(error, PortalcrawlError) else UsageError.exit_code
+
+
+def exit_with(error: Exception) -> NoReturn:
+    """Print *error* in one line and end the process."""
+    sys.exit(print_error(error))
