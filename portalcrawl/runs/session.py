@@ -8,15 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import time
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from portalcrawl.demo import SamplePortal
 from portalcrawl.errors import DataFolderError, RunTooLateError
 from portalcrawl.runs.locks import PortalLocks
 from portalcrawl.runs.plan import Plan
 from portalcrawl.runs.run import Folders, Run, open_run
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import IN_MEMORY
+
+if TYPE_CHECKING:
+    from portalcrawl.demo import SamplePortal
 
 EMBEDDED_PORT = 8998
 
@@ -77,6 +79,8 @@ class RunSession:
 
 def _embedded_portal() -> SamplePortal:
     """Return the embedded portal at its usual port, or at a free one where that is taken."""
+    from portalcrawl.demo import SamplePortal  # here, since only this portal needs it: Jinja2 takes 50 ms of CPU
+
     try:
         return SamplePortal(port=EMBEDDED_PORT)
     except OSError:

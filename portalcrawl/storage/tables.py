@@ -53,19 +53,14 @@ articles = Table(
     Column("sketch", String),
     Column("etag", Text),
     Column("last_modified", Text),
-    # Holds only what will be visited again: it stays small while the articles grow.
-    Index(
-        "articles_to_visit",
-        "portal",
-        "newest",
-        sqlite_where=text("next_visit IS NOT NULL"),
-        postgresql_where=text("next_visit IS NOT NULL"),
-    ),
     Index("articles_by_content", "content_hash"),
     # Counting and forgetting read this alone: an article's row is long.
     Index("articles_by_status", "portal", "status", "newest"),
     sqlite_with_rowid=False,
 )
+# Holds only articles that will be visited again, so it stays small while the table grows.
+HAS_NEXT_VISIT = text("next_visit IS NOT NULL")
+articles_to_visit = Index("articles_to_visit", articles.c.portal, articles.c.newest, sqlite_where=HAS_NEXT_VISIT)
 
 addresses = Table(
     "addresses",
@@ -198,7 +193,7 @@ def token_key(token: str) -> str:
 
 def create(connection: Connection) -> None:
     """Create all tables in an empty database."""
-    metadata.create_all(connection)
+    _create_missing(connection)
     connection.execute(meta.insert().values(key="version", value=str(VERSION)))
 
 
@@ -210,5 +205,13 @@ def migrate(connection: Connection, version: int) -> None:
                 connection.execute(text(each))
             else:
                 each(connection)
-    metadata.create_all(connection)
+    _create_missing(connection)
     connection.execute(meta.update().where(meta.c.key == "version").values(value=str(VERSION)))
+
+
+def _create_missing(connection: Connection) -> None:
+    """Create the tables and indexes that are not there yet."""
+    if connection.dialect.name == "postgresql":
+        # Set here because naming it above imports PostgreSQL's dialect, which takes 25 ms of CPU.
+        articles_to_visit.dialect_options["postgresql"]["where"] = HAS_NEXT_VISIT
+    metadata.create_all(connection)
