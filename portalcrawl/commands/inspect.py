@@ -22,8 +22,8 @@ from portalcrawl.errors import PortalcrawlError, UsageError
 from portalcrawl.extraction.page import Page
 from portalcrawl.profiles.catalog import Catalog, ProfileFile
 from portalcrawl.runs.plan import Plan, make_plan
-from portalcrawl.runs.reading_time import ReadingTimeoutError, Watch
 from portalcrawl.runs.run_settings import profiles_folder, read_timeout
+from portalcrawl.runs.watchdog import ReadingTimeoutError, Watchdog
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -92,7 +92,7 @@ class Command(ScrapyCommand):
         seconds = read_timeout(self.settings)
         error = UnreadableError(f"{target} is unreadable: it took longer than READ_TIMEOUT ({seconds:g} s)")
         try:
-            return Watch(seconds, lambda: tell(error)).limit(work)
+            return Watchdog(seconds, lambda: tell(error)).run(work)
         except ReadingTimeoutError:
             raise error from None
 

@@ -18,10 +18,9 @@ from portalcrawl.errors import DataFolderError
 from portalcrawl.feeds.feed_files import PART, FeedFile, sync_folder
 from portalcrawl.feeds.json_lines import json_line
 from portalcrawl.feeds.publishing import listed, publish_feed, write_manifest
-from portalcrawl.runs import suspect_pages
 from portalcrawl.runs.locks import state_lock
 from portalcrawl.runs.plan import Plan, start_of_run
-from portalcrawl.runs.reading_journal import Journal
+from portalcrawl.runs.reading_guard import ReadingJournal, record_suspects
 from portalcrawl.runs.rebuild import Known, rebuild, unfinished
 from portalcrawl.runs.recovery import recover
 from portalcrawl.runs.retention import remove_old_feeds
@@ -102,7 +101,7 @@ class Run:
         """Where the feeds are."""
         self.unit_of_work = state.unit_of_work
         self.visits = Visits(self.unit_of_work)
-        self.journal = Journal(identity.locks)
+        self.journal = ReadingJournal(identity.locks)
         self.counts: Counter[str] = Counter()
         self.manifest: Manifest | None = None
         """Set when the run is published."""
@@ -264,7 +263,7 @@ def open_run(plan: Plan, settings: RunSettings, folders: Folders) -> Run:
     history.begin(name, plan.profiles, masked(plan.given), started.isoformat())
     state = State(unit_of_work, History(engine, SHORT_WAIT), file)
     run = Run(plan, settings, Identity(name, started, folders.feeds, folders.locks), state)
-    suspect_pages.take_up(run.journal, unit_of_work, plan.profiles, remembers=settings.remembers)
+    record_suspects(run.journal, unit_of_work, plan.profiles, keeps_state=settings.keeps_state)
     return run
 
 

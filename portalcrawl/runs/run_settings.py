@@ -64,8 +64,8 @@ class RunSettings:
         )
 
     @property
-    def remembers(self) -> bool:
-        """Whether later runs know what this one found."""
+    def keeps_state(self) -> bool:
+        """Whether the state outlives the run."""
         return self.state_url != IN_MEMORY
 
     def ages(self, of_profile: tuple[int, ...] | None) -> tuple[int, ...]:

@@ -19,10 +19,10 @@ from portalcrawl.extraction.pagination import ListPages
 from portalcrawl.items import Article
 from portalcrawl.rendering.preflight import demand_browser
 from portalcrawl.runs.plan import Plan, Start, make_plan
+from portalcrawl.runs.reading_guard import ReadingGuard
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.runs.session import RunSession
 from portalcrawl.spiders.download_slots import set_download_slots
-from portalcrawl.spiders.reading_guard import Guard
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -124,13 +124,13 @@ class PortalSpider(Spider):
     _harvest: PageHandler | None = None
 
     @property
-    def guard(self) -> Guard:
+    def guard(self) -> ReadingGuard:
         """Reads pages so that none ends the run."""
         if self._guard is None:
-            self._guard = Guard(self.run, self.harvest)
+            self._guard = ReadingGuard(self.run, self.harvest)
         return self._guard
 
-    _guard: Guard | None = None
+    _guard: ReadingGuard | None = None
 
     @property
     def ways(self) -> FetchPolicy:
