@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from portalcrawl.errors import SettingError
-from portalcrawl.storage.database import IN_MEMORY, connect
+from portalcrawl.storage.database import IN_MEMORY, make_engine
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -46,7 +46,7 @@ class RunSettings:
         _boolean(settings, "PROGRESS_ENABLED")
         data_dir = Path(str(settings.get("DATA_DIR") or "data")).expanduser().absolute()
         url = settings.get("STATE_URL") or f"sqlite:///{data_dir / 'state.sqlite3'}"
-        connect(str(url)).dispose()  # opens nothing yet
+        make_engine(str(url)).dispose()  # opens nothing yet
         return cls(
             data_dir=data_dir,
             profiles=profiles_folder(settings),

@@ -1,4 +1,4 @@
-"""All that must be held while a run lasts: its locks, the embedded portal, the run itself."""
+"""What is held while a run lasts: its locks, the embedded portal, the run itself."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class RunSession:
         self._stack = ExitStack()
 
     def open(self) -> Run:
-        """Take the locks and begin the run; raise PortalcrawlError where that can't be."""
+        """Take the locks and begin the run; raise PortalcrawlError where that is impossible."""
         self._check_time()
         with ExitStack() as stack:
             folders = Folders.make(self.settings.data_dir)
@@ -51,8 +51,8 @@ class RunSession:
             self._stack = stack.pop_all()
         return self.run
 
-    def rehearse(self) -> Run:
-        """Begin a run that leaves nothing behind: it remembers in memory, and its folder goes with it."""
+    def open_temporary(self) -> Run:
+        """Begin a run that leaves nothing behind: its state is in memory, its folder a temporary one."""
         with ExitStack() as stack:
             folders = Folders.make(Path(stack.enter_context(TemporaryDirectory())))
             self.run = open_run(self.plan, replace(self.settings, state_url=IN_MEMORY, jsonl_feeds=False), folders)
@@ -67,7 +67,7 @@ class RunSession:
             raise RunTooLateError(f"the run was to begin by {wanted:%Y-%m-%d %H:%M:%S} UTC; nothing was done")
 
     def close(self) -> None:
-        """Give up all that is held; may be called twice."""
+        """Release everything; may be called twice."""
         self._stack.close()
 
     def __enter__(self) -> Self:

@@ -166,7 +166,7 @@ class PortalSpider(Spider):
             settings = self.session.settings
             self.session = RunSession(make_plan({"url": response.url}, settings.profiles), settings)
             self.crawler.signals.connect(self.session.close, signals.spider_closed)
-            self.session.rehearse()
+            self.session.open_temporary()
         yield from self.parse_start(response, Start(response.url, self.plan.starts[0].profile), 1)
 
     def parse_start(

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 IN_MEMORY = "sqlite://"
 BUSY_TIMEOUT = 60.0
 """Seconds to wait for another process that writes: commits take milliseconds, a migration may take longer."""
-WAIT = "busy_timeout"
+WAIT_OPTION = "busy_timeout"
 """Execution option of an engine or connection that waits less long (seconds) before StateBusyError."""
 
 
@@ -43,8 +43,8 @@ def open_database(url: str) -> Engine:
     for a URL that names no database, DataFolderError for a state that can't be opened or was written by a newer
     version.
     """
-    engine = connect(url)
-    with in_clear_words(f"the state {shown(url)} can't be used"):
+    engine = make_engine(url)
+    with database_errors_as(f"the state {display_url(url)} can't be used"):
         try:
             _bring_up_to_date(engine, url)
         except (DatabaseError, sqlite3.DatabaseError) as error:
@@ -52,13 +52,13 @@ def open_database(url: str) -> Engine:
             if not _is_corrupt(error):
                 raise
             _set_aside(url)
-            engine = connect(url)
+            engine = make_engine(url)
             _bring_up_to_date(engine, url)
     return engine
 
 
 @contextmanager
-def in_clear_words(problem: str) -> Iterator[None]:
+def database_errors_as(problem: str) -> Iterator[None]:
     """Turn what the database raises into a DataFolderError of one line that begins with *problem*."""
     try:
         yield
@@ -67,7 +67,7 @@ def in_clear_words(problem: str) -> Iterator[None]:
         raise kind(f"{problem}: {_of_driver(error)}") from error
 
 
-def connect(url: str) -> Engine:
+def make_engine(url: str) -> Engine:
     """Return an engine on the database at *url*, whatever is in it; SettingError for a URL that names none."""
     try:
         address = make_url(url)
@@ -85,12 +85,12 @@ def connect(url: str) -> Engine:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def read_connection(engine: Engine) -> Iterator[Connection]:
     """Yield a connection that reads: it takes no write lock, and each query sees what is committed by then.
 
     DataFolderError where the state can't be read.
     """
-    with in_clear_words("the state can't be read"), _reader(engine) as connection:
+    with database_errors_as("the state can't be read"), _reader(engine) as connection:
         yield connection
 
 
@@ -163,7 +163,7 @@ def _set_aside(url: str) -> None:
     logger.error("The state %s is corrupt: it is kept as %s, and a new one is begun", file, file.name + end)
 
 
-def shown(url: str) -> str:
+def display_url(url: str) -> str:
     """Return *url* without a password; for SQLite the file's path."""
     file = state_file(url)
     return str(file) if file else make_url(url).render_as_string()
@@ -185,7 +185,7 @@ def _begin_immediate(connection: Connection) -> None:
     # A transaction that reads first and writes later could fail with "database is locked" without waiting.
     options = connection.get_execution_options()
     if options.get("isolation_level") != "AUTOCOMMIT":
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={options.get(WAIT, BUSY_TIMEOUT) * 1000:.0f}")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={options.get(WAIT_OPTION, BUSY_TIMEOUT) * 1000:.0f}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
@@ -203,7 +203,7 @@ def _bring_up_to_date(engine: Engine, url: str) -> None:
         _check(connection)
         if version > tables.VERSION:
             raise DataFolderError(
-                f"the state {shown(url)} was written by a newer portalcrawl (version {version}, this one knows "
+                f"the state {display_url(url)} was written by a newer portalcrawl (version {version}, this one knows "
                 f"{tables.VERSION}); upgrade portalcrawl or choose another DATA_DIR"
             )
         if version < tables.VERSION:

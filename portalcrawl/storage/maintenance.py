@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, exists, func, or_, select, tuple_, update
 
-from portalcrawl.storage.database import in_clear_words, reading
+from portalcrawl.storage.database import database_errors_as, read_connection
 from portalcrawl.storage.records import SUSPECT
 from portalcrawl.storage.tables import addresses, articles, bands, feeds, runs, signatures
 from portalcrawl.text.fingerprints import bands_of
@@ -41,7 +41,7 @@ class Count:
     """Unix seconds: the lowest ``newest`` of them."""
 
 
-class Upkeep:
+class Maintenance:
     """Counts and clean-up. DataFolderError where the state can't be read or written."""
 
     def __init__(self, engine: Engine) -> None:
@@ -161,7 +161,7 @@ class Upkeep:
         """Let the file of an SQLite state shrink by what was taken out."""
         if self._engine.dialect.name != "sqlite":
             return
-        with reading(self._engine) as connection:
+        with read_connection(self._engine) as connection:
             if connection.exec_driver_sql("PRAGMA auto_vacuum").scalar() == 0:
                 # A file of version 1 can't shrink by steps before it was written anew.
                 connection.exec_driver_sql("PRAGMA auto_vacuum=INCREMENTAL")
@@ -175,13 +175,13 @@ class Upkeep:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
 
     def _rows(self, query: Any) -> Sequence[Any]:
-        with reading(self._engine) as connection:
+        with read_connection(self._engine) as connection:
             return connection.execute(query).all()
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         began = monotonic()
-        with in_clear_words("the state can't be written"), self._engine.begin() as connection:
+        with database_errors_as("the state can't be written"), self._engine.begin() as connection:
             yield connection
         _leave_room(began)
 

@@ -13,7 +13,7 @@ from portalcrawl.errors import DataFolderError, SettingError
 from portalcrawl.storage import tables
 from portalcrawl.storage.database import IN_MEMORY, open_database
 from portalcrawl.storage.records import Record
-from portalcrawl.storage.run_history import History
+from portalcrawl.storage.run_history import RunHistory
 from portalcrawl.storage.store import Batch, Store, Wanted
 from portalcrawl.storage.unit_of_work import UnitOfWork
 
@@ -161,7 +161,7 @@ def test_ten_runs_commit_at_once_without_a_lock_error(tmp_path: Path) -> None:
 
 
 def test_a_run_that_never_ended_is_unfinished(tmp_path: Path) -> None:
-    history = History(open_database(url_of(tmp_path)))
+    history = RunHistory(open_database(url_of(tmp_path)))
     history.begin("1", ["a", "b"], {}, "2026-01-01T00:00:00+00:00")
     history.begin("2", ["a"], {}, "2026-01-01T00:00:00+00:00")
     history.end("2", "2026-01-01T00:01:00+00:00", "finished", "ok", [], {"articles": 1})
