@@ -97,7 +97,7 @@ class Frontier:
                 record.depth = depth
                 unit_of_work.note(record)
             self._hear(record, teaser)
-            if self._run.plan.arguments.follow and wanted.holds(record) and not self.is_requested(record):
+            if self._run.plan.arguments.follow and wanted.includes(record) and not self.is_requested(record):
                 self.request(record)
                 record.url = teaser.url  # the portal's newest word on where it is
                 due.append(record)

@@ -25,9 +25,7 @@ def publish_feed(folder: Path, name: str, kind: str, size: int, records: int) ->
         cut(part, size)
         part.replace(path)
         sync_folder(folder)
-    elif (
-        path.stat().st_size > size
-    ):  # published, but the state is a copy that was made before the manifest
+    elif path.stat().st_size > size:  # published, but the state is a copy that was made before the manifest
         cut(path, size)
     return FeedEntry(file=name, kind=kind, records=records, bytes=size, sha256=sha256_of(path))
 

@@ -153,7 +153,7 @@ def record_suspects(
         if entry := journal.unfinished(portal):
             record = _record(unit_of_work, entry)
             _suspect(record, entry)
-            result = "is unreadable" if record.status == UNREADABLE else "is tried in a process of its own first"
+            result = "is unreadable" if record.status == UNREADABLE else "is read by a child process first"
             logger.warning("An earlier run died while it read %s: the page %s", entry.url, result)
             if keeps_state:
                 unit_of_work.commit([])

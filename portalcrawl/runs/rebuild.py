@@ -46,7 +46,7 @@ def rebuild(feeds: Path, importer: FeedImporter) -> int:
     _add_unpublished(feeds, published, importer.history)
     importer.history.set_value(REBUILDING, None)
     if number:
-        logger.warning("The state was made anew from %d records in %s", number, feeds)
+        logger.warning("The state was rebuilt from %d records in %s", number, feeds)
     return number
 
 

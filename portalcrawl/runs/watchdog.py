@@ -102,7 +102,7 @@ class Watchdog:
         self._is_armed = True
 
     def _rearm(self, *, is_same_task: bool) -> None:
-        """Start ``faulthandler``'s time anew for a new task, or cancel it while there is none."""
+        """Restart ``faulthandler``'s timer for a new task; cancel it while there is none."""
         with self._faulthandler_lock:
             if self._task is None and self._is_armed:
                 faulthandler.cancel_dump_traceback_later()

@@ -193,7 +193,7 @@ def test_an_article_that_is_missing_waits_for_a_teaser(tmp_path: Path) -> None:
     unit_of_work.note(missing)
     unit_of_work.commit([])
     assert unit_of_work.due("a", Wanted(now=1e9), None, 10) == []
-    assert Wanted(now=1e9).holds(missing)
+    assert Wanted(now=1e9).includes(missing)
 
 
 def test_a_gone_article_is_not_visited_again() -> None:
