@@ -29,7 +29,6 @@ class FeedFile:
         self.records = 0
         self._handle: int | None = None
         self._is_synced = True
-        self._sha256 = hashlib.sha256()
 
     def append(self, line: bytes) -> None:
         """Append a line; raise OSError where the disk is full, after cutting off what was written of it."""
@@ -47,7 +46,6 @@ class FeedFile:
             raise
         self.bytes += len(line)
         self.records += 1
-        self._sha256.update(line)
 
     def sync(self) -> None:
         """Make all lines durable."""
@@ -61,11 +59,6 @@ class FeedFile:
             self.sync()
             os.close(self._handle)
             self._handle = None
-
-    @property
-    def sha256(self) -> str:
-        """SHA-256 of all lines, in hex."""
-        return self._sha256.hexdigest()
 
 
 def cut(path: Path, length: int) -> None:

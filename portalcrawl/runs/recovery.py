@@ -53,8 +53,7 @@ def _finish(folder: Path, importer: FeedImporter, run: PastRun) -> None:
         _import_published(folder, importer, run, manifest)
     else:
         manifest = _publish(folder, path, importer, run)
-    verdict, reason = manifest.verdict, manifest.finish_reason
-    importer.history.end(run.run, manifest.finished, reason, verdict.level, verdict.reasons, manifest.counts)
+    importer.history.end(manifest)
 
 
 def _read_manifest(path: Path) -> Manifest:

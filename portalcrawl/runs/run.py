@@ -194,8 +194,7 @@ class Run:
         manifest = self._manifest(finish_reason, [entry for entry in entries if entry])
         if manifest.feeds:
             write_manifest(self.folder / manifest_name(self.id), manifest)
-        verdict = manifest.verdict
-        self._history.end(self.id, manifest.finished, finish_reason, verdict.level, verdict.reasons, manifest.counts)
+        self._history.end(manifest)
         return manifest
 
     def _hand_over(self) -> None:

@@ -95,6 +95,17 @@ def read_connection(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def write_transaction(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection in a transaction that holds the write lock.
+
+    :raises StateBusyError: where another process holds the write lock for too long (see WAIT_OPTION).
+    :raises DataFolderError: where the state can't be written.
+    """
+    with database_errors_as("the state can't be written"), engine.begin() as connection:
+        yield connection
+
+
 def _reader(engine: Engine) -> Connection:
     return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 

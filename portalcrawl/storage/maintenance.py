@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, exists, func, or_, select, tuple_, update
 
-from portalcrawl.storage.database import database_errors_as, read_connection
+from portalcrawl.storage.database import read_connection, write_transaction
 from portalcrawl.storage.records import SUSPECT
 from portalcrawl.storage.tables import addresses, articles, bands, feeds, runs, signatures
 from portalcrawl.text.fingerprints import bands_of
@@ -183,7 +183,7 @@ class Maintenance:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         began = monotonic()
-        with database_errors_as("the state can't be written"), self._engine.begin() as connection:
+        with write_transaction(self._engine) as connection:
             yield connection
         _pause(began)
 

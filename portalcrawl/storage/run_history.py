@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, and_, delete, select
 
-from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT_OPTION, database_errors_as, read_connection
+from portalcrawl.schema import Manifest
+from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT_OPTION, read_connection, write_transaction
 from portalcrawl.storage.tables import articles, feeds, job_of_run, lines, meta, runs, teasers
 
 REBUILDING = "rebuilding"
@@ -80,31 +80,28 @@ class RunHistory:
 
     def begin(self, run: str, portals: Collection[str], arguments: Mapping[str, str], started: str) -> None:
         """Record that *run* has begun."""
-        with self._writing() as connection:
-            _add(connection, run, portals, arguments, started)
+        with write_transaction(self._engine) as connection:
+            connection.execute(runs.insert().values(_row(PastRun(run, tuple(portals), arguments, started))))
 
-    def end(
-        self, run: str, finished: str, reason: str, verdict: str, reasons: Sequence[str], counts: Mapping[str, int]
-    ) -> None:
-        """Record how *run* ended."""
-        with self._writing() as connection:
-            _end(connection, run, finished, reason, verdict, reasons, counts)
-            connection.execute(delete(lines).where(lines.c.run == run))
+    def end(self, manifest: Manifest) -> None:
+        """Record how the run of *manifest* ended."""
+        verdict = manifest.verdict
+        values = {"finished": manifest.finished, "finish_reason": manifest.finish_reason, "verdict": verdict.level}
+        values |= {"reasons": json.dumps(verdict.reasons), "counts": json.dumps(manifest.counts)}
+        with write_transaction(self._engine) as connection:
+            connection.execute(runs.update().where(runs.c.run == manifest.run).values(values))
+            connection.execute(delete(lines).where(lines.c.run == manifest.run))
 
     def add(self, found: Collection[tuple[PastRun, Collection[PastFeed]]]) -> None:
         """Record runs and their feeds, in place of what the state knows of them."""
         names = [run.run for run, _ in found]
-        with self._writing() as connection:
+        with write_transaction(self._engine) as connection:
             for table in (feeds, lines, runs):
                 connection.execute(delete(table).where(table.c.run.in_(names)))
             for run, of_run in found:
-                _add(connection, run.run, run.portals, run.arguments, run.started)
-                if run.finished:
-                    given = (run.finish_reason or "", run.verdict or "", run.reasons, run.counts)
-                    _end(connection, run.run, run.finished, *given)
+                connection.execute(runs.insert().values(_row(run)))
                 for feed in of_run:
-                    values = {"file": feed.file, "kind": feed.kind, "bytes": feed.bytes, "records": feed.records}
-                    connection.execute(feeds.insert().values(run=run.run, **values))
+                    connection.execute(feeds.insert().values(run=run.run, **asdict(feed)))
 
     def unfinished(self, portals: Collection[str]) -> list[PastRun]:
         """Return the runs on any of *portals* that have begun and not ended, oldest first.
@@ -135,7 +132,7 @@ class RunHistory:
         """
         lost = self.lines_after(run, feed.kind, feed.bytes)
         is_lost = and_(lines.c.run == run, lines.c.kind == feed.kind, lines.c.stop > feed.bytes)
-        with self._writing() as connection:
+        with write_transaction(self._engine) as connection:
             for line in lost:
                 _mark_unwritten(connection, line)
             connection.execute(delete(lines).where(is_lost))
@@ -164,7 +161,7 @@ class RunHistory:
 
     def set_value(self, key: str, value: str | None) -> None:
         """Record *value* under *key*; None removes it."""
-        with self._writing() as connection:
+        with write_transaction(self._engine) as connection:
             connection.execute(delete(meta).where(meta.c.key == key))
             if value is not None:
                 connection.execute(meta.insert().values(key=key, value=value))
@@ -173,31 +170,16 @@ class RunHistory:
         with read_connection(self._engine) as connection:
             return [_past_run(row) for row in connection.execute(query)]
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with database_errors_as("the state can't be written"), self._engine.begin() as connection:
-            yield connection
 
-
-def _add(
-    connection: Connection, run: str, portals: Collection[str], arguments: Mapping[str, str], started: str
-) -> None:
-    row = {"run": run, "portals": json.dumps(sorted(portals)), "arguments": json.dumps(dict(arguments))}
-    connection.execute(runs.insert().values(**row, started=started))
-
-
-def _end(
-    connection: Connection,
-    run: str,
-    finished: str,
-    reason: str,
-    verdict: str,
-    reasons: Sequence[str],
-    counts: Mapping[str, int],
-) -> None:
-    values = {"finished": finished, "finish_reason": reason, "verdict": verdict}
-    values |= {"reasons": json.dumps(list(reasons)), "counts": json.dumps(dict(counts))}
-    connection.execute(runs.update().where(runs.c.run == run).values(**values))
+def _row(run: PastRun) -> dict[str, Any]:
+    """Return the row of the table ``runs`` for *run*."""
+    as_json = {
+        "portals": json.dumps(sorted(run.portals)),
+        "arguments": json.dumps(dict(run.arguments)),
+        "reasons": json.dumps(list(run.reasons)),
+        "counts": json.dumps(dict(run.counts)),
+    }
+    return asdict(run) | as_json
 
 
 def _mark_unwritten(connection: Connection, line: FeedLine) -> None:

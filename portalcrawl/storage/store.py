@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, and_, bindparam, or_, select
 from sqlalchemy.dialects import sqlite
 
-from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT_OPTION, database_errors_as
+from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT_OPTION, write_transaction
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.tables import addresses, articles, feeds, lines, teasers
 
@@ -131,8 +131,7 @@ class Store:
 
         :raises StateBusyError: where another process holds the write lock for *wait* seconds.
         """
-        engine = self._engine.execution_options(**{WAIT_OPTION: wait})
-        with database_errors_as("the state can't be written"), engine.begin() as connection:
+        with write_transaction(self._engine.execution_options(**{WAIT_OPTION: wait})) as connection:
             rows = [asdict(record) for record in batch.records.values()]
             links = [{"portal": p, "key": k, "id": i} for (p, k), i in batch.addresses.items()]
             self._upsert(connection, articles, rows)

@@ -1,4 +1,4 @@
-"""What a year of runs leaves: nothing that a run, a look or a clean-up must go through again."""
+"""After a year of runs, no run, query or clean-up takes longer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def url_of(folder: Path) -> str:
 
 
 def known(folder: Path, number: int, newest: float, status: str = "stored") -> None:
-    """Let the state know *number* articles with an address, an alias and a fingerprint each."""
+    """Record *number* articles with an address, an alias and a fingerprint each."""
     unit_of_work = UnitOfWork(Store(open_database(url_of(folder))))
     for each in range(number):
         name = f"a:{newest:.0f}-{each}"
@@ -115,7 +115,7 @@ def test_looking_for_runs_goes_by_an_index(tmp_path: Path) -> None:
     connection.close()
 
 
-def test_a_name_that_a_file_bears_is_not_taken(tmp_path: Path) -> None:
+def test_a_run_never_gets_the_name_of_an_existing_file(tmp_path: Path) -> None:
     history = RunHistory(open_database(url_of(tmp_path)))
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     (tmp_path / "teasers-20260101T000000Z-job.jsonl.part").touch()
@@ -145,7 +145,7 @@ def test_only_old_manifests_are_read_to_remove_old_feeds(tmp_path: Path) -> None
     assert len(remove_old_feeds(feeds, history, now + timedelta(days=1), 3.5 * day)) == 1
 
 
-def test_what_is_forgotten_goes_with_all_that_hangs_on_it(tmp_path: Path) -> None:
+def test_forgotten_articles_leave_no_rows(tmp_path: Path) -> None:
     known(tmp_path, 30, OLD)
     known(tmp_path, 20, NEW)
     known(tmp_path, 5, OLD - 1, status="pending")
@@ -177,7 +177,7 @@ def test_runs_are_forgotten_but_for_the_last_of_each_portal(tmp_path: Path) -> N
 
 
 def as_of_version_1(folder: Path) -> None:
-    """Turn a state into one that version 1 wrote, as far as tables and file go."""
+    """Turn a state into one of version 1, in its tables and file format."""
     with sqlite3.connect(folder / "state.sqlite3", isolation_level=None) as connection:
         for index in ("articles_by_status", "runs_by_finished", "runs_by_portals", "runs_by_job"):
             connection.execute(f"DROP INDEX {index}")

@@ -1,4 +1,4 @@
-"""The verdict on a run, and the exit code that says it."""
+"""The verdict on a run, and the exit code that follows from it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_small_losses_are_ok(counts: dict[str, int], earlier: int) -> None:
 
 
 @pytest.mark.slow
-def test_a_portal_that_is_down_or_empties_is_told(tmp_path: Path) -> None:
+def test_a_portal_that_is_down_or_empty_gets_a_verdict(tmp_path: Path) -> None:
     links = [f"/stadt/meldung-des-tages-10000{n}.html|Die Meldung Nummer {n} von heute" for n in range(8)]
     site = {"/": listing("Neues", *links)} | {link.split("|")[0]: article(link.split("|")[1]) for link in links}
     with TinyPortal(site) as portal:

@@ -1,4 +1,4 @@
-"""The state: what is noted comes back, versions are told apart, and only one transaction writes."""
+"""The state: what is committed is found again, versions are checked, and concurrent commits succeed."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_a_migration_that_fails_leaves_the_state_as_it_was(tmp_path: Path, monke
 
 
 @pytest.mark.parametrize("url", ["nonsense", "nosuchdb://x", "sqlite:////nowhere/at/all/state.sqlite3"])
-def test_a_state_that_cant_be_opened_is_told_in_one_line(url: str) -> None:
+def test_a_state_that_cant_be_opened_is_a_one_line_error(url: str) -> None:
     with pytest.raises((SettingError, DataFolderError)) as caught:
         open_database(url)
     assert "\n" not in str(caught.value)
