@@ -16,6 +16,7 @@ from support.tinyportal import TinyPortal, article, listing
 
 from portalcrawl.runs.retention import remove_old_feeds
 from portalcrawl.runs.run import _free_name
+from portalcrawl.schema import Manifest, Verdict
 from portalcrawl.storage.database import open_database
 from portalcrawl.storage.maintenance import Maintenance
 from portalcrawl.storage.records import Record
@@ -47,6 +48,10 @@ def known(folder: Path, number: int, newest: float, status: str = "stored") -> N
     unit_of_work.close()
 
 
+def manifest(run: str, finished: str, verdict: Verdict, counts: dict[str, int]) -> Manifest:
+    return Manifest(run, "a", {}, finished, finished, "finished", [], counts, verdict)
+
+
 def counted(folder: Path) -> dict[str, int]:
     with sqlite3.connect(folder / "state.sqlite3") as connection:
         names = ("articles", "addresses", "signatures", "bands", "runs", "feeds", "lines")
@@ -74,7 +79,8 @@ def test_the_last_runs_are_shown(tmp_path: Path) -> None:
         history.begin(run, ["a"], {"portal": "a"}, f"2026-01-01T00:00:0{number}+00:00")
         if number < 4:
             counts = {"articles": number, "teasers": 0}
-            history.end(run, "2026-01-01T01:00:00+00:00", "finished", "warning", ["zu wenig gefunden"], counts)
+            verdict = Verdict("warning", ["zu wenig gefunden"])
+            history.end(manifest(run, "2026-01-01T01:00:00+00:00", verdict, counts))
     found = runs(tmp_path)
     assert [run["counts"].get("articles") for run in found] == [0, 1, 2, 3, None]
     assert found[3]["verdict"] == {"level": "warning", "reasons": ["zu wenig gefunden"]}
@@ -166,7 +172,7 @@ def test_runs_are_forgotten_but_for_the_last_of_each_portal(tmp_path: Path) -> N
         run, portal = f"20200101T{number:06}Z-abcdef", "b" if number == 7 else "a"
         history.begin(run, [portal], {}, "2020-01-01T00:00:00+00:00")
         if number != 9:
-            history.end(run, "2020-01-01T00:00:01+00:00", "finished", "ok", [], {})
+            history.end(manifest(run, "2020-01-01T00:00:01+00:00", Verdict("ok", []), {}))
     row = {"file": "x", "run": "20200101T000003Z-abcdef", "kind": "articles", "bytes": 1, "records": 1}
     Store(open_database(url_of(tmp_path))).commit(Batch(), [row])
     Maintenance(open_database(url_of(tmp_path))).forget(time.time())

@@ -10,6 +10,7 @@ import pytest
 
 from portalcrawl.crawl import outcomes
 from portalcrawl.errors import DataFolderError, SettingError
+from portalcrawl.schema import Manifest, Verdict
 from portalcrawl.storage import tables
 from portalcrawl.storage.database import IN_MEMORY, open_database
 from portalcrawl.storage.records import Record
@@ -164,7 +165,18 @@ def test_a_run_that_never_ended_is_unfinished(tmp_path: Path) -> None:
     history = RunHistory(open_database(url_of(tmp_path)))
     history.begin("1", ["a", "b"], {}, "2026-01-01T00:00:00+00:00")
     history.begin("2", ["a"], {}, "2026-01-01T00:00:00+00:00")
-    history.end("2", "2026-01-01T00:01:00+00:00", "finished", "ok", [], {"articles": 1})
+    manifest = Manifest(
+        run="2",
+        portal="a",
+        arguments={},
+        started="2026-01-01T00:00:00+00:00",
+        finished="2026-01-01T00:01:00+00:00",
+        finish_reason="finished",
+        feeds=[],
+        counts={"articles": 1},
+        verdict=Verdict("ok", []),
+    )
+    history.end(manifest)
     assert [run.run for run in history.unfinished(["b"])] == ["1"]
     assert history.unfinished(["c"]) == []
     assert [run.run for run in history.last_finished("a", 5)] == ["2"]
