@@ -58,16 +58,13 @@ def _lines(path: Path) -> Iterator[bytes]:
 
 def _of_manifest(manifest: Mapping[str, Any]) -> tuple[PastRun, list[PastFeed]]:
     """Return the run and the feeds that a manifest names."""
+    names = ("run", "arguments", "started", "finished", "finish_reason", "counts")
+    verdict = manifest["verdict"]
     run = PastRun(
-        run=manifest["run"],
         portals=tuple(manifest["portal"].split(" ")),
-        arguments=manifest["arguments"],
-        started=manifest["started"],
-        finished=manifest["finished"],
-        finish_reason=manifest["finish_reason"],
-        verdict=manifest["verdict"]["level"],
-        reasons=tuple(manifest["verdict"]["reasons"]),
-        counts=manifest["counts"],
+        verdict=verdict["level"],
+        reasons=tuple(verdict["reasons"]),
+        **{name: manifest[name] for name in names},
     )
     return run, [PastFeed(feed["file"], feed["kind"], feed["bytes"], feed["records"]) for feed in manifest["feeds"]]
 

@@ -46,16 +46,6 @@ class PastRun:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class FeedLine:
-    """A committed line of a feed, and the record that it holds; *revision* is None for teasers."""
-
-    kind: str
-    portal: str
-    id: str
-    revision: int | None
-
-
 class RunHistory:
     """The state's tables of runs and feeds.
 
@@ -118,21 +108,14 @@ class RunHistory:
             rows = connection.execute(select(*columns).where(feeds.c.run == run).order_by(feeds.c.file)).all()
         return [PastFeed(*row) for row in rows]
 
-    def lines_after(self, run: str, kind: str, size: int) -> list[FeedLine]:
-        """Return the committed lines of a feed that end after its first *size* bytes; its run must not have ended."""
-        query = select(lines.c.kind, lines.c.portal, lines.c.id, lines.c.revision).order_by(lines.c.stop)
-        query = query.where(lines.c.run == run, lines.c.kind == kind, lines.c.stop > size)
-        with read_connection(self._engine) as connection:
-            return [FeedLine(*row) for row in connection.execute(query)]
-
     def remove_lost_lines(self, run: str, feed: PastFeed) -> int:
         """Record that the file of a dead run holds only what *feed* says; return how many lines are lost.
 
         The records of lost lines count as not written: articles are due again, teasers are written when seen again.
         """
-        lost = self.lines_after(run, feed.kind, feed.bytes)
         is_lost = and_(lines.c.run == run, lines.c.kind == feed.kind, lines.c.stop > feed.bytes)
         with write_transaction(self._engine) as connection:
+            lost = connection.execute(select(lines).where(is_lost).order_by(lines.c.stop)).all()
             for line in lost:
                 _mark_unwritten(connection, line)
             connection.execute(delete(lines).where(is_lost))
@@ -182,8 +165,8 @@ def _row(run: PastRun) -> dict[str, Any]:
     return asdict(run) | as_json
 
 
-def _mark_unwritten(connection: Connection, line: FeedLine) -> None:
-    """Record that the article or teaser of a lost line was not written."""
+def _mark_unwritten(connection: Connection, line: Row[Any]) -> None:
+    """Record that the article or teaser of a lost line, a row of the table ``lines``, was not written."""
     if line.kind == "teasers":
         connection.execute(delete(teasers).where(teasers.c.id == line.id))
     elif line.kind == "articles" and line.revision is not None:
@@ -197,15 +180,12 @@ def _mark_unwritten(connection: Connection, line: FeedLine) -> None:
 
 
 def _past_run(row: Row[Any]) -> PastRun:
-    get = row._mapping
-    return PastRun(
-        run=get["run"],
-        portals=tuple(json.loads(get["portals"])),
-        arguments=json.loads(get["arguments"]),
-        started=get["started"],
-        finished=get["finished"],
-        finish_reason=get["finish_reason"],
-        verdict=get["verdict"],
-        reasons=tuple(json.loads(get["reasons"] or "[]")),
-        counts=json.loads(get["counts"] or "{}"),
-    )
+    """Return the run of a row of the table ``runs``."""
+    columns = dict(row._mapping)
+    parsed = {
+        "portals": tuple(json.loads(columns["portals"])),
+        "arguments": json.loads(columns["arguments"]),
+        "reasons": tuple(json.loads(columns["reasons"] or "[]")),
+        "counts": json.loads(columns["counts"] or "{}"),
+    }
+    return PastRun(**columns | parsed)
