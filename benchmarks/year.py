@@ -31,7 +31,8 @@ from scrapy.settings import Settings
 from portalcrawl.demo import SamplePortal
 from portalcrawl.feeds.json_lines import json_line
 from portalcrawl.items import Article, Teaser
-from portalcrawl.runs.rebuild import Known, rebuild
+from portalcrawl.runs.feed_import import FeedImporter
+from portalcrawl.runs.rebuild import rebuild
 from portalcrawl.runs.run_names import feed_name, manifest_name
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling.entry_health import health_of
@@ -39,7 +40,7 @@ from portalcrawl.scheduling.job_store import Store as Jobs
 from portalcrawl.scheduling.schedule_file import read_schedule
 from portalcrawl.schema import FeedEntry, Manifest, Verdict
 from portalcrawl.storage.database import open_database
-from portalcrawl.storage.run_history import History
+from portalcrawl.storage.run_history import RunHistory
 from portalcrawl.storage.store import Batch, Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
 
@@ -132,7 +133,7 @@ def fill_jobs(data: Path) -> None:
     (data / "schedule.toml").write_text(SCHEDULE, encoding="utf-8")
     Jobs.open(data).engine.dispose()
     now = time.time()
-    number = KEPT_JOBS if len(History(open_database(url_of(data))).last(1000)) == 1000 else 1
+    number = KEPT_JOBS if len(RunHistory(open_database(url_of(data))).last(1000)) == 1000 else 1
     with sqlite3.connect(data / "schedule.sqlite3") as connection:
         connection.execute("DELETE FROM jobs")
         connection.executemany(
@@ -246,7 +247,7 @@ def made_anew(data: Path) -> float:
     """Make the state from the feeds; return the CPU seconds it took."""
     engine = open_database(url_of(data))
     began = time.process_time()
-    rebuild(data / "feeds", Known(UnitOfWork(Store(engine)), History(engine), (600, 3600)))
+    rebuild(data / "feeds", FeedImporter(UnitOfWork(Store(engine)), RunHistory(engine), (600, 3600)))
     seconds = time.process_time() - began
     engine.dispose()
     return seconds

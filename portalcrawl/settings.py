@@ -75,6 +75,7 @@ ITEM_PIPELINES = {
     "portalcrawl.pipelines.deduplicate.DeduplicatePipeline": 200,
     "portalcrawl.pipelines.jsonlines.JsonLinesPipeline": 900,
 }
+ADDONS = {"portalcrawl.extensions.disabled.DisabledExtensions": 0}
 EXTENSIONS = {
     "portalcrawl.extensions.publication.Publication": 0,
     "portalcrawl.extensions.closing_grace.ClosingGrace": 0,

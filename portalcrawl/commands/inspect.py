@@ -20,8 +20,8 @@ from portalcrawl.extraction.page import Page
 from portalcrawl.profiles.catalog import Catalog, ProfileFile
 from portalcrawl.reading import Reading
 from portalcrawl.runs.plan import make_plan
-from portalcrawl.runs.reading_time import ReadingTimeoutError, Watch
 from portalcrawl.runs.run_settings import profiles_folder, read_timeout
+from portalcrawl.runs.watchdog import ReadingTimeoutError, Watchdog
 
 T = TypeVar("T")
 USAGE = "scrapy inspect takes a URL or a FILE, --url U (of a FILE), --portal P, --json, --save"
@@ -81,7 +81,7 @@ class Command(ScrapyCommand):
         seconds = read_timeout(self.settings)
         error = UnreadableError(f"{target} is unreadable: it took longer than READ_TIMEOUT ({seconds:g} s)")
         try:
-            return Watch(seconds, lambda: print_error(error)).limit(work)
+            return Watchdog(seconds, lambda: print_error(error)).run(work)
         except ReadingTimeoutError:
             raise error from None
 

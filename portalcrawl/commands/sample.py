@@ -11,8 +11,8 @@ from types import FrameType
 from scrapy.commands import ScrapyCommand
 
 from portalcrawl.commands.error_line import exit_code_of
-from portalcrawl.demo import HOST, PORT, SamplePortal
 from portalcrawl.errors import UsageError
+from portalcrawl.runs.session import EMBEDDED_PORT as PORT
 
 
 class Command(ScrapyCommand):
@@ -41,6 +41,8 @@ class Command(ScrapyCommand):
 
 
 def _serve(args: list[str], port_text: str | None, now_text: str | None) -> int:
+    from portalcrawl.demo import HOST, SamplePortal  # here, since Scrapy imports every command at each start
+
     if args:
         raise UsageError(f"scrapy sample: unknown argument {args[0]!r}; it takes --port N and --now ISO")
     port = _port(port_text)

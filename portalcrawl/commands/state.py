@@ -18,11 +18,11 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from portalcrawl.commands.error_line import exit_code_of, exit_with
 from portalcrawl.errors import DataFolderError, UsageError
 from portalcrawl.runs.arguments import AGE, UNITS
-from portalcrawl.runs.run_names import KINDS
+from portalcrawl.runs.run_names import FEED_KINDS
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import open_database, state_file
-from portalcrawl.storage.maintenance import Upkeep
-from portalcrawl.storage.run_history import History, PastRun
+from portalcrawl.storage.maintenance import Maintenance
+from portalcrawl.storage.run_history import PastRun, RunHistory
 
 DEFAULT_RUNS = 20
 MAX_RUNS = 10**9
@@ -77,15 +77,15 @@ class Command(ScrapyCommand):
         if file is not None and not file.exists():
             raise DataFolderError(f"there is no state in {file.parent} yet; scrapy crawl portal makes it")
         engine = open_database(settings.state_url)
-        upkeep = Upkeep(engine)
+        maintenance = Maintenance(engine)
         if runs is not None:
-            show_runs(History(engine), runs, as_json=opts.json)
+            show_runs(RunHistory(engine), runs, as_json=opts.json)
         elif age is not None:
-            print(f"{upkeep.forget((datetime.now(UTC) - age).timestamp())} articles forgotten")
+            print(f"{maintenance.forget((datetime.now(UTC) - age).timestamp())} articles forgotten")
         elif opts.requeue:
-            print(f"{upkeep.requeue(opts.requeue)} articles are pending again")
+            print(f"{maintenance.requeue(opts.requeue)} articles are pending again")
         else:
-            _show(upkeep, file)
+            _show(maintenance, file)
         return 0
 
 
@@ -102,9 +102,9 @@ def _age(value: str) -> timedelta:
     return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
-def _show(upkeep: Upkeep, file: Path | None) -> None:
+def _show(maintenance: Maintenance, file: Path | None) -> None:
     table = Table("portal", "status", "articles", "oldest")
-    for count in upkeep.counts():
+    for count in maintenance.counts():
         oldest = datetime.fromtimestamp(count.oldest, UTC).strftime("%Y-%m-%d %H:%M UTC")
         table.add_row(count.portal, count.status, f"{count.number:,}", oldest)
     console = Console()
@@ -113,7 +113,7 @@ def _show(upkeep: Upkeep, file: Path | None) -> None:
         console.print(f"{file}: {file.stat().st_size / 1e6:,.1f} MB")
 
 
-def show_runs(history: History, number: int, *, as_json: bool) -> None:
+def show_runs(history: RunHistory, number: int, *, as_json: bool) -> None:
     """Print the last *number* runs, newest first."""
     manifests = [_as_manifest(run, history) for run in history.last(number)]
     if as_json:
@@ -123,12 +123,12 @@ def show_runs(history: History, number: int, *, as_json: bool) -> None:
     for run in manifests:
         counts, verdict = run["counts"], run["verdict"]
         outcome = "; ".join([verdict["level"], *verdict["reasons"]]) if verdict else ""
-        records = (str(counts.get(kind, "")) for kind in KINDS)
+        records = (str(counts.get(kind, "")) for kind in FEED_KINDS)
         table.add_row(run["run"], run["portal"], run["finished"] or "", run["finish_reason"] or "", *records, outcome)
     Console(width=None if sys.stdout.isatty() else WIDTH).print(table)
 
 
-def _as_manifest(run: PastRun, history: History) -> dict[str, Any]:
+def _as_manifest(run: PastRun, history: RunHistory) -> dict[str, Any]:
     """Return *run* in the form of a manifest; ``finished`` and ``verdict`` are None if it has not ended."""
     feeds = [{**asdict(feed), "bytes": max(0, feed.bytes)} for feed in history.feeds_of(run.run)]
     return {

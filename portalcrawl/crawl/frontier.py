@@ -81,7 +81,7 @@ class Frontier:
                 record.depth = depth
                 self._unit_of_work.note(record)
             self._keep_headline(record, each.teaser)
-            if self._policy.follow and wanted.holds(record) and not self._crawl.articles.is_requested(record):
+            if self._policy.follow and wanted.includes(record) and not self._crawl.articles.is_requested(record):
                 self.request(record)
                 record.url = each.teaser.url  # the portal's latest address of it
                 due.append(record)

@@ -1,1 +1,1 @@
-"""Feed files: lines appended durably, published by rename, named in a manifest."""
+"""Feed files: durable lines, publication by rename, manifests."""

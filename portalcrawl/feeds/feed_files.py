@@ -1,4 +1,4 @@
-"""Files that survive a crash: appended unbuffered, synced on demand, published by rename."""
+"""Files that survive a crash: unbuffered appends, fsync on demand."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import os
 from pathlib import Path
 
 PART = ".part"
-"""Ends the name of a file that is not complete."""
+"""Suffix of a file that is not complete."""
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in *folder* durable (a rename is not until its folder is synced, see fsync(2))."""
+    """Make new names in *folder* durable: a rename is durable only after its folder is synced (fsync(2))."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -20,7 +20,7 @@ def sync_folder(folder: Path) -> None:
 
 
 class FeedFile:
-    """One feed while its run lasts; the file is made with its first line."""
+    """A feed that is being written; the file is created with its first line."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self.path = folder / name
@@ -29,10 +29,9 @@ class FeedFile:
         self.records = 0
         self._handle: int | None = None
         self._is_synced = True
-        self._sha256 = hashlib.sha256()
 
     def append(self, line: bytes) -> None:
-        """Append one line; OSError where the disk is full. A half-written line is cut off again."""
+        """Append a line; raise OSError where the disk is full, after cutting off what was written of it."""
         if self._handle is None:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
             self._handle = os.open(self.part, flags, 0o644)
@@ -47,7 +46,6 @@ class FeedFile:
             raise
         self.bytes += len(line)
         self.records += 1
-        self._sha256.update(line)
 
     def sync(self) -> None:
         """Make all lines durable."""
@@ -56,16 +54,11 @@ class FeedFile:
             self._is_synced = True
 
     def close(self) -> None:
-        """Sync and close; the file keeps its ``.part`` name."""
+        """Sync and close the file, which keeps its ``.part`` name."""
         if self._handle is not None:
             self.sync()
             os.close(self._handle)
             self._handle = None
-
-    @property
-    def sha256(self) -> str:
-        """SHA-256 of all lines, in hex."""
-        return self._sha256.hexdigest()
 
 
 def cut(path: Path, length: int) -> None:
@@ -80,7 +73,7 @@ def cut(path: Path, length: int) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write *path* so that a reader sees all of it or nothing, durably."""
+    """Write *path* durably, so that readers see all of it or nothing."""
     part = path.with_name(path.name + PART)
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
     try:

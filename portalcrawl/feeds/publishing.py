@@ -1,10 +1,9 @@
-"""Publishing a run: feeds get their names by rename, the manifest comes last."""
+"""Publication of a run: its feeds are renamed, then the manifest is written."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,10 +12,9 @@ from portalcrawl.schema import FeedEntry, Manifest
 
 
 def publish_feed(folder: Path, name: str, kind: str, size: int, records: int) -> FeedEntry | None:
-    """Give a feed its name and return its entry; None for one without a record, which is removed.
+    """Rename a feed to its final name and return its entry; remove one without records and return None.
 
-    *size* bytes are committed: what a dead run wrote beyond them is cut off. May be called again after a crash at
-    any point of it, in which case only the part of the file that is missing is done.
+    *size* bytes are committed; whatever a dead run wrote after them is cut off. May be called again after a crash.
     """
     part, path = folder / (name + PART), folder / name
     if not size:
@@ -27,20 +25,20 @@ def publish_feed(folder: Path, name: str, kind: str, size: int, records: int) ->
         cut(part, size)
         part.replace(path)
         sync_folder(folder)
-    elif path.stat().st_size > size:  # published, but in no manifest yet, when the state was copied
+    elif path.stat().st_size > size:  # published, but the state is a copy that was made before the manifest
         cut(path, size)
     return FeedEntry(file=name, kind=kind, records=records, bytes=size, sha256=sha256_of(path))
 
 
-def where_is(folder: Path, name: str) -> Path | None:
-    """Return the file of a feed that may be published or not; None where there is none."""
+def existing_file(folder: Path, name: str) -> Path | None:
+    """Return the file of a feed, published or not; None where there is none."""
     return next((path for path in (folder / (name + PART), folder / name) if path.exists()), None)
 
 
 def whole_lines(path: Path | None, size: int) -> tuple[int, int | None]:
-    """Return how many of the first *size* bytes are there and end with a line, and the number of these lines.
+    """Return the length and number of the complete lines within the first *size* bytes of a file.
 
-    The lines are counted only where bytes are missing; else None stands for their number.
+    The lines are counted only where bytes are missing; otherwise their number is None.
     """
     if path is None or not size:
         return 0, 0 if size else None
@@ -59,10 +57,5 @@ def whole_lines(path: Path | None, size: int) -> tuple[int, int | None]:
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
-    """Write *manifest*, whole or not at all."""
+    """Write *manifest* so that readers see all of it or nothing."""
     write_whole(path, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode() + b"\n")
-
-
-def listed(entries: Iterable[FeedEntry | None]) -> list[FeedEntry]:
-    """Return the entries of the feeds that are published."""
-    return [entry for entry in entries if entry is not None]

@@ -1,4 +1,4 @@
-"""Shows what published feeds hold: ``python -m portalcrawl.feeds.show FOLDER``."""
+"""Prints the first records of the newest feeds: ``python -m portalcrawl.feeds.show FOLDER``."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ LINES = 5
 ARTICLE = ("date_published", "source", "agency", "section", "headline")
 TEASER = ("date_published", "comment_count", "headline", "snippet")
 TEXTS = ("headline", "snippet")
-"""Cut where the terminal ends."""
+"""Columns that are cut at the edge of the terminal."""
 WIDTH = 120
-"""Columns where standard output is no terminal."""
+"""Width where standard output is no terminal."""
 
 
 def main(folder: Path) -> int:
-    """Show the first lines of the feeds of the newest manifest in *folder*; return the exit code."""
+    """Print the first records of the feeds in the newest manifest in *folder*; return the exit code."""
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     manifests = sorted(folder.glob("manifest-*.json"))
     if not manifests:
@@ -39,7 +39,7 @@ def main(folder: Path) -> int:
 
 
 def _table(path: Path, columns: tuple[str, ...]) -> Table:
-    """Return the first records of *path*, a line each."""
+    """Return the first records of *path* as a table."""
     table = Table(box=None, pad_edge=False, expand=True)
     for name in columns:
         is_text = name in TEXTS

@@ -1,12 +1,13 @@
-"""The spider arguments of ``scrapy crawl portal``: texts in, checked values out."""
+"""The spider arguments of ``scrapy crawl portal``, checked."""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -30,10 +31,10 @@ MEANINGS = {
     "query": "start from the portal's own search",
     "render": "whether a browser renders pages: auto, never or always",
 }
-"""What each argument is for, in one line."""
+"""Argument -> what it is for, in one line."""
 NAMES = tuple(MEANINGS)
 SCRAPYD_JOB = "_job"
-"""Scrapyd gives every spider the id of its job under this name."""
+"""Argument in which Scrapyd gives every spider the id of its job."""
 
 RENDER_MODES: tuple[RenderMode, ...] = ("auto", "never", "always")
 BOOLEANS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
@@ -44,7 +45,7 @@ MAX_NUMBER = 10**12
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """What the user asked for, each value checked by itself."""
+    """What the user asked for; each value is checked, but not whether they fit together."""
 
     portal: str | None = None
     urls: tuple[str, ...] = ()
@@ -53,7 +54,7 @@ class Arguments:
     max_articles: int | None = None
     max_depth: int | None = None
     since: timedelta | datetime | None = None
-    """An age that counts back from the run's start; or a time, naive ones in the portal's time zone."""
+    """An age, counted back from the start of the run, or a time; a naive time is in the portal's time zone."""
     query: str | None = None
     render: RenderMode | None = None
     job: str | None = None
@@ -69,28 +70,22 @@ def parse_arguments(given: Mapping[str, str]) -> Arguments:
         return reader(name, str(given[name]).strip()) if name in given else default
 
     return Arguments(
-        portal=read("portal", _name, None),
+        portal=read("portal", partial(_text, takes="the name of a portal (scrapy portals lists them)"), None),
         urls=(*read("url", _urls, ()), *read("urls_file", _urls_file, ())),
         follow=read("follow", _boolean, True),
-        pages=read("pages", _positive, 1),
-        max_articles=read("max_articles", _positive, None),
-        max_depth=read("max_depth", _depth, None),
+        pages=read("pages", partial(_number, least=1), 1),
+        max_articles=read("max_articles", partial(_number, least=1), None),
+        max_depth=read("max_depth", partial(_number, least=0), None),
         since=read("since", _since, None),
-        query=read("query", _query, None),
+        query=read("query", partial(_text, takes="words to search for on the portal"), None),
         render=read("render", _render, None),
         job=given.get(SCRAPYD_JOB) or None,
     )
 
 
-def _name(name: str, value: str) -> str | None:
+def _text(name: str, value: str, takes: str) -> str:
     if not value:
-        raise ArgumentError(name, "is empty", "the name of a portal (scrapy portals lists them)")
-    return value
-
-
-def _query(name: str, value: str) -> str | None:
-    if not value:
-        raise ArgumentError(name, "is empty", "words to search for on the portal")
+        raise ArgumentError(name, "is empty", takes)
     return value
 
 
@@ -104,13 +99,13 @@ def _urls(name: str, value: str) -> tuple[str, ...]:
 
 
 def check_url(name: str, url: str, where: str = "") -> None:
-    """Raise ArgumentError where *url* is no absolute http or https address with a host, or longer than any is read."""
+    """Raise ArgumentError where *url* is no absolute http(s) address with a host, or longer than MAX_URL_LENGTH."""
     try:
         parts = urlsplit(url)
-        good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        is_good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
-        good = False
-    if not good or not url.isprintable():
+        is_good = False
+    if not is_good or not url.isprintable():
         raise ArgumentError(name, f"{url[:200]!r}{where} is not an address", "http and https addresses")
     if len(url) > MAX_URL_LENGTH:
         problem = f"{url[:200]!r}...{where} has {len(url)} characters"
@@ -129,7 +124,7 @@ def _urls_file(name: str, value: str) -> tuple[str, ...]:
     return tuple(urls)
 
 
-def _lines(name: str, value: str) -> Iterator[str]:
+def _lines(name: str, value: str) -> list[str]:
     takes = "a readable file with one address a line (UTF-8), or - for standard input"
     try:
         text = sys.stdin.read() if value == "-" else Path(value).read_text(encoding="utf-8-sig")
@@ -138,7 +133,7 @@ def _lines(name: str, value: str) -> Iterator[str]:
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or str(error)
         raise ArgumentError(name, f"{value!r}: {problem}", takes) from None
-    return iter(text.split("\n"))
+    return text.split("\n")
 
 
 def _boolean(name: str, value: str) -> bool:
@@ -158,14 +153,6 @@ def _number(name: str, value: str, least: int) -> int:
     return number
 
 
-def _positive(name: str, value: str) -> int:
-    return _number(name, value, 1)
-
-
-def _depth(name: str, value: str) -> int:
-    return _number(name, value, 0)
-
-
 def _since(name: str, value: str) -> timedelta | datetime:
     takes = "a date such as 2025-12-01, or an age such as 36h or 7d"
     try:
@@ -182,7 +169,7 @@ def _since(name: str, value: str) -> timedelta | datetime:
 
 
 def _render(name: str, value: str) -> RenderMode:
-    mode = next((mode for mode in RENDER_MODES if mode == value), None)
-    if mode is None:
-        raise ArgumentError(name, f"{value!r} is no mode", ", ".join(RENDER_MODES))
-    return mode
+    for mode in RENDER_MODES:
+        if mode == value:
+            return mode
+    raise ArgumentError(name, f"{value!r} is no mode", ", ".join(RENDER_MODES))

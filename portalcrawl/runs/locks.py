@@ -1,4 +1,4 @@
-"""One run a portal and data folder at a time, and one process at a time that makes or ends things in a folder."""
+"""Locks: one run per portal and data folder, and one process at a time that creates a state or publishes."""
 
 from __future__ import annotations
 
@@ -19,25 +19,26 @@ from portalcrawl.storage.database import StateBusyError
 if sys.platform != "win32":
     import resource
 
-FILES_A_PORTAL = 2
-"""Its lock, and the connection that is kept open for a while."""
+FILES_PER_PORTAL = 2
+"""Its lock, and a connection that is kept open for a while."""
 OTHER_FILES = 500
-"""Feeds, the state, the log, connections under way."""
-LOOK_INTERVAL = 0.05
+"""Feeds, the state, the log, open connections."""
+POLL_INTERVAL = 0.05
 
 
 class PortalLocks:
-    """The locks of a run's portals: the kernel's own file locks, so that the death of a run frees them."""
+    """The locks of a run's portals: file locks of the kernel, which releases them when the run dies."""
 
     def __init__(self, folder: Path, portals: Iterable[str]) -> None:
-        # Always in one order: two runs over the same portals can't wait for each other.
+        # Sorted: two runs over the same portals take them in the same order, and so never wait for each other.
         self._locks = {name: FileLock(folder / lock_name(name)) for name in sorted(portals)}
 
     def acquire(self, wait: float) -> None:
-        """Take all locks, or none: after *wait* seconds raise RunLockedError.
+        """Take all locks, or none.
 
-        UsageError where the system does not let one process hold as many, DataFolderError where a lock file can't be
-        opened: it belongs to another user, say.
+        :raises RunLockedError: after *wait* seconds.
+        :raises UsageError: where the system does not allow as many open files.
+        :raises DataFolderError: where a lock file can't be opened, since it belongs to another user, say.
         """
         _allow_open_files(len(self._locks))
         end = monotonic() + wait
@@ -54,16 +55,16 @@ class PortalLocks:
                 raise DataFolderError(f"the lock {lock.lock_file} can't be taken: {error.strerror}") from None
 
     def release(self) -> None:
-        """Free all locks that are held."""
+        """Release all locks that are held."""
         for lock in self._locks.values():
             lock.release()
 
 
 def _allow_open_files(portals: int) -> None:
-    """Raise this process's limit of open files to what *portals* need: each has a lock, and its connections."""
+    """Raise the limit of open files of this process to what so many *portals* need."""
     if sys.platform == "win32":
         return
-    needed = FILES_A_PORTAL * portals + OTHER_FILES
+    needed = FILES_PER_PORTAL * portals + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY or soft >= needed:
         return
@@ -75,9 +76,11 @@ def _allow_open_files(portals: int) -> None:
 
 @contextmanager
 def state_lock(file: Path | None, wait: float) -> Iterator[None]:
-    """Keep all others from making a new state in the place of *file*, and from publishing beside one that is made.
+    """Hold the lock under which the state *file* is created or replaced, and under which runs publish.
 
-    StateBusyError after *wait* seconds; a state that is no file (None) needs no lock.
+    A state that is no file (None) needs no lock.
+
+    :raises StateBusyError: after *wait* seconds.
     """
     if file is None or not file.parent.is_dir():
         yield
@@ -91,9 +94,10 @@ def state_lock(file: Path | None, wait: float) -> Iterator[None]:
 
 @contextmanager
 def folder_lock(folder: Path, wait: float) -> Iterator[None]:
-    """Hold *folder* itself locked, which needs no file and no right to write (flock(2)).
+    """Lock the folder itself, which needs neither a lock file nor the right to write (flock(2)).
 
-    TimeoutError after *wait* seconds; other kinds of OSError where there is no such folder.
+    :raises TimeoutError: after *wait* seconds.
+    :raises OSError: where the folder can't be opened.
     """
     end = monotonic() + wait
     handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
@@ -105,7 +109,7 @@ def folder_lock(folder: Path, wait: float) -> Iterator[None]:
             except BlockingIOError:
                 if monotonic() >= end:
                     raise TimeoutError(f"{folder} is locked by another process") from None
-            sleep(LOOK_INTERVAL)
+            sleep(POLL_INTERVAL)
         yield
     finally:
         os.close(handle)

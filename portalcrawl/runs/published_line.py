@@ -1,4 +1,4 @@
-"""What a run tells its log of its end: one line that a scheduler elsewhere can read."""
+"""The log line in which a run reports its result; the scheduler reads it from the logs of other machines."""
 
 from __future__ import annotations
 
@@ -10,53 +10,49 @@ from pathlib import Path
 import portalcrawl
 from portalcrawl.schema import Manifest
 
-PUBLISHED = "Published manifest "
-"""Begins the line; JSON follows."""
+PREFIX = "Published manifest "
+"""What the line begins with; JSON follows."""
 EGG = "egg"
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """What a run says of itself."""
+class RunResult:
+    """What a run reports."""
 
     run: str
     verdict: str
     reasons: tuple[str, ...]
     counts: Mapping[str, int]
     code: str = EGG
-    """Where the code that ran lies: EGG, or a folder."""
+    """Where the code of the run is: EGG, or a folder."""
 
 
 def published_line(manifest: Manifest) -> str:
-    """Return the line that says how the run of *manifest* ended."""
-    said = {
-        "code": code_place(),
-        "run": manifest.run,
-        "verdict": manifest.verdict.level,
-        "reasons": list(manifest.verdict.reasons),
-    }
-    return PUBLISHED + json.dumps({**said, "counts": manifest.counts}, ensure_ascii=False)
+    """Return the line that reports the result of the run of *manifest*."""
+    verdict = manifest.verdict
+    result = {"code": code_location(), "run": manifest.run, "verdict": verdict.level, "reasons": list(verdict.reasons)}
+    return PREFIX + json.dumps({**result, "counts": manifest.counts}, ensure_ascii=False)
 
 
-def read_published(lines: Iterable[str]) -> Result | None:
-    """Return what the last such line among *lines* says; None where there is none that is whole."""
-    found = None
+def parse_published(lines: Iterable[str]) -> RunResult | None:
+    """Return the result that the last such line among *lines* reports; None without a complete one."""
+    result = None
     for line in lines:
-        _, is_one, said = line.partition(PUBLISHED)
-        if is_one:
-            found = _read(said) or found
-    return found
+        _, prefix, text = line.partition(PREFIX)
+        if prefix:
+            result = _parse(text) or result
+    return result
 
 
-def _read(said: str) -> Result | None:
+def _parse(text: str) -> RunResult | None:
     try:
-        result = json.loads(said)
-        return Result(result["run"], result["verdict"], tuple(result["reasons"]), result["counts"], result["code"])
+        result = json.loads(text)
+        return RunResult(result["run"], result["verdict"], tuple(result["reasons"]), result["counts"], result["code"])
     except (ValueError, KeyError, TypeError):
         return None
 
 
-def code_place() -> str:
-    """Tell where this code lies: a deployed egg, which is a zip file, or a folder."""
-    file = Path(portalcrawl.__path__[0])
-    return EGG if any(parent.is_file() for parent in file.parents) else str(file)
+def code_location() -> str:
+    """Return where this code is: EGG for a deployed egg, which is a zip file, else the folder of the package."""
+    folder = Path(portalcrawl.__path__[0])
+    return EGG if any(parent.is_file() for parent in folder.parents) else str(folder)

@@ -1,83 +1,87 @@
-"""Finishing what dead runs left: feeds cut to what is committed, published, and named in a manifest."""
+"""Publishes the feeds of dead runs: cut to what is committed, renamed, and named in a manifest.
+
+The state may know less of a feed than the files hold, where it was rebuilt or replaced by a copy while the run lasted.
+The lines that it does not know are imported into it first.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from portalcrawl.errors import RunLockedError
-from portalcrawl.feeds.feed_files import PART
-from portalcrawl.feeds.publishing import listed, publish_feed, where_is, whole_lines, write_manifest
+from portalcrawl.feeds.feed_files import PART, sync_folder
+from portalcrawl.feeds.publishing import existing_file, publish_feed, whole_lines, write_manifest
+from portalcrawl.runs.feed_import import LINES_PER_COMMIT, FeedImporter, parse_record
 from portalcrawl.runs.locks import PortalLocks
-from portalcrawl.runs.rebuild import Known
-from portalcrawl.runs.run_names import KINDS, feed_name, manifest_name
-from portalcrawl.runs.takeover import note_beyond, take_over
+from portalcrawl.runs.run_names import FEED_KINDS, feed_name, manifest_name
 from portalcrawl.schema import FeedEntry, Manifest, Verdict
-from portalcrawl.storage.run_history import PastFeed, PastRun
+from portalcrawl.storage.run_history import NOT_IMPORTED, PastFeed, PastRun
 
 logger = logging.getLogger(__name__)
 
 DIED = "the run died; a later run published what it had committed"
+BLOCK = 1_000_000
+"""Bytes copied at a time."""
 
 
-def recover(feeds: Path, locks: Path, known: Known, portals: Collection[str]) -> None:
-    """Publish the feeds of all dead runs that worked on one of *portals*, whose locks are held.
+def recover(feeds: Path, locks: Path, importer: FeedImporter, portals: Collection[str]) -> None:
+    """Publish the feeds of all dead runs that worked on any of *portals*, whose locks must be held.
 
-    A run over several portals is dead when the locks of all of them are free; else it is left alone.
+    A run over several portals is dead if the locks of all of them are free; any other run is left alone.
     """
-    for run in known.history.unfinished(portals):
-        others = PortalLocks(locks, set(run.portals) - set(portals))
+    for run in importer.history.unfinished(portals):
+        other_portals = PortalLocks(locks, set(run.portals) - set(portals))
         with suppress(RunLockedError):
-            others.acquire(wait=0)
+            other_portals.acquire(wait=0)
             try:
-                _finish(feeds, known, run)
+                _finish(feeds, importer, run)
             finally:
-                others.release()
+                other_portals.release()
 
 
-def _finish(folder: Path, known: Known, run: PastRun) -> None:
+def _finish(folder: Path, importer: FeedImporter, run: PastRun) -> None:
     path = folder / manifest_name(run.run)
-    manifest = _published(path)
-    if manifest:
-        _catch_up(folder, known, run, manifest)
+    if path.exists():  # the run died between writing it and recording its end in the state
+        manifest = _read_manifest(path)
+        _import_published(folder, importer, run, manifest)
     else:
-        manifest = _publish(folder, path, known, run)
-    verdict, reason = manifest.verdict, manifest.finish_reason
-    known.history.end(run.run, manifest.finished, reason, verdict.level, verdict.reasons, manifest.counts)
+        manifest = _publish(folder, path, importer, run)
+    importer.history.end(manifest)
 
 
-def _published(path: Path) -> Manifest | None:
-    """Return the manifest of a run that died between writing it and saying so in the state."""
-    if not path.exists():
-        return None
+def _read_manifest(path: Path) -> Manifest:
     manifest = Manifest(**json.loads(path.read_bytes()))
     manifest.verdict = Verdict(**manifest.verdict)  # type: ignore[arg-type]
     manifest.feeds = [FeedEntry(**feed) for feed in manifest.feeds]  # type: ignore[arg-type]
     return manifest
 
 
-def _catch_up(folder: Path, known: Known, run: PastRun, manifest: Manifest) -> None:
-    """Let a state that was copied while the run lasted know what the run published after that."""
-    committed = {feed.file: feed.bytes for feed in known.history.feeds_of(run.run)}
+def _import_published(folder: Path, importer: FeedImporter, run: PastRun, manifest: Manifest) -> None:
+    """Import the published lines that the state does not know: it was copied before they were committed."""
+    committed = {feed.file: feed.bytes for feed in importer.history.feeds_of(run.run)}
     for feed in manifest.feeds:
         size = max(0, committed.get(feed.file, 0))
-        if size < feed.bytes and (folder / feed.file).exists():
-            note_beyond(folder / feed.file, size, known)
+        path = folder / feed.file
+        if size < feed.bytes and path.exists():
+            _import_lines(path, size, importer, feed_row=None)
+            importer.commit()
 
 
-def _publish(folder: Path, path: Path, known: Known, run: PastRun) -> Manifest:
-    committed = {feed.kind: feed for feed in known.history.feeds_of(run.run)}
-    for kind in KINDS:
-        name = feed_name(kind, run.run)
-        committed.setdefault(kind, PastFeed(file=name, kind=kind, bytes=0, records=0))
+def _publish(folder: Path, path: Path, importer: FeedImporter, run: PastRun) -> Manifest:
+    committed = {feed.kind: feed for feed in importer.history.feeds_of(run.run)}
+    for kind in FEED_KINDS:
+        committed.setdefault(kind, PastFeed(feed_name(kind, run.run), kind, bytes=0, records=0))
     warnings = [DIED]
-    left = [_as_it_is(folder, known, run, feed, warnings) for feed in committed.values()]
-    feeds = [publish_feed(folder, feed.file, feed.kind, feed.bytes, feed.records) for feed in left]
-    counts = {feed.kind: feed.records for feed in left}
+    found = [_checked(folder, importer, run, feed, warnings) for feed in committed.values()]
+    entries = [publish_feed(folder, feed.file, feed.kind, feed.bytes, feed.records) for feed in found]
+    counts = {feed.kind: feed.records for feed in found}
     manifest = Manifest(
         run=run.run,
         portal=" ".join(run.portals),
@@ -85,7 +89,7 @@ def _publish(folder: Path, path: Path, known: Known, run: PastRun) -> Manifest:
         started=run.started,
         finished=datetime.now(UTC).replace(microsecond=0).isoformat(),
         finish_reason="recovered",
-        feeds=listed(feeds),
+        feeds=[entry for entry in entries if entry],
         counts=counts,
         verdict=Verdict("warning", warnings),
     )
@@ -96,16 +100,75 @@ def _publish(folder: Path, path: Path, known: Known, run: PastRun) -> Manifest:
     return manifest
 
 
-def _as_it_is(folder: Path, known: Known, run: PastRun, feed: PastFeed, warnings: list[str]) -> PastFeed:
-    """Return *feed* with the lines that are there, and let the state know of no others."""
+def _checked(folder: Path, importer: FeedImporter, run: PastRun, feed: PastFeed, warnings: list[str]) -> PastFeed:
+    """Return *feed* with the lines that its file holds, and record in the state which lines are missing."""
     if feed.bytes < 0:
-        feed = take_over(folder, run.run, feed, known)
-    there, records = whole_lines(where_is(folder, feed.file), feed.bytes)
+        feed = _import_rest(folder, run.run, feed, importer)
+    size, records = whole_lines(existing_file(folder, feed.file), feed.bytes)
     if records is None:
         return feed
-    found = PastFeed(feed.file, feed.kind, there, records)
-    number = known.history.take_back(run.run, found)
+    found = PastFeed(feed.file, feed.kind, size, records)
+    number = importer.history.remove_lost_lines(run.run, found)
     warning = f"{feed.records - records} {feed.kind} that it had committed are missing from its file"
     warnings.append(f"{warning}: {'they' if number == feed.records - records else f'{number} of them'} come again")
     logger.warning("Run %s: %s", run.run, warnings[-1])
     return found
+
+
+def _import_rest(folder: Path, run: str, feed: PastFeed, importer: FeedImporter) -> PastFeed:
+    """Import the lines of *feed* that the state does not know, and return the feed with its length.
+
+    Lines that the state knows from another feed, and incomplete ones, are removed from the file. If this is killed, the
+    next run continues where the last commit was.
+    """
+    path = existing_file(folder, feed.file)
+    size, records = NOT_IMPORTED - feed.bytes, feed.records
+    row = {"file": feed.file, "run": run, "kind": feed.kind, "records": records}
+    if path is not None:
+        path = _without_known_lines(path, folder / (feed.file + PART), size, importer)
+        size, records = _import_lines(path, size, importer, row)
+    importer.unit_of_work.commit([{**row, "bytes": size, "records": records}])
+    return PastFeed(feed.file, feed.kind, size, records)
+
+
+def _import_lines(path: Path, size: int, importer: FeedImporter, feed_row: dict[str, Any] | None) -> tuple[int, int]:
+    """Import the lines that follow the first *size* bytes of a feed; return its length and its number of records.
+
+    With *feed_row*, a row of the table ``feeds`` whose records are those of the first *size* bytes, the commits record
+    how far the import is.
+    """
+    records = feed_row["records"] if feed_row else 0
+    with path.open("rb") as lines:
+        lines.seek(size)
+        for line in lines:
+            importer.add(line)
+            size, records = size + len(line), records + 1
+            if records % LINES_PER_COMMIT == 0:
+                progress = [{**feed_row, "bytes": NOT_IMPORTED - size, "records": records}] if feed_row else []
+                importer.unit_of_work.commit(progress)
+    return size, records
+
+
+def _without_known_lines(path: Path, part: Path, size: int, importer: FeedImporter) -> Path:
+    """Write a copy of the feed at *path* to *part*, without known or damaged lines after the first *size* bytes."""
+    copy = part.with_name(part.name + PART)
+    left_out = 0
+    with path.open("rb") as lines, copy.open("wb") as kept:
+        while size and (block := lines.read(min(size, BLOCK))):
+            kept.write(block)
+            size -= len(block)
+        for line in lines:
+            record = parse_record(line)
+            if record is None or importer.is_known(record):
+                left_out += 1
+            else:
+                kept.write(line)
+        kept.flush()
+        os.fsync(kept.fileno())
+    copy.replace(part)
+    if path != part:
+        path.unlink()
+    sync_folder(part.parent)
+    if left_out:
+        logger.warning("%d lines of %s were damaged, or known by other feeds: left out", left_out, path.name)
+    return part

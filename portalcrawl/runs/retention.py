@@ -6,25 +6,24 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from portalcrawl.runs.run_names import manifest_run, started_at
-from portalcrawl.storage.run_history import History
+from portalcrawl.runs.run_names import run_of_manifest, started_at
+from portalcrawl.storage.run_history import RunHistory
 
 
-def remove_old_feeds(folder: Path, history: History, now: datetime, retention: float) -> list[str]:
-    """Remove the feeds of runs that finished more than *retention* seconds before *now*; return these runs.
+def remove_old_feeds(folder: Path, history: RunHistory, now: datetime, retention: float) -> list[str]:
+    """Remove the feeds of runs that finished more than *retention* seconds before *now*; return the ids of these runs.
 
-    Each manifest goes first: a reader that takes only files named in a manifest never misses one of them. A run tells
-    by its name when it started, so that no manifest is read before it may be old enough; and the state remembers how
-    old the oldest is, so that nothing at all is looked at before.
+    A manifest is removed before its feeds, so that every file that a manifest names exists. The state keeps the age of
+    the oldest feeds, and the names of manifests hold the start of the run, so only old manifests are read.
     """
-    mark = f"oldest feeds {folder}"
-    oldest = history.mark(mark)
+    key = f"oldest feeds {folder}"
+    oldest = history.value(key)
     if oldest and (now - datetime.fromisoformat(oldest)).total_seconds() <= retention:
         return []
     removed: list[str] = []
     kept = now
     for path in sorted(folder.glob("manifest-*.json")):
-        run = manifest_run(path.name)
+        run = run_of_manifest(path.name)
         moment = started_at(run) if run else None
         if moment is None or run is None:
             continue
@@ -36,7 +35,7 @@ def remove_old_feeds(folder: Path, history: History, now: datetime, retention: f
                 removed.append(run)
                 continue
         kept = min(kept, moment)
-    history.set_mark(mark, kept.astimezone(UTC).isoformat())
+    history.set_value(key, kept.astimezone(UTC).isoformat())
     return removed
 
 

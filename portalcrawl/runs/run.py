@@ -18,17 +18,17 @@ from portalcrawl.crawl.crawl import Crawl
 from portalcrawl.errors import DataFolderError
 from portalcrawl.feeds.feed_files import PART, FeedFile, sync_folder
 from portalcrawl.feeds.json_lines import json_line
-from portalcrawl.feeds.publishing import listed, publish_feed, write_manifest
-from portalcrawl.runs import suspect_pages
+from portalcrawl.feeds.publishing import publish_feed, write_manifest
+from portalcrawl.runs.feed_import import FeedImporter
 from portalcrawl.runs.locks import state_lock
 from portalcrawl.runs.plan import Plan, start_of_run
-from portalcrawl.runs.reading_journal import Journal
-from portalcrawl.runs.rebuild import Known, rebuild, unfinished
+from portalcrawl.runs.reading_guard import ReadingJournal, record_suspects
+from portalcrawl.runs.rebuild import rebuild
 from portalcrawl.runs.recovery import recover
 from portalcrawl.runs.retention import remove_old_feeds
-from portalcrawl.runs.run_names import KINDS, feed_name, manifest_name, run_id
+from portalcrawl.runs.run_names import FEED_KINDS, feed_name, manifest_name, run_id
 from portalcrawl.runs.run_settings import RunSettings
-from portalcrawl.runs.verdict import RUNS_TO_COMPARE, judge
+from portalcrawl.runs.verdict import RUNS_TO_COMPARE, verdict_of
 from portalcrawl.schema import FeedEntry, Manifest
 from portalcrawl.storage.database import (
     BUSY_TIMEOUT,
@@ -40,7 +40,7 @@ from portalcrawl.storage.database import (
     remove_orphaned_log,
     state_file,
 )
-from portalcrawl.storage.run_history import NOT_TAKEN_OVER, History, PastFeed
+from portalcrawl.storage.run_history import NOT_IMPORTED, PastFeed, PastRun, RunHistory
 from portalcrawl.storage.store import Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.urls import mask_secrets
@@ -87,7 +87,7 @@ class State:
     """What a run knows of earlier ones."""
 
     unit_of_work: UnitOfWork
-    history: History
+    history: RunHistory
     file: StateFile
 
 
@@ -106,14 +106,14 @@ class Run:
         self.counts: Counter[str] = Counter()
         policy = plan.policy(settings, self.started)
         self.crawl = Crawl(self.id, policy, self.unit_of_work, self.articles, self.counts)
-        self.journal = Journal(identity.locks)
+        self.journal = ReadingJournal(identity.locks)
         self.manifest: Manifest | None = None
         """Set when the run is published."""
         self.broken: str | None = None
         """What made it impossible to go on, in one line."""
         self._history = state.history
         self._state_file = state.file
-        self._feeds = {kind: FeedFile(self.folder, feed_name(kind, self.id)) for kind in KINDS}
+        self._feeds = {kind: FeedFile(self.folder, feed_name(kind, self.id)) for kind in FEED_KINDS}
         self._uncommitted = 0
         self._busy_since: float | None = None
         self._next_try = 0.0
@@ -163,7 +163,7 @@ class Run:
         for feed in self._feeds.values():
             feed.sync()
         self._state_file.check()
-        self.unit_of_work.commit([self._length(kind) for kind in KINDS if self._feeds[kind].records], SHORT_WAIT)
+        self.unit_of_work.commit([self._length(kind) for kind in FEED_KINDS if self._feeds[kind].records], SHORT_WAIT)
         self._uncommitted = 0
 
     def _length(self, kind: str) -> dict[str, Any]:
@@ -194,11 +194,10 @@ class Run:
             publish_feed(self.folder, feed.path.name, kind, feed.bytes, feed.records)
             for kind, feed in self._feeds.items()
         ]
-        manifest = self._manifest(finish_reason, listed(entries))
+        manifest = self._manifest(finish_reason, [entry for entry in entries if entry])
         if manifest.feeds:
             write_manifest(self.folder / manifest_name(self.id), manifest)
-        verdict = manifest.verdict
-        self._history.end(self.id, manifest.finished, finish_reason, verdict.level, verdict.reasons, manifest.counts)
+        self._history.end(manifest)
         return manifest
 
     def _hand_over(self) -> None:
@@ -210,11 +209,11 @@ class Run:
         if path is None or not path.exists():
             return
         with state_lock(path, SHORT_WAIT):
-            history = History(open_database(self.settings.state_url), SHORT_WAIT)
+            history = RunHistory(open_database(self.settings.state_url), SHORT_WAIT)
             if not history.is_incomplete():
                 known = {feed.file: feed for feed in history.feeds_of(self.id)}
-                left = [_not_taken_over(feed.path.name, kind, known) for kind, feed in self._feeds.items()]
-                run = unfinished(self.id, tuple(self.plan.profiles), masked(self.plan.given), self.started.isoformat())
+                left = [_not_imported(feed.path.name, kind, known) for kind, feed in self._feeds.items()]
+                run = PastRun(self.id, tuple(self.plan.profiles), masked(self.plan.given), self.started.isoformat())
                 history.add([(run, left)])
 
     def _manifest(self, finish_reason: str, entries: list[FeedEntry]) -> Manifest:
@@ -228,7 +227,7 @@ class Run:
             finish_reason=finish_reason,
             feeds=entries,
             counts=counts,
-            verdict=judge(counts, self._earlier_counts(), self.broken),
+            verdict=verdict_of(counts, self._earlier_counts(), self.broken),
         )
 
     def _earlier_counts(self) -> list[Mapping[str, int]]:
@@ -245,10 +244,10 @@ class Run:
         self.unit_of_work.close()
 
 
-def _not_taken_over(name: str, kind: str, known: Mapping[str, PastFeed]) -> PastFeed:
+def _not_imported(name: str, kind: str, known: Mapping[str, PastFeed]) -> PastFeed:
     """Return a feed of which a state knows at most what stands in *known*."""
     before = known.get(name, PastFeed(name, kind, 0, 0))
-    return PastFeed(name, kind, NOT_TAKEN_OVER - max(0, before.bytes), before.records)
+    return PastFeed(name, kind, NOT_IMPORTED - max(0, before.bytes), before.records)
 
 
 def masked(given: Mapping[str, str]) -> dict[str, str]:
@@ -259,15 +258,15 @@ def masked(given: Mapping[str, str]) -> dict[str, str]:
 def open_run(plan: Plan, settings: RunSettings, folders: Folders) -> Run:
     """Open the state, publish what dead runs left, and record that a run has begun; its locks must be held."""
     file, engine = _open_state(settings, folders)
-    history = History(engine)
+    history = RunHistory(engine)
     unit_of_work = UnitOfWork(Store(engine))
-    recover(folders.feeds, folders.locks, Known(unit_of_work, history, settings.recrawl_ages), plan.profiles)
+    recover(folders.feeds, folders.locks, FeedImporter(unit_of_work, history, settings.recrawl_ages), plan.profiles)
     started = start_of_run()
     name = _free_name(started, plan.arguments.job, folders.feeds, history)
     history.begin(name, plan.profiles, masked(plan.given), started.isoformat())
-    state = State(unit_of_work, History(engine, SHORT_WAIT), file)
+    state = State(unit_of_work, RunHistory(engine, SHORT_WAIT), file)
     run = Run(plan, settings, Identity(name, started, folders.feeds, folders.locks), state)
-    suspect_pages.take_up(run.journal, unit_of_work, plan.profiles, remembers=settings.remembers)
+    record_suspects(run.journal, unit_of_work, plan.profiles, keeps_state=settings.keeps_state)
     return run
 
 
@@ -277,13 +276,13 @@ def _open_state(settings: RunSettings, folders: Folders) -> tuple[StateFile, Eng
     with state_lock(state_file(url), BUSY_TIMEOUT):
         remove_orphaned_log(url)
         engine = open_database(url)
-        history = History(engine)
+        history = RunHistory(engine)
         if url != IN_MEMORY and history.is_incomplete():
-            rebuild(folders.feeds, Known(UnitOfWork(Store(engine)), history, settings.recrawl_ages))
+            rebuild(folders.feeds, FeedImporter(UnitOfWork(Store(engine)), history, settings.recrawl_ages))
         return StateFile.now(url), engine
 
 
-def _free_name(started: datetime, job: str | None, folder: Path, history: History) -> str:
+def _free_name(started: datetime, job: str | None, folder: Path, history: RunHistory) -> str:
     """Return a run id that no run has had; a job id that comes again gets an end of its own."""
     name = run_id(started, job)
     while history.is_known(name) or any(path.exists() for path in _files_of(folder, name)):
@@ -293,6 +292,6 @@ def _free_name(started: datetime, job: str | None, folder: Path, history: Histor
 
 def _files_of(folder: Path, run: str) -> Iterator[Path]:
     """Yield the files that a run of this id would make."""
-    for name in (manifest_name(run), *(feed_name(kind, run) for kind in KINDS)):
+    for name in (manifest_name(run), *(feed_name(kind, run) for kind in FEED_KINDS)):
         yield folder / name
         yield folder / (name + PART)

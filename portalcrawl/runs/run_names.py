@@ -1,4 +1,4 @@
-"""Names of runs and of the files they leave."""
+"""Ids of runs, and names of the files that runs write."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ import secrets
 from datetime import UTC, datetime
 
 RUN_ID = re.compile(r"\d{8}T\d{6}Z-[\w.-]+")
-STAMP = "%Y%m%dT%H%M%SZ"
-KINDS = ("articles", "teasers")
-FEED = re.compile(rf"(?P<kind>{'|'.join(KINDS)})-(?P<run>{RUN_ID.pattern})\.jsonl", re.ASCII)
-MANIFEST = re.compile(rf"manifest-(?P<run>{RUN_ID.pattern})\.json", re.ASCII)
+START_FORMAT = "%Y%m%dT%H%M%SZ"
+FEED_KINDS = ("articles", "teasers")
+FEED_NAME = re.compile(rf"(?P<kind>{'|'.join(FEED_KINDS)})-(?P<run>{RUN_ID.pattern})\.jsonl", re.ASCII)
+MANIFEST_NAME = re.compile(rf"manifest-(?P<run>{RUN_ID.pattern})\.json", re.ASCII)
 
 
 def run_id(started: datetime, job: str | None = None) -> str:
-    """Return an id for a run that *started* (UTC) then; it ends in Scrapyd's *job* id, else in six hex digits."""
-    return f"{started:{STAMP}}-{job_end(job) if job else secrets.token_hex(3)}"
+    """Return an id for a run that started at *started* (UTC): the time, then Scrapyd's *job* id or six hex digits."""
+    return f"{started:{START_FORMAT}}-{job_suffix(job) if job else secrets.token_hex(3)}"
 
 
-def job_end(job: str) -> str:
-    """Return how a job of Scrapyd is called in the id of its run."""
+def job_suffix(job: str) -> str:
+    """Return how the id of a run ends if Scrapyd's job *job* started it."""
     return re.sub(r"[^\w.-]", "_", job, flags=re.ASCII)
 
 
 def started_at(run: str) -> datetime | None:
-    """Return when a run started, as its id says; None where it does not."""
+    """Return the start (aware, UTC) that is part of a run's id; None for what is no such id."""
     try:
-        return datetime.strptime(run.partition("-")[0], STAMP).replace(tzinfo=UTC)
+        return datetime.strptime(run.partition("-")[0], START_FORMAT).replace(tzinfo=UTC)
     except ValueError:
         return None
 
@@ -41,7 +41,7 @@ def manifest_name(run: str) -> str:
     return f"manifest-{run}.json"
 
 
-def manifest_run(name: str) -> str | None:
-    """Return the run whose manifest has this name; None for any other name."""
-    match = MANIFEST.fullmatch(name)
+def run_of_manifest(name: str) -> str | None:
+    """Return the id of the run whose manifest has the file name *name*; None for any other name."""
+    match = MANIFEST_NAME.fullmatch(name)
     return match["run"] if match else None

@@ -1,4 +1,4 @@
-"""The product's own settings, read once from Scrapy's and checked."""
+"""The settings of portalcrawl, read from Scrapy's settings and checked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from portalcrawl.errors import SettingError
-from portalcrawl.storage.database import IN_MEMORY, connect
+from portalcrawl.storage.database import IN_MEMORY, make_engine
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """Where and how a run keeps what it finds; ages and times in seconds."""
+    """Where and how a run stores what it finds; ages and times in seconds."""
 
     data_dir: Path
     profiles: Path | None
@@ -27,26 +27,26 @@ class RunSettings:
     commit_items: int
     commit_seconds: float
     recrawl_ages: tuple[int, ...]
-    ages_are_users: bool
-    """Whether ``recrawl_ages`` were given for this run, and so beat those of a profile."""
+    overrides_profile_ages: bool
+    """Whether ``recrawl_ages`` were given for this run, and take precedence over those of a profile."""
     retry_failed_after: int
     lock_wait: float
     not_after: float | None
-    """Time (seconds since 1970) after which a run does not begin; None: it always does."""
+    """Unix time after which the run does not begin; None: no limit."""
     read_timeout: float
     """Seconds that the reading of one page may take."""
     feed_retention: float | None
-    """Age from which published feeds are removed; None: never."""
+    """Age at which published feeds are removed; None: never."""
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> RunSettings:
-        """Read *settings*; raise SettingError for a value that can't be used."""
-        # Read by the extensions for themselves; told here, before anything is made.
+        """Return the checked values of *settings*; raise SettingError for a value that can't be used."""
+        # Used by the extensions; checked here, before anything is created.
         _number(settings, "CLOSING_GRACE", least=0)
         _boolean(settings, "PROGRESS_ENABLED")
         data_dir = Path(str(settings.get("DATA_DIR") or "data")).expanduser().absolute()
         url = settings.get("STATE_URL") or f"sqlite:///{data_dir / 'state.sqlite3'}"
-        connect(str(url)).dispose()  # opens nothing yet
+        make_engine(str(url)).dispose()  # checks the URL, connects to nothing
         return cls(
             data_dir=data_dir,
             profiles=profiles_folder(settings),
@@ -55,7 +55,7 @@ class RunSettings:
             commit_items=int(_number(settings, "COMMIT_ITEMS", least=1)),
             commit_seconds=_number(settings, "COMMIT_SECONDS", least=0.01),
             recrawl_ages=_ages(settings, "RECRAWL_AGES"),
-            ages_are_users=(settings.getpriority("RECRAWL_AGES") or 0) > SETTINGS_PRIORITIES["project"],
+            overrides_profile_ages=(settings.getpriority("RECRAWL_AGES") or 0) > SETTINGS_PRIORITIES["project"],
             retry_failed_after=int(_number(settings, "RETRY_FAILED_AFTER", least=0)),
             lock_wait=_number(settings, "RUN_LOCK_WAIT", least=0),
             not_after=_number(settings, "RUN_NOT_AFTER", least=0) if settings.get("RUN_NOT_AFTER") else None,
@@ -64,22 +64,22 @@ class RunSettings:
         )
 
     @property
-    def remembers(self) -> bool:
-        """Whether later runs know what this one found."""
+    def keeps_state(self) -> bool:
+        """Whether the state outlives the run."""
         return self.state_url != IN_MEMORY
 
     def ages(self, of_profile: tuple[int, ...] | None) -> tuple[int, ...]:
-        """Return when a portal's articles are visited again: the user's word, else its profile's, else the default."""
-        return self.recrawl_ages if of_profile is None or self.ages_are_users else of_profile
+        """Return the ages at which a portal's articles are visited again: the user's, its profile's or the default."""
+        return self.recrawl_ages if of_profile is None or self.overrides_profile_ages else of_profile
 
 
 def read_timeout(settings: BaseSettings) -> float:
-    """Return how many seconds the reading of one page may take; SettingError where that is no number from 0.1."""
+    """Return the seconds that reading one page may take; raise SettingError for anything but a number from 0.1."""
     return _number(settings, "READ_TIMEOUT", least=0.1)
 
 
 def profiles_folder(settings: BaseSettings) -> Path | None:
-    """Return the folder of the user's own profiles; SettingError where it is none."""
+    """Return the folder of the user's profiles, None where none is set; raise SettingError where it is no folder."""
     value = settings.get("PORTAL_PROFILES")
     if not value:
         return None

@@ -1,4 +1,4 @@
-"""All that must be held while a run lasts: its locks, the embedded portal, the run itself."""
+"""What is held while a run lasts: its locks, the embedded portal, the run itself."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import time
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from portalcrawl.demo import SamplePortal
 from portalcrawl.errors import DataFolderError, RunTooLateError
 from portalcrawl.runs.locks import PortalLocks
 from portalcrawl.runs.plan import Plan
 from portalcrawl.runs.run import Folders, Run, open_run
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import IN_MEMORY
+
+if TYPE_CHECKING:
+    from portalcrawl.demo import SamplePortal
 
 EMBEDDED_PORT = 8998
 
@@ -31,7 +33,7 @@ class RunSession:
         self._stack = ExitStack()
 
     def open(self) -> Run:
-        """Take the locks and begin the run; raise PortalcrawlError where that can't be."""
+        """Take the locks and begin the run; raise PortalcrawlError where that is impossible."""
         self._check_time()
         with ExitStack() as stack:
             folders = Folders.make(self.settings.data_dir)
@@ -49,8 +51,8 @@ class RunSession:
             self._stack = stack.pop_all()
         return self.run
 
-    def rehearse(self) -> Run:
-        """Begin a run that leaves nothing behind: it remembers in memory, and its folder goes with it."""
+    def open_temporary(self) -> Run:
+        """Begin a run that leaves nothing behind: its state is in memory, its folder a temporary one."""
         with ExitStack() as stack:
             folders = Folders.make(Path(stack.enter_context(TemporaryDirectory())))
             self.run = open_run(self.plan, replace(self.settings, state_url=IN_MEMORY, jsonl_feeds=False), folders)
@@ -65,7 +67,7 @@ class RunSession:
             raise RunTooLateError(f"the run was to begin by {wanted:%Y-%m-%d %H:%M:%S} UTC; nothing was done")
 
     def close(self) -> None:
-        """Give up all that is held; may be called twice."""
+        """Release everything; may be called twice."""
         self._stack.close()
 
     def __enter__(self) -> Self:
@@ -77,6 +79,8 @@ class RunSession:
 
 def _embedded_portal() -> SamplePortal:
     """Return the embedded portal at its usual port, or at a free one where that is taken."""
+    from portalcrawl.demo import SamplePortal  # here, since only this portal needs it: Jinja2 takes 50 ms of CPU
+
     try:
         return SamplePortal(port=EMBEDDED_PORT)
     except OSError:

@@ -1,4 +1,4 @@
-"""Whether a run went well, told from its counts."""
+"""Whether a run went well, by its counts."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from statistics import median
 
 from portalcrawl.schema import Verdict
 
-ERROR_SHARE = 0.2
-"""Share of failed pages from which a run is a warning, ..."""
-ERRORS_AT_LEAST = 5
-"""... from this number of them on."""
-COVERAGE_DROP = 0.5
-"""Share of the links that the portal's own earlier runs found, below which a run is a warning."""
-AGAIN_SHARE = 0.5
-"""Share of pages that were articles of the run again, above which a run is a warning, ..."""
-AGAIN_AT_LEAST = 10
-"""... from this number of them on."""
+MAX_FAILED_SHARE = 0.2
+"""A larger share of failed pages gives a warning, ..."""
+MIN_FAILED = 5
+"""... if at least so many pages failed."""
+MIN_COVERAGE = 0.5
+"""A run that finds less than this share of the links that earlier runs found gets a warning."""
+MAX_REPEATED_SHARE = 0.5
+"""A larger share of pages that repeat articles of the run gives a warning, ..."""
+MIN_REPEATED = 10
+"""... if there are at least so many of them."""
 RUNS_TO_COMPARE = 3
+"""Earlier runs that are needed to say what is usual."""
 
 
-def judge(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]], broken: str | None) -> Verdict:
+def verdict_of(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]], broken: str | None) -> Verdict:
     """Return the verdict on a run.
 
-    *earlier* are the counts of the portal's runs before with the same arguments, *broken* says what stopped the run
-    where something did (a full disk, say).
+    :param earlier: counts of earlier runs of the portal with the same arguments.
+    :param broken: what made it impossible to go on, such as a full disk; None where nothing did.
     """
     failures = [broken] if broken else []
     starts, failed_starts = counts.get("start_pages", 0), counts.get("start_pages_failed", 0)
@@ -33,7 +34,7 @@ def judge(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]], broke
     elif not broken and starts and not _coverage(counts):
         failures.append("nothing found: no article and no teaser on any start page")
     if failures:
-        return Verdict("failed", failures + _browser(counts))
+        return Verdict("failed", failures + _missing_browser(counts))
     warnings = _warnings(counts, earlier)
     return Verdict("warning" if warnings else "ok", warnings)
 
@@ -43,10 +44,10 @@ def _warnings(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]]) -
     if failed := counts.get("start_pages_failed", 0):
         warnings.append(f"{failed} of {counts['start_pages']} start pages could not be read")
     pages, errors = counts.get("pages", 0), counts.get("pages_failed", 0)
-    if errors >= ERRORS_AT_LEAST and errors > ERROR_SHARE * (pages + errors):
+    if errors >= MIN_FAILED and errors > MAX_FAILED_SHARE * (pages + errors):
         warnings.append(f"{errors} of {pages + errors} pages failed ({_reasons(counts, 'failed/')})")
     again = counts.get("articles_again", 0)
-    if again >= AGAIN_AT_LEAST and again > AGAIN_SHARE * pages:
+    if again >= MIN_REPEATED and again > MAX_REPEATED_SHARE * pages:
         warnings.append(
             f"{again} of {pages} pages were articles that the run had read: their addresses change by themselves"
         )
@@ -56,22 +57,22 @@ def _warnings(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]]) -
         warnings.append(f"{invalid} records were dropped because they broke the schema")
     if exceptions := counts.get("exceptions", 0):
         warnings.append(f"{exceptions} exceptions (see the log)")
-    warnings += _browser(counts)
+    warnings += _missing_browser(counts)
     if len(earlier) >= RUNS_TO_COMPARE:
         usual = median(_coverage(run) for run in earlier)
-        if _coverage(counts) < COVERAGE_DROP * usual:
+        if _coverage(counts) < MIN_COVERAGE * usual:
             warnings.append(f"found {_coverage(counts)} articles on the start pages, usually {usual:g}")
     return warnings
 
 
-def _browser(counts: Mapping[str, int]) -> list[str]:
-    """Say how many pages a browser would have shown more of, where there was none."""
+def _missing_browser(counts: Mapping[str, int]) -> list[str]:
+    """Return a warning for pages that need a browser, where none is installed."""
     pages = sum(number for name, number in counts.items() if name.startswith("needs_browser/"))
     return [f"{pages} pages need a browser, and there is none: see scrapy doctor"] if pages else []
 
 
 def _coverage(counts: Mapping[str, int]) -> int:
-    """Return how many articles the start pages showed, known ones too."""
+    """Return how many articles the start pages showed, known ones included."""
     return counts.get("start_links", 0) + counts.get("start_articles", 0)
 
 

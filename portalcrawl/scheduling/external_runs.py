@@ -7,13 +7,13 @@ from contextlib import suppress
 
 from portalcrawl.errors import DataFolderError, UsageError
 from portalcrawl.runs.plan import make_plan
-from portalcrawl.runs.published_line import Result
-from portalcrawl.runs.run_names import job_end
+from portalcrawl.runs.published_line import RunResult
+from portalcrawl.runs.run_names import job_suffix
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling.job_store import Store
 from portalcrawl.scheduling.nodes import NodeJobs
-from portalcrawl.storage.database import IN_MEMORY, StateFile, connect
-from portalcrawl.storage.run_history import History, PastRun
+from portalcrawl.storage.database import IN_MEMORY, StateFile, make_engine
+from portalcrawl.storage.run_history import PastRun, RunHistory
 
 
 class ExternalRuns:
@@ -22,7 +22,7 @@ class ExternalRuns:
     def __init__(self, store: Store, settings: RunSettings) -> None:
         self._store = store
         self._settings = settings
-        self._history: History | None = None
+        self._history: RunHistory | None = None
         self._file: StateFile | None = None
         """The file that ``_history`` reads: another may be put in its place."""
 
@@ -52,11 +52,11 @@ class ExternalRuns:
                 return history.unfinished(portals)
         return []
 
-    def result_of(self, job: str) -> Result | None:
+    def result_of(self, job: str) -> RunResult | None:
         """Return how a job ended, as the state in the data folder says; None where it does not say (yet)."""
         with suppress(DataFolderError):
-            if (history := self._open()) and (run := history.of_job(job_end(job))) and run.finished:
-                return Result(run.run, run.verdict or "", run.reasons, run.counts)
+            if (history := self._open()) and (run := history.of_job(job_suffix(job))) and run.finished:
+                return RunResult(run.run, run.verdict or "", run.reasons, run.counts)
         return None
 
     def last_finished(self, portal: str) -> PastRun | None:
@@ -70,11 +70,11 @@ class ExternalRuns:
         """Return whether a run is that of a job of the schedule."""
         return bool(self._store.known([run.run.partition("Z-")[2]]))
 
-    def _open(self) -> History | None:
+    def _open(self) -> RunHistory | None:
         url = self._settings.state_url
         file = StateFile.now(url)
         if url == IN_MEMORY or (file.path and not file.path.exists()):
             return None
         if self._history is None or self._file != file:
-            self._history, self._file = History(connect(url)), file
+            self._history, self._file = RunHistory(make_engine(url)), file
         return self._history

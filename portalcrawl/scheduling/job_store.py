@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from portalcrawl.errors import DataFolderError
 from portalcrawl.scheduling.job_tables import bring_up_to_date, entries, jobs, marks, notices
-from portalcrawl.storage.database import connect
+from portalcrawl.storage.database import make_engine
 
 FILE = "schedule.sqlite3"
 OPEN = ("due", "posting", "pending", "running")
@@ -97,7 +97,7 @@ class Store:
         file = data_dir / FILE
         try:
             data_dir.mkdir(parents=True, exist_ok=True)
-            engine = connect(f"sqlite:///{file}")
+            engine = make_engine(f"sqlite:///{file}")
             with engine.begin() as connection:
                 bring_up_to_date(connection)
         except (OSError, DatabaseError, ValueError) as error:

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 
-from portalcrawl.runs.published_line import Result
+from portalcrawl.runs.published_line import RunResult
 from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.scheduling.entries import Node
 from portalcrawl.scheduling.external_runs import ExternalRuns
@@ -106,7 +106,7 @@ class JobTracker:
         result = result_in_log(client, log_url) if client is not None else None
         return self._take(job, result or self._in_state(job, node), now)
 
-    def _take(self, job: Job, result: Result | None, now: float) -> bool:
+    def _take(self, job: Job, result: RunResult | None, now: float) -> bool:
         if result is not None:
             self._done(job, result, now)
         return result is not None
@@ -168,14 +168,14 @@ class JobTracker:
     def _renew(self, job: Job, why: str, now: float) -> None:
         logger.warning("%s: %s; due again as %s", job.job, why, self._store.renew(job, now))
 
-    def _in_state(self, job: Job, node: Node) -> Result | None:
+    def _in_state(self, job: Job, node: Node) -> RunResult | None:
         return self._external.result_of(job.job) if node.shared else None
 
     def _log_url(self, job: Job) -> str | None:
         client = self._nodes.client(job.node or "")
         return client.log_url(job.job) if client is not None else None
 
-    def _done(self, job: Job, result: Result, now: float) -> None:
+    def _done(self, job: Job, result: RunResult, now: float) -> None:
         verdict, reasons = result.verdict, list(result.reasons)
         if job.cancelled is not None:
             verdict, reasons = (

@@ -11,8 +11,6 @@ from time import time
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-
 from portalcrawl.scheduling.entry_health import Health
 from portalcrawl.scheduling.job_store import Store
 
@@ -76,6 +74,8 @@ class WebhookNotifier(Thread):
 
 def _post(address: str, line: str) -> str | None:
     """Return what went wrong, without the address: it may hold a secret."""
+    import requests  # here, since every Scrapy command imports this module: 30 ms of CPU
+
     headers = {"Content-Type": "application/json"}
     try:
         response = requests.post(address, data=f"{line}\n".encode(), headers=headers, timeout=TIMEOUT)

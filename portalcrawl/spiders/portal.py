@@ -20,10 +20,10 @@ from portalcrawl.extraction.pagination import ListPages
 from portalcrawl.items import Article
 from portalcrawl.rendering.browser_path import require_browser
 from portalcrawl.runs.plan import Plan, Start, make_plan
+from portalcrawl.runs.reading_guard import ReadingGuard
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.runs.session import RunSession
 from portalcrawl.spiders.download_slots import set_download_slots
-from portalcrawl.spiders.reading_guard import Guard
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -121,9 +121,9 @@ class PortalSpider(Spider):
         return PageHandler(self.run.crawl, self.frontier)
 
     @cached_property
-    def guard(self) -> Guard:
+    def guard(self) -> ReadingGuard:
         """Reads pages so that none ends the run."""
-        return Guard(self.run, self.page_handler)
+        return ReadingGuard(self.run, self.page_handler)
 
     @cached_property
     def fetch_policy(self) -> FetchPolicy:
@@ -159,7 +159,7 @@ class PortalSpider(Spider):
             settings = self.session.settings
             self.session = RunSession(make_plan({"url": response.url}, settings.profiles), settings)
             self.crawler.signals.connect(self.session.close, signals.spider_closed)
-            self.session.rehearse()
+            self.session.open_temporary()
         yield from self.parse_start(response, Start(response.url, self.plan.starts[0].profile), 1)
 
     def parse_start(

@@ -1,1 +1,1 @@
-"""What earlier runs knew, between runs and across crashes: articles, teaser states, runs and their feeds."""
+"""The state: what runs remember of articles, teasers, runs and their feeds."""

@@ -1,4 +1,4 @@
-"""Opening the state: its version, its pragmas, and clear words where it can't be used."""
+"""Opening the state's database: version, pragmas, and one-line errors where it can't be used."""
 
 from __future__ import annotations
 
@@ -23,43 +23,44 @@ logger = logging.getLogger(__name__)
 
 IN_MEMORY = "sqlite://"
 BUSY_TIMEOUT = 60.0
-"""Seconds to wait for another process that writes: commits take milliseconds, a migration may take longer."""
-WAIT = "busy_timeout"
-"""Execution option of an engine or connection that waits less long (seconds) before StateBusyError."""
+"""Seconds to wait for another process that writes. Commits take milliseconds, a migration may take longer."""
+WAIT_OPTION = "busy_timeout"
+"""Execution option of engines and connections: seconds to wait before StateBusyError, instead of BUSY_TIMEOUT."""
 
 
 class StateBusyError(DataFolderError):
-    """Another process holds the state's write lock; a later try may succeed."""
+    """Another process holds the write lock of the state; a later try may succeed."""
 
 
 class StateReplacedError(DataFolderError):
-    """The state that a run began with is no longer the one that others use."""
+    """The state with which a run began was deleted or replaced."""
 
 
 def open_database(url: str) -> Engine:
     """Return an engine on the state at *url*, created or migrated to this version.
 
-    A corrupt SQLite file is set aside under another name, never deleted, and a new one is begun. Raises SettingError
-    for a URL that names no database, DataFolderError for a state that can't be opened or was written by a newer
-    version.
+    A corrupt SQLite file is renamed, never deleted, and a new one is created.
+
+    :raises SettingError: for a URL that names no database.
+    :raises DataFolderError: for a state that can't be opened, or was written by a newer version.
     """
-    engine = connect(url)
-    with in_clear_words(f"the state {shown(url)} can't be used"):
+    engine = make_engine(url)
+    with database_errors_as(f"the state {display_url(url)} can't be used"):
         try:
             _bring_up_to_date(engine, url)
         except (DatabaseError, sqlite3.DatabaseError) as error:
             engine.dispose()
             if not _is_corrupt(error):
                 raise
-            _set_aside(url)
-            engine = connect(url)
+            _rename_corrupt(url)
+            engine = make_engine(url)
             _bring_up_to_date(engine, url)
     return engine
 
 
 @contextmanager
-def in_clear_words(problem: str) -> Iterator[None]:
-    """Turn what the database raises into a DataFolderError of one line that begins with *problem*."""
+def database_errors_as(problem: str) -> Iterator[None]:
+    """Turn errors of the database into a DataFolderError of one line that begins with *problem*."""
     try:
         yield
     except (DatabaseError, sqlite3.DatabaseError) as error:
@@ -67,8 +68,8 @@ def in_clear_words(problem: str) -> Iterator[None]:
         raise kind(f"{problem}: {_of_driver(error)}") from error
 
 
-def connect(url: str) -> Engine:
-    """Return an engine on the database at *url*, whatever is in it; SettingError for a URL that names none."""
+def make_engine(url: str) -> Engine:
+    """Return an engine on the database at *url*; connect to nothing. Raise SettingError for a URL that names none."""
     try:
         address = make_url(url)
         in_memory = address.get_backend_name() == "sqlite" and not address.database
@@ -85,12 +86,23 @@ def connect(url: str) -> Engine:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection that reads: it takes no write lock, and each query sees what is committed by then.
+def read_connection(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection for reading: it takes no lock, and each query sees what is committed by then.
 
-    DataFolderError where the state can't be read.
+    :raises DataFolderError: where the state can't be read.
     """
-    with in_clear_words("the state can't be read"), _reader(engine) as connection:
+    with database_errors_as("the state can't be read"), _reader(engine) as connection:
+        yield connection
+
+
+@contextmanager
+def write_transaction(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection in a transaction that holds the write lock.
+
+    :raises StateBusyError: where another process holds the write lock for too long (see WAIT_OPTION).
+    :raises DataFolderError: where the state can't be written.
+    """
+    with database_errors_as("the state can't be written"), engine.begin() as connection:
         yield connection
 
 
@@ -99,14 +111,14 @@ def _reader(engine: Engine) -> Connection:
 
 
 def state_file(url: str) -> Path | None:
-    """Return the file of an SQLite state; None for a state that is no file."""
+    """Return the file of an SQLite state; None for a state in memory or in another database."""
     address = make_url(url)
     return Path(address.database) if address.get_backend_name() == "sqlite" and address.database else None
 
 
 @dataclass(frozen=True, slots=True)
 class StateFile:
-    """The file of a state; two looks at it are equal unless a new file was put in its place between them."""
+    """The identity of a state's file; two of them differ if the file was replaced in between."""
 
     url: str
     path: Path | None
@@ -115,23 +127,24 @@ class StateFile:
 
     @classmethod
     def now(cls, url: str) -> StateFile:
-        """Look at the file of the state at *url*."""
+        """Return the identity of the file that is there now."""
         path, identity = state_file(url), None
         with suppress(OSError):
-            found = path.stat() if path is not None else None
-            identity = (found.st_dev, found.st_ino) if found else None
+            stat = path.stat() if path is not None else None
+            identity = (stat.st_dev, stat.st_ino) if stat else None
         return cls(url, path, identity)
 
     def check(self) -> None:
-        """Raise StateReplacedError where the file was deleted since, or another one put in its place."""
+        """Raise StateReplacedError where the file was deleted or replaced since."""
         if StateFile.now(self.url) != self:
             raise StateReplacedError(f"the state {self.path} was deleted or replaced while the run lasted")
 
 
 def remove_orphaned_log(url: str) -> None:
-    """Remove the write-ahead log of a state whose file is gone; nobody may be opening the state meanwhile.
+    """Remove the write-ahead log of a state whose file was deleted; no process may be opening the state meanwhile.
 
-    A process that still has the old file open would share the log's index with the new file, and damage it.
+    A process that still has the deleted file open would otherwise share the log's index with the new file, and damage
+    the new file.
     """
     file = state_file(url)
     if file is not None and not file.exists():
@@ -144,7 +157,7 @@ def _of_driver(error: DatabaseError | sqlite3.DatabaseError) -> BaseException | 
 
 
 def _code(error: DatabaseError | sqlite3.DatabaseError) -> int:
-    """Return SQLite's primary result code; 0 for an error of another database."""
+    """Return the primary result code of SQLite; 0 for an error of another database."""
     return int(getattr(_of_driver(error), "sqlite_errorcode", 0)) & 0xFF
 
 
@@ -152,29 +165,29 @@ def _is_corrupt(error: DatabaseError | sqlite3.DatabaseError) -> bool:
     return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def _set_aside(url: str) -> None:
-    """Give a corrupt file, and its write-ahead log, a name that says when it was found so."""
+def _rename_corrupt(url: str) -> None:
+    """Rename a corrupt file and its write-ahead log; the new name ends in the present time."""
     file = Path(make_url(url).database or "")
     end = f".corrupt-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    for part in ("", "-wal", "-shm"):
-        path = file.with_name(file.name + part)
+    for suffix in ("", "-wal", "-shm"):
+        path = file.with_name(file.name + suffix)
         if path.exists():
             path.rename(path.with_name(path.name + end))
     logger.error("The state %s is corrupt: it is kept as %s, and a new one is begun", file, file.name + end)
 
 
-def shown(url: str) -> str:
-    """Return *url* without a password; for SQLite the file's path."""
+def display_url(url: str) -> str:
+    """Return the path of an SQLite file; for another database *url* without its password."""
     file = state_file(url)
     return str(file) if file else make_url(url).render_as_string()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # transactions begin where SQLAlchemy says, not where sqlite3 guesses
+    connection.isolation_level = None  # SQLAlchemy begins transactions, not sqlite3
     cursor: sqlite3.Cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT * 1000:.0f}")
     if cursor.execute("PRAGMA page_count").fetchone() == (0,):
-        cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")  # so that clean-up can give space back
+        cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")  # so that clean-up can shrink the file
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA cache_size=-16000")
@@ -182,15 +195,15 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    # A transaction that reads first and writes later could fail with "database is locked" without waiting.
+    # A transaction that reads first and writes later would fail with "database is locked" without waiting.
     options = connection.get_execution_options()
     if options.get("isolation_level") != "AUTOCOMMIT":
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={options.get(WAIT, BUSY_TIMEOUT) * 1000:.0f}")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={options.get(WAIT_OPTION, BUSY_TIMEOUT) * 1000:.0f}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _bring_up_to_date(engine: Engine, url: str) -> None:
-    # Who only looks needs no write lock, and no right to write.
+    # Checked first without a write lock: commands that only read may lack the right to write.
     with _reader(engine) as connection:
         if _version(connection) == tables.VERSION:
             _check(connection)
@@ -203,7 +216,7 @@ def _bring_up_to_date(engine: Engine, url: str) -> None:
         _check(connection)
         if version > tables.VERSION:
             raise DataFolderError(
-                f"the state {shown(url)} was written by a newer portalcrawl (version {version}, this one knows "
+                f"the state {display_url(url)} was written by a newer portalcrawl (version {version}, this one knows "
                 f"{tables.VERSION}); upgrade portalcrawl or choose another DATA_DIR"
             )
         if version < tables.VERSION:
@@ -218,12 +231,12 @@ def _version(connection: Connection) -> int | None:
 
 
 def _check(connection: Connection) -> None:
-    """After a run that died: look through the file, which takes about a second a gigabyte."""
+    """Check an SQLite file for damage if a run died; this takes about a second per gigabyte."""
     unfinished = select(tables.runs.c.run).where(tables.runs.c.finished.is_(None)).limit(1)
     if connection.dialect.name != "sqlite" or connection.scalar(unfinished) is None:
         return
-    said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-    if said != "ok":
-        corrupt = sqlite3.DatabaseError(said)
+    result = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if result != "ok":
+        corrupt = sqlite3.DatabaseError(result)
         corrupt.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
         raise DatabaseError("PRAGMA quick_check", None, corrupt)

@@ -1,4 +1,4 @@
-"""Looking at the state from outside, and taking things out of it beside crawls that go on."""
+"""Counts of the state, and clean-up that crawls can go on beside."""
 
 from __future__ import annotations
 
@@ -12,70 +12,72 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, exists, func, or_, select, tuple_, update
 
-from portalcrawl.storage.database import in_clear_words, reading
+from portalcrawl.storage.database import read_connection, write_transaction
 from portalcrawl.storage.records import SUSPECT
 from portalcrawl.storage.tables import addresses, articles, bands, feeds, runs, signatures
 from portalcrawl.text.fingerprints import bands_of
 
 CHUNK = 500
-"""Rows taken out in one transaction, which takes milliseconds."""
+"""Rows deleted in one transaction, which takes milliseconds."""
 PAGE = 2_000
-"""Rows looked at in one query."""
+"""Rows read by one query."""
 PAGES_FREED = 2_000
-"""Pages of the file that are given back in one transaction."""
+"""Pages by which the file shrinks in one transaction."""
 PAUSE = 0.005
-"""Seconds at least between two transactions, in which a crawl can commit."""
+"""Least number of seconds between two transactions, in which a crawl can commit."""
 
-
-BAND = delete(bands).where(bands.c.band == bindparam("of"), bands.c.text == bindparam("in"))
+DELETE_BAND = delete(bands).where(bands.c.band == bindparam("of_band"), bands.c.text == bindparam("of_text"))
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """Articles of one portal in one status."""
+class StatusCount:
+    """How many articles of one portal have one status."""
 
     portal: str
     status: str
     number: int
     oldest: float
-    """Unix seconds: the lowest ``newest`` of them."""
+    """The lowest ``newest`` of them (Unix seconds)."""
 
 
-class Upkeep:
-    """Counts and clean-up. DataFolderError where the state can't be read or written."""
+class Maintenance:
+    """Counts and clean-up.
+
+    :raises DataFolderError: where the state can't be read or written.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def counts(self) -> list[Count]:
-        """Return the articles by portal and status."""
+    def counts(self) -> list[StatusCount]:
+        """Return the number of articles by portal and status."""
         query = (
             select(articles.c.portal, articles.c.status, func.count(), func.min(articles.c.newest))
             .group_by(articles.c.portal, articles.c.status)
             .order_by(articles.c.portal, articles.c.status)
         )
-        return [Count(*row) for row in self._rows(query)]
+        return [StatusCount(*row) for row in self._rows(query)]
 
     def forget(self, before: float) -> int:
-        """Forget settled articles that are older than *before* (Unix seconds); return how many.
+        """Delete all articles that are not pending and older than *before* (Unix seconds); return how many.
 
-        With them go their addresses and fingerprints, the runs that ended before, but for the last of each portal,
-        and the space they took. What is pending is kept, and so are the states of teasers: they are what keeps a
-        teaser from coming twice. An article that the portal still shows after it was forgotten would be written again.
+        Also deletes their addresses and fingerprints and the runs that ended before then, except the last run of each
+        portal, and shrinks the file. States of teasers are kept, so that no teaser is written twice. A deleted article
+        that the portal still shows is written again.
         """
         number = sum(
             self._forget_articles(count.portal, count.status, before)
             for count in self.counts()
             if count.status != "pending"
         )
-        self._sweep_addresses()
-        self._sweep_signatures()
+        self._delete_orphaned_addresses()
+        self._delete_orphaned_signatures()
         self._forget_runs(datetime.fromtimestamp(before, UTC).isoformat(timespec="seconds"))
-        self._give_back_space()
+        self._shrink_file()
         return number
 
     def requeue(self, status: str) -> int:
-        """Make the articles in *status* pending again; return how many. Those unreadable are first tried apart."""
+        """Make the articles in *status* pending again; return how many. Unreadable ones become suspects."""
         reason = SUSPECT if status == "unreadable" else None
         values = {"status": "pending", "reason": reason, "attempts": 0, "next_visit": 0.0}
         with self._writing() as connection:
@@ -86,43 +88,43 @@ class Upkeep:
         number = 0
         while found := [row.id for row in self._rows(select(articles.c.id).where(old).limit(CHUNK))]:
             with self._writing() as connection:
-                # A crawl may have seen one of them again since.
-                gone = connection.execute(delete(articles).where(old, articles.c.id.in_(found))).rowcount
-            number += gone
+                # Not by id alone: a crawl may have changed one of them since.
+                deleted = connection.execute(delete(articles).where(old, articles.c.id.in_(found))).rowcount
+            number += deleted
         return number
 
-    def _sweep_addresses(self) -> None:
-        """Take out the addresses of articles that are no longer known."""
+    def _delete_orphaned_addresses(self) -> None:
+        """Delete the addresses of articles that are no longer known."""
         key = (addresses.c.portal, addresses.c.key)
         is_known = exists().where(articles.c.portal == addresses.c.portal, articles.c.id == addresses.c.id)
 
-        def sweep(page: Sequence[Any]) -> None:
+        def delete_orphans(page: Sequence[Any]) -> None:
             for portal, keys in self._orphans((row.portal, row.id, row.key) for row in page):
                 for chunk in _chunks(keys):
                     with self._writing() as connection:
-                        ours = and_(addresses.c.portal == portal, addresses.c.key.in_(chunk))
-                        connection.execute(delete(addresses).where(ours, ~is_known))
+                        in_chunk = and_(addresses.c.portal == portal, addresses.c.key.in_(chunk))
+                        connection.execute(delete(addresses).where(in_chunk, ~is_known))
 
-        self._walk(key, (*key, addresses.c.id), sweep)
+        self._walk(key, (*key, addresses.c.id), delete_orphans)
 
-    def _sweep_signatures(self) -> None:
-        """Take out the fingerprints of articles that are no longer known."""
+    def _delete_orphaned_signatures(self) -> None:
+        """Delete the fingerprints of articles that are no longer known."""
         columns = (signatures.c.text, signatures.c.portal, signatures.c.article, signatures.c.signature)
 
-        def sweep(page: Sequence[Any]) -> None:
+        def delete_orphans(page: Sequence[Any]) -> None:
             signature = {row.text: row.signature for row in page}
-            # Those of an earlier version name no article where the first of their group was forgotten long ago.
+            # Of version 1, a fingerprint names no article if the first of its group was deleted before.
             for _, texts in self._orphans((row.portal or "", row.article or "", row.text) for row in page):
                 for chunk in _chunks(texts):
-                    keys = [{"of": band, "in": text} for text in chunk for band in set(bands_of(signature[text]))]
+                    keys = [{"of_band": b, "of_text": text} for text in chunk for b in set(bands_of(signature[text]))]
                     with self._writing() as connection:
                         connection.execute(delete(signatures).where(signatures.c.text.in_(chunk)))
-                        connection.execute(BAND, keys)
+                        connection.execute(DELETE_BAND, keys)
 
-        self._walk((signatures.c.text,), columns, sweep)
+        self._walk((signatures.c.text,), columns, delete_orphans)
 
     def _orphans(self, rows: Any) -> Iterator[tuple[str, list[Any]]]:
-        """Yield per portal the keys of those (portal, article, key) in *rows* whose article is not known."""
+        """Yield portal and keys of those (portal, article, key) in *rows* whose article is not known."""
         for portal, group in groupby(sorted(rows, key=lambda row: row[0]), key=lambda row: row[0]):
             of_portal = list(group)
             known: set[str] = set()
@@ -133,7 +135,7 @@ class Upkeep:
                 yield portal, orphans
 
     def _walk(self, key: Sequence[Any], columns: Sequence[Any], work: Callable[[Sequence[Any]], None]) -> None:
-        """Call *work* with all rows of a table, page by page, in the order of *key*."""
+        """Call *work* with all rows of a table, PAGE rows at a time, in the order of *key*."""
         query = select(*columns).order_by(*key).limit(PAGE)
         page = self._rows(query)
         while page:
@@ -157,37 +159,37 @@ class Upkeep:
                 for table in (feeds, runs):
                     connection.execute(delete(table).where(table.c.run.in_(names)))
 
-    def _give_back_space(self) -> None:
-        """Let the file of an SQLite state shrink by what was taken out."""
+    def _shrink_file(self) -> None:
+        """Shrink the file of an SQLite state by the space that was freed."""
         if self._engine.dialect.name != "sqlite":
             return
-        with reading(self._engine) as connection:
+        with read_connection(self._engine) as connection:
             if connection.exec_driver_sql("PRAGMA auto_vacuum").scalar() == 0:
-                # A file of version 1 can't shrink by steps before it was written anew.
+                # A file of version 1 must be rewritten once before it can shrink by steps.
                 connection.exec_driver_sql("PRAGMA auto_vacuum=INCREMENTAL")
                 connection.exec_driver_sql("VACUUM")
             while connection.exec_driver_sql("PRAGMA freelist_count").scalar():
                 began = monotonic()
-                # One page is freed a step, and only executescript() takes all steps.
+                # Each step frees one page, and only executescript() runs all steps.
                 driver: Any = connection.connection.driver_connection
                 driver.executescript(f"PRAGMA incremental_vacuum({PAGES_FREED})")
-                _leave_room(began)
+                _pause(began)
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
 
     def _rows(self, query: Any) -> Sequence[Any]:
-        with reading(self._engine) as connection:
+        with read_connection(self._engine) as connection:
             return connection.execute(query).all()
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         began = monotonic()
-        with in_clear_words("the state can't be written"), self._engine.begin() as connection:
+        with write_transaction(self._engine) as connection:
             yield connection
-        _leave_room(began)
+        _pause(began)
 
 
-def _leave_room(began: float) -> None:
-    """Leave the write lock to others for as long as it was held since *began*: who waits for it looks now and then."""
+def _pause(began: float) -> None:
+    """Leave the write lock to other processes for as long as it was held since *began*; they poll for it."""
     sleep(max(PAUSE, monotonic() - began))
 
 

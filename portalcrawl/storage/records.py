@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 Status = Literal["pending", "stored", "gone", "moved", "blocked", "failed", "skipped", "unreadable"]
-"""``gone``: its address brings no article (yet, or any more); ``moved``: its address leads to another article."""
+"""``gone``: its address leads to no article, yet or any more; ``moved``: its address leads to another article."""
 
 SUSPECT = "suspect"
-"""Reason of an article on whose page a process died, of whatever: the page is tried in a process of its own first."""
+"""Reason of an article on whose page a process died, whatever the cause: a child process must read the page first."""
 
 
 @dataclass(slots=True)
@@ -19,19 +19,19 @@ class Record:
     portal: str
     id: str
     url: str
-    """Address to fetch it from."""
+    """Address from which it is fetched."""
     canonical_url: str
     status: Status = "pending"
     reason: str | None = None
     """Why it is not stored: ``http_404``, ``robots``, ``too_old``, ..."""
     attempts: int = 0
-    """Visits that failed since the last that did not."""
+    """Visits that failed since the last successful one."""
     next_visit: float | None = 0.0
-    """When it may be fetched next; None: never by itself."""
+    """When it is due to be fetched; None: never."""
     depth: int = 0
     found_on: str | None = None
     newest: float = 0.0
-    """Publication time, else when it was first seen: pending articles are taken up newest first."""
+    """Publication time, else when it was first seen. Pending articles are fetched newest first."""
     first_stored: float | None = None
     revision: int = 0
     content_hash: str | None = None
@@ -39,12 +39,12 @@ class Record:
     """Hash of each content field of the last revision, as JSON."""
     cluster_id: str | None = None
     headline: str | None = None
-    """The headline of the last teaser that led to it when it was fetched; the article's own where none had one."""
+    """Headline of the teaser that led to it when it was last fetched, else its own."""
     sketch: str | None = None
     """Sketch of the last revision's text (see ``crawl.likeness``)."""
     etag: str | None = None
     last_modified: str | None = None
 
     def is_due(self, now: float) -> bool:
-        """Tell whether it should be fetched at *now*."""
+        """Return whether it should be fetched at *now* (Unix seconds)."""
         return self.next_visit is not None and self.next_visit <= now

@@ -1,29 +1,29 @@
-"""The runs that were, what they published, and how they ended."""
+"""Earlier runs: what they published, and how they ended."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, and_, delete, select
 
-from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT, in_clear_words, reading
+from portalcrawl.schema import Manifest
+from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT_OPTION, read_connection, write_transaction
 from portalcrawl.storage.tables import articles, feeds, job_of_run, lines, meta, runs, teasers
 
 REBUILDING = "rebuilding"
-"""Key in the table ``meta`` while a state is made anew from the feeds."""
-NOT_TAKEN_OVER = -1
-"""In place of a feed's committed bytes: the state knows nothing of its lines. A feed of which it knows the first *n*
-bytes, and nothing of what follows, has ``NOT_TAKEN_OVER - n``."""
+"""Key in the table ``meta`` while a state is rebuilt from the feeds."""
+NOT_IMPORTED = -1
+"""Stands for the committed bytes of a feed whose lines the state does not know. A feed of which it knows the first *n*
+bytes, and nothing of what follows, has ``NOT_IMPORTED - n``."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastFeed:
-    """A feed file of a run, with the bytes and lines of it that are committed."""
+    """A feed file of a run, with the number of bytes and records that are committed."""
 
     file: str
     kind: str
@@ -33,83 +33,70 @@ class PastFeed:
 
 @dataclass(frozen=True, slots=True)
 class PastRun:
-    """A run in the state; ``finished`` is None while it lasts, and stays so when it dies."""
+    """A run in the state; ``finished`` is None while it lasts, and stays None when it dies."""
 
     run: str
     portals: tuple[str, ...]
     arguments: Mapping[str, str]
     started: str
-    finished: str | None
-    finish_reason: str | None
-    verdict: str | None
-    reasons: tuple[str, ...]
-    counts: Mapping[str, int]
+    finished: str | None = None
+    finish_reason: str | None = None
+    verdict: str | None = None
+    reasons: tuple[str, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A committed line of a feed, and the record it holds; *revision* is None for what has none."""
-
-    kind: str
-    portal: str
-    id: str
-    revision: int | None
-
-
-class History:
+class RunHistory:
     """The state's tables of runs and feeds.
 
-    StateBusyError where another process holds the write lock for *wait* seconds, DataFolderError where they can't be
-    written for another reason.
+    :raises StateBusyError: where another process holds the write lock for *wait* seconds.
+    :raises DataFolderError: where the tables can't be read or written for another reason.
     """
 
     def __init__(self, engine: Engine, wait: float = BUSY_TIMEOUT) -> None:
-        self._engine = engine.execution_options(**{WAIT: wait})
+        self._engine = engine.execution_options(**{WAIT_OPTION: wait})
 
     def is_known(self, run: str) -> bool:
         """Return whether a run with this id exists."""
-        with reading(self._engine) as connection:
+        with read_connection(self._engine) as connection:
             return connection.scalar(select(runs.c.run).where(runs.c.run == run)) is not None
 
     def is_incomplete(self) -> bool:
-        """Return whether the state knows of no run, or was not wholly made anew from the feeds."""
-        with reading(self._engine) as connection:
+        """Return whether the state knows no run, or its rebuilding from the feeds was interrupted."""
+        with read_connection(self._engine) as connection:
             if connection.scalar(select(runs.c.run).limit(1)) is None:
                 return True
-        return self.mark(REBUILDING) is not None
+        return self.value(REBUILDING) is not None
 
     def begin(self, run: str, portals: Collection[str], arguments: Mapping[str, str], started: str) -> None:
         """Record that *run* has begun."""
-        with self._writing() as connection:
-            _add(connection, run, portals, arguments, started)
+        with write_transaction(self._engine) as connection:
+            connection.execute(runs.insert().values(_row(PastRun(run, tuple(portals), arguments, started))))
 
-    def end(
-        self, run: str, finished: str, reason: str, verdict: str, reasons: Sequence[str], counts: Mapping[str, int]
-    ) -> None:
-        """Record how *run* ended."""
-        with self._writing() as connection:
-            _end(connection, run, finished, reason, verdict, reasons, counts)
-            connection.execute(delete(lines).where(lines.c.run == run))
+    def end(self, manifest: Manifest) -> None:
+        """Record how the run of *manifest* ended."""
+        verdict = manifest.verdict
+        values = {"finished": manifest.finished, "finish_reason": manifest.finish_reason, "verdict": verdict.level}
+        values |= {"reasons": json.dumps(verdict.reasons), "counts": json.dumps(manifest.counts)}
+        with write_transaction(self._engine) as connection:
+            connection.execute(runs.update().where(runs.c.run == manifest.run).values(values))
+            connection.execute(delete(lines).where(lines.c.run == manifest.run))
 
     def add(self, found: Collection[tuple[PastRun, Collection[PastFeed]]]) -> None:
-        """Record runs, and their feeds, that another state knew; what this one knows of them is replaced."""
+        """Record runs and their feeds, in place of what the state knows of them."""
         names = [run.run for run, _ in found]
-        with self._writing() as connection:
+        with write_transaction(self._engine) as connection:
             for table in (feeds, lines, runs):
                 connection.execute(delete(table).where(table.c.run.in_(names)))
             for run, of_run in found:
-                _add(connection, run.run, run.portals, run.arguments, run.started)
-                if run.finished:
-                    given = (run.finish_reason or "", run.verdict or "", run.reasons, run.counts)
-                    _end(connection, run.run, run.finished, *given)
+                connection.execute(runs.insert().values(_row(run)))
                 for feed in of_run:
-                    values = {"file": feed.file, "kind": feed.kind, "bytes": feed.bytes, "records": feed.records}
-                    connection.execute(feeds.insert().values(run=run.run, **values))
+                    connection.execute(feeds.insert().values(run=run.run, **asdict(feed)))
 
     def unfinished(self, portals: Collection[str]) -> list[PastRun]:
-        """Return the runs over any of *portals* that began and have not ended, oldest first.
+        """Return the runs on any of *portals* that have begun and not ended, oldest first.
 
-        Such a run is dead where the locks of all its portals are free, or held by who asks.
+        Such a run is dead if the locks of all its portals are free, or held by the caller.
         """
         found = self._runs(select(runs).where(runs.c.finished.is_(None)))
         return sorted((run for run in found if set(run.portals) & set(portals)), key=attrgetter("run"))
@@ -117,95 +104,73 @@ class History:
     def feeds_of(self, run: str) -> list[PastFeed]:
         """Return the feeds of *run* with their committed lengths."""
         columns = (feeds.c.file, feeds.c.kind, feeds.c.bytes, feeds.c.records)
-        with reading(self._engine) as connection:
+        with read_connection(self._engine) as connection:
             rows = connection.execute(select(*columns).where(feeds.c.run == run).order_by(feeds.c.file)).all()
         return [PastFeed(*row) for row in rows]
 
-    def lines_beyond(self, run: str, kind: str, size: int) -> list[Line]:
-        """Return the committed lines of a run that has not ended which stop after the first *size* bytes of a feed."""
-        query = select(lines.c.kind, lines.c.portal, lines.c.id, lines.c.revision).order_by(lines.c.stop)
-        query = query.where(lines.c.run == run, lines.c.kind == kind, lines.c.stop > size)
-        with reading(self._engine) as connection:
-            return [Line(*row) for row in connection.execute(query)]
+    def remove_lost_lines(self, run: str, feed: PastFeed) -> int:
+        """Record that the file of a dead run holds only what *feed* says; return how many lines are lost.
 
-    def take_back(self, run: str, feed: PastFeed) -> int:
-        """Record that of a dead run's feed only so much is there as *feed* says; return how many lines were lost.
-
-        What they held counts as not written: articles are due again, teasers are written when they are seen again.
+        The records of lost lines count as not written: articles are due again, teasers are written when seen again.
         """
-        lost = self.lines_beyond(run, feed.kind, feed.bytes)
-        gone = and_(lines.c.run == run, lines.c.kind == feed.kind, lines.c.stop > feed.bytes)
-        with self._writing() as connection:
+        is_lost = and_(lines.c.run == run, lines.c.kind == feed.kind, lines.c.stop > feed.bytes)
+        with write_transaction(self._engine) as connection:
+            lost = connection.execute(select(lines).where(is_lost).order_by(lines.c.stop)).all()
             for line in lost:
-                _unwrite(connection, line)
-            connection.execute(delete(lines).where(gone))
+                _mark_unwritten(connection, line)
+            connection.execute(delete(lines).where(is_lost))
             length = {"bytes": feed.bytes, "records": feed.records}
             connection.execute(feeds.update().where(feeds.c.file == feed.file).values(length))
         return len(lost)
 
     def last_finished(self, portal: str, limit: int) -> list[PastRun]:
-        """Return the last runs of *portal* alone that ended, newest first."""
+        """Return the last runs on *portal* alone that have ended, newest first."""
         query = select(runs).where(runs.c.portals == json.dumps([portal]), runs.c.finished.is_not(None))
         return self._runs(query.order_by(runs.c.run.desc()).limit(limit))
 
     def last(self, limit: int) -> list[PastRun]:
-        """Return the last runs that began, newest first."""
+        """Return the last runs that have begun, newest first."""
         return self._runs(select(runs).order_by(runs.c.run.desc()).limit(limit))
 
     def of_job(self, job: str) -> PastRun | None:
-        """Return the last run of a job on Scrapyd."""
+        """Return the last run that the job *job* of Scrapyd started; None without one."""
         query = select(runs).where(job_of_run == job).order_by(runs.c.run.desc()).limit(1)
         return next(iter(self._runs(query)), None)
 
-    def mark(self, key: str) -> str | None:
-        """Return what was last recorded under *key*."""
-        with reading(self._engine) as connection:
+    def value(self, key: str) -> str | None:
+        """Return the value under *key*; None without one."""
+        with read_connection(self._engine) as connection:
             return connection.scalar(select(meta.c.value).where(meta.c.key == key))
 
-    def set_mark(self, key: str, value: str | None) -> None:
-        """Record *value* under *key*; None: record nothing there."""
-        with self._writing() as connection:
+    def set_value(self, key: str, value: str | None) -> None:
+        """Record *value* under *key*; None removes it."""
+        with write_transaction(self._engine) as connection:
             connection.execute(delete(meta).where(meta.c.key == key))
             if value is not None:
                 connection.execute(meta.insert().values(key=key, value=value))
 
     def _runs(self, query: Select[Any]) -> list[PastRun]:
-        with reading(self._engine) as connection:
-            return [_past(row) for row in connection.execute(query)]
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with in_clear_words("the state can't be written"), self._engine.begin() as connection:
-            yield connection
+        with read_connection(self._engine) as connection:
+            return [_past_run(row) for row in connection.execute(query)]
 
 
-def _add(
-    connection: Connection, run: str, portals: Collection[str], arguments: Mapping[str, str], started: str
-) -> None:
-    row = {"run": run, "portals": json.dumps(sorted(portals)), "arguments": json.dumps(dict(arguments))}
-    connection.execute(runs.insert().values(**row, started=started))
+def _row(run: PastRun) -> dict[str, Any]:
+    """Return the row of the table ``runs`` for *run*."""
+    as_json = {
+        "portals": json.dumps(sorted(run.portals)),
+        "arguments": json.dumps(dict(run.arguments)),
+        "reasons": json.dumps(list(run.reasons)),
+        "counts": json.dumps(dict(run.counts)),
+    }
+    return asdict(run) | as_json
 
 
-def _end(
-    connection: Connection,
-    run: str,
-    finished: str,
-    reason: str,
-    verdict: str,
-    reasons: Sequence[str],
-    counts: Mapping[str, int],
-) -> None:
-    values = {"finished": finished, "finish_reason": reason, "verdict": verdict}
-    values |= {"reasons": json.dumps(list(reasons)), "counts": json.dumps(dict(counts))}
-    connection.execute(runs.update().where(runs.c.run == run).values(**values))
-
-
-def _unwrite(connection: Connection, line: Line) -> None:
-    """Make the record of a lost line one that was not written."""
+def _mark_unwritten(connection: Connection, line: Row[Any]) -> None:
+    """Record that the article or teaser of a lost line, a row of the table ``lines``, was not written."""
     if line.kind == "teasers":
         connection.execute(delete(teasers).where(teasers.c.id == line.id))
     elif line.kind == "articles" and line.revision is not None:
-        # Of the revision before, no hash of a field is known any more: whatever comes is written.
+        # The hashes of the revision before are not known any more, so whatever is fetched next is written.
         values: dict[str, Any] = {"revision": line.revision - 1, "attempts": 0, "reason": None, "next_visit": 0.0}
         values |= {"content_hash": None, "field_hashes": None, "etag": None, "last_modified": None}
         if line.revision == 1:
@@ -214,16 +179,13 @@ def _unwrite(connection: Connection, line: Line) -> None:
         connection.execute(articles.update().where(same).values(values))
 
 
-def _past(row: Row[Any]) -> PastRun:
-    get = row._mapping
-    return PastRun(
-        run=get["run"],
-        portals=tuple(json.loads(get["portals"])),
-        arguments=json.loads(get["arguments"]),
-        started=get["started"],
-        finished=get["finished"],
-        finish_reason=get["finish_reason"],
-        verdict=get["verdict"],
-        reasons=tuple(json.loads(get["reasons"] or "[]")),
-        counts=json.loads(get["counts"] or "{}"),
-    )
+def _past_run(row: Row[Any]) -> PastRun:
+    """Return the run of a row of the table ``runs``."""
+    columns = dict(row._mapping)
+    parsed = {
+        "portals": tuple(json.loads(columns["portals"])),
+        "arguments": json.loads(columns["arguments"]),
+        "reasons": tuple(json.loads(columns["reasons"] or "[]")),
+        "counts": json.loads(columns["counts"] or "{}"),
+    }
+    return PastRun(**columns | parsed)

@@ -1,4 +1,4 @@
-"""Reading and writing the state's tables; knows nothing of files."""
+"""Queries and writes on the tables of articles and teasers."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, and_, bindparam, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
-from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT, in_clear_words
+from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT_OPTION, write_transaction
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.tables import addresses, articles, feeds, lines, teasers
 
 COLUMNS = tuple(articles.c[f.name] for f in fields(Record))
 
-# Built once: building a query costs as much as running it.
+# Built once, since building a query takes as long as running it.
 IDS_OF = select(addresses.c.key, addresses.c.id).where(
     addresses.c.portal == bindparam("portal"), addresses.c.key.in_(bindparam("keys", expanding=True))
 )
@@ -32,16 +32,16 @@ WITH_CONTENT = (
 
 WAITING = ("gone", "moved")
 CHUNK = 5_000
-"""Values in one IN (...): far below SQLite's limit of 32,766 parameters."""
+"""Values in one IN (...), far below SQLite's limit of 32,766 parameters."""
 
 
 @dataclass(slots=True)
 class Batch:
-    """What one commit records."""
+    """What one commit writes."""
 
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
     addresses: dict[tuple[str, str], str] = field(default_factory=dict)
-    """(portal, key of an address) -> article id."""
+    """(portal, key of an address) -> id of the article."""
     teasers: set[str] = field(default_factory=set)
     lines: list[Mapping[str, Any]] = field(default_factory=list)
     """Rows of the table ``lines``."""
@@ -49,20 +49,20 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which of the due articles a run wants; times are Unix seconds."""
+    """Which due articles a run wants; times are Unix seconds."""
 
     now: float
     max_depth: int | None = None
     since: float | None = None
 
-    def holds(self, record: Record) -> bool:
-        """Tell whether *record* is due and wanted."""
-        near = self.max_depth is None or record.depth <= self.max_depth
-        return near and record.is_due(self.now) and (self.since is None or record.newest >= self.since)
+    def includes(self, record: Record) -> bool:
+        """Return whether *record* is due and wanted."""
+        is_near = self.max_depth is None or record.depth <= self.max_depth
+        return is_near and record.is_due(self.now) and (self.since is None or record.newest >= self.since)
 
 
 class Store:
-    """The state's tables of articles and teasers."""
+    """The tables of articles and teasers."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -76,14 +76,14 @@ class Store:
         self._engine.dispose()
 
     def ids_of(self, portal: str, keys: Collection[str]) -> dict[str, str]:
-        """Return the article ids by the *keys* of their addresses, where these are known."""
+        """Return key -> id of the article, for those *keys* of addresses that are known."""
         found: dict[str, str] = {}
         for chunk in _chunks(keys):
             found.update((key, article) for key, article in self.rows(IDS_OF, portal=portal, keys=chunk))
         return found
 
     def records(self, portal: str, ids: Collection[str]) -> dict[str, Record]:
-        """Return what is known of the articles with *ids*."""
+        """Return id -> record, for those articles with *ids* that are known."""
         found: dict[str, Record] = {}
         for chunk in _chunks(ids):
             found.update((row.id, Record(*row)) for row in self.rows(RECORDS, portal=portal, ids=chunk))
@@ -97,15 +97,16 @@ class Store:
         return known
 
     def with_content(self, content_hash: str) -> Iterator[str]:
-        """Yield the ids of articles stored with this content, in order of first storing, over all portals."""
+        """Yield the ids of articles on all portals whose stored content has this hash, those stored first first."""
         for row in self.rows(WITH_CONTENT, content_hash=content_hash):
             yield row.id
 
     def due(self, portal: str, wanted: Wanted, after: Record | None, limit: int) -> list[Record]:
         """Return up to *limit* articles of *portal* that are wanted, newest first.
 
-        Those that were never stored and whose address brought no article wait for a teaser. *after* is the last one of
-        the page of results before.
+        Articles that are gone or moved and were never stored are left out: they wait for a teaser.
+
+        :param after: last article of the previous result; None for the first call.
         """
         query = select(*COLUMNS).where(articles.c.portal == portal, articles.c.next_visit <= wanted.now)
         query = query.where(or_(articles.c.status.not_in(WAITING), articles.c.revision > 0))
@@ -126,12 +127,11 @@ class Store:
         more: Callable[[Connection], None] | None = None,
         wait: float = BUSY_TIMEOUT,
     ) -> None:
-        """Record *batch*, the feeds' committed *lengths* and what *more* writes in one transaction.
+        """Write in one transaction *batch*, the rows *lengths* of the table ``feeds``, and what *more* writes.
 
-        StateBusyError where another process holds the write lock for *wait* seconds.
+        :raises StateBusyError: where another process holds the write lock for *wait* seconds.
         """
-        engine = self._engine.execution_options(**{WAIT: wait})
-        with in_clear_words("the state can't be written"), engine.begin() as connection:
+        with write_transaction(self._engine.execution_options(**{WAIT_OPTION: wait})) as connection:
             rows = [asdict(record) for record in batch.records.values()]
             links = [{"portal": p, "key": k, "id": i} for (p, k), i in batch.addresses.items()]
             self._upsert(connection, articles, rows)
@@ -144,24 +144,31 @@ class Store:
                 more(connection)
 
     def rows(self, query: Any, **values: Any) -> Sequence[Any]:
-        """Return all rows of *query*."""
+        """Return all rows of *query*, run with the parameters *values*."""
         if self._reader is None:
-            # A read transaction left open would keep SQLite's write-ahead log from being emptied.
+            # An open read transaction would keep SQLite from emptying its write-ahead log.
             self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         return self._reader.execute(query, values).all()
 
     def _upsert(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         if not rows:
             return
-        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(table)
-        others = {c.name: statement.excluded[c.name] for c in table.columns if not c.primary_key}
+        statement = self._insert(table)
+        new_values = {c.name: statement.excluded[c.name] for c in table.columns if not c.primary_key}
         keys = list(table.primary_key.columns)
-        if others:
-            statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
+        if new_values:
+            statement = statement.on_conflict_do_update(index_elements=keys, set_=new_values)
         else:
             statement = statement.on_conflict_do_nothing(index_elements=keys)
         connection.execute(statement, list(rows))
+
+    def _insert(self, table: Table) -> Any:
+        """Return an INSERT of the database's dialect, which knows ON CONFLICT."""
+        if self._engine.dialect.name != "postgresql":
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql  # here, since importing it takes 25 ms of CPU
+
+        return postgresql.insert(table)
 
 
 def _chunks(values: Collection[str]) -> Iterable[list[str]]:

@@ -1,4 +1,4 @@
-"""Spider arguments: every form they take, and one line for each that is wrong."""
+"""Spider arguments: every valid form, and one-line errors for invalid ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing lost, nothing twice: a short version of what ``python tests/support/chaos.py`` does at length."""
+"""Killed runs lose and duplicate nothing: a short version of ``python tests/support/chaos.py``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a year of runs leaves: nothing that a run, a look or a clean-up must go through again."""
+"""After a year of runs, no run, query or clean-up takes longer."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from support.tinyportal import TinyPortal, article, listing
 
 from portalcrawl.runs.retention import remove_old_feeds
 from portalcrawl.runs.run import _free_name
+from portalcrawl.schema import Manifest, Verdict
 from portalcrawl.storage.database import open_database
-from portalcrawl.storage.maintenance import Upkeep
+from portalcrawl.storage.maintenance import Maintenance
 from portalcrawl.storage.records import Record
-from portalcrawl.storage.run_history import History
+from portalcrawl.storage.run_history import RunHistory
 from portalcrawl.storage.store import Batch, Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.text.fingerprints import fingerprint
@@ -33,7 +34,7 @@ def url_of(folder: Path) -> str:
 
 
 def known(folder: Path, number: int, newest: float, status: str = "stored") -> None:
-    """Let the state know *number* articles with an address, an alias and a fingerprint each."""
+    """Record *number* articles with an address, an alias and a fingerprint each."""
     unit_of_work = UnitOfWork(Store(open_database(url_of(folder))))
     for each in range(number):
         name = f"a:{newest:.0f}-{each}"
@@ -45,6 +46,10 @@ def known(folder: Path, number: int, newest: float, status: str = "stored") -> N
         unit_of_work.near_copies.note(copied, name, "a", name)
     unit_of_work.commit([])
     unit_of_work.close()
+
+
+def manifest(run: str, finished: str, verdict: Verdict, counts: dict[str, int]) -> Manifest:
+    return Manifest(run, "a", {}, finished, finished, "finished", [], counts, verdict)
 
 
 def counted(folder: Path) -> dict[str, int]:
@@ -68,13 +73,14 @@ def test_a_run_without_a_record_leaves_no_file_and_stands_in_the_state(tmp_path:
 
 
 def test_the_last_runs_are_shown(tmp_path: Path) -> None:
-    history = History(open_database(url_of(tmp_path)))
+    history = RunHistory(open_database(url_of(tmp_path)))
     for number in range(5):
         run = f"20260101T00000{number}Z-abcdef"
         history.begin(run, ["a"], {"portal": "a"}, f"2026-01-01T00:00:0{number}+00:00")
         if number < 4:
             counts = {"articles": number, "teasers": 0}
-            history.end(run, "2026-01-01T01:00:00+00:00", "finished", "warning", ["zu wenig gefunden"], counts)
+            verdict = Verdict("warning", ["zu wenig gefunden"])
+            history.end(manifest(run, "2026-01-01T01:00:00+00:00", verdict, counts))
     found = runs(tmp_path)
     assert [run["counts"].get("articles") for run in found] == [0, 1, 2, 3, None]
     assert found[3]["verdict"] == {"level": "warning", "reasons": ["zu wenig gefunden"]}
@@ -92,7 +98,7 @@ def test_wrong_use_of_runs_is_one_line(tmp_path: Path, args: tuple[str, ...]) ->
 
 def test_looking_for_runs_goes_by_an_index(tmp_path: Path) -> None:
     engine = open_database(url_of(tmp_path))
-    history, asked = History(engine), []
+    history, asked = RunHistory(engine), []
 
     @event.listens_for(engine, "before_cursor_execute")
     def remember(_c: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
@@ -115,8 +121,8 @@ def test_looking_for_runs_goes_by_an_index(tmp_path: Path) -> None:
     connection.close()
 
 
-def test_a_name_that_a_file_bears_is_not_taken(tmp_path: Path) -> None:
-    history = History(open_database(url_of(tmp_path)))
+def test_a_run_never_gets_the_name_of_an_existing_file(tmp_path: Path) -> None:
+    history = RunHistory(open_database(url_of(tmp_path)))
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     (tmp_path / "teasers-20260101T000000Z-job.jsonl.part").touch()
     name = _free_name(moment, "job", tmp_path, history)
@@ -124,7 +130,7 @@ def test_a_name_that_a_file_bears_is_not_taken(tmp_path: Path) -> None:
 
 
 def test_only_old_manifests_are_read_to_remove_old_feeds(tmp_path: Path) -> None:
-    history, now = History(open_database(url_of(tmp_path))), datetime(2026, 2, 1, tzinfo=UTC)
+    history, now = RunHistory(open_database(url_of(tmp_path))), datetime(2026, 2, 1, tzinfo=UTC)
     feeds = tmp_path / "feeds"
     feeds.mkdir()
     for days in range(1, 6):
@@ -145,31 +151,31 @@ def test_only_old_manifests_are_read_to_remove_old_feeds(tmp_path: Path) -> None
     assert len(remove_old_feeds(feeds, history, now + timedelta(days=1), 3.5 * day)) == 1
 
 
-def test_what_is_forgotten_goes_with_all_that_hangs_on_it(tmp_path: Path) -> None:
+def test_forgotten_articles_leave_no_rows(tmp_path: Path) -> None:
     known(tmp_path, 30, OLD)
     known(tmp_path, 20, NEW)
     known(tmp_path, 5, OLD - 1, status="pending")
-    upkeep = Upkeep(open_database(url_of(tmp_path)))
-    assert upkeep.forget((OLD + NEW) / 2) == 30
+    maintenance = Maintenance(open_database(url_of(tmp_path)))
+    assert maintenance.forget((OLD + NEW) / 2) == 30
     assert counted(tmp_path) | {"bands": 0} == {
         **{"articles": 25, "addresses": 50, "signatures": 25, "bands": 0, "runs": 0, "feeds": 0, "lines": 0}
     }
     assert counted(tmp_path)["bands"] == 25 * 12
     store = Store(open_database(url_of(tmp_path)))
     assert len(store.ids_of("a", [f"a.example/{NEW:.0f}/3.html-alias"])) == 1
-    assert Upkeep(open_database(url_of(tmp_path))).forget((OLD + NEW) / 2) == 0
+    assert Maintenance(open_database(url_of(tmp_path))).forget((OLD + NEW) / 2) == 0
 
 
 def test_runs_are_forgotten_but_for_the_last_of_each_portal(tmp_path: Path) -> None:
-    history = History(open_database(url_of(tmp_path)))
+    history = RunHistory(open_database(url_of(tmp_path)))
     for number in range(1200):
         run, portal = f"20200101T{number:06}Z-abcdef", "b" if number == 7 else "a"
         history.begin(run, [portal], {}, "2020-01-01T00:00:00+00:00")
         if number != 9:
-            history.end(run, "2020-01-01T00:00:01+00:00", "finished", "ok", [], {})
+            history.end(manifest(run, "2020-01-01T00:00:01+00:00", Verdict("ok", []), {}))
     row = {"file": "x", "run": "20200101T000003Z-abcdef", "kind": "articles", "bytes": 1, "records": 1}
     Store(open_database(url_of(tmp_path))).commit(Batch(), [row])
-    Upkeep(open_database(url_of(tmp_path))).forget(time.time())
+    Maintenance(open_database(url_of(tmp_path))).forget(time.time())
     left = [run.run for run in history.last(10)]
     assert left == ["20200101T001199Z-abcdef", "20200101T000009Z-abcdef", "20200101T000007Z-abcdef"]
     assert counted(tmp_path)["feeds"] == 0
@@ -177,7 +183,7 @@ def test_runs_are_forgotten_but_for_the_last_of_each_portal(tmp_path: Path) -> N
 
 
 def as_of_version_1(folder: Path) -> None:
-    """Turn a state into one that version 1 wrote, as far as tables and file go."""
+    """Turn a state into one of version 1, in its tables and file format."""
     with sqlite3.connect(folder / "state.sqlite3", isolation_level=None) as connection:
         for index in ("articles_by_status", "runs_by_finished", "runs_by_portals", "runs_by_job"):
             connection.execute(f"DROP INDEX {index}")
@@ -204,7 +210,7 @@ def test_the_space_of_what_is_forgotten_is_given_back(tmp_path: Path, is_old: bo
     file = tmp_path / "state.sqlite3"
     with engine.connect() as connection:
         connection.exec_driver_sql("SELECT 1")
-    assert Upkeep(engine).forget((OLD + NEW) / 2) == 1500
+    assert Maintenance(engine).forget((OLD + NEW) / 2) == 1500
     engine.dispose()
     assert file.stat().st_size < 500_000
     assert counted(tmp_path)["signatures"] == 10
@@ -217,11 +223,11 @@ def test_the_space_of_what_is_forgotten_is_given_back(tmp_path: Path, is_old: bo
 def test_a_crawl_commits_beside_forgetting(tmp_path: Path) -> None:
     known(tmp_path, 4000, OLD)
     store, errors = Store(open_database(url_of(tmp_path))), []
-    upkeep = Upkeep(open_database(url_of(tmp_path)))
+    maintenance = Maintenance(open_database(url_of(tmp_path)))
 
     def forget() -> None:
         try:
-            upkeep.forget(NEW)
+            maintenance.forget(NEW)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the test shows it
             errors.append(error)
 

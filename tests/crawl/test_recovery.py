@@ -1,4 +1,4 @@
-"""Damage from outside: files of dead runs that are missing or cut, states that are deleted, copied back or locked."""
+"""Recovery from damage: missing or truncated files of dead runs; deleted, copied or locked states."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def session(data: Path, host: str = "a.example") -> RunSession:
 
 
 def write(run: Run, *numbers: int, revision: int = 1, portal: str = "a.example") -> None:
-    """Write an article, and before it a teaser of it, for each of *numbers*."""
+    """Write a teaser and then its article, for each of *numbers*."""
     for number in numbers:
         name, address = f"{portal}:{number}", f"https://{portal}/{number}.html"
         moment = {"date_fetched": "2026-01-05T10:00:00+00:00", "run": run.id}
@@ -48,7 +48,7 @@ def write(run: Run, *numbers: int, revision: int = 1, portal: str = "a.example")
 
 
 def die(data: Path, *numbers: int, revision: int = 1) -> str:
-    """Write, commit, and be gone; return the run's id."""
+    """Write and commit in a run that does not end; return its id."""
     with session(data) as died:
         run = died.open()
         write(run, *numbers, revision=revision)
@@ -66,7 +66,7 @@ def part(data: Path, kind: str) -> Path:
     return found
 
 
-def test_a_dead_run_whose_files_are_missing_blocks_nobody(tmp_path: Path) -> None:
+def test_a_dead_run_whose_files_are_missing_blocks_no_later_run(tmp_path: Path) -> None:
     die(tmp_path, 1, 2)
     for kind in ("articles", "teasers"):
         part(tmp_path, kind).unlink()
@@ -219,7 +219,7 @@ def test_what_other_feeds_hold_is_left_out_of_a_feed_that_the_state_does_not_kno
     assert [key for key in keys(tmp_path) if isinstance(key, tuple)] == [(f"a.example:{n}", 1) for n in (1, 2, 3)]
 
 
-def test_the_state_is_made_anew_with_its_runs(tmp_path: Path) -> None:
+def test_the_state_is_rebuilt_with_its_runs(tmp_path: Path) -> None:
     with session(tmp_path) as first:
         run = first.open()
         write(run, 1)
@@ -255,7 +255,7 @@ def test_a_locked_state_delays_commits_and_blocks_for_a_second_at_most(tmp_path:
 
 
 def test_a_locked_state_does_not_keep_a_run_from_ending(tmp_path: Path) -> None:
-    """SIGTERM while another process holds the lock: the end comes within 30 seconds, and says so."""
+    """After SIGTERM while another process holds the lock, the run ends within 30 seconds with a message."""
     links = [f"/stadt/meldung-des-tages-10000{n}.html" for n in range(9)]
     site = {"/": listing("Neues", *links)} | {path: Answer(article(path), delay=0.5) for path in links}
     with TinyPortal(site) as portal:
@@ -280,7 +280,7 @@ def test_a_locked_state_does_not_keep_a_run_from_ending(tmp_path: Path) -> None:
 
 
 def test_what_cant_be_recorded_is_no_success(tmp_path: Path) -> None:
-    """Nothing was new, and the end of the run could not be recorded."""
+    """A run that found nothing new and could not record its end."""
     with session(tmp_path) as running:
         run = running.open()
         (tmp_path / "state.sqlite3").rename(tmp_path / "elsewhere")

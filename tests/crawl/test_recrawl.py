@@ -119,7 +119,7 @@ def test_an_article_that_is_teased_before_it_is_there(tmp_path: Path) -> None:
         assert headlines(tmp_path) == titles(1, 2, 3, 4)
 
 
-def test_a_lost_state_is_made_anew_from_the_feeds(tmp_path: Path) -> None:
+def test_a_lost_state_is_rebuilt_from_the_feeds(tmp_path: Path) -> None:
     with TinyPortal(chain()) as portal:
         crawl(data=tmp_path, url=portal.url())
         for file in tmp_path.glob("state.sqlite3*"):
@@ -130,7 +130,7 @@ def test_a_lost_state_is_made_anew_from_the_feeds(tmp_path: Path) -> None:
     assert [run["finish_reason"] for run in runs(tmp_path)] == ["finished", "finished"]
 
 
-def test_a_state_made_anew_knows_what_was_pending(tmp_path: Path) -> None:
+def test_a_rebuilt_state_knows_what_was_pending(tmp_path: Path) -> None:
     with TinyPortal(chain()) as portal:
         crawl(data=tmp_path, url=portal.url(), max_articles=2)
         for file in tmp_path.glob("state.sqlite3*"):
@@ -159,7 +159,7 @@ def test_a_corrupt_state_is_set_aside(tmp_path: Path, damage: str) -> None:
 
 
 def test_a_full_disk_ends_the_run_and_costs_nothing(tmp_path: Path) -> None:
-    """A limit on the size of files stands for the full disk: writes fail in the middle of a line."""
+    """A limit on the size of files simulates a full disk: writes fail in the middle of a line."""
     with TinyPortal(chain()) as portal:
         done = subprocess.run(
             [sys.executable, "-m", "scrapy", "crawl", "portal", "-L", "ERROR", "-a", f"url={portal.url()}"],

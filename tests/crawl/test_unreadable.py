@@ -1,4 +1,4 @@
-"""No page stops a run, and none stops a later one: pages that hang whoever reads them, and pages that kill."""
+"""A page that hangs or kills the process costs at most one run."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from support.commandline import ENOUGH, ROOT, Ended, crawl, environment, manifests, records, runs, scrapy
 from support.tinyportal import Site, TinyPortal, article, listing
 
+from portalcrawl.runs.watchdog import UNINTERRUPTED
 from portalcrawl.settings import ITEM_PIPELINES
 
 pytestmark = pytest.mark.slow
@@ -22,7 +24,14 @@ GOOD = {
     f"/news/meldung-{number}-aus-dem-hafen-{4711000 + number}.html": f"Meldung {number}: Der Hafen wird tiefer"
     for number in (1, 2, 3)
 }
-HARMFUL = ("-s", 'SPIDER_MIDDLEWARES={"harmful.Harmful": 1}', "-s", "READ_TIMEOUT=2", "-s", "RETRY_FAILED_AFTER=0")
+HARMFUL = (
+    "-s",
+    'SPIDER_MIDDLEWARES={"support.harmful.Harmful": 1}',
+    "-s",
+    "READ_TIMEOUT=2",
+    "-s",
+    "RETRY_FAILED_AFTER=0",
+)
 
 
 def site(harm: str, *, start: bool = False) -> Site:
@@ -147,7 +156,7 @@ def test_an_exception_is_a_failed_attempt(tmp_path: Path) -> None:
 
 
 def test_a_fault_in_a_pipeline_is_a_failed_attempt(tmp_path: Path) -> None:
-    pipelines = json.dumps({**ITEM_PIPELINES, "harmful.Harmful": 150})
+    pipelines = json.dumps({**ITEM_PIPELINES, "support.harmful.Harmful": 150})
     with TinyPortal(site("no")) as portal:
         for attempt in (1, 2):
             run(portal, tmp_path, "-s", f"ITEM_PIPELINES={pipelines}")
@@ -187,7 +196,7 @@ def test_inspect_refuses_it_in_one_line(tmp_path: Path) -> None:
 def test_inspect_ends_in_one_line(harm: str, tmp_path: Path) -> None:
     file = tmp_path / "seite.html"
     file.write_text(f"<!-- harm: {harm} -->" + article("Die Seite, die schadet"), encoding="utf-8")
-    code = "import harmful; from scrapy.cmdline import execute; execute()"
+    code = "import support.harmful; from scrapy.cmdline import execute; execute()"
     done = subprocess.run(
         [sys.executable, "-c", code, "inspect", "-s", "READ_TIMEOUT=2", str(file)],
         cwd=ROOT,
@@ -200,3 +209,8 @@ def test_inspect_ends_in_one_line(harm: str, tmp_path: Path) -> None:
     ended = Ended(done.returncode, done.stdout, done.stderr)
     assert (ended.code, len(ended.lines), ended.out) == (1, 1, "")
     assert "READ_TIMEOUT" in ended.err
+
+
+@pytest.mark.parametrize("name", UNINTERRUPTED)
+def test_code_that_is_not_interrupted_exists(name: str) -> None:
+    assert find_spec(name), f"{name} is gone: the signal would interrupt what took its place"

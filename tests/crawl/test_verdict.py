@@ -1,4 +1,4 @@
-"""The verdict on a run, and the exit code that says it."""
+"""The verdict on a run, and the exit code that follows from it."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import pytest
 from support.commandline import crawl, runs
 from support.tinyportal import Answer, TinyPortal, article, listing
 
-from portalcrawl.runs.verdict import judge
+from portalcrawl.runs.verdict import verdict_of
 
 GOOD = {"start_pages": 1, "start_links": 40, "pages": 41}
 
 
 def test_a_good_run_is_ok() -> None:
-    verdict = judge(GOOD, [], None)
+    verdict = verdict_of(GOOD, [], None)
     assert (verdict.level, verdict.reasons) == ("ok", [])
 
 
 def test_nothing_new_is_ok() -> None:
-    assert judge({**GOOD, "pages": 1, "articles": 0}, [GOOD] * 3, None).level == "ok"
+    assert verdict_of({**GOOD, "pages": 1, "articles": 0}, [GOOD] * 3, None).level == "ok"
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_nothing_new_is_ok() -> None:
     ],
 )
 def test_a_run_that_could_do_nothing_has_failed(counts: dict[str, int], broken: str | None, said: str) -> None:
-    verdict = judge(counts, [], broken)
+    verdict = verdict_of(counts, [], broken)
     assert verdict.level == "failed"
     assert said in verdict.reasons[0]
 
@@ -51,7 +51,7 @@ def test_a_run_that_could_do_nothing_has_failed(counts: dict[str, int], broken: 
     ],
 )
 def test_a_run_with_losses_is_a_warning(counts: dict[str, int], said: str) -> None:
-    verdict = judge({**GOOD, **counts}, [GOOD] * 3, None)
+    verdict = verdict_of({**GOOD, **counts}, [GOOD] * 3, None)
     assert verdict.level == "warning"
     assert said in verdict.reasons[0]
 
@@ -66,11 +66,11 @@ def test_a_run_with_losses_is_a_warning(counts: dict[str, int], said: str) -> No
     ],
 )
 def test_small_losses_are_ok(counts: dict[str, int], earlier: int) -> None:
-    assert judge({**GOOD, **counts}, [GOOD] * earlier, None).level == "ok"
+    assert verdict_of({**GOOD, **counts}, [GOOD] * earlier, None).level == "ok"
 
 
 @pytest.mark.slow
-def test_a_portal_that_is_down_or_empties_is_told(tmp_path: Path) -> None:
+def test_a_portal_that_is_down_or_empty_gets_a_verdict(tmp_path: Path) -> None:
     links = [f"/stadt/meldung-des-tages-10000{n}.html|Die Meldung Nummer {n} von heute" for n in range(8)]
     site = {"/": listing("Neues", *links)} | {link.split("|")[0]: article(link.split("|")[1]) for link in links}
     with TinyPortal(site) as portal:

@@ -38,8 +38,8 @@ from portalcrawl.demo import SamplePortal
 from portalcrawl.errors import DataFolderError
 from portalcrawl.scheduling.job_store import Store
 from portalcrawl.scheduling.job_tables import jobs
-from portalcrawl.storage.database import connect
-from portalcrawl.storage.run_history import History, PastRun
+from portalcrawl.storage.database import make_engine
+from portalcrawl.storage.run_history import PastRun, RunHistory
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("scrapyd")]
 
@@ -74,7 +74,7 @@ def ended_runs(data: Path) -> list[PastRun]:
     file = data / "state.sqlite3"
     with suppress(DataFolderError):  # the first run is just making it
         if file.exists():
-            return [run for run in History(connect(f"sqlite:///{file}")).last(10_000) if run.finished]
+            return [run for run in RunHistory(make_engine(f"sqlite:///{file}")).last(10_000) if run.finished]
     return []
 
 

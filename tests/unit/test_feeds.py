@@ -1,4 +1,4 @@
-"""Feed files: whole lines, durable, published by rename."""
+"""Feed files: complete lines, durable, published by rename."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BREAKS = [*map(chr, range(0x20)), "\x7f", "\x85", "\u2028", "\u2029"]
 
 
 @given(st.text())
-def test_a_line_is_one_line_for_everybody(text: str) -> None:
+def test_a_record_is_one_line_for_every_program(text: str) -> None:
     line = json_line({"text": text + "".join(BREAKS) + text})
     assert line.endswith(b"\n")
     raw = line[:-1].decode("utf-8")

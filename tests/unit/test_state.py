@@ -1,4 +1,4 @@
-"""The state: what is noted comes back, versions are told apart, and only one transaction writes."""
+"""The state: what is committed is found again, versions are checked, and concurrent commits succeed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import pytest
 
 from portalcrawl.crawl import outcomes
 from portalcrawl.errors import DataFolderError, SettingError
+from portalcrawl.schema import Manifest, Verdict
 from portalcrawl.storage import tables
 from portalcrawl.storage.database import IN_MEMORY, open_database
 from portalcrawl.storage.records import Record
-from portalcrawl.storage.run_history import History
+from portalcrawl.storage.run_history import RunHistory
 from portalcrawl.storage.store import Batch, Store, Wanted
 from portalcrawl.storage.unit_of_work import UnitOfWork
 
@@ -124,7 +125,7 @@ def test_a_migration_that_fails_leaves_the_state_as_it_was(tmp_path: Path, monke
 
 
 @pytest.mark.parametrize("url", ["nonsense", "nosuchdb://x", "sqlite:////nowhere/at/all/state.sqlite3"])
-def test_a_state_that_cant_be_opened_is_told_in_one_line(url: str) -> None:
+def test_a_state_that_cant_be_opened_is_a_one_line_error(url: str) -> None:
     with pytest.raises((SettingError, DataFolderError)) as caught:
         open_database(url)
     assert "\n" not in str(caught.value)
@@ -161,10 +162,21 @@ def test_ten_runs_commit_at_once_without_a_lock_error(tmp_path: Path) -> None:
 
 
 def test_a_run_that_never_ended_is_unfinished(tmp_path: Path) -> None:
-    history = History(open_database(url_of(tmp_path)))
+    history = RunHistory(open_database(url_of(tmp_path)))
     history.begin("1", ["a", "b"], {}, "2026-01-01T00:00:00+00:00")
     history.begin("2", ["a"], {}, "2026-01-01T00:00:00+00:00")
-    history.end("2", "2026-01-01T00:01:00+00:00", "finished", "ok", [], {"articles": 1})
+    manifest = Manifest(
+        run="2",
+        portal="a",
+        arguments={},
+        started="2026-01-01T00:00:00+00:00",
+        finished="2026-01-01T00:01:00+00:00",
+        finish_reason="finished",
+        feeds=[],
+        counts={"articles": 1},
+        verdict=Verdict("ok", []),
+    )
+    history.end(manifest)
     assert [run.run for run in history.unfinished(["b"])] == ["1"]
     assert history.unfinished(["c"]) == []
     assert [run.run for run in history.last_finished("a", 5)] == ["2"]
@@ -193,7 +205,7 @@ def test_an_article_that_is_missing_waits_for_a_teaser(tmp_path: Path) -> None:
     unit_of_work.note(missing)
     unit_of_work.commit([])
     assert unit_of_work.due("a", Wanted(now=1e9), None, 10) == []
-    assert Wanted(now=1e9).holds(missing)
+    assert Wanted(now=1e9).includes(missing)
 
 
 def test_a_gone_article_is_not_visited_again() -> None:
