@@ -13,8 +13,15 @@ from typing import Any
 
 from portalcrawl.dates.date_reading import DateReading, Precision
 from portalcrawl.dates.resolve import in_zone, is_sane, local_time
-from portalcrawl.vocabulary import calendar_names, languages
-from portalcrawl.vocabulary.date_words import DAY_NAMES, FOREIGN, MONTHS
+from portalcrawl.vocabulary import languages, words
+from portalcrawl.vocabulary.date_words import (
+    DAY_NAMES,
+    FOREIGN,
+    MONTH_KEYS,
+    MONTHS,
+    calendar_names,
+    relative_day_names,
+)
 
 LARGEST = "ru"
 """Language of what could be of several."""
@@ -35,8 +42,8 @@ def _languages() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     for tag, tables in sorted(languages().items(), key=lambda item: (item[0] != LARGEST, item[0])):
         ago = tables.get("dates", {}).get(FOREIGN)
         if ago is not None:
-            months |= {word: tag for word, _ in calendar_names.names(tag, calendar_names.MONTHS) if word not in months}
-            days |= {word: tag for word in calendar_names.days_by_name(tag) if word not in days}
+            months |= {word: tag for word, _ in calendar_names(tag, MONTH_KEYS) if word not in months}
+            days |= {word: tag for word in relative_day_names(tag) if word not in days}
             ages |= {word: tag for word in ago.split() if word not in ages}
     telling = {word: tag for word, tag in months.items() if word not in MONTHS and _is_telling(word)}
     return telling, {word: tag for word, tag in days.items() if word not in DAY_NAMES}, ages
@@ -45,7 +52,7 @@ def _languages() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
 _WORD = re.compile(r"[^\W\d_]+|[\u0900-\u097f]+")
 _LAST_LATIN = "\u024f"
 _NUMBER = re.compile(r"\d+")
-_CLOCK = re.compile(r"\d ?[:.h時시] ?\d\d")
+_CLOCK = re.compile(rf"\d ?[:.h{''.join(sorted(words('dates.hour_sign')))}] ?\d\d")
 _LONGEST = 80
 _FILLER = 5
 """Letters up to which any other word may be one for a unit of time, or stand between day and time."""

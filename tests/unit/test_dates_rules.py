@@ -16,8 +16,8 @@ from lxml import html
 from support.shared import SHARED
 
 from portalcrawl.dates import find_date, parse_date
-from portalcrawl.dates.common_form import read_usual
-from portalcrawl.dates.date_lines import LONGEST_TEXT
+from portalcrawl.dates.date_parsing import LONGEST_TEXT
+from portalcrawl.dates.fixed_formats import read_common_format
 from portalcrawl.dates.moments import days_in
 from portalcrawl.dates.resolve import local_time
 
@@ -120,7 +120,7 @@ def test_round_trip_with_offsets(wall: datetime, minutes: int, zone: ZoneInfo) -
 @given(wall=TIMES, form=st.sampled_from(["numbers", "words", "seed line", "seed byline"]))
 def test_the_usual_lines_read_as_the_grammar_reads_them(wall: datetime, form: str) -> None:
     text = FORMS[form](wall)
-    usual = read_usual(text, text.lower(), NOW, BERLIN)
+    usual = read_common_format(text, text.lower(), NOW, BERLIN)
     general = days_in(text.lower(), NOW, BERLIN)
     assert usual is not None
     assert [(usual.when, usual.precision, usual.role)] == [(one.when, one.precision, one.role) for one in general]

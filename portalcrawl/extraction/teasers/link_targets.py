@@ -19,7 +19,7 @@ _HOST = re.compile(r"\s*[Hh][Tt][Tt][Pp][Ss]?://([^/?#\\\s]+)")
 _COMMENT = re.compile(rf"#(?:div-)?{path_words('comments')}[-_]?\d+$", re.IGNORECASE)
 """What leads to one reader's comment rather than to the article."""
 _ID = re.compile(r"\d{5,20}|[0-9a-f]{8,40}")
-_PAGE_OF = re.compile(rf"[-_,](?:{path_words('page_numbers')}?[-_]?\d{{1,2}}|{path_words('wholes')})$")
+_PAGE_OF = re.compile(rf"[-_,](?:{path_words('page_numbers', 'part_numbers')}?[-_]?\d{{1,2}}|{path_words('wholes')})$")
 _NUMBER = re.compile(r"\d{2}")
 _MIN_JOINTS = 3
 _SIGN = re.compile(r"[^\x00-/:-\x7f]")
