@@ -13,7 +13,16 @@ from dateparser's data; the files hold only what that lacks.
 
 from __future__ import annotations
 
-from portalcrawl.vocabulary.expressions import class_words, either, either_word, expression, opening, path_words, signs
+from portalcrawl.vocabulary.expressions import (
+    class_words,
+    either,
+    either_word,
+    expression,
+    opening,
+    parameter_words,
+    path_words,
+    signs,
+)
 from portalcrawl.vocabulary.language_files import languages, phrases, table, words
 
 __all__ = [
@@ -23,6 +32,7 @@ __all__ = [
     "expression",
     "languages",
     "opening",
+    "parameter_words",
     "path_words",
     "phrases",
     "signs",

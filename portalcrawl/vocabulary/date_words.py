@@ -58,7 +58,7 @@ def _info(language: str) -> Mapping[str, Any]:
 
 
 def calendar_names(language: str, keys: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """Yield the names of *language* for *keys* (``MONTH_KEYS``, ``WEEKDAY_KEYS``) in lower case, each with its index."""
+    """Yield the names of *language* for *keys* (such as ``MONTH_KEYS``) in lower case, each with its key's index."""
     info = _info(language)
     for index, key in enumerate(keys):
         for name in info.get(key, ()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from portalcrawl.vocabulary.language_files import phrases, table
 
@@ -79,5 +80,14 @@ def class_words(role: str) -> str:
 
 
 def path_words(*roles: str) -> str:
-    """Return an expression for any of the words of *roles* in the file of paths."""
-    return f"(?:{'|'.join(expression(word) for role in roles for word in table('paths')[role].split())})"
+    """Return an expression for any of the words of *roles* in the file of paths, in their order."""
+    return _listed("paths", roles)
+
+
+def parameter_words(*roles: str) -> str:
+    """Return an expression for any of the words of *roles* in the file of parameters, in their order."""
+    return _listed("parameters", roles)
+
+
+def _listed(file: str, roles: Sequence[str]) -> str:
+    return f"(?:{'|'.join(expression(word) for role in roles for word in table(file)[role].split())})"
