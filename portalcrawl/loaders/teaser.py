@@ -1,4 +1,4 @@
-"""From the teasers found on a page to records: ids, times and addresses final."""
+"""Make records of the teasers found on a page: ids, times and URLs are final here."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 def load_teasers(page: Page, crawl: CrawlContext, known: Mapping[str, str]) -> list[Teaser]:
     """Return the teasers of *page*, each state once, in page order.
 
-    *known* gives the id under which the state knows a canonical URL, where it does. One article that the page links in
-    several spellings is one. Ages (``vor 12 Minuten``) count
-    from the page's fetch time; a teaser without a time gets none.
+    *known* maps canonical URLs to the ids of articles that the state knows. Several spellings of one URL are one
+    article. Ages (``vor 12 Minuten``) count from the time the page was fetched; a teaser without a time gets none.
     """
     teasers: dict[str, Teaser] = {}
     fetched = page.fetched.isoformat()
@@ -61,9 +60,9 @@ def _load(parts: TeaserParts, page: Page, known: Mapping[str, str], ids_by_key: 
 
 
 def _add_time(teaser: Teaser, parts: TeaserParts, page: Page) -> None:
-    """Resolve the time; an attribute, where there is one, is more exact than the text.
+    """Add the time, of the attribute if there is one, since that is more exact than the text.
 
-    What is shown stays as ``date_published_raw`` also where it names no day (``19:00`` in a ticker).
+    The visible text is kept as ``date_published_raw`` even if it names no day (``19:00`` in a ticker).
     """
     teaser.date_published_raw = parts.date_text
     for raw in (parts.date_attribute, parts.date_text):
@@ -76,7 +75,7 @@ def _add_time(teaser: Teaser, parts: TeaserParts, page: Page) -> None:
 
 
 def _in_portal_time(reading: DateReading, page: Page) -> datetime:
-    """Return the time with the portal's own UTC offset, where that is known; a day stays a day."""
+    """Return the time with the portal's UTC offset, if its zone is known; a day is returned unchanged."""
     return reading.when if page.zone is UTC or reading.precision == "day" else reading.when.astimezone(page.zone)
 
 

@@ -242,8 +242,8 @@ def opening_date(text: str, clock: Clock) -> str | None:
     return None
 
 
-def date_in_address(url: str) -> str | None:
-    """Return the day in an address (``/2025/12/02/``, ``-20251202``, ``/02-12-2025``) as ISO 8601, else None."""
+def date_in_url(url: str) -> str | None:
+    """Return the day in a URL (``/2025/12/02/``, ``-20251202``, ``/02-12-2025``) as ISO 8601, else None."""
     try:
         path = unquote(urlsplit(url).path)
     except ValueError:
