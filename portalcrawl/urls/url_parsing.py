@@ -146,7 +146,7 @@ def _in_charset(href: str, charset: str) -> str:
 
 
 def _on_the_host_of(base: str, path: str) -> UrlParts | None:
-    """Return the address of a path, with or without query and fragment: the form of most links by far."""
+    """Return the parts of a link that is an absolute path with or without query and fragment, as most links are."""
     page = split_url(base)
     if page is None:
         return None

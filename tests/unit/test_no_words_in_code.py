@@ -59,8 +59,8 @@ def foreign_words() -> frozenset[str]:
 
 GERMAN = frozenset(
     WORD.findall("""
-        uhr und von vor heute gestern stand mehr weiterlesen lesen kommentare artikel beitrag meldung seite anzeige werbung
-        foto bild quelle aktualisiert abo anmelden kostenlos telefon nachrichten startseite redaktion autor
+        uhr und von vor heute gestern stand mehr weiterlesen lesen kommentare artikel beitrag meldung seite anzeige
+        werbung foto bild quelle aktualisiert abo anmelden kostenlos telefon nachrichten startseite redaktion autor
     """)
 )
 """ASCII words of the language that most rules were written for: others are too often words of code."""

@@ -1,4 +1,4 @@
-"""Addresses: one spelling, whose they are, what they tell; nothing raises."""
+"""URLs: one spelling, whose they are, what they say of a page; nothing raises."""
 
 from __future__ import annotations
 
