@@ -25,7 +25,7 @@ from places import ROOT, write_section
 from portalcrawl.demo import SamplePortal
 from portalcrawl.storage.database import open_database
 from portalcrawl.storage.tables import addresses, articles, bands, signatures, teasers
-from portalcrawl.urls import address_key
+from portalcrawl.urls import url_key
 
 MILLION = 1_000_000
 TEASERS_PER_ARTICLE = 3
@@ -119,7 +119,7 @@ def fill(file: Path) -> None:
             ]
             connection.execute(articles.insert(), rows)
             connection.execute(
-                addresses.insert(), [{"portal": "filler", "key": address_key(r["url"]), "id": r["id"]} for r in rows]
+                addresses.insert(), [{"portal": "filler", "key": url_key(r["url"]), "id": r["id"]} for r in rows]
             )
             known = [{"id": f"filler:{chance.getrandbits(64):016x}"} for _ in range(TEASERS_PER_ARTICLE * CHUNK)]
             connection.execute(teasers.insert(), sorted(known, key=lambda row: row["id"]))

@@ -30,7 +30,7 @@ from portalcrawl.profiles.model import Profile
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.text.normalize import fold
-from portalcrawl.urls import address_key, id_token, same_article, same_place, same_place_of_text
+from portalcrawl.urls import id_token, same_article, same_place, same_place_of_text, url_key
 
 Asked = Literal["itself", "alias", "moved"]
 """What became of the article that was asked for: it is the one that came; it never was another than that one; it is
@@ -85,7 +85,7 @@ class Identities:
         if profile.article.url is not None:  # a pattern knows the ids
             return KnownIds(ids)
         tokens = {url: token for url in urls if (token := id_token(url))}
-        spellings = Counter(tokens[url] for url in {address_key(url): url for url in tokens}.values())
+        spellings = Counter(tokens[url] for url in {url_key(url): url for url in tokens}.values())
         # Two addresses on one page that share a number: it names what they belong to, not an article.
         new = {url: token for url, token in tokens.items() if url not in ids and spellings[token] == 1}
         by_token = self._unit_of_work.ids_by_token(profile.name, set(new.values())) if new else {}

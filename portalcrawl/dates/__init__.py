@@ -1,8 +1,20 @@
-"""Dates of news pages: what a text says, when that was, and how exactly it says it."""
+"""Dates of news pages: what a text says, when that was, and how exactly it says it.
+
+From a text to a :class:`DateReading`, each step importing only those after it:
+
+- ``date_parsing``: :func:`parse_date` (a text that is a date), :func:`find_date` and :func:`find_change` (a line that
+  holds one). They try, in this order,
+- ``fixed_formats``: ISO 8601, Unix times, and the date line of most German pages, one pattern each;
+- ``moments``: everything else in the languages of the vocabulary, from what ``date_patterns`` finds in the line;
+- ``dateparser_fallback``: dates in further languages, read by dateparser.
+- ``resolve``: from clock times, ages and days without a year to moments; ``date_reading``: the result.
+
+All words stand in :mod:`portalcrawl.vocabulary`.
+"""
 
 from __future__ import annotations
 
-from portalcrawl.dates.date_lines import find_change, find_date, parse_date
+from portalcrawl.dates.date_parsing import find_change, find_date, parse_date
 from portalcrawl.dates.date_reading import DateReading, Precision, Role
 from portalcrawl.dates.dateparser_fallback import looks_foreign
 

@@ -12,13 +12,13 @@ Role = Literal["published", "modified"]
 
 @dataclass(frozen=True, slots=True)
 class DateReading:
-    """A moment that a text names."""
+    """The date that a text names."""
 
     when: datetime
     """Aware, no microseconds; in the zone asked for, or with the text's own offset where that zone is UTC."""
     precision: Precision
-    """How exact the text is; ``day`` stands at midnight."""
+    """How exact the text is; for ``day``, *when* is midnight."""
     raw: str
     """The text it was read from, white space folded."""
     role: Role = "published"
-    """``modified`` where the text says so (``Stand:``, ``Aktualisiert am``)."""
+    """``modified`` if the text says so (``Stand:``, ``Aktualisiert am``)."""

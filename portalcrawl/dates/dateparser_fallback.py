@@ -1,7 +1,7 @@
-"""Dates in languages that the own grammar does not know, read by dateparser.
+"""Dates in languages whose words of dates the vocabulary leaves to dateparser.
 
-dateparser takes half a millisecond and more and finds a date in almost anything, so it is asked only where a
-word of one language's dates stands beside a number, and told that language.
+dateparser takes half a millisecond and more and finds a date in almost any text, so it reads only texts with a number
+and a word of one language's dates, and only in that language.
 """
 
 from __future__ import annotations
@@ -13,47 +13,54 @@ from typing import Any
 
 from portalcrawl.dates.date_reading import DateReading, Precision
 from portalcrawl.dates.resolve import in_zone, is_sane, local_time
-from portalcrawl.vocabulary import calendar_names, languages
-from portalcrawl.vocabulary.date_words import DAY_NAMES, FOREIGN, MONTHS
+from portalcrawl.vocabulary import languages, words
+from portalcrawl.vocabulary.date_words import (
+    DAY_NAMES,
+    FOREIGN,
+    MONTH_KEYS,
+    MONTHS,
+    calendar_names,
+    relative_day_names,
+)
 
 LARGEST = "ru"
-"""Language of what could be of several."""
+"""Language of words that several languages have."""
 SHORTEST = 4
 """Letters of a month in Latin script: shorter ones are words of other languages too."""
 
 
-def _is_telling(word: str) -> bool:
-    """Return whether *word* is enough to tell the language of a date: no phrase, nor short in the usual letters."""
+def _names_language(word: str) -> bool:
+    """Return whether the name of a month identifies a language: one word, and not a short one in Latin script."""
     return _WORD.fullmatch(word) is not None and (len(word) >= SHORTEST or word[0] > _LAST_LATIN)
 
 
 def _languages() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    """Return word to language: of months, of days by name, of ages; of several languages the first counts."""
+    """Return word -> language of months, of today and yesterday, and of ages; of several languages the first counts."""
     months: dict[str, str] = {}
     days: dict[str, str] = {}
     ages: dict[str, str] = {}
     for tag, tables in sorted(languages().items(), key=lambda item: (item[0] != LARGEST, item[0])):
         ago = tables.get("dates", {}).get(FOREIGN)
         if ago is not None:
-            months |= {word: tag for word, _ in calendar_names.names(tag, calendar_names.MONTHS) if word not in months}
-            days |= {word: tag for word in calendar_names.days_by_name(tag) if word not in days}
+            months |= {word: tag for word, _ in calendar_names(tag, MONTH_KEYS) if word not in months}
+            days |= {word: tag for word in relative_day_names(tag) if word not in days}
             ages |= {word: tag for word in ago.split() if word not in ages}
-    telling = {word: tag for word, tag in months.items() if word not in MONTHS and _is_telling(word)}
-    return telling, {word: tag for word, tag in days.items() if word not in DAY_NAMES}, ages
+    identifying = {word: tag for word, tag in months.items() if word not in MONTHS and _names_language(word)}
+    return identifying, {word: tag for word, tag in days.items() if word not in DAY_NAMES}, ages
 
 
 _WORD = re.compile(r"[^\W\d_]+|[\u0900-\u097f]+")
 _LAST_LATIN = "\u024f"
 _NUMBER = re.compile(r"\d+")
-_CLOCK = re.compile(r"\d ?[:.h時시] ?\d\d")
+_CLOCK = re.compile(rf"\d ?[:.h{''.join(sorted(words('dates.hour_sign')))}] ?\d\d")
 _LONGEST = 80
 _FILLER = 5
-"""Letters up to which any other word may be one for a unit of time, or stand between day and time."""
+"""Letters up to which any other word may be a unit of time, or stand between day and time."""
 _MONTH_WORDS, _DAY_WORDS, _AGE_WORDS = _languages()
 
 
 def looks_foreign(line: str) -> bool:
-    """Return whether *line* (lower case) is made as dates are in a language that dateparser reads.
+    """Return whether *line* (lower case) looks like a date in a language that dateparser reads.
 
     >>> looks_foreign("5 августа 2025"), looks_foreign("5 августа в москве начался съезд")
     (True, False)
@@ -67,7 +74,7 @@ def looks_foreign(line: str) -> bool:
 
 
 def read_foreign(text: str, now: datetime, zone: tzinfo) -> DateReading | None:
-    """Read *text* with dateparser if it has numbers and words as some language's dates have them."""
+    """Return the date that dateparser reads in *text*; None if it has no number or no word of a language's dates."""
     line = text.lower()
     language = _language(line) if len(line) <= _LONGEST else None
     if language is None:
@@ -85,7 +92,7 @@ def read_foreign(text: str, now: datetime, zone: tzinfo) -> DateReading | None:
 
 
 def _language(line: str) -> str | None:
-    """Tell by a month beside numbers, a day word with a clock time, or an age of one number, which language it is."""
+    """Return the language of a month beside numbers, a day's name with a time of day, or an age; else None."""
     words = _WORD.findall(line)
     numbers = len(_NUMBER.findall(line))
     if not words or not numbers or len(words) > 6:
@@ -110,12 +117,12 @@ def _precision(line: str, moment: datetime, base: datetime, *, has_time: bool) -
 
 
 def _dateparser() -> Any:
-    """Import dateparser when first needed: that takes 70 ms, and most portals never need it."""
+    """Return dateparser, imported when first needed: that takes 70 ms, and most portals never need it."""
     return import_module("dateparser.date")
 
 
 def _parse(line: str, language: str, base: datetime) -> tuple[datetime, bool] | None:
-    """Ask dateparser, which must find day and month in the text itself; tell whether it found a time as well."""
+    """Return what dateparser finds and whether that has a time of day; day and month must stand in the text itself."""
     parser = _dateparser().DateDataParser(
         languages=[language],
         settings={

@@ -1,4 +1,8 @@
-"""The moments that a line names: days with their time of day, ages, days by name, and the present."""
+"""The moments that a line (lower case) names: days with their time of day, ages, days by name, and the present.
+
+Each function returns the moments of one kind in the order of the line; an empty list also where one of them is no
+possible date of news.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,17 @@ import re
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
-from portalcrawl.dates.ages import FoundAge, ages_in
-from portalcrawl.dates.date_forms import FoundDate, FoundTime, dates_in, time_in
+from portalcrawl.dates.date_patterns import FoundAge, FoundDate, FoundTime, ages_in, dates_in, time_in
 from portalcrawl.dates.date_reading import Precision, Role
 from portalcrawl.dates.resolve import a_date, ago, in_zone, is_sane, is_utc, latest_weekday, local_time
 from portalcrawl.vocabulary.date_words import (
+    AM_PM,
     DAY_WORDS,
     HOUR,
     KNOWN,
     LABELS,
     MODIFIED,
+    MONTH_FIRST_ZONES,
     NO_DAYS,
     NOW_WORDS,
     PUBLISHED,
@@ -23,15 +28,12 @@ from portalcrawl.vocabulary.date_words import (
 )
 
 WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
-MARKS = " .,:;/()[]-–—"
-_UNITED_STATES = re.compile(
-    r"America/(?:New_York|Chicago|Denver|Los_Angeles|Phoenix|Detroit|Anchorage|Boise|Juneau|Indiana|Kentucky)|US/"
-)
-_AM_PM = re.compile(r"\d ?[ap]m\b")
+PUNCTUATION = " .,:;/()[]-–—"
+_AM_PM = re.compile(rf"\d ?{AM_PM}\b")
 
 
 class Moment(NamedTuple):
-    """A moment named in a line from *start* to *end*."""
+    """A moment that a line names from *start* to *end*."""
 
     start: int
     end: int
@@ -40,45 +42,51 @@ class Moment(NamedTuple):
     role: Role
 
 
-def days_in(line: str, now: datetime, zone: tzinfo, *, full_only: bool = False) -> list[Moment]:
-    """Read days, each with the time of day after it, the first also with one before it."""
+def days_in(line: str, now: datetime, zone: tzinfo, *, with_year: bool = False) -> list[Moment]:
+    """Read days, each with the time of day after it, the first also with one before it.
+
+    Where *with_year* is set, only days whose year is written count.
+    """
     days = dates_in(line, now.astimezone(zone).date(), month_first=_month_first(line, zone))
-    if full_only:
+    if with_year:
         days = [day for day in days if day.has_year]
     labelled = not LABELS.isdisjoint(WORD.findall(line))
     found: list[Moment] = []
-    for at, day in enumerate(days):
-        end = days[at + 1].start if at + 1 < len(days) else len(line)
-        stroke = line.find("|", day.end, end)
-        clock = _clock(line, day.end, stroke if stroke >= 0 else end)
-        clock = clock or _clock_before(line, found[-1].end if found else 0, day.start) or _clock(line, day.end, end)
+    for index, day in enumerate(days):
+        start = found[-1].end if found else 0
+        end = days[index + 1].start if index + 1 < len(days) else len(line)
+        clock = _time_of_day(line, start, day, end)
         actual = _with_late_year(day, clock)
         if actual is None or not is_sane(actual.year, now):
             return []
-        start, end = _span(day.start, day.end, clock)
-        label = _role(line[found[-1].end if found else 0 : day.start]) if labelled else None
+        label = _role(line[start : day.start]) if labelled else None
         if labelled and label is None and len(days) == 1:
             label = _role(line[day.end :])
-        found.append(Moment(start, end, *_at(actual, clock, zone), label or "published"))
+        found.append(Moment(*_span(day.start, day.end, clock), *_at(actual, clock, zone), label or "published"))
     return found
 
 
-def _clock(line: str, start: int, end: int) -> FoundTime | None:
-    """Return the time of day between *start* and *end*, where only a date's words stand between it and its day."""
-    clock = time_in(line, start, end)
-    if clock is None:
-        return None
-    between = line[start : clock.start] if start else line[clock.end : end]
-    return clock if not between.strip(MARKS) or KNOWN.issuperset(WORD.findall(between)) else None
+def _time_of_day(line: str, start: int, day: FoundDate, end: int) -> FoundTime | None:
+    """Return the time of *day*: the one after it, before a ``|`` if possible, else the one right before it."""
+    bar = line.find("|", day.end, end)
+    clock = _time_after(line, day.end, bar if bar >= 0 else end) or _time_before(line, start, day.start)
+    return clock or (_time_after(line, day.end, end) if bar >= 0 else None)
 
 
-def _clock_before(line: str, start: int, end: int) -> FoundTime | None:
-    """Return the time of day right before a day at *end*."""
+def _time_after(line: str, start: int, end: int) -> FoundTime | None:
+    """Return the first time of day between *start* and *end* if only words of dates stand between *start* and it."""
     clock = time_in(line, start, end)
-    if clock is None:
-        return None
-    between = line[clock.end : end]
-    return clock if not between.strip(MARKS) or KNOWN.issuperset(WORD.findall(between)) else None
+    return clock if clock and _is_filler(line[start : clock.start]) else None
+
+
+def _time_before(line: str, start: int, end: int) -> FoundTime | None:
+    """Return the first time of day between *start* and *end* if only words of dates stand between it and *end*."""
+    clock = time_in(line, start, end)
+    return clock if clock and _is_filler(line[clock.end : end]) else None
+
+
+def _is_filler(text: str) -> bool:
+    return not text.strip(PUNCTUATION) or KNOWN.issuperset(WORD.findall(text))
 
 
 def _span(start: int, end: int, clock: FoundTime | None) -> tuple[int, int]:
@@ -99,7 +107,8 @@ def _at(day: date, clock: FoundTime | None, zone: tzinfo) -> tuple[datetime, Pre
     return when, "minute" if clock.has_minutes else "hour"
 
 
-def ages_ago_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
+def past_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
+    """Read ages (``vor 2 Stunden``), those of days and more with the time of day after them."""
     found: list[Moment] = []
     for age in ages_in(line):
         when = ago(age.parts, now, zone)
@@ -108,7 +117,7 @@ def ages_ago_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
         before = line[found[-1].end if found else 0 : age.start]
         role = (_role(before) if before else None) or "published"
         precision = _age_precision(age)
-        clock = _clock(line, age.end, len(line)) if precision == "day" else None
+        clock = _time_after(line, age.end, len(line)) if precision == "day" else None
         if clock:
             when, precision = _at(when.date(), clock, zone)
         found.append(Moment(age.start, clock.end if clock else age.end, when, precision, role))
@@ -116,19 +125,18 @@ def ages_ago_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
 
 
 def _age_precision(age: FoundAge) -> Precision:
-    finest = age.parts[-1][1]
     if age.parts[0][1] > HOUR:
         return "day"
-    return "hour" if finest == HOUR else "minute"
+    return "hour" if age.parts[-1][1] == HOUR else "minute"
 
 
-def day_words_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
-    """Read ``heute``, ``gestern`` and their like, with a time of day if there is one."""
+def relative_days_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
+    """Read ``heute``, ``gestern`` and the like, with a time of day if there is one."""
     named = [match for match in WORD.finditer(line) if match[0] in DAY_WORDS]
     if len(named) != 1:
         return []
     start, end = named[0].span()
-    clock = _clock(line, end, len(line)) or _clock(line, 0, start)
+    clock = _time_after(line, end, len(line)) or _time_before(line, 0, start)
     if clock is None and named[0][0] in NO_DAYS:
         return []
     day = now.astimezone(zone).date() - timedelta(days=DAY_WORDS[named[0][0]])
@@ -141,16 +149,16 @@ def weekdays_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
         weekday = WEEKDAYS.get(match[0])
         if weekday is None or (len(match[0]) < 3 and match.start()):
             continue
-        clock = _clock(line, match.end(), len(line))
+        clock = _time_after(line, match.end(), len(line))
         if clock is None:
             return []
-        local_now = now.astimezone(zone)
-        when, precision = _at(latest_weekday(weekday, clock.at, local_now), clock, zone)
+        when, precision = _at(latest_weekday(weekday, clock.at, now.astimezone(zone)), clock, zone)
         return [Moment(match.start(), clock.end, when, precision, _role(line) or "published")]
     return []
 
 
-def now_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
+def present_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
+    """Read ``gerade eben`` and the like."""
     match = NOW_WORDS.search(line)
     if not match:
         return []
@@ -169,5 +177,5 @@ def _role(words: str) -> Role | None:
 
 
 def _month_first(line: str, zone: tzinfo) -> bool:
-    """Whether 2/12/2025 is 12 February: in the United States, and with am or pm where the zone is unknown."""
-    return "/" in line and (bool(_AM_PM.search(line)) if is_utc(zone) else bool(_UNITED_STATES.match(str(zone))))
+    """Return whether 2/12/2025 is 12 February: in the United States, and beside am or pm where the zone is unknown."""
+    return "/" in line and (bool(_AM_PM.search(line)) if is_utc(zone) else str(zone).startswith(MONTH_FIRST_ZONES))

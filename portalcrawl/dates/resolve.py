@@ -1,4 +1,4 @@
-"""From what a text says (wall clocks, ages, days without a year) to moments."""
+"""Resolve what a text says to moments: times of day in a zone, ages, days without a year."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def local_time(wall: datetime, zone: tzinfo) -> datetime:
 
 
 def in_zone(moment: datetime, zone: tzinfo) -> datetime:
-    """Return an aware *moment* on the clock of *zone*; a *zone* of UTC says nothing, so the text's own offset stays."""
+    """Return an aware *moment* on the clock of *zone*; where *zone* is UTC, its own offset stays."""
     moment = moment.replace(microsecond=0)
     return moment if is_utc(zone) else moment.astimezone(zone)
 
 
 @lru_cache(maxsize=64)
 def is_utc(zone: tzinfo) -> bool:
-    """Tell whether *zone* is UTC itself, which stands for an unknown zone as well."""
+    """Return whether *zone* is UTC, which also stands for an unknown zone."""
     return zone is UTC or str(zone) in {"UTC", "Etc/UTC", "GMT"}
 
 
@@ -56,7 +56,7 @@ def named_zone(name: str, offset: str | None) -> tzinfo | None:
 
 
 def is_sane(year: int, now: datetime) -> bool:
-    """Tell whether news can be of *year*: 1990 to the year after *now*."""
+    """Return whether news can be of *year*: 1990 to the year after *now*."""
     return FIRST_YEAR <= year <= now.year + 1
 
 
@@ -67,7 +67,7 @@ def full_year(text: str) -> int:
 
 
 def a_date(year: int, month: int, day: int) -> date | None:
-    """Return that day, None where there is none (31 February)."""
+    """Return that day; None if it does not exist (31 February)."""
     try:
         return date(year, month, day)
     except ValueError:
@@ -75,7 +75,7 @@ def a_date(year: int, month: int, day: int) -> date | None:
 
 
 def latest(month: int, day: int, today: date) -> date | None:
-    """Return the latest such day that is not after tomorrow, so that pages from east of here are not a year off."""
+    """Return the latest such day up to tomorrow, since it may already be tomorrow where the page was written."""
     limit = today + timedelta(days=1)
     found = (a_date(year, month, day) for year in range(limit.year, limit.year - 9, -1))
     return next((candidate for candidate in found if candidate and candidate <= limit), None)

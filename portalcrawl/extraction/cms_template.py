@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from portalcrawl.text.normalize import words
-from portalcrawl.vocabulary import path_words
+from portalcrawl.vocabulary import class_words, path_words, table
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 POST: Literal["post"] = "post"
 LIST: Literal["list"] = "list"
 _POST = re.compile(rf"(?<!\S)(?:postid-\d+|post-template|(?:page-)?node--?type-+{path_words('records')})(?!\S)")
-_LISTS = words("archive author blog category date home paged search search-results tag")
+_LISTS = words(table("classes")["templates"]["lists"])
 """Of these WordPress gives every list two or more; alone, they are names of other things too."""
-_LIST = re.compile(r"(?<!\S)(?:home|tag|author)-template(?!\S)")
+_LIST = re.compile(rf"(?<!\S){class_words('templates.ghost_lists')}-template(?!\S)")
 _LEAST = 2
 
 

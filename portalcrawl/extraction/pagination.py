@@ -22,7 +22,7 @@ NEXT_WORDS = re.compile(
     rf"{either('pointers.next_page')}\b|{either('pointers.next_page_alone')}$|[»›→>]$", re.IGNORECASE
 )
 """Opening words (or sole sign) of links to the next page, in the languages of large news markets."""
-_PAGE_NUMBER = re.compile(rf"(?:/{path_words('page_numbers')})?[/_-]?\d+(?:\.html?)?$")
+_PAGE_NUMBER = re.compile(rf"(?:/{path_words('page_numbers', 'part_numbers')})?[/_-]?\d+(?:\.html?)?$")
 LONGEST_WORDS = 40
 
 

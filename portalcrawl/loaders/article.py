@@ -1,7 +1,7 @@
-"""From a page's parts to an article: for each field the most trusted source that has a value.
+"""Make an article of a page's parts: each field has the value of the most trusted source that has one.
 
-The order of trust is profile rule > JSON-LD > meta tags > visible page; :data:`TRUST` names the fields where another
-order was measured to be better, and why.
+The order of trust is profile rule > JSON-LD > meta tags > visible page; :data:`TRUST` lists the fields for which
+another order was measured to be better.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from itemloaders import ItemLoader
 from itemloaders.processors import Identity, TakeFirst
 
 from portalcrawl import ids
-from portalcrawl.extraction.article.publication_dates import date_in_address
+from portalcrawl.extraction.article.publication_dates import date_in_url
 from portalcrawl.items import Article, Image
 from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.loaders.date_choice import choose_date
 from portalcrawl.loaders.headline_choice import choose_headline
-from portalcrawl.loaders.processors import first_rung, topics
+from portalcrawl.loaders.processors import first_section, topics
 from portalcrawl.text.datelines import read_dateline
 from portalcrawl.text.normalize import fold, language_tag
-from portalcrawl.text.person_names import agency_in, bodies, people
+from portalcrawl.text.person_names import agency_in, organisations, people
 from portalcrawl.urls import host_of
 
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 Sources = Sequence[str]
 
 SOURCES: Mapping[str, str] = {"profile": "rules", "json-ld": "linked_data", "meta": "metadata", "page": "body"}
-"""Names of the sources as people read them, and where a page keeps what each says; ``url`` is the address."""
+"""Source, as shown to people -> attribute of a page that holds what it says; the source ``url`` is the page's URL."""
 USUAL: Sources = ("profile", "json-ld", "meta", "page")
 TRUST: Mapping[str, Sources] = {
-    # A lead is what the page shows over its text; what is only declared is written for search engines and often
-    # repeats the text's beginning, so that it counts only where no text is shown.
+    # A lead is what the page shows above its text. A description that is only declared is written for search engines
+    # and often repeats the beginning of the text: it counts only if there is no text.
     "description": ("profile", "page", "json-ld", "meta"),
-    # JSON-LD lists crops of one picture, without the captions that stand under them on the page.
+    # JSON-LD lists crops of one picture, without the captions that the page shows.
     "images": ("profile", "page", "json-ld", "meta"),
     "body": ("profile", "page", "json-ld"),  # articleBody is often cut, flat, or holds captions
 }
@@ -49,12 +49,11 @@ LONGEST_ENDING = 200
 
 
 LEAST_SHOWN = 0.5
-"""Share of the declared text that a page must show for its own to be taken: less is left of it where scripts or a
-paywall hide the rest."""
+"""Share of the declared text that the visible text must reach to be taken: scripts or a paywall may hide the rest."""
 
 
 class ArticleLoader(ItemLoader):
-    """Collects an article's fields; the first value added wins, and who offered one is remembered."""
+    """Collects an article's fields. The first value added for a field wins; the sources of all values are kept."""
 
     default_item_class = dict
     default_output_processor = TakeFirst()
@@ -67,7 +66,7 @@ class ArticleLoader(ItemLoader):
         """Sources that had a value too, by field."""
 
     def add(self, field: str, source: str, value: Any) -> None:
-        """Add *value* for *field* unless it is nothing or the field has one."""
+        """Add *value* for *field* unless it is empty or the field has one."""
         if value is None or value in ("", []):
             return
         if field in self.sources:
@@ -83,12 +82,12 @@ class ArticleLoader(ItemLoader):
 
 
 def load_article(page: Page, crawl: CrawlContext) -> Article | None:
-    """Return the page's article; None where it has neither headline nor text."""
+    """Return the page's article; None if it has neither headline nor text."""
     return make_article(read_article(page), page, crawl)
 
 
 def make_article(loader: ArticleLoader, page: Page, crawl: CrawlContext) -> Article | None:
-    """Return the article of what :func:`read_article` collected; None where it has neither headline nor text."""
+    """Return the article of what :func:`read_article` collected; None if it has neither headline nor text."""
     values = loader.load_item()
     if not values.get("headline") and not values.get("article_body"):
         return None
@@ -99,20 +98,20 @@ def make_article(loader: ArticleLoader, page: Page, crawl: CrawlContext) -> Arti
 
 
 def read_article(page: Page) -> ArticleLoader:
-    """Collect what the page says of its article, field by field in order of trust."""
+    """Collect the fields of the page's article, for each the sources in order of trust."""
     loader = ArticleLoader()
     parts = {name: getattr(page, attribute) for name, attribute in SOURCES.items()}
     _add_texts(loader, parts, page)
     _add_dates(loader, parts, page)
     _add_lists(loader, parts, page)
     for name, part in _trusted(parts, "section"):
-        loader.add("section", name, first_rung(part.section or "", page.site_names))
+        loader.add("section", name, first_section(part.section or "", page.site_names))
     for field in ("source", "agency", "comment_count", "is_accessible_for_free"):
         for name, part in _trusted(parts, field):
             loader.add(field, name, getattr(part, field))
     if "source" not in loader.sources:
         for name, part in _trusted(parts, "authors"):
-            loader.add("source", name, bodies(part.authors or (), page.site_names)[:1])
+            loader.add("source", name, organisations(part.authors or (), page.site_names)[:1])
     for name, part in _trusted(parts, "in_language"):
         loader.add("in_language", name, language_tag(part.in_language) if part.in_language else None)
     loader.add("in_language", "profile", page.profile.language)
@@ -137,7 +136,7 @@ def _add_texts(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: P
 
 
 def _add_body(loader: ArticleLoader, parts: Mapping[str, ArticleParts]) -> None:
-    """Add the text: the profile's, the visible one, or where that is a fraction of the declared one, the latter."""
+    """Add the text: the profile's, else the declared one if the visible one is a fraction of it, else the visible."""
     texts = {name: "\n\n".join(parts[name].body or ()) for name in TRUST["body"]}
     shown, declared = texts["page"], texts["json-ld"]
     if not texts["profile"] and len(shown) < LEAST_SHOWN * len(declared):
@@ -147,8 +146,8 @@ def _add_body(loader: ArticleLoader, parts: Mapping[str, ArticleParts]) -> None:
 
 
 def _add_dates(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: Page) -> None:
-    """Add when the article was published and changed; where nothing tells it, the day in its address."""
-    raws = {name: part.date_published for name, part in parts.items()} | {"url": date_in_address(page.url)}
+    """Add when the article was published and changed; without a date on the page, the day in its URL."""
+    raws = {name: part.date_published for name, part in parts.items()} | {"url": date_in_url(page.url)}
     published = choose_date({name: page.clock.parse(raw) for name, raw in raws.items() if raw})
     if published:
         source, reading = published
@@ -178,7 +177,7 @@ def _add_lists(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: P
 def _add_first(
     loader: ArticleLoader, parts: Mapping[str, ArticleParts], field: str, value: Callable[[ArticleParts], object]
 ) -> None:
-    """Add for *field* the first *value* of a source that is something; the less trusted sources are not asked."""
+    """Add for *field* the first *value* of a source that is not empty; less trusted sources are not read."""
     for name, part in _trusted(parts, field):
         loader.add(field, name, value(part))
         if field in loader.sources:
@@ -186,7 +185,7 @@ def _add_first(
 
 
 def _complete(article: Article, page: Page, crawl: CrawlContext) -> None:
-    """Fill in what follows from the other fields, the address and the crawl."""
+    """Fill in what follows from the other fields, the URL and the crawl."""
     article.url, article.canonical_url = page.url, page.canonical_url
     article.portal, article.id = page.profile.name, page.profile.article_id(page.canonical_url)
     article.word_count = len(article.article_body.split()) if article.article_body else None
@@ -200,7 +199,7 @@ def _complete(article: Article, page: Page, crawl: CrawlContext) -> None:
 
 
 def _add_dateline(article: Article, loader: ArticleLoader, page: Page) -> None:
-    """Fill in place and agency as the text's head names them; else the agency by the source or a signature."""
+    """Fill in place and agency from the head of the text; else the agency from the source or a signature."""
     sources, agencies = loader.sources, page.profile.agencies
     for name in ("description", "article_body"):
         dateline = read_dateline(getattr(article, name) or "", agencies)
@@ -216,7 +215,7 @@ def _add_dateline(article: Article, loader: ArticleLoader, page: Page) -> None:
 
 
 def _signatures(page: Page, article: Article) -> list[str]:
-    """Return the names that sign the article: its source, its declared and shown authors, its last words."""
+    """Return the names that sign the article: its source, its declared and visible authors, its last words."""
     authors = [name for part in (page.linked_data, page.metadata, page.body) for name in part.authors or ()]
     ending = _ENDING.search((article.article_body or "")[-LONGEST_ENDING:])
     return [article.source or "", *authors, ending[1] if ending else ""]

@@ -1,7 +1,7 @@
-"""Which of the dates that a page gives is the article's date of publication.
+"""Choose the article's date of publication among the dates that a page gives.
 
-JSON-LD comes first. Meta tags often date the page instead of the article, so that what stands by the headline beats
-them where the days differ (measured: right 5 times of 6). Where the days agree, the more exact time is taken.
+JSON-LD comes first. Meta tags often date the page instead of the article, so the date at the headline wins if the days
+differ (measured: right 5 times of 6). If the days agree, the more exact time is taken.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _EXACT = ("minute", "hour", "day")
 
 
 def choose_date(readings: Readings) -> tuple[str, DateReading] | None:
-    """Return the date of publication and the source that gave it; None where there is none."""
+    """Return the date of publication and its source; None if there is none."""
     found = {name: reading for name, reading in readings.items() if reading is not None}
     source = _source(found)
     if source is None:
@@ -46,7 +46,7 @@ def _source(found: Mapping[str, DateReading]) -> str | None:
 
 
 def _refines(one: DateReading, other: DateReading) -> bool:
-    """Tell whether *one* may tell the time of day to *other*: a time of change does not tell when it was published."""
+    """Return whether *one* may give *other* its time of day: same day, and not a change beside a publication."""
     return _same_day(one, other) and one.role == other.role
 
 

@@ -1,9 +1,9 @@
-"""Which of a page's titles is the article's headline.
+"""Choose the article's headline among a page's titles.
 
-JSON-LD, og:title, the title element and the heading on the page often differ: with the site's name or without, a short
-one for social media, a long one for search engines. No single source is right everywhere, so the wording that most of
-them agree on is taken (measured on 115 pages of 85 publishers: 0.89 exact against 0.75 to 0.85 for each source alone,
-and no weighting of the sources does better).
+JSON-LD, og:title, the title element and the heading on the page often differ: with or without the site's name, short
+for social media, long for search engines. No source is always right, so the wording that most of them share is taken
+(measured on 115 pages of 85 publishers: 0.89 exact, against 0.75 to 0.85 for each source alone; no weighting of the
+sources is better).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.page import Page
 
 TIES = ("meta", "json-ld", "page", "title")
-"""Who decides between wordings with equal support: og:title is the one that is written for readers."""
+"""Order of the sources between wordings with equal support: og:title is written for readers."""
 SPELLING = ("json-ld", "meta", "page", "title")
-"""Whose spelling of the wording is taken."""
+"""Order of the sources whose spelling of the wording is taken."""
 
 SHORTEST_CORE = 15
 _TAIL = re.compile(r"[.!?\"”“»«)]{0,2}(?:\s*[|·•»*]|\s+[-–—:]\s|\s*\()")
@@ -28,7 +28,7 @@ _JOINT = re.compile(r"^\s*[|*·•»]|^\s+[-–—]\s|[:|·•]\s*$|\s[-–—]\
 
 
 def choose_headline(page: Page) -> tuple[str, str] | None:
-    """Return the headline and the source that gave it; None where the page has no title of any kind."""
+    """Return the source and text of the headline; None if the page has no title of any kind."""
     if page.rules.headline:
         return "profile", page.rules.headline
     found = _titles(page)
@@ -58,7 +58,7 @@ def _titles(page: Page) -> dict[str, str]:
 
 
 def _without_tail(title: str, shown: str) -> str:
-    """Return the heading that is *shown* where *title* is that and, behind a mark, the name of a site or section."""
+    """Return the visible heading *shown* if *title* is that with the name of a site or section behind it."""
     words = fold(shown)
     if len(words) < SHORTEST_CORE or not fold(title).startswith(f"{words} "):
         return title
@@ -66,7 +66,7 @@ def _without_tail(title: str, shown: str) -> str:
 
 
 def _core(title: str, declared: Mapping[str, str]) -> str:
-    """Return the declared wording that *title* only adds something to: a section behind it, a kicker before it."""
+    """Return the declared wording if *title* is that with a section behind it or a kicker before it; else *title*."""
     folded = fold(title)
     for words, text in declared.items():
         if len(words) >= SHORTEST_CORE and words != folded:

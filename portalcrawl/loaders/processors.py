@@ -1,4 +1,4 @@
-"""Small steps from what a page says to what a record holds: values in, values out; none ever raises."""
+"""Processors: from values as a page gives them to values of a record. None of them raises."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ LONGEST_TOPIC = 80
 _CODE = re.compile(
     r"^[_&#$]|^[a-z]+/|^[0-9a-f]{8}-[0-9a-f]{4}-|^[\w ]{2,30}:\s?\S|^\d+$|^[a-z0-9]+(?:-[a-z0-9]+){3,}$|=|\{"
 )
-"""Marks of a content management system among the keywords."""
-_BETWEEN_RUNGS = re.compile(r"[,;|]")
+"""Keywords that a content management system uses for itself."""
+_SEPARATOR = re.compile(r"[,;|]")
 
 
-def topics(words: Iterable[str], others: Sequence[str] = ()) -> list[str]:
-    """Return the topics among *words*, in order, each once whatever its capitals.
+def topics(keywords: Iterable[str], others: Sequence[str] = ()) -> list[str]:
+    """Return the topics among *keywords*, in order, each once whatever its case.
 
-    Codes of the site's own are none, nor are *others*: the site's host and the headline.
+    Codes of a content management system are none, nor are *others*: the site's host and the headline.
 
     >>> topics(["Verkehr", "verkehr ", "_prio_3", "8ae9ab2d-fe1b-4230-acb8-a59b52877682", "Category: News"])
     ['Verkehr']
     """
     found: dict[str, str] = {}
     known = set(map(fold, others))
-    for word in words:
-        text = clean(word)
+    for keyword in keywords:
+        text = clean(keyword)
         if text and len(text) <= LONGEST_TOPIC and not _CODE.search(text) and fold(text) not in known:
             found.setdefault(text.casefold(), text)
     return list(found.values())
 
 
-def first_rung(section: str, site_names: Sequence[str] = ()) -> str | None:
-    """Return the first section of a list of them; None for a text that is none.
+def first_section(section: str, site_names: Sequence[str] = ()) -> str | None:
+    """Return the first section of a list of sections; None if it is no section but the site's name or a long text.
 
-    >>> first_rung("Aktuell,Wirtschaft"), first_rung("Seenbote", ["Seenbote"]), first_rung("Rat und Tat")
+    >>> first_section("Aktuell,Wirtschaft"), first_section("Seenbote", ["Seenbote"]), first_section("Rat und Tat")
     ('Aktuell', None, 'Rat und Tat')
     """
-    rungs = [rung for part in _BETWEEN_RUNGS.split(section) if (rung := clean(part))]
-    if not rungs or max(map(len, rungs)) > LONGEST_TOPIC or section in site_names or rungs[0] in site_names:
+    sections = [name for part in _SEPARATOR.split(section) if (name := clean(part))]
+    if not sections or max(map(len, sections)) > LONGEST_TOPIC or {section, sections[0]} & set(site_names):
         return None
-    return rungs[0]
+    return sections[0]

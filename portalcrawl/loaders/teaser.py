@@ -1,4 +1,4 @@
-"""From the teasers found on a page to records: ids, times and addresses final."""
+"""Make records of the teasers found on a page: ids, times and URLs are final here."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ def load_teasers(
     """
     links = [urls.canonical_url(parts.url, page.profile.hosts) for parts in page.teasers]
     known = find_ids(sorted(set(links))) if find_ids else KnownIds()
-    ids_by_key = {urls.address_key(url): article for url, article in known.ids.items()}
+    ids_by_key = {urls.url_key(url): article for url, article in known.ids.items()}
     teasers: dict[str, LinkedTeaser] = {}
     for url, parts in zip(links, page.teasers, strict=True):
         by_url = page.profile.article_id(url)
-        article = known.ids.get(url) or ids_by_key.setdefault(urls.address_key(url), by_url)
+        article = known.ids.get(url) or ids_by_key.setdefault(urls.url_key(url), by_url)
         teaser = _load(parts, page, url, article)
         teaser.run = crawl.run
         is_likely = url in known.likely
@@ -94,9 +94,9 @@ def _load(parts: TeaserParts, page: Page, url: str, article: str) -> Teaser:
 
 
 def _add_time(teaser: Teaser, parts: TeaserParts, page: Page) -> None:
-    """Resolve the time; an attribute, where there is one, is more exact than the text.
+    """Add the time, of the attribute if there is one, since that is more exact than the text.
 
-    What is shown stays as ``date_published_raw`` also where it names no day (``19:00`` in a ticker).
+    The visible text is kept as ``date_published_raw`` even if it names no day (``19:00`` in a ticker).
     """
     teaser.date_published_raw = parts.date_text
     for raw in (parts.date_attribute, parts.date_text):
@@ -109,7 +109,7 @@ def _add_time(teaser: Teaser, parts: TeaserParts, page: Page) -> None:
 
 
 def _in_portal_time(reading: DateReading, page: Page) -> datetime:
-    """Return the time with the portal's own UTC offset, where that is known; a day stays a day."""
+    """Return the time with the portal's UTC offset, if its zone is known; a day is returned unchanged."""
     return reading.when if page.zone is UTC or reading.precision == "day" else reading.when.astimezone(page.zone)
 
 

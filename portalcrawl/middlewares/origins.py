@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from portalcrawl.crawl.failures import PageIgnored
-from portalcrawl.urls import is_private_address
+from portalcrawl.urls import is_private_host
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -48,7 +48,7 @@ class OriginMiddleware:
 
     async def _is_private(self, host: str) -> bool:
         if host not in self._private:
-            self._private[host] = is_private_address(host) or await _resolves_to_private(host)
+            self._private[host] = is_private_host(host) or await _resolves_to_private(host)
         return self._private[host]
 
 
@@ -58,4 +58,4 @@ async def _resolves_to_private(host: str) -> bool:
         found: list[Any] = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return False
-    return any(is_private_address(str(entry[4][0])) for entry in found)
+    return any(is_private_host(str(entry[4][0])) for entry in found)

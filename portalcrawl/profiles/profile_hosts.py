@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from portalcrawl.urls.address import split
 from portalcrawl.urls.hosts import stem
+from portalcrawl.urls.url_parsing import split_url
 
 GENERIC_TWINS = ("www.", "m.", "mobile.", "amp.")
 _IP = re.compile(r"\[.*\]|\d+(?:\.\d+){3}")
@@ -20,8 +20,8 @@ def netloc_of(url: str) -> str | None:
     >>> netloc_of("HTTPS://www.Example.org:443/a"), netloc_of("http://example.org:8080/")
     ('www.example.org', 'example.org:8080')
     """
-    address = split(url)
-    return address.netloc if address else None
+    parts = split_url(url)
+    return parts.netloc if parts else None
 
 
 def stem_of(url: str) -> str | None:
@@ -30,8 +30,8 @@ def stem_of(url: str) -> str | None:
     >>> stem_of("https://amp.example.org/a")
     'example.org'
     """
-    address = split(url)
-    return stem(address) if address else None
+    parts = split_url(url)
+    return stem(parts) if parts else None
 
 
 def normal_host(text: str) -> str | None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Self
 from urllib.parse import urlsplit
 
-from portalcrawl.urls import is_private_address
+from portalcrawl.urls import is_private_host
 
 HEAD_LIMIT = 128 * 1024
 CHUNK = 64 * 1024
@@ -94,11 +94,11 @@ class Proxy:
             raise RefusedError(host)
         if self._allows_private(host, port):
             return await asyncio.wait_for(asyncio.open_connection(host, port, limit=CHUNK), CONNECT_SECONDS)
-        if is_private_address(host):
+        if is_private_host(host):
             raise RefusedError(host)
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         addresses = [str(entry[4][0]) for entry in found]
-        if not addresses or any(map(is_private_address, addresses)):
+        if not addresses or any(map(is_private_host, addresses)):
             raise RefusedError(host)
         return await asyncio.wait_for(asyncio.open_connection(addresses[0], port, limit=CHUNK), CONNECT_SECONDS)
 

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from portalcrawl.urls import is_private_address
+from portalcrawl.urls import is_private_host
 
 if TYPE_CHECKING:
     from portalcrawl.profiles.model import Profile
@@ -47,7 +47,7 @@ class RequestFilter:
         if is_navigation and not self.profile.owns(url):
             return True
         host = parts.hostname or ""
-        return is_private_address(host) or (bool(self.blocked_types) and is_tracker(host))
+        return is_private_host(host) or (bool(self.blocked_types) and is_tracker(host))
 
     def allows_private(self, host: str, port: int) -> bool:
         """Return whether the user or the profile gave the origin, which then may be private."""

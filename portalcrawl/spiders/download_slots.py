@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from scrapy.settings import SETTINGS_PRIORITIES
 
-from portalcrawl.urls import is_private_address
+from portalcrawl.urls import is_private_host
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -31,7 +31,7 @@ def _slot(settings: BaseSettings, profile: Profile, host: str) -> dict[str, Any]
     """Return what is to be set for *host*; its own machine and network need no delay to be spared."""
     slot: dict[str, Any] = {}
     delay = profile.politeness.delay
-    if delay is None and is_private_address(host):
+    if delay is None and is_private_host(host):
         delay = 0.0
     if delay is not None and not _is_users(settings, "DOWNLOAD_DELAY"):
         slot["delay"] = delay

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from portalcrawl.urls import address_key, id_token
+from portalcrawl.urls import id_token, url_key
 
 VERSION = 2
 """Version of the tables below. An older state is migrated, a newer one refused."""
@@ -153,7 +153,7 @@ def _rekey_addresses(connection: Connection) -> None:
         fresh: dict[tuple[str, str], str] = {}
         for portal, url, article, first_stored in part:
             token = id_token(url) if first_stored is not None else None
-            for key in (address_key(url), *([token_key(token)] if token else [])):
+            for key in (url_key(url), *([token_key(token)] if token else [])):
                 if (portal, key) not in known:
                     fresh.setdefault((portal, key), article)
         known.update(fresh)

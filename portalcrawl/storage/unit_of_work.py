@@ -13,7 +13,7 @@ from portalcrawl.storage.near_copies import NearCopies
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.store import Batch, Store, Wanted
 from portalcrawl.storage.tables import token_key
-from portalcrawl.urls import address_key
+from portalcrawl.urls import url_key
 
 
 class UnitOfWork:
@@ -32,7 +32,7 @@ class UnitOfWork:
 
     def ids_of(self, portal: str, urls: Collection[str]) -> dict[str, str]:
         """Return the article ids under which *urls* are known, however they are spelled."""
-        keys = {url: address_key(url) for url in urls}
+        keys = {url: url_key(url) for url in urls}
         known = self._ids(portal, set(keys.values()))
         return {url: known[key] for url, key in keys.items() if key in known}
 
@@ -95,7 +95,7 @@ class UnitOfWork:
     def note_addresses(self, portal: str, urls: Iterable[str], article: str) -> None:
         """Let the next commit record that *urls* lead to *article*."""
         for url in urls:
-            self._batch.addresses[portal, address_key(url)] = article
+            self._batch.addresses[portal, url_key(url)] = article
 
     def note_token(self, portal: str, token: str, article: str) -> None:
         """Let the next commit record whose id *token* is; "" for one that stands in addresses of several articles."""

@@ -1,1 +1,1 @@
-"""Strings to strings: white space, datelines, names of people, fingerprints. No Scrapy, no files."""
+"""White space, datelines, names of people and fingerprints of texts; imports neither Scrapy nor lxml."""

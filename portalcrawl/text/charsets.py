@@ -1,4 +1,4 @@
-"""Which of Python's codecs are charsets of pages."""
+"""Which of Python's codecs a page may be written in."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ _NONE = words("""
     idna mbcs oem palmos punycode raw_unicode_escape undefined unicode_escape utf_7
     base64 base64_codec bz2 bz2_codec hex hex_codec quopri quopri_codec rot13 rot_13 uu uu_codec zlib zlib_codec
 """)
-"""Python-specific codecs (https://docs.python.org/3/library/codecs.html): no page is written in them, some decode
-nothing, and the time that punycode takes grows with the square of the text."""
+"""Python-specific codecs (https://docs.python.org/3/library/codecs.html): no charsets of pages, some are not even text,
+and punycode takes time that grows with the square of the text."""
 
 
 def is_charset(codec: str) -> bool:

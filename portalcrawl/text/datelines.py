@@ -11,7 +11,7 @@ from portalcrawl.vocabulary import either, table, words
 from portalcrawl.vocabulary.date_words import WEEKDAYS
 
 AGENCIES: dict[str, list[str]] = table("agencies")["agencies"]
-"""Usual short form of each news agency, and other names it goes by."""
+"""Usual short form of each news agency -> its other names."""
 
 _NAMES = {alias.casefold(): short for short, aliases in AGENCIES.items() for alias in (short, *aliases)}
 _SUFFIX = re.compile(rf"[/-](?:{'|'.join(table('agencies')['services'].split())})$", re.IGNORECASE)
@@ -19,7 +19,7 @@ _SUFFIX = re.compile(rf"[/-](?:{'|'.join(table('agencies')['services'].split())}
 
 _PLACE_WORD = r"[A-ZÄÖÜÀ-ÞĀ-Ž][\w.'’ßẞ-]{0,30}"
 _PLACE = rf"{_PLACE_WORD}(?:(?:[ ]?/[ ]?|[ ](?:{either('datelines.small')}[ ]){{0,2}}){_PLACE_WORD}){{0,4}}"
-_DATE = r"(?:,?[ ](?:den[ ])?[\w.]{1,12}(?:[ .][\w.]{1,10}){0,2})?"
+_DATE = rf"(?:,?[ ](?:{either('datelines.before_date')}[ ])?[\w.]{{1,12}}(?:[ .][\w.]{{1,10}}){{0,2}})?"
 _DASH = r"[ ]*(?:[-–—−]|--)[ ]+"
 _WITH_AGENCY = re.compile(
     rf"(?P<place>{_PLACE})?{_DATE},?[ ]*[(\[](?P<agency>[^()\[\]]{{2,40}})[)\]]"
@@ -39,7 +39,7 @@ _SHORTEST_TEXT = 25
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """Place and agency named at the head of a text; None where absent."""
+    """Place and agency at the head of a text; None if absent."""
 
     place: str | None = None
     agency: str | None = None
@@ -49,7 +49,7 @@ NO_DATELINE = Dateline()
 
 
 def agency_name(name: str, extra_agencies: Iterable[str] = ()) -> str | None:
-    """Return the usual short form of the agency called *name*, None where it is none that is known.
+    """Return the usual short form of the agency called *name*; None if it is no known agency.
 
     >>> agency_name("dts Nachrichtenagentur")
     'dts'
@@ -85,7 +85,7 @@ def read_dateline(text: str, extra_agencies: Iterable[str] = ()) -> Dateline:
 
 
 def is_dateline(text: str) -> bool:
-    """Tell whether *text* is place and agency alone, ahead of a text that begins in another paragraph.
+    """Return whether *text* is place and agency alone, ahead of a text that begins in another paragraph.
 
     >>> is_dateline("Altenfurt (ots) -"), is_dateline("Altenfurt (ots) - Der Rat tagt.")
     (True, False)

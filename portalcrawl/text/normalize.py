@@ -1,4 +1,4 @@
-"""Strings to strings: white space and invisible characters."""
+"""Clean and compare texts: white space, invisible characters, language tags, titles without the site's name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _INVISIBLE = re.compile(
 )
 """Soft hyphens, zero-width spaces, direction marks, control characters that are no white space, lone surrogates."""
 _JOINERS = re.compile("(?<![^\x00-\u024f])[\u200c\u200d]+")
-"""Zero-width joiners after Latin letters or nothing; elsewhere (Persian, Hindi, emoji) they belong to the spelling."""
+"""Zero-width joiners after Latin letters or nothing; in other scripts and in emoji they belong to the spelling."""
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 
 
@@ -32,7 +32,7 @@ def clean(text: str) -> str:
 
 
 def words(text: str) -> frozenset[str]:
-    """Return the words of *text*: how lists of words are written in this package."""
+    """Return the words of *text*, for lists of words in code."""
     return frozenset(text.split())
 
 
@@ -62,7 +62,7 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _fold_short(text: str) -> str:
-    """Titles and names of a page are compared many times."""
+    """Cached, since titles and names of a page are compared many times."""
     return " ".join(_WORDS.findall(text.casefold()))
 
 
@@ -72,7 +72,7 @@ _LANGUAGE = re.compile(r"^([a-zA-Z]{2,3})(?:[-_]([a-zA-Z]{4}))?(?:[-_]([a-zA-Z]{
 
 
 def language_tag(value: str) -> str | None:
-    """Return a BCP 47 tag (RFC 5646) for a declared language, None where it is none.
+    """Return a BCP 47 tag (RFC 5646) for a declared language; None if it is none.
 
     >>> language_tag("de_at")
     'de-AT'
@@ -85,23 +85,23 @@ def language_tag(value: str) -> str | None:
 
 
 _BRACKETED = re.compile(r"^(?P<headline>.{1,400}\S) [(\[](?P<name>[^()\[\]]{2,60})[)\]]$")
-_JOINT_BEFORE = re.compile(r"(?:\s*[|•·»:*]|\s[-–—])\s*$")
-_JOINT_AFTER = re.compile(r"\s*[|•·»:*]\s*|\s[-–—]\s+")
+_SEPARATOR_BEFORE = re.compile(r"(?:\s*[|•·»:*]|\s[-–—])\s*$")
+_SEPARATOR_AFTER = re.compile(r"\s*[|•·»:*]\s*|\s[-–—]\s+")
 _DANGLING = re.compile(r"\s+[-–—|:]+$")
 _RUBRICS = vocabulary.words("sites.rubrics")
-"""What titles say that name a page's place instead of its article."""
-_MARKS = " .|»-–—·•"
+"""Titles that name a place on the site instead of an article."""
+_PUNCTUATION = " .|»-–—·•"
 
 
 def own_title(title: str, site_names: Sequence[str]) -> str | None:
-    """Return a page's title without the site's name; None where that or a rubric's is all it says.
+    """Return a page's title without the site's name; None if only that or a section's name is left.
 
     >>> own_title("Rat tagt - Seenbote", ["Seenbote"]), own_title("News - Seenbote", ["Seenbote"])
     ('Rat tagt', None)
     """
     text = without_site(title, site_names)
-    says = fold(text)
-    return text if says and says not in _RUBRICS and says not in map(fold, site_names) else None
+    folded = fold(text)
+    return text if folded and folded not in _RUBRICS and folded not in map(fold, site_names) else None
 
 
 def without_site(headline: str, site_names: Iterable[str]) -> str:
@@ -110,18 +110,18 @@ def without_site(headline: str, site_names: Iterable[str]) -> str:
     >>> without_site("Rathaus wird saniert | Muster-Zeitung", ["Muster-Zeitung"])
     'Rathaus wird saniert'
     """
-    core = headline.rstrip(_MARKS)
+    core = headline.rstrip(_PUNCTUATION)
     if bracketed := _BRACKETED.search(core):
         core = bracketed["headline"] + " | " + bracketed["name"]
     for name in sorted(filter(None, site_names), key=len, reverse=True):
         size, lower = len(name), name.lower()
         rest = ""
         if core[-size:].lower() == lower and (
-            joint := _JOINT_BEFORE.search(core, max(0, len(core) - size - 6), len(core) - size)
+            separator := _SEPARATOR_BEFORE.search(core, max(0, len(core) - size - 6), len(core) - size)
         ):
-            rest = core[: joint.start()].strip()
-        elif core[:size].lower() == lower and (joint := _JOINT_AFTER.match(core, size)):
-            rest = core[joint.end() :].strip()
+            rest = core[: separator.start()].strip()
+        elif core[:size].lower() == lower and (separator := _SEPARATOR_AFTER.match(core, size)):
+            rest = core[separator.end() :].strip()
         if rest:
             return rest
     return _DANGLING.sub("", headline)

@@ -1,4 +1,4 @@
-"""Names of people in bylines, told from the words that stand there beside them."""
+"""Names of people, organisations and agencies in bylines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from portalcrawl.text.datelines import agency_name
 from portalcrawl.text.normalize import clean, fold
-from portalcrawl.vocabulary import either, table, words
+from portalcrawl.vocabulary import either, path_words, table, words
 from portalcrawl.vocabulary.date_words import CLOCK, MONTHS, WEEKDAYS
 
 MOST_PEOPLE = 30
@@ -21,7 +21,7 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _NO_PERSON = re.compile(
-    rf"[@/]|\d|https?:|www\.|\.(?:com|de|at|ch|net|org|info|eu|tv)\b|\b{either('people.no_person')}\b", re.IGNORECASE
+    rf"[@/]|\d|https?:|www\.|\.{path_words('top_level_domains')}\b|\b{either('people.no_person')}\b", re.IGNORECASE
 )
 _NO_NAME = re.compile(rf":|\b{either('people.no_name')}\b", re.IGNORECASE)
 _DAY = f"(?:{'|'.join(sorted((*MONTHS, *WEEKDAYS), key=len, reverse=True))})"
@@ -32,36 +32,36 @@ _DESKS = "|".join(re.escape(desk) for desk in table("agencies")["desks"])
 _PARTS_OF_AGENCIES = re.compile(rf"[,/;|]|\s(?:{either('bylines.and')}|&)\s|\s(?={_DESKS})")
 _EMAIL = re.compile(r"\S+@\S+\.\w+")
 _ARTICLE = re.compile(rf"{either('bylines.articles')}\s", re.IGNORECASE)
-_NOBODY = re.compile(
-    rf"[@/|,;()]|\d|www\.|\b{either('people.nobody')}\b|^(?:{either('people.nobody_alone')}|\W*)$|-expert",
+_NEITHER = re.compile(
+    rf"[@/|,;()]|\d|www\.|\b{either('people.nobody')}\b|^(?:{either('people.nobody_alone')}|\W*)$",
     re.IGNORECASE,
 )
-"""Authors that name neither people nor a body of them."""
+"""Names of authors that are neither people nor organisations."""
 _COUNTRY = re.compile(rf"\s{either('people.countries')}$", re.IGNORECASE)
 _ACRONYM = re.compile(r"[B-DF-HJ-NP-TV-XZ]{3,6}\s")
-"""Letters that nobody speaks as a word open the name of a broadcaster (``ZDF Info``), not of a person."""
+"""Consonants alone open the name of a broadcaster (``ZDF Info``), not of a person."""
 _LAST_FIRST = re.compile(r"([^\W\d_][^\W\d_-]+),\s([^\W\d_][^\W\d_-]+)")
 _HERE = re.compile(rf"\s{either('bylines.here')}\s.*", re.IGNORECASE)
-"""For whom or from where somebody writes."""
+"""Behind a name: the medium or place that somebody writes for or from."""
 _BRACKETS = re.compile(r"\([^()]{0,60}\)|\[[^\[\]]{0,60}\]")
 _AND = either("bylines.and")
 _OF_PICTURES = re.compile(
     rf"(?:\b{_AND}\b|[,;/&])\s*[^,;/&()]{{3,40}}\({either('credits.of_pictures')}\)", re.IGNORECASE
 )
 """``und Jo Muster (Fotos)``."""
-_BETWEEN = re.compile(rf"\s*(?:[;|•·&]|/|\b{_AND}\b)\s*(?!in\b)", re.IGNORECASE)
+_BETWEEN = re.compile(rf"\s*(?:[;|•·&]|/|\b{_AND}\b)\s*(?!{either('bylines.suffixes')}\b)", re.IGNORECASE)
 _AFTER_NAME = re.compile(
     rf",|\s[-–—]\s|\s(?={either('stamps.words')}\b)|\s(?=\d{{1,2}}[./]|\d{{4}}-)|(?<=\d)(?:\s{CLOCK})?\s(?={either('bylines.by')}\s)"
     rf"|\s{either('bylines.on')}\s(?=[^\W\d_]{{0,12}}\.?,?\s?(?:[^\W\d_]{{0,12}}\.?\s)?\d)",
     re.IGNORECASE,
 )
-"""What ends a name: the place, the role, when it was written (``Von Ada Muster am Dienstag, 2. Dezember``)."""
+"""Behind a name: a place, a role, or when it was written (``Von Ada Muster am Dienstag, 2. Dezember``)."""
 _INITIALS = re.compile(r"[a-zäöüß]{1,4}|[A-ZÄÖÜ]{2,3}")
 _PARTICLES = words("bylines.particles")
 
 
 def without_by(text: str) -> str:
-    """Return a byline without the word that opens it.
+    """Return a byline without the words that open it.
 
     >>> without_by("Ein Kommentar von Ada Muster"), without_by("Autor/in: Ada Muster")
     ('Ada Muster', 'Ada Muster')
@@ -71,15 +71,17 @@ def without_by(text: str) -> str:
 
 
 def opens_byline(text: str) -> bool:
-    """Tell whether *text* opens with a word that names follow (``Von``, ``By``, ``Text:``)."""
+    """Return whether *text* opens with words that introduce a name (``Von``, ``By``, ``Text:``)."""
     return _BY.match(text) is not None
 
 
-def pieces(text: str) -> list[str]:
-    """Return the parts of a byline in which one name each may stand, without the words that open them.
+def byline_parts(text: str) -> list[str]:
+    """Return the parts of a byline that may each be one name, without the words that open them.
 
-    >>> pieces("Von unserem Mitarbeiter Jan Muster am 5. Dezember"), pieces("Ada Muster (Text) und Jo Beispiel (Fotos)")
-    (['Jan Muster', '5. Dezember'], ['Ada Muster'])
+    >>> byline_parts("Von unserem Mitarbeiter Jan Muster am 5. Dezember")
+    ['Jan Muster', '5. Dezember']
+    >>> byline_parts("Ada Muster (Text) und Jo Beispiel (Fotos)")
+    ['Ada Muster']
     """
     wholes = _BETWEEN.split(without_by(_BRACKETS.sub("", _OF_PICTURES.sub("", text))))
     parts = (_HERE.sub("", without_by(clean(part))) for whole in wholes for part in _AFTER_NAME.split(whole))
@@ -87,7 +89,7 @@ def pieces(text: str) -> list[str]:
 
 
 def is_name(text: str) -> bool:
-    """Tell whether *text* has the form of a person's name: two to five words with capitals, none of another use.
+    """Return whether *text* looks like a person's name: two to five words with capitals, none known as something else.
 
     >>> is_name("Anna von der Muster"), is_name("Lesezeit 5 Min."), is_name("Seenbote Redaktion")
     (True, False, False)
@@ -106,17 +108,17 @@ def is_name(text: str) -> bool:
 
 
 def _is_organisation(text: str) -> bool:
-    """Tell whether the words of *text* name a body of people, a medium or a thing."""
+    """Return whether *text* names an organisation, a medium or a thing."""
     return bool(_NO_PERSON.search(text) or _ARTICLE.match(text) or _COUNTRY.search(text) or _ACRONYM.match(text))
 
 
-def people(names: Iterable[str], others: Sequence[str] = ()) -> list[str]:
-    """Return the names of people in bylines: no e-mail, role, place, agency, nor any of *others* (the site's names).
+def people(names: Iterable[str], site_names: Sequence[str] = ()) -> list[str]:
+    """Return the names of people in bylines: no e-mail, role, place, agency, nor any of *site_names*.
 
     >>> people(["Von Anna Muster und Bernd Beispiel, Berlin", "dpa", "red@example.org", "Redaktion Muster-Zeitung"])
     ['Anna Muster', 'Bernd Beispiel']
     """
-    site = {fold(name) for name in others}
+    site = {fold(name) for name in site_names}
     found: dict[str, str] = {}
     for line in names:
         for name in _names_in(line):
@@ -128,8 +130,8 @@ def people(names: Iterable[str], others: Sequence[str] = ()) -> list[str]:
 def _names_in(line: str) -> Iterator[str]:
     """Yield the names of people in a byline.
 
-    A single word or a role after a name is no other name, nor is a single word after a body of people
-    (``Amt für Umwelt und Klima``).
+    A single word or a role after a name is no other name, nor is a single word after an organisation (``Amt für Umwelt
+    und Klima``).
     """
     bare = without_by(_BRACKETS.sub("", _EMAIL.sub("", clean(line[:LONGEST_BYLINE]))))
     if (reversed_name := _LAST_FIRST.fullmatch(bare)) and all(map(_is_person, reversed_name.groups())):
@@ -159,7 +161,7 @@ def _is_person(name: str) -> bool:
 
 
 def _is_phrase(parts: Sequence[str]) -> bool:
-    """Tell whether words in lower case stand among others that have a capital, as in no name."""
+    """Return whether some words have a capital and others, which are no particles of names, have not."""
     small = [part for part in parts if part[0].islower() and _stem(part) not in _PARTICLES]
     return bool(small) and len(small) < len(parts)
 
@@ -169,23 +171,22 @@ def _stem(word: str) -> str:
     return re.split("[-'’]", word.casefold(), maxsplit=1)[0] or word.casefold()
 
 
-def bodies(names: Iterable[str], others: Sequence[str] = ()) -> list[str]:
-    """Return those of *names* that name an agency, a newsroom, another body or one of *others* (the site's names).
+def organisations(names: Iterable[str], site_names: Sequence[str] = ()) -> list[str]:
+    """Return those of *names* that are an agency, a newsroom, another organisation or one of *site_names*.
 
-    >>> bodies(["Ada Muster", "Seenbote Redaktion", "red@example.org", "dpa", "admin", "Lindenauer"], ["Lindenauer"])
+    >>> organisations(["Ada Muster", "Seenbote Redaktion", "dpa", "admin", "Lindenauer"], ["Lindenauer"])
     ['Seenbote Redaktion', 'dpa', 'Lindenauer']
     """
-    site = {fold(name) for name in others}
-    shown = (without_by(clean(name)) for name in names)
-    return [name for name in shown if _is_somebody(name) and (fold(name) in site or _is_body(name))]
-
-
-def _is_somebody(name: str) -> bool:
-    return bool(name) and len(name) <= LONGEST_NAME and not _NOBODY.search(name)
-
-
-def _is_body(name: str) -> bool:
-    return bool(agency_name(name) or _is_organisation(name))
+    site = {fold(name) for name in site_names}
+    found = (without_by(clean(name)) for name in names)
+    return [
+        name
+        for name in found
+        if name
+        and len(name) <= LONGEST_NAME
+        and not _NEITHER.search(name)
+        and (fold(name) in site or agency_name(name) or _is_organisation(name))
+    ]
 
 
 def agency_in(names: Iterable[str], extra_agencies: Iterable[str] = ()) -> str | None:

@@ -1,30 +1,35 @@
-"""Addresses of the web: one spelling each, whose they are, and what they tell of the page behind them.
+"""URLs: one spelling each, whose they are, and what they say about the page behind them.
 
-Everything here works on the address alone, fetches nothing and never raises on any text.
+- ``url_parsing``: resolves links as browsers do, and splits a URL into normalised parts.
+- ``hosts``: hosts of one portal, private hosts.
+- ``article_urls``: whether a URL looks like an article's.
+- ``canonical``: the canonical URL, of which ids are made.
+- ``url_keys``: whether two URLs name the same article.
+- ``masking``: secrets in URLs.
+
+Everything here works on the URL alone, fetches nothing and raises for no text.
 """
 
 from __future__ import annotations
 
-from portalcrawl.urls.address import MAX_URL_LENGTH, Address, BaseUrl, absolute, host_of, resolve
-from portalcrawl.urls.address_keys import address_key, id_token, same_place, same_place_of_text, slug_of
 from portalcrawl.urls.article_urls import article_path, looks_like_article, slug_repeats
 from portalcrawl.urls.canonical import canonical_of, canonical_url
-from portalcrawl.urls.hosts import is_private_address, same_portal
+from portalcrawl.urls.hosts import is_private_host, same_portal
 from portalcrawl.urls.masking import mask_secrets
-from portalcrawl.urls.same_article import same_article
+from portalcrawl.urls.url_keys import id_token, same_article, same_place, same_place_of_text, slug_of, url_key
+from portalcrawl.urls.url_parsing import MAX_URL_LENGTH, BaseUrl, UrlParts, absolute, host_of, resolve
 
 __all__ = [
     "MAX_URL_LENGTH",
-    "Address",
     "BaseUrl",
+    "UrlParts",
     "absolute",
-    "address_key",
     "article_path",
     "canonical_of",
     "canonical_url",
     "host_of",
     "id_token",
-    "is_private_address",
+    "is_private_host",
     "looks_like_article",
     "mask_secrets",
     "resolve",
@@ -34,4 +39,5 @@ __all__ = [
     "same_portal",
     "slug_of",
     "slug_repeats",
+    "url_key",
 ]

@@ -1,7 +1,7 @@
-"""What an address alone tells of the page behind it: an article, or a section, tag, search, form or file.
+"""Whether a URL looks like that of an article rather than of a section, tag, search, form or file.
 
-The signs are those that news sites of all languages share: a slug of many words, a long number or
-hexadecimal id, a date in the path. No site is named here.
+The signs are those that news sites of all languages share: a slug of many words, a long number or hexadecimal id, a
+date in the path. No site is named here.
 """
 
 from __future__ import annotations
@@ -10,8 +10,27 @@ import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
-from portalcrawl.urls.address import split
-from portalcrawl.urls.path_words import ARTICLES, FILES, FRONTS, LABELS, PAGES, REFUSED, SERIES, STATIC, STATIC_STARTS
+from portalcrawl.urls.url_parsing import split_url
+from portalcrawl.vocabulary import parameter_words, path_words, table
+
+_PATHS = table("paths")
+_FILES = frozenset(_PATHS["files"].split())
+"""Extensions of files that are no pages."""
+PAGES = frozenset(_PATHS["pages"].split())
+"""Extensions of pages."""
+_REFUSED = frozenset(_PATHS["refused"].split())
+"""Segments that no article stands under."""
+_LABELS = frozenset(_PATHS["labels"].split())
+"""Segments that label the next one (/tag/x, /author/x): neither is an article."""
+_SERIES = frozenset(_PATHS["series"].split())
+"""Labels under which articles with an id stand as well."""
+_STATIC = frozenset(_PATHS["static"].split())
+"""Words of pages that every site has; only near the root, since articles also speak of privacy and of help."""
+_STATIC_STARTS = tuple(_PATHS["static_starts"].split())
+_FRONTS = frozenset(_PATHS["fronts"].split())
+"""Words of front pages of sections."""
+_ARTICLES = frozenset(_PATHS["articles"].split())
+"""Words beside which an id is an article's."""
 
 _THRESHOLD = 6.0
 _SHORT_SLUG = 4
@@ -19,12 +38,13 @@ _LONG_SLUG = 6
 """Words; names of tags, topics and people are shorter."""
 _SPEAKING_SLUG = 3
 _STEM = 4
-"""Letters that a word of an address and of its headline have in common, whatever their endings."""
+"""Letters that a word of a slug and of its headline have in common, whatever their endings."""
 _MAX_HEADLINE = 300
-_IN_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+"""As slugs spell them."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ASCII_WORD = re.compile(r"[a-z]{2,}")
-"""The same in addresses, which are in lower case, at half the cost."""
+"""The same in ASCII, at half the cost."""
 _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 _DIGIT = re.compile(r"\d")
 _NUMBER_END = re.compile(r"[-_.,]\d+$")
@@ -42,75 +62,66 @@ _SHORT_ID = re.compile(r"[-_.,][a-z]{0,20}(?!(?:19|20)\d\d$)\d{2,4}$")
 _NUMBERED = re.compile(r"/(?!(?:19|20)\d\d-)\d{2,4}-[^\W\d_]{2,}-[^/]*$")
 """A slug with a short number ahead (``/412-rat-tagt``)."""
 _YEAR = re.compile(r"(?<![^\W_])(?:1[89]|20)\d\d(?![^\W_])")
-"""A year is a word of a slug like the others."""
-_QUERY_ID = re.compile(
-    r"(?:[a-z_]{0,20}(?:id|art|artikel|article|story|news|post|nr|no|item|lopenr)(?:_?(?:id|nr|no|num))?|p|aid|nid|sid|a|n)",
-    re.IGNORECASE,
-)
+RECORD_NAME = rf"[a-z_]{{0,20}}{parameter_words('records')}(?:_?{parameter_words('numbers')})?"
+"""Expression for names of parameters that choose one article."""
+_QUERY_ID = re.compile(rf"{RECORD_NAME}|{parameter_words('short_records')}", re.IGNORECASE)
 _QUERY_RECORD = re.compile(
-    r"(?:^|&)tx_\w{1,40}(?:\[|%5b)(?:tt_)?(?:news|article|artikel|beitrag|post|story)(?:\]|%5d)=\d", re.I
+    rf"(?:^|&)tx_\w{{1,40}}(?:\[|%5b)(?:tt_)?{path_words('records')}(?:\]|%5d)=\d", re.IGNORECASE
 )
-"""By which an extension of TYPO3 shows one record of its own, on whatever page (``tx_news_pi1[news]=4711``)."""
+"""Parameters by which extensions of TYPO3 show one record on any page (``tx_news_pi1[news]=4711``)."""
 _QUERY_VALUE = re.compile(r"(?=.*\d)[0-9a-f-]{2,40}|[\w-]*\d{4,}", re.IGNORECASE)
 
 
 def looks_like_article(url: str) -> bool:
-    """Tell whether *url* looks like the address of one article.
+    """Return whether *url* looks like that of one article.
 
     >>> looks_like_article("https://example.org/politik/minister-stellt-neuen-haushalt-vor-4711001.html")
     True
     >>> looks_like_article("https://example.org/politik/")
     False
     """
-    address = split(url)
-    if address is None:
-        return False
-    return article_path(address.path, address.query)
+    parts = split_url(url)
+    return parts is not None and article_path(parts.path, parts.query)
 
 
 def slug_repeats(url: str, headline: str) -> bool:
-    """Tell whether the address repeats words of *headline*, which says more than it: so do articles, not sections.
+    """Return whether *url* repeats words of a *headline* that has more words: those of articles do, of sections not.
 
     >>> slug_repeats("https://example.org/rat/neue-faehre-kommt/", "Neue Fähre kommt erst im Sommer nach Kehlbach")
     True
     >>> slug_repeats("https://example.org/rat/stadt-und-land/", "Stadt und Land")
     False
     """
-    address = split(url)
-    if address is None or address.query or len(headline) > _MAX_HEADLINE:
+    parts = split_url(url)
+    if parts is None or parts.query or len(headline) > _MAX_HEADLINE:
         return False
-    segments = [segment for segment in unquote(address.path).lower().split("/") if segment]
-    if not segments or not REFUSED.isdisjoint(segments) or not LABELS.isdisjoint(segments):
+    segments = [segment for segment in unquote(parts.path).lower().split("/") if segment]
+    if not segments or not _REFUSED.isdisjoint(segments) or not _LABELS.isdisjoint(segments):
         return False
     name, _, extension = segments[-1].partition(".")
     if extension and extension not in PAGES:
         return False
-    words, said = _WORD.findall(name), _spelled_out(headline)
-    if len(words) < _SPEAKING_SLUG or len(said) <= len(words) or any(map(_is_static, words)):
+    words, headline_words = _WORD.findall(name), _WORD.findall(headline.lower().translate(_UMLAUTS))
+    if len(words) < _SPEAKING_SLUG or len(headline_words) <= len(words) or any(map(_is_static, words)):
         return False
-    starts = {word[:_STEM] for word in said}
+    starts = {word[:_STEM] for word in headline_words}
     return sum(word[:_STEM] in starts for word in words) * 3 >= 2 * len(words)
-
-
-def _spelled_out(text: str) -> list[str]:
-    """Return the words of *text* as addresses spell them, umlauts in two letters."""
-    return _WORD.findall(text.lower().translate(_IN_TWO_LETTERS))
 
 
 @lru_cache(maxsize=8192)
 def article_path(path: str, query: str = "") -> bool:
-    """Tell whether *path* (and, where the path says little, *query*) look like those of an article."""
+    """Return whether *path* looks like an article's, or if the path says little, *query*."""
     path = (unquote(path) if "%" in path else path).lower()
     segments = [segment for segment in path.split("/") if segment]
     if not segments:
         return _names_article(query)
     name, dot, extension = segments[-1].rpartition(".")
-    if dot and extension in FILES:
+    if dot and extension in _FILES:
         return False
     page = bool(dot) and extension in PAGES
     if page:
         segments[-1] = name
-    if not REFUSED.isdisjoint(segments) or "/wp-" in path:
+    if not _REFUSED.isdisjoint(segments) or "/wp-" in path:
         return False
     if query and _QUERY_RECORD.search(query):
         return True
@@ -122,37 +133,37 @@ def article_path(path: str, query: str = "") -> bool:
 
 
 def has_id(path: str) -> bool:
-    """Return whether *path* holds an id such as articles have, near its end."""
+    """Return whether *path* holds an id like those of articles, beside any date."""
     path = path.lower()
     date = _DATE.search(path)
     return bool(_ID.search(path[date.end() :] if date else path))
 
 
 def _is_refused(segments: list[str], named: list[str], words: list[str]) -> bool:
-    """Tell whether the last segment names something else: a form, a label's value, a front or static page."""
-    if not LABELS.isdisjoint(segments):
+    """Return whether the last segment names something else: a form, a label's value, a front or static page."""
+    if not _LABELS.isdisjoint(segments):
         labelled = [segment for segment in named if _LONG_WORD.search(segment)][-2:]
-        if not SERIES.isdisjoint(labelled) and len(words) >= _SHORT_SLUG and _ID.search(segments[-1]):
+        if not _SERIES.isdisjoint(labelled) and len(words) >= _SHORT_SLUG and _ID.search(segments[-1]):
             return False
-        if named[-1] in LABELS or (not LABELS.isdisjoint(labelled) and len(words) < _LONG_SLUG):
+        if named[-1] in _LABELS or (not _LABELS.isdisjoint(labelled) and len(words) < _LONG_SLUG):
             return True
     if len(words) > _SHORT_SLUG:
         return False
-    if not FRONTS.isdisjoint(words) or _NUMBER_END.sub("", named[-1]) in REFUSED:
+    if not _FRONTS.isdisjoint(words) or _NUMBER_END.sub("", named[-1]) in _REFUSED:
         return True
     return (len(segments) <= 2 or len(words) <= 2) and any(map(_is_static, (named[-1], *words)))
 
 
 def _is_static(word: str) -> bool:
-    return word in STATIC or word.startswith(STATIC_STARTS)
+    return word in _STATIC or word.startswith(_STATIC_STARTS)
 
 
 def _score(segments: list[str], named: list[str], words: list[str]) -> float:
-    """Add up the signs of an article: the words of its slug, an id near the end, a date anywhere."""
+    """Return the sum of the signs of an article: words in its slug, an id near the end, a date anywhere."""
     slug = named[-1]
     if len(named) > 1 and len(words) <= 2:
         parents = _WORD.findall(named[-2])
-        if slug in ARTICLES or slug.endswith("id") or len(parents) >= _LONG_SLUG:
+        if slug in _ARTICLES or slug.endswith("id") or len(parents) >= _LONG_SLUG:
             slug, words = named[-2], parents
     score = 0.0
     if len(words) > 1 or _SEPARATOR.search(slug):
@@ -170,14 +181,14 @@ def _score(segments: list[str], named: list[str], words: list[str]) -> float:
             return 0.0
     end = path[path.rfind("/", 0, path.rfind("/")) :] if path.count("/") > 1 else path
     if _ID.search(end):
-        score += 5 + (not ARTICLES.isdisjoint(_WORD.findall(path)))
+        score += 5 + (not _ARTICLES.isdisjoint(_WORD.findall(path)))
     elif _SHORT_ID.search(end) or _NUMBERED.search(end):
         score += 2
     return score
 
 
 def _without_ids(segments: list[str]) -> list[str]:
-    """Leave out the segments at the end that hold no word (ids, numbers of pages, language codes)."""
+    """Return *segments* without those at the end that hold no word (ids, numbers of pages, language codes)."""
     end = len(segments)
     while end > 1 and not _LONG_WORD.search(segments[end - 1]):
         end -= 1

@@ -1,4 +1,4 @@
-"""Whose an address is: hosts of one portal, and hosts that are nobody's business (private networks)."""
+"""Which portal a host belongs to, and which hosts are private."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Collection
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from portalcrawl.urls.address import Address, normal_host, split, tidy
+from portalcrawl.urls.url_parsing import UrlParts, normal_host, split_url, tidy
+from portalcrawl.vocabulary import table
 
-TWIN_LABELS = frozenset({"www", "m", "mobile", "mobil", "amp", "touch", "wap"})
-"""Labels in front of a host that lead to the same pages in another dress."""
+_TWIN_LABELS = frozenset(table("paths")["twin_hosts"].split())
+"""Labels in front of a host that lead to the same pages in another form."""
 _PRIVATE_NAMES = frozenset(
     {"localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "localdomain"}
 )
@@ -22,20 +23,20 @@ _IPV4_IN_IPV6 = (
 
 
 def same_portal(url: str, hosts: Collection[str]) -> bool:
-    """Tell whether *url* is on one of *hosts* (``host`` or ``host:port``) or a ``www.``, mobile, AMP twin."""
-    address = split(url)
-    if address is None:
+    """Return whether *url* is on one of *hosts* (``host`` or ``host:port``) or on a ``www.``, mobile or AMP twin."""
+    parts = split_url(url)
+    if parts is None:
         return False
-    mine = stem_of_netloc(address.netloc)
-    return any(stem_of_netloc(_normal(host, address.scheme)) == mine for host in hosts)
+    own = stem(parts)
+    return any(stem_of_netloc(_normal(host, parts.scheme)) == own for host in hosts)
 
 
-def main_netloc(address: Address, hosts: Collection[str]) -> str:
-    """Return the host (and port) of *hosts* whose twin *address* is on; its own where *hosts* do not tell.
+def main_netloc(parts: UrlParts, hosts: Collection[str]) -> str:
+    """Return the host (and port) of *hosts* whose twin a URL is on; its own if it is on none.
 
-    A host that stands in *hosts* stays, unless it is a mobile or AMP twin of another one there.
+    A host that is one of *hosts* stays, unless it is a mobile or AMP twin of another one.
     """
-    return _main_netloc(address.netloc, address.scheme, tuple(hosts))
+    return _main_netloc(parts.netloc, parts.scheme, tuple(hosts))
 
 
 @lru_cache(maxsize=1024)
@@ -48,16 +49,16 @@ def _main_netloc(own: str, scheme: str, hosts: tuple[str, ...]) -> str:
     return (main or [own])[0]
 
 
-def stem(address: Address) -> str:
+def stem(parts: UrlParts) -> str:
     """Return host and port without the labels that only name a twin (``www.``, ``m.``, ``amp.``)."""
-    return stem_of_netloc(address.netloc)
+    return stem_of_netloc(parts.netloc)
 
 
-def is_private_address(host: str) -> bool:
-    """Tell whether *host* (with or without port or brackets) names a private, loopback or link-local address.
+def is_private_host(host: str) -> bool:
+    """Return whether *host* (with or without port or brackets) is a private, loopback or link-local address.
 
-    True as well for names without a dot and for whatever is no valid host: nothing there may be fetched. A
-    public name that the DNS sends to a private network is not seen here.
+    True also for names without a dot and for text that is no valid host: nothing there may be fetched. Names are not
+    resolved.
     """
     host = tidy(host)
     name = normal_host(f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host)
@@ -78,18 +79,18 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
 
 
 def _normal(host: str, scheme: str) -> str:
-    """Write a host of a profile as ``Address.netloc`` writes it."""
-    address = split(f"{scheme}://{host}")
-    return address.netloc if address else host.lower()
+    """Return a host of a profile as ``UrlParts.netloc`` writes it."""
+    parts = split_url(f"{scheme}://{host}")
+    return parts.netloc if parts else host.lower()
 
 
 @lru_cache(maxsize=1024)
 def stem_of_netloc(netloc: str) -> str:
-    """Return what :func:`stem` returns for ``host`` or ``host:port`` as ``Address.netloc`` writes it."""
+    """Return what :func:`stem` returns for ``host`` or ``host:port`` as ``UrlParts.netloc`` writes it."""
     labels = netloc.split(".")
-    head = [label for label in labels[:-2] if label not in TWIN_LABELS]
+    head = [label for label in labels[:-2] if label not in _TWIN_LABELS]
     return ".".join([*head, *labels[-2:]])
 
 
 def _is_twin(netloc: str) -> bool:
-    return any(label in TWIN_LABELS and label != "www" for label in netloc.split(".")[:-2])
+    return any(label in _TWIN_LABELS and label != "www" for label in netloc.split(".")[:-2])

@@ -1,17 +1,75 @@
-"""The words of dates in all languages, in lower case: from the vocabulary, names of months and days from dateparser."""
+"""The words of dates in all languages, in lower case: from the vocabulary, names of months and days from dateparser.
+
+dateparser's data are Python modules of one literal each. They are loaded without importing dateparser itself, which
+takes 70 ms and is needed for few pages; loading the data of all languages takes 6 ms.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
 from typing import Any
 
-from portalcrawl.vocabulary import calendar_names, either, either_word, languages, phrases, table, words
+from portalcrawl.vocabulary import either, either_word, languages, phrases, table, words
 
+MONTH_KEYS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+WEEKDAY_KEYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""Keys of the names in dateparser's data and, for what they lack, in the vocabulary."""
+_YESTERDAY, _TODAY = "1 day ago", "0 day ago"
 FOREIGN = "foreign_ago"
-"""Role that only languages have whose dates dateparser reads (``foreign``)."""
+"""Role that only languages have whose dates are left to dateparser."""
 SHORTEST_WEEKDAY = 3
 """Letters; shorter names of weekdays count in the languages that list them."""
+
+
+@cache
+def _folder() -> list[str]:
+    package = find_spec("dateparser")
+    places = package.submodule_search_locations if package else None
+    return [f"{place}/data/date_translation_data" for place in places or ()]
+
+
+@cache
+def _info(language: str) -> Mapping[str, Any]:
+    """Return what dateparser knows of the dates of *language*."""
+    spec = PathFinder.find_spec(language, _folder())
+    if spec is None or spec.loader is None:
+        raise LookupError(f"dateparser has no data for the language {language!r}")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    info: Mapping[str, Any] = module.info
+    return info
+
+
+def calendar_names(language: str, keys: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield the names of *language* for *keys* (such as ``MONTH_KEYS``) in lower case, each with its key's index."""
+    info = _info(language)
+    for index, key in enumerate(keys):
+        for name in info.get(key, ()):
+            yield name.lower().rstrip("."), index
+
+
+def relative_day_names(language: str) -> Iterator[str]:
+    """Yield the words of *language* for today and yesterday."""
+    relative = _info(language)["relative-type"]
+    for key in (_YESTERDAY, _TODAY):
+        yield from map(str.lower, relative.get(key, ()))
 
 
 def _own() -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -33,16 +91,16 @@ def _calendar(keys: Sequence[str], unless: str, shortest: int) -> dict[str, int]
             for word in own.get(key, "").split():
                 found.setdefault(word, index)
         other = own.get(unless, "").split()
-        for word, index in calendar_names.names(tag, keys):
+        for word, index in calendar_names(tag, keys):
             if len(word) >= shortest and word not in other:
                 found.setdefault(word, index)
     return found
 
 
-MONTHS = {word: month + 1 for word, month in _calendar(calendar_names.MONTHS, "no_month", 2).items()}
+MONTHS = {word: month + 1 for word, month in _calendar(MONTH_KEYS, "no_month", 2).items()}
 """Word (without a dot at its end) to month, 1 to 12."""
 
-WEEKDAYS = _calendar(calendar_names.WEEKDAYS, "no_weekday", SHORTEST_WEEKDAY)
+WEEKDAYS = _calendar(WEEKDAY_KEYS, "no_weekday", SHORTEST_WEEKDAY)
 """Word to weekday, 0 for Monday."""
 
 DAY_WORDS = {
@@ -89,7 +147,9 @@ FILLERS = words("dates.fillers")
 """Words that say nothing beside a date."""
 
 CLOCK = either("dates.clock")
-"""What stands behind a time of day (``uhr``)."""
+"""Expression for what stands behind a time of day (``uhr``)."""
+AM_PM = either("dates.am", "dates.pm")
+"""Expression for ``am``, ``p.m`` and their other spellings, without a dot at the end."""
 
 LABELS = PUBLISHED | MODIFIED
 DAY_NAMES = frozenset(DAY_WORDS) | frozenset(WEEKDAYS)
@@ -98,3 +158,6 @@ KNOWN = FILLERS | LABELS | DAY_NAMES
 
 ZONES: dict[str, int | str] = {**table("zones")["minutes"], **table("zones")["zones"]}
 """Abbreviation to minutes east of UTC, or to the zone whose clock it means."""
+
+MONTH_FIRST_ZONES: tuple[str, ...] = tuple(table("zones")["month_first"]["zones"])
+"""Beginnings of the names of zones in which 2/12/2025 is 12 February."""

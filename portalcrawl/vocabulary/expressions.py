@@ -1,9 +1,10 @@
-"""Phrases as regular expressions."""
+"""Make regular expressions of words and phrases of the vocabulary."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from portalcrawl.vocabulary.language_files import phrases, table
 
@@ -11,7 +12,7 @@ _SIGNS = {"(": "(?:", ")": ")?", "[": "(?:", "]": ")", "|": "|", "*": r"\w*", "�
 _PART = re.compile(r"[()\[\]|*…]|[^()\[\]|*…]+")
 _OPTIONAL = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 LONG_SIGN = 6
-"""Letters from which a word is rare enough to tell texts apart."""
+"""Letters from which a word is rare enough to be looked for alone."""
 
 
 def expression(phrase: str) -> str:
@@ -25,20 +26,20 @@ def expression(phrase: str) -> str:
 
 
 def either(*roles: str) -> str:
-    """Return an expression for any phrase of *roles*, the longest first; without a mark at either end."""
+    """Return an expression for any phrase of *roles*, the longest first, anywhere in a text."""
     found = sorted({phrase for role in roles for phrase in phrases(role)}, key=lambda phrase: (-len(phrase), phrase))
     return f"(?:{'|'.join(map(expression, found))})"
 
 
 def either_word(*roles: str) -> str:
-    """Return the same for phrases that stand apart: no letter or digit right before or behind them."""
+    """Return the same for whole words: no letter or digit right before or after the phrase."""
     return rf"(?<!\w){either(*roles)}(?!\w)"
 
 
 def opening(role: str) -> str:
-    """Return an expression for any phrase of *role*, plain ones, at the beginning of a word.
+    """Return an expression for any phrase of *role* at the beginning of a word; the phrases must be plain.
 
-    It opens with one character class, so that a search skips all else at the speed of C.
+    It begins with one character class, so that a search skips everything else at the speed of C.
     """
     rests = [rf"(?<={re.escape(phrase[0])}){re.escape(phrase[1:])}" for phrase in phrases(role)]
     letters = "".join(sorted({phrase[0] for phrase in phrases(role)}))
@@ -46,11 +47,11 @@ def opening(role: str) -> str:
 
 
 def signs(*roles: str) -> tuple[str, ...]:
-    """Return a few texts of which one stands in each text that a phrase of *roles* stands in.
+    """Return a few substrings of which every text with a phrase of *roles* has at least one.
 
-    To look for them is much faster than to search for the phrases, which most lines have none of.
+    Looking for them first is much faster than searching for the phrases, since most lines have none.
 
-    :raises ValueError: where a phrase consists of alternatives only.
+    :raises ValueError: if a phrase consists of alternatives only.
     """
     needed = [_needed(phrase) for role in roles for phrase in phrases(role)]
     chosen: list[str] = []
@@ -63,7 +64,7 @@ def signs(*roles: str) -> tuple[str, ...]:
 
 
 def _needed(phrase: str) -> frozenset[str]:
-    """Return the long words that stand in every text that *phrase* stands in, else the longest run of words."""
+    """Return the long words that every text with *phrase* has, else the longest run of words."""
     outside = _OPTIONAL.sub("\n", _OPTIONAL.sub("\n", phrase))
     runs = [run for part in re.split(r"[*…\n]", outside) if (run := part.strip())]
     if not runs:
@@ -79,5 +80,14 @@ def class_words(role: str) -> str:
 
 
 def path_words(*roles: str) -> str:
-    """Return an expression for any of the words of *roles* in the file of paths."""
-    return f"(?:{'|'.join(expression(word) for role in roles for word in table('paths')[role].split())})"
+    """Return an expression for any of the words of *roles* in the file of paths, in their order."""
+    return _listed("paths", roles)
+
+
+def parameter_words(*roles: str) -> str:
+    """Return an expression for any of the words of *roles* in the file of parameters, in their order."""
+    return _listed("parameters", roles)
+
+
+def _listed(file: str, roles: Sequence[str]) -> str:
+    return f"(?:{'|'.join(expression(word) for role in roles for word in table(file)[role].split())})"

@@ -1,4 +1,4 @@
-"""Loads the files, each when first asked for."""
+"""Load the files of the vocabulary, each when it is first needed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def languages() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
 
 @cache
 def table(name: str) -> Mapping[str, Any]:
-    """Return what the file *name*, which is of no language, holds."""
+    """Return the content of the file *name*, one that is of no language."""
     return tomllib.loads((files(__package__) / f"{name}{_SUFFIX}").read_text("utf-8"))
 
 
@@ -29,7 +29,7 @@ def table(name: str) -> Mapping[str, Any]:
 def phrases(role: str) -> tuple[str, ...]:
     """Return the phrases of *role* (``table.role``) in all languages, each once.
 
-    :raises LookupError: where no language has the role.
+    :raises LookupError: if no language has the role.
     """
     section, _, name = role.partition(".")
     found: dict[str, None] = {}

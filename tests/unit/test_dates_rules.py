@@ -16,8 +16,8 @@ from lxml import html
 from support.shared import SHARED
 
 from portalcrawl.dates import find_date, parse_date
-from portalcrawl.dates.common_form import read_usual
-from portalcrawl.dates.date_lines import LONGEST_TEXT
+from portalcrawl.dates.date_parsing import LONGEST_TEXT
+from portalcrawl.dates.fixed_formats import read_common_format
 from portalcrawl.dates.moments import days_in
 from portalcrawl.dates.resolve import local_time
 
@@ -65,6 +65,7 @@ def test_ages_run_over_clock_changes_in_real_hours() -> None:
         ("12/2/2025", "America/New_York", "2025-12-02T00:00:00-05:00"),
         ("12/2/2025", "Europe/London", "2025-02-12T00:00:00+00:00"),
         ("12/2/2025 6:15 PM", "UTC", "2025-12-02T18:15:00+00:00"),
+        ("12/2/2025 6:15 p.m.", "UTC", "2025-12-02T18:15:00+00:00"),
         ("12/2/2025 18:15", "UTC", "2025-02-12T18:15:00+00:00"),
         ("13/2/2025", "America/New_York", "2025-02-13T00:00:00-05:00"),
         ("2/13/2025", "Europe/London", "2025-02-13T00:00:00+00:00"),
@@ -120,7 +121,7 @@ def test_round_trip_with_offsets(wall: datetime, minutes: int, zone: ZoneInfo) -
 @given(wall=TIMES, form=st.sampled_from(["numbers", "words", "seed line", "seed byline"]))
 def test_the_usual_lines_read_as_the_grammar_reads_them(wall: datetime, form: str) -> None:
     text = FORMS[form](wall)
-    usual = read_usual(text, text.lower(), NOW, BERLIN)
+    usual = read_common_format(text, text.lower(), NOW, BERLIN)
     general = days_in(text.lower(), NOW, BERLIN)
     assert usual is not None
     assert [(usual.when, usual.precision, usual.role)] == [(one.when, one.precision, one.role) for one in general]

@@ -1,4 +1,4 @@
-"""Addresses: one spelling, whose they are, what they tell; nothing raises."""
+"""URLs: one spelling, whose they are, what they say of a page; nothing raises."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def test_nothing_raises(a: str, b: str) -> None:
     assert result is None or result.startswith(("http://", "https://"))
     assert isinstance(urls.host_of(a), str)
     assert isinstance(urls.looks_like_article(a), bool)
-    assert isinstance(urls.is_private_address(a), bool)
+    assert isinstance(urls.is_private_host(a), bool)
     assert isinstance(urls.same_portal(a, [b]), bool)
     assert urls.same_article(a, b) == urls.same_article(b, a)
     assert isinstance(urls.mask_secrets(a), str)
@@ -226,14 +226,14 @@ def test_same_portal() -> None:
     [*PRIVATE.split(), "", "exa mple.org"],
 )
 def test_private_addresses(host: str) -> None:
-    assert urls.is_private_address(host)
+    assert urls.is_private_host(host)
 
 
 @pytest.mark.parametrize(
     "host", ["example.org", "www.example.org:8080", "8.8.8.8", "[2001:4860:4860::8888]", "10.example.org"]
 )
 def test_public_addresses(host: str) -> None:
-    assert not urls.is_private_address(host)
+    assert not urls.is_private_host(host)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ import portalcrawl.vocabulary
 from portalcrawl.dates import parse_date
 from portalcrawl.extraction.article.boilerplate import is_note
 from portalcrawl.extraction.teasers.line_forms import form_of, is_block_name, is_date
-from portalcrawl.vocabulary import calendar_names, either, languages, phrases, signs, words
 from portalcrawl.vocabulary import date_words as dates
+from portalcrawl.vocabulary import either, languages, phrases, signs, words
 from portalcrawl.vocabulary.expressions import expression
 
 FOLDER = Path(portalcrawl.vocabulary.__file__).parent
@@ -97,11 +97,11 @@ def test_a_sign_stands_in_each_phrase(role: str) -> None:
 def test_names_of_months_and_days_are_dateparsers() -> None:
     assert dates.MONTHS["dezember"] == dates.MONTHS["décembre"] == dates.MONTHS["aralık"] == 12
     assert dates.WEEKDAYS["montag"] == dates.WEEKDAYS["lunes"] == 0
-    known = {word for tag in languages() for word, _ in calendar_names.names(tag, calendar_names.MONTHS)}
+    known = {word for tag in languages() for word, _ in dates.calendar_names(tag, dates.MONTH_KEYS)}
     for tag, tables in languages().items():
-        for month in calendar_names.MONTHS:
+        for month in dates.MONTH_KEYS:
             for word in tables.get("dates", {}).get(month, "").split():
-                assert word not in {each for each, _ in calendar_names.names(tag, calendar_names.MONTHS)}, (
+                assert word not in {each for each, _ in dates.calendar_names(tag, dates.MONTH_KEYS)}, (
                     f"{tag}: {word} is known"
                 )
     assert "января" in known

@@ -12,7 +12,7 @@ from portalcrawl.extraction.teasers.line_forms import form_of
 from portalcrawl.text.datelines import read_dateline
 from portalcrawl.text.normalize import clean
 from portalcrawl.urls import absolute
-from portalcrawl.vocabulary import either, phrases
+from portalcrawl.vocabulary import either, path_words, phrases
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -40,7 +40,7 @@ _BEFORE_CREDIT = "([|/–-"
 """What may part a credit from the caption."""
 _DRAWN = re.compile(r"\.svg(?:\?|$)", re.IGNORECASE)
 """Drawings are icons but where a caption stands under them: then they are charts and maps."""
-_NO_PICTURE = re.compile(r"/(?:icons?|logos?|pixel|spacer|blank|avatars?)[/._-]|^data:", re.IGNORECASE)
+_NO_PICTURE = re.compile(rf"/{path_words('no_pictures')}[/._-]|^data:", re.IGNORECASE)
 _SENTENCES = re.compile(r"[^\W\d_]{3}[.!?][\"”“»«)]?(?:\s|$)")
 _SHOWS = re.compile(
     rf"{_CREDIT.pattern}|\((?:\d\. )?{either('credits.places')}(?!\w)",

@@ -45,10 +45,11 @@ _CREDIT = re.compile(
     rf"|[(\[]{either('credits.names', 'credits.bracketed')}\b"
 )
 _MONTH = r"[^\W\d_]{3,9}"
+_ORDINAL = rf"(?:\.|{either('dates.ordinals')})"
 _STAMP = re.compile(
     rf"{either('stamps.words', 'stamps.phrases')}\b[^.]{{0,12}}?[\s:].{{0,60}}\d"
     rf"|\d{{1,2}}\.\s?(?:\d{{1,2}}\.|{_MONTH}\.?)\s?(?:19|20)?\d\d\b[^.!?]{{0,70}}$"
-    rf"|\d{{1,2}}(?:er|º|\.)?\s(?:de\s)?{_MONTH}\.?\s(?:de\s)?(?:19|20)\d\d(?:\s?[(|,–-].{{0,60}})?$"
+    rf"|\d{{1,2}}{_ORDINAL}?\s(?:{either('dates.of')}\s)?{_MONTH}\.?\s(?:{either('dates.of_year')}\s)?(?:19|20)\d\d(?:\s?[(|,–-].{{0,60}})?$"
     rf"|{either('reading_time.names')}\b.{{0,8}}\d"
     rf"|[^.!?|]{{2,40}}\s[|·•]\s\d{{1,2}}[./]\s?(?:\d{{1,2}}[./]|{_MONTH})\s?(?:19|20)?\d\d[^.!?]{{0,40}}$"
     r"|\[[^\[\]]{2,60}\]\s*[·•|]\s*\d"
@@ -56,7 +57,7 @@ _STAMP = re.compile(
 )
 _ENDS = frozenset('.!?“”"')
 _WHEN = re.compile(
-    r"\d{1,2}[:./]\d{1,2}\b|\d{1,2}(?:\.|st|nd|rd|th)?\s[^\W\d]{3,9}\.?\s\d{4}|[^\W\d]{3,9}\.?\s\d{1,2},?\s\d{4}"
+    rf"\d{{1,2}}[:./]\d{{1,2}}\b|\d{{1,2}}{_ORDINAL}?\s{_MONTH}\.?\s\d{{4}}|{_MONTH}\.?\s\d{{1,2}},?\s\d{{4}}"
 )
 """A day or a time of day: without one a sentence is no date line (``Zuletzt waren es 12.``)."""
 _TRAIL = re.compile(r"[^/|.!?]{2,60}(?:\s+/\s+[^/|.!?]{2,60}){2,15}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.dom.layout import Box, Line
 from portalcrawl.text.normalize import clean, fold
-from portalcrawl.text.person_names import is_name, opens_byline, pieces
+from portalcrawl.text.person_names import byline_parts, is_name, opens_byline
 from portalcrawl.vocabulary import class_words, either, words
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def is_byline(line: Line) -> bool:
     """Tell whether a line within the text is nothing but the names of its authors, or a date beside them."""
     if len(line.text) > LONGEST_BYLINE or not opens_byline(line.text):
         return False
-    parts = pieces(line.text)
+    parts = byline_parts(line.text)
     names = [is_name(part) for part in parts]
     return any(names) and all(
         name or _DATE_PIECE.search(part) or part.endswith(":") for name, part in zip(names, parts, strict=True)
@@ -100,7 +100,7 @@ def is_head_of_text(line: Line) -> bool:
         return False
     if opens_byline(text):
         return True
-    return _DATE_PIECE.search(text) is not None and (":" not in text or any(map(is_name, pieces(text))))
+    return _DATE_PIECE.search(text) is not None and (":" not in text or any(map(is_name, byline_parts(text))))
 
 
 def without_bio(text: list[Line], authors: Iterable[str]) -> list[Line]:
@@ -137,7 +137,7 @@ def _marked_within(line: Line, within: _Within) -> Iterator[str]:
     """Yield the names in inline elements that are named for authors, whatever stands beside them."""
     for text in within.marked(line.box):
         if text in line.text:
-            yield from filter(is_name, pieces(text))
+            yield from filter(is_name, byline_parts(text))
 
 
 def _beside_date(line: Line, near: Sequence[Line]) -> list[str]:
@@ -158,7 +158,7 @@ def _named(line: Line, within: _Within) -> Iterator[str]:
     opens = any(map(opens_byline, _STROKES.split(line.text)))
     if not marked and not opens and not _DATE_PIECE.search(line.text):
         return
-    parts = pieces(line.text)
+    parts = byline_parts(line.text)
     shown = [piece for piece in parts if is_name(piece)]
     if not marked and not opens and 2 * len(shown) < sum(not _DIGIT.search(part) for part in parts):
         return  # topics beside a date, one of which looks like a name

@@ -28,7 +28,7 @@ LITTLE_TEXT = 250
 """Weight of a core so small that names must have misled."""
 TELLING_TAGS = frozenset(("nav", "footer", "aside", "figure", "figcaption", "form", "button"))
 MOST_ASKING_LINES = 8
-_OFFER = re.compile(rf"/(?:{path_words('offers')}|abo-[\w-]+)(?:[/?#.]|$)", re.IGNORECASE)
+_OFFER = re.compile(rf"/(?:{path_words('offers')}|{path_words('offer_starts')}[\w-]+)(?:[/?#.]|$)", re.IGNORECASE)
 _LARGE = frozenset(("article", "main", "body"))
 LARGE_PART = 0.1
 """Share of the core's text from which a box of a weak kind may be text after all."""

@@ -31,18 +31,19 @@ _MAY_BE_DATE = re.compile(
     rf"\d|{either_word('dates.today', 'dates.yesterday', 'dates.ago_ahead', 'dates.ago_behind', 'dates.now')}",
     re.IGNORECASE,
 )
+_CLOCK = either("dates.clock", "dates.am", "dates.pm")
 _DATE_PART = re.compile(
     r"(?:\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}\.?\s[^\W\d]{3,9}\.?\s\d{4}|[^\W\d]{3,9}\.?\s\d{1,2},?\s\d{4})"
-    r"(?!\d)(?:,?\s*(?:-\s*)?(?:um\s*|at\s*)?\d{1,2}[:.]\d{2}(?:\s*(?:Uhr|[AaPp][Mm])\b)?)?"
+    rf"(?!\d)(?:,?\s*(?:-\s*)?(?i:{either('dates.before_clock')}\s*)?\d{{1,2}}[:.]\d{{2}}(?i:\s*{_CLOCK}\b)?)?"
 )
 _NUMBER_BEFORE = re.compile(
-    r"(?:\b(?:tel|tél|telefon|téléphone|telephone|phone|fon|fax|telefax|mobil|mobile|handy|hotline|whatsapp|durchwahl"
-    r"|nr|no|nummer|konto|iban|az|aktenzeichen|version)\b[\s.:]*|[+(]\d[\d\s().]{0,9}|\d\s?[./-]\s?)[\s\d()./+-]{0,12}$",
+    rf"(?:\b{either('numbers.names')}\b[\s.:]*|[+(]\d[\d\s().]{{0,9}}|\d\s?[./-]\s?)[\s\d()./+-]{{0,12}}$",
     re.IGNORECASE,
 )
 """What stands before a group of digits that tells a number of another kind: its name, a country's code, more digits."""
 _NUMBER_AFTER = re.compile(
-    r"[./-]\d|\s?[./-]\s?\d{3}|(?<=\D\d\d)\s\d\d(?![:.h]\d|\s?(?:Uhr|min|[ap]m\b)|\w)", re.IGNORECASE
+    rf"[./-]\d|\s?[./-]\s?\d{{3}}|(?<=\D\d\d)\s\d\d(?![:.h]\d|\s?(?:{_CLOCK}|{either('reading_time.units')})|\w)",
+    re.IGNORECASE,
 )
 """What stands after one that goes on."""
 _BEFORE = 30
@@ -58,7 +59,7 @@ _MODIFIED_WORD = re.compile(rf"\b(?:{either('dates.modified')}\b|{either('dates.
 LONGEST_LABEL = 40
 LONGEST_DATELINE = 80
 _LABEL = re.compile(rf"{either('dates.published')}\b", re.IGNORECASE)
-_ABOUT = re.compile(r"(?:^|[\s_-])(?:meta(?:data)?|by-?line|(?:article|post|entry)-?info)(?:$|[\s_-])", re.IGNORECASE)
+_ABOUT = re.compile(rf"(?:^|[\s_-]){class_words('article.about')}(?:$|[\s_-])", re.IGNORECASE)
 _ELSEWHERE = frozenset(("comments", "related", "aside", "nav", "ad", "overlay", "form", "button", "tags"))
 
 
@@ -241,8 +242,8 @@ def opening_date(text: str, clock: Clock) -> str | None:
     return None
 
 
-def date_in_address(url: str) -> str | None:
-    """Return the day in an address (``/2025/12/02/``, ``-20251202``, ``/02-12-2025``) as ISO 8601, else None."""
+def date_in_url(url: str) -> str | None:
+    """Return the day in a URL (``/2025/12/02/``, ``-20251202``, ``/02-12-2025``) as ISO 8601, else None."""
     try:
         path = unquote(urlsplit(url).path)
     except ValueError:

@@ -39,14 +39,14 @@ def _by_first_letter(words: list[str]) -> str:
 _ANY_KIND = re.compile(rf"\b(?:{_by_first_letter([word for words in _WORDS.values() for word in words])})\b")
 """The same without names for the kinds, at a quarter of the cost: most elements are of none."""
 _UTILITY = re.compile(
-    r"^(?:(?:has|with|no|without|tag(?!-?(?:list|cloud|links))|category|type|js|lg|md|sm|xs|xl)-|[^:]*:).*"
-    r"|[-_]+(?:has|with|no|without)[-_].*"
+    rf"^(?:(?:{class_words('utilities.states')}|tag(?!-?(?:list|cloud|links))|{class_words('utilities.terms')})-|[^:]*:).*"
+    rf"|[-_]+{class_words('utilities.states')}[-_].*"
 )
 """Classes that tell of state, layout or terms (``has-sidebar``, ``tag-werbung``, ``md:hidden``), not of content, and
 ends of classes that do (``story--with-newsletter``)."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HIDDEN_CLASSES = frozenset(table("classes")["hidden"]["whole"].split())
-_HIDDEN_NAME = re.compile(rf"\b(?:{class_words('hidden.words')})\b")
+_HIDDEN_NAME = re.compile(rf"\b{class_words('hidden.words')}\b")
 _HIDING_SIGNS = tuple(table("classes")["hidden"]["signs"].split())
 """One of these stands in every class that hides; most classes have none."""
 _SHOWN_CLASS = re.compile(
@@ -54,7 +54,7 @@ _SHOWN_CLASS = re.compile(
 )
 """Classes of an element that is hidden on screens of some sizes only."""
 LONGEST_CLASSES = 400
-_POPUP = re.compile(rf"\b(?:{class_words('hidden.popups')})[-_]+(?:text|content|body|box|block)\b", re.IGNORECASE)
+_POPUP = re.compile(rf"\b{class_words('hidden.popups')}[-_]+{class_words('hidden.popup_parts')}\b", re.IGNORECASE)
 """What opens over a word of a sentence: explanations, portraits of people."""
 MOST_ID_JOINTS = 2
 """Ids of more words are made from titles and tell nothing of the kind of content."""

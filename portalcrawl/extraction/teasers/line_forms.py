@@ -11,6 +11,7 @@ from typing import Literal
 
 from portalcrawl.dates import looks_foreign
 from portalcrawl.extraction.teasers import wording as known
+from portalcrawl.vocabulary import either
 
 Form = Literal["text", "date", "count", "label", "byline", "more", "reading_time", "number", "ad", "empty"]
 
@@ -25,7 +26,7 @@ _CALENDAR = re.compile(
 )
 _CLOCK = re.compile(r"\b(?:[01]?\d|2[0-3])[:.h][0-5]\d\b")
 _BARE_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
-_CLOCK_AHEAD = re.compile(r"((?:[01]?\d|2[0-3])[:.][0-5]\d(?: Uhr)?)(?:\s*[|:·–-])?\s+(?=\D)")
+_CLOCK_AHEAD = re.compile(rf"((?:[01]?\d|2[0-3])[:.][0-5]\d(?i: {either('dates.clock')})?)(?:\s*[|:·–-])?\s+(?=\D)")
 _DIGIT = re.compile(r"\d")
 _PADDED = re.compile(r"[\[(](\d{2,5})[\])]")
 _NUMBER = re.compile(r"\d{1,6}")

@@ -19,7 +19,7 @@ _HOST = re.compile(r"\s*[Hh][Tt][Tt][Pp][Ss]?://([^/?#\\\s]+)")
 _COMMENT = re.compile(rf"#(?:div-)?{path_words('comments')}[-_]?\d+$", re.IGNORECASE)
 """What leads to one reader's comment rather than to the article."""
 _ID = re.compile(r"\d{5,20}|[0-9a-f]{8,40}")
-_PAGE_OF = re.compile(rf"[-_,](?:{path_words('page_numbers')}?[-_]?\d{{1,2}}|{path_words('wholes')})$")
+_PAGE_OF = re.compile(rf"[-_,](?:{path_words('page_numbers', 'part_numbers')}?[-_]?\d{{1,2}}|{path_words('wholes')})$")
 _NUMBER = re.compile(r"\d{2}")
 _MIN_JOINTS = 3
 _SIGN = re.compile(r"[^\x00-/:-\x7f]")
@@ -44,7 +44,7 @@ class Targets:
         self.own_stems = tuple(stem for address in self.own if (stem := _stem(address)).count("-") >= _MIN_JOINTS)
         self.owned: dict[str, bool] = {}
         """By scheme and host, as they stand at the beginning of an address."""
-        self.seen: dict[str, tuple[urls.Address | None, bool]] = {}
+        self.seen: dict[str, tuple[urls.UrlParts | None, bool]] = {}
         self.known: dict[str, tuple[str, str] | None] = {}
         self.told: set[str] = set()
         """Addresses that say little, but repeat the heading that leads to them."""
@@ -95,7 +95,7 @@ class Targets:
         target = urls.canonical_of(address, self.profile.hosts)
         return None if self.is_own(target) else (target, str(address))
 
-    def look_at(self, href: str) -> tuple[urls.Address | None, bool]:
+    def look_at(self, href: str) -> tuple[urls.UrlParts | None, bool]:
         """Return the address that *href* names, without fragment, and whether it alone says that it is an article's."""
         if href not in self.seen:
             address = urls.resolve(self.base_url, href)
@@ -103,7 +103,7 @@ class Targets:
             self.seen[href] = address, address is not None and self.is_article(address)
         return self.seen[href]
 
-    def is_article(self, address: urls.Address) -> bool:
+    def is_article(self, address: urls.UrlParts) -> bool:
         """Tell whether the address alone says that it is one of the portal's articles."""
         if self.profile.article.url is not None:
             return self.profile.is_article_url(str(address))

@@ -31,9 +31,10 @@ DATE_WORDS = (
     | UNITS
     | _parts(
         (
-            *(*dates.KNOWN, *dates.NUMBERS, *dates.ZONES, "am", "pm", "st", "nd", "rd", "th", "er", "y"),
+            *(*dates.KNOWN, *dates.NUMBERS, *dates.ZONES),
             *words("dates.ago_ahead", "dates.ago_lead", "dates.ago_behind"),
             *words("dates.about", "dates.half", "dates.and", "dates.clock", "dates.clock_or_hours"),
+            *words("dates.am", "dates.pm", "dates.ordinals"),
         )
     )
 )

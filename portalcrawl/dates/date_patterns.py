@@ -1,4 +1,4 @@
-"""The forms in which pages write days and times of day for people: where they stand in a line, and what they say."""
+"""Patterns of days, times of day and ages (``vor 2 Stunden``): where they stand in a line, and what they say."""
 
 from __future__ import annotations
 
@@ -7,31 +7,37 @@ from datetime import date, time, tzinfo
 from typing import NamedTuple
 
 from portalcrawl.dates.resolve import a_date, full_year, latest, named_zone
-from portalcrawl.vocabulary import either
-from portalcrawl.vocabulary.date_words import CLOCK, MONTHS
+from portalcrawl.vocabulary import either, opening, words
+from portalcrawl.vocabulary.date_words import AM_PM, CLOCK, HOUR, MINUTE, MONTHS, NUMBERS, UNITS
 
 # Patterns open with one character class, so that the search skips all else at the speed of C.
 _YEAR = r"\d{4}(?=\d?\d:\d\d|\D|$)"
+_ORDINAL = rf"(?:{either('dates.ordinals')}|\.)"
+_YEAR_SIGNS, _MONTH_SIGNS, _DAY_SIGNS = (
+    "".join(sorted(words(f"dates.{unit}_sign"))) for unit in ("year", "month", "day")
+)
 _NUMBER_FIRST = re.compile(
     r"\d(?<![\d.,:/-]\d)\d{0,3}(?:"
     # 2025-12-02, 2025/12/2, 2025. 12. 02, 2025年12月2日
-    r"(?<=\d{4}) ?[-/.年년] ?(?P<month>\d{1,2}) ?[-/.月월] ?(?P<day>\d{1,2})(?!\d)[日일.]?"
+    rf"(?<=\d{{4}}) ?[-/.{_YEAR_SIGNS}] ?(?P<month>\d{{1,2}}) ?[-/.{_MONTH_SIGNS}] ?(?P<day>\d{{1,2}})(?!\d)"
+    rf"[{_DAY_SIGNS}.]?"
     # 02.12.2025, 2. 12. 2025, 2.12.25, 02/12/2025, 02-12-2025
     rf"|(?<!\d{{3}})(?P<sign> ?[./-]) ?(?P<second>\d{{1,2}})(?P=sign)(?P<last> ?{_YEAR}|\d\d(?!\d|[:.,]\d| ?{CLOCK}))"
     # 2. Dezember 2025, 2 Dec 25, 02-Dec-25, 2 de diciembre de 2025, 2nd of December
-    r"|(?<!\d{3})(?:\.º|[.ºª]|st|nd|rd|th|er)?[ -]{0,2}(?:de |of |d')?(?P<name>[^\W\d_]{3,12})\.?"
-    rf"(?:(?:,? ?(?:del? )?|-)(?P<year>{_YEAR}|'?\d\d(?!\d|[:.,h]\d| ?(?:{CLOCK}|am|pm|a\.m|p\.m)\b)))?"
+    rf"|(?<!\d{{3}}){_ORDINAL}?[ -]{{0,2}}(?:{either('dates.of')}[ '])?(?P<name>[^\W\d_]{{3,12}})\.?"
+    rf"(?:(?:,? ?(?:{either('dates.of_year')} )?|-)(?P<year>{_YEAR}|'?\d\d(?!\d|[:.,h]\d| ?(?:{CLOCK}|{AM_PM})\b)))?"
     # 23.03.
     r"|(?<!\d{3})\. ?(?P<month_only>\d{1,2})\.(?!\d))"
 )
 # December 2, 2025
 _MONTH_FIRST = re.compile(
-    r"[^\W\d_](?<![^\W\d_]{2})[^\W\d_]{2,11}\.? (?P<day>\d{1,2})(?:st|nd|rd|th|\.)?(?![\d:])"
+    rf"[^\W\d_](?<![^\W\d_]{{2}})[^\W\d_]{{2,11}}\.? (?P<day>\d{{1,2}}){_ORDINAL}?(?![\d:])"
     rf"(?:,? (?P<year>{_YEAR}))?"
 )
 _TIME = re.compile(
-    r"\d(?<![\d.:,]\d)\d?(?:(?P<sign>[:.h]) ?(?P<minute>\d\d)(?!\d)(?::(?P<second>\d\d)(?!\d)(?:[.,]\d+)?)?(?! ?min))?"
-    rf"(?: ?(?P<suffix>(?:{CLOCK}|(?P<hours>{either('dates.clock_or_hours')}))(?![^\W\d_])|[ap]\.? ?m\b\.?))?"
+    r"\d(?<![\d.:,]\d)\d?(?:(?P<sign>[:.h]) ?(?P<minute>\d\d)(?!\d)(?::(?P<second>\d\d)(?!\d)(?:[.,]\d+)?)?"
+    rf"(?! ?{either('reading_time.units')}))?(?: ?(?P<suffix>(?:{CLOCK}|(?P<hours>{either('dates.clock_or_hours')}))"
+    rf"(?![^\W\d_])|(?:(?P<am>{either('dates.am')})|(?P<pm>{either('dates.pm')}))\b\.?))?"
 )
 _BEFORE_DOT_TIME = re.compile(rf"(?:\b{either('dates.before_clock')}\.? ?|^ ?[,/|·-]? ?)$")
 _ZONE = re.compile(
@@ -39,6 +45,16 @@ _ZONE = re.compile(
     r"|(?P<name>[a-z]{1,4})\b)(?: ?\([^()]{0,60}\)|\))?"
 )
 _YEAR_AFTER = re.compile(r" ((?:19|20)\d\d)\b")
+_ABOUT = rf"(?:{either('dates.about')} )?"
+_AMOUNT = (
+    rf"(?:(?P<count>\d{{1,5}}(?:[.,]\d)?)|(?P<half>{either('dates.half')})|(?P<word>[^\W\d_]{{1,6}}))[ -]?"
+    r"(?P<unit>[^\W\d_]{1,9})\.?"
+    rf"(?:,? (?:{either('dates.and')} )?(?P<count2>\d{{1,2}}) ?(?P<unit2>[^\W\d_]{{1,9}})\.?)?(?![^\W_])"
+)
+_OPENED = re.compile(rf"{opening('dates.ago_ahead')} {_ABOUT}{_AMOUNT}")
+_CLOSED = re.compile(
+    rf"(?<![^\W_])(?:{either('dates.ago_lead')} )?{_ABOUT}{_AMOUNT} {either('dates.ago_behind')}(?![^\W_])"
+)
 
 
 class FoundDate(NamedTuple):
@@ -60,6 +76,14 @@ class FoundTime(NamedTuple):
     zone: tzinfo | None
     late_year: int | None
     """A year that stands after the time (asctime)."""
+
+
+class FoundAge(NamedTuple):
+    """An age as amounts of units (``portalcrawl.vocabulary.date_words.UNITS``), from *start* to *end* of a line."""
+
+    start: int
+    end: int
+    parts: list[tuple[float, int]]
 
 
 def dates_in(line: str, today: date, *, month_first: bool) -> list[FoundDate]:
@@ -139,15 +163,15 @@ def time_in(line: str, start: int, end: int) -> FoundTime | None:
 
 
 def _time(match: re.Match[str], line: str, start: int) -> time | None:
-    sign, suffix = match["sign"], match["suffix"] or ""
+    sign, suffix = match["sign"], match["suffix"]
     if sign is None and (not suffix or match["hours"]):
         return None
     if sign == "." and not suffix and not _BEFORE_DOT_TIME.search(line[start : match.start()]):
         return None
     hour = int(match[0][: 2 if match[0][1:2].isdecimal() else 1])
     minute, second = int(match["minute"] or 0), int(match["second"] or 0)
-    if suffix[:1] in ("a", "p") and hour <= 12:
-        hour = hour % 12 + (12 if suffix[0] == "p" else 0)
+    if (match["am"] or match["pm"]) and hour <= 12:
+        hour = hour % 12 + (12 if match["pm"] else 0)
     if hour > 23 or minute > 59:
         return None
     return time(hour, minute, min(second, 59))
@@ -160,3 +184,33 @@ def _zone_after(line: str, start: int, end: int) -> tuple[tzinfo | None, int]:
         if zone is not None:
             return zone, match.end()
     return None, start
+
+
+def ages_in(line: str) -> list[FoundAge]:
+    """Return the ages in *line* (lower case), left to right."""
+    return _ages(_OPENED, line) or _ages(_CLOSED, line)
+
+
+def _ages(pattern: re.Pattern[str], line: str) -> list[FoundAge]:
+    found = []
+    position = 0
+    while match := pattern.search(line, position):
+        parts = _amounts(match)
+        if parts:
+            found.append(FoundAge(match.start(), match.end(), parts))
+        position = match.end() if parts else match.start() + 1
+    return found
+
+
+def _amounts(match: re.Match[str]) -> list[tuple[float, int]]:
+    unit = UNITS.get(match["unit"])
+    if match["half"]:
+        return [(30, MINUTE)] if unit == HOUR else []
+    count = match["count"]
+    amount = float(count.replace(",", ".")) if count else NUMBERS.get(match["word"])
+    if unit is None or amount is None:
+        return []
+    if match["count2"] is None:
+        return [(amount, unit)]
+    second = UNITS.get(match["unit2"])
+    return [(amount, unit), (float(match["count2"]), second)] if second is not None else []

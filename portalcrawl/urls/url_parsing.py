@@ -1,6 +1,6 @@
-"""An http(s) address taken apart and written in one spelling.
+"""Http(s) URLs: resolved, split and written in one spelling.
 
-Paths and queries follow RFC 3986 section 6, hosts the WHATWG URL standard.
+Paths and queries are normalised as in RFC 3986 section 6, hosts as in the WHATWG URL standard.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urljoin
 import idna
 
 MAX_URL_LENGTH = 2083
-"""Characters; longer addresses are refused. Scrapy's default for ``URLLENGTH_LIMIT``."""
+"""Characters; longer URLs are refused. Scrapy's default for ``URLLENGTH_LIMIT``."""
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _TRIM = "".join(map(chr, range(0x21))) + "\x7f\xa0\u200b\u200e\u200f\u2028\u2029\ufeff"
@@ -33,10 +33,10 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 class BaseUrl(str):
-    """The address that a page's links are resolved against, with the charset that it was read in.
+    """The URL that a page's links are resolved against, with the charset of the page.
 
-    Browsers encode the query of a link in the charset of its page, and all else of it in UTF-8 (WHATWG URL, 4.4,
-    "query state"; Encoding, 4.3: UTF-8 in place of UTF-16). Any other text as a base stands for a page in UTF-8.
+    Browsers encode the query of a link in the charset of its page, the rest of it in UTF-8 (WHATWG URL, 4.4, "query
+    state"; Encoding, 4.3: UTF-8 in place of UTF-16). A plain ``str`` as a base stands for a page in UTF-8.
     """
 
     __slots__ = ("charset",)
@@ -44,14 +44,14 @@ class BaseUrl(str):
     charset: str
 
     def __new__(cls, url: str, charset: str) -> Self:
-        """Make the base *url* of a page in *charset*, the name of one of Python's codecs."""
+        """Return the base *url* of a page in *charset*, the name of one of Python's codecs."""
         base = super().__new__(cls, url)
         base.charset = charset
         return base
 
 
-class Address(NamedTuple):
-    """The parts of an http(s) address, normalised; user name and password are gone."""
+class UrlParts(NamedTuple):
+    """The parts of an http(s) URL, normalised, without user name and password. ``str()`` makes the URL of them."""
 
     scheme: str
     host: str
@@ -75,8 +75,8 @@ class Address(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def split(url: str) -> Address | None:
-    """Take *url* apart; None where it is no http(s) address with a valid host and port."""
+def split_url(url: str) -> UrlParts | None:
+    """Return the parts of *url*; None if it is no http(s) URL with a valid host and port."""
     url = tidy(url)
     scheme, _, rest = (_slashes(url) if len(url) <= MAX_URL_LENGTH else "").partition("://")
     scheme = scheme.lower()
@@ -87,7 +87,7 @@ def split(url: str) -> Address | None:
     if authority is None:
         return None
     host, port = authority
-    return Address(
+    return UrlParts(
         scheme=scheme,
         host=host,
         port=None if port == DEFAULT_PORTS[scheme] else port,
@@ -98,20 +98,19 @@ def split(url: str) -> Address | None:
 
 
 def absolute(base: str, href: str) -> str | None:
-    """Return the http(s) address that *href* names on the page *base*, its fragment kept.
+    """Return the http(s) URL that *href* leads to on the page *base*, with its fragment.
 
-    None for other schemes (``javascript:``, ``mailto:``, ``data:``), an empty *href*, and what is no valid
-    address.
+    None for other schemes (``javascript:``, ``mailto:``, ``data:``), an empty *href* and invalid URLs.
 
     >>> absolute("https://example.org/news/", "../a b?x=1#c")
     'https://example.org/a%20b?x=1#c'
     """
-    address = resolve(base, href)
-    return str(address) if address else None
+    parts = resolve(base, href)
+    return str(parts) if parts else None
 
 
-def resolve(base: str, href: str) -> Address | None:
-    """Return what :func:`absolute` returns, taken apart."""
+def resolve(base: str, href: str) -> UrlParts | None:
+    """Return the parts of what :func:`absolute` returns."""
     href = tidy(href)
     if not href.isascii() and isinstance(base, BaseUrl):
         href = _in_charset(href, base.charset)
@@ -121,13 +120,13 @@ def resolve(base: str, href: str) -> Address | None:
         return _on_the_host_of(base, href)
     if href[:4].lower() != "http" and _SCHEME.match(href):
         return None
-    address = split(href)
-    if address is None:
+    parts = split_url(href)
+    if parts is None:
         try:
-            address = split(urljoin(tidy(base), _slashes(href)))
+            parts = split_url(urljoin(tidy(base), _slashes(href)))
         except ValueError:
             return None
-    return address
+    return parts
 
 
 def _in_charset(href: str, charset: str) -> str:
@@ -146,14 +145,14 @@ def _in_charset(href: str, charset: str) -> str:
     return f"{path}{question}{query}{mark}{fragment}"
 
 
-def _on_the_host_of(base: str, path: str) -> Address | None:
-    """Return the address of a path, with or without query and fragment: the form of most links by far."""
-    page = split(base)
+def _on_the_host_of(base: str, path: str) -> UrlParts | None:
+    """Return the parts of a link that is an absolute path with or without query and fragment, as most links are."""
+    page = split_url(base)
     if page is None:
         return None
     path, _, fragment = _slashes(path).partition("#")
     path, _, query = path.partition("?")
-    return Address(
+    return UrlParts(
         page.scheme,
         page.host,
         page.port,
@@ -165,10 +164,8 @@ def _on_the_host_of(base: str, path: str) -> Address | None:
 
 def host_of(url: str) -> str:
     """Return the host of *url* without ``www.``, with a port that is not the default; "" if there is none."""
-    address = split(url)
-    if address is None:
-        return ""
-    return without_www(address.netloc)
+    parts = split_url(url)
+    return without_www(parts.netloc) if parts else ""
 
 
 def without_www(host: str) -> str:
