@@ -3,13 +3,13 @@
     PortalcrawlError
      |- UsageError        what was asked for is wrong                exit code 2
      |   |- ArgumentError   a spider argument
-     |   `- SettingError    a setting
+     |   |- SettingError    a setting
+     |   `- ConfigFileError a profile file or schedule.toml
      |- DataFolderError   the data folder or the state can't be used exit code 1
      |- RunLockedError    another run works on the portal            exit code 75
      `- RunTooLateError   the run was to begin earlier, or never     exit code 75
 
-(``portals.ProfileError``, a fault in a profile file, is a UsageError.) Exit code 75 is EX_TEMPFAIL of BSD's
-sysexits.h: try again later.
+Exit code 75 is EX_TEMPFAIL of BSD's sysexits.h: try again later.
 """
 
 from __future__ import annotations
@@ -41,6 +41,14 @@ class SettingError(UsageError):
 
     def __init__(self, name: str, value: object, takes: str) -> None:
         super().__init__(f"setting {name}: {value!r} is wrong; it takes {takes}")
+
+
+class ConfigFileError(UsageError):
+    """A fault in a profile file or in schedule.toml: ``file: key: cause``, in one line."""
+
+    def __init__(self, file: str, key: str, cause: str) -> None:
+        self.key, self.cause = key, " ".join(cause.split())
+        super().__init__(f"{file}: {key}: {self.cause}")
 
 
 class DataFolderError(PortalcrawlError):

@@ -9,8 +9,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from portalcrawl.errors import ConfigFileError
 from portalcrawl.profiles.model import Profile
-from portalcrawl.profiles.profile_error import ProfileError
 from portalcrawl.profiles.profile_file import read_profile
 from portalcrawl.profiles.profile_hosts import generic_hosts, netloc_of
 from portalcrawl.urls import host_of
@@ -29,7 +29,7 @@ class ProfileFile:
     built_in: bool
     profile: Profile | None
     """None where there are faults."""
-    faults: tuple[ProfileError, ...]
+    faults: tuple[ConfigFileError, ...]
 
 
 class Catalog:
@@ -38,7 +38,7 @@ class Catalog:
     A faulty file stops only those who need it: :meth:`get` of its name, and :meth:`for_url` of an address
     that no sound profile holds.
 
-    :raises ProfileError: where *folder* is no readable folder.
+    :raises ConfigFileError: where *folder* is no readable folder.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -56,14 +56,14 @@ class Catalog:
         return any(file.name == name and file.built_in for file in self.files)
 
     @property
-    def faults(self) -> list[ProfileError]:
+    def faults(self) -> list[ConfigFileError]:
         """All faults of all files."""
         return [fault for file in self.files for fault in file.faults]
 
     def get(self, name: str) -> Profile | None:
         """Return the profile *name*; None where there is none.
 
-        :raises ProfileError: where its file is faulty.
+        :raises ConfigFileError: where its file is faulty.
         """
         file = next((file for file in self.files if file.name == name), None)
         if file and file.faults:
@@ -75,7 +75,7 @@ class Catalog:
         file that names a twin of it (``www.``, ``m.``, ``amp.``), else the generic one of its host.
 
         :raises ValueError: where *url* is no http(s) address.
-        :raises ProfileError: where no sound file holds it and another one can't be read.
+        :raises ConfigFileError: where no sound file holds it and another one can't be read.
         """
         netloc = netloc_of(url)
         if netloc is None:
@@ -124,7 +124,7 @@ def _users(folder: Path) -> Iterator[ProfileFile]:
     try:
         entries = sorted(folder.iterdir())
     except OSError as exc:
-        raise ProfileError(str(folder), "PORTAL_PROFILES", exc.strerror or str(exc)) from exc
+        raise ConfigFileError(str(folder), "PORTAL_PROFILES", exc.strerror or str(exc)) from exc
     for entry in entries:
         if entry.name.endswith(SUFFIX) and not entry.name.startswith("."):
             yield _read(entry, str(entry), built_in=False)
@@ -135,7 +135,7 @@ def _read(entry: Traversable, file: str, *, built_in: bool) -> ProfileFile:
     try:
         profile, faults = read_profile(entry.read_bytes(), name, file)
     except OSError as exc:
-        profile, faults = None, [ProfileError(file, "file", exc.strerror or str(exc))]
+        profile, faults = None, [ConfigFileError(file, "file", exc.strerror or str(exc))]
     return ProfileFile(name, file, built_in, profile, tuple(faults))
 
 
@@ -147,6 +147,6 @@ def _without_clashes(found: list[ProfileFile]) -> Iterator[ProfileFile]:
         for host in file.profile.hosts if file.profile else ():
             first = claimed.setdefault((file.built_in, host), file.file)
             if first != file.file:
-                faults.append(ProfileError(file.file, "hosts", f"{host} is already a host of {first}"))
+                faults.append(ConfigFileError(file.file, "hosts", f"{host} is already a host of {first}"))
         profile = None if faults else file.profile
         yield ProfileFile(file.name, file.file, file.built_in, profile, tuple(faults))

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from portalcrawl.errors import UsageError
 from portalcrawl.scheduling.timing import Timing
-
-
-class ScheduleError(UsageError):
-    """A schedule that can't be used: its text is one line, ``file: key: cause``."""
-
-    def __init__(self, file: str, key: str, cause: str) -> None:
-        super().__init__(f"{file}: {key}: {' '.join(cause.split())}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +31,21 @@ class Entry:
     portals: tuple[str, ...]
     """The portals that the arguments lead to: no two jobs of one portal run or wait at once."""
     timing: Timing
-    priority: float
-    settings: Mapping[str, str]
-    nodes: tuple[str, ...]
+    priority: float = 0.0
+    settings: Mapping[str, str] = field(default_factory=dict)
+    nodes: tuple[str, ...] = ()
     """The nodes it may run on, in order of preference."""
-    on_overlap: str
+    on_overlap: str = "skip"
     """What is done when it is due while its portal is busy: ``skip`` or ``queue`` (one waits)."""
-    start_within: float
+    start_within: float = 600.0
     """A job that has not begun after this time never does."""
-    limit: float
+    limit: float = 3600.0
     """A job that runs longer is cancelled."""
-    misfire_grace: float
+    misfire_grace: float = 43_200.0
     """A start that was missed is made up for until it is this old."""
-    overdue: float | None
+    overdue: float | None = None
     """Age of the last good run that is an alarm; None: when three starts were due since."""
-    silence: float | None
+    silence: float | None = None
     """Time without a new article that is an alarm; None: never."""
 
     def places(self, nodes: Mapping[str, Node]) -> list[Node]:
@@ -73,9 +65,9 @@ class Schedule:
     """Name of the project on Scrapyd."""
     nodes: Mapping[str, Node]
     entries: Mapping[str, Entry]
-    poll: float
-    """Time between two looks at the nodes."""
-    node_down_after: float
+    poll: float = 2.0
+    """Time between two requests to the nodes."""
+    node_down_after: float = 30.0
     """Time without an answer after which a node's portals move."""
-    webhook: str | None
-    """Where changes of verdict are posted."""
+    webhook: str | None = None
+    """Address to which changes of verdict are posted."""

@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
-from portalcrawl.profiles.toml_table import FaultError, a_text
+from portalcrawl.profiles.toml_file import text
 from portalcrawl.scheduling.durations import format_duration
 
 ALL_HOURS = set(range(24))
@@ -76,21 +76,21 @@ class Timing:
 
 
 def parse_cron(value: Any) -> str:
-    """Return a crontab line of five fields with single spaces; FaultError where it is none, or never due."""
-    fields = a_text(value).lower().split()
+    """Return a crontab line of five fields with single spaces; ValueError where it is none, or never due."""
+    fields = text(value).lower().split()
     if len(fields) != 5:
-        raise FaultError(f"must have five fields (minute hour day month weekday), has {len(fields)}")
+        raise ValueError(f"must have five fields (minute hour day month weekday), has {len(fields)}")
     if fields[2] != "*" and fields[4] != "*":
-        raise FaultError("may name days of the month or of the week, not both; make two entries")
+        raise ValueError("may name days of the month or of the week, not both; make two entries")
     fields[4] = re.sub(r"-sun\b", "-7", fields[4])  # the week ends with Sunday, too
     line = " ".join(fields)
     if EXTENSIONS.search(line):
-        raise FaultError("is no crontab line: it has minutes, hours, days, months and weekdays, in numbers and names")
+        raise ValueError("is no crontab line: it has minutes, hours, days, months and weekdays, in numbers and names")
     try:
         expand_cron(line)
     except CronSimError as error:
         said = str(error)
-        raise FaultError(f"is no crontab line, or never due: {said[:1].lower()}{said[1:]}") from None
+        raise ValueError(f"is no crontab line, or never due: {said[:1].lower()}{said[1:]}") from None
     return line
 
 

@@ -13,9 +13,10 @@ from scrapy.settings import Settings
 from support.commandline import ROOT, crawl, scrapy
 
 from portalcrawl import settings as product
+from portalcrawl.errors import ConfigFileError
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling import durations
-from portalcrawl.scheduling.entries import Schedule, ScheduleError
+from portalcrawl.scheduling.entries import Schedule
 from portalcrawl.scheduling.job_store import Store
 from portalcrawl.scheduling.schedule_file import read_schedule
 from portalcrawl.scheduling.shadow import shadowing_copy
@@ -25,8 +26,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
 FAULTS = {
     "": "entry: is missing",
     "entry = 3": "entry: must be a table",
-    "[entry.a]\nportal = 'sample'": "entry.a: must have one of every and cron",
-    "[entry.a]\nportal = 'sample'\nevery = '5m'\ncron = '* * * * *'": "entry.a: must have one of every and cron",
+    "[entry.a]\nportal = 'sample'": "entry.a.every: is needed, or cron: one of them",
+    "[entry.a]\nportal = 'sample'\nevery = '5m'\ncron = '* * * * *'": "entry.a.every: is needed, or cron: one of them",
     "[entry.a]\nevery = '5m'": "entry.a.portal: is missing",
     "[entry.a]\nportal = 'smaple'\nevery = '5m'": "entry.a.arguments: argument portal: 'smaple' is unknown",
     "[entry.a]\nportal = 'sample'\nevery = 5": "entry.a.every: must be a time such as 90s",
@@ -36,7 +37,7 @@ FAULTS = {
     "[entry.a]\nportal = 'sample'\ncron = '99 * * * *'": "entry.a.cron: is no crontab line",
     "[entry.a]\nportal = 'sample'\ncron = '0 0 30 2 *'": "entry.a.cron: is no crontab line, or never due: bad day",
     "[entry.a]\nportal = 'sample'\ncron = '0 0 1 * 1'": "entry.a.cron: may name days of the month or of the week",
-    "[entry.a]\nportal = 'sample'\nevery = '5m'\ntimezone = 'Mars'": "entry.a.timezone: must be a time zone",
+    "[entry.a]\nportal = 'sample'\nevery = '5m'\ntimezone = 'Mars'": "entry.a.timezone: must be an IANA time zone",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\njitter = '5m'": "entry.a.jitter: must be below every (5m)",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\non_overlap = 'wait'": "entry.a.on_overlap: must be one of skip, queue",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\nlate = 'queue'": "entry.a.late: is called on_overlap now",
@@ -47,10 +48,10 @@ FAULTS = {
     "[entry.a]\nportal = 'sample'\nevery = '5m'\nnode = 'b'": "entry.a.node: 'b' is no node; the nodes are local",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {STATE_URL = 'postgresql://me:pw@db/x'}": "holds a secret",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {API_TOKEN = 'x'}": "holds a secret",
-    "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {DATA_DIR = 'x'}": "DATA_DIR is given by the node",
+    "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {DATA_DIR = 'x'}": "settings.DATA_DIR: is given by the node",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\narguments = {portal = 'sample'}": "is given twice",
     "[entry.a]\nevery = '5m'\narguments = {urls_file = '-'}": "has no standard input",
-    "[entry.a]\nevery = '5m'\narguments = {pages = [1]}": "argument pages must be a string",
+    "[entry.a]\nevery = '5m'\narguments = {pages = [1]}": "entry.a.arguments.pages: must be a string",
     "[entry.'a b']\nportal = 'sample'\nevery = '5m'": "a name has up to 40 letters",
     "[nodes.a]\nurl = 'http://u:p@h/'\n[entry]": "nodes.a.url: must not hold user and password",
     "[nodes.a]\nurl = 'ftp://h/'\n[entry]": "nodes.a.url: must be an http or https address",
@@ -58,7 +59,7 @@ FAULTS = {
     "[nodes]\n[entry]": "nodes: there is none",
     "[defaults]\nevery = '5m'\n[entry]": "defaults.every: belongs into an entry",
     "poll = '1'\n[entry]": "poll: must be a time",
-    "[entry": "file: ",
+    "[entry": "TOML: ",
 }
 
 
@@ -77,7 +78,7 @@ def read(folder: Path, text: str) -> Schedule:
 
 @pytest.mark.parametrize("text", FAULTS)
 def test_a_fault_names_file_key_and_cause(tmp_path: Path, text: str) -> None:
-    with pytest.raises(ScheduleError) as raised:
+    with pytest.raises(ConfigFileError) as raised:
         read(tmp_path, text)
     said = str(raised.value)
     assert FAULTS[text] in said
@@ -86,7 +87,7 @@ def test_a_fault_names_file_key_and_cause(tmp_path: Path, text: str) -> None:
 
 def test_no_secret_of_a_fault_is_shown(tmp_path: Path) -> None:
     for url in ("http://me:hush@h/", "htp://me:hush@h/"):
-        with pytest.raises(ScheduleError) as raised:
+        with pytest.raises(ConfigFileError) as raised:
             read(tmp_path, f"[nodes.a]\nurl = '{url}'\n[entry]")
         assert "hush" not in str(raised.value)
 

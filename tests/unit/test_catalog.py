@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import portalcrawl
+from portalcrawl.errors import ConfigFileError
 from portalcrawl.profiles.catalog import Catalog, generic_profile
-from portalcrawl.profiles.profile_error import ProfileError
 
 
 def write(folder: Path, name: str, *hosts: str, more: str = "") -> None:
@@ -92,9 +92,9 @@ def test_a_broken_file_stops_only_those_who_need_it(tmp_path: Path) -> None:
     good = catalog.get("good")
     assert good
     assert catalog.for_url("https://good.example/") is good
-    with pytest.raises(ProfileError, match=r"bad\.toml: zone: unknown key"):
+    with pytest.raises(ConfigFileError, match=r"bad\.toml: zone: unknown key"):
         catalog.get("bad")
-    with pytest.raises(ProfileError, match=r"bad\.toml: zone: unknown key"):
+    with pytest.raises(ConfigFileError, match=r"bad\.toml: zone: unknown key"):
         catalog.for_url("https://bad.example/")
 
 
@@ -117,7 +117,7 @@ def test_a_folder_named_like_a_file_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ProfileError, match=r"nowhere: PORTAL_PROFILES: No such file"):
+    with pytest.raises(ConfigFileError, match=r"nowhere: PORTAL_PROFILES: No such file"):
         Catalog(tmp_path / "nowhere")
 
 

@@ -123,13 +123,15 @@ def test_a_byte_order_mark_is_allowed() -> None:
     [
         ("zone = 'x'", "zone", "unknown key"),
         ("start_url = 'x'", "start_url", "did you mean start_urls?"),
-        ("language = 3", "language", "must be a string, is 3"),
+        ("language = 3", "language", "must be a language tag like de or de-AT, is 3"),
+        ("description = 3", "description", "must be a string that is not blank, is 3"),
         ("language = 'deutsch!'", "language", "language tag"),
         ("timezone = 'Europe/Berlinn'", "timezone", "IANA"),
         ("timezone = '../etc/passwd'", "timezone", "IANA"),
-        ("timezone = ''", "timezone", "is empty"),
+        ("timezone = ''", "timezone", "IANA"),
+        ("description = ' '", "description", "not blank"),
         ("start_urls = 'https://www.x.example/'", "start_urls", "must be an array"),
-        ("start_urls = ['www.x.example']", "start_urls", "http(s) address"),
+        ("start_urls = ['www.x.example']", "start_urls", "must be an http or https address"),
         ("start_urls = ['https://y.example/']", "start_urls", "on one of the hosts"),
         ("search_url = 'https://www.x.example/q'", "search_url", "{query}"),
         ("agencies = ['dpa', 'dpa']", "agencies", "there twice"),
@@ -137,7 +139,7 @@ def test_a_byte_order_mark_is_allowed() -> None:
         ("caption_over_snippet = 'yes'", "caption_over_snippet", "true or false"),
         ("recrawl_ages = [60, 30]", "recrawl_ages", "grow"),
         ("recrawl_ages = [0]", "recrawl_ages", "from 1"),
-        ("sources = {dpa = 1}", "sources", "must be a string"),
+        ("sources = {dpa = 1}", "sources.dpa", "must be a string"),
         ("article = 'x'", "article", "must be a table"),
         ("[article]\nurl = '^/(?P<id>'", "article.url", "bad regular expression"),
         ("[article]\nurl = '^/a/(\\d+)$'", "article.url", "(?P<id>...)"),
@@ -159,8 +161,8 @@ def test_a_byte_order_mark_is_allowed() -> None:
         ("[render]\nclick_times = -1", "render.click_times", "from 0"),
         ("[render]\nscroll = true", "render.scroll", "from 0"),
         ("[render]\nblock_resources = ['picture']", "render.block_resources", "must be one of"),
-        ("[render]\ncookies = [{name = 'a'}]", "render.cookies", "has no value"),
-        ("[render]\ncookies = [{name = 'a', value = 'b', age = '1'}]", "render.cookies", "unknown key age"),
+        ("[render]\ncookies = [{name = 'a'}]", "render.cookies[1].value", "is missing"),
+        ("[render]\ncookies = [{name = 'a', value = 'b', age = '1'}]", "render.cookies[1].age", "unknown key"),
         ("[politeness]\ndelay = '1'", "politeness.delay", "must be seconds"),
         ("[politeness]\ndelay = nan", "politeness.delay", "must be seconds"),
         ("[politeness]\nconcurrency = 0", "politeness.concurrency", "from 1"),
@@ -194,7 +196,7 @@ def test_name_and_hosts_are_needed(text: str, key: str, cause: str) -> None:
 
 
 def test_a_name_is_short_and_plain() -> None:
-    assert "may hold a-z" in faults_of('name = "a b"\nhosts = ["x.example"]', name="a b")[0]
+    assert "a name of a-z" in faults_of('name = "a b"\nhosts = ["x.example"]', name="a b")[0]
 
 
 def test_all_faults_are_told_at_once() -> None:
