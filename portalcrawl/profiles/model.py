@@ -26,9 +26,11 @@ class Rule:
 
     kind: RuleKind
     expression: str
+    written: str = field(default="", compare=False)
+    """The expression as it stands in the profile, where it uses named patterns."""
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.expression}"
+        return f"{self.kind}: {' '.join((self.written or self.expression).split())}"
 
 
 FieldRules = Mapping[str, tuple[Rule, ...]]
@@ -99,6 +101,8 @@ class Profile:
     """Agency of the sources whose texts do not name it."""
     caption_over_snippet: bool = False
     """Whether a text that equals the alt text of a teaser's image is its caption rather than its headline."""
+    patterns: Mapping[str, str] = field(default_factory=dict)
+    """Parts of regular expressions that the rules use by name, as written."""
     article: ArticleRules = field(default_factory=ArticleRules)
     teasers: tuple[TeaserRules, ...] = ()
     render: RenderRules = field(default_factory=RenderRules)

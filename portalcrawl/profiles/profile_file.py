@@ -160,7 +160,7 @@ class _Reader:
         # Only with (?x) in front do spaces in it not count, also where the rule around it has (?x).
         scoped = f"(?x:{pattern[4:]}\n)" if pattern.startswith("(?x)") else f"(?-x:{pattern})"
         self._patterns[name] = Pattern(scoped).expression
-        return scoped
+        return str(value)
 
     def _with_patterns(self, value: Any) -> str:
         """Return an expression with each ``{name}`` replaced by the pattern of that name."""
@@ -192,7 +192,7 @@ class _Reader:
         if not expression:
             raise ValueError(f"nothing after {kind}:")
         if kind == "text":
-            return Rule("text", Pattern(self._with_patterns(expression)).expression)
+            return Rule("text", Pattern(self._with_patterns(expression)).expression, expression)
         rule = Rule(cast(RuleKind, kind), expression)
         compile_selector(rule)
         return rule
@@ -204,7 +204,7 @@ class _Reader:
         return rule
 
 
-def _profile(sources: Mapping[str, str] | None = None, patterns: object = None, **values: Any) -> Profile:
+def _profile(sources: Mapping[str, str] | None = None, **values: Any) -> Profile:
     return Profile(source_agencies=sources or {}, **values)
 
 

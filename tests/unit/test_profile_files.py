@@ -9,6 +9,7 @@ import pytest
 
 from portalcrawl.profiles.model import Politeness, Profile, RenderRules, Rule
 from portalcrawl.profiles.profile_file import read_profile
+from portalcrawl.profiles.regular_expressions import Pattern
 
 SMALLEST = 'name = "x"\nhosts = ["www.x.example"]\n'
 FULL = r"""
@@ -93,6 +94,25 @@ def test_rules_are_read() -> None:
     assert (second.block, second.fields) == ("most read", {})
 
 
+def test_patterns_stand_for_their_names() -> None:
+    profile = read(
+        SMALLEST
+        + r"""
+        [patterns]
+        day = 'A day|a night'
+        # spaces count only without (?x)
+        days = '''(?x) {day} (?: \ and\  {day} ){0,2}  # up to three'''
+        [article]
+        url = '^/{days}/(?P<id>\d{2})$'
+        headline = '''text: (?x) ^ {days} \p{Lu} \{x} $'''
+        """
+    )
+    assert profile.native_id("https://x.example/A day and a night/77") == "77"
+    (rule,) = profile.article.fields["headline"]
+    assert Pattern(rule.expression).find("A day and A day and a nightÄ{x}", "headline")
+    assert not Pattern(rule.expression).find("AdayÄ{x}", "headline")
+
+
 def test_rendering_is_read() -> None:
     assert read(FULL).render == RenderRules(
         mode="always",
@@ -151,6 +171,11 @@ def test_a_byte_order_mark_is_allowed() -> None:
         ("[article]\nheadline = 'xpath: nonsense(//h1)'", "article.headline", "bad XPath"),
         ("[article]\nheadline = 'text: (a'", "article.headline", "bad regular expression"),
         ("[article]\nheadline = 'css: '", "article.headline", "nothing after css:"),
+        ("[patterns]\nday = '(a'", "patterns.day", "bad regular expression"),
+        ("[patterns]\nday = 3", "patterns.day", "must be a string"),
+        ("[patterns]\nd = 'a'", "patterns.d", "two or more of a-z"),
+        ("[patterns]\nday = '{month}'\nmonth = 'a'", "patterns.day", "no pattern month above"),
+        ("[article]\nheadline = 'text: {day}'", "article.headline", "no pattern day above"),
         ("[article]\ntitle = 'css: h1'", "article.title", "unknown key"),
         ("[[teasers]]\nroot = 'css: li'", "teasers[1].block", "is missing"),
         ("[[teasers]]\nblock = 'a'", "teasers[1].root", "is missing"),
