@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, cast, get_args
+from zoneinfo import ZoneInfo
 
 from cssselect import SelectorError
 from cssselect import parse as parse_css
@@ -19,7 +20,7 @@ from portalcrawl.profiles.model import (
     RenderMode,
     RenderRules,
     Rule,
-    RuleKind,
+    RuleType,
     TeaserRules,
 )
 from portalcrawl.profiles.profile_hosts import normal_host
@@ -99,10 +100,10 @@ def read_profile(content: bytes, name: str, file: str) -> tuple[Profile | None, 
 
 
 class _Reader:
-    """Converts one file; hosts and patterns are kept for the keys after them."""
+    """Converts one file. Hosts and patterns are kept for the keys after them."""
 
     def __init__(self, name: str) -> None:
-        self._named = Profile(name=name, hosts=())
+        self._named = Profile(name=name, hosts=(), timezone=ZoneInfo("UTC"))  # a zone saves looking for one
         self._patterns: dict[str, str] = {}
 
     def profile(self, content: Any) -> Profile:
@@ -157,7 +158,7 @@ class _Reader:
         if not PATTERN_NAME.fullmatch(f"{{{name}}}"):
             raise ValueError("the name of a pattern has two or more of a-z and underscore")
         pattern = self._with_patterns(value)
-        # Only with (?x) in front do spaces in it not count, also where the rule around it has (?x).
+        # The flag is for this part alone, whatever the expression around it says.
         scoped = f"(?x:{pattern[4:]}\n)" if pattern.startswith("(?x)") else f"(?-x:{pattern})"
         self._patterns[name] = Pattern(scoped).expression
         return str(value)
@@ -187,19 +188,19 @@ class _Reader:
     def _rule(self, value: Any) -> Rule:
         kind, colon, expression = text(value).partition(":")
         kind, expression = kind.strip(), expression.strip()
-        if not colon or kind not in get_args(RuleKind):
+        if not colon or kind not in get_args(RuleType):
             raise ValueError(f"must start with css:, xpath: or text:, is {shown(value)}")
         if not expression:
             raise ValueError(f"nothing after {kind}:")
         if kind == "text":
             return Rule("text", Pattern(self._with_patterns(expression)).expression, expression)
-        rule = Rule(cast(RuleKind, kind), expression)
+        rule = Rule(cast(RuleType, kind), expression)
         compile_selector(rule)
         return rule
 
     def _root(self, value: Any) -> Rule:
         rule = self._rule(value)
-        if rule.kind == "text":
+        if rule.type == "text":
             raise ValueError("must start with css: or xpath:")
         return rule
 
@@ -214,7 +215,7 @@ def _teaser_rules(block: str, root: Rule, **fields: tuple[Rule, ...]) -> TeaserR
 
 def _relative(rule: Rule) -> Rule:
     """Return *rule* so that ``//h3`` finds what is in the teaser, not on the whole page."""
-    is_absolute = rule.kind == "xpath" and rule.expression.startswith("/")
+    is_absolute = rule.type == "xpath" and rule.expression.startswith("/")
     return Rule("xpath", f".{rule.expression}") if is_absolute else rule
 
 

@@ -18,7 +18,7 @@ NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
 
 def compile_selector(rule: Rule) -> etree.XPath:
     """Return a ``css`` or ``xpath`` rule compiled, to be called on an element; ValueError for a wrong expression."""
-    is_css = rule.kind == "css"
+    is_css = rule.type == "css"
     try:
         path = HTMLTranslator().css_to_xpath(rule.expression) if is_css else rule.expression
         compiled = etree.XPath(path, namespaces=NAMESPACES)

@@ -1,7 +1,7 @@
 """TOML files that people write (profiles, schedule.toml): each key has a converter, and all faults are found at once.
 
-A converter takes a value as TOML gives it and returns what it stands for. It raises ValueError with the cause where
-the value is wrong.
+A converter takes a value as tomllib returns it and returns the value to use. For a wrong value it raises ValueError
+with the cause.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class TableError(ValueError):
 
 
 def read_toml(content: bytes, converter: Converter[Value], file: str) -> tuple[Value | None, list[ConfigFileError]]:
-    """Return what *content* stands for and no faults, or None and all faults; *file* names the file in them."""
+    """Return the converted *content* and no faults, or None and all faults; *file* is the name to show in them."""
     try:
         return converter(tomllib.loads(content.decode("utf-8-sig"))), []
     except TableError as error:

@@ -48,7 +48,7 @@ FAULTS = {
     "[entry.a]\nportal = 'sample'\nevery = '5m'\nnode = 'b'": "entry.a.node: 'b' is no node; the nodes are local",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {STATE_URL = 'postgresql://me:pw@db/x'}": "holds a secret",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {API_TOKEN = 'x'}": "holds a secret",
-    "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {DATA_DIR = 'x'}": "settings.DATA_DIR: is given by the node",
+    "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {DATA_DIR = 'x'}": "DATA_DIR: is given by the node",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\narguments = {portal = 'sample'}": "is given twice",
     "[entry.a]\nevery = '5m'\narguments = {urls_file = '-'}": "has no standard input",
     "[entry.a]\nevery = '5m'\narguments = {pages = [1]}": "entry.a.arguments.pages: must be a string",
