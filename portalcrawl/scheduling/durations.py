@@ -1,4 +1,4 @@
-"""Durations as people write them: ``90s``, ``5m``, ``1h30m``, ``2d``."""
+"""Durations such as ``90s``, ``5m``, ``1h30m``, ``2d``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DURATION = re.compile(r"(?:\d{1,6}[smhd])+")
 
 
 def parse_duration(value: Any) -> float:
-    """Return the seconds of *value*; ValueError where it is no duration.
+    """Return *value* in seconds; ValueError if it is no duration.
 
     >>> parse_duration("1h30m")
     5400.0
@@ -23,7 +23,7 @@ def parse_duration(value: Any) -> float:
 
 
 def parse_positive_duration(value: Any) -> float:
-    """Return the seconds of *value*; ValueError where it is no duration of a second or more."""
+    """Return *value* in seconds; ValueError if it is no duration of a second or more."""
     seconds = parse_duration(value)
     if seconds < 1:
         raise ValueError(f"must be 1s or more, is {shown(value)}")
@@ -31,7 +31,7 @@ def parse_positive_duration(value: Any) -> float:
 
 
 def format_duration(seconds: float) -> str:
-    """Return *seconds* as people write them, in the two largest units.
+    """Return *seconds* as a duration in its two largest units.
 
     >>> [format_duration(90), format_duration(7200), format_duration(93784), format_duration(0)]
     ['1m30s', '2h', '1d2h', '0s']

@@ -33,7 +33,7 @@ from portalcrawl.profiles.toml_file import (
 from portalcrawl.runs.plan import make_plan
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling.durations import format_duration, parse_duration, parse_positive_duration
-from portalcrawl.scheduling.entries import Entry, Node, Schedule
+from portalcrawl.scheduling.entries import Node, Schedule, ScheduleEntry
 from portalcrawl.scheduling.timing import Timing, parse_cron
 from portalcrawl.urls import mask_secrets
 
@@ -109,12 +109,10 @@ class _Reader:
         }
         return table(self._make_schedule, keys, required=("entry",))(content)
 
-    def _make_schedule(
-        self, entry: Mapping[str, Entry], webhook: str | None = None, project: str = "portalcrawl", **values: Any
-    ) -> Schedule:
-        times = {key: values[key] for key in ("poll", "node_down_after") if key in values}
-        webhook = os.environ.get(WEBHOOK) or webhook
-        return Schedule(self._file, project, self._nodes, entry, webhook=webhook, **times)
+    def _make_schedule(self, entry: Mapping[str, ScheduleEntry], **values: Any) -> Schedule:
+        values["webhook"] = os.environ.get(WEBHOOK) or values.get("webhook")
+        own = {key: value for key, value in values.items() if key not in ("timezone", "nodes", "defaults")}
+        return Schedule(self._file, self._nodes, entry, **own)
 
     def _keep_zone(self, value: Any) -> None:
         self._zone = time_zone(value)
@@ -138,7 +136,7 @@ class _Reader:
             raise ValueError(f"{unknown[0]!r} is no node; the nodes are {', '.join(self._nodes)}")
         return names
 
-    def _make_entry(self, name: str, **given: Any) -> Entry:
+    def _make_entry(self, name: str, **given: Any) -> ScheduleEntry:
         values = {"timezone": self._zone, "jitter": 0.0, "node": (), **self._defaults, **given}
         faults: list[Fault] = []
         arguments = values.pop("arguments", {})
@@ -155,7 +153,7 @@ class _Reader:
             faults.append(("jitter", f"must be below every ({format_duration(every)})"))
         if faults:
             raise TableError(faults)
-        return Entry(name, arguments, portals, timing, nodes=values.pop("node"), **values)
+        return ScheduleEntry(name, arguments, portals, timing, nodes=values.pop("node"), **values)
 
     def _portals(self, arguments: Mapping[str, str], faults: list[Fault]) -> tuple[str, ...]:
         if not arguments:

@@ -17,7 +17,7 @@ from portalcrawl.errors import ConfigFileError
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling import durations
 from portalcrawl.scheduling.entries import Schedule
-from portalcrawl.scheduling.job_store import Store
+from portalcrawl.scheduling.job_store import JobStore
 from portalcrawl.scheduling.schedule_file import read_schedule
 from portalcrawl.scheduling.shadow import shadowing_copy
 from portalcrawl.scheduling.timing import Timing
@@ -141,8 +141,16 @@ def test_values_and_defaults(tmp_path: Path) -> None:
     assert a.settings == {"JSONL_FEEDS": "True", "DOWNLOAD_DELAY": "0.5"}
     assert a.timing == Timing(None, "*/5 6-22 * * mon-fri", BERLIN, 0)
     assert (a.limit, b.limit, a.silence, b.silence, b.timing.every) == (1800, 3600, 6 * 3600, None, 90)
-    assert [node.name for node in a.places(schedule.nodes)] == ["far"]
-    assert {node.name for node in b.places(schedule.nodes)} == {"near", "far"}
+    assert [node.name for node in a.candidates(schedule.nodes)] == ["far"]
+    assert {node.name for node in b.candidates(schedule.nodes)} == {"near", "far"}
+
+
+def test_the_webhook_of_the_environment_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "webhook = 'https://a.example/'\nproject = 'mine'\ntimezone = 'Europe/Berlin'\n[defaults]\n[entry]"
+    assert read(tmp_path, text).webhook == "https://a.example/"
+    monkeypatch.setenv("PORTALCRAWL_WEBHOOK", "https://b.example/")
+    schedule = read(tmp_path, text)
+    assert (schedule.webhook, schedule.project, schedule.poll) == ("https://b.example/", "mine", 2.0)
 
 
 def test_durations() -> None:
@@ -228,8 +236,8 @@ def test_a_database_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "schedule.sqlite3")) as database:
         database.executescript(FIRST_VERSION)
     for _ in range(2):
-        store = Store.open(tmp_path)
-        record = store.records()["a"]
+        store = JobStore.open(tmp_path)
+        record = store.entry_states()["a"]
         assert record.last is not None
         assert (record.last.job, record.last.reasons, record.level) == ("a-2", ("it died",), "failed")
         assert (record.known_since, record.last_good, record.last_news) == (100, 200, 150)
