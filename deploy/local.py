@@ -72,7 +72,7 @@ def data_folder() -> str:
 
 
 def configure(folder: Path) -> None:
-    """Write Scrapyd's configuration, and an empty scrapy.cfg, or else Scrapyd would find the clone's above the folder."""
+    """Write Scrapyd's configuration, and an empty scrapy.cfg: Scrapyd would use that of a folder above."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(ROOT / "deploy" / "scrapyd.conf", folder / "scrapyd.conf")
     (folder / "scrapy.cfg").write_text("# So that Scrapyd searches no folder above this one.\n", encoding="utf-8")

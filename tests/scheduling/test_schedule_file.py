@@ -1,4 +1,4 @@
-"""schedule.toml: what it says, and how each fault of it is told."""
+"""schedule.toml: its values and its faults."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_the_command_answers_a_fault_in_one_line(tmp_path: Path) -> None:
         assert (ended.code, len(ended.lines)) == (2, 1)
 
 
-def test_the_example_is_sound(tmp_path: Path) -> None:
+def test_the_example_is_valid(tmp_path: Path) -> None:
     schedule = read(tmp_path, (ROOT / "deploy" / "schedule.toml").read_text(encoding="utf-8"))
     assert schedule.entries["sample"].portals == ("sample",)
 
@@ -158,7 +158,7 @@ def test_durations() -> None:
     assert results.attempted and not results.failed
 
 
-def test_a_copy_beside_scrapyd_is_told_of(tmp_path: Path) -> None:
+def test_a_copy_beside_scrapyd_is_reported(tmp_path: Path) -> None:
     for name in ("scrapyd", "portalcrawl"):
         assert shadowing_copy([str(tmp_path)]) is None
         folder = tmp_path / f"{name}-1.0.dist-info"
@@ -174,7 +174,7 @@ def test_a_run_that_comes_too_late_does_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
-def test_a_broken_store_is_told_of_in_one_line(tmp_path: Path) -> None:
+def test_a_broken_store_is_reported_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "schedule.sqlite3").write_text("no database, but long enough to be looked at as one" * 9)
     file = ROOT / "deploy" / "schedule.toml"
     ended = scrapy("schedule", "list", "--file", str(file), data=tmp_path)
@@ -196,7 +196,7 @@ FOREIGN = {
 
 @pytest.mark.parametrize("kind", FOREIGN)
 @pytest.mark.parametrize("action", [("list",), ("once", "sample"), ("check",), ("run",)], ids=lambda words: words[0])
-def test_a_foreign_database_is_told_of_in_one_line_and_left_alone(
+def test_a_foreign_database_is_reported_in_one_line_and_left_alone(
     tmp_path: Path, kind: str, action: tuple[str, ...]
 ) -> None:
     file = tmp_path / "schedule.sqlite3"
@@ -232,7 +232,7 @@ INSERT INTO jobs (job, entry, slot, by_hand, portals, due, status, ended, verdic
 """
 
 
-def test_a_database_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
+def test_a_database_of_the_first_version_is_migrated(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "schedule.sqlite3")) as database:
         database.executescript(FIRST_VERSION)
     for _ in range(2):

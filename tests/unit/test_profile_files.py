@@ -1,4 +1,4 @@
-"""Profile files: everything that the format knows is read, everything else is told in one line."""
+"""Profile files: every key of the format is read, and everything else is a fault in one line."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ def test_a_name_is_short_and_plain() -> None:
     assert "a name of a-z" in faults_of('name = "a b"\nhosts = ["x.example"]', name="a b")[0]
 
 
-def test_all_faults_are_told_at_once() -> None:
+def test_all_faults_are_found_at_once() -> None:
     found = faults_of('name = "x"\nhosts = 3\nlanguage = 3\nstart_urls = ["https://y.example/"]\n[render]\nmod = 1')
     assert [fault.split(": ")[1] for fault in found] == ["hosts", "language", "render.mod"]
 
