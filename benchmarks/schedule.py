@@ -26,7 +26,7 @@ import psutil
 from places import ROOT, machine, write_section
 from sqlalchemy import insert
 
-from portalcrawl.scheduling.job_store import KEPT_DAYS, Store
+from portalcrawl.scheduling.job_store import KEPT_DAYS, JobStore
 from portalcrawl.scheduling.job_tables import entries, jobs
 from portalcrawl.storage import tables as state
 from portalcrawl.storage.database import open_database
@@ -70,7 +70,7 @@ def write_schedule(folder: Path, number: int, port: int) -> Path:
 def fill(data: Path, number: int, runs: int) -> None:
     """Give the scheduler and the state a past."""
     now = time.time()
-    store, per_entry = Store.open(data), int(KEPT_DAYS * 86_400 / EVERY)
+    store, per_entry = JobStore.open(data), int(KEPT_DAYS * 86_400 / EVERY)
     with store.engine.begin() as connection:
         for at in range(number):
             name, portals = f"e{at}", json.dumps([f"e{at}.example"])

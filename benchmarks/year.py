@@ -36,7 +36,7 @@ from portalcrawl.runs.rebuild import rebuild
 from portalcrawl.runs.run_names import feed_name, manifest_name
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling.entry_health import health_of
-from portalcrawl.scheduling.job_store import Store as Jobs
+from portalcrawl.scheduling.job_store import JobStore
 from portalcrawl.scheduling.schedule_file import read_schedule
 from portalcrawl.schema import FeedEntry, Manifest, Verdict
 from portalcrawl.storage.database import open_database
@@ -131,7 +131,7 @@ def check(data: Path) -> tuple[str, ...]:
 def fill_jobs(data: Path) -> None:
     """Let the scheduler know the jobs of thirty days, where the state knows a year."""
     (data / "schedule.toml").write_text(SCHEDULE, encoding="utf-8")
-    Jobs.open(data).engine.dispose()
+    JobStore.open(data).engine.dispose()
     now = time.time()
     number = KEPT_JOBS if len(RunHistory(open_database(url_of(data))).last(1000)) == 1000 else 1
     with sqlite3.connect(data / "schedule.sqlite3") as connection:
@@ -150,7 +150,7 @@ def tick(data: Path) -> str:
     settings.setmodule("portalcrawl.settings")
     settings.set("DATA_DIR", str(data))
     run_settings = RunSettings.from_settings(settings)
-    schedule, jobs = read_schedule(data / "schedule.toml", run_settings), Jobs.open(data)
+    schedule, jobs = read_schedule(data / "schedule.toml", run_settings), JobStore.open(data)
     keeper, walls = Keeper(schedule, jobs, run_settings), []
     for _ in range(20):
         began = time.perf_counter()

@@ -1,10 +1,10 @@
-"""Copies a data folder while crawls go on, so that nothing comes twice or is missing where the copy is used.
+"""Copies a data folder while crawls run, so that a crawl on the copy writes nothing twice and misses nothing.
 
     python deploy/backup.py DATA TARGET
 
-The databases are copied before the feeds: feeds that are newer than the state are put right by the next run, older ones
-are not. Feeds of runs under way (``.part``) are copied too, since the state counts on what it has committed of them. A
-second copy to the same TARGET takes only what is new.
+The databases are copied before the feeds, because the next run repairs feeds that are newer than the state, but can't
+repair older ones. Feeds of current runs (``.part``) are copied too, since the state refers to their committed lines. A
+second copy to the same TARGET copies only what is new.
 """
 
 import shutil
@@ -33,7 +33,7 @@ def main() -> int:
 
 
 def copy_database(source: Path, target: Path) -> None:
-    """Copy a database as it is at one instant, whoever writes to it."""
+    """Copy a consistent snapshot of a database, also while others write to it."""
     part = target.with_name(f"{target.name}.part")
     part.unlink(missing_ok=True)
     with closing(sqlite3.connect(source)) as database, closing(sqlite3.connect(part)) as copy:
@@ -44,30 +44,30 @@ def copy_database(source: Path, target: Path) -> None:
 
 
 def copy_folder(source: Path, target: Path) -> None:
-    """Copy what is not there yet; what is renamed or removed meanwhile is looked for again."""
+    """Copy the files that are missing in *target*; repeat if one is renamed or removed meanwhile."""
     complete = False
     while not complete:
-        complete, there = True, set()
+        complete, copies = True, set()
         for file in sorted(path for path in source.rglob("*") if path.is_file()):
-            place = target / file.relative_to(source)
-            there.add(place)
+            copy = target / file.relative_to(source)
+            copies.add(copy)
             try:
-                copy_file(file, place)
+                copy_file(file, copy)
             except FileNotFoundError:
                 complete = False
     for part in target.rglob("*.part"):
-        if part not in there:
+        if part not in copies:
             part.unlink()
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copy one file; one that is complete there already is left."""
+    """Copy one file, unless it is complete in the target."""
     if target.exists() and source.suffix != ".part" and target.stat().st_size == source.stat().st_size:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    copied = target.with_name(f"{target.name}.copied")
-    shutil.copy2(source, copied)
-    copied.replace(target)
+    partial = target.with_name(f"{target.name}.copied")
+    shutil.copy2(source, partial)
+    partial.replace(target)
 
 
 if __name__ == "__main__":

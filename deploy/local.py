@@ -1,9 +1,9 @@
-"""Starts Scrapyd on this machine, deploys the project to it, and stays until Ctrl-C: ``make scrapyd`` runs it.
+"""Starts Scrapyd on this machine, deploys the project to it and waits for Ctrl-C: ``make scrapyd`` runs it.
 
     python deploy/local.py [FOLDER]
 
-It runs in Scrapyd's environment. FOLDER (default ``.scrapyd``) gets Scrapyd's configuration, logs, eggs and queues.
-SCRAPYD_USERNAME and SCRAPYD_PASSWORD must be set; SCRAPYD_HTTP_PORT may be.
+It needs Scrapyd's environment. FOLDER (default ``.scrapyd``) is for Scrapyd's configuration, logs, eggs and queues.
+SCRAPYD_USERNAME and SCRAPYD_PASSWORD must be set, SCRAPYD_HTTP_PORT may be.
 """
 
 import os
@@ -23,7 +23,7 @@ STARTS_WITHIN = 60
 def main() -> int:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / ".scrapyd").resolve()
     port = int(os.environ.get("SCRAPYD_HTTP_PORT") or 6800)
-    if problem := wrong(port):
+    if problem := problem_of(port):
         print(f"portalcrawl: {problem}", file=sys.stderr)
         return 1
     warn_of_copy()
@@ -33,7 +33,7 @@ def main() -> int:
         server = subprocess.Popen([BIN / "scrapyd", "--pidfile="], cwd=folder, env=environment, stdout=log, stderr=log)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.terminate())
-    if not answers(server, port):
+    if not wait_for(server, port):
         print(f"portalcrawl: Scrapyd did not start; {folder / 'scrapyd.log'} says why", file=sys.stderr)
         return 1
     deployed = subprocess.run([BIN / "scrapyd-deploy", "here"], cwd=ROOT, env=environment, check=False).returncode
@@ -48,8 +48,8 @@ def main() -> int:
     return 0
 
 
-def wrong(port: int) -> str | None:
-    """Return what keeps Scrapyd from starting; None where nothing does."""
+def problem_of(port: int) -> str | None:
+    """Return why Scrapyd can't start; None if it can."""
     if not (os.environ.get("SCRAPYD_USERNAME") and os.environ.get("SCRAPYD_PASSWORD")):
         return "set SCRAPYD_USERNAME and SCRAPYD_PASSWORD first: whoever may use Scrapyd may run code on this machine"
     with socket.socket() as probe:
@@ -59,7 +59,7 @@ def wrong(port: int) -> str | None:
 
 
 def warn_of_copy() -> None:
-    """Warn where a copy of the project would run instead of the egg."""
+    """Warn if an installed copy of the project would run instead of the egg."""
     sys.path.insert(0, str(ROOT))
     from portalcrawl.scheduling.shadow import shadowing_copy
 
@@ -72,14 +72,14 @@ def data_folder() -> str:
 
 
 def configure(folder: Path) -> None:
-    """Write Scrapyd's configuration, and an empty scrapy.cfg: Scrapyd would take that of the clone for a project."""
+    """Write Scrapyd's configuration, and an empty scrapy.cfg: Scrapyd would use that of a folder above."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(ROOT / "deploy" / "scrapyd.conf", folder / "scrapyd.conf")
-    (folder / "scrapy.cfg").write_text("# So that Scrapyd does not look for one above this folder.\n", encoding="utf-8")
+    (folder / "scrapy.cfg").write_text("# So that Scrapyd searches no folder above this one.\n", encoding="utf-8")
 
 
-def answers(server: "subprocess.Popen[bytes]", port: int) -> bool:
-    """Wait until Scrapyd listens; return whether it does."""
+def wait_for(server: "subprocess.Popen[bytes]", port: int) -> bool:
+    """Wait until Scrapyd listens on *port*; return whether it does."""
     end = time.monotonic() + STARTS_WITHIN
     while server.poll() is None and time.monotonic() < end:
         with socket.socket() as probe:

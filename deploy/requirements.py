@@ -1,8 +1,8 @@
-"""Prints what Scrapyd's environment needs: Scrapyd, its client, the project's dependencies, and not the project.
+"""Prints the requirements of Scrapyd's environment: Scrapyd, its client and the project's dependencies.
 
     python deploy/requirements.py > requirements.txt && pip install -r requirements.txt
 
-The first are the dependency group ``scrapyd`` of pyproject.toml.
+The first two are the dependency group ``scrapyd`` in pyproject.toml.
 """
 
 import tomllib

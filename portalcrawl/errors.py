@@ -3,7 +3,8 @@
     PortalcrawlError
      |- UsageError          wrong arguments, settings or files             exit code 2
      |   |- ArgumentError   a spider argument
-     |   `- SettingError    a setting
+     |   |- SettingError    a setting
+     |   `- ConfigFileError a profile file or schedule.toml
      |- DataFolderError     the data folder or the state can't be used     exit code 1
      |- RunLockedError      another run holds the lock of the portal       exit code 75
      `- RunTooLateError     the latest start time of the run has passed    exit code 75
@@ -40,6 +41,14 @@ class SettingError(UsageError):
 
     def __init__(self, name: str, value: object, takes: str) -> None:
         super().__init__(f"setting {name}: {value!r} is wrong; it takes {takes}")
+
+
+class ConfigFileError(UsageError):
+    """A fault in a profile file or in schedule.toml: ``file: key: cause``, in one line."""
+
+    def __init__(self, file: str, key: str, cause: str) -> None:
+        self.key, self.cause = key, " ".join(cause.split())
+        super().__init__(f"{file}: {key}: {self.cause}")
 
 
 class DataFolderError(PortalcrawlError):

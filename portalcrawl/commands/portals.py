@@ -116,5 +116,5 @@ def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return "; ".join(map(_text, value))
     if isinstance(value, dict):
-        return "; ".join(f"{key}: {each}" for key, each in value.items())
+        return "; ".join(f"{key}: {' '.join(each.split())}" for key, each in value.items())
     return value.key if isinstance(value, ZoneInfo) else str(value)

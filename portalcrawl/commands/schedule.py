@@ -1,4 +1,4 @@
-"""``scrapy schedule``: crawls on Scrapyd, by schedule.toml."""
+"""``scrapy schedule``: crawls on Scrapyd by schedule.toml."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ ACTIONS = ("run", "list", "once", "cron", "check")
 
 
 class Command(ScrapyCommand):
-    """Keeps, shows, checks and prints the schedule."""
+    """Runs, lists, checks and prints the schedule."""
 
     requires_project = True
     requires_crawler_process = False
     default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
-        """What stands behind the command's name."""
+        """Return what follows the command's name in its usage."""
         return "run | list | once NAME | check | cron [--systemd]   [--file FILE]"
 
     def short_desc(self) -> str:
-        """One line for ``scrapy -h``."""
+        """Return one line for ``scrapy -h``."""
         return "Crawl on Scrapyd by a schedule: keep it, show it, check it"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -49,26 +49,27 @@ class Command(ScrapyCommand):
         parser.add_argument("--systemd", action="store_true", help="cron: print systemd units instead")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Answer wrong use in one line."""
+        """Read the options; for wrong ones, exit with one line."""
         try:
             super().process_options(args, opts)
         except ScrapyUsageError as error:
             exit_with(error)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Do it."""
-        self.exitcode = exit_code_of(lambda: self._work_or_say_why_not(args, opts))
+        """Run the action."""
+        self.exitcode = exit_code_of(lambda: self._run_action(args, opts))
 
-    def _work_or_say_why_not(self, args: list[str], opts: argparse.Namespace) -> int:
+    def _run_action(self, args: list[str], opts: argparse.Namespace) -> int:
         try:
-            return self._work(args, opts)
+            return self._dispatch(args, opts)
         except BrokenPipeError:
             raise
         except (DatabaseError, OSError) as error:
-            said = getattr(error, "orig", None) or error
-            raise DataFolderError(f"the schedule's data can't be used: {said}") from None
+            raise DataFolderError(
+                f"the schedule's data can't be used: {getattr(error, 'orig', None) or error}"
+            ) from None
 
-    def _work(self, args: list[str], opts: argparse.Namespace) -> int:
+    def _dispatch(self, args: list[str], opts: argparse.Namespace) -> int:
         action, *rest = args or [""]
         if action not in ACTIONS or len(rest) != (action == "once"):
             raise UsageError(f"scrapy schedule takes one of {', '.join(ACTIONS)} (once with the NAME of an entry)")
@@ -122,7 +123,7 @@ def _once(file: Path, settings: RunSettings, name: str) -> int:
 
 
 def _log_to_stderr(level: str) -> None:
-    """Say what the scheduler does on standard error; nothing there names a user, a password or a webhook."""
+    """Log to standard error; no message has a user, a password or the webhook's address."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%d %H:%M:%S%z"))
     logging.basicConfig(level="WARNING", handlers=[handler], force=True)

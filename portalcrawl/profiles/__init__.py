@@ -1,1 +1,1 @@
-"""portals"""
+"""Profiles: what is known of each portal, in TOML files."""

@@ -1,16 +1,16 @@
-"""All profiles: those that come with the package and those in the user's folder, which win by name."""
+"""All profiles: the built-in ones and those in the user's folder, which replace built-in ones of the same name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from portalcrawl.errors import ConfigFileError
 from portalcrawl.profiles.model import Profile
-from portalcrawl.profiles.profile_error import ProfileError
 from portalcrawl.profiles.profile_file import read_profile
 from portalcrawl.profiles.profile_hosts import generic_hosts, netloc_of
 from portalcrawl.urls import host_of
@@ -21,85 +21,79 @@ BUILT_IN = "built-in"
 
 @dataclass(frozen=True, slots=True)
 class ProfileFile:
-    """One file: its name, where it lies, and what reading it gave."""
+    """A profile file that was read."""
 
     name: str
     file: str
     """Its path; ``built-in/<name>.toml`` for those of the package."""
     built_in: bool
     profile: Profile | None
-    """None where there are faults."""
-    faults: tuple[ProfileError, ...]
+    """None if there are faults."""
+    faults: tuple[ConfigFileError, ...]
 
 
 class Catalog:
-    """The profiles by name and by host.
+    """The profiles, by name and by host.
 
-    A faulty file stops only those who need it: :meth:`get` of its name, and :meth:`for_url` of an address
-    that no sound profile holds.
+    A faulty file raises only when it is needed: by :meth:`get` of its name, and by :meth:`for_url` of an address
+    that no valid profile has.
 
-    :raises ProfileError: where *folder* is no readable folder.
+    :raises ConfigFileError: if *folder* can't be read.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         found = {file.name: file for file in _built_in()}
         found.update({file.name: file for file in _users(folder)} if folder else {})
         self.files = tuple(_without_clashes([found[name] for name in sorted(found)]))
-        """One for each name, sorted by it."""
+        """One for each name, sorted."""
 
     def names(self) -> list[str]:
         """Return the names of all profiles, sorted."""
         return [file.name for file in self.files]
 
     def is_built_in(self, name: str) -> bool:
-        """Tell whether the profile *name* comes with the package: the user has none of that name."""
+        """Return whether the profile *name* is the built-in one."""
         return any(file.name == name and file.built_in for file in self.files)
 
     @property
-    def faults(self) -> list[ProfileError]:
+    def faults(self) -> list[ConfigFileError]:
         """All faults of all files."""
         return [fault for file in self.files for fault in file.faults]
 
     def get(self, name: str) -> Profile | None:
-        """Return the profile *name*; None where there is none.
-
-        :raises ProfileError: where its file is faulty.
-        """
+        """Return the profile *name*, None if there is none; ConfigFileError for the first fault of its file."""
         file = next((file for file in self.files if file.name == name), None)
         if file and file.faults:
             raise file.faults[0]
         return file.profile if file else None
 
     def for_url(self, url: str) -> Profile:
-        """Return the profile for an http(s) address: of the file that names its host (and port), else of the
-        file that names a twin of it (``www.``, ``m.``, ``amp.``), else the generic one of its host.
+        """Return the profile for an http(s) address.
 
-        :raises ValueError: where *url* is no http(s) address.
-        :raises ProfileError: where no sound file holds it and another one can't be read.
+        It is that with the host and port, else that with a twin of the host (``www.``, ``m.``, ``amp.``), else a
+        generic one.
+
+        :raises ValueError: if *url* is no http(s) address.
+        :raises ConfigFileError: if no valid profile has the host, and a file is faulty.
         """
-        netloc = netloc_of(url)
-        if netloc is None:
-            raise ValueError(f"{url!r} is not an http(s) address")
-        found = self._by_host.get(netloc) or next((each for each in self._sound if each.owns(url)), None)
+        generic = generic_profile(url)
+        valid = (file.profile for file in self.files if file.profile)
+        found = self._by_host.get(netloc_of(url) or "") or next((each for each in valid if each.owns(url)), None)
         if found is None and self.faults:
             raise self.faults[0]
-        return found or generic_profile(url)
-
-    @cached_property
-    def _sound(self) -> list[Profile]:
-        return [file.profile for file in self.files if file.profile]
+        return found or generic
 
     @cached_property
     def _by_host(self) -> dict[str, Profile]:
-        """The user's files last, since they win."""
+        # The user's files come last, so that they replace built-in ones.
         ordered = sorted(self.files, key=lambda file: not file.built_in)
         return {host: file.profile for file in ordered if file.profile for host in file.profile.hosts}
 
 
 def generic_profile(url: str) -> Profile:
-    """Return the profile of a portal that nobody wrote one for, named by the host of *url* without ``www.``.
+    """Return the profile of a portal without a file, named by the host of *url* without ``www.``.
 
-    :raises ValueError: where *url* is no http(s) address.
+    :raises ValueError: if *url* is no http(s) address.
     """
     netloc = netloc_of(url)
     if netloc is None:
@@ -109,7 +103,7 @@ def generic_profile(url: str) -> Profile:
 
 @lru_cache(maxsize=1024)
 def _generic(netloc: str) -> Profile:
-    """Return one profile for all addresses of a host: lists of start pages name few hosts many times."""
+    """Cached, because lists of start pages name few hosts many times."""
     hosts = generic_hosts(netloc)
     return Profile(name=host_of(f"http://{hosts[0]}"), hosts=hosts, generic=True)
 
@@ -124,7 +118,7 @@ def _users(folder: Path) -> Iterator[ProfileFile]:
     try:
         entries = sorted(folder.iterdir())
     except OSError as exc:
-        raise ProfileError(str(folder), "PORTAL_PROFILES", exc.strerror or str(exc)) from exc
+        raise ConfigFileError(str(folder), "PORTAL_PROFILES", exc.strerror or str(exc)) from exc
     for entry in entries:
         if entry.name.endswith(SUFFIX) and not entry.name.startswith("."):
             yield _read(entry, str(entry), built_in=False)
@@ -135,18 +129,17 @@ def _read(entry: Traversable, file: str, *, built_in: bool) -> ProfileFile:
     try:
         profile, faults = read_profile(entry.read_bytes(), name, file)
     except OSError as exc:
-        profile, faults = None, [ProfileError(file, "file", exc.strerror or str(exc))]
+        profile, faults = None, [ConfigFileError(file, "file", exc.strerror or str(exc))]
     return ProfileFile(name, file, built_in, profile, tuple(faults))
 
 
 def _without_clashes(found: list[ProfileFile]) -> Iterator[ProfileFile]:
-    """Make a host that two files of one folder claim a fault of the second."""
-    claimed: dict[tuple[bool, str], str] = {}
+    """Yield the files; a host that an earlier file of the same folder has is a fault."""
+    first_files: dict[tuple[bool, str], str] = {}
     for file in found:
         faults = list(file.faults)
         for host in file.profile.hosts if file.profile else ():
-            first = claimed.setdefault((file.built_in, host), file.file)
+            first = first_files.setdefault((file.built_in, host), file.file)
             if first != file.file:
-                faults.append(ProfileError(file.file, "hosts", f"{host} is already a host of {first}"))
-        profile = None if faults else file.profile
-        yield ProfileFile(file.name, file.file, file.built_in, profile, tuple(faults))
+                faults.append(ConfigFileError(file.file, "hosts", f"{host} is already a host of {first}"))
+        yield replace(file, profile=None if faults else file.profile, faults=tuple(faults))

@@ -1,4 +1,4 @@
-"""What is known of one portal, as data."""
+"""A portal's profile, as data."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ from portalcrawl.profiles.time_zones import zone_of
 from portalcrawl.urls.hosts import stem_of_netloc
 
 RenderMode = Literal["auto", "never", "always"]
-RuleKind = Literal["css", "xpath", "text"]
+RuleType = Literal["css", "xpath", "text"]
 MAX_PATH = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Where one value stands: a CSS selector, an XPath, or a regular expression over the visible lines."""
+    """Where a value is found: by a CSS selector, an XPath, or a regular expression over the visible lines."""
 
-    kind: RuleKind
+    type: RuleType
     expression: str
+    written: str = field(default="", compare=False)
+    """A text rule as it is written in the profile, with the names of patterns in it."""
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.expression}"
+        return f"{self.type}: {' '.join((self.written or self.expression).split())}"
 
 
 FieldRules = Mapping[str, tuple[Rule, ...]]
@@ -36,7 +38,7 @@ FieldRules = Mapping[str, tuple[Rule, ...]]
 
 @dataclass(frozen=True, slots=True)
 class ArticleRules:
-    """How to know and read an article page of the portal."""
+    """How to recognize and read an article page of the portal."""
 
     url: Pattern | None = None
     """Matched against the path of an address, then against path and query; its group ``id`` is the portal's
@@ -46,7 +48,7 @@ class ArticleRules:
 
 @dataclass(frozen=True, slots=True)
 class TeaserRules:
-    """How to read one list of teasers; rules are relative to each match of the root."""
+    """How to read one list of teasers. The rules of fields are relative to each match of the root."""
 
     block: str
     root: Rule
@@ -69,68 +71,64 @@ class RenderRules:
 
 @dataclass(frozen=True, slots=True)
 class Politeness:
-    """How hard the portal may be crawled."""
+    """Limits of the crawl."""
 
     delay: float | None = None
     """Seconds between two requests to one host."""
     concurrency: int | None = None
-    """Requests to one host at a time."""
+    """Concurrent requests to one host."""
     max_depth: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One portal: its own hosts, and what the generic reading can't know."""
+    """What is known of one portal: its hosts, and what the generic reading can't find out."""
 
     name: str
     hosts: tuple[str, ...]
     """``host`` or ``host:port``, lower case, without the default port."""
     description: str | None = None
-    """A sentence for the one who reads the list of profiles."""
+    """One sentence for the list of profiles."""
     generic: bool = False
-    """True where no profile file exists and the host alone names the portal."""
+    """Whether there is no profile file, so that the host names the portal."""
     language: str | None = None
     timezone: ZoneInfo | None = None
     start_urls: tuple[str, ...] = ()
     search_url: str | None = None
     agencies: tuple[str, ...] = ()
-    """Short names of agencies, in the spelling to give out, beside those that are known everywhere."""
+    """Short names of agencies as they are to be written, beside those that are known for all portals."""
     source_agencies: Mapping[str, str] = field(default_factory=dict)
-    """Agency of the sources whose texts do not name it."""
+    """Source to agency, for sources whose texts name no agency."""
     caption_over_snippet: bool = False
-    """Whether a text that equals the alt text of a teaser's image is its caption rather than its headline."""
+    """Whether a teaser's text that equals the alt text of its image is a caption, not a headline."""
+    patterns: Mapping[str, str] = field(default_factory=dict)
+    """Named parts of the regular expressions, as they are written in the profile."""
     article: ArticleRules = field(default_factory=ArticleRules)
     teasers: tuple[TeaserRules, ...] = ()
     render: RenderRules = field(default_factory=RenderRules)
     politeness: Politeness = field(default_factory=Politeness)
     recrawl_ages: tuple[int, ...] | None = None
-    """Seconds after first storing at which an article is fetched again; None: as ``RECRAWL_AGES`` says."""
+    """Ages in seconds, since it was first stored, at which an article is fetched again; None: ``RECRAWL_AGES``."""
     stems: frozenset[str] = field(init=False, compare=False, repr=False)
-    """``hosts`` without ``www.``, ``m.``, ``amp.`` ...: how their twins are known."""
+    """``hosts`` without ``www.``, ``m.``, ``amp.`` ..., for the comparison with other hosts."""
     zone: tzinfo = field(init=False, compare=False, repr=False)
-    """The portal's time zone: the profile's, else by the first host's country domain, else UTC."""
+    """``timezone``, else the zone that first host and language stand for."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "stems", frozenset(map(stem_of_netloc, self.hosts)))
         object.__setattr__(self, "zone", self.timezone or zone_of(next(iter(self.hosts), ""), self.language))
 
     def owns(self, url: str) -> bool:
-        """Whether *url* is on one of the portal's own hosts or a www, mobile or AMP twin of one.
-
-        Never raises.
-        """
+        """Return whether *url* is on one of the hosts or its ``www.``, mobile or AMP twin. Never raises."""
         return stem_of(url) in self.stems
 
     def owns_named(self, url: str) -> bool:
-        """Whether *url* is on a host of the portal, on whatever port: for a portal named by the user."""
+        """Return whether *url* is on one of the hosts, at any port: for a portal that the user named."""
         stem = stem_of(url)
         return stem is not None and without_port(stem) in {without_port(own) for own in self.stems}
 
     def with_origin(self, url: str) -> Profile:
-        """Return this profile with the host and port of *url* among its hosts.
-
-        :raises ValueError: where *url* is no http(s) address.
-        """
+        """Return this profile with the host and port of *url* as a host; ValueError if *url* is no http(s) address."""
         netloc = netloc_of(url)
         if netloc is None:
             raise ValueError(f"{url!r} is not an http(s) address")
@@ -149,7 +147,7 @@ class Profile:
         return next((native for native in found if native), None)
 
     def is_article_url(self, url: str) -> bool:
-        """Whether *url* names an article of the portal by the profile's pattern, else by the generic rule."""
+        """Return whether *url* names an article of the portal, by the profile's pattern or else by the generic rule."""
         if not self.owns(url):
             return False
         return self.native_id(url) is not None if self.article.url else urls.looks_like_article(url)

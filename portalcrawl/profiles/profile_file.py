@@ -1,246 +1,254 @@
-"""A profile file (TOML) to a :class:`Profile`, or the list of all that is wrong with it."""
+"""A profile file (TOML) to a :class:`Profile`, or the list of all faults in it."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
-from typing import Any, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, cast, get_args
+from zoneinfo import ZoneInfo
 
+from cssselect import SelectorError
+from cssselect import parse as parse_css
+
+from portalcrawl.errors import ConfigFileError
 from portalcrawl.profiles.model import (
     ArticleRules,
-    FieldRules,
     Politeness,
     Profile,
     RenderMode,
     RenderRules,
     Rule,
+    RuleType,
     TeaserRules,
 )
-from portalcrawl.profiles.profile_error import ProfileError
-from portalcrawl.profiles.profile_hosts import netloc_of, normal_host
-from portalcrawl.profiles.selectors import a_selector, an_article_url, browser_css, rules
-from portalcrawl.profiles.toml_table import (
-    FaultError,
-    Faults,
-    Table,
-    a_duration,
-    a_flag,
-    a_table,
-    a_text,
-    list_of,
+from portalcrawl.profiles.profile_hosts import normal_host
+from portalcrawl.profiles.regular_expressions import Pattern
+from portalcrawl.profiles.selectors import compile_selector
+from portalcrawl.profiles.toml_file import (
+    Converter,
+    array,
+    flag,
+    http_address,
+    matching,
+    must_be,
+    named,
+    number,
     one_of,
+    read_toml,
     shown,
+    table,
+    tables,
+    text,
+    time_zone,
     whole,
 )
 
 ARTICLE_FIELDS = (
-    *("headline", "kicker", "description", "article_body", "date_published", "date_modified", "authors"),
-    *("source", "agency", "section", "keywords", "in_language", "images", "comment_count"),
+    "headline",
+    "kicker",
+    "description",
+    "article_body",
+    "date_published",
+    "date_modified",
+    "authors",
+    "source",
+    "agency",
+    "section",
+    "keywords",
+    "in_language",
+    "images",
+    "comment_count",
     "is_accessible_for_free",
 )
 TEASER_FIELDS = (
-    *("url", "headline", "kicker", "snippet", "date_published", "comment_count"),
-    *("image_url", "image_caption", "label"),
+    "url",
+    "headline",
+    "kicker",
+    "snippet",
+    "date_published",
+    "comment_count",
+    "image_url",
+    "image_caption",
+    "label",
 )
 RESOURCES = (
-    *("document", "stylesheet", "image", "media", "font", "script", "texttrack", "xhr", "fetch"),
-    *("eventsource", "websocket", "manifest", "other"),
+    "document",
+    "stylesheet",
+    "image",
+    "media",
+    "font",
+    "script",
+    "texttrack",
+    "xhr",
+    "fetch",
+    "eventsource",
+    "websocket",
+    "manifest",
+    "other",
 )
-"""Kinds of requests as Playwright names them."""
-NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+"""Types of requests as Playwright names them."""
+LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
 COOKIE_KEYS = ("name", "value", "domain", "path")
+PATTERN_NAME = re.compile(r"(?<!\\)(?<!\\[pPN])\{([a-z][a-z_]+)\}")
 
 
-def read_profile(content: bytes, name: str, file: str) -> tuple[Profile | None, list[ProfileError]]:
-    """Return the profile in *content*, which must be named *name*, and its faults; None where there are any.
-
-    *file* names the file in the faults.
-    """
-    faults = Faults()
-    data = _parse(content, faults)
-    profile = _profile(Table(data, "", faults), name, faults) if data is not None else None
-    errors = [ProfileError(file, key, cause) for key, cause in faults.found]
-    return (None if errors else profile), errors
+def read_profile(content: bytes, name: str, file: str) -> tuple[Profile | None, list[ConfigFileError]]:
+    """Return the profile in *content*, which must be named *name*, or None and its faults; *file* is named in them."""
+    return read_toml(content, _Reader(name).profile, file)
 
 
-def _parse(content: bytes, faults: Faults) -> Mapping[str, Any] | None:
-    try:
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as exc:
-        faults.add(f"byte {exc.start}", "is not UTF-8")
-    except tomllib.TOMLDecodeError as exc:
-        faults.add("TOML", str(exc))
-    except RecursionError:
-        faults.add("TOML", "nested too deeply")
-    return None
+class _Reader:
+    """Converts one file. Hosts and patterns are kept for the keys after them."""
 
+    def __init__(self, name: str) -> None:
+        self._named = Profile(name=name, hosts=(), timezone=ZoneInfo("UTC"))  # a zone saves looking for one
+        self._patterns: dict[str, str] = {}
 
-def _profile(top: Table, name: str, faults: Faults) -> Profile:
-    found = top.require("name", _name, name)
-    if found != name:
-        faults.add("name", f"is {found!r}, the file's name says {name!r}")
-    nowhere: tuple[str, ...] = ()
-    hosts = top.require("hosts", _hosts, nowhere)
-    known = Profile(name=name, hosts=hosts)
-    profile = Profile(
-        name=name,
-        hosts=hosts,
-        description=top.take("description", a_text, None),
-        language=top.take("language", _language, None),
-        timezone=top.take("timezone", _zone, None),
-        start_urls=tuple(top.take("start_urls", list_of(_own_url(known), "addresses"), [])),
-        search_url=top.take("search_url", _search_url(known), None),
-        agencies=tuple(top.take("agencies", list_of(a_text), [])),
-        source_agencies=top.take("sources", _texts, {}),
-        caption_over_snippet=top.take("caption_over_snippet", a_flag, False),
-        article=_article(top.table("article")),
-        teasers=tuple(_teasers(each) for each in top.tables("teasers")),
-        render=_render(top.table("render")),
-        politeness=_politeness(top.table("politeness")),
-        recrawl_ages=top.take("recrawl_ages", _ages, None),
-    )
-    top.close()
-    return profile
+    def profile(self, content: Any) -> Profile:
+        article = {"url": self._article_url, **dict.fromkeys(ARTICLE_FIELDS, self._rules)}
+        teasers = {"block": text, "root": self._root, **dict.fromkeys(TEASER_FIELDS, self._rules)}
+        keys: Mapping[str, Converter[Any]] = {
+            "name": self._name,
+            "hosts": self._hosts,
+            "description": text,
+            "language": matching(LANGUAGE, "a language tag like de or de-AT"),
+            "timezone": time_zone,
+            "start_urls": array(self._own_address, "addresses"),
+            "search_url": self._search_url,
+            "agencies": array(text),
+            "sources": named(lambda source: text),
+            "caption_over_snippet": flag,
+            "patterns": named(lambda pattern: partial(self._pattern, pattern)),
+            "article": table(lambda url=None, **fields: ArticleRules(url, fields), article),
+            "teasers": tables(table(_teaser_rules, teasers, required=("block", "root"))),
+            "render": table(RenderRules, RENDER),
+            "politeness": table(Politeness, POLITENESS),
+            "recrawl_ages": _ages,
+        }
+        return table(_profile, keys, required=("name", "hosts"))(content)
 
+    def _name(self, value: Any) -> str:
+        name = matching(r"[a-z0-9][a-z0-9._-]*", "a name of a-z, 0-9, dot, hyphen and underscore")(value)
+        if name != self._named.name:
+            raise ValueError(f"is {name!r}, the file's name says {self._named.name!r}")
+        return name
 
-def _article(table: Table) -> ArticleRules:
-    found = ArticleRules(url=table.take("url", an_article_url, None), fields=_fields(table, ARTICLE_FIELDS))
-    table.close()
-    return found
+    def _hosts(self, value: Any) -> tuple[str, ...]:
+        hosts = array(must_be("a host or host:port", normal_host), "hosts")(value)
+        if not hosts:
+            raise ValueError("must name at least one host")
+        self._named = replace(self._named, hosts=hosts)
+        return hosts
 
+    def _own_address(self, value: Any) -> str:
+        url = http_address(value)
+        if self._named.hosts and not self._named.owns(url):
+            raise ValueError(f"must be on one of the hosts, is {shown(value)}")
+        return url
 
-def _teasers(table: Table) -> TeaserRules:
-    nowhere = Rule("css", "html")
-    found = TeaserRules(
-        block=table.require("block", a_text, ""),
-        root=table.require("root", a_selector, nowhere),
-        fields={name: _relative(each) for name, each in _fields(table, TEASER_FIELDS).items()},
-    )
-    table.close()
-    return found
+    def _search_url(self, value: Any) -> str:
+        if "{query}" not in text(value):
+            raise ValueError(f"must hold {{query}}, is {shown(value)}")
+        return self._own_address(value)
 
-
-def _fields(table: Table, names: Sequence[str]) -> FieldRules:
-    none: tuple[Rule, ...] = ()
-    found = {name: table.take(name, rules, none) for name in names}
-    return {name: each for name, each in found.items() if each}
-
-
-def _relative(found: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """Make ``//h3`` mean what is in the teaser, not on the page."""
-    return tuple(
-        Rule("xpath", f".{rule.expression}") if rule.kind == "xpath" and rule.expression.startswith("/") else rule
-        for rule in found
-    )
-
-
-def _render(table: Table) -> RenderRules:
-    found = RenderRules(
-        mode=table.take("mode", one_of(*get_args(RenderMode)), "auto"),
-        wait_for=table.take("wait_for", browser_css, None),
-        consent=table.take("consent", browser_css, None),
-        click=table.take("click", browser_css, None),
-        click_times=table.take("click_times", whole(0), 0),
-        scroll=table.take("scroll", whole(0), 0),
-        block_resources=table.take("block_resources", _resources, None),
-        cookies=tuple(table.take("cookies", list_of(_cookie, "tables"), [])),
-    )
-    table.close()
-    return found
-
-
-def _politeness(table: Table) -> Politeness:
-    found = Politeness(
-        delay=table.take("delay", a_duration, None),
-        concurrency=table.take("concurrency", whole(1), None),
-        max_depth=table.take("max_depth", whole(0), None),
-    )
-    table.close()
-    return found
-
-
-def _name(value: Any) -> str:
-    if not NAME.fullmatch(a_text(value)):
-        raise FaultError(f"may hold a-z, 0-9, dot, hyphen and underscore, is {shown(value)}")
-    return str(value)
-
-
-def _host(value: Any) -> str:
-    host = normal_host(a_text(value))
-    if host is None:
-        raise FaultError(f"must be a host or host:port, is {shown(value)}")
-    return host
-
-
-def _hosts(value: Any) -> tuple[str, ...]:
-    hosts = tuple(list_of(_host, "hosts")(value))
-    if not hosts:
-        raise FaultError("must name at least one host")
-    return hosts
-
-
-def _language(value: Any) -> str:
-    if not LANGUAGE.fullmatch(a_text(value)):
-        raise FaultError(f"must be a language tag like de or de-AT, is {shown(value)}")
-    return str(value)
-
-
-def _zone(value: Any) -> ZoneInfo:
-    a_text(value)
-    try:
-        return ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
-        raise FaultError(f"must be an IANA time zone like Europe/Berlin, is {shown(value)}") from exc
-
-
-def _own_url(profile: Profile) -> Any:
-    def check(value: Any) -> str:
-        if netloc_of(a_text(value)) is None:
-            raise FaultError(f"must be an http(s) address, is {shown(value)}")
-        if profile.hosts and not profile.owns(value):
-            raise FaultError(f"must be on one of the hosts, is {shown(value)}")
+    def _pattern(self, name: str, value: Any) -> str:
+        """Convert a pattern, in which those above it may be named."""
+        if not PATTERN_NAME.fullmatch(f"{{{name}}}"):
+            raise ValueError("the name of a pattern has two or more of a-z and underscore")
+        pattern = self._with_patterns(value)
+        # The flag is for this part alone, whatever the expression around it says.
+        scoped = f"(?x:{pattern[4:]}\n)" if pattern.startswith("(?x)") else f"(?-x:{pattern})"
+        self._patterns[name] = Pattern(scoped).expression
         return str(value)
 
-    return check
+    def _with_patterns(self, value: Any) -> str:
+        """Return an expression with each ``{name}`` replaced by the pattern of that name."""
+
+        def pattern(match: re.Match[str]) -> str:
+            if match[1] not in self._patterns:
+                raise ValueError(f"there is no pattern {match[1]} above; a brace that is meant as such is written \\{{")
+            return self._patterns[match[1]]
+
+        return PATTERN_NAME.sub(pattern, text(value))
+
+    def _article_url(self, value: Any) -> Pattern:
+        pattern = Pattern(self._with_patterns(value))
+        if "id" not in pattern.names:
+            raise ValueError("has no group (?P<id>...) for the portal's own article id")
+        return pattern
+
+    def _rules(self, value: Any) -> tuple[Rule, ...]:
+        values = value if isinstance(value, list) else [value]
+        if not values:
+            raise ValueError("has no rule")
+        return tuple(map(self._rule, values))
+
+    def _rule(self, value: Any) -> Rule:
+        kind, colon, expression = text(value).partition(":")
+        kind, expression = kind.strip(), expression.strip()
+        if not colon or kind not in get_args(RuleType):
+            raise ValueError(f"must start with css:, xpath: or text:, is {shown(value)}")
+        if not expression:
+            raise ValueError(f"nothing after {kind}:")
+        if kind == "text":
+            return Rule("text", Pattern(self._with_patterns(expression)).expression, expression)
+        rule = Rule(cast(RuleType, kind), expression)
+        compile_selector(rule)
+        return rule
+
+    def _root(self, value: Any) -> Rule:
+        rule = self._rule(value)
+        if rule.type == "text":
+            raise ValueError("must start with css: or xpath:")
+        return rule
 
 
-def _search_url(profile: Profile) -> Any:
-    def check(value: Any) -> str:
-        if "{query}" not in a_text(value):
-            raise FaultError(f"must hold {{query}}, is {shown(value)}")
-        checked: str = _own_url(profile)(value)
-        return checked
-
-    return check
+def _profile(sources: Mapping[str, str] | None = None, **values: Any) -> Profile:
+    return Profile(source_agencies=sources or {}, **values)
 
 
-def _texts(value: Any) -> Mapping[str, str]:
-    for key, text in a_table(value).items():
-        if not isinstance(text, str) or not text.strip():
-            raise FaultError(f"{key} must be a string, is {shown(text)}")
-    return dict(value)
+def _teaser_rules(block: str, root: Rule, **fields: tuple[Rule, ...]) -> TeaserRules:
+    return TeaserRules(block, root, {name: tuple(map(_relative, rules)) for name, rules in fields.items()})
+
+
+def _relative(rule: Rule) -> Rule:
+    """Return *rule* so that ``//h3`` finds what is in the teaser, not on the whole page."""
+    is_absolute = rule.type == "xpath" and rule.expression.startswith("/")
+    return Rule("xpath", f".{rule.expression}") if is_absolute else rule
 
 
 def _ages(value: Any) -> tuple[int, ...]:
-    ages = list_of(whole(1), "seconds")(value)
-    if ages != sorted(ages):
-        raise FaultError("must grow")
-    return tuple(ages)
+    ages = array(whole(1), "seconds")(value)
+    if list(ages) != sorted(ages):
+        raise ValueError("must grow")
+    return ages
 
 
-def _resources(value: Any) -> tuple[str, ...]:
-    return tuple(list_of(one_of(*RESOURCES), "kinds of requests")(value))
+def _browser_css(value: Any) -> str:
+    """Convert a selector for the browser, which knows more of CSS than we do: only its grammar is checked."""
+    try:
+        parse_css(text(value))
+    except SelectorError as exc:
+        raise ValueError(f"bad CSS selector: {exc}: {shown(value)}") from exc
+    return str(value)
 
 
-def _cookie(value: Any) -> Mapping[str, str]:
-    cookie = _texts(value)
-    for key in cookie:
-        if key not in COOKIE_KEYS:
-            raise FaultError(f"unknown key {key}; known here: {', '.join(COOKIE_KEYS)}")
-    for key in ("name", "value"):
-        if key not in cookie:
-            raise FaultError(f"has no {key}")
-    return cookie
+RENDER: Mapping[str, Converter[Any]] = {
+    "mode": one_of(*get_args(RenderMode)),
+    "wait_for": _browser_css,
+    "consent": _browser_css,
+    "click": _browser_css,
+    "click_times": whole(0),
+    "scroll": whole(0),
+    "block_resources": array(one_of(*RESOURCES), "types of requests"),
+    "cookies": tables(
+        table(dict, dict.fromkeys(("name", "value", "domain", "path"), text), required=("name", "value"))
+    ),
+}
+POLITENESS: Mapping[str, Converter[Any]] = {
+    "delay": number("seconds, 0 or more", 0),
+    "concurrency": whole(1),
+    "max_depth": whole(0),
+}

@@ -1,4 +1,4 @@
-"""Hosts as profiles name them: ``host`` or ``host:port``, lower case, the default port left out."""
+"""Hosts as profiles name them: ``host`` or ``host:port``, in lower case, without the default port."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _OWN_PORT = re.compile(r":\d+$")
 
 
 def netloc_of(url: str) -> str | None:
-    """Return host and, where it is not the scheme's default, port of an http(s) address; None for others.
+    """Return host and port (if not the scheme's default) of an http(s) address; None for any other text.
 
-    Never raises. International names come out in their ASCII form.
+    Never raises. International names are returned in their ASCII form.
 
     >>> netloc_of("HTTPS://www.Example.org:443/a"), netloc_of("http://example.org:8080/")
     ('www.example.org', 'example.org:8080')
@@ -25,7 +25,7 @@ def netloc_of(url: str) -> str | None:
 
 
 def stem_of(url: str) -> str | None:
-    """Return :func:`netloc_of` without the labels that only name a twin (``www.``, ``m.``, ``amp.``).
+    """Return :func:`netloc_of` without the label of a twin (``www.``, ``m.``, ``amp.``).
 
     >>> stem_of("https://amp.example.org/a")
     'example.org'
@@ -35,7 +35,7 @@ def stem_of(url: str) -> str | None:
 
 
 def normal_host(text: str) -> str | None:
-    """Return what a profile names as a host in its normal form; None if it is no ``host`` or ``host:port``.
+    """Return the normal form of a host in a profile; None if *text* is no ``host`` or ``host:port``.
 
     >>> normal_host("WWW.Example.org"), normal_host("example.org:443"), normal_host("https://a.example")
     ('www.example.org', 'example.org', None)
@@ -47,7 +47,7 @@ def normal_host(text: str) -> str | None:
 
 
 def without_port(netloc: str) -> str:
-    """Return the name alone of ``host`` or ``host:port``.
+    """Return the host of ``host`` or ``host:port``.
 
     >>> without_port("example.org:8080"), without_port("[::1]:80")
     ('example.org', '[::1]')
@@ -56,9 +56,9 @@ def without_port(netloc: str) -> str:
 
 
 def generic_hosts(netloc: str) -> tuple[str, ...]:
-    """Return *netloc* without the prefix of a mobile or AMP twin, then its twins.
+    """Return *netloc* without the label of a mobile or AMP twin, and its twins.
 
-    Addresses in numbers and names without a dot have none.
+    IP addresses and names without a dot have no twins.
 
     >>> generic_hosts("www.a.example:81")
     ('www.a.example:81', 'a.example:81', 'm.a.example:81', 'mobile.a.example:81', 'amp.a.example:81')

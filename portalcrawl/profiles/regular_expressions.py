@@ -1,6 +1,6 @@
 """Regular expressions of profiles.
 
-Users write them, they run over whatever a site sends: so they run under a deadline.
+Users write them and they run over whatever a site sends, so a search has a deadline.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import Any
 
 import regex  # type: ignore[import-untyped]
 
+from portalcrawl.profiles.toml_file import shown
+
 MAX_CHARACTERS = 300_000
 DEADLINE = 0.5
-
-
-class PatternError(ValueError):
-    """Not a regular expression; the text says what is wrong with it."""
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled expression; ``^`` and ``$`` are the ends of a line. Equal where the expressions are.
+    """A compiled expression; ``^`` and ``$`` are the ends of a line. Two of one expression are equal.
 
-    A search never raises and never hangs: it sees the first ``MAX_CHARACTERS`` of a text and ends after
-    ``DEADLINE`` seconds, should the expression backtrack without end.
+    A search never raises and never hangs: it sees the first ``MAX_CHARACTERS`` of a text and ends after ``DEADLINE``.
+
+    :raises ValueError: for a wrong expression.
     """
 
     expression: str
@@ -35,7 +35,7 @@ class Pattern:
         try:
             compiled = regex.compile(self.expression, regex.MULTILINE)
         except (regex.error, ValueError, OverflowError, RecursionError) as exc:
-            raise PatternError(str(exc)) from exc
+            raise ValueError(f"bad regular expression: {exc}: {shown(self.expression)}") from exc
         object.__setattr__(self, "_compiled", compiled)
 
     @property
@@ -49,18 +49,16 @@ class Pattern:
         return r"\n" in self.expression
 
     def find(self, text: str, name: str) -> str | None:
-        """Return what the first match gives: its group *name*, else its first group, else all of it.
+        """Return the first match in *text*: its group *name*, else its first group, else all of it.
 
-        Of a group that is repeated within the match, what it held first.
+        Of a group that is repeated within the match, the first repetition.
         """
         return next(self.find_all((text,), name), None)
 
     def find_all(self, texts: Iterable[str], name: str) -> Iterator[str]:
-        """Yield what each match in each of *texts* gives, as :meth:`find` does; of a repeated group, all of it.
-
-        Nothing empty is given out.
-        """
-        group = self._group(name)
+        """Yield each match in each of *texts* as :meth:`find` returns it, all repetitions of a group, nothing empty."""
+        has_name = name in self._compiled.groupindex
+        group = name if has_name else min(self._compiled.groups, 1)
         end = time.monotonic() + DEADLINE
         try:
             for text in texts:
@@ -71,8 +69,3 @@ class Pattern:
                     yield from filter(None, match.captures(group))
         except TimeoutError:
             return
-
-    def _group(self, name: str) -> str | int:
-        if name in self._compiled.groupindex:
-            return name
-        return 1 if self._compiled.groups else 0

@@ -1,10 +1,11 @@
-"""Crawls on Scrapyd, by a schedule: who is due, what runs where, and how it went.
+"""Crawls on Scrapyd by a schedule.
 
-durations, timing, entries, file    schedule.toml: values, checked when read
-tables, store                       what is due and what was posted, durable before anything is posted
-clock                               writes what becomes due into the store
-scrapyd, nodes                      one node's API; all nodes, asked together
-external_runs, results, processes   what others started; how a job ended; whether one still runs
-job_tracker, dispatcher             what the nodes' answers mean for a job; which job is posted where
-health, webhook                     verdicts over time, and who is notified of their changes
+schedule_file, entries, durations, timing   schedule.toml and what it says
+job_store, job_tables                       due and posted jobs, stored before anything is posted
+ticker                                      stores what becomes due
+scrapyd, nodes                              client of one node; all nodes, asked together
+external_runs                               runs that others started; how a run ended
+dispatcher, job_tracker                     which job is posted where; what the nodes' answers mean for a job
+entry_health, webhook                       verdicts over time; notifications of their changes
+scheduler_loop                              ``scrapy schedule run``
 """

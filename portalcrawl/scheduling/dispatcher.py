@@ -1,4 +1,4 @@
-"""Which job is posted where: never two of one portal at once, each recorded before it is sent."""
+"""Posts jobs to nodes: at most one of a portal at a time, each stored before it is posted."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from time import time
 
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling.durations import format_duration
-from portalcrawl.scheduling.entries import Entry, Node, Schedule
+from portalcrawl.scheduling.entries import Node, Schedule, ScheduleEntry
 from portalcrawl.scheduling.external_runs import ExternalRuns
-from portalcrawl.scheduling.job_store import POSTED, Job, Store
+from portalcrawl.scheduling.job_store import POSTED, Job, JobStore
 from portalcrawl.scheduling.job_tracker import JobTracker
 from portalcrawl.scheduling.nodes import NodeJobs, Nodes
 from portalcrawl.scheduling.scrapyd import NodeDownError, NodeRefusesError, NodeUnsureError, NotDeployedError
@@ -19,9 +19,9 @@ logger = logging.getLogger("portalcrawl.schedule")
 
 
 class Dispatcher:
-    """Brings what is due to the nodes, and follows it there."""
+    """Posts what is due to the nodes and follows it there."""
 
-    def __init__(self, schedule: Schedule, store: Store, settings: RunSettings) -> None:
+    def __init__(self, schedule: Schedule, store: JobStore, settings: RunSettings) -> None:
         self.schedule = schedule
         self._store = store
         self._settings = settings
@@ -30,13 +30,13 @@ class Dispatcher:
         self._tracker = JobTracker(store, self._nodes, self._external, self._post)
 
     def step(self) -> bool:
-        """Ask all nodes, follow what was posted, post what is due; return whether any job is open."""
+        """Ask all nodes, update posted jobs, post what is due; return whether any job is open."""
         answers, now = self._nodes.ask(), time()
         for job in self._store.open_jobs():
             if job.status in POSTED:
                 self._tracker.follow(job, answers.get(job.node or ""), now)
         jobs = self._store.open_jobs()
-        # Of several starts of one entry that wait, the last is taken; of two entries of one portal the first.
+        # Of several waiting starts of one entry the last is posted, of two entries of one portal the first.
         last = {job.entry: job.job for job in jobs if job.status == "due"}
         busy = {portal: job.job for job in jobs if job.status in POSTED for portal in job.portals}
         for job in jobs:
@@ -45,7 +45,7 @@ class Dispatcher:
         return bool(jobs)
 
     def _start(self, job: Job, last: str, busy: Mapping[str, str], answers: Mapping[str, NodeJobs], now: float) -> bool:
-        """Post *job*, skip it, or leave it for later; return whether it was posted."""
+        """Post *job*, skip it, or leave it for later. Return whether it was posted."""
         entry = self.schedule.entries.get(job.entry)
         if entry is None:
             return self._skip(job, "it is no longer in the schedule", now)
@@ -53,24 +53,23 @@ class Dispatcher:
             return self._skip(job, f"it was due {format_duration(now - job.due)} ago", now)
         if last != job.job:
             return self._skip(job, f"{last} is due as well", now)
-        holder = next((busy[portal] for portal in job.portals if portal in busy), None)
-        if holder := holder or self._external.busy_with(job.portals, answers):
+        other = next((busy[portal] for portal in job.portals if portal in busy), None)
+        if other := other or self._external.busy_with(job.portals, answers):
             if entry.on_overlap == "skip" or job.by_hand:
-                return self._skip(job, f"its portal is busy with {holder}", now)
+                return self._skip(job, f"its portal is busy with {other}", now)
             return False
-        node = self._place(entry)
+        node = self._node_for(entry)
         if node is None:
             return False
         values = {"node": node.name, "posted": now, "expires": now + entry.start_within, "longest": entry.limit}
         self._store.change(job.job, status="posting", **values)
-        recorded = self._store.find(job.job)
-        if recorded is not None:
-            self._post(recorded)
+        if (stored := self._store.find(job.job)) is not None:
+            self._post(stored)
         return True
 
-    def _place(self, entry: Entry) -> Node | None:
-        """Return the node for *entry*: the preferred one, or the next where that is down; None: not now."""
-        for node in entry.places(self.schedule.nodes):
+    def _node_for(self, entry: ScheduleEntry) -> Node | None:
+        """Return the first node of *entry* that is not down; None if that does not answer at the moment."""
+        for node in entry.candidates(self.schedule.nodes):
             if self._nodes.is_up(node.name):
                 return node
             if not self._nodes.is_down(node.name):
@@ -78,7 +77,7 @@ class Dispatcher:
         return None
 
     def _post(self, job: Job) -> None:
-        """Send a job that is recorded as sent; the same id again where the node never got it."""
+        """Post a job that is stored as posted: the same id again if the node has not received it."""
         entry, node = self.schedule.entries.get(job.entry), self.schedule.nodes.get(job.node or "")
         client = self._nodes.client(job.node or "")
         if entry is None or node is None or client is None:
@@ -98,13 +97,13 @@ class Dispatcher:
             self._store.change(job.job, status="pending")
             logger.info("%s: posted to node %s", job.job, node.name)
 
-    def _settings_for(self, entry: Entry, node: Node, job: Job) -> dict[str, str]:
-        given = {**entry.settings, "RUN_NOT_AFTER": f"{job.expires or 0:.0f}"}
+    def _settings_for(self, entry: ScheduleEntry, node: Node, job: Job) -> dict[str, str]:
+        settings = {**entry.settings, "RUN_NOT_AFTER": f"{job.expires or 0:.0f}"}
         if node.data_dir is not None:
-            given["DATA_DIR"] = node.data_dir
+            settings["DATA_DIR"] = node.data_dir
         if node.shared and self._settings.profiles is not None:
-            given["PORTAL_PROFILES"] = str(self._settings.profiles.absolute())
-        return given
+            settings["PORTAL_PROFILES"] = str(self._settings.profiles.absolute())
+        return settings
 
     def _skip(self, job: Job, why: str, now: float) -> bool:
         self._store.change(job.job, status="skipped", ended=now, why=why)

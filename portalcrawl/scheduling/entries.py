@@ -1,63 +1,55 @@
-"""What a schedule says: its nodes and its entries."""
+"""A schedule: its nodes and its entries."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from portalcrawl.errors import UsageError
 from portalcrawl.scheduling.timing import Timing
-
-
-class ScheduleError(UsageError):
-    """A schedule that can't be used: its text is one line, ``file: key: cause``."""
-
-    def __init__(self, file: str, key: str, cause: str) -> None:
-        super().__init__(f"{file}: {key}: {' '.join(cause.split())}")
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One Scrapyd."""
+    """A Scrapyd."""
 
     name: str
     url: str
-    """Its address, with a slash at its end and without user and password."""
+    """Its address, with a slash at the end, without user and password."""
     shared: bool
-    """Whether its jobs run on this machine and write into the data folder that the scheduler reads."""
+    """Whether its jobs run on this machine and write to the scheduler's data folder."""
     data_dir: str | None
-    """The data folder as the node sees it; None: what the node's own environment says."""
+    """The data folder on the node; None: that of the node's environment."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One crawl of the schedule; times in seconds."""
+class ScheduleEntry:
+    """A crawl of the schedule. Durations are seconds."""
 
     name: str
     arguments: Mapping[str, str]
     portals: tuple[str, ...]
-    """The portals that the arguments lead to: no two jobs of one portal run or wait at once."""
+    """The portals of the arguments. Only one job of a portal is queued or running at a time."""
     timing: Timing
-    priority: float
-    settings: Mapping[str, str]
-    nodes: tuple[str, ...]
+    priority: float = 0.0
+    settings: Mapping[str, str] = field(default_factory=dict)
+    nodes: tuple[str, ...] = ()
     """The nodes it may run on, in order of preference."""
-    on_overlap: str
-    """What is done when it is due while its portal is busy: ``skip`` or ``queue`` (one waits)."""
-    start_within: float
-    """A job that has not begun after this time never does."""
-    limit: float
+    on_overlap: str = "skip"
+    """What happens if it is due while its portal is busy: ``skip``, or ``queue`` (one start waits)."""
+    start_within: float = 600.0
+    """A job that has not begun after this time is given up."""
+    limit: float = 3600.0
     """A job that runs longer is cancelled."""
-    misfire_grace: float
-    """A start that was missed is made up for until it is this old."""
-    overdue: float | None
-    """Age of the last good run that is an alarm; None: when three starts were due since."""
-    silence: float | None
-    """Time without a new article that is an alarm; None: never."""
+    misfire_grace: float = 43_200.0
+    """Until this age a missed start is made up for."""
+    overdue: float | None = None
+    """Alarm if the last good run is older; None: if three starts were due since."""
+    silence: float | None = None
+    """Alarm after this time without a new article; None: never."""
 
-    def places(self, nodes: Mapping[str, Node]) -> list[Node]:
-        """Return the nodes it may run on, the preferred one first; without preference, spread over all by portal."""
+    def candidates(self, nodes: Mapping[str, Node]) -> list[Node]:
+        """Return the nodes it may run on, the preferred one first; without ``nodes``, all in an order by portal."""
         if self.nodes:
             return [nodes[name] for name in self.nodes]
         key = " ".join(self.portals)
@@ -66,16 +58,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A checked schedule; times in seconds."""
+    """A valid schedule. Durations are seconds."""
 
     file: str
-    project: str
-    """Name of the project on Scrapyd."""
     nodes: Mapping[str, Node]
-    entries: Mapping[str, Entry]
-    poll: float
-    """Time between two looks at the nodes."""
-    node_down_after: float
-    """Time without an answer after which a node's portals move."""
-    webhook: str | None
-    """Where changes of verdict are posted."""
+    entries: Mapping[str, ScheduleEntry]
+    project: str = "portalcrawl"
+    """Name of the project on the nodes."""
+    poll: float = 2.0
+    """Time between two requests to the nodes."""
+    node_down_after: float = 30.0
+    """Time without an answer after which a node's portals move to another."""
+    webhook: str | None = None
+    """Address to which changes of verdict are posted."""

@@ -1,4 +1,4 @@
-"""What the state and the nodes tell of runs: of those that the schedule did not start, and how its own ended."""
+"""What state and nodes say of runs: of those that the schedule did not start, and how its own ended."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from portalcrawl.runs.plan import make_plan
 from portalcrawl.runs.published_line import RunResult
 from portalcrawl.runs.run_names import job_suffix
 from portalcrawl.runs.run_settings import RunSettings
-from portalcrawl.scheduling.job_store import Store
+from portalcrawl.scheduling.job_store import JobStore
 from portalcrawl.scheduling.nodes import NodeJobs
 from portalcrawl.storage.database import IN_MEMORY, StateFile, make_engine
 from portalcrawl.storage.run_history import PastRun, RunHistory
 
 
 class ExternalRuns:
-    """What nodes and state tell of runs, whoever started them."""
+    """Runs in the state of the data folder and jobs on the nodes, whoever started them."""
 
-    def __init__(self, store: Store, settings: RunSettings) -> None:
+    def __init__(self, store: JobStore, settings: RunSettings) -> None:
         self._store = store
         self._settings = settings
         self._history: RunHistory | None = None
         self._file: StateFile | None = None
-        """The file that ``_history`` reads: another may be put in its place."""
+        """The file that ``_history`` reads, since it may be replaced by another."""
 
     def busy_with(self, portals: Collection[str], answers: Mapping[str, NodeJobs]) -> str | None:
-        """Return the id of a job of someone else on one of *portals*, in a queue or running."""
-        found = {job: listed for answer in answers.values() for job, listed in (answer.jobs or {}).items()}
-        strange = {job for job, listed in found.items() if listed.state != "finished"}
-        strange -= self._store.known(strange)
-        for job in sorted(strange):
-            if found[job].state == "pending" and set(portals) & self._portals(found[job].arguments):
+        """Return the id of a queued or running job on one of *portals* that the schedule did not start."""
+        listed = {job: each for answer in answers.values() for job, each in (answer.jobs or {}).items()}
+        external = {job for job, each in listed.items() if each.state != "finished"}
+        external -= self._store.known(external)
+        for job in sorted(external):
+            if listed[job].state == "pending" and set(portals) & self._portals(listed[job].arguments):
                 return job
-        if not strange:
+        if not external:
             return None
-        # Of running jobs Scrapyd does not tell the arguments; their runs are in the state.
-        ends = tuple(f"-{job}" for job in strange)
+        # Scrapyd does not list the arguments of running jobs, but their runs are in the state.
+        ends = tuple(f"-{job}" for job in external)
         return next((run.run for run in self.unfinished(portals) if run.run.endswith(ends)), None)
 
     def _portals(self, arguments: Mapping[str, str]) -> set[str]:
@@ -46,28 +46,28 @@ class ExternalRuns:
         return set()
 
     def unfinished(self, portals: Collection[str]) -> list[PastRun]:
-        """Return the runs on one of *portals* that the state in the data folder says have not ended."""
+        """Return the runs on one of *portals* that have not ended, by the state in the data folder."""
         with suppress(DataFolderError):
             if history := self._open():
                 return history.unfinished(portals)
         return []
 
     def result_of(self, job: str) -> RunResult | None:
-        """Return how a job ended, as the state in the data folder says; None where it does not say (yet)."""
+        """Return how a job ended, by the state in the data folder; None if it does not say."""
         with suppress(DataFolderError):
             if (history := self._open()) and (run := history.of_job(job_suffix(job))) and run.finished:
                 return RunResult(run.run, run.verdict or "", run.reasons, run.counts)
         return None
 
     def last_finished(self, portal: str) -> PastRun | None:
-        """Return the last run of *portal* alone that the state in the data folder knows."""
+        """Return the last run of *portal* alone, by the state in the data folder."""
         with suppress(DataFolderError):
             if history := self._open():
                 return next(iter(history.last_finished(portal, 1)), None)
         return None
 
     def is_of_schedule(self, run: PastRun) -> bool:
-        """Return whether a run is that of a job of the schedule."""
+        """Return whether the schedule started a run."""
         return bool(self._store.known([run.run.partition("Z-")[2]]))
 
     def _open(self) -> RunHistory | None:

@@ -1,4 +1,4 @@
-"""What the scheduler knows: durable before anything is posted, so that nothing is fired twice or forgotten."""
+"""The scheduler's database. A start is stored before it is posted, so that none is posted twice or forgotten."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlalchemy.exc import DatabaseError
 
 from portalcrawl.errors import DataFolderError
-from portalcrawl.scheduling.job_tables import bring_up_to_date, entries, jobs, marks, notices
+from portalcrawl.scheduling.job_tables import entries, jobs, marks, migrate, notices
 from portalcrawl.storage.database import make_engine
 
 FILE = "schedule.sqlite3"
 OPEN = ("due", "posting", "pending", "running")
-"""Status of a job that is not over: not posted yet; sent, and no answer yet; in a node's queue; running."""
+"""Statuses of a job that has not ended: not posted yet; posted, no answer yet; in a node's queue; running."""
 POSTED = OPEN[1:]
 KEPT_DAYS = 7
 GOOD = ("ok", "warning")
 SEEN = "alive"
-"""Mark of when the scheduler was last at work."""
+"""Name of the mark with the time at which a scheduler last worked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Job:
     entry: str
     portals: tuple[str, ...]
     by_hand: bool
-    """Whether a person asked for it, rather than the clock."""
+    """Whether it was started by ``scrapy schedule once``."""
     due: float
     status: str
     """One of OPEN; or ``done``, ``failed`` (died, lost, refused, stuck) and ``skipped``."""
@@ -46,7 +46,7 @@ class Job:
     longest: float | None
     """Seconds that it may run."""
     started: float | None
-    """When it was first seen running."""
+    """When the scheduler first saw it running."""
     cancelled: float | None
     ended: float | None
     why: str | None
@@ -58,87 +58,87 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Next:
-    """When an entry is next due; seconds since 1970 (UTC)."""
+class NextStart:
+    """When an entry is next due, in seconds since 1970 (UTC)."""
 
     slot: float
     """By its timing."""
     due: float
-    """With its jitter."""
+    """With jitter."""
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """What is remembered of an entry; times are seconds since 1970 (UTC)."""
+class EntryState:
+    """What is stored of an entry. Times are seconds since 1970 (UTC)."""
 
     entry: str
-    next: Next | None
-    known_since: float | None
+    next: NextStart | None = None
+    known_since: float | None = None
     """When its first job was due."""
-    last: Job | None
+    last: Job | None = None
     """The last job that ran or failed."""
-    last_good: float | None
+    last_good: float | None = None
     """When the last run of verdict ok or warning ended."""
-    last_news: float | None
+    last_news: float | None = None
     """When the last run ended that found a new article."""
-    level: str | None
-    """The verdict that was last told of."""
+    level: str | None = None
+    """The level that was last logged and notified."""
 
 
-class Store:
-    """The scheduler's own database; all of its methods may be called while others use it too."""
+class JobStore:
+    """The scheduler's database. Threads and processes may use it at the same time."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
     @classmethod
-    def open(cls, data_dir: Path) -> Store:
-        """Open the store in *data_dir*, made or brought up to date; DataFolderError where that can't be done."""
+    def open(cls, data_dir: Path) -> JobStore:
+        """Open the store in *data_dir*, creating or migrating it; DataFolderError if that fails."""
         file = data_dir / FILE
         try:
             data_dir.mkdir(parents=True, exist_ok=True)
             engine = make_engine(f"sqlite:///{file}")
             with engine.begin() as connection:
-                bring_up_to_date(connection)
+                migrate(connection)
         except (OSError, DatabaseError, ValueError) as error:
-            said = getattr(error, "orig", None) or error
-            raise DataFolderError(f"{file} can't be used: {said}; moved away, it is begun anew") from None
+            cause = getattr(error, "orig", None) or error
+            raise DataFolderError(f"{file} can't be used: {cause}; moved away, it is begun anew") from None
         return cls(engine)
 
     def add(self, entry: str, due: float, portals: Collection[str], *, by_hand: bool = False) -> str:
-        """Record that *entry* is due; return the job's id."""
+        """Store that *entry* is due; return the id of its job."""
         with self.engine.begin() as connection:
             return _add(connection, entry, due, portals, by_hand)
 
     def change(self, job: str, **values: Any) -> None:
-        """Change what is known of *job*."""
+        """Change columns of *job*."""
         with self.engine.begin() as connection:
             connection.execute(update(jobs).where(jobs.c.job == job).values(**values))
 
     def end(self, job: Job, status: str, now: float, *, verdict: str, reasons: Collection[str], **values: Any) -> None:
-        """Record how *job* ended that ran or failed (``done``, ``failed``), and what that says of its entry."""
+        """Store how a job that ran or failed ended (*status* ``done`` or ``failed``), and the state of its entry."""
         counts = values.pop("counts", {})
-        known: dict[str, Any] = {"last_job": job.job}
+        of_entry: dict[str, Any] = {"last_job": job.job}
         if verdict in GOOD:
-            known["last_good"] = now
+            of_entry["last_good"] = now
         if counts.get("articles"):
-            known["last_news"] = now
+            of_entry["last_news"] = now
         values |= {"verdict": verdict, "reasons": json.dumps(list(reasons)), "counts": json.dumps(dict(counts))}
         with self.engine.begin() as connection:
             query = update(jobs).where(jobs.c.job == job.job)
             connection.execute(query.values(status=status, ended=now, **values))
-            connection.execute(update(entries).where(entries.c.entry == job.entry).values(**known))
+            connection.execute(update(entries).where(entries.c.entry == job.entry).values(**of_entry))
 
-    def renew(self, job: Job, now: float) -> str:
-        """Give up *job*, which never began and never will; its entry is due again. Return the new job's id."""
+    def requeue(self, job: Job, now: float) -> str:
+        """End *job*, which never began, as skipped; its entry is due again. Return the id of the new job."""
         with self.engine.begin() as connection:
             new = _add(connection, job.entry, job.due, job.portals, job.by_hand)
-            given_up = {"status": "skipped", "ended": now, "why": f"it never began; due again as {new}"}
-            connection.execute(update(jobs).where(jobs.c.job == job.job).values(**given_up))
+            skipped = {"status": "skipped", "ended": now, "why": f"it never began; due again as {new}"}
+            connection.execute(update(jobs).where(jobs.c.job == job.job).values(**skipped))
         return new
 
     def open_jobs(self) -> list[Job]:
-        """Return the jobs that are not over, the first due first."""
+        """Return the jobs that have not ended, the first due first."""
         return self._jobs(select(jobs).where(jobs.c.status.in_(OPEN)).order_by(jobs.c.due, jobs.c.number))
 
     def find(self, job: str) -> Job | None:
@@ -154,22 +154,24 @@ class Store:
         with self.engine.connect() as connection:
             return [_job(row._mapping) for row in connection.execute(query)]
 
-    def records(self) -> dict[str, Record]:
-        """Return what is remembered of each entry."""
+    def entry_states(self) -> dict[str, EntryState]:
+        """Return the state of each entry, by name."""
         query = select(entries, *(column.label(f"job_{column.name}") for column in jobs.columns))
         query = query.select_from(entries.outerjoin(jobs, entries.c.last_job == jobs.c.job))
         with self.engine.connect() as connection:
-            return {row.entry: _record(row._mapping) for row in connection.execute(query)}
+            return {row.entry: _entry_state(row._mapping) for row in connection.execute(query)}
 
-    def take_entries(self, timings: Mapping[str, str]) -> dict[str, Next]:
-        """Forget all entries but those of *timings* (name to text); return when those are due that did not change."""
+    def take_entries(self, timings: Mapping[str, str]) -> dict[str, NextStart]:
+        """Delete all entries but those in *timings* (name to text); return when unchanged ones are next due."""
         with self.engine.begin() as connection:
             connection.execute(delete(entries).where(entries.c.entry.not_in(list(timings))))
             rows = connection.execute(select(entries).where(entries.c.slot.is_not(None))).all()
-        return {row.entry: Next(row.slot, row.due) for row in rows if row.timing == timings[row.entry]}
+        return {row.entry: NextStart(row.slot, row.due) for row in rows if row.timing == timings[row.entry]}
 
-    def set_next(self, entry: str, timing: str, following: Next, due: float | None, portals: Collection[str]) -> None:
-        """Record when *entry* is next due, and in the same step that it was due at *due* (None: it was not)."""
+    def set_next(
+        self, entry: str, timing: str, following: NextStart, due: float | None, portals: Collection[str]
+    ) -> None:
+        """Store when *entry* is next due and, in the same transaction, a job that is due at *due* (None: no job)."""
         values = {"timing": timing, "slot": following.slot, "due": following.due}
         query = insert_or(entries).values(entry=entry, **values)
         with self.engine.begin() as connection:
@@ -178,14 +180,14 @@ class Store:
                 _add(connection, entry, due, portals, by_hand=False)
 
     def set_level(self, entry: str, level: str, now: float, line: str | None) -> None:
-        """Record a change of level, and in the same step the *line* that tells of it (None: nobody is told)."""
+        """Store an entry's level and, in the same transaction, the notice *line* (None: no notice)."""
         with self.engine.begin() as connection:
             connection.execute(update(entries).where(entries.c.entry == entry).values(level=level))
             if line is not None:
                 connection.execute(insert(notices).values(line=line, made=now, tries=0, next_try=now))
 
     def next_notice(self, now: float) -> tuple[int, str, float, int] | None:
-        """Return number, line, time made and tries of the first notice that is to be sent."""
+        """Return number, line, time made and tries of the next notice to send."""
         columns = (notices.c.number, notices.c.line, notices.c.made, notices.c.tries)
         query = select(*columns).where(notices.c.next_try <= now).order_by(notices.c.number).limit(1)
         with self.engine.connect() as connection:
@@ -193,7 +195,7 @@ class Store:
         return None if row is None else (row.number, row.line, row.made, row.tries)
 
     def settle_notice(self, number: int, next_try: float | None = None) -> None:
-        """Forget a notice; with *next_try*: try it again then."""
+        """Delete a notice; with *next_try* (seconds since 1970), count the try and keep it until then."""
         with self.engine.begin() as connection:
             if next_try is None:
                 connection.execute(delete(notices).where(notices.c.number == number))
@@ -202,34 +204,34 @@ class Store:
                 connection.execute(update(notices).where(notices.c.number == number).values(**values))
 
     def last_seen(self) -> float | None:
-        """Return when a scheduler was last at work here; None: never."""
+        """Return when a scheduler last worked here; None: never."""
         with self.engine.connect() as connection:
             return connection.scalar(select(marks.c.value).where(marks.c.name == SEEN))
 
     def set_seen(self, now: float) -> None:
-        """Remember that the scheduler is at work."""
+        """Store that the scheduler works at *now*."""
         query = insert_or(marks).values(name=SEEN, value=now)
         with self.engine.begin() as connection:
             connection.execute(query.on_conflict_do_update(index_elements=["name"], set_={"value": now}))
 
     def set_back(self, now: float) -> None:
-        """Take what is remembered of a time after *now* for *now*: the machine's clock was set back.
+        """Replace times after *now* by *now*, because the machine's clock was set back.
 
-        How long a job that was posted may wait to begin is left: the node has been told, and may start it until then.
+        ``expires`` is left: it was sent to the node, which may start the job until then.
         """
-        places = {
+        columns = {
             jobs: ("due", "posted", "started", "cancelled", "ended"),
             entries: ("known_since", "last_good", "last_news"),
             notices: ("made", "next_try"),
         }
         with self.engine.begin() as connection:
-            for table, names in places.items():
+            for table, names in columns.items():
                 for name in names:
                     column = table.c[name]
                     connection.execute(update(table).where(column > now).values({name: now}))
 
-    def tidy(self, now: float) -> None:
-        """Forget jobs that ended long ago, but for the last of each entry."""
+    def remove_old(self, now: float) -> None:
+        """Delete jobs that ended more than KEPT_DAYS ago, except the last of each entry."""
         last = select(entries.c.last_job).where(entries.c.last_job.is_not(None))
         old = jobs.c.ended < now - KEPT_DAYS * 86_400
         with self.engine.begin() as connection:
@@ -248,20 +250,16 @@ def _add(connection: Connection, entry: str, due: float, portals: Collection[str
 
 def _job(row: Any, prefix: str = "") -> Job:
     values = {column.name: row[f"{prefix}{column.name}"] for column in jobs.columns if column.name != "number"}
-    return Job(
-        **{
-            **values,
-            "portals": tuple(json.loads(values["portals"])),
-            "reasons": tuple(json.loads(values["reasons"] or "[]")),
-            "counts": json.loads(values["counts"] or "{}"),
-        }
-    )
+    values["portals"] = tuple(json.loads(values["portals"]))
+    values["reasons"] = tuple(json.loads(values["reasons"] or "[]"))
+    values["counts"] = json.loads(values["counts"] or "{}")
+    return Job(**values)
 
 
-def _record(row: Any) -> Record:
-    return Record(
+def _entry_state(row: Any) -> EntryState:
+    return EntryState(
         entry=row["entry"],
-        next=Next(row["slot"], row["due"]) if row["slot"] is not None else None,
+        next=NextStart(row["slot"], row["due"]) if row["slot"] is not None else None,
         known_since=row["known_since"],
         last=_job(row, "job_") if row["job_job"] else None,
         last_good=row["last_good"],

@@ -1,7 +1,7 @@
 """The tables of the scheduler's database.
 
-``jobs`` is the history and is thinned out; ``entries`` has one row an entry with all that is asked of it again and
-again, so that no look grows with the number of jobs.
+``jobs`` is the history. ``entries`` has one row for each entry with what is read again and again, so that no query
+becomes slower with the number of jobs.
 """
 
 from __future__ import annotations
@@ -60,15 +60,15 @@ notices = Table(
 )
 marks = Table("marks", metadata, Column("name", String, primary_key=True), Column("value", Float, nullable=False))
 
-FROM_VERSION_1 = (
+BEFORE_CREATION = (
     "CREATE TEMP TABLE old AS SELECT * FROM jobs",
     "DROP TABLE jobs",
     "DROP TABLE IF EXISTS clock",
     "CREATE TEMP TABLE old_levels AS SELECT entry, level FROM levels",
     "DROP TABLE levels",
 )
-"""Version 1 kept the next times in a table of APScheduler's, and had no ``entries``: it looked through the jobs."""
-TAKE_OVER = (
+"""Version 1 had the next times in a table of APScheduler, and no table ``entries``."""
+AFTER_CREATION = (
     f"INSERT INTO jobs ({', '.join(column.name for column in jobs.columns)}) "
     f"SELECT {', '.join(column.name for column in jobs.columns)} FROM old",
     "CREATE INDEX old_by_entry ON old (entry, verdict, ended)",
@@ -85,21 +85,21 @@ TAKE_OVER = (
 )
 
 
-def bring_up_to_date(connection: Connection) -> None:
-    """Create the tables, or migrate them; ValueError for a database that is not the scheduler's."""
+def migrate(connection: Connection) -> None:
+    """Create or migrate the tables; ValueError for a database of another program or a newer version."""
     version = int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
-    there = set(inspect(connection).get_table_names())
+    names = set(inspect(connection).get_table_names())
     if version > VERSION:
         raise ValueError(f"it was written by a newer portalcrawl (version {version})")
-    is_first = version == 0 and {"jobs", "levels", "notices", "marks"} <= there
-    if there and not is_first and version != VERSION:
+    is_version_1 = version == 0 and {"jobs", "levels", "notices", "marks"} <= names
+    if names and not is_version_1 and version != VERSION:
         raise ValueError("it is a database of something else")
-    if is_first:
-        for statement in FROM_VERSION_1:
+    if is_version_1:
+        for statement in BEFORE_CREATION:
             connection.exec_driver_sql(statement)
     metadata.create_all(connection)
-    if is_first:
-        for statement in TAKE_OVER:
+    if is_version_1:
+        for statement in AFTER_CREATION:
             connection.exec_driver_sql(statement)
     for table in metadata.sorted_tables:
         found = {column["name"] for column in inspect(connection).get_columns(table.name)}

@@ -1,4 +1,4 @@
-"""All nodes of a schedule: asked together, remembered as up or down."""
+"""All nodes of a schedule: they are asked together, and known as up or down."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from dataclasses import dataclass
 from time import monotonic
 
 from portalcrawl.scheduling.entries import Node, Schedule
-from portalcrawl.scheduling.scrapyd import Listed, NodeError, NodeSlowError, Scrapyd
+from portalcrawl.scheduling.scrapyd import ListedJob, NodeError, NodeSlowError, Scrapyd
 
 logger = logging.getLogger("portalcrawl.schedule")
 
 DOWN_WAIT, SLOW_WAIT = 1.0, 15.0
-"""Seconds before a node is asked again that refused at once, and one that kept us waiting."""
+"""Seconds until a node is asked again that refused the connection, or that did not answer in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class NodeJobs:
-    """What one node answered when it was asked for its jobs."""
+    """A node's answer to the question for its jobs."""
 
     node: Node
-    jobs: Mapping[str, Listed] | None
+    jobs: Mapping[str, ListedJob] | None
     """By id; None: it did not answer."""
 
 
 class Nodes:
-    """The nodes, and since when those that do not answer have not."""
+    """The clients of all nodes, and since when a node does not answer."""
 
     def __init__(self, schedule: Schedule) -> None:
         self._schedule = schedule
@@ -37,11 +37,11 @@ class Nodes:
         self._listed: dict[str, frozenset[str]] = {}
 
     def client(self, name: str) -> Scrapyd | None:
-        """Return the node *name*; None where the schedule no longer has it."""
+        """Return the client of the node *name*; None if the schedule no longer has it."""
         return self._clients.get(name)
 
     def ask(self) -> dict[str, NodeJobs]:
-        """Ask all nodes for their jobs at the same time; those that are silent are asked less often."""
+        """Ask all nodes for their jobs at the same time. Those that do not answer are asked less often."""
         with ThreadPoolExecutor(max_workers=len(self._clients)) as pool:
             return dict(zip(self._clients, pool.map(self._ask, self._clients.values()), strict=True))
 
@@ -59,11 +59,11 @@ class Nodes:
         return NodeJobs(client.node, jobs)
 
     def is_listed(self, name: str, job: str) -> bool:
-        """Return whether the node knew *job* when it last answered."""
+        """Return whether *job* was in the node's last answer."""
         return job in self._listed.get(name, ())
 
     def failed(self, name: str, error: NodeError) -> None:
-        """Remember that a node did not answer; say so once."""
+        """Record that a node did not answer, and log it once."""
         self._ask_again_at[name] = monotonic() + (SLOW_WAIT if isinstance(error, NodeSlowError) else DOWN_WAIT)
         if name not in self._silent_since:
             self._silent_since[name] = monotonic()
@@ -74,6 +74,6 @@ class Nodes:
         return name not in self._silent_since
 
     def is_down(self, name: str) -> bool:
-        """Return whether the node has been silent for so long that its portals move."""
+        """Return whether the node has not answered for so long that its portals move."""
         since = self._silent_since.get(name)
         return since is not None and monotonic() - since >= self._schedule.node_down_after

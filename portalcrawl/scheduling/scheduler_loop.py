@@ -1,4 +1,4 @@
-"""``scrapy schedule run``: clock, dispatcher and webhook until a signal."""
+"""``scrapy schedule run``: ticker, dispatcher and webhook until a signal."""
 
 from __future__ import annotations
 
@@ -14,71 +14,71 @@ from sqlalchemy.exc import DatabaseError
 
 from portalcrawl.errors import PortalcrawlError, RunLockedError
 from portalcrawl.runs.run_settings import RunSettings
-from portalcrawl.scheduling.clock import CLOCK_SET_BACK, Clock
 from portalcrawl.scheduling.dispatcher import Dispatcher
 from portalcrawl.scheduling.entries import Schedule
 from portalcrawl.scheduling.entry_health import health_of
-from portalcrawl.scheduling.job_store import POSTED, Job, Store
+from portalcrawl.scheduling.job_store import POSTED, Job, JobStore
 from portalcrawl.scheduling.schedule_file import read_schedule
+from portalcrawl.scheduling.ticker import CLOCK_SET_BACK, Ticker
 from portalcrawl.scheduling.webhook import WebhookNotifier, notice
 
 logger = logging.getLogger("portalcrawl.schedule")
 
-IDLE_LOOK = 15.0
-"""Seconds between two looks while nothing is open."""
+IDLE_WAIT = 15.0
+"""Seconds between two steps while no job is open."""
 HEALTH_INTERVAL = 5.0
-TIDY_INTERVAL = 3600.0
-# A "+" stands in no name of a portal's lock.
+CLEANUP_INTERVAL = 3600.0
+# The lock of a portal has no "+" in its name.
 RUN_LOCK, STEP_LOCK = "+scheduler.lock", "+schedule-step.lock"
 
 
 class Scheduler:
-    """Keeps one schedule in one data folder."""
+    """Runs one schedule in one data folder."""
 
     def __init__(self, file: Path, settings: RunSettings) -> None:
         self._file = file
         self._settings = settings
         self.schedule = read_schedule(file, settings)
-        self._store = Store.open(settings.data_dir)
+        self._store = JobStore.open(settings.data_dir)
         self._read_at = _changed(file)
-        self._next_health = self._next_tidying = 0.0
+        self._next_health = self._next_cleanup = 0.0
         self._locks = settings.data_dir / "locks"
         self._locks.mkdir(parents=True, exist_ok=True)
 
     def run(self, stop: Event) -> None:
-        """Keep the schedule until *stop* is set; RunLockedError where another scheduler does."""
+        """Run the schedule until *stop* is set; RunLockedError if another scheduler runs here."""
         lock = FileLock(self._locks / RUN_LOCK)
         try:
             lock.acquire(timeout=0)
         except Timeout:
             raise RunLockedError(f"another scheduler keeps a schedule in {self._settings.data_dir}") from None
         with lock:
-            clock, dispatcher = self._take(self.schedule)
+            ticker, dispatcher = self._use(self.schedule)
             WebhookNotifier(self._store, lambda: self.schedule.webhook, stop).start()
             while not stop.is_set():
                 if _changed(self._file) != self._read_at and (schedule := self._read_again()):
-                    clock, dispatcher = self._take(schedule)
-                stop.wait(self._turn(clock, dispatcher))
+                    ticker, dispatcher = self._use(schedule)
+                stop.wait(self._step(ticker, dispatcher))
 
-    def _turn(self, clock: Clock, dispatcher: Dispatcher) -> float:
-        """Do all that is to be done now; return the seconds until there may be more."""
+    def _step(self, ticker: Ticker, dispatcher: Dispatcher) -> float:
+        """Do what is due; return the seconds until the next step."""
         try:
-            due_in = clock.tick(time())
+            due_in = ticker.tick(time())
             with self._step_lock():
                 is_busy = dispatcher.step()
-            self._watch()
+            self._check_health()
         except (DatabaseError, OSError) as error:
-            # A full disk, say. What is due stays due: the clock goes on only with what is recorded.
+            # For instance a full disk. What is due stays due until it can be stored.
             logger.error("nothing can be recorded: %s", getattr(error, "orig", None) or error)
-            return IDLE_LOOK
-        return min(due_in, self.schedule.poll if is_busy else IDLE_LOOK)
+            return IDLE_WAIT
+        return min(due_in, self.schedule.poll if is_busy else IDLE_WAIT)
 
     def once(self, name: str) -> Job:
         """Start the entry *name* now; return its job: posted, or skipped because its portal is busy."""
         entry = self.schedule.entries[name]
         with self._step_lock():
             now = time()
-            self._store.set_back(now + CLOCK_SET_BACK)  # nothing else looks where no scheduler runs
+            self._store.set_back(now + CLOCK_SET_BACK)  # without a scheduler nothing else does it
             job = self._store.add(name, now, entry.portals, by_hand=True)
             Dispatcher(self.schedule, self._store, self._settings).step()
         found = self._store.find(job)
@@ -86,15 +86,15 @@ class Scheduler:
             raise PortalcrawlError(f"{name} could not be recorded")
         return found
 
-    def _take(self, schedule: Schedule) -> tuple[Clock, Dispatcher]:
+    def _use(self, schedule: Schedule) -> tuple[Ticker, Dispatcher]:
         self.schedule = schedule
-        clock = Clock(self._store, schedule, time())
+        ticker = Ticker(self._store, schedule, time())
         for entry in schedule.entries.values():
             logger.info("%s: %s, portal %s", entry.name, entry.timing.text, " ".join(entry.portals))
-        return clock, Dispatcher(schedule, self._store, self._settings)
+        return ticker, Dispatcher(schedule, self._store, self._settings)
 
     def _read_again(self) -> Schedule | None:
-        """Return the schedule after its file was changed; None, and the old one stays, where it is faulty."""
+        """Return the schedule in the changed file; None, so that the old one stays, if it is faulty."""
         self._read_at = _changed(self._file)
         try:
             return read_schedule(self._file, self._settings)
@@ -104,35 +104,32 @@ class Scheduler:
 
     @contextmanager
     def _step_lock(self) -> Iterator[None]:
-        """One decision at a time, whoever makes it: the scheduler, or ``once``."""
+        """Hold the lock by which scheduler and ``once`` post one after the other."""
         with FileLock(self._locks / STEP_LOCK):
             yield
 
-    def _watch(self) -> None:
-        """Remember that the scheduler is at work, and tell of entries whose level has changed."""
+    def _check_health(self) -> None:
+        """Store that the scheduler works; log and notify changes of entries' levels."""
         if monotonic() < self._next_health:
             return
         self._next_health = monotonic() + HEALTH_INTERVAL
         now = time()
         self._store.set_seen(now)
-        if monotonic() >= self._next_tidying:
-            self._next_tidying = monotonic() + TIDY_INTERVAL
-            self._store.tidy(now)
+        if monotonic() >= self._next_cleanup:
+            self._next_cleanup = monotonic() + CLEANUP_INTERVAL
+            self._store.remove_old(now)
         busy = {job.entry for job in self._store.open_jobs() if job.status in POSTED}
-        records = self._store.records()
+        states = self._store.entry_states()
         for entry in self.schedule.entries.values():
-            record = records.get(entry.name)
-            health, before = health_of(entry, record, entry.name in busy, now), record.level if record else None
+            state = states.get(entry.name)
+            health, before = health_of(entry, state, entry.name in busy, now), state.level if state else None
             if health.level in ("new", before):
                 continue
             line = notice(health, before, entry.portals, now) if before or health.level != "ok" else None
             self._store.set_level(entry.name, health.level, now, line if self.schedule.webhook else None)
             level = logging.INFO if health.level == "ok" else logging.WARNING
-            logger.log(level, "%s: %s, was %s: %s", entry.name, health.level, before or "new", _said(health.reasons))
-
-
-def _said(reasons: tuple[str, ...]) -> str:
-    return "; ".join(reasons) or "all is well"
+            reasons = "; ".join(health.reasons) or "all is well"
+            logger.log(level, "%s: %s, was %s: %s", entry.name, health.level, before or "new", reasons)
 
 
 def _changed(file: Path) -> float | None:

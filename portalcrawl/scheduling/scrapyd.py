@@ -1,4 +1,4 @@
-"""One node's API (Scrapyd 1.6, https://scrapyd.readthedocs.io/en/stable/api.html)."""
+"""Client of one Scrapyd (1.6, https://scrapyd.readthedocs.io/en/stable/api.html)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from portalcrawl.errors import PortalcrawlError
+from portalcrawl.runs.published_line import RunResult, parse_published
 from portalcrawl.scheduling.entries import Node
 
 if TYPE_CHECKING:
@@ -22,32 +23,32 @@ NOT_DEPLOYED = re.compile(r"(?:project|spider) '[^']*' not found")
 
 
 class NodeError(PortalcrawlError):
-    """A node that does not do what it is asked."""
+    """A node does not do what it is asked to."""
 
 
 class NodeDownError(NodeError):
-    """A node that can't be reached or lets nobody in: nothing was done."""
+    """A node can't be reached, or refuses user and password: nothing was done."""
 
 
 class NodeUnsureError(NodeError):
-    """A node that went away while it was asked: it may have done it, or not."""
+    """The connection broke after the request was sent: it may have been carried out or not."""
 
 
 class NodeSlowError(NodeUnsureError):
-    """A node that kept us waiting."""
+    """A node did not answer in time."""
 
 
 class NodeRefusesError(NodeError):
-    """A node that says no: its disk is full, say."""
+    """A node answers with an error, for instance because its disk is full."""
 
 
 class NotDeployedError(NodeRefusesError):
-    """A node that does not have the project, or has another one under its name."""
+    """A node does not have the project, or has another one of that name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A job as the node lists it."""
+class ListedJob:
+    """A job in a node's answer."""
 
     state: str
     """``pending``, ``running`` or ``finished``."""
@@ -57,7 +58,7 @@ class Listed:
 
 
 class Scrapyd:
-    """Asks one node. User and password come from the environment, else requests takes them from ``~/.netrc``."""
+    """Client of one node. User and password come from the environment, else requests takes them from ``~/.netrc``."""
 
     def __init__(self, node: Node, project: str) -> None:
         import requests  # here, since every Scrapy command imports this module: 30 ms of CPU
@@ -66,11 +67,11 @@ class Scrapyd:
         self._project = project
         self._session = requests.Session()
         self._session.auth = _credentials(node.name)
-        self._given: dict[str, Any] = {"timeout": (CONNECT_TIMEOUT, READ_TIMEOUT), "allow_redirects": False}
+        self._options: dict[str, Any] = {"timeout": (CONNECT_TIMEOUT, READ_TIMEOUT), "allow_redirects": False}
         if node.shared:
-            self._given["proxies"] = {"http": "", "https": ""}  # none to this machine, whatever the environment says
+            self._options["proxies"] = {"http": "", "https": ""}  # the environment's proxy can't reach this machine
 
-    def jobs(self) -> dict[str, Listed]:
+    def jobs(self) -> dict[str, ListedJob]:
         """Return the jobs of the project by id; none where it is not deployed."""
         try:
             answer = self._ask("GET", "listjobs.json", {"project": self._project})
@@ -79,15 +80,15 @@ class Scrapyd:
         found = {}
         for state in ("finished", "running", "pending"):
             for job in answer.get(state, []):
-                found[job["id"]] = Listed(state, job.get("args") or {}, job.get("log_url"))
+                found[job["id"]] = ListedJob(state, job.get("args") or {}, job.get("log_url"))
         return found
 
     def running(self) -> int:
-        """Return how many jobs run on the node, those of other projects among them."""
+        """Return how many jobs run on the node, including those of other projects."""
         return int(self._ask("GET", "daemonstatus.json", {})["running"])
 
     def log_url(self, job: str) -> str:
-        """Return where Scrapyd serves the log of *job*, also when it has forgotten the job."""
+        """Return the path of *job*'s log on the node, which works after the node has forgotten the job."""
         return f"/logs/{self._project}/{SPIDER}/{job}.log"
 
     def is_deployed(self) -> bool:
@@ -95,20 +96,26 @@ class Scrapyd:
         return self._project in self._ask("GET", "listprojects.json", {}).get("projects", [])
 
     def post(self, job: str, arguments: Mapping[str, str], settings: Mapping[str, str], priority: float) -> None:
-        """Put a job into the queue under the id *job*."""
+        """Add a job with the id *job* to the queue."""
         data: dict[str, Any] = {"project": self._project, "spider": SPIDER, "jobid": job, "priority": f"{priority:g}"}
         data["setting"] = [f"{name}={value}" for name, value in settings.items()]
         self._ask("POST", "schedule.json", {**arguments, **data})
 
     def cancel(self, job: str, signal: str = "INT") -> None:
-        """Take a job out of the queue, or send its process a signal."""
+        """Remove a job from the queue, or send its process *signal*."""
         self._ask("POST", "cancel.json", {"project": self._project, "job": job, "signal": signal})
 
-    def log_end(self, log_url: str, size: int = 20_000) -> str:
-        """Return the last *size* bytes of a job's log; nothing where there is none."""
+    def result_in_log(self, log_url: str | None) -> RunResult | None:
+        """Return the result of a job from the end of its log; None if the log has none or can't be read."""
+        try:
+            return parse_published(self._log_end(log_url).splitlines()) if log_url else None
+        except NodeError:
+            return None
+
+    def _log_end(self, log_url: str, size: int = 20_000) -> str:
         url = urljoin(self.node.url, log_url.lstrip("/"))
         length = int(self._send("HEAD", url).headers.get("Content-Length") or 0)
-        # Scrapyd can't answer a range that counts from the end (bytes=-N) where the log is shorter.
+        # Scrapyd can't answer a range from the end (bytes=-N) that is longer than the log.
         response = self._send("GET", url, headers={"Range": f"bytes={length - size}-"} if length > size else {})
         return response.content[-size:].decode("utf-8", "replace") if response.ok else ""
 
@@ -123,23 +130,23 @@ class Scrapyd:
             problem = f"answers {name} with HTTP {response.status_code} and no JSON; is its url that of a Scrapyd?"
             raise NodeDownError(f"{self._name} {problem}")
         if answer["status"] != "ok":
-            said = _said(answer.get("message"))
-            kind = NotDeployedError if NOT_DEPLOYED.fullmatch(said) else NodeRefusesError
-            raise kind(f"{self._name} refuses {name}: {said}")
+            message = _in_one_line(answer.get("message"))
+            error_class = NotDeployedError if NOT_DEPLOYED.fullmatch(message) else NodeRefusesError
+            raise error_class(f"{self._name} refuses {name}: {message}")
         return answer
 
     def _send(self, method: str, url: str, **given: Any) -> requests.Response:
         import requests  # see __init__
 
         try:
-            response = self._session.request(method, url, **self._given, **given)
+            response = self._session.request(method, url, **self._options, **given)
         except (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
-            raise NodeDownError(f"{self._name} can't be reached: {_said(error)}") from None
+            raise NodeDownError(f"{self._name} can't be reached: {_in_one_line(error)}") from None
         except requests.ConnectionError as error:
-            kind = NodeDownError if _never_connected(error) else NodeUnsureError
-            raise kind(f"{self._name} can't be reached: {_said(error)}") from None
+            error_class = NodeDownError if _never_connected(error) else NodeUnsureError
+            raise error_class(f"{self._name} can't be reached: {_in_one_line(error)}") from None
         except requests.RequestException as error:
-            raise NodeSlowError(f"{self._name} does not answer: {_said(error)}") from None
+            raise NodeSlowError(f"{self._name} does not answer: {_in_one_line(error)}") from None
         if response.status_code in (401, 403):
             hint = "SCRAPYD_USERNAME and SCRAPYD_PASSWORD, or ~/.netrc, must be those of its Scrapyd"
             raise NodeDownError(f"{self._name} refuses user and password; {hint}")
@@ -163,8 +170,8 @@ def _never_connected(error: Exception) -> bool:
     return "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error)
 
 
-def _said(message: object) -> str:
-    """Return what was said, in one short line: of a traceback the last one."""
+def _in_one_line(message: object) -> str:
+    """Return *message* in one short line: of a traceback only its last line."""
     lines = str(message).strip().splitlines() or [""]
     text = " ".join((lines[-1] if len(lines) > 3 else " ".join(lines)).split())
     if match := re.search(r"\[Errno -?\d+\] ([^'\")]+)", text):

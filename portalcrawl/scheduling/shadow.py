@@ -1,4 +1,4 @@
-"""A portalcrawl that is installed where Scrapyd runs hides the eggs that are deployed there."""
+"""Finds an installed portalcrawl that hides the eggs which are deployed to Scrapyd."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ PROJECT, SERVER = "portalcrawl", "scrapyd"
 
 
 def shadowing_copy(folders: Sequence[str] | None = None) -> str | None:
-    """Tell, in one line, of a copy of the project installed beside Scrapyd; None where all is well.
+    """Return one line about a copy of the project that is installed beside Scrapyd; None if there is none.
 
-    *folders* are the site-packages to look into; by default those of the running Python.
+    *folders*: the site-packages to search; by default those of the running Python.
     """
-    looked = [*site.getsitepackages(), site.getusersitepackages()] if folders is None else list(folders)
-    found = {dist.name.lower(): dist.version for dist in distributions(path=looked) if dist.name}
+    path = [*site.getsitepackages(), site.getusersitepackages()] if folders is None else list(folders)
+    found = {dist.name.lower(): dist.version for dist in distributions(path=path) if dist.name}
     if not {PROJECT, SERVER} <= set(found):
         return None
     return f"{PROJECT} {found[PROJECT]} is installed beside Scrapyd and hides the eggs that are deployed: uninstall it"

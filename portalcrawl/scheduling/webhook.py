@@ -1,4 +1,4 @@
-"""Notifies a webhook of changes: one line of JSON each, kept until it arrived, from a thread of its own."""
+"""Notifies a webhook of changes: one line of JSON each, stored until it was delivered, sent by a thread."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from portalcrawl.scheduling.entry_health import Health
-from portalcrawl.scheduling.job_store import Store
+from portalcrawl.scheduling.job_store import JobStore
 
 logger = logging.getLogger("portalcrawl.schedule")
 
 TIMEOUT = (5.0, 10.0)
 WAITS = (5.0, 30.0, 120.0, 600.0)
-"""Seconds between tries; the last of them again and again, ..."""
+"""Seconds between tries; the last is repeated ..."""
 GIVE_UP_AFTER = 86_400.0
-"""... until a notice is this old (seconds)."""
+"""... until a notice is this old, in seconds."""
 INTERVAL = 1.0
 
 
 def notice(health: Health, before: str | None, portals: tuple[str, ...], now: float) -> str:
-    """Return the line that tells of a change of level."""
+    """Return the line of JSON about a change of level."""
     last = health.last
-    said: Mapping[str, Any] = {
+    content: Mapping[str, Any] = {
         "entry": health.entry,
         "portals": list(portals),
         "verdict": health.level,
@@ -36,23 +36,23 @@ def notice(health: Health, before: str | None, portals: tuple[str, ...], now: fl
         "job": last.job if last else None,
         "run": last.run if last else None,
         "node": last.node if last else None,
-        "counts": {kind: last.counts.get(kind, 0) for kind in ("articles", "teasers")} if last else {},
+        "counts": {name: last.counts.get(name, 0) for name in ("articles", "teasers")} if last else {},
         "time": datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),
     }
-    return json.dumps(said, ensure_ascii=False)
+    return json.dumps(content, ensure_ascii=False)
 
 
 class WebhookNotifier(Thread):
-    """Posts the notices in the store, in order, until it is stopped."""
+    """Posts the notices in the store in order until it is stopped."""
 
-    def __init__(self, store: Store, address: Callable[[], str | None], stop: Event) -> None:
+    def __init__(self, store: JobStore, address: Callable[[], str | None], stop: Event) -> None:
         super().__init__(name="webhook", daemon=True)
         self._store = store
         self._address = address
         self._stop_event = stop
 
     def run(self) -> None:
-        """Send what waits, then look again every second."""
+        """Send what waits, each second."""
         while not self._stop_event.wait(INTERVAL):
             while (address := self._address()) and (found := self._store.next_notice(time())):
                 self._send(address, *found)
@@ -64,16 +64,16 @@ class WebhookNotifier(Thread):
         if problem is None:
             self._store.settle_notice(number)
         elif time() - made > GIVE_UP_AFTER:
-            logger.error("the webhook was not told: %s: %s", problem, line)
+            logger.error("the webhook did not take a notice: %s: %s", problem, line)
             self._store.settle_notice(number)
         else:
             if not tries:
-                logger.warning("the webhook can't be told yet: %s", problem)
+                logger.warning("the webhook does not take a notice yet: %s", problem)
             self._store.settle_notice(number, next_try=time() + WAITS[min(tries, len(WAITS) - 1)])
 
 
 def _post(address: str, line: str) -> str | None:
-    """Return what went wrong, without the address: it may hold a secret."""
+    """Post *line*; return what went wrong, without the address, which may hold a secret."""
     import requests  # here, since every Scrapy command imports this module: 30 ms of CPU
 
     headers = {"Content-Type": "application/json"}

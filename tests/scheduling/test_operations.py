@@ -173,7 +173,7 @@ def test_for_good_upgrade_and_backup(tmp_path: Path) -> None:
             script = script.replace(path, f"{root}{path}")
         return script
 
-    set_up, begin = section("For good")
+    set_up, begin = section("Permanent installation")
     # The two environments are put where make would install them, right before it is called.
     before, called, after = set_up.partition("sudo -u portalcrawl make install")
     try:

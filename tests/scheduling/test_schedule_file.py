@@ -1,4 +1,4 @@
-"""schedule.toml: what it says, and how each fault of it is told."""
+"""schedule.toml: its values and its faults."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from scrapy.settings import Settings
 from support.commandline import ROOT, crawl, scrapy
 
 from portalcrawl import settings as product
+from portalcrawl.errors import ConfigFileError
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling import durations
-from portalcrawl.scheduling.entries import Schedule, ScheduleError
-from portalcrawl.scheduling.job_store import Store
+from portalcrawl.scheduling.entries import Schedule
+from portalcrawl.scheduling.job_store import JobStore
 from portalcrawl.scheduling.schedule_file import read_schedule
 from portalcrawl.scheduling.shadow import shadowing_copy
 from portalcrawl.scheduling.timing import Timing
@@ -25,8 +26,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
 FAULTS = {
     "": "entry: is missing",
     "entry = 3": "entry: must be a table",
-    "[entry.a]\nportal = 'sample'": "entry.a: must have one of every and cron",
-    "[entry.a]\nportal = 'sample'\nevery = '5m'\ncron = '* * * * *'": "entry.a: must have one of every and cron",
+    "[entry.a]\nportal = 'sample'": "entry.a.every: is needed, or cron: one of them",
+    "[entry.a]\nportal = 'sample'\nevery = '5m'\ncron = '* * * * *'": "entry.a.every: is needed, or cron: one of them",
     "[entry.a]\nevery = '5m'": "entry.a.portal: is missing",
     "[entry.a]\nportal = 'smaple'\nevery = '5m'": "entry.a.arguments: argument portal: 'smaple' is unknown",
     "[entry.a]\nportal = 'sample'\nevery = 5": "entry.a.every: must be a time such as 90s",
@@ -36,7 +37,7 @@ FAULTS = {
     "[entry.a]\nportal = 'sample'\ncron = '99 * * * *'": "entry.a.cron: is no crontab line",
     "[entry.a]\nportal = 'sample'\ncron = '0 0 30 2 *'": "entry.a.cron: is no crontab line, or never due: bad day",
     "[entry.a]\nportal = 'sample'\ncron = '0 0 1 * 1'": "entry.a.cron: may name days of the month or of the week",
-    "[entry.a]\nportal = 'sample'\nevery = '5m'\ntimezone = 'Mars'": "entry.a.timezone: must be a time zone",
+    "[entry.a]\nportal = 'sample'\nevery = '5m'\ntimezone = 'Mars'": "entry.a.timezone: must be an IANA time zone",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\njitter = '5m'": "entry.a.jitter: must be below every (5m)",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\non_overlap = 'wait'": "entry.a.on_overlap: must be one of skip, queue",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\nlate = 'queue'": "entry.a.late: is called on_overlap now",
@@ -47,10 +48,10 @@ FAULTS = {
     "[entry.a]\nportal = 'sample'\nevery = '5m'\nnode = 'b'": "entry.a.node: 'b' is no node; the nodes are local",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {STATE_URL = 'postgresql://me:pw@db/x'}": "holds a secret",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {API_TOKEN = 'x'}": "holds a secret",
-    "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {DATA_DIR = 'x'}": "DATA_DIR is given by the node",
+    "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {DATA_DIR = 'x'}": "DATA_DIR: is given by the node",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\narguments = {portal = 'sample'}": "is given twice",
     "[entry.a]\nevery = '5m'\narguments = {urls_file = '-'}": "has no standard input",
-    "[entry.a]\nevery = '5m'\narguments = {pages = [1]}": "argument pages must be a string",
+    "[entry.a]\nevery = '5m'\narguments = {pages = [1]}": "entry.a.arguments.pages: must be a string",
     "[entry.'a b']\nportal = 'sample'\nevery = '5m'": "a name has up to 40 letters",
     "[nodes.a]\nurl = 'http://u:p@h/'\n[entry]": "nodes.a.url: must not hold user and password",
     "[nodes.a]\nurl = 'ftp://h/'\n[entry]": "nodes.a.url: must be an http or https address",
@@ -58,7 +59,7 @@ FAULTS = {
     "[nodes]\n[entry]": "nodes: there is none",
     "[defaults]\nevery = '5m'\n[entry]": "defaults.every: belongs into an entry",
     "poll = '1'\n[entry]": "poll: must be a time",
-    "[entry": "file: ",
+    "[entry": "TOML: ",
 }
 
 
@@ -77,7 +78,7 @@ def read(folder: Path, text: str) -> Schedule:
 
 @pytest.mark.parametrize("text", FAULTS)
 def test_a_fault_names_file_key_and_cause(tmp_path: Path, text: str) -> None:
-    with pytest.raises(ScheduleError) as raised:
+    with pytest.raises(ConfigFileError) as raised:
         read(tmp_path, text)
     said = str(raised.value)
     assert FAULTS[text] in said
@@ -86,7 +87,7 @@ def test_a_fault_names_file_key_and_cause(tmp_path: Path, text: str) -> None:
 
 def test_no_secret_of_a_fault_is_shown(tmp_path: Path) -> None:
     for url in ("http://me:hush@h/", "htp://me:hush@h/"):
-        with pytest.raises(ScheduleError) as raised:
+        with pytest.raises(ConfigFileError) as raised:
             read(tmp_path, f"[nodes.a]\nurl = '{url}'\n[entry]")
         assert "hush" not in str(raised.value)
 
@@ -103,7 +104,7 @@ def test_the_command_answers_a_fault_in_one_line(tmp_path: Path) -> None:
         assert (ended.code, len(ended.lines)) == (2, 1)
 
 
-def test_the_example_is_sound(tmp_path: Path) -> None:
+def test_the_example_is_valid(tmp_path: Path) -> None:
     schedule = read(tmp_path, (ROOT / "deploy" / "schedule.toml").read_text(encoding="utf-8"))
     assert schedule.entries["sample"].portals == ("sample",)
 
@@ -140,8 +141,16 @@ def test_values_and_defaults(tmp_path: Path) -> None:
     assert a.settings == {"JSONL_FEEDS": "True", "DOWNLOAD_DELAY": "0.5"}
     assert a.timing == Timing(None, "*/5 6-22 * * mon-fri", BERLIN, 0)
     assert (a.limit, b.limit, a.silence, b.silence, b.timing.every) == (1800, 3600, 6 * 3600, None, 90)
-    assert [node.name for node in a.places(schedule.nodes)] == ["far"]
-    assert {node.name for node in b.places(schedule.nodes)} == {"near", "far"}
+    assert [node.name for node in a.candidates(schedule.nodes)] == ["far"]
+    assert {node.name for node in b.candidates(schedule.nodes)} == {"near", "far"}
+
+
+def test_the_webhook_of_the_environment_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "webhook = 'https://a.example/'\nproject = 'mine'\ntimezone = 'Europe/Berlin'\n[defaults]\n[entry]"
+    assert read(tmp_path, text).webhook == "https://a.example/"
+    monkeypatch.setenv("PORTALCRAWL_WEBHOOK", "https://b.example/")
+    schedule = read(tmp_path, text)
+    assert (schedule.webhook, schedule.project, schedule.poll) == ("https://b.example/", "mine", 2.0)
 
 
 def test_durations() -> None:
@@ -149,7 +158,7 @@ def test_durations() -> None:
     assert results.attempted and not results.failed
 
 
-def test_a_copy_beside_scrapyd_is_told_of(tmp_path: Path) -> None:
+def test_a_copy_beside_scrapyd_is_reported(tmp_path: Path) -> None:
     for name in ("scrapyd", "portalcrawl"):
         assert shadowing_copy([str(tmp_path)]) is None
         folder = tmp_path / f"{name}-1.0.dist-info"
@@ -165,7 +174,7 @@ def test_a_run_that_comes_too_late_does_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
-def test_a_broken_store_is_told_of_in_one_line(tmp_path: Path) -> None:
+def test_a_broken_store_is_reported_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "schedule.sqlite3").write_text("no database, but long enough to be looked at as one" * 9)
     file = ROOT / "deploy" / "schedule.toml"
     ended = scrapy("schedule", "list", "--file", str(file), data=tmp_path)
@@ -187,7 +196,7 @@ FOREIGN = {
 
 @pytest.mark.parametrize("kind", FOREIGN)
 @pytest.mark.parametrize("action", [("list",), ("once", "sample"), ("check",), ("run",)], ids=lambda words: words[0])
-def test_a_foreign_database_is_told_of_in_one_line_and_left_alone(
+def test_a_foreign_database_is_reported_in_one_line_and_left_alone(
     tmp_path: Path, kind: str, action: tuple[str, ...]
 ) -> None:
     file = tmp_path / "schedule.sqlite3"
@@ -223,12 +232,12 @@ INSERT INTO jobs (job, entry, slot, by_hand, portals, due, status, ended, verdic
 """
 
 
-def test_a_database_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
+def test_a_database_of_the_first_version_is_migrated(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "schedule.sqlite3")) as database:
         database.executescript(FIRST_VERSION)
     for _ in range(2):
-        store = Store.open(tmp_path)
-        record = store.records()["a"]
+        store = JobStore.open(tmp_path)
+        record = store.entry_states()["a"]
         assert record.last is not None
         assert (record.last.job, record.last.reasons, record.level) == ("a-2", ("it died",), "failed")
         assert (record.known_since, record.last_good, record.last_news) == (100, 200, 150)

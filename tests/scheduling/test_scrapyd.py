@@ -36,7 +36,7 @@ from support.scrapydnodes import (
 
 from portalcrawl.demo import SamplePortal
 from portalcrawl.errors import DataFolderError
-from portalcrawl.scheduling.job_store import Store
+from portalcrawl.scheduling.job_store import JobStore
 from portalcrawl.scheduling.job_tables import jobs
 from portalcrawl.storage.database import make_engine
 from portalcrawl.storage.run_history import PastRun, RunHistory
@@ -83,7 +83,7 @@ def finished(where: Site, number: int) -> list[PastRun]:
 
 
 def ended_jobs(where: Site) -> dict[str, Any]:
-    store = Store.open(where.data)
+    store = JobStore.open(where.data)
     with store.engine.connect() as connection:
         ids = list(connection.scalars(select(jobs.c.job).where(jobs.c.entry == "fresh")))
     found = [job for job in map(store.find, ids) if job is not None]
@@ -102,7 +102,7 @@ def assert_nothing_lost_or_twice(where: Site, besides: Collection[str] = ()) -> 
     # Every run on the nodes was asked for, once, by the schedule.
     started = [line.split("job='")[1].split("'")[0] for node in where.nodes.values() for line in begun(node.log)]
     assert not doubled(started)
-    assert set(started) <= Store.open(where.data).known(started) | set(besides)
+    assert set(started) <= JobStore.open(where.data).known(started) | set(besides)
 
 
 def begun(log: str) -> list[str]:
@@ -119,7 +119,7 @@ def test_the_egg_holds_profiles_and_the_embedded_portal(egg: Path) -> None:
 
 def recorded(where: Site, status: str, wait: float = 600.0) -> str:
     """Leave the record of a job that was about to be sent to the first node, or was; it waits there so many seconds."""
-    store, now = Store.open(where.data), time.time()
+    store, now = JobStore.open(where.data), time.time()
     job = store.add("fresh", now, ["sample"])
     store.change(job, status=status, node="one", posted=now, expires=now + wait, longest=3600.0)
     return job
@@ -276,7 +276,7 @@ def test_far_nodes_hanging_jobs_and_the_webhook(tmp_path: Path, egg: Path, porta
         where.start(PORTALCRAWL_WEBHOOK=receiver.url)
         begun = until(lambda: list((tmp_path / "far" / "feeds").glob("*Z-slow-*.part")), "the slow crawl writes")
         hanging_job = begun[0].name.partition("Z-")[2].removesuffix(".jsonl.part")
-        Store.open(where.data).change(hanging_job, longest=1.0)  # its limit, which would take the test an hour
+        JobStore.open(where.data).change(hanging_job, longest=1.0)  # its limit, which would take the test an hour
         told = until(lambda: receiver.about("slow"), "the webhook is told")
         assert (told["verdict"], told["before"]) == ("failed", None)
         assert told["reasons"] == ["cancelled: it ran longer than 1s"]
@@ -329,10 +329,10 @@ def test_a_full_disk_of_a_node_is_told_of_as_what_it_is(tmp_path: Path, egg: Pat
         where.end(signal.SIGTERM)
         job = recorded(where, "pending")
         by_hand(where, job, **arguments_of(where))
-        Store.open(where.data).change(job, posted=time.time() - 90)
+        JobStore.open(where.data).change(job, posted=time.time() - 90)
         problem = where.check()["nodes"][0]["problem"]
         assert problem.startswith("node one starts nothing, though nothing runs there"), problem
-        store = Store.open(where.data)
+        store = JobStore.open(where.data)
         for waiting in store.open_jobs():  # what the scheduler had posted may wait there, too
             store.change(waiting.job, status="skipped")
             where.nodes["one"].ask("cancel.json", project="portalcrawl", job=waiting.job)

@@ -1,4 +1,4 @@
-"""When entries are due: crontab lines on clocks that are set, and what a scheduler makes of its own machine's clock."""
+"""When entries are due: across changes of the clock, and when the machine's own clock is set."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ import pytest
 from support.clock_oracle import AROUND, different_changes, due_around
 from support.commandline import scrapy
 
-from portalcrawl.scheduling.clock import Clock
-from portalcrawl.scheduling.entries import Entry, Schedule
-from portalcrawl.scheduling.job_store import Store
+from portalcrawl.scheduling.entries import Schedule, ScheduleEntry
+from portalcrawl.scheduling.job_store import JobStore
+from portalcrawl.scheduling.ticker import Ticker
 from portalcrawl.scheduling.timing import Timing, parse_cron
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -33,26 +33,26 @@ def due_times(line: str, zone: ZoneInfo, after: datetime, until: datetime) -> li
     return list(takewhile(lambda due: due < until, timing.due_times(after)))
 
 
-def hold_against_every_minute(years: range) -> int:
-    held = 0
+def compare_with_every_minute(years: range) -> int:
+    compared = 0
     for year in years:
         for zone, change in different_changes(year):
             for line in LINES:
                 found = due_times(line, zone, change - AROUND - timedelta(seconds=1), change + AROUND)
                 assert found == due_around(line, zone, change), f"{line!r} in {zone} about {change}"
-                held += 1
-    return held
+                compared += 1
+    return compared
 
 
 def test_every_change_of_a_year_in_every_zone() -> None:
-    assert hold_against_every_minute(range(2026, 2027)) > 300
+    assert compare_with_every_minute(range(2026, 2027)) > 300
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("year", [1995, 2009, 2011, 2037])
 def test_every_change_of_other_years_in_every_zone(year: int) -> None:
     # 1994/95 Kiribati and 2011 Samoa skip a day; 2009 many change at midnight; 2037 is beyond the tables of tzdata.
-    assert hold_against_every_minute(range(year, year + 1)) > 300
+    assert compare_with_every_minute(range(year, year + 1)) > 300
 
 
 @pytest.mark.parametrize(
@@ -106,43 +106,43 @@ def test_of_missed_starts_the_last_is_found_without_walking_through_all() -> Non
     assert Timing(300, None, BERLIN, 0).latest(start, end) == datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def entry(name: str, timing: Timing) -> Entry:
-    return Entry(name, {}, (name,), timing, 0, {}, (), "skip", 600, 3600, 43_200, None, None)
+def entry(name: str, timing: Timing) -> ScheduleEntry:
+    return ScheduleEntry(name, {}, (name,), timing)
 
 
-def clock(store: Store, now: float, timings: Mapping[str, Timing]) -> Clock:
+def ticker(store: JobStore, now: float, timings: Mapping[str, Timing]) -> Ticker:
     entries = {name: entry(name, timing) for name, timing in timings.items()}
-    return Clock(store, Schedule("", "portalcrawl", {}, entries, 2.0, 30.0, None), now)
+    return Ticker(store, Schedule("", {}, entries), now)
 
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC).timestamp()
 CRON, EVERY = Timing(None, "*/10 * * * *", BERLIN, 0), Timing(300, None, BERLIN, 0)
 
 
-def due(store: Store) -> list[tuple[str, float]]:
+def due(store: JobStore) -> list[tuple[str, float]]:
     return [(job.entry, job.due - NOON) for job in store.open_jobs()]
 
 
 def test_what_is_due_is_recorded_once_however_often_the_scheduler_dies(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
-    assert clock(store, NOON, {"cron": CRON, "every": EVERY}).tick(NOON) == 300
+    store = JobStore.open(tmp_path)
+    assert ticker(store, NOON, {"cron": CRON, "every": EVERY}).tick(NOON) == 300
     for _ in range(2):
-        clock(store, NOON + 601, {"cron": CRON, "every": EVERY}).tick(NOON + 601)
+        ticker(store, NOON + 601, {"cron": CRON, "every": EVERY}).tick(NOON + 601)
     assert due(store) == [("every", 0), ("cron", 600), ("every", 600)]
 
 
 def test_an_entry_whose_times_change_counts_anew_and_one_that_goes_is_forgotten(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
-    clock(store, NOON, {"a": EVERY, "b": CRON}).tick(NOON)
-    changed = clock(store, NOON + 10, {"a": Timing(600, None, BERLIN, 0)})
-    assert list(store.records()) == ["a"]
+    store = JobStore.open(tmp_path)
+    ticker(store, NOON, {"a": EVERY, "b": CRON}).tick(NOON)
+    changed = ticker(store, NOON + 10, {"a": Timing(600, None, BERLIN, 0)})
+    assert list(store.entry_states()) == ["a"]
     assert changed.tick(NOON + 10) == 600
     assert due(store) == [("a", 0), ("a", 10)]
 
 
 def test_jitter_delays_a_start_and_loses_none(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
-    ticking = clock(store, NOON, {"a": Timing(None, "* * * * *", BERLIN, 300.0)})
+    store = JobStore.open(tmp_path)
+    ticking = ticker(store, NOON, {"a": Timing(None, "* * * * *", BERLIN, 300.0)})
     for second in range(0, 1200, 5):
         ticking.tick(NOON + second)
     slots = [slot for _, slot in due(store)]
@@ -150,15 +150,15 @@ def test_jitter_delays_a_start_and_loses_none(tmp_path: Path) -> None:
 
 
 def test_a_clock_that_is_set_back_holds_nothing_up(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
-    ticking = clock(store, NOON, {"cron": CRON, "every": EVERY})
+    store = JobStore.open(tmp_path)
+    ticking = ticker(store, NOON, {"cron": CRON, "every": EVERY})
     ticking.tick(NOON)
     ticking.tick(NOON + 30)
     store.set_seen(NOON + 30)
     job = store.open_jobs()[0]
     store.change(job.job, status="posting", posted=NOON + 20, expires=NOON + 620)
     back = NOON - 86_400 + 30
-    restarted = clock(Store.open(tmp_path), back, {"cron": CRON, "every": EVERY})
+    restarted = ticker(JobStore.open(tmp_path), back, {"cron": CRON, "every": EVERY})
     for one in (ticking, restarted):  # the one that ran, and one that was started after it
         assert one.tick(back) <= 300
         assert one.tick(back + 599) < 300
@@ -168,8 +168,8 @@ def test_a_clock_that_is_set_back_holds_nothing_up(tmp_path: Path) -> None:
 
 
 def test_a_clock_that_is_put_right_by_seconds_starts_nothing_twice(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
-    ticking = clock(store, NOON - 5, {"cron": CRON})
+    store = JobStore.open(tmp_path)
+    ticking = ticker(store, NOON - 5, {"cron": CRON})
     ticking.tick(NOON)
     for late in (-3, -1, 0, 1, 40):
         ticking.tick(NOON + late)
@@ -178,7 +178,7 @@ def test_a_clock_that_is_put_right_by_seconds_starts_nothing_twice(tmp_path: Pat
 
 def test_check_names_a_clock_that_was_set_back(tmp_path: Path) -> None:
     (tmp_path / "schedule.toml").write_text("[entry.a]\nportal = 'sample'\nevery = '5m'\n")
-    store, ahead = Store.open(tmp_path / "data"), datetime.now(UTC).timestamp() + 7200
+    store, ahead = JobStore.open(tmp_path / "data"), datetime.now(UTC).timestamp() + 7200
     job = store.find(store.add("a", ahead, ["sample"]))
     assert job is not None
     store.end(job, "done", ahead, verdict="ok", reasons=[])
@@ -189,14 +189,14 @@ def test_check_names_a_clock_that_was_set_back(tmp_path: Path) -> None:
     assert ended.out.count("the clock was set back") == 2
 
 
-def test_old_records_are_thinned_out_and_the_last_of_each_entry_stays(tmp_path: Path) -> None:
-    store = Store.open(tmp_path)
+def test_old_jobs_are_removed_except_the_last_of_each_entry(tmp_path: Path) -> None:
+    store = JobStore.open(tmp_path)
     for number in range(3):
         job = store.find(store.add("a", NOON + number, ["a"]))
         assert job is not None
         store.end(job, "done", NOON + number, verdict="warning", reasons=["quiet"], counts={"articles": number % 2})
-    store.tidy(NOON + 90 * 86_400)
-    record = store.records()["a"]
+    store.remove_old(NOON + 90 * 86_400)
+    record = store.entry_states()["a"]
     assert record.last is not None and record.last.ended == NOON + 2
     assert (record.known_since, record.last_good, record.last_news) == (NOON, NOON + 2, NOON + 1)
     assert store.known([job.job]) and record.next is None

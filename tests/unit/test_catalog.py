@@ -1,4 +1,4 @@
-"""The catalogue: built-in profiles, the user's own, and portals that nobody wrote a profile for."""
+"""The catalogue: built-in profiles, the user's own, and portals without a profile."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import portalcrawl
+from portalcrawl.errors import ConfigFileError
 from portalcrawl.profiles.catalog import Catalog, generic_profile
-from portalcrawl.profiles.profile_error import ProfileError
 
 
 def write(folder: Path, name: str, *hosts: str, more: str = "") -> None:
@@ -19,7 +19,7 @@ def write(folder: Path, name: str, *hosts: str, more: str = "") -> None:
     (folder / f"{name}.toml").write_text(f'name = "{name}"\nhosts = [{quoted}]\n{more}', "utf-8")
 
 
-def test_built_in_profiles_are_sound() -> None:
+def test_built_in_profiles_are_valid() -> None:
     catalog = Catalog()
     assert catalog.faults == []
     assert "klamm" in catalog.names()
@@ -44,7 +44,7 @@ def test_built_in_profiles_are_found_in_a_zipped_package(tmp_path: Path) -> None
     assert ran.stdout.strip() == f"{Catalog().names()} [] klamm"
 
 
-def test_the_user_s_profile_wins_by_name(tmp_path: Path) -> None:
+def test_the_user_s_profile_replaces_one_of_the_same_name(tmp_path: Path) -> None:
     write(tmp_path, "klamm", "news.example")
     catalog = Catalog(tmp_path)
     mine = catalog.get("klamm")
@@ -54,7 +54,7 @@ def test_the_user_s_profile_wins_by_name(tmp_path: Path) -> None:
     assert catalog.for_url("https://www.klamm.de/").generic
 
 
-def test_the_user_s_profile_wins_by_host(tmp_path: Path) -> None:
+def test_the_user_s_profile_replaces_one_of_the_same_host(tmp_path: Path) -> None:
     write(tmp_path, "mine", "www.klamm.de")
     catalog = Catalog(tmp_path)
     assert catalog.faults == []
@@ -85,16 +85,16 @@ def test_profiles_are_found_by_host_and_port(tmp_path: Path) -> None:
     assert {url: catalog.for_url(url).name for url in names} == names
 
 
-def test_a_broken_file_stops_only_those_who_need_it(tmp_path: Path) -> None:
+def test_a_faulty_file_raises_only_when_it_is_needed(tmp_path: Path) -> None:
     write(tmp_path, "good", "good.example")
     write(tmp_path, "bad", "bad.example", more="zone = 1")
     catalog = Catalog(tmp_path)
     good = catalog.get("good")
     assert good
     assert catalog.for_url("https://good.example/") is good
-    with pytest.raises(ProfileError, match=r"bad\.toml: zone: unknown key"):
+    with pytest.raises(ConfigFileError, match=r"bad\.toml: zone: unknown key"):
         catalog.get("bad")
-    with pytest.raises(ProfileError, match=r"bad\.toml: zone: unknown key"):
+    with pytest.raises(ConfigFileError, match=r"bad\.toml: zone: unknown key"):
         catalog.for_url("https://bad.example/")
 
 
@@ -116,8 +116,8 @@ def test_a_folder_named_like_a_file_is_a_fault(tmp_path: Path) -> None:
     assert str(fault).startswith(f"{tmp_path / 'x.toml'}: file: ")
 
 
-def test_a_missing_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ProfileError, match=r"nowhere: PORTAL_PROFILES: No such file"):
+def test_a_missing_folder_raises(tmp_path: Path) -> None:
+    with pytest.raises(ConfigFileError, match=r"nowhere: PORTAL_PROFILES: No such file"):
         Catalog(tmp_path / "nowhere")
 
 

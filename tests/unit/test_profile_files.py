@@ -1,4 +1,4 @@
-"""Profile files: everything that the format knows is read, everything else is told in one line."""
+"""Profile files: every key of the format is read, and everything else is a fault in one line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from portalcrawl.profiles.model import Politeness, Profile, RenderRules, Rule
 from portalcrawl.profiles.profile_file import read_profile
+from portalcrawl.profiles.regular_expressions import Pattern
 
 SMALLEST = 'name = "x"\nhosts = ["www.x.example"]\n'
 FULL = r"""
@@ -93,6 +94,25 @@ def test_rules_are_read() -> None:
     assert (second.block, second.fields) == ("most read", {})
 
 
+def test_patterns_stand_for_their_names() -> None:
+    profile = read(
+        SMALLEST
+        + r"""
+        [patterns]
+        day = 'A day|a night'
+        # spaces count only without (?x)
+        days = '''(?x) {day} (?: \ and\  {day} ){0,2}  # up to three'''
+        [article]
+        url = '^/{days}/(?P<id>\d{2})$'
+        headline = '''text: (?x) ^ {days} \p{Lu} \{x} $'''
+        """
+    )
+    assert profile.native_id("https://x.example/A day and a night/77") == "77"
+    (rule,) = profile.article.fields["headline"]
+    assert Pattern(rule.expression).find("A day and A day and a nightÄ{x}", "headline")
+    assert not Pattern(rule.expression).find("AdayÄ{x}", "headline")
+
+
 def test_rendering_is_read() -> None:
     assert read(FULL).render == RenderRules(
         mode="always",
@@ -123,13 +143,15 @@ def test_a_byte_order_mark_is_allowed() -> None:
     [
         ("zone = 'x'", "zone", "unknown key"),
         ("start_url = 'x'", "start_url", "did you mean start_urls?"),
-        ("language = 3", "language", "must be a string, is 3"),
+        ("language = 3", "language", "must be a language tag like de or de-AT, is 3"),
+        ("description = 3", "description", "must be a string that is not blank, is 3"),
         ("language = 'deutsch!'", "language", "language tag"),
         ("timezone = 'Europe/Berlinn'", "timezone", "IANA"),
         ("timezone = '../etc/passwd'", "timezone", "IANA"),
-        ("timezone = ''", "timezone", "is empty"),
+        ("timezone = ''", "timezone", "IANA"),
+        ("description = ' '", "description", "not blank"),
         ("start_urls = 'https://www.x.example/'", "start_urls", "must be an array"),
-        ("start_urls = ['www.x.example']", "start_urls", "http(s) address"),
+        ("start_urls = ['www.x.example']", "start_urls", "must be an http or https address"),
         ("start_urls = ['https://y.example/']", "start_urls", "on one of the hosts"),
         ("search_url = 'https://www.x.example/q'", "search_url", "{query}"),
         ("agencies = ['dpa', 'dpa']", "agencies", "there twice"),
@@ -137,7 +159,7 @@ def test_a_byte_order_mark_is_allowed() -> None:
         ("caption_over_snippet = 'yes'", "caption_over_snippet", "true or false"),
         ("recrawl_ages = [60, 30]", "recrawl_ages", "grow"),
         ("recrawl_ages = [0]", "recrawl_ages", "from 1"),
-        ("sources = {dpa = 1}", "sources", "must be a string"),
+        ("sources = {dpa = 1}", "sources.dpa", "must be a string"),
         ("article = 'x'", "article", "must be a table"),
         ("[article]\nurl = '^/(?P<id>'", "article.url", "bad regular expression"),
         ("[article]\nurl = '^/a/(\\d+)$'", "article.url", "(?P<id>...)"),
@@ -149,6 +171,11 @@ def test_a_byte_order_mark_is_allowed() -> None:
         ("[article]\nheadline = 'xpath: nonsense(//h1)'", "article.headline", "bad XPath"),
         ("[article]\nheadline = 'text: (a'", "article.headline", "bad regular expression"),
         ("[article]\nheadline = 'css: '", "article.headline", "nothing after css:"),
+        ("[patterns]\nday = '(a'", "patterns.day", "bad regular expression"),
+        ("[patterns]\nday = 3", "patterns.day", "must be a string"),
+        ("[patterns]\nd = 'a'", "patterns.d", "two or more of a-z"),
+        ("[patterns]\nday = '{month}'\nmonth = 'a'", "patterns.day", "no pattern month above"),
+        ("[article]\nheadline = 'text: {day}'", "article.headline", "no pattern day above"),
         ("[article]\ntitle = 'css: h1'", "article.title", "unknown key"),
         ("[[teasers]]\nroot = 'css: li'", "teasers[1].block", "is missing"),
         ("[[teasers]]\nblock = 'a'", "teasers[1].root", "is missing"),
@@ -159,8 +186,8 @@ def test_a_byte_order_mark_is_allowed() -> None:
         ("[render]\nclick_times = -1", "render.click_times", "from 0"),
         ("[render]\nscroll = true", "render.scroll", "from 0"),
         ("[render]\nblock_resources = ['picture']", "render.block_resources", "must be one of"),
-        ("[render]\ncookies = [{name = 'a'}]", "render.cookies", "has no value"),
-        ("[render]\ncookies = [{name = 'a', value = 'b', age = '1'}]", "render.cookies", "unknown key age"),
+        ("[render]\ncookies = [{name = 'a'}]", "render.cookies[1].value", "is missing"),
+        ("[render]\ncookies = [{name = 'a', value = 'b', age = '1'}]", "render.cookies[1].age", "unknown key"),
         ("[politeness]\ndelay = '1'", "politeness.delay", "must be seconds"),
         ("[politeness]\ndelay = nan", "politeness.delay", "must be seconds"),
         ("[politeness]\nconcurrency = 0", "politeness.concurrency", "from 1"),
@@ -194,10 +221,10 @@ def test_name_and_hosts_are_needed(text: str, key: str, cause: str) -> None:
 
 
 def test_a_name_is_short_and_plain() -> None:
-    assert "may hold a-z" in faults_of('name = "a b"\nhosts = ["x.example"]', name="a b")[0]
+    assert "a name of a-z" in faults_of('name = "a b"\nhosts = ["x.example"]', name="a b")[0]
 
 
-def test_all_faults_are_told_at_once() -> None:
+def test_all_faults_are_found_at_once() -> None:
     found = faults_of('name = "x"\nhosts = 3\nlanguage = 3\nstart_urls = ["https://y.example/"]\n[render]\nmod = 1')
     assert [fault.split(": ")[1] for fault in found] == ["hosts", "language", "render.mod"]
 

@@ -1,1 +1,1 @@
-"""What ``scrapy schedule`` shows."""
+"""The actions of ``scrapy schedule``."""

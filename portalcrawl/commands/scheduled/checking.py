@@ -10,48 +10,47 @@ from typing import Any
 
 from portalcrawl.runs.published_line import EGG
 from portalcrawl.runs.run_settings import RunSettings
-from portalcrawl.scheduling.clock import CLOCK_SET_BACK
 from portalcrawl.scheduling.durations import format_duration
-from portalcrawl.scheduling.entries import Entry, Schedule
+from portalcrawl.scheduling.entries import Schedule, ScheduleEntry
 from portalcrawl.scheduling.entry_health import Health, health_of
-from portalcrawl.scheduling.job_results import result_in_log
-from portalcrawl.scheduling.job_store import POSTED, Job, Record, Store
+from portalcrawl.scheduling.job_store import POSTED, EntryState, Job, JobStore
 from portalcrawl.scheduling.job_tracker import RESTART
 from portalcrawl.scheduling.scheduler_loop import HEALTH_INTERVAL
 from portalcrawl.scheduling.scrapyd import NodeError, Scrapyd
 from portalcrawl.scheduling.shadow import shadowing_copy
+from portalcrawl.scheduling.ticker import CLOCK_SET_BACK
 
 DEAD_AFTER = 24 * HEALTH_INTERVAL
-"""Seconds without a sign of life after which the scheduler counts as stopped."""
+"""Seconds after which a scheduler that was not seen counts as stopped."""
 STARTS_WITHIN = 60.0
-"""Seconds within which a Scrapyd with free places starts a job: it looks at its queue every few seconds."""
+"""Seconds within which a Scrapyd with free places starts a job, since it polls its queue every few seconds."""
 
 
 def check(schedule: Schedule, settings: RunSettings) -> int:
-    """Print what was found; return the exit code."""
-    found = findings(schedule, Store.open(settings.data_dir), time())
+    """Print the findings; return the exit code."""
+    found = findings(schedule, JobStore.open(settings.data_dir), time())
     print(json.dumps(found, ensure_ascii=False, indent=1))
     return 1 if found["problems"] else 0
 
 
-def findings(schedule: Schedule, store: Store, now: float) -> dict[str, Any]:
-    """Look at scheduler, nodes and entries."""
-    alive = store.last_seen()
-    open_jobs, records = store.open_jobs(), store.records()
+def findings(schedule: Schedule, store: JobStore, now: float) -> dict[str, Any]:
+    """Return the state of scheduler, nodes and entries, and their problems."""
+    seen = store.last_seen()
+    open_jobs, states = store.open_jobs(), store.entry_states()
     nodes = [_node(Scrapyd(node, schedule.project), open_jobs, now) for node in schedule.nodes.values()]
-    entries = [_entry(entry, records.get(entry.name), open_jobs, now) for entry in schedule.entries.values()]
+    entries = [_entry(entry, states.get(entry.name), open_jobs, now) for entry in schedule.entries.values()]
     copy = shadowing_copy()
     problems = [
         *([copy] if copy else []),
-        *_of_scheduler(alive, now, entries),
-        *_of_nodes(nodes),
-        *_of_entries(entries),
+        *_scheduler_problems(seen, now, entries),
+        *(node["problem"] for node in nodes if node["problem"]),
+        *_entry_problems(entries),
     ]
     return {
         "ok": not problems,
         "problems": problems,
         "time": _text(now),
-        "scheduler": {"seen": _text(alive), "age": _age(alive, now)},
+        "scheduler": {"seen": _text(seen), "age": _age(seen, now)},
         "nodes": nodes,
         "entries": entries,
     }
@@ -67,7 +66,7 @@ def _node(scrapyd: Scrapyd, open_jobs: Collection[Job], now: float) -> dict[str,
             node["problem"] = f"node {scrapyd.node.name} starts nothing, though nothing runs there; {RESTART}"
             return node
         ended = [job for job in scrapyd.jobs().values() if job.state == "finished"]
-        result = result_in_log(scrapyd, ended[0].log_url) if ended else None
+        result = scrapyd.result_in_log(ended[0].log_url) if ended else None
     except NodeError as error:
         return {**node, "up": False, "problem": str(error)}
     if result is not None and result.code != EGG:
@@ -77,16 +76,16 @@ def _node(scrapyd: Scrapyd, open_jobs: Collection[Job], now: float) -> dict[str,
 
 
 def _waits(node: str, open_jobs: Collection[Job], now: float) -> bool:
-    """Return whether a job has been in the queue of *node* for longer than a free place lets it."""
+    """Return whether a job has been in the queue of *node* for longer than STARTS_WITHIN."""
     return any(
         job.node == node and job.status == "pending" and now - (job.posted or now) > STARTS_WITHIN for job in open_jobs
     )
 
 
-def _entry(entry: Entry, record: Record | None, open_jobs: Collection[Job], now: float) -> dict[str, Any]:
+def _entry(entry: ScheduleEntry, state: EntryState | None, open_jobs: Collection[Job], now: float) -> dict[str, Any]:
     posted = [job for job in open_jobs if job.entry == entry.name and job.status in POSTED]
     running = posted[0] if posted else None
-    health = health_of(entry, record, running is not None, now)
+    health = health_of(entry, state, running is not None, now)
     is_stuck = running is not None and now - (running.started or running.posted or now) > entry.limit
     return {
         "entry": entry.name,
@@ -108,22 +107,18 @@ def _entry(entry: Entry, record: Record | None, open_jobs: Collection[Job], now:
     }
 
 
-def _of_scheduler(alive: float | None, now: float, entries: list[dict[str, Any]]) -> Iterator[str]:
-    if alive is None and any(entry["job"] or entry["last_job"] for entry in entries):
-        return  # cron calls scrapy schedule once
-    if alive is None:
+def _scheduler_problems(seen: float | None, now: float, entries: list[dict[str, Any]]) -> Iterator[str]:
+    if seen is None and any(entry["job"] or entry["last_job"] for entry in entries):
+        return  # cron runs scrapy schedule once
+    if seen is None:
         yield "the scheduler has never run here: scrapy schedule run"
-    elif alive > now + CLOCK_SET_BACK:
-        yield f"the clock was set back by {format_duration(alive - now)}, and no scheduler runs: scrapy schedule run"
-    elif now - alive > DEAD_AFTER:
-        yield f"the scheduler was last seen {format_duration(now - alive)} ago: scrapy schedule run"
+    elif seen > now + CLOCK_SET_BACK:
+        yield f"the clock was set back by {format_duration(seen - now)}, and no scheduler runs: scrapy schedule run"
+    elif now - seen > DEAD_AFTER:
+        yield f"the scheduler was last seen {format_duration(now - seen)} ago: scrapy schedule run"
 
 
-def _of_nodes(nodes: list[dict[str, Any]]) -> Iterator[str]:
-    yield from (node["problem"] for node in nodes if node["problem"])
-
-
-def _of_entries(entries: list[dict[str, Any]]) -> Iterator[str]:
+def _entry_problems(entries: list[dict[str, Any]]) -> Iterator[str]:
     for entry in entries:
         if entry["verdict"] in ("failed", "warning"):
             yield f"{entry['entry']}: {entry['verdict']}: {'; '.join(entry['reasons'])}"
@@ -139,12 +134,12 @@ def _text(moment: float | None) -> str | None:
 
 
 def _age(moment: float | None, now: float) -> int | None:
-    """Return how long ago that was, in seconds."""
+    """Return how long ago *moment* was, in seconds."""
     return max(int(now - moment), 0) if moment is not None else None
 
 
 def _ahead(health: Health, now: float) -> int:
-    """Return by how many seconds what is remembered of an entry lies in the future."""
+    """Return by how many seconds the stored times of an entry lie in the future."""
     ended = health.last.ended if health.last else None
     ahead = max(health.last_good or now, ended or now) - now
     return int(ahead) if ahead > CLOCK_SET_BACK else 0

@@ -1,4 +1,4 @@
-"""``scrapy schedule cron``: the schedule as crontab lines or systemd units, for those who prefer these."""
+"""``scrapy schedule cron``: the schedule as crontab lines or systemd units."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from portalcrawl.errors import UsageError
-from portalcrawl.scheduling.entries import Entry, Schedule
+from portalcrawl.scheduling.entries import Schedule, ScheduleEntry
 from portalcrawl.scheduling.timing import expand_cron
 
 DAY = 86_400
@@ -18,7 +18,7 @@ DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 
 
 def crontab(schedule: Schedule, folder: Path, data_dir: Path) -> Iterator[str]:
-    """Yield crontab lines (CRON_TZ: cronie and systemd-cron know it; Debian's cron does not and takes local time)."""
+    """Yield crontab lines. cronie and systemd-cron support CRON_TZ; Debian's cron ignores it and uses local time."""
     yield "# user and password of Scrapyd: in ~/.netrc"
     for entry in schedule.entries.values():
         command = shlex.join(_command(entry, schedule, data_dir))
@@ -32,7 +32,7 @@ def crontab(schedule: Schedule, folder: Path, data_dir: Path) -> Iterator[str]:
 
 
 def systemd_units(schedule: Schedule, folder: Path, data_dir: Path) -> Iterator[str]:
-    """Yield a service and a timer for each entry, each under a comment with its file name."""
+    """Yield a service and a timer for each entry, each after a comment with its file name."""
     for entry in schedule.entries.values():
         name = f"portalcrawl-{entry.name}"
         yield f"# /etc/systemd/system/{name}.service"
@@ -52,31 +52,21 @@ def systemd_units(schedule: Schedule, folder: Path, data_dir: Path) -> Iterator[
         yield "[Install]\nWantedBy=timers.target\n"
 
 
-def _command(entry: Entry, schedule: Schedule, data_dir: Path) -> list[str]:
-    """Return the call that starts *entry*, with all that may come from the environment of who prints it."""
+def _command(entry: ScheduleEntry, schedule: Schedule, data_dir: Path) -> list[str]:
+    """Return the command that starts *entry*, with everything that may come from the environment of this process."""
     file, data = Path(schedule.file).absolute(), data_dir.absolute()
-    return [
-        sys.executable,
-        "-m",
-        "scrapy",
-        "schedule",
-        "once",
-        entry.name,
-        "--file",
-        str(file),
-        "-s",
-        f"DATA_DIR={data}",
-    ]
+    python = [sys.executable, "-m", "scrapy"]
+    return [*python, "schedule", "once", entry.name, "--file", str(file), "-s", f"DATA_DIR={data}"]
 
 
 def _quoted(word: str) -> str:
-    """Return *word* as systemd.service(5) reads it in a command."""
+    """Return *word* quoted for a command in systemd.service(5)."""
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
     return escaped if escaped == shlex.quote(escaped) else f'"{escaped}"'
 
 
-def _every(entry: Entry) -> str:
-    """Return crontab's fields for an interval; only those that divide an hour or a day can be said."""
+def _every(entry: ScheduleEntry) -> str:
+    """Return the crontab fields for an interval, which must divide an hour or a day."""
     seconds = int(entry.timing.every or 60)
     minutes, hours = seconds // 60, seconds // 3600
     if seconds % 60 == 0 and minutes and 60 % minutes == 0:
@@ -87,7 +77,7 @@ def _every(entry: Entry) -> str:
     raise UsageError(f"{problem}; take a time that divides an hour or a day, or --systemd")
 
 
-def _calendar(entry: Entry) -> Iterator[str]:
+def _calendar(entry: ScheduleEntry) -> Iterator[str]:
     if entry.timing.cron is None:
         yield "OnActiveSec=0"
         yield f"OnUnitActiveSec={entry.timing.every:g}"
@@ -103,7 +93,7 @@ def _calendar(entry: Entry) -> Iterator[str]:
 
 
 def _numbers(values: Collection[int], size: int) -> str:
-    """Return *values* of *size* possible ones as systemd.time(7) writes them: ``*``, or ``1,6..22``."""
+    """Return *values* as in systemd.time(7): ``*`` if there are *size*, else such as ``1,6..22``."""
     if len(values) == size:
         return "*"
     spans = [

@@ -1,4 +1,4 @@
-"""``scrapy schedule list``: each entry with its times, its last run and what that brought."""
+"""``scrapy schedule list``: each entry with its times and its last run."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from time import time
 
 from portalcrawl.runs.run_settings import RunSettings
-from portalcrawl.scheduling.entries import Entry, Schedule
+from portalcrawl.scheduling.entries import Schedule, ScheduleEntry
 from portalcrawl.scheduling.entry_health import Health, health_of
 from portalcrawl.scheduling.external_runs import ExternalRuns
-from portalcrawl.scheduling.job_store import POSTED, Job, Record, Store
+from portalcrawl.scheduling.job_store import POSTED, EntryState, Job, JobStore
 
 HEAD = ("NAME", "WHEN", "NEXT", "NOW", "LAST RUN", "VERDICT", "ARTICLES", "TEASERS", "WHY")
 NEVER = float("inf")
@@ -18,30 +18,32 @@ NEVER = float("inf")
 
 def show_list(schedule: Schedule, settings: RunSettings) -> None:
     """Print the entries."""
-    store = Store.open(settings.data_dir)
+    store = JobStore.open(settings.data_dir)
     external = ExternalRuns(store, settings)
-    records, jobs = store.records(), store.open_jobs()
-    rows = [_row(entry, records.get(entry.name), jobs, external) for entry in schedule.entries.values()]
+    states, jobs = store.entry_states(), store.open_jobs()
+    rows = [_row(entry, states.get(entry.name), jobs, external) for entry in schedule.entries.values()]
     for line in _aligned([HEAD, *rows]):
         print(line)
 
 
-def _row(entry: Entry, record: Record | None, jobs: Collection[Job], external: ExternalRuns) -> tuple[str, ...]:
+def _row(
+    entry: ScheduleEntry, state: EntryState | None, jobs: Collection[Job], external: ExternalRuns
+) -> tuple[str, ...]:
     own = [job.status for job in jobs if job.entry == entry.name]
-    health = health_of(entry, record, any(status in POSTED for status in own), time())
+    health = health_of(entry, state, any(status in POSTED for status in own), time())
     soon = entry.timing.nth_after(datetime.now(UTC), 1)
-    due = record.next.due if record and record.next else soon.timestamp() if soon else NEVER
+    due = state.next.due if state and state.next else soon.timestamp() if soon else NEVER
     following = _shown(due, entry) if due < NEVER else "never"
     return (entry.name, entry.timing.text, following, " ".join(own) or "-", *_last(entry, health, external))
 
 
-def _shown(moment: float, entry: Entry) -> str:
-    """Return *moment* on the clock of the entry's zone, with its offset from UTC."""
+def _shown(moment: float, entry: ScheduleEntry) -> str:
+    """Return *moment* in the entry's time zone, with its UTC offset."""
     return f"{datetime.fromtimestamp(moment, entry.timing.zone):%Y-%m-%d %H:%M:%S%z}"
 
 
-def _last(entry: Entry, health: Health, external: ExternalRuns) -> tuple[str, ...]:
-    """The last run: of the schedule, or of the portal where someone else ran it later."""
+def _last(entry: ScheduleEntry, health: Health, external: ExternalRuns) -> tuple[str, ...]:
+    """Return the columns of the last run: the schedule's, or a later one of the portal that others started."""
     job = health.last
     run = external.last_finished(entry.portals[0]) if len(entry.portals) == 1 else None
     ended = datetime.fromisoformat(run.finished).timestamp() if run and run.finished else 0.0

@@ -43,7 +43,7 @@ class Scope:
     def find(self, rules: Iterable[Rule], field: str) -> list[_Element | str]:
         """Return what the first rule that finds anything finds: at most ``MOST_FINDS``, in page order."""
         for rule in rules:
-            found = self._texts(rule, field) if rule.kind == "text" else self._nodes(rule)
+            found = self._texts(rule, field) if rule.type == "text" else self._nodes(rule)
             if found:
                 return found[:MOST_FINDS]
         return []

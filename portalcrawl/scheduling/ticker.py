@@ -1,4 +1,4 @@
-"""The clock: writes what becomes due into the store, and when each entry is due next in the same transaction."""
+"""Stores a job for each entry that becomes due and, in the same transaction, when the entry is next due."""
 
 from __future__ import annotations
 
@@ -7,73 +7,68 @@ import random
 from datetime import UTC, datetime
 
 from portalcrawl.scheduling.durations import format_duration
-from portalcrawl.scheduling.entries import Entry, Schedule
-from portalcrawl.scheduling.job_store import Next, Store
+from portalcrawl.scheduling.entries import Schedule, ScheduleEntry
+from portalcrawl.scheduling.job_store import JobStore, NextStart
 
 logger = logging.getLogger("portalcrawl.schedule")
 
 CLOCK_SET_BACK = 60.0
-"""Seconds by which the machine's clock must have gone back before times are counted anew; less is waited for."""
+"""Seconds by which the machine's clock must have been set back for times to be counted anew."""
 NEVER = 3600.0
-"""Seconds until the next look where nothing is ever due."""
+"""Seconds until the next tick if nothing is ever due."""
 
 
-class Clock:
-    """Driven by its caller: no thread of its own, so that it can't die unseen."""
+class Ticker:
+    """Stores what is due each time it is called. It has no thread that could end unnoticed."""
 
-    def __init__(self, store: Store, schedule: Schedule, now: float) -> None:
+    def __init__(self, store: JobStore, schedule: Schedule, now: float) -> None:
         self._store = store
         self._entries = schedule.entries
         self._latest = store.last_seen() or now
         self._next = store.take_entries({name: entry.timing.text for name, entry in schedule.entries.items()})
         for name, entry in self._entries.items():
             if name not in self._next:
-                self._set(name, first_time(entry, now))
+                self._set(name, NextStart(now, now) if entry.timing.every else next_start(entry, now))
 
     def tick(self, now: float) -> float:
-        """Record what is due at *now* (seconds since 1970); return the seconds until the next is."""
+        """Store what is due at *now* (seconds since 1970); return the seconds until something is due again."""
         if now < self._latest - CLOCK_SET_BACK:
             self._count_anew(now)
         self._latest = max(now, self._latest)
         for name, following in self._next.items():
             if following.due <= now:
-                self._record(self._entries[name], following, now)
+                self._add_due(self._entries[name], following, now)
         return min((following.due - now for following in self._next.values()), default=NEVER)
 
-    def _record(self, entry: Entry, following: Next, now: float) -> None:
-        """Record that *entry* is due. Of starts that were missed the last stands for all."""
+    def _add_due(self, entry: ScheduleEntry, following: NextStart, now: float) -> None:
+        """Store that *entry* is due: once, at the last of the times that were missed."""
         missed = entry.timing.latest(_moment(following.slot), _moment(now))
         slot = missed.timestamp() if missed else following.slot
-        self._set(entry.name, next_time(entry, slot), due=slot)
+        self._set(entry.name, next_start(entry, slot), due=slot)
 
-    def _set(self, name: str, following: Next, due: float | None = None) -> None:
+    def _set(self, name: str, following: NextStart, due: float | None = None) -> None:
         entry = self._entries[name]
         self._store.set_next(name, entry.timing.text, following, due, entry.portals)
         self._next[name] = following
 
     def _count_anew(self, now: float) -> None:
-        """Bring all times that lie in what has become the future to where the machine's clock now stands."""
+        """Bring all times that have become future ones back to *now*."""
         logger.warning("the clock was set back by %s: times are counted anew", format_duration(self._latest - now))
         self._store.set_back(now)
         self._latest = now
         for name, entry in self._entries.items():
-            fresh = next_time(entry, now)
+            fresh = next_start(entry, now)
             if fresh.due < self._next[name].due:
                 self._set(name, fresh)
 
 
-def first_time(entry: Entry, now: float) -> Next:
-    """Return when a new entry is due: of an interval at once, of a crontab line when the line says."""
-    return Next(now, now) if entry.timing.every else next_time(entry, now)
-
-
-def next_time(entry: Entry, after: float) -> Next:
-    """Return when *entry* is due after *after*, with a jitter of its own."""
+def next_start(entry: ScheduleEntry, after: float) -> NextStart:
+    """Return when *entry* is due after *after*, with a random jitter."""
     following = next(entry.timing.due_times(_moment(after)), None)
     if following is None:
-        return Next(float("inf"), float("inf"))
+        return NextStart(float("inf"), float("inf"))
     slot = following.timestamp()
-    return Next(slot, slot + random.uniform(0, entry.timing.jitter))
+    return NextStart(slot, slot + random.uniform(0, entry.timing.jitter))
 
 
 def _moment(seconds: float) -> datetime:
