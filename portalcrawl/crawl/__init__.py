@@ -1,1 +1,1 @@
-"""Between page and state: which article a page is, whether it has changed, and what becomes of it."""
+"""The crawl itself: which pages are fetched and how, which article a page is, and what is recorded of a visit."""

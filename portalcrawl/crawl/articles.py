@@ -77,10 +77,10 @@ class RunArticles:
         assert identity.record is not None
         article.id = identity.record.id
         urls = [article.canonical_url]
-        if identity.asked == "alias":
+        if identity.relation == "alias":
             outcomes.skipped(requested, "alias")
             self._unit_of_work.note(requested)
-        if identity.asked != "moved":
+        if identity.relation != "moved":
             urls += [requested.url, requested.canonical_url]
         self._unit_of_work.note_addresses(article.portal, urls, article.id)
 

@@ -1,4 +1,4 @@
-"""Names for why a page could not be had: they stand in the manifest's counts and in the state."""
+"""Reasons why a page could not be had, as they are named in the manifest's counts and in the state."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (ResponseDataLossError, "incomplete"),
     (DownloadFailedError, "connection"),
     (UnsupportedURLSchemeError, "scheme"),
-    (ValueError, "bad_address"),  # what Request and urljoin raise for where a redirect leads
+    (ValueError, "bad_address"),  # raised by Request and urljoin for the target of a redirect
     (OSError, "connection"),
 )
 
@@ -37,7 +37,7 @@ IGNORED = (
     ("during decompression", "too_large"),
     ("not in cache", "not_cached"),
 )
-"""What Scrapy's own middlewares say when they drop a request, and the reason that it stands for."""
+"""Messages of Scrapy's own middlewares when they drop a request, and the reason for each."""
 
 
 class PageIgnored(IgnoreRequest):

@@ -1,16 +1,15 @@
 """Which article a page is: the one place where that is decided.
 
-What comes back decides, in this order:
+The response decides, in this order:
 
-1. the portal's own id in the page's address, where the profile has a pattern for it;
-2. the page's canonical address, in whatever spelling the state knows it;
-3. the text: that of the article which was asked for, or of a known one whose id or slug is in the new address.
+1. the portal's own id in the canonical URL, if the profile has a pattern for it;
+2. the canonical URL, in any spelling that the state knows;
+3. the text: that of the article which was requested, or of a known one whose id or slug is in the new URL.
 
-Then it must be the article's text. One that has nothing in common with what the state knows of the article, and holds
-little of what its teaser and its address announce, stands in place of the article: it is an error, maintenance or
-consent page, and no article. A new article that has a date or an author, and more than a few
-lines, is believed.
-docs/architecture.md has the table of cases.
+Then the text must be that of the article. A text that shares nothing with the article's last revision, and contains
+little of its teaser's headline and of its slug, is an error, maintenance or consent page in place of the article. A new
+article is accepted without that check if it has a date or an author, and more than a few lines.
+docs/architecture.md has a table of cases.
 """
 
 from __future__ import annotations
@@ -32,29 +31,30 @@ from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.text.normalize import fold
 from portalcrawl.urls import id_token, same_article, same_place, same_place_of_text, url_key
 
-Asked = Literal["itself", "alias", "moved"]
-"""What became of the article that was asked for: it is the one that came; it never was another than that one; it is
-another one, which is not to be had at its address."""
+Relation = Literal["same", "alias", "moved"]
+"""How the article that was requested relates to the one that came: they are the same; its URL was always another URL of
+that one; it is a different article, whose URL now leads to that one."""
 
 ALMOST_ALL = 0.85
-"""Similarity from which a text under another id of the portal is the same article, moved."""
+"""Similarity from which a text under another id of the portal is the same article at a new URL."""
 MOST = 0.5
-"""The same where no id speaks against it."""
+"""The same if the two URLs don't have different ids."""
 SOME = 0.2
-"""The same where the id in both addresses is one, or for one address at two visits."""
+"""The same if both URLs have one id, or for one URL at two visits."""
 ANNOUNCED = 0.34
-"""Share of a headline's or slug's stems that its article's text holds: more than one in three.
+"""Share of the stems of a headline or slug that the text of its article contains: more than one in three.
 
-Measured on 182 saved pages of two sets: a text holds at least half of the stems of its own slug, but for pages in
-another script than their address and two with three or four stems; of another page's slug it holds a tenth (median).
+Measured on 182 saved pages of two sets: a text contains at least half of the stems of its own slug, except for pages in
+a different script than their URL and two slugs of three or four stems. Of another page's slug it contains a tenth
+(median).
 """
 VERY_SHORT = 60
-"""Words; most error pages are shorter. A text so short that nothing has announced is not believed for its date."""
+"""Words. Most error pages are shorter. A date does not make so short a text an article that no teaser announced."""
 HALF_A_DAY = 12 * 3600.0
 MOST_COPIES = 10
-"""Addresses under which a run takes one text for an article of its own."""
-UNLIKE = "error_page"
-REPEATED = "same_text"
+"""URLs under which a run accepts the same text as an article each time."""
+ERROR_PAGE = "error_page"
+SAME_TEXT = "same_text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +62,31 @@ class Identity:
     """Which article a page is."""
 
     record: Record | None
-    """What the state knows of it, new where it knows nothing; None where the page is no article."""
-    asked: Asked = "itself"
+    """The article's record, a new one if the state does not know it; None if the page is no article."""
+    relation: Relation = "same"
     reason: str | None = None
-    """Why it is no article: ``error_page`` or ``same_text``."""
+    """Why the page is no article: ``error_page`` or ``same_text``."""
 
 
 class Identities:
-    """Decides for the pages of one run; remembers which texts came under which ids."""
+    """Identifies the articles of one run, and keeps which texts came under which ids."""
 
     def __init__(self, unit_of_work: UnitOfWork) -> None:
         self._unit_of_work = unit_of_work
-        # Grow with the run, not with the portal: some 400 bytes an article that was read.
+        # These grow with the run, not with the portal: about 400 bytes for each article that was read.
         self._texts: dict[int, tuple[tuple[str, str], ...]] = {}
-        """Fingerprint of portal and content -> ids and addresses of the articles under which this run met it."""
+        """Key of portal and content -> ids and URLs of the articles that came with it in this run."""
         self._bodies: dict[int, tuple[str, ...]] = {}
-        """Fingerprint of portal and text without headline -> ids of these articles."""
+        """Key of portal and text without headline -> ids of the articles that came with it."""
 
     def known_ids(self, profile: Profile, urls: list[str]) -> KnownIds:
-        """Return the article ids under which the state knows *urls*: in another spelling, or with an older slug."""
+        """Return the article ids under which the state knows *urls*, in any spelling or with an older slug."""
         ids = self._unit_of_work.ids_of(profile.name, urls)
         if profile.article.url is not None:  # a pattern knows the ids
             return KnownIds(ids)
         tokens = {url: token for url in urls if (token := id_token(url))}
         spellings = Counter(tokens[url] for url in {url_key(url): url for url in tokens}.values())
-        # Two addresses on one page that share a number: it names what they belong to, not an article.
+        # If two URLs on one page share a number, it is the number of their topic or day, not of an article.
         new = {url: token for url, token in tokens.items() if url not in ids and spellings[token] == 1}
         by_token = self._unit_of_work.ids_by_token(profile.name, set(new.values())) if new else {}
         records = self._unit_of_work.records(profile.name, set(by_token.values())) if by_token else {}
@@ -97,25 +97,25 @@ class Identities:
         }
         return KnownIds(ids | likely, frozenset(likely))
 
-    def identify(self, article: Article, asked: Record, profile: Profile, declared: str | None = None) -> Identity:
-        """Return which article *article* is, which came as the answer to the request for *asked*.
+    def identify(self, article: Article, requested: Record, profile: Profile, declared: str | None = None) -> Identity:
+        """Return which article *article* is, whose page came for *requested*.
 
-        *declared* is the page's rel=canonical. One that names another article counts only if the text is that one's:
-        many sites declare their front page, a section or the first page of all.
+        *declared* is the page's rel=canonical. If it names another article, it counts only if the text is that of the
+        other one: many sites declare their front page, a section or the first page of a series.
         """
-        if declared and declared != article.canonical_url and self._is_declared(article, asked, profile, declared):
+        if declared and declared != article.canonical_url and self._is_declared(article, requested, profile, declared):
             article.canonical_url, article.id = declared, profile.article_id(declared)
         native = profile.native_id(article.canonical_url) is not None
-        record = self._named(article, asked, native=native)
-        if record is asked:
-            found = self._at_its_address(article, asked, native=native)
-        elif record is not None and (record.revision or native or not _goes_on(asked, article, native=native)):
-            found = Identity(record, _became(asked, article))
+        record = self._named(article, requested, native=native)
+        if record is requested:
+            found = self._at_its_address(article, requested, native=native)
+        elif record is not None and (record.revision or native or not _goes_on(requested, article, native=native)):
+            found = Identity(record, _relation(requested, article))
         else:
-            found = self._at_new_address(article, asked, native=native)
-        return self._checked(found, article, asked, profile)
+            found = self._at_new_address(article, requested, native=native)
+        return self._checked(found, article, requested, profile)
 
-    def _is_declared(self, article: Article, asked: Record, profile: Profile, declared: str) -> bool:
+    def _is_declared(self, article: Article, requested: Record, profile: Profile, declared: str) -> bool:
         if not profile.is_article_url(declared):
             return False
         named = self._unit_of_work.ids_of(article.portal, [declared]).get(declared) or profile.article_id(declared)
@@ -123,65 +123,65 @@ class Identities:
         if known and known.revision:
             return likeness(known, article) >= MOST
         text = text_of(article)
-        own = share_announced(text, asked.headline, asked.canonical_url) or 0.0
+        own = share_announced(text, requested.headline, requested.canonical_url) or 0.0
         return max(own, ANNOUNCED) < (share_announced(text, None, declared) or 0.0)
 
-    def _named(self, article: Article, asked: Record, *, native: bool) -> Record | None:
-        """Return the record that the page's own address names, *asked* itself where that is it."""
+    def _named(self, article: Article, requested: Record, *, native: bool) -> Record | None:
+        """Return the record of the article at the page's own URL; *requested* itself if that is the one."""
         named = article.id
         if not native:
             named = self._unit_of_work.ids_of(article.portal, [article.canonical_url]).get(article.canonical_url, named)
-        if named == asked.id or (not native and asked.canonical_url == article.canonical_url):
-            return asked
+        if named == requested.id or (not native and requested.canonical_url == article.canonical_url):
+            return requested
         return self._unit_of_work.record(article.portal, named)
 
-    def _at_its_address(self, article: Article, asked: Record, *, native: bool) -> Identity:
-        known = None if asked.revision or native else self._older_slug(article, asked)
-        return Identity(known, "alias") if known else Identity(asked)
+    def _at_its_address(self, article: Article, requested: Record, *, native: bool) -> Identity:
+        known = None if requested.revision or native else self._older_slug(article, requested)
+        return Identity(known, "alias") if known else Identity(requested)
 
-    def _at_new_address(self, article: Article, asked: Record, *, native: bool) -> Identity:
-        """The page's address is new, or only linked so far: decide by the text whether its article is known."""
-        if _goes_on(asked, article, native=native):
-            return Identity(asked)
-        known = None if native else self._older_slug(article, asked)
-        fresh = self._unit_of_work.record(article.portal, article.id) or new_record(article, asked)
-        return Identity(known or fresh, _became(asked, article))
+    def _at_new_address(self, article: Article, requested: Record, *, native: bool) -> Identity:
+        """Identify, by its text, an article at a URL that is new or was only linked so far."""
+        if _goes_on(requested, article, native=native):
+            return Identity(requested)
+        known = None if native else self._older_slug(article, requested)
+        fresh = self._unit_of_work.record(article.portal, article.id) or new_record(article, requested)
+        return Identity(known or fresh, _relation(requested, article))
 
-    def _older_slug(self, article: Article, asked: Record) -> Record | None:
-        """Return the known article of which this is another address: the same text, under the same id or slug."""
+    def _older_slug(self, article: Article, requested: Record) -> Record | None:
+        """Return the known article of which this is another URL: the same text under the same id or slug."""
         met = dict(self._texts.get(text_key(article.portal, article.content_hash), ()))
         if article.content_hash:
             stored = {*self._unit_of_work.with_content(article.content_hash)} - met.keys()
             records = self._unit_of_work.records(article.portal, stored)
             met |= {record.id: record.canonical_url for record in records.values()}
-        met.pop(asked.id, None)
+        met.pop(requested.id, None)
         if same := next((known for known, url in met.items() if same_place_of_text(url, article.canonical_url)), None):
-            return self._unit_of_work.record(article.portal, same) or replace(new_record(article, asked), id=same)
+            return self._unit_of_work.record(article.portal, same) or replace(new_record(article, requested), id=same)
         token = id_token(article.canonical_url)
         by_token = self._unit_of_work.ids_by_token(article.portal, [token]).get(token) if token else None
-        record = self._unit_of_work.record(article.portal, by_token) if by_token and by_token != asked.id else None
+        record = self._unit_of_work.record(article.portal, by_token) if by_token and by_token != requested.id else None
         if record is None or token is None:
             return None
         if _is_of_one_day(record, article) and likeness(record, article) >= SOME:
             return record
-        self._unit_of_work.note_token(article.portal, token, "")  # it names more than one article: no link counts on it
+        self._unit_of_work.note_token(article.portal, token, "")  # ambiguous from now on
         return None
 
-    def _checked(self, found: Identity, article: Article, asked: Record, profile: Profile) -> Identity:
-        """Refuse a text that stands in place of the article."""
+    def _checked(self, found: Identity, article: Article, requested: Record, profile: Profile) -> Identity:
+        """Return *found*, or an identity without record if the text is not that of the article."""
         record = found.record
         assert record is not None
-        if found.asked != "itself" and not record.revision and not profile.is_article_url(article.canonical_url):
-            return Identity(None, "itself", UNLIKE)  # sent to what is no article's address
+        if found.relation != "same" and not record.revision and not profile.is_article_url(article.canonical_url):
+            return Identity(None, "same", ERROR_PAGE)  # redirected to a URL that is no article's
         others = self._others_with(article, record)
-        reason = _unlike(record, article, elsewhere=bool(others))
+        reason = _reason_against(record, article, elsewhere=bool(others))
         if reason is None and len(others) >= MOST_COPIES:
-            reason = REPEATED
+            reason = SAME_TEXT
         self._remember(article, record)
-        return Identity(None, "itself", reason) if reason else found
+        return Identity(None, "same", reason) if reason else found
 
     def _others_with(self, article: Article, record: Record) -> set[str]:
-        """Return the ids of other articles under which this run met the text, whatever headline stood over it."""
+        """Return the ids of other articles that came with this text in this run, under any headline."""
         return set(self._bodies.get(text_key(article.portal, article.article_body), ())) - {record.id}
 
     def _remember(self, article: Article, record: Record) -> None:
@@ -195,84 +195,84 @@ class Identities:
             self._texts[content] = (*met, (record.id, article.canonical_url))
 
 
-def _became(asked: Record, article: Article) -> Asked:
-    """Return what the article that was asked for is, where another one came."""
-    old, new = asked.canonical_url, article.canonical_url
+def _relation(requested: Record, article: Article) -> Relation:
+    """Return how the article that was requested relates to a different one that came."""
+    old, new = requested.canonical_url, article.canonical_url
     ids = id_token(old), id_token(new)
-    if asked.revision or (all(ids) and ids[0] != ids[1]) or same_slug(old, new) is False:
+    if requested.revision or (all(ids) and ids[0] != ids[1]) or same_slug(old, new) is False:
         return "moved"
-    share = share_announced(text_of(article), asked.headline, old)
+    share = share_announced(text_of(article), requested.headline, old)
     return "alias" if same_slug(old, new) or (share is not None and share >= ANNOUNCED) else "moved"
 
 
-def _goes_on(asked: Record, article: Article, *, native: bool) -> bool:
-    """Return whether a page at another address is the known article that was asked for."""
-    if not asked.revision or native:
+def _goes_on(requested: Record, article: Article, *, native: bool) -> bool:
+    """Return whether the page at a new URL is the known article that was requested."""
+    if not requested.revision or native:
         return False
-    own, other = id_token(asked.canonical_url), id_token(article.canonical_url)
+    own, other = id_token(requested.canonical_url), id_token(article.canonical_url)
     if own and other:
-        return own == other or likeness(asked, article) >= ALMOST_ALL
-    return same_article(asked.canonical_url, article.canonical_url) or likeness(asked, article) >= MOST
+        return own == other or likeness(requested, article) >= ALMOST_ALL
+    return same_article(requested.canonical_url, article.canonical_url) or likeness(requested, article) >= MOST
 
 
 def _is_of_one_day(record: Record, article: Article) -> bool:
-    """Return whether an article is of the known one's day: reports of every day carry the number of their topic."""
+    """Return whether an article is of the same day as the known one: daily reports share the number of their topic."""
     if not article.date_published:
         return True
     return abs(datetime.fromisoformat(article.date_published).timestamp() - record.newest) < HALF_A_DAY
 
 
-def _unlike(record: Record, article: Article, *, elsewhere: bool) -> str | None:
-    """Return why a text is not that of *record*; None where nothing speaks against it."""
+def _reason_against(record: Record, article: Article, *, elsewhere: bool) -> str | None:
+    """Return why a text is not that of *record*; None if nothing speaks against it."""
     if record.revision and likeness(record, article) >= SOME:
         return None
     if not record.revision and record.headline and fold(record.headline) == fold(article.headline or ""):
         return None
     is_signed = bool(article.date_published or article.authors)
     is_short = (article.word_count or 0) < VERY_SHORT
-    # An error page may repeat the headline that it stands for, but hardly as its own.
+    # An error page may repeat the headline of the article, but hardly as its own headline.
     text = (article.headline or "") if is_short and not is_signed else text_of(article)
     share = share_announced(text, record.headline, record.canonical_url)
     is_announced = share is not None and share >= ANNOUNCED
     if record.revision:
         is_it = _keeps_a_field(record, article) or (is_announced and not is_short)
-        return None if is_it and not elsewhere else UNLIKE
+        return None if is_it and not elsewhere else ERROR_PAGE
     if is_announced:
         return None
     if elsewhere and (share is not None or not is_signed):
-        return UNLIKE
+        return ERROR_PAGE
     if share is None or record.headline is None:
-        # Nobody has announced it but a slug, which may be as general as a folder.
-        return UNLIKE if share == 0 and is_short and not is_signed else None
-    return None if is_signed and not is_short else UNLIKE
+        # Only a slug announced it, and that may be as general as the name of a folder.
+        return ERROR_PAGE if share == 0 and is_short and not is_signed else None
+    return None if is_signed and not is_short else ERROR_PAGE
 
 
 def _keeps_a_field(record: Record, article: Article) -> bool:
-    """Return whether a known article, whose text is another one now, has kept its headline, date or authors."""
+    """Return whether a known article with a new text has kept its headline, date or authors."""
     before, now = json.loads(record.field_hashes or "{}"), field_hashes(article)
     return any(now[name] and now[name] == before.get(name) for name in ("headline", "date_published", "authors"))
 
 
 def likeness(record: Record, article: Article) -> float:
-    """Return how much of the last revision's text is in *article*, 0 to 1."""
+    """Return how much of the text of the last revision is in *article*, 0 to 1."""
     if record.content_hash and record.content_hash == article.content_hash:
         return 1.0
     if record.sketch:
         return similarity(record.sketch, sketch(article))
-    # Stored by a version that kept no sketch: whole fields tell.
+    # Stored by a version that kept no sketch: compare whole fields.
     before, now = json.loads(record.field_hashes or "{}"), field_hashes(article)
     same = [name for name in ("article_body", "description", "headline") if now[name] and now[name] == before.get(name)]
     return ALMOST_ALL if "article_body" in same else MOST if same else 0.0
 
 
-def new_record(article: Article, asked: Record) -> Record:
-    """Return the record of an article that the state does not know, found by asking for *asked*."""
+def new_record(article: Article, requested: Record) -> Record:
+    """Return the record of an article that the state does not know, whose page came for *requested*."""
     return Record(
         portal=article.portal,
         id=article.id,
         url=article.canonical_url,
         canonical_url=article.canonical_url,
-        depth=asked.depth,
-        found_on=asked.found_on,
-        newest=asked.newest,
+        depth=requested.depth,
+        found_on=requested.found_on,
+        newest=requested.newest,
     )

@@ -1,7 +1,7 @@
-"""How much two texts have in common, and how much a text holds of what its address and its teaser announce.
+"""How similar two texts are, and how much of a headline or slug a text contains.
 
-No words of any language stand here: an error page, a consent form or another article in place of the one that was asked
-for is known by having nothing in common with it.
+No words of any language are needed: an error page, a consent form or another article in place of the one that was
+requested has nothing in common with it.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from portalcrawl.items import Article
 from portalcrawl.urls import slug_of
 
 SKETCH = 16
-"""Hashes in a sketch; the share of common ones is off by 0.12 at most in two of three cases (1 / (2 * sqrt(16)))."""
+"""Hashes in a sketch. The estimated similarity is off by at most 0.12 in two of three cases (1 / (2 * sqrt(16)))."""
 SHINGLE = 3
-"""Words in a row that are hashed together, as for near copies."""
+"""Consecutive words that are hashed together, as for near copies."""
 FEWEST_STEMS = 3
-"""Stems in a headline or slug from which it can be held against a text."""
+"""Stems that a headline or slug must have to be compared with a text."""
 SAME_SLUG = 0.8
-"""Share of the shorter slug's stems from which two slugs say the same."""
+"""Share of the shorter slug's stems that two slugs of one article have in common."""
 STEM = 5
-"""Letters of a word that count, whatever its ending."""
+"""First letters of a word that are compared: endings differ."""
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _SEPARATORS = re.compile(r"[-_.,+]")
 _TOKEN = re.compile(r"\w+")
 _ADDRESS = re.compile(r"\S*[/@]\S+|\w+(?:[-_]\w+){3,}")
-"""Addresses in a text: an error page may repeat what was asked for."""
+"""URLs and slugs in a text: an error page may repeat what was requested."""
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 """Scripts without spaces between words, and Korean, whose words are short: pairs of letters stand for words."""
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
@@ -42,7 +42,7 @@ _SPELLINGS = str.maketrans(
 def sketch(article: Article) -> str:
     """Return a sketch of an article's text: the lowest 16 hashes of its three-word runs, in hexadecimal.
 
-    It is what the state keeps of a text. "" for an article without text.
+    The state keeps it of each text. "" for an article without text.
     """
     words = _TOKEN.findall(text_of(article).casefold())
     runs = {" ".join(words[at : at + SHINGLE]) for at in range(max(1, len(words) - SHINGLE + 1))} if words else set()
@@ -61,9 +61,9 @@ def _hashes(text: str) -> set[str]:
 
 
 def share_announced(text: str, headline: str | None, url: str) -> float | None:
-    """Return how much of *headline*, or of the slug of *url*, stands in *text*: the higher share, 0 to 1.
+    """Return how much of *headline*, or of the slug of *url*, is in *text*: the higher share, 0 to 1.
 
-    *headline* is what a teaser, or an earlier revision, said. None where neither says enough.
+    *headline* is that of a teaser or of an earlier revision. None if both are too short.
     """
     text = _ADDRESS.sub(" ", text)
     held = _stems(text)
@@ -78,7 +78,7 @@ def share_announced(text: str, headline: str | None, url: str) -> float | None:
 
 
 def same_slug(first: str, second: str) -> bool | None:
-    """Return whether the slugs of two addresses say the same; None where one of them says too little."""
+    """Return whether two URLs have slugs of one article; None if one of them is too short."""
     one, other = (_stems(_SEPARATORS.sub(" ", slug_of(url))) for url in (first, second))
     if min(len(one), len(other)) < FEWEST_STEMS:
         return None
@@ -97,7 +97,7 @@ def _is_latin(text: str) -> bool:
 
 
 def _stems(text: str) -> set[str]:
-    """Return the stems of the longer words of *text*, in both spellings that addresses use for accents and umlauts."""
+    """Return the stems of the longer words of *text*, in both spellings that URLs use for accents and umlauts."""
     text = text.casefold()
     pairs = {run[at : at + 2] for run in _UNSPACED.findall(text) for at in range(len(run) - 1)}
     spaced = _UNSPACED.sub(" ", text)

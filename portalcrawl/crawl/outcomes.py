@@ -1,4 +1,4 @@
-"""What becomes of an article's record when a visit ends, one function an outcome."""
+"""How a visit changes the record of an article: one function for each outcome."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from portalcrawl.storage.records import Record, Status
 
 MAX_ATTEMPTS = 6
-"""Failed visits in a row after which an article is given up: with the default spacing, after about 1.3 days."""
+"""Failed visits in a row after which an article is given up: with the default settings, after about 1.3 days."""
 MOST_DOUBLINGS = 12
-"""Times that the wait for a missing article doubles: with the default spacing, up to about half a year."""
+"""How often the wait for a missing article doubles: with the default settings, up to about half a year."""
 UNREADABLE: Status = "unreadable"
 """Status, and reason, of a page that took longer to read than it may, or on which the process died."""
 REASON_STATUS: dict[str, Status] = {
     **{"http_404": "gone", "http_410": "gone", "robots": "blocked", "no_robots": "blocked"},
     UNREADABLE: UNREADABLE,
 }
-"""Reasons that give an article its status at once; after all others it stays as it is and is tried again."""
+"""Reasons that set the status at once. After all others the article is tried again."""
 
 
 def stored(record: Record, now: float, ages: Sequence[int]) -> None:
-    """The article stands in a feed, now or from an earlier run; plan its next visit by its age."""
+    """Record that the article is in a feed, of this or an earlier run, and plan its next visit by its age."""
     record.status = "stored"
     record.reason = None
     record.attempts = 0
@@ -42,10 +42,10 @@ def next_visit(first_stored: float, now: float, ages: Sequence[int]) -> float | 
 
 
 def failed(record: Record, reason: str, now: float, retry_after: float, ages: Sequence[int] = ()) -> None:
-    """The page could not be had; try again later, each time after twice the wait, unless the reason is final.
+    """Record that the page could not be had; plan a retry, after twice the wait each time, unless the reason is final.
 
-    *ages* are those at which a stored article is visited: it keeps these visits, whatever fails. What can't be read is
-    not visited again.
+    *ages* are those at which a stored article is visited: it keeps these visits. An unreadable page is not visited
+    again.
     """
     final = REASON_STATUS.get(reason)
     if final == "gone":
@@ -67,11 +67,11 @@ def failed(record: Record, reason: str, now: float, retry_after: float, ages: Se
 def missing(
     record: Record, status: Status, reason: str, now: float, retry_after: float, ages: Sequence[int] = ()
 ) -> None:
-    """The address brings no article, or another one: ask again while a teaser leads there, after ever longer waits.
+    """Record that the URL leads to no article, or to another one; plan a retry for as long as a teaser leads there.
 
-    The wait doubles each time. 404 does not say for how long (RFC 9110, 15.5.5), portals send error pages and redirects
-    for a while, and teasers often stand before their article does. 410 is for good. What is stored keeps its visits at
-    *ages*.
+    The wait doubles each time. 404 does not say whether the absence is temporary (RFC 9110, 15.5.5), portals send error
+    pages and redirects for a while, and teasers are often published before their article. 410 is permanent. A stored
+    article keeps its visits at *ages*.
     """
     record.attempts += 1
     record.status, record.reason = status, reason
@@ -88,7 +88,7 @@ def _first(*moments: float | None) -> float | None:
 
 
 def too_old(record: Record, published: float) -> None:
-    """The article is older than the run asks for; a later run that asks for older ones takes it up."""
+    """Record that the article is older than ``since``. A later run that wants older ones requests it."""
     if not record.revision:
         record.status, record.reason = "skipped", "too_old"
     record.newest = published
@@ -96,7 +96,7 @@ def too_old(record: Record, published: float) -> None:
 
 
 def skipped(record: Record, reason: str) -> None:
-    """The address will never bring an article of its own: not on the portal's hosts, or another address of one."""
+    """Record that the URL has no article of its own: it is not on the portal's hosts, or another URL of an article."""
     if not record.revision:
         record.status = "skipped"
     record.reason = reason

@@ -9,9 +9,9 @@ from time import time
 from typing import TYPE_CHECKING
 
 from portalcrawl.crawl import outcomes
-from portalcrawl.crawl.address_patterns import REPEATS, RepeatedPatterns
 from portalcrawl.crawl.articles import Visit
-from portalcrawl.crawl.identity import REPEATED, Identities
+from portalcrawl.crawl.identity import SAME_TEXT, Identities
+from portalcrawl.crawl.url_patterns import REPEATS, RepeatedPatterns
 from portalcrawl.loaders.article import load_article
 from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.loaders.teaser import load_teasers
@@ -83,7 +83,7 @@ class PageHandler:
         is_new = identity.record is not None and self._take(article, identity, record, page)
         if (
             is_new
-            or identity.reason == REPEATED
+            or identity.reason == SAME_TEXT
             or (identity.record and self._crawl.articles.is_taken(identity.record))
         ):
             self.repeats.count(page.url, is_new=is_new)
@@ -125,7 +125,7 @@ class PageHandler:
         teased = self._crawl.articles.of(requested.portal, requested.id).teaser_headline
         requested.headline = teased or requested.headline
         identity = self._identities.identify(article, requested, page.profile, page.declared_url)
-        if identity.asked == "moved":
+        if identity.relation == "moved":
             self._missing(requested, "moved", "other_article")
             self._counts["articles_moved"] += 1
         return identity

@@ -1,4 +1,4 @@
-"""Whether an article that was read is new, changed, or what is known already."""
+"""Compare an article with what the state knows of it: new, changed or unchanged."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from portalcrawl.ids import content_hash
 from portalcrawl.items import Article
 from portalcrawl.storage.records import Record
 
-News = Literal["new", "changed", "unchanged"]
+Comparison = Literal["new", "changed", "unchanged"]
 
 DECIDING = (
     *("headline", "kicker", "description", "article_body", "authors", "source"),
     *("section", "keywords", "images", "is_accessible_for_free"),
 )
-"""Fields whose change makes a revision. Times are not among them: relative ones differ at every visit."""
+"""Fields whose change makes a revision. Times are not among them: relative times differ at every visit."""
 ACCOMPANYING = ("date_published", "date_modified", "agency", "dateline", "in_language")
-"""Fields that are named in ``changed_fields`` where they change along."""
+"""Fields that make no revision, but are named in ``changed_fields`` if they changed too."""
 
 
-def compare(article: Article, record: Record) -> News:
-    """Set revision and changed_fields of *article* by what *record* remembers, and return what it is."""
+def compare(article: Article, record: Record) -> Comparison:
+    """Set revision and changed_fields of *article* by comparing it with *record*, and return the result."""
     hashes = field_hashes(article)
     if not record.revision:
         article.revision, article.changed_fields = 1, []
@@ -37,7 +37,7 @@ def compare(article: Article, record: Record) -> News:
 
 
 def remember(article: Article, record: Record) -> None:
-    """Set what *record* must know to compare the next visit with this one."""
+    """Set the fields of *record* that the next visit is compared with."""
     record.revision = article.revision
     record.content_hash = article.content_hash
     record.cluster_id = article.cluster_id
@@ -47,7 +47,7 @@ def remember(article: Article, record: Record) -> None:
 
 
 def field_hashes(article: Article) -> dict[str, str | None]:
-    """Return a short hash of each content field, white space folded; None where it is empty."""
+    """Return a short hash of each content field, white space folded; None for an empty field."""
     return {name: _short(_text(article, name)) for name in (*DECIDING, *ACCOMPANYING)}
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from portalcrawl.crawl.address_patterns import REPEATS
 from portalcrawl.crawl.failures import PageIgnored
+from portalcrawl.crawl.url_patterns import REPEATS
 
 if TYPE_CHECKING:
     from scrapy import Request

@@ -1,4 +1,4 @@
-"""What a run will do: the start pages, and the profile of each portal that it works on."""
+"""What a run will do: its start pages, and the profiles of its portals."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONGEST_AGE = timedelta(days=365 * 1000)
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """One start page, with the profile it is read by."""
+    """A start page and the profile of its portal."""
 
     url: str
     profile: Profile
@@ -32,21 +32,21 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A checked plan; making one fetches and writes nothing."""
+    """The checked arguments of a run. Making a plan fetches and writes nothing."""
 
     arguments: Arguments
     given: Mapping[str, str]
-    """The arguments as the user typed them."""
+    """The arguments as the user gave them."""
     starts: tuple[Start, ...]
     embedded: bool = False
-    """Whether the embedded portal must be served for this run."""
+    """Whether this run must serve the embedded portal."""
     profiles: Mapping[str, Profile] = field(init=False, compare=False, repr=False)
     """The portals of the run by name, sorted."""
     origins: Mapping[str, frozenset[Origin]] = field(init=False, compare=False, repr=False)
     """The origins that the user or a profile's file gave, by the portal's name."""
 
     def __post_init__(self) -> None:
-        # Made once: both are asked for with every request, and a list may hold any number of start pages.
+        # Computed once: both are needed for every request, and there may be any number of start pages.
         profiles = dict(sorted({start.profile.name: start.profile for start in self.starts}.items()))
         origins = {name: _origins_of(profile) for name, profile in profiles.items()}
         for start in self.starts:
@@ -62,7 +62,7 @@ class Plan:
         return profile.politeness.max_depth
 
     def render_mode(self, profile: Profile) -> RenderMode:
-        """Return whether a browser renders the portal's pages: the argument, else the profile's, else ``auto``."""
+        """Return the render mode of the portal: the argument, else the profile's."""
         return self.arguments.render or profile.render.mode
 
     def allows_origin(self, profile: Profile, url: str) -> bool:
@@ -70,7 +70,7 @@ class Plan:
         return origin_of(url) in self.origins[profile.name]
 
     def policy(self, settings: RunSettings, started: datetime) -> CrawlPolicy:
-        """Return how a run that *started* then (UTC) crawls the portals."""
+        """Return how a run that started at *started* (UTC) crawls the portals."""
         portals = {
             name: PortalPolicy(
                 profile, self.max_depth(profile), self.render_mode(profile), settings.ages(profile.recrawl_ages)
@@ -80,15 +80,15 @@ class Plan:
         return CrawlPolicy(portals, started, self.arguments.follow, self.since(started), settings.retry_failed_after)
 
     def since(self, started: datetime) -> datetime | None:
-        """Return the oldest publication time wanted by a run that *started* then.
+        """Return the oldest publication time wanted by a run that started at *started*.
 
-        A naive one (a date that the user gave) is what clocks show where the portal writes its dates.
+        It is naive if the user gave a date: then it is local time of the portal.
         """
         since = self.arguments.since
         return started - min(since, LONGEST_AGE) if isinstance(since, timedelta) else since
 
     def is_embedded(self, url: str) -> bool:
-        """Return whether *url* is on the embedded portal, which this run serves itself."""
+        """Return whether *url* is on the embedded portal, served by this run."""
         return self.embedded and origin_of(url) == origin_of(self.starts[0].url)
 
     def served_at(self, base: str) -> Plan:
@@ -97,12 +97,12 @@ class Plan:
         return replace(self, starts=starts)
 
     def address(self, url: str) -> str:
-        """Return where to fetch *url*: the embedded portal's pages where it is served now, all others as they are."""
+        """Return the URL to fetch for *url*: it differs for pages of the embedded portal, which may have moved."""
         return _at(self.starts[0].url, url) if self.embedded else url
 
 
 def _origins_of(profile: Profile) -> set[Origin]:
-    """Return the origins that a profile's file gives: its hosts, by both schemes."""
+    """Return the origins of a profile file: its hosts, with both schemes."""
     hosts = () if profile.generic else profile.hosts
     found = (origin_of(f"{scheme}://{host}/") for host in hosts for scheme in ("http", "https"))
     return {origin for origin in found if origin}
@@ -118,7 +118,7 @@ def _at(base: str, url: str) -> str:
 
 
 def make_plan(given: Mapping[str, str], profiles_folder: Path | None) -> Plan:
-    """Check all arguments against each other and the profiles; raise UsageError where one is wrong."""
+    """Check all arguments against each other and the profiles; raise UsageError if one is wrong."""
     arguments = parse_arguments(given)
     catalog = Catalog(profiles_folder)
     if arguments.portal is None and not arguments.urls:
@@ -135,7 +135,7 @@ def make_plan(given: Mapping[str, str], profiles_folder: Path | None) -> Plan:
     if not starts:
         problem = f"{arguments.portal!r} has no start_urls"
         raise ArgumentError("portal", problem, "a portal with start_urls; or give url")
-    # Addresses of the embedded portal that the user gave are served by the user.
+    # If the user gave URLs of the embedded portal, the user serves it.
     embedded = arguments.portal == EMBEDDED_PORTAL and not arguments.urls and catalog.is_built_in(EMBEDDED_PORTAL)
     unique = {start.url: start for start in starts}
     return Plan(arguments, dict(given), tuple(unique.values()), embedded=embedded)
@@ -150,7 +150,7 @@ def _named(portal: str | None, catalog: Catalog) -> Profile | None:
 
 
 def _with_address(named: Profile, url: str) -> Profile:
-    """Return the profile that owns *url*: a named portal is taken at any port of its hosts."""
+    """Return the profile with the origin of *url*: a portal given by name may run on any port of its hosts."""
     if not named.owns_named(url):
         raise ArgumentError("url", f"{url} is not of the portal {named.name}", "addresses on " + ", ".join(named.hosts))
     return named if named.owns(url) else named.with_origin(url)
@@ -170,7 +170,7 @@ def _search(profile: Profile, query: str) -> Start:
 
 
 def origin_of(url: str) -> Origin | None:
-    """Return scheme, host and port of *url*; None for what has none.
+    """Return scheme, host and port of *url*; None if it has no host.
 
     >>> origin_of("HTTPS://Example.org/a")
     ('https', 'example.org', 443)
@@ -184,5 +184,5 @@ def origin_of(url: str) -> Origin | None:
 
 
 def start_of_run() -> datetime:
-    """Return now, aware, UTC, to the second."""
+    """Return the current time, UTC, without fractions of a second."""
     return datetime.now(UTC).replace(microsecond=0)

@@ -46,9 +46,9 @@ from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.urls import mask_secrets
 
 SHORT_WAIT = 1.0
-"""Seconds that a run under way waits for the state's lock at a time: nothing else goes on meanwhile."""
+"""Seconds that a running crawl waits for the state's lock at a time: it is blocked meanwhile."""
 PATIENCE = 60.0
-"""Seconds for which a run goes on without a commit while others hold the state's lock."""
+"""Seconds that a run continues without a commit while other processes hold the state's lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Folders:
 
     @classmethod
     def make(cls, data: Path) -> Folders:
-        """Make the folders; DataFolderError where that can't be done."""
+        """Create the folders; raise DataFolderError if that fails."""
         folders = cls(data, data / "feeds", data / "locks")
         try:
             for folder in (folders.feeds, folders.locks):
@@ -73,8 +73,8 @@ class Folders:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """Which run it is: its id, when it started (UTC), and the folders of its feeds and locks."""
+class RunIdentity:
+    """A run's id, its start (UTC), and the folders of its feeds and locks."""
 
     run: str
     started: datetime
@@ -84,7 +84,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a run knows of earlier ones."""
+    """The state of earlier runs."""
 
     unit_of_work: UnitOfWork
     history: RunHistory
@@ -92,9 +92,9 @@ class State:
 
 
 class Run:
-    """A run under way. What it writes is durable from each commit on."""
+    """A running crawl. What it writes is durable after the next commit."""
 
-    def __init__(self, plan: Plan, settings: RunSettings, identity: Identity, state: State) -> None:
+    def __init__(self, plan: Plan, settings: RunSettings, identity: RunIdentity, state: State) -> None:
         self.plan = plan
         self.settings = settings
         self.started = identity.started
@@ -110,7 +110,7 @@ class Run:
         self.manifest: Manifest | None = None
         """Set when the run is published."""
         self.broken: str | None = None
-        """What made it impossible to go on, in one line."""
+        """What made it impossible to go on, in one line; None: nothing."""
         self._history = state.history
         self._state_file = state.file
         self._feeds = {kind: FeedFile(self.folder, feed_name(kind, self.id)) for kind in FEED_KINDS}
@@ -119,7 +119,7 @@ class Run:
         self._next_try = 0.0
 
     def write(self, kind: str, record: Mapping[str, Any]) -> None:
-        """Append *record* to the feed *kind*; it counts as written once it is committed."""
+        """Append *record* to the feed *kind*; the next commit makes it durable."""
         if self.settings.jsonl_feeds:
             feed = self._feeds[kind]
             feed.append(json_line(record))
@@ -129,20 +129,20 @@ class Run:
         self._uncommitted += 1
 
     def break_off(self, error: Exception) -> None:
-        """Remember what makes it impossible to go on; whoever writes next finds ``broken`` set."""
+        """Set ``broken`` to what makes it impossible to go on."""
         said = f"{error.strerror} ({error.filename or self.folder})" if isinstance(error, OSError) else str(error)
         self.broken = self.broken or f"nothing more can be written: {said}"
 
     def commit_if_full(self) -> None:
-        """Commit where as many items wait for it as the settings allow."""
+        """Commit if as many items wait for it as ``COMMIT_ITEMS`` allows."""
         if self._uncommitted >= self.settings.commit_items:
             self.commit()
 
     def commit(self) -> bool:
-        """Make all that was written durable; return whether that could be done now.
+        """Make durable what was written; return whether that was possible now.
 
-        While another process holds the state's lock it can't: the run goes on, and a later call does it. StateBusyError
-        where that lasts too long.
+        While another process holds the state's lock it is not: the run continues, and a later call commits. Raises
+        StateBusyError if that takes too long.
         """
         began = monotonic()
         if began < self._next_try:
@@ -159,7 +159,7 @@ class Run:
         return True
 
     def _commit(self) -> None:
-        """Sync the lines first, then record in the state that they are there."""
+        """Sync the lines first, then record them in the state."""
         for feed in self._feeds.values():
             feed.sync()
         self._state_file.check()
@@ -171,7 +171,7 @@ class Run:
         return {"file": feed.path.name, "run": self.id, "kind": kind, "bytes": feed.bytes, "records": feed.records}
 
     def publish(self, finish_reason: str) -> Manifest:
-        """Commit, name the feeds, write the manifest where there are any, and record the end of the run.
+        """Commit, rename the feeds, write the manifest if there are any, and record the end of the run.
 
         May be called again after a StateBusyError.
         """
@@ -201,9 +201,9 @@ class Run:
         return manifest
 
     def _hand_over(self) -> None:
-        """Let the state that has taken the place of the run's own know what this run wrote and did not publish.
+        """Record the unpublished feeds of this run in the state that replaced the run's own.
 
-        A state that is yet to be made learns it from the files.
+        A state that is not made yet will be made from the files.
         """
         path = self._state_file.path
         if path is None or not path.exists():
@@ -251,12 +251,12 @@ def _not_imported(name: str, kind: str, known: Mapping[str, PastFeed]) -> PastFe
 
 
 def masked(given: Mapping[str, str]) -> dict[str, str]:
-    """Return the arguments as they may be shown: secrets in addresses masked."""
+    """Return the arguments with secrets in URLs masked."""
     return {name: " ".join(mask_secrets(part) for part in str(value).split(" ")) for name, value in given.items()}
 
 
 def open_run(plan: Plan, settings: RunSettings, folders: Folders) -> Run:
-    """Open the state, publish what dead runs left, and record that a run has begun; its locks must be held."""
+    """Open the state, publish what dead runs left, and record the start of a run, whose locks must be held."""
     file, engine = _open_state(settings, folders)
     history = RunHistory(engine)
     unit_of_work = UnitOfWork(Store(engine))
@@ -265,13 +265,13 @@ def open_run(plan: Plan, settings: RunSettings, folders: Folders) -> Run:
     name = _free_name(started, plan.arguments.job, folders.feeds, history)
     history.begin(name, plan.profiles, masked(plan.given), started.isoformat())
     state = State(unit_of_work, RunHistory(engine, SHORT_WAIT), file)
-    run = Run(plan, settings, Identity(name, started, folders.feeds, folders.locks), state)
+    run = Run(plan, settings, RunIdentity(name, started, folders.feeds, folders.locks), state)
     record_suspects(run.journal, unit_of_work, plan.profiles, keeps_state=settings.keeps_state)
     return run
 
 
 def _open_state(settings: RunSettings, folders: Folders) -> tuple[StateFile, Engine]:
-    """Open the state; where it is new, make it from the feeds before anybody else uses it."""
+    """Open the state; if it is new, rebuild it from the feeds before another process uses it."""
     url = settings.state_url
     with state_lock(state_file(url), BUSY_TIMEOUT):
         remove_orphaned_log(url)
@@ -283,7 +283,7 @@ def _open_state(settings: RunSettings, folders: Folders) -> tuple[StateFile, Eng
 
 
 def _free_name(started: datetime, job: str | None, folder: Path, history: RunHistory) -> str:
-    """Return a run id that no run has had; a job id that comes again gets an end of its own."""
+    """Return an unused run id; if the job id was used before, a suffix is added."""
     name = run_id(started, job)
     while history.is_known(name) or any(path.exists() for path in _files_of(folder, name)):
         name = run_id(started, f"{job}-{secrets.token_hex(3)}" if job else None)
@@ -291,7 +291,7 @@ def _free_name(started: datetime, job: str | None, folder: Path, history: RunHis
 
 
 def _files_of(folder: Path, run: str) -> Iterator[Path]:
-    """Yield the files that a run of this id would make."""
+    """Yield the paths of the files of a run with this id."""
     for name in (manifest_name(run), *(feed_name(kind, run) for kind in FEED_KINDS)):
         yield folder / name
         yield folder / (name + PART)

@@ -37,15 +37,15 @@ if TYPE_CHECKING:
 
 START_PRIORITY = 10
 MAX_STARTS = 200
-"""Start pages in memory. Scrapy's queue looks at each host that it holds a request for whenever it gives one out."""
-LOOK = 0.05
-"""Seconds between two looks at whether more start pages may be asked for."""
+"""Start pages in Scrapy's queue at a time: the queue looks at every host in it for each request that it returns."""
+POLL = 0.05
+"""Seconds between two checks whether more start pages may be requested."""
 MAX_QUEUE = 5_000
-"""Requests in memory; links beyond them wait in the state, so that memory does not grow with the portal."""
+"""Requests in memory. Further links wait in the state, so that memory does not grow with the portal."""
 
 
 class PortalSpider(Spider):
-    """Start pages -> articles and teasers -> the teasers' articles -> ..."""
+    """Requests start pages, then the articles that their teasers link to, and so on."""
 
     name = "portal"
 
@@ -77,7 +77,7 @@ class PortalSpider(Spider):
 
     @property
     def plan(self) -> Plan:
-        """What the run does."""
+        """The checked arguments of the run."""
         return self.session.plan
 
     @property
@@ -87,7 +87,7 @@ class PortalSpider(Spider):
         return None if limit is None else limit - self.run.counts["articles"]
 
     async def start(self) -> AsyncIterator[Any]:
-        """Ask for the start pages, then for what earlier runs left."""
+        """Yield requests for the start pages, then for the links that earlier runs left."""
         self.run.counts["start_pages"] = len(self.plan.starts)
         self.crawler.signals.connect(self.take_up_pending, signals.spider_idle)
         self.crawler.signals.connect(self.item_failed, signals.item_error)
@@ -98,7 +98,7 @@ class PortalSpider(Spider):
             while self._starts_under_way >= MAX_STARTS:
                 if self._is_done:
                     return
-                await asyncio.sleep(LOOK)
+                await asyncio.sleep(POLL)
             self._starts_under_way += 1
             yield self._start_request(start, 1)
         for record in islice(self.frontier.pending(before_pages=True), MAX_QUEUE):
@@ -106,7 +106,7 @@ class PortalSpider(Spider):
 
     @property
     def _is_done(self) -> bool:
-        """Whether nothing more is to be fetched, whatever there is."""
+        """Whether no more requests are wanted, even if there are links."""
         missing = self.articles_missing
         return self.run.broken is not None or (missing is not None and missing <= 0)
 
@@ -135,7 +135,7 @@ class PortalSpider(Spider):
         return bool(getattr(handlers, "has_browser", False))
 
     def take_up_pending(self) -> None:
-        """When there is nothing else to do: fetch what was found while the queue was full."""
+        """When the queue is empty, request the links that were found while it was full."""
         if self.run.broken:
             raise CloseSpider("broken")
         if self.articles_missing is not None and self.articles_missing <= 0:
@@ -154,7 +154,7 @@ class PortalSpider(Spider):
             raise DontCloseSpider
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
-        """Read a page as a start page: ``scrapy parse`` comes here, and leaves nothing in the data folder."""
+        """Read a page as a start page, for ``scrapy parse``; nothing is left in the data folder."""
         if self.session.run is None:
             settings = self.session.settings
             self.session = RunSession(make_plan({"url": response.url}, settings.profiles), settings)
@@ -165,7 +165,7 @@ class PortalSpider(Spider):
     def parse_start(
         self, response: Response, start: Start, number: int, pages: ListPages | None = None
     ) -> Iterator[Any]:
-        """Read a start page, or page *number* of one that is a list, of which *pages* were read."""
+        """Read a start page, or page *number* of a list of which *pages* were read."""
         self._starts_under_way -= number == 1
         record = self.frontier.start(start.profile, start.url)
         before = pages or ListPages()
@@ -175,7 +175,7 @@ class PortalSpider(Spider):
         yield from self._outcome(read)
 
     def _read_start(self, page: Page, start: Start, number: int, pages: ListPages) -> tuple[list[Request], PageResult]:
-        """Return what to ask for by its place, not its teasers, and what the page brings."""
+        """Return the requests for further pages of the list, or for the page in a browser, and the page's result."""
         decision = self.fetch_policy.decide(page, "start")
         if decision.render_reason:
             self._starts_under_way += number == 1
@@ -192,11 +192,11 @@ class PortalSpider(Spider):
         return more, found
 
     def parse_article(self, response: Response, record: Record, via: str) -> Iterator[Any]:
-        """Read the article behind a teaser."""
+        """Read the page of an article that a teaser or an earlier run led to."""
         if response.status == 304:
             if record.revision:
                 self.page_handler.unchanged(record)
-            else:  # nobody asked whether it has changed
+            else:  # the request was not conditional
                 self.page_handler.failed(record, "http_304")
             return
         read = self.guard.read(response, record, lambda page: self._read_article(page, record, via), is_start=False)
@@ -212,7 +212,7 @@ class PortalSpider(Spider):
         return [], self.page_handler.article_page(page, record, via, rendered=decision.rendered)
 
     def _outcome(self, read: tuple[list[Request], PageResult] | None) -> Iterator[Any]:
-        """Yield the items of a page, then requests."""
+        """Yield the items of a page, then the requests."""
         if read is not None:
             requests, found = read
             yield from found.items
@@ -220,13 +220,13 @@ class PortalSpider(Spider):
             yield from self._requests(found)
 
     def item_failed(self, item: Article | Teaser) -> None:
-        """Count an article at which a pipeline failed as one that could not be had: else it would come up for ever."""
+        """Record that a pipeline raised an exception for an article: a failed attempt, so that it ends some day."""
         if isinstance(item, Article) and (record := self.run.articles.give_up(item)):
             self.run.counts["exceptions"] += 1
             self.page_handler.failed(record, "error")
 
     def failed(self, failure: Failure) -> None:
-        """Count a page that could not be had, under its reason."""
+        """Record a page that could not be had, with its reason."""
         request: Request = failure.request  # type: ignore[attr-defined]
         self._starts_under_way -= request.cb_kwargs.get("number") == 1
         self.page_handler.failed(request.cb_kwargs.get("record"), reason_of(failure))
@@ -251,7 +251,7 @@ class PortalSpider(Spider):
         return self.fetch_policy.prepare(request, start.profile, "start")
 
     def _article_request(self, record: Record, via: str) -> Request:
-        """Ask for an article; where the state has validators, only for what has changed."""
+        """Return the request for an article, conditional if the state has validators."""
         asks_again = record.revision and self.frontier.is_conditional(record)
         given = {"If-None-Match": record.etag, "If-Modified-Since": record.last_modified} if asks_again else {}
         self.frontier.request(record)
@@ -262,8 +262,8 @@ class PortalSpider(Spider):
             headers={name: value for name, value in given.items() if value},
             cb_kwargs={"record": record, "via": via},
             meta={"portal": record.portal, "handle_httpstatus_list": [304]},
-            # The frontier asks for each article once; a filter by address would lose those that redirect to a page
-            # which was fetched before, and with them the reason that the state wants to know.
+            # The frontier requests each article once. A filter by URL would drop requests that redirect to a page
+            # that was fetched before, and the state would not learn the reason.
             dont_filter=True,
         )
         return self.fetch_policy.prepare(request, self.plan.profiles[record.portal], "article")

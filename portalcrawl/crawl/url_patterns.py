@@ -1,4 +1,4 @@
-"""Patterns of addresses that bring nothing new: a session in every link, folders that nest without end."""
+"""Detect patterns of URLs that lead to nothing new: a session in every link, folders that nest without end."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 REPEATS = "repeats"
 MAX_REPEATS = 30
-"""Pages of one pattern in a row that only repeated articles of the run, after which no more of them are requested."""
+"""Consecutive pages of one pattern with articles that the run already had, after which no more are requested."""
 _DIGITS = re.compile(r"\d+")
 
 
 class RepeatedPatterns:
-    """Counts, for each pattern of addresses, the pages in a row that brought an article which the run has had."""
+    """Counts, for each pattern of URLs, the consecutive pages whose article the run already had."""
 
     def __init__(self) -> None:
         self._in_a_row: Counter[str] = Counter()
@@ -28,13 +28,13 @@ class RepeatedPatterns:
             self._in_a_row[pattern] += 1
 
     def is_closed(self, url: str) -> bool:
-        """Return whether pages with addresses like *url* have brought nothing new for too long."""
+        """Return whether no more pages with URLs like *url* are to be requested."""
         return self._in_a_row[pattern_of(url)] >= MAX_REPEATS if self._in_a_row else False
 
 
 @lru_cache(maxsize=4096)
 def pattern_of(url: str) -> str:
-    """Return what addresses of one kind have in common: host, folders without order or numbers, names of parameters.
+    """Return the pattern of *url*: host, folders without order and digits, names of parameters.
 
     >>> pattern_of("https://a.example/b/a/b/a/x.html?sid=1&id=2")
     'a.example/a/b?id&sid'
