@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from support.chaos import BY_ITEMS_ALONE, Report, audit, finish, random_kills, self_killing, start, until_quiet
 from support.commandline import ENOUGH, manifests, records
-
-from portalcrawl.demo import SamplePortal
+from support.trap_portal import TrapPortal
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +31,7 @@ def test_terminated_at_random_instants(tmp_path: Path) -> None:
 def test_killed_at_the_last_steps(tmp_path: Path, back: int) -> None:
     """Commit, close, rename, manifest: steps of making things durable, counted from the end of a run."""
     report, file, near = Report(), tmp_path / "steps", ("-a", "max_depth=0", *BY_ITEMS_ALONE)
-    with SamplePortal() as portal:
+    with TrapPortal() as portal:
         self_killing(0, file, portal.url, tmp_path / "counted", *near)
         steps = int(file.read_text(encoding="utf-8"))
         assert self_killing(steps - back, file, portal.url, tmp_path / "data", *near) == -signal.SIGKILL
@@ -42,7 +41,7 @@ def test_killed_at_the_last_steps(tmp_path: Path, back: int) -> None:
 
 
 def test_sigterm_publishes_what_was_written(tmp_path: Path) -> None:
-    with SamplePortal() as portal:
+    with TrapPortal() as portal:
         process = start(portal.url, tmp_path)
         while not list((tmp_path / "feeds").glob("articles-*.part")):
             time.sleep(0.05)
@@ -59,7 +58,7 @@ def test_sigterm_publishes_what_was_written(tmp_path: Path) -> None:
 
 
 def test_the_second_run_of_a_portal_ends_at_once(tmp_path: Path) -> None:
-    with SamplePortal() as portal:
+    with TrapPortal() as portal:
         first = start(portal.url, tmp_path)
         while not list((tmp_path / "feeds").glob("*.part")):
             time.sleep(0.05)

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from support.trap_portal.damage import damage_of
+from support.trap_portal.editions import REWRITTEN, WITHDRAWN, clock_of, world
+from support.trap_portal.truth import expected, teasers_on
 
 from portalcrawl.demo import times
 from portalcrawl.demo.link_plan import Links
 from portalcrawl.demo.model import EPOCH, ZONE
-from portalcrawl.demo.truth import clock_of, expected, teasers_on
-from portalcrawl.demo.world import REWRITTEN, WITHDRAWN, world
 
 PACKAGE = Path(__file__).parents[2] / "portalcrawl" / "demo"
 
@@ -49,7 +50,7 @@ def test_texts_are_german_sentences_without_open_slots():
             assert not re.search(r"[{}]|  |\s[.,;]|None", text), text
             assert text == text.strip()
             assert text[0].isupper() or text[0] in '„("0123456789x', text
-    assert world(1).tree[13].quirk == "windows-1252"
+    assert damage_of(world(1).tree[13]) == "windows-1252"
     assert world(1).tree[13].body.encode("windows-1252")
 
 

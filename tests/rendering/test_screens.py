@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 from support.laboratory import demand_a_browser
-
-from portalcrawl.demo import SamplePortal
-from portalcrawl.demo.world import world
+from support.trap_portal import TrapPortal
+from support.trap_portal.editions import world
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 PAGES = {
@@ -45,7 +44,7 @@ def looks(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], dic
     folder = Path(os.environ.get("PORTALCRAWL_SCREENS") or tmp_path_factory.mktemp("screens"))
     folder.mkdir(parents=True, exist_ok=True)
     found = {}
-    with SamplePortal() as portal, sync_playwright() as playwright:
+    with TrapPortal() as portal, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path)
         page = browser.new_page()
         for name, width in SHOTS:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from portalcrawl.demo.experiments import EXPERIMENTS, LaboratoryTruth
 from portalcrawl.rendering import processes
 from portalcrawl.rendering.browsers import MEND, find_browser
 from support.commandline import Ended, crawl, records
+from support.trap_portal.laboratory_plan import EXPERIMENTS, LaboratoryTruth
 
 RENDER = """
 [render]
@@ -36,7 +36,7 @@ def profile_folder(folder: Path, more: str = "") -> Path:
     """Write the embedded portal's profile with the laboratory's render rules, under the name ``labor``."""
     text = resources.files("portalcrawl.profiles").joinpath("builtin", "sample.toml").read_text("utf-8")
     folder.mkdir(parents=True, exist_ok=True)
-    text = text.replace('name = "sample"', 'name = "labor"')
+    text = text.replace('name = "sample"', 'name = "labor"').replace("(?:/amp)?", "(?:/amp|/labor/[a-z]+)?")
     (folder / "labor.toml").write_text(text + RENDER + more, encoding="utf-8")
     return folder
 
