@@ -12,8 +12,6 @@ from support.chaos import BY_ITEMS_ALONE, Report, audit, finish, random_kills, s
 from support.commandline import ENOUGH, manifests, records
 from support.trap_portal import TrapPortal
 
-pytestmark = pytest.mark.slow
-
 
 def test_killed_at_random_instants(tmp_path: Path) -> None:
     report = random_kills(4, signal.SIGKILL, random.Random(7), tmp_path, longest=6.0)

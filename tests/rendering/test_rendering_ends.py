@@ -19,7 +19,7 @@ from support.trap_portal.laboratory_plan import truth
 
 from portalcrawl.rendering import processes
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.xdist_group("browser")
 NO_BROWSER = {"PATH": "/nowhere", "PLAYWRIGHT_BROWSERS_PATH": "/nowhere"}
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-import zipfile
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -225,24 +222,3 @@ def test_ages_count_real_time_over_a_clock_change():
     shown = times.ago(datetime(2025, 10, 26, 1, 30, tzinfo=ZONE), clock)
     assert shown.text == "vor 3 Stunden"
     assert shown.when.isoformat() == "2025-10-26T02:00:00+02:00"
-
-
-def test_works_from_a_zip_and_imports_nothing_else(tmp_path):
-    archive = tmp_path / "portal.zip"
-    with zipfile.ZipFile(archive, "w") as packed:
-        packed.writestr("portalcrawl/__init__.py", "")
-        for file in PACKAGE.rglob("*"):
-            if file.is_file() and "__pycache__" not in file.parts:
-                packed.write(file, Path("portalcrawl/demo") / file.relative_to(PACKAGE))
-    code = (
-        "import sys; from portalcrawl.demo import SamplePortal; import urllib.request\n"
-        "with SamplePortal() as portal: print(urllib.request.urlopen(portal.url).status, portal.__module__)\n"
-        "assert '.zip' in sys.modules['portalcrawl.demo'].__file__\n"
-        "assert not {'scrapy', 'lxml', 'twisted'} & set(sys.modules)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], env={"PYTHONPATH": str(archive)}, cwd=tmp_path, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("200 ")
