@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from support.commandline import ENOUGH, ROOT, doubled, environment, records, runs
+from support.commandline import ENOUGH, ROOT, doubled, environment, records, runs, scrapy
 from support.trap_portal import TrapPortal
 from support.trap_portal.changing_portal import ChangingPortal
 
@@ -59,9 +59,7 @@ def start(url: str, data: Path, *args: str) -> subprocess.Popen[str]:
 
 
 def finish(url: str, data: Path, *args: str) -> int:
-    process = start(url, data, *args)
-    process.communicate(timeout=ENOUGH)
-    return process.returncode
+    return scrapy(*command(url, *args), data=data).code
 
 
 def until_quiet(url: str, data: Path, report: Report, *args: str, tries: int = 8) -> None:

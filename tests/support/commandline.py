@@ -8,9 +8,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from functools import cache
+from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+from portalcrawl.commands.state import show_runs
+from portalcrawl.storage.database import open_database
+from portalcrawl.storage.run_history import History
+from support.warm_start import WarmStarter
 
 ROOT = Path(__file__).parents[2]
 ENOUGH = 120
@@ -34,8 +43,21 @@ def environment(data: Path, **extra: str) -> dict[str, str]:
     return {**os.environ, "PORTALCRAWL_DATA_DIR": str(data), "PYTHONUNBUFFERED": "1", **extra}
 
 
+@cache
+def warm_starter() -> WarmStarter:
+    """Return the process of which commands are forks."""
+    return WarmStarter(ROOT)
+
+
 def scrapy(*args: str, data: Path, stdin: str | None = None, cwd: Path = ROOT, **extra: str) -> Ended:
-    """Run ``scrapy ARGS`` to its end."""
+    """Run ``scrapy ARGS`` to its end; with *extra* environment in a process that is started anew."""
+    if not extra:
+        with TemporaryDirectory() as folder:
+            given, out, err = files = [Path(folder) / name for name in ("in", "out", "err")]
+            for file in files:
+                file.write_text(stdin or "" if file is given else "", encoding="utf-8")
+            code = warm_starter().run([*args], cwd, environment(data), files, ENOUGH)
+            return Ended(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
     done = subprocess.run(
         [sys.executable, "-m", "scrapy", *args],
         cwd=cwd,
@@ -82,10 +104,12 @@ def manifests(data: Path) -> list[dict[str, Any]]:
 
 
 def runs(data: Path) -> list[dict[str, Any]]:
-    """All runs that the state of a data folder knows, oldest first, as manifests show them."""
-    ended = scrapy("state", "--runs", "1000", "--json", data=data)
-    assert ended.code == 0, ended.err
-    found: list[dict[str, Any]] = json.loads(ended.out)
+    """All runs that the state of a data folder knows, oldest first, as ``scrapy state --runs --json`` shows them."""
+    engine = open_database(f"sqlite:///{data / 'state.sqlite3'}")
+    with redirect_stdout(StringIO()) as out:
+        show_runs(History(engine), 1000, as_json=True)
+    engine.dispose()
+    found: list[dict[str, Any]] = json.loads(out.getvalue())
     return found[::-1]
 
 

@@ -34,8 +34,22 @@ LINK = re.compile(r"\[[^\]]+\]\((?!https?:)([^)\s]+)\)")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 MACHINE_PATH = re.compile(r"(?<![\w.~])/(?:work|tmp|home|root|opt)/\w+")
 OTHERS = {
-    *("cd", "cp", "curl", "docker", "export", "find", "git", "jq", "journalctl", "mkdir", "pip", "playwright"),
-    *("ls", "scrapyd", "scrapyd-deploy", "sort", "sudo", "sudoedit", "systemctl", "tail", "xargs"),
+    *(
+        "cd",
+        "cp",
+        "curl",
+        "docker",
+        "export",
+        "find",
+        "git",
+        "jq",
+        "journalctl",
+        "mkdir",
+        "pip",
+        "playwright",
+        "pre-commit",
+    ),
+    *("ls", "pre-commit", "scrapyd", "scrapyd-deploy", "sort", "sudo", "sudoedit", "systemctl", "tail", "xargs"),
 }
 """Commands in the texts that are neither the project's nor its tools'."""
 
