@@ -74,10 +74,10 @@ def main() -> None:
     print("\n".join(lines))
     if args.write:
         head = f"## After a year\n\nMade by `python benchmarks/year.py --write`: {machine('scrapy', 'sqlalchemy')}"
-        told = f"""One portal, {args.runs:,} runs, of which one in {WRITES} wrote {ARTICLES} articles and
+        note = f"""One portal, {args.runs:,} runs, of which one in {WRITES} wrote {ARTICLES} articles and
 {ARTICLES * TEASERS_AN_ARTICLE} teasers; see the program. CPU seconds and the most memory of whole commands, the least
 of {TIMES}; most of both are Python's imports."""
-        write_section("year", "\n\n".join([head, told, "\n".join(lines)]))
+        write_section("year", "\n\n".join([head, note, "\n".join(lines)]))
 
 
 def said(line: str) -> None:
@@ -224,8 +224,10 @@ def make_feeds(feeds: Path, runs: int) -> int:
                 lines["teasers"].append(json_line(asdict(teaser)))
         entries = [publish(feeds, feed_name(kind, run), kind, found) for kind, found in lines.items()]
         counts = {kind: len(found) for kind, found in lines.items()}
-        told = Manifest(run, "sample", {"portal": "sample"}, when, when, "finished", entries, counts, Verdict("ok", []))
-        (feeds / manifest_name(run)).write_text(json.dumps(asdict(told)), encoding="utf-8")
+        manifest = Manifest(
+            run, "sample", {"portal": "sample"}, when, when, "finished", entries, counts, Verdict("ok", [])
+        )
+        (feeds / manifest_name(run)).write_text(json.dumps(asdict(manifest)), encoding="utf-8")
     return sum(1 for _ in feeds.iterdir())
 
 

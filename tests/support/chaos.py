@@ -68,7 +68,7 @@ def until_quiet(url: str, data: Path, report: Report, *args: str, tries: int = 8
         code = finish(url, data, *args)
         report.runs += 1
         if code:
-            report.faults.append(f"a run that nobody killed ended with {code}")
+            report.faults.append(f"a run that was not killed ended with {code}")
         if not runs(data)[-1]["feeds"]:
             return
         time.sleep(1.1)

@@ -26,7 +26,7 @@ SETTLED = ("-s", "RENDER_SETTLE=4")
 
 
 def demand_a_browser() -> str:
-    """Return the browser's path; a machine without one fails the test, and is told what mends it."""
+    """Return the browser's path; without one, fail the test and say how to install one."""
     found = find_browser(os.environ.get("RENDER_BROWSER"))
     assert found, f"these tests need Chromium: make browser, or {MEND}"
     return found
