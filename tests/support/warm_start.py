@@ -16,6 +16,7 @@ import runpy
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,7 @@ def run_forked(job: dict[str, Any]) -> int:
         os.chdir(job["cwd"])
         os.environ.clear()
         os.environ.update(job["environment"])
+        tempfile.tempdir = None  # the environment says anew where it is
         sys.argv = ["scrapy", *job["args"]]
         sys.path[0] = ""
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
