@@ -20,7 +20,14 @@ GOOD = {
     f"/news/meldung-{number}-aus-dem-hafen-{4711000 + number}.html": f"Meldung {number}: Der Hafen wird tiefer"
     for number in (1, 2, 3)
 }
-HARMFUL = ("-s", 'SPIDER_MIDDLEWARES={"harmful.Harmful": 1}', "-s", "READ_TIMEOUT=2", "-s", "RETRY_FAILED_AFTER=0")
+HARMFUL = (
+    "-s",
+    'SPIDER_MIDDLEWARES={"support.harmful.Harmful": 1}',
+    "-s",
+    "READ_TIMEOUT=2",
+    "-s",
+    "RETRY_FAILED_AFTER=0",
+)
 
 
 def site(harm: str, *, start: bool = False) -> Site:
@@ -145,7 +152,7 @@ def test_an_exception_is_a_failed_attempt(tmp_path: Path) -> None:
 
 
 def test_a_fault_in_a_pipeline_is_a_failed_attempt(tmp_path: Path) -> None:
-    pipelines = json.dumps({**ITEM_PIPELINES, "harmful.Harmful": 150})
+    pipelines = json.dumps({**ITEM_PIPELINES, "support.harmful.Harmful": 150})
     with TinyPortal(site("no")) as portal:
         for attempt in (1, 2):
             run(portal, tmp_path, "-s", f"ITEM_PIPELINES={pipelines}")
@@ -185,7 +192,7 @@ def test_inspect_refuses_it_in_one_line(tmp_path: Path) -> None:
 def test_inspect_ends_in_one_line(harm: str, tmp_path: Path) -> None:
     file = tmp_path / "seite.html"
     file.write_text(f"<!-- harm: {harm} -->" + article("Die Seite, die schadet"), encoding="utf-8")
-    code = "import harmful; from scrapy.cmdline import execute; execute()"
+    code = "import support.harmful; from scrapy.cmdline import execute; execute()"
     done = subprocess.run(
         [sys.executable, "-c", code, "inspect", "-s", "READ_TIMEOUT=2", str(file)],
         cwd=ROOT,

@@ -1,6 +1,6 @@
 """Pages that do harm to whoever reads them: what a comment in the page names happens when it is parsed.
 
-A crawl takes it up by ``-s SPIDER_MIDDLEWARES={"harmful.Harmful": 1}``, other commands where it is imported before
+A crawl takes it up by ``-s SPIDER_MIDDLEWARES={"support.harmful.Harmful": 1}``, other commands where it is imported before
 them. The loops, deaths and errors are real ones.
 """
 
