@@ -1,7 +1,7 @@
-"""Pages that do harm to whoever reads them: what a comment in the page names happens when it is parsed.
+"""Pages that harm their reader: a comment in the page names what happens when it is parsed.
 
-A crawl takes it up by ``-s SPIDER_MIDDLEWARES={"support.harmful.Harmful": 1}``, other commands where it is imported before
-them. The loops, deaths and errors are real ones.
+A crawl loads this by ``-s SPIDER_MIDDLEWARES={"support.harmful.Harmful": 1}``; for other commands, import it first.
+The loops, deaths and errors are real.
 """
 
 from __future__ import annotations
