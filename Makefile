@@ -1,10 +1,11 @@
-# make crawl   crawl the embedded portal and show what the feeds hold
-# make test    run all tests (installs what they need)
-# make browser install Chromium where none is found, for the tests that render pages
-# make lint    ruff and mypy --strict
-# make install install portalcrawl
-# make scrapyd start Scrapyd on loopback and deploy to it (SCRAPYD_USERNAME and SCRAPYD_PASSWORD must be set)
-# make deploy  deploy to the Scrapyd of this machine, which runs
+# make crawl      crawl the embedded portal and show what the feeds hold
+# make test-fast  run the tests that start no crawl, browser or Scrapyd
+# make test       run all tests, the fast ones first (installs what they need)
+# make browser    install Chromium if none is found, for the tests that render pages
+# make lint       ruff and mypy --strict
+# make install    install portalcrawl
+# make scrapyd    start Scrapyd on loopback and deploy to it (SCRAPYD_USERNAME and SCRAPYD_PASSWORD must be set)
+# make deploy     deploy to the Scrapyd that runs on this machine
 # Each installs on its first call only, and again when pyproject.toml changes: Scrapyd into .venv-scrapyd, all else
 # into .venv.
 
@@ -17,7 +18,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "portalcrawl needs Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
 
-.PHONY: install crawl test browser lint scrapyd scrapyd-environment deploy clean
+.PHONY: install crawl test-fast test browser lint scrapyd scrapyd-environment deploy clean
 .DELETE_ON_ERROR:
 
 install: $(VENV)/.installed
@@ -26,8 +27,11 @@ crawl: $(VENV)/.installed
 	$(BIN)/scrapy crawl portal -L ERROR
 	@$(BIN)/python -m portalcrawl.feeds.show data/feeds
 
-test: $(VENV)/.installed-dev scrapyd-environment browser
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+test-fast: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test: test-fast scrapyd-environment browser
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
 
 # As root (or with sudo that asks nothing) the Debian package, else Playwright's own build and what it needs.
 browser: $(VENV)/.installed

@@ -21,7 +21,7 @@ from statistics import median
 
 from places import CORPUS, write_section
 
-from portalcrawl.demo.truth import expected
+from portalcrawl.demo.world import first_stories, make_world
 from portalcrawl.storage.database import IN_MEMORY, open_database
 from portalcrawl.storage.near_copies import NearCopies
 from portalcrawl.storage.store import Store
@@ -81,9 +81,9 @@ RULES: dict[str, Rule] = {
 
 def texts() -> dict[str, list[list[str]]]:
     """Return the originals by where they come from, each a list of paragraphs; known copies are left out."""
-    truth = expected()
-    copies = {name for pair in (*truth.duplicates, *truth.near_duplicates) for name in pair}
-    embedded = [truth.articles[name].article_body for name in truth.articles if name not in copies]
+    world = make_world(first_stories())
+    copies = {name for pair in (*world.duplicates, *world.near_duplicates) for name in pair}
+    embedded = [story.body for story in world.tree if story.native not in copies]
     found = {"embedded portal": [body.split("\n\n") for body in embedded]}
     saved = []
     for gold in sorted(CORPUS.glob("*/gold.jsonl")):

@@ -104,8 +104,8 @@ def main() -> None:
         report("other languages, by dateparser", FOREIGN, max(args.calls // 20, 1)),
     ]
     head = f"## Reading a date\n\nMade by `python benchmarks/dates.py --write`: {machine('dateparser')}"
-    told = f"Read on {NOW:%A, %-d %B %Y, %H:%M} UTC; CPU microseconds, the fastest of five rounds, nothing cached."
-    text = "\n\n".join([head, told, *tables])
+    note = f"Read on {NOW:%A, %-d %B %Y, %H:%M} UTC; CPU microseconds, the fastest of five rounds, nothing cached."
+    text = "\n\n".join([head, note, *tables])
     print(text)
     if args.write:
         write_section("dates", text)

@@ -63,10 +63,10 @@ def main() -> None:
         lines.append(f"| {name} | {size / 1e6:.1f} | {seconds:.3f} | {growth} |")
         print(lines[-1], flush=True)
     head = f"## Growth with the page\n\nMade by `python benchmarks/growth.py --write`: {machine('lxml')}"
-    told = f"""Pages that repeat or nest one thing {args.largest:,} times, and an eighth, a quarter and half as often. A
+    note = f"""Pages that repeat or nest one thing {args.largest:,} times, and an eighth, a quarter and half as often. A
 growth of 2 at each doubling is that of the page itself."""
     if args.write:
-        write_section("growth", "\n\n".join([head, told, "\n".join(lines)]))
+        write_section("growth", "\n\n".join([head, note, "\n".join(lines)]))
 
 
 if __name__ == "__main__":

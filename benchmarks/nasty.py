@@ -17,7 +17,7 @@ def linked(start: str, unit: str, end: str) -> Shape:
     return lambda n: f'<script type="application/ld+json">{start}{unit * n}{end}</script>'
 
 
-def told(field: str, unit: str) -> Shape:
+def json_ld(field: str, unit: str) -> Shape:
     return linked(f'{{"@type":"NewsArticle","headline":"a","{field}":"', unit, '"}')
 
 
@@ -82,13 +82,13 @@ LONG: dict[str, Shape] = {
     "a way up": lambda n: f"<a href='{'../' * n}a-b-c-481500.html'>Der Titel ist lang genug</a>",
     "a canonical address": lambda n: f"<link rel='canonical' href='/{'481500-' * n}'>" + "".join(map(link, range(50))),
     "a comment": lambda n: f"<!--{'-' * n}-->{SENTENCE}",
-    "authors of JSON-LD": told("author", "Ada Muster und "),
-    "keywords of JSON-LD": told("keywords", "rat, markt "),
-    "a date of JSON-LD": told("datePublished", "2025-12-01 "),
-    "a text of JSON-LD": told("articleBody", "&lt;p&gt;Rat&lt;/p&gt;"),
-    "quotes in JSON-LD": told("articleBody", 'a"b '),
-    "backslashes in JSON-LD": told("articleBody", "\\x"),
-    "line breaks in JSON-LD": told("articleBody", "\n"),
+    "authors of JSON-LD": json_ld("author", "Ada Muster und "),
+    "keywords of JSON-LD": json_ld("keywords", "rat, markt "),
+    "a date of JSON-LD": json_ld("datePublished", "2025-12-01 "),
+    "a text of JSON-LD": json_ld("articleBody", "&lt;p&gt;Rat&lt;/p&gt;"),
+    "quotes in JSON-LD": json_ld("articleBody", 'a"b '),
+    "backslashes in JSON-LD": json_ld("articleBody", "\\x"),
+    "line breaks in JSON-LD": json_ld("articleBody", "\n"),
     "commas in JSON-LD": linked('{"@type":"NewsArticle","headline":"a"', ",,", "}"),
     "braces in JSON-LD": linked('{"@type":"NewsArticle"', "}{", ""),
     "comments in JSON-LD": linked("", "/* x */ // y\n", '{"@type":"NewsArticle"}'),

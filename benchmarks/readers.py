@@ -37,7 +37,7 @@ class Saved:
     body: bytes
     """UTF-8."""
     fetched: datetime | None
-    """Aware; None where nothing tells it."""
+    """Aware; None if unknown."""
 
 
 @dataclass(slots=True)

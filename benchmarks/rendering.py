@@ -3,7 +3,7 @@
     python benchmarks/rendering.py [--pages 500] [--write]
 
 The site is made for it: every article is built by a script. Memory is what the processes hold alone (statm(5), resident
-less shared); a row tells the median of the samples since the row before.
+less shared); a row has the median of the samples since the row before.
 """
 
 from __future__ import annotations

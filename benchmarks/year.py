@@ -25,7 +25,6 @@ from pathlib import Path
 from statistics import median
 
 from places import ROOT, machine, write_section
-from portalcrawl.scheduling.keeper import Keeper
 from scrapy.settings import Settings
 
 from portalcrawl.demo import SamplePortal
@@ -35,6 +34,7 @@ from portalcrawl.runs.feed_import import FeedImporter
 from portalcrawl.runs.rebuild import rebuild
 from portalcrawl.runs.run_names import feed_name, manifest_name
 from portalcrawl.runs.run_settings import RunSettings
+from portalcrawl.scheduling.dispatcher import Dispatcher
 from portalcrawl.scheduling.entry_health import health_of
 from portalcrawl.scheduling.job_store import JobStore
 from portalcrawl.scheduling.schedule_file import read_schedule
@@ -75,10 +75,10 @@ def main() -> None:
     print("\n".join(lines))
     if args.write:
         head = f"## After a year\n\nMade by `python benchmarks/year.py --write`: {machine('scrapy', 'sqlalchemy')}"
-        told = f"""One portal, {args.runs:,} runs, of which one in {WRITES} wrote {ARTICLES} articles and
+        note = f"""One portal, {args.runs:,} runs, of which one in {WRITES} wrote {ARTICLES} articles and
 {ARTICLES * TEASERS_AN_ARTICLE} teasers; see the program. CPU seconds and the most memory of whole commands, the least
 of {TIMES}; most of both are Python's imports."""
-        write_section("year", "\n\n".join([head, told, "\n".join(lines)]))
+        write_section("year", "\n\n".join([head, note, "\n".join(lines)]))
 
 
 def said(line: str) -> None:
@@ -151,10 +151,10 @@ def tick(data: Path) -> str:
     settings.set("DATA_DIR", str(data))
     run_settings = RunSettings.from_settings(settings)
     schedule, jobs = read_schedule(data / "schedule.toml", run_settings), JobStore.open(data)
-    keeper, walls = Keeper(schedule, jobs, run_settings), []
+    dispatcher, walls = Dispatcher(schedule, jobs, run_settings), []
     for _ in range(20):
         began = time.perf_counter()
-        keeper.step()
+        dispatcher.step()
         for entry in schedule.entries.values():
             health_of(entry, jobs, time.time())
         walls.append(time.perf_counter() - began)
@@ -225,8 +225,10 @@ def make_feeds(feeds: Path, runs: int) -> int:
                 lines["teasers"].append(json_line(asdict(teaser)))
         entries = [publish(feeds, feed_name(kind, run), kind, found) for kind, found in lines.items()]
         counts = {kind: len(found) for kind, found in lines.items()}
-        told = Manifest(run, "sample", {"portal": "sample"}, when, when, "finished", entries, counts, Verdict("ok", []))
-        (feeds / manifest_name(run)).write_text(json.dumps(asdict(told)), encoding="utf-8")
+        manifest = Manifest(
+            run, "sample", {"portal": "sample"}, when, when, "finished", entries, counts, Verdict("ok", [])
+        )
+        (feeds / manifest_name(run)).write_text(json.dumps(asdict(manifest)), encoding="utf-8")
     return sum(1 for _ in feeds.iterdir())
 
 

@@ -2,6 +2,8 @@
 
 import os
 
+from portalcrawl import __version__
+
 BOT_NAME = "portalcrawl"
 SPIDER_MODULES = ["portalcrawl.spiders"]
 NEWSPIDER_MODULE = "portalcrawl.spiders"
@@ -25,7 +27,7 @@ CLOSING_GRACE = 15.0
 PROGRESS_ENABLED = True
 
 # Politeness: a profile, or -s, overrides delay and concurrency.
-USER_AGENT = "portalcrawl/0.1"
+USER_AGENT = f"portalcrawl/{__version__}"
 ROBOTSTXT_OBEY = True
 DOWNLOAD_DELAY = 0.25
 CONCURRENT_REQUESTS = 16

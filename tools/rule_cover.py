@@ -84,7 +84,7 @@ class Off(ast.NodeTransformer):
         self.found: list[tuple[int, str, str]] = []
 
     def offer(self, node: ast.AST, what: str) -> bool:
-        """Note a rule; tell whether it is the one to switch off."""
+        """List a rule; return whether it is the one to switch off."""
         self.found.append((getattr(node, "lineno", 0), ".".join(self.scope), what))
         self.count += 1
         return self.count - 1 == self.number
@@ -229,7 +229,7 @@ CASES = sorted(path.parent for path in PAGES.glob(f"*/*/{EXPECTED}"))
 
 
 def fails(case: Path) -> bool:
-    """Tell whether the page of *case* no longer gives what the case demands."""
+    """Return whether the page of *case* no longer gives the expected fields."""
     import test_pages
 
     try:

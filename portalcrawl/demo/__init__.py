@@ -1,18 +1,16 @@
-"""A whole small news portal, served on loopback: to try the crawler on, to look at, and to test against.
+"""A small news portal served on loopback, to look at and to try the crawler on.
 
-It imports nothing of the rest of the package. What it publishes is known exactly: :mod:`.truth`.
+It imports nothing of the rest of the package. From the values up to the running website:
 
-    model, grammar, words, times        values: stories, German words, dates
-    writer, desk, oddities, world       the newsroom: writes all stories of an edition, the odd ones among them
-    teasers, links, listings            which teaser stands where
-    reading, truth                      what a crawl must write
-    pictures, pages, mischief, site     the answers to requests
-    server, portal                      the running website
+    model, sentence_grammar, word_lists, times    stories, German words, dates
+    writer, desk, story_variants, world           write the stories
+    teaser_plan, link_plan, listings              decide which teaser stands where
+    pictures, pages, site                         make the answers to requests
+    server, portal_server                         serve them
 """
 
 from __future__ import annotations
 
 from portalcrawl.demo.portal_server import HOST, PORT, SamplePortal
-from portalcrawl.demo.site import Limits
 
-__all__ = ["HOST", "PORT", "Limits", "SamplePortal"]
+__all__ = ["HOST", "PORT", "SamplePortal"]

@@ -1,4 +1,4 @@
-"""The newsroom: gives each story its number, source, date, layout and address, and has it written."""
+"""Makes stories: number, source, date, layout and address of each, with the text from the writer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DROPPED = str.maketrans(dict.fromkeys("äöüß", ""))
 
 
 def base_date(number: int, last: int) -> datetime:
-    """When story *number* of the first edition was published: ever rarer into the past, the last six in summer time."""
+    """Return when story *number* was published: ever rarer into the past, the last six in summer time."""
     if number > last - 6:
         return back(_SUMMER, 700 * (number - last + 6))
     return back(EPOCH, 4 + 2 * number + number * number // 7)
@@ -30,7 +30,7 @@ def back(when: datetime, minutes: int) -> datetime:
 
 
 def file_story(number: int, published: datetime, *, key: str = "", clock: datetime = EPOCH) -> Story:
-    """Write story *number* as it stands at *clock*; *key* tells apart drafts of one number."""
+    """Return story *number* as of *clock*; another *key* gives another draft of it."""
     section = pick(words().sections, number)
     draw = random.Random(f"desk:{number}:{key}")
     source = words().sources[draw.choice(section.sources)]
@@ -57,7 +57,7 @@ def _second_headline(copy: Copy, draw: random.Random) -> str | None:
 
 
 def _modified(layout: Layout, published: datetime, clock: datetime, draw: random.Random) -> datetime | None:
-    """Layout c always shows when it was changed, a sometimes, b never; no change lies in the future."""
+    """Return the time of change: layout c always has one, a sometimes, b never; none is after *clock*."""
     minutes = int(clock.timestamp() - published.timestamp()) // 60
     later = back(published, -min(draw.randint(1, 50), minutes))
     if layout == "c":

@@ -1,11 +1,10 @@
-"""Which teaser stands where: the portal's link graph, from which both the pages and the truth are made.
+"""The portal's link graph: which teaser stands where.
 
-Every story can be reached from the front page through articles alone. The stories of the first edition form a
-tree by number: the front page shows story 0, and the short list under story *i* holds the stories *4i+1* to *4i+4*.
-Only stories that answer with their page have children: traps hang on the tree as leaves (see ``_trap_spots``), and a
-story that is withdrawn in a later edition has a number above a quarter of the tree. Stories of later editions stand
-on the front page. A parent is always newer than its children, so a crawl that stops at old articles (``since``)
-still gets every new one.
+Every story can be reached from the front page through articles alone. The stories form a tree by number: the front
+page shows story 0, and the short list under story *i* holds the stories *4i+1* to *4i+4*. Only stories that answer
+with their page have children: the withdrawn ones are leaves (see ``_withdrawn_places``). News stand on the front
+page. A parent is always newer than its children, so a crawl that stops at old articles (``since``) still gets every
+new one.
 """
 
 from __future__ import annotations
@@ -17,14 +16,16 @@ from itertools import count
 
 from portalcrawl.demo import teaser_plan
 from portalcrawl.demo.model import Story, World
-from portalcrawl.demo.oddities import FIRST_TRAP
+from portalcrawl.demo.story_variants import FIRST_WITHDRAWN
 from portalcrawl.demo.teaser_plan import Teaser
 from portalcrawl.demo.word_lists import words
 
 FANOUT = 4
 PER_PAGE = 12
+FIRST_NEW = 1000
+"""Number from which stories are news, newer than the tree."""
 GROUP = 8
-"""So many neighbouring articles show the same long lists."""
+"""Number of neighbouring articles that show the same long lists."""
 _TRACKING = ("?utm_source=kranichpost&utm_medium=teaser&utm_campaign=advent", "?fbclid=IwAR0kranich{n}", "#kommentare",
              "?utm_content={n}#kommentare")  # fmt: skip
 
@@ -46,21 +47,21 @@ class Block:
 
 
 class Links:
-    """The link graph of one edition at one time."""
+    """The link graph at one time."""
 
     def __init__(self, world: World, clock: datetime) -> None:
         self.world = world
         self.clock = clock
         self.place = {story.native: place for place, story in enumerate(world.tree)}
-        self.news = tuple(story for story in world.stories if story.number >= 1000)
-        self.traps = tuple(story for story in world.stories if FIRST_TRAP <= story.number < 1000)
+        self.news = tuple(story for story in world.stories if story.number >= FIRST_NEW)
+        self.withdrawn = tuple(story for story in world.stories if FIRST_WITHDRAWN <= story.number < FIRST_NEW)
         self.by_section = {
             section.slug: tuple(s for s in (*self.news, *world.tree) if s.section_slug == section.slug)
             for section in words().sections
         }
 
     def front(self) -> tuple[Block, ...]:
-        """The front page: top stories, three of each section, the most read."""
+        """Return the blocks of the front page: top stories, three of each section, the most read."""
         top = (*self.news, *self.world.tree[:5])
         blocks = [Block("Top-Themen", self._cards(top, 0))]
         shown = {story.native for story in top}
@@ -72,12 +73,12 @@ class Links:
         return tuple(blocks)
 
     def listing(self, heading: str, stories: Sequence[Story], page: int) -> Block:
-        """Page *page* (from 1) of a section, topic or search result."""
+        """Return page *page* (from 1) of a section, topic or search result."""
         first = (page - 1) * PER_PAGE
         return Block(heading, self._cards(stories[first : first + PER_PAGE], first))
 
     def article(self, story: Story) -> tuple[Block, ...]:
-        """The three lists under an article: two long ones, each newest first, and a short one."""
+        """Return the three lists under an article: two long ones, each newest first, and a short one."""
         place = self.place.get(story.native, story.number)
         group = place // GROUP % (len(self.world.tree) // GROUP)
         own = self.by_section[story.section_slug]
@@ -94,12 +95,12 @@ class Links:
         return [teaser_plan.long(other, self.clock, story.layout) for other in _others(story, stories, 4)]
 
     def _short_list(self, story: Story, place: int) -> list[Story]:
-        """The story's children in the tree, a trap now and then, and others up to eight."""
+        """Return the story's children in the tree, a withdrawn story at some places, and others up to eight."""
         tree = self.world.tree
         children: list[Story] = []
         if story.native in self.place:
             children = list(tree[FANOUT * place + 1 : FANOUT * place + 1 + FANOUT])
-        chosen = children + [trap for at, trap in self._trap_spots() if at == place]
+        chosen = children + [story for at, story in self._withdrawn_places() if at == place]
         taken = {story.native, *(other.native for other in chosen)}
         for step in count():
             if len(chosen) >= 8:
@@ -111,10 +112,10 @@ class Links:
         turn = place % len(chosen)
         return chosen[turn:] + chosen[:turn]
 
-    def _trap_spots(self) -> Iterator[tuple[int, Story]]:
-        for number, trap in enumerate(self.traps):
-            yield 10 + 3 * number, trap
-            yield 100 + number, trap
+    def _withdrawn_places(self) -> Iterator[tuple[int, Story]]:
+        for number, story in enumerate(self.withdrawn):
+            yield 10 + 3 * number, story
+            yield 100 + number, story
 
     def _cards(self, stories: Sequence[Story], seed: int) -> tuple[Spot, ...]:
         return self._spots([teaser_plan.card(story) for story in stories], seed)
@@ -129,16 +130,16 @@ class Links:
 
 
 def href(story: Story, seed: int) -> str:
-    """Return the link to *story* as spot number *seed* writes it: plain, tracked, an old slug, the AMP twin."""
+    """Return the link to *story* at spot number *seed*: plain, with tracking parameters, an old slug, or AMP."""
     other = (*story.other_slugs, *story.old_slugs)
     path = story.path_with(other[0]) if other and seed % 2 else story.path
-    mark = (seed + story.number) % 16
-    if mark < len(_TRACKING):
-        return path + _TRACKING[mark].format(n=seed)
-    return story.amp_path if mark == 5 and story.has_amp else path
+    form = (seed + story.number) % 16
+    if form < len(_TRACKING):
+        return path + _TRACKING[form].format(n=seed)
+    return story.amp_path if form == 5 and story.has_amp else path
 
 
 def _others(story: Story, stories: Sequence[Story], number: int) -> list[Story]:
-    """The first *number* of *stories* without *story*, newest first."""
+    """Return the first *number* of *stories* without *story*, newest first."""
     rest = [other for other in stories if other.native != story.native][:number]
     return sorted(rest, key=lambda other: other.published, reverse=True)

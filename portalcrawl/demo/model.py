@@ -1,4 +1,4 @@
-"""What the sample portal decides to publish. Pages and the truth are both made from these values."""
+"""The stories of the embedded portal; its pages, and what tests expect of a crawl, are made from these values."""
 
 from __future__ import annotations
 
@@ -13,20 +13,8 @@ EPOCH = datetime(2025, 12, 5, 17, 30, tzinfo=ZONE)
 
 Layout = Literal["a", "b", "c"]
 Shown = Literal["published", "stand", "nothing"]
-Answer = Literal["page", "missing", "gone", "robots", "loop", "private", "loopback", "foreign", "big", "bomb"]
-"""What the story's address answers: ``page`` is the article, the others are traps."""
-Quirk = Literal[
-    "",
-    "windows-1252",
-    "broken-html",
-    "broken-json-ld",
-    "slow",
-    "flaky",
-    "cut-short",
-    "meta-rights",
-    "header-rights",
-    "controls",
-]
+Answer = Literal["page", "missing", "gone", "robots"]
+"""What the story's address answers: the article, 404, 410, or the article although robots.txt forbids it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +44,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """An article as its desk filed it."""
+    """An article."""
 
     number: int
     """Place in the portal: 0 is the newest of the first edition."""
@@ -88,7 +76,6 @@ class Story:
     """A second headline that the pages of layout b put over its long teaser."""
     shown: Shown = "published"
     answer: Answer = "page"
-    quirk: Quirk = ""
     other_slugs: tuple[str, ...] = ()
     """Slugs under which the same page answers as well."""
     old_slugs: tuple[str, ...] = ()
@@ -108,7 +95,7 @@ class Story:
 
     @property
     def has_amp(self) -> bool:
-        """Layout b is too old for AMP, the laboratory too new."""
+        """Return whether the article has an AMP version; layout b is too old for it."""
         return self.layout != "b" and self.answer == "page" and self.home == "/artikel/"
 
     def path_with(self, slug: str) -> str:
@@ -116,7 +103,7 @@ class Story:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Every path that leads to the story, the canonical one first."""
+        """Return every path that leads to the story, the canonical one first."""
         more = [self.path_with(slug) for slug in (*self.other_slugs, *self.old_slugs)]
         return (self.path, *more, *([self.amp_path] if self.has_amp else []))
 
@@ -126,7 +113,7 @@ class Story:
 
     @property
     def text(self) -> str:
-        """What teasers cut their snippets from: agency copy starts with its dateline, the rest with its lead."""
+        """Return the text that snippets are cut from: agency copy starts with its dateline, the rest with its lead."""
         body = " ".join(paragraph.text for paragraph in self.paragraphs)
         starts_with_lead = self.lead and not (self.agency or self.dateline)
         return f"{self.lead} {body}" if starts_with_lead else body
@@ -138,13 +125,12 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The portal in one edition."""
+    """All that the portal publishes at one time."""
 
-    edition: int
     stories: tuple[Story, ...]
-    """All stories with an address, newest number first."""
+    """All stories with an address, the newest first."""
     tree: tuple[Story, ...]
-    """The stories that carry the link tree, by place: see :mod:`portalcrawl.demo.link_plan`."""
+    """The stories of the link tree, by place: see :mod:`portalcrawl.demo.link_plan`."""
     duplicates: frozenset[frozenset[str]]
     """Native ids of stories with exactly the same text."""
     near_duplicates: frozenset[frozenset[str]]

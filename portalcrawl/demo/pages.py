@@ -1,33 +1,32 @@
-"""Turns the portal's plan into HTML: one template a layout, everything escaped by the engine."""
+"""Renders the portal's pages as HTML, by one template for each layout; Jinja escapes everything."""
 
 from __future__ import annotations
 
 import calendar
 import json
 import re
-from datetime import datetime
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
-from portalcrawl.demo import mischief, times
+from portalcrawl.demo import times
 from portalcrawl.demo.desk import slug
 from portalcrawl.demo.link_plan import Block, Links
 from portalcrawl.demo.listings import Listing, topic_slug
 from portalcrawl.demo.model import ZONE, Story
 from portalcrawl.demo.word_lists import words
 
-_PARTNER_ADS = (
-    ("http://127.0.0.1:1/artikel/guenstige-kredite-ohne-auskunft-99N1a2b3c4d.html",
+ADVERTISEMENTS = (
+    ("https://kredite.example/artikel/guenstige-kredite-ohne-auskunft-99N1a2b3c4d.html",
      "Kredite ohne Auskunft", "Jetzt vergleichen und in fünf Minuten beantragen."),
-    ("http://169.254.169.254/artikel/latest-meta-data-ueberblick-99N2a2b3c4d.html",
+    ("https://rechner.example/artikel/latest-meta-data-ueberblick-99N2a2b3c4d.html",
      "Das weiß Ihr Rechner über Sie", "Der große Überblick unseres Partners."),
     ("https://nachbarportal.example/artikel/zehn-tipps-fuer-den-garten-99N3a2b3c4d.html",
      "Zehn Tipps für den Garten", "So kommt das Beet gut durch den Winter."),
 )  # fmt: skip
-"""Advertisements made up as teasers: address, headline, text. They lead to hosts that a crawl must leave alone."""
+"""Advertisements that look like teasers: address, headline, text. Their hosts are not the portal's."""
 STATIC = {
     "/impressum": ("Impressum", (
         "Die Kranichpost ist ein Musterportal zum Ausprobieren von Programmen.",
@@ -47,7 +46,8 @@ def read_asset(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _engine() -> Environment:
+def engine() -> Environment:
+    """Return the template engine, with the filters and functions that the templates use."""
     engine = Environment(
         loader=FunctionLoader(read_asset), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
@@ -55,7 +55,6 @@ def _engine() -> Environment:
     engine.filters["slug"] = lambda name: slug(name, spelled=True)
     engine.globals.update(
         sections=words().sections,
-        partners=_PARTNER_ADS,
         exact=lambda when: times.exact(when).text,
         long=lambda when: f"{times.long_date(when)}, {times.clock_time(when)} Uhr",
         date=times.short_date,
@@ -71,54 +70,52 @@ def _section_path(name: str) -> str:
 
 
 class Pages:
-    """The pages of one edition at one time under one origin; the same arguments give the same bytes."""
+    """The portal's pages at one time and origin; the same arguments give the same bytes."""
 
     def __init__(self, links: Links, origin: str) -> None:
         self.links = links
         self.origin = origin
         local = links.clock.astimezone(ZONE)
-        self._shared = {"origin": origin, "today": times.today(local), "month": f"{local:%Y-%m}"}
+        self.shared: dict[str, Any] = {
+            "origin": origin, "today": times.today(local), "month": f"{local:%Y-%m}", "advertisements": ADVERTISEMENTS,
+        }  # fmt: skip
+        """Values that every template gets."""
 
-    def _render(self, template: str, **values: Any) -> str:
-        text: str = _engine().get_template(template).render(**self._shared, **values)
-        return text
+    def render(self, template: str | Template, **values: Any) -> bytes:
+        """Return a page rendered with the shared values and *values*; *template* may be a name."""
+        return engine().get_template(template).render(**self.shared, **values).encode()
 
     def article(self, story: Story, blocks: tuple[Block, ...] | None = None) -> bytes:
-        """Return the page of *story*, with its quirk; *blocks* stand under it, else what the link graph says."""
-        html = self._render(
+        """Return the page of *story* with *blocks* under it, by default those of the link graph."""
+        return self.render(
             f"artikel_{story.layout}.html",
             story=story,
             blocks=self.links.article(story) if blocks is None else blocks,
-            voices=_voices(story),
+            comments=_comments(story),
             linked_data=linked_data(story, self.origin),
             current=story.section_slug,
         )
-        return mischief.encode(story, html)
 
     def listing(self, listing: Listing) -> bytes:
         """Return a page that lists stories."""
         current = listing.path.strip("/")
-        return self._render("liste.html", listing=listing, blocks=listing.blocks, current=current).encode()
-
-    def laboratory(self, part: str, **values: Any) -> bytes:
-        """Return a page of the laboratory that is made for nothing else."""
-        return self._render(f"labor_{part}.html", **values).encode()
+        return self.render("liste.html", listing=listing, blocks=listing.blocks, current=current)
 
     def plain(self, title: str, lines: tuple[str, ...], form: str | None = None) -> bytes:
         """Return a page of text: imprint, log-in, an author's page."""
-        return self._render("schlicht.html", title=title, lines=lines, form=form, days=None).encode()
+        return self.render("schlicht.html", title=title, lines=lines, form=form, days=None)
 
     def calendar(self, text: str) -> bytes:
-        """Return a month or day of the calendar, which has no end; KeyError where *text* is no date."""
+        """Return the calendar's page of a month or day, as 2025-12 or 2025-12-05; KeyError if *text* is neither."""
         found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])(?:-\d\d)?", text, re.ASCII)
         if not found or not 1 <= int(found[1]) <= 9998:
             raise KeyError(text)
         year, month = int(found[1]), int(found[2])
-        return self._render(
+        return self.render(
             "schlicht.html", title=f"Kalender: {times.MONTHS[month - 1]} {year}", lines=(), form=None,
             days=calendar.monthcalendar(year, month), shown=f"{year:04d}-{month:02d}",
             before=_month(year, month, -1), after=_month(year, month, 1),
-        ).encode()  # fmt: skip
+        )  # fmt: skip
 
 
 def _month(year: int, month: int, step: int) -> str:
@@ -126,7 +123,7 @@ def _month(year: int, month: int, step: int) -> str:
     return f"{months // 12:04d}-{months % 12 + 1:02d}"
 
 
-def _voices(story: Story) -> list[tuple[str, str]]:
+def _comments(story: Story) -> list[tuple[str, str]]:
     names, lines = words().lists["nicknames"], words().lists["comments"]
     return [
         (names[(story.number * 5 + place) % len(names)], lines[(story.number * 3 + place) % len(lines)])
@@ -144,8 +141,8 @@ def linked_data(story: Story, origin: str) -> str:
         "headline": story.headline,
         "alternativeHeadline": story.kicker,
         "description": story.lead,
-        "datePublished": _iso(story.published),
-        "dateModified": _iso(story.modified) if story.modified else None,
+        "datePublished": story.published.isoformat(),
+        "dateModified": story.modified.isoformat() if story.modified else None,
         "author": people or [{"@type": "Organization", "name": story.source}],
         "sourceOrganization": {"@type": "Organization", "name": story.source},
         "publisher": {"@type": "NewsMediaOrganization", "name": "Kranichpost", "url": origin + "/"},
@@ -153,16 +150,11 @@ def linked_data(story: Story, origin: str) -> str:
         "keywords": list(story.trail),
         "inLanguage": "de",
         "commentCount": story.comments,
-        "isAccessibleForFree": story.free if story.quirk != "broken-json-ld" else None,
+        "isAccessibleForFree": story.free,
         "image": [
             {"@type": "ImageObject", "url": origin + image.path, "caption": image.caption, "creditText": image.credit}
             for image in story.pictures
         ],
     }
     filled = {key: value for key, value in data.items() if value is not None and value != []}
-    text = json.dumps(filled, ensure_ascii=False).replace("<", "\\u003c")
-    return mischief.spoil_json(text) if story.quirk == "broken-json-ld" else text
-
-
-def _iso(when: datetime) -> str:
-    return when.isoformat()
+    return json.dumps(filled, ensure_ascii=False).replace("<", "\\u003c")

@@ -1,7 +1,7 @@
-"""A small HTTP/1.1 server on loopback: one thread with an event loop, keep-alive, no thread per connection.
+"""A small HTTP/1.1 server on loopback: one thread with an event loop for all connections.
 
-It reads as much of RFC 9112 as crawlers and browsers use: GET and HEAD, pipelining, conditional requests. A client
-that goes away in the middle of anything is nobody's error.
+It reads as much of RFC 9112 as crawlers and browsers use: GET and HEAD, keep-alive, pipelining, conditional requests.
+A client that disconnects at any time causes no error.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ logger = logging.getLogger(__name__)
 HEAD_LIMIT = 64 * 1024
 _GONE = (ConnectionError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError)
 Answerer = Callable[[str], tuple[Response, str]]
-"""Takes the request target, gives the response and the value of the Date header."""
+"""Returns the response to a request target, and the value of its Date header."""
 
 
 class Server:
-    """Serves what *answerer* says until it is stopped."""
+    """Serves the responses of *answerer* until it is stopped."""
 
     def __init__(self, answerer: Answerer, host: str, port: int) -> None:
         self._answerer = answerer
@@ -36,13 +36,13 @@ class Server:
         self._thread = threading.Thread(target=self._run, name=f"demo-{self.port}", daemon=True)
 
     def start(self) -> None:
-        """Serve in a thread of its own; returns when requests are answered; does nothing where it serves already."""
+        """Serve in a thread; return when requests are answered. Does nothing if it serves already."""
         if not self._ready.is_set():
             self._thread.start()
             self._ready.wait()
 
     def stop(self) -> None:
-        """Close every connection and end the thread; safe to call twice and from any thread."""
+        """Close every connection and end the thread; may be called twice and from any thread."""
         loop, stop = self._loop, self._stop
         if loop and stop and not loop.is_closed():
             with suppress(RuntimeError):  # the loop may close in between
@@ -89,7 +89,7 @@ class Server:
                 if length.isascii() and length.isdigit() and int(length) <= HEAD_LIMIT:
                     await reader.readexactly(int(length))
                 status = 405 if target.startswith("/") else 400
-                writer.write(_head(Response(status, headers={"Allow": "GET, HEAD"}), "", close=True))
+                writer.write(response_head(Response(status, headers={"Allow": "GET, HEAD"}), "", close=True))
                 await writer.drain()
                 return
             open_ = headers.get("connection", "").lower() != "close"
@@ -98,38 +98,27 @@ class Server:
     async def _send(
         self, writer: asyncio.StreamWriter, method: str, target: str, headers: dict[str, str], *, close: bool
     ) -> bool:
-        """Send one answer; tell whether the connection lives on."""
+        """Answer one request; return whether the connection stays open."""
         try:
             response, date = self._answerer(target)
         except Exception:
             logger.exception("no answer to %s", target)
             response, date = Response(500), ""
-        if response.delay:
-            await asyncio.sleep(response.delay)
         if _unchanged(response, headers):
             response = Response(304, headers=response.headers)
-        if response.cut:
-            writer.write(_head(response, date, close=True) + response.body[: len(response.body) // 2])
-            await writer.drain()
-            return False
-        body = response.body if method == "GET" and response.stream is None else b""
-        writer.write(_head(response, date, close=close) + body)
+        return await self._write(writer, response, date, method=method, close=close)
+
+    async def _write(
+        self, writer: asyncio.StreamWriter, response: Response, date: str, *, method: str, close: bool
+    ) -> bool:
+        """Write *response*; return whether the connection stays open."""
+        writer.write(response_head(response, date, close=close) + (response.body if method == "GET" else b""))
         await writer.drain()
-        if response.stream is not None and method == "GET":
-            await _stream(writer, response)
         return not close
 
 
-async def _stream(writer: asyncio.StreamWriter, response: Response) -> None:
-    for chunk in response.stream or ():
-        writer.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
-        await writer.drain()
-    writer.write(b"0\r\n\r\n")
-    await writer.drain()
-
-
 def _parse(head: bytes) -> tuple[str, str, dict[str, str]]:
-    """Return method, target and headers (lower case) of a request head; empty strings where it is none."""
+    """Return method, target and headers (lower case) of a request head; empty strings if it is none."""
     first, *lines = head.decode("latin-1").split("\r\n")
     words = first.split(" ")
     if len(words) != 3:
@@ -139,7 +128,7 @@ def _parse(head: bytes) -> tuple[str, str, dict[str, str]]:
 
 
 def _unchanged(response: Response, headers: dict[str, str]) -> bool:
-    """Whether a conditional request needs no body (RFC 9110 13): the entity tag counts before the date."""
+    """Return whether a conditional request needs no body (RFC 9110 13): the entity tag counts before the date."""
     if response.status != 200:
         return False
     asked = headers.get("if-none-match")
@@ -150,22 +139,20 @@ def _unchanged(response: Response, headers: dict[str, str]) -> bool:
     return since is not None and since == response.headers.get("Last-Modified")
 
 
-def _head(response: Response, date: str, *, close: bool) -> bytes:
-    """Return the response head; a stream goes out in chunks, a 304 has no length."""
+def response_head(response: Response, date: str, *, close: bool) -> bytes:
+    """Return the response head; a 304 and a chunked body have no length."""
     lines = [f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}", "Server: Kranichpost"]
     if date:
         lines.append(f"Date: {date}")
     lines.extend(f"{name}: {value}" for name, value in response.headers.items())
-    if response.stream is not None:
-        lines.append("Transfer-Encoding: chunked")
-    elif response.status != 304:
+    if response.status != 304 and "Transfer-Encoding" not in response.headers:
         lines.append(f"Content-Length: {len(response.body)}")
     lines.append(f"Connection: {'close' if close else 'keep-alive'}")
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket; OSError where the port is taken."""
+    """Return a listening socket; OSError if the port is taken."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

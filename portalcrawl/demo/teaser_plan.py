@@ -1,4 +1,4 @@
-"""The states in which a story is teased. A state is the same on every page that shows it."""
+"""The teasers of a story: long, short, card. Each is the same on every page that shows it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _picture(story: Story) -> Picture | None:
 
 
 def shorten(text: str, length: int) -> tuple[str, bool]:
-    """Cut *text* at the last blank before *length*; tell whether anything was lost.
+    """Return *text* cut at the last blank before *length*, and whether anything was cut.
 
     >>> shorten("Ein kurzer Satz", 11)
     ('Ein kurzer', True)

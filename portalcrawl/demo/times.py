@@ -1,4 +1,4 @@
-"""Dates as the portal writes them, each with what it means."""
+"""Dates as the portal writes them, each with the time that it means."""
 
 from __future__ import annotations
 

@@ -7,12 +7,9 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from support.commandline import crawl, manifests, records
 from support.rawsite import RawSite, answer, dripping
 from support.tinyportal import article, listing
-
-pytestmark = pytest.mark.slow
 
 GOOD = article("Ein Artikel, den jeder lesen kann").encode()
 NESTED = b"<div>" * 60_000 + GOOD

@@ -5,15 +5,13 @@ from __future__ import annotations
 import random
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support.chaos import BY_ITEMS_ALONE, Report, audit, finish, random_kills, self_killing, start, until_quiet
 from support.commandline import ENOUGH, manifests, records
-
-from portalcrawl.demo import SamplePortal
-
-pytestmark = pytest.mark.slow
+from support.trap_portal import TrapPortal
 
 
 def test_killed_at_random_instants(tmp_path: Path) -> None:
@@ -28,21 +26,35 @@ def test_terminated_at_random_instants(tmp_path: Path) -> None:
     assert report.slowest_end < 30
 
 
+NEAR = ("-a", "max_depth=0", *BY_ITEMS_ALONE)
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[TrapPortal]:
+    with TrapPortal() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def steps(portal: TrapPortal, tmp_path_factory: pytest.TempPathFactory) -> int:
+    """Steps of making things durable in a whole run."""
+    folder = tmp_path_factory.mktemp("counted")
+    self_killing(0, folder / "steps", portal.url, folder / "data", *NEAR)
+    return int((folder / "steps").read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize("back", [1, 2, 3, 5, 7, 9, 12, 15, 18, 22])
-def test_killed_at_the_last_steps(tmp_path: Path, back: int) -> None:
-    """Commit, close, rename, manifest: steps of making things durable, counted from the end of a run."""
-    report, file, near = Report(), tmp_path / "steps", ("-a", "max_depth=0", *BY_ITEMS_ALONE)
-    with SamplePortal() as portal:
-        self_killing(0, file, portal.url, tmp_path / "counted", *near)
-        steps = int(file.read_text(encoding="utf-8"))
-        assert self_killing(steps - back, file, portal.url, tmp_path / "data", *near) == -signal.SIGKILL
-        until_quiet(portal.url, tmp_path / "data", report, *near)
-        audit(tmp_path / "data", portal, report, max_depth=0)
+def test_killed_at_the_last_steps(tmp_path: Path, portal: TrapPortal, steps: int, back: int) -> None:
+    """Commit, close, rename, manifest: steps counted from the end of a run."""
+    report = Report()
+    assert self_killing(steps - back, tmp_path / "steps", portal.url, tmp_path / "data", *NEAR) == -signal.SIGKILL
+    until_quiet(portal.url, tmp_path / "data", report, *NEAR)
+    audit(tmp_path / "data", portal, report, max_depth=0)
     assert report.faults == []
 
 
 def test_sigterm_publishes_what_was_written(tmp_path: Path) -> None:
-    with SamplePortal() as portal:
+    with TrapPortal() as portal:
         process = start(portal.url, tmp_path)
         while not list((tmp_path / "feeds").glob("articles-*.part")):
             time.sleep(0.05)
@@ -59,7 +71,7 @@ def test_sigterm_publishes_what_was_written(tmp_path: Path) -> None:
 
 
 def test_the_second_run_of_a_portal_ends_at_once(tmp_path: Path) -> None:
-    with SamplePortal() as portal:
+    with TrapPortal() as portal:
         first = start(portal.url, tmp_path)
         while not list((tmp_path / "feeds").glob("*.part")):
             time.sleep(0.05)

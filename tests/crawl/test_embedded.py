@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from jsonschema import Draft202012Validator
 from support.commandline import crawl, doubled, manifests, records, runs, scrapy
+from support.trap_portal import TrapPortal
 
-from portalcrawl.demo import SamplePortal
 from portalcrawl.schema import json_schema
 
 ARTICLE_FIELDS = (
@@ -52,7 +52,7 @@ class Crawled:
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     data = tmp_path_factory.mktemp("embedded")
-    with SamplePortal() as portal:
+    with TrapPortal() as portal:
         ended = crawl(data=data, portal="sample", url=portal.url)
         visits = portal.visits
         crawl(data=data, portal="sample", url=portal.url)
@@ -103,7 +103,7 @@ def test_every_field_of_every_article(crawled: Crawled) -> None:
         if urlsplit(record["canonical_url"]).path != expected.path:
             found["canonical_url"] = (record["canonical_url"], expected.path)
         if found:
-            wrong[f"{expected.layout} {expected.quirk} {expected.path}"] = found
+            wrong[f"{expected.layout} {expected.damage} {expected.path}"] = found
     assert not wrong, f"{len(wrong)} of {len(crawled.articles)} articles differ: {dict(list(wrong.items())[:5])}"
 
 

@@ -11,8 +11,6 @@ import pytest
 from support.commandline import ROOT, crawl, environment, manifests, records, runs, scrapy
 from support.tinyportal import Answer, Site, TinyPortal, article, listing
 
-pytestmark = pytest.mark.slow
-
 HOST = "http://www.uferblatt.example"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import threading
@@ -82,6 +83,7 @@ def test_the_last_runs_are_shown(tmp_path: Path) -> None:
             verdict = Verdict("warning", ["zu wenig gefunden"])
             history.end(manifest(run, "2026-01-01T01:00:00+00:00", verdict, counts))
     found = runs(tmp_path)
+    assert json.loads(scrapy("state", "--runs", "1000", "--json", data=tmp_path).out) == found[::-1]
     assert [run["counts"].get("articles") for run in found] == [0, 1, 2, 3, None]
     assert found[3]["verdict"] == {"level": "warning", "reasons": ["zu wenig gefunden"]}
     assert (found[4]["finished"], found[4]["verdict"]) == (None, None)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import itertools
 import secrets
 import sqlite3
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.commandline import crawl, doubled, manifests, records, runs
+from support.commandline import crawl, doubled, let_time_pass, manifests, records, runs
 from support.tinyportal import Answer, TinyPortal, article, listing, page, teasers
 
 SOON = ("-s", "RECRAWL_AGES=" + ",".join(map(str, range(1, 600))), "-s", "RETRY_FAILED_AFTER=1", "-a", "render=never")
@@ -62,7 +61,7 @@ def numbered(name: str) -> str:
 
 
 def again(data: Path, portal: TinyPortal, *args: str, url: str = "/") -> dict[str, int]:
-    time.sleep(1.2)
+    let_time_pass(data, 10)
     ended = crawl(*SOON, *args, data=data, url=portal.url(url))
     assert ended.code == 0, ended.err
     counts: dict[str, int] = runs(data)[-1]["counts"]
@@ -113,7 +112,7 @@ def test_a_deleted_article_that_leads_to_another_is_not_revised(
         assert (gone["status"], gone["revision"]) == ("moved", 1)
         assert gone["next_visit"] is not None
         portal.site[address("seilbahn")] = story("seilbahn")
-        time.sleep(2)
+        let_time_pass(tmp_path, 10)
         again(tmp_path, portal)
     articles = records(tmp_path, "articles")
     assert sorted(a["headline"] for a in articles) == sorted(title for title, _ in NEWS.values())
@@ -147,7 +146,7 @@ def test_a_front_page_for_a_while_is_as_a_404(tmp_path: Path, kind: str) -> None
         again(tmp_path, portal)
         assert len(records(tmp_path, "articles")) == 4
         portal.site[plain("orgel")] = story("orgel", more="Nun steht auch das Konzert fest.")
-        time.sleep(2)
+        let_time_pass(tmp_path, 10)
         again(tmp_path, portal)
     last = records(tmp_path, "articles")[-1]
     assert (last["headline"], last["revision"]) == (NEWS["orgel"][0], 2)
@@ -188,7 +187,7 @@ def test_an_error_page_with_status_200_is_neither_article_nor_revision(tmp_path:
         counts = again(tmp_path, portal)
         assert counts.get("failed/error_page", 0) + counts.get("skipped/no_article", 0) == 4
         portal.site |= {plain(name): story(name) for name in NEWS}
-        time.sleep(3)
+        let_time_pass(tmp_path, 10)
         again(tmp_path, portal)
     articles = records(tmp_path, "articles")
     assert sorted(a["headline"] for a in articles) == sorted(title for title, _ in NEWS.values())
@@ -389,7 +388,7 @@ def test_a_notice_in_place_of_articles_with_short_headlines_binds_no_address(tmp
         portal.site[notice] = story("seilbahn", title="Wartung an unserer Seite dauert bis Mitternacht")
         crawl(*SOON, data=tmp_path, url=portal.url())
         portal.site |= {path: story(name[path], title=title) for path, title in headlines.items()}
-        time.sleep(1)
+        let_time_pass(tmp_path, 10)
         again(tmp_path, portal)
         portal.site |= dict.fromkeys(headlines, ERRORS["many words"])
         again(tmp_path, portal)
@@ -405,7 +404,7 @@ def test_news_that_are_rewritten_wholly_are_revised_where_the_teaser_says_so(tmp
         text = " ".join(["Die Ermittler haben im Sägewerk eine Ursache gefunden, den Brand löste ein Lager aus."] * 6)
         portal.site |= {"/": listing("L", f"{path}|{title}"), path: article(title, text=text, date=None)}
         again(tmp_path, portal)
-        time.sleep(2)  # it may have been asked for before its teaser was read: then the next visit knows
+        let_time_pass(tmp_path, 10)  # it may have been asked for before its teaser was read: then the next visit knows
         again(tmp_path, portal)
     assert [(a["revision"], a["headline"]) for a in records(tmp_path, "articles")] == [
         (1, NEWS["seilbahn"][0]),

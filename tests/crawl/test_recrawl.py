@@ -11,7 +11,18 @@ from pathlib import Path
 
 import pytest
 from support.chain import TITLES, chain, headlines, link, path, titles
-from support.commandline import ENOUGH, ROOT, crawl, doubled, environment, manifests, records, runs, scrapy
+from support.commandline import (
+    ENOUGH,
+    ROOT,
+    crawl,
+    doubled,
+    environment,
+    let_time_pass,
+    manifests,
+    records,
+    runs,
+    scrapy,
+)
 from support.tinyportal import Answer, TinyPortal, article, listing
 
 AT_ONCE = ("-s", "RECRAWL_AGES=" + ",".join(map(str, range(1, 600))), "-s", "RETRY_FAILED_AFTER=0")
@@ -19,7 +30,7 @@ AT_ONCE = ("-s", "RECRAWL_AGES=" + ",".join(map(str, range(1, 600))), "-s", "RET
 
 def again(data: Path, portal: TinyPortal, *args: str) -> None:
     """Crawl once more, late enough for everything to be due."""
-    time.sleep(1.1)
+    let_time_pass(data, 10)
     ended = crawl(*AT_ONCE, *args, data=data, url=portal.url())
     assert ended.code == 0, ended.err
 
@@ -52,7 +63,7 @@ def test_trivial_changes_are_no_revision(tmp_path: Path) -> None:
 def test_an_article_read_twice_by_one_run_is_counted(tmp_path: Path) -> None:
     with TinyPortal({path(1): article(TITLES[1]), path(1) + "?utm_source=brief": article(TITLES[1])}) as portal:
         for level in ("ok", "ok"):
-            time.sleep(1.1)
+            let_time_pass(tmp_path, 10)
             both = f"{portal.url(path(1))} {portal.url(path(1))}?utm_source=brief"
             assert crawl(*AT_ONCE, data=tmp_path, url=both).code == 0
             manifest = runs(tmp_path)[-1]

@@ -17,8 +17,6 @@ from support.tinyportal import Site, TinyPortal, article, listing
 from portalcrawl.runs.watchdog import UNINTERRUPTED
 from portalcrawl.settings import ITEM_PIPELINES
 
-pytestmark = pytest.mark.slow
-
 HARM = "/news/die-seite-die-schadet-aus-lindenau-4711099.html"
 GOOD = {
     f"/news/meldung-{number}-aus-dem-hafen-{4711000 + number}.html": f"Meldung {number}: Der Hafen wird tiefer"

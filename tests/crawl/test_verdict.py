@@ -69,7 +69,6 @@ def test_small_losses_are_ok(counts: dict[str, int], earlier: int) -> None:
     assert verdict_of({**GOOD, **counts}, [GOOD] * earlier, None).level == "ok"
 
 
-@pytest.mark.slow
 def test_a_portal_that_is_down_or_empty_gets_a_verdict(tmp_path: Path) -> None:
     links = [f"/stadt/meldung-des-tages-10000{n}.html|Die Meldung Nummer {n} von heute" for n in range(8)]
     site = {"/": listing("Neues", *links)} | {link.split("|")[0]: article(link.split("|")[1]) for link in links}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import builtins
 import socket
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -192,15 +190,6 @@ def test_no_file_and_no_connection(monkeypatch):
     monkeypatch.setattr(Path, "open", refuse)
     monkeypatch.setattr(socket.socket, "connect", refuse)
     assert read_page(PAGE, URL, fetched=FETCHED).article is not None
-
-
-def test_importing_the_package_loads_nothing():
-    code = (
-        "import sys, portalcrawl; assert 'read_page' in dir(portalcrawl); "
-        "print(sorted(name for name in sys.modules if name.split('.')[0] in ('scrapy', 'lxml', 'portalcrawl')))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "['portalcrawl']"
 
 
 def test_only_what_is_there():

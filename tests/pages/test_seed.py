@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import pytest
-from support import seed_markups, seed_more, seed_noise, seed_rows
-from support.seed_check import article_of, differences, faults_of, page_of, teasers_of, wanted_article, wanted_teaser
-from support.seed_mix import Mix
-from support.seed_text import HOST, seed
+from support.seed import later_markups, markups, noisy_markup, row_markups
+from support.seed.checks import article_of, differences, faults_of, page_of, teasers_of, wanted_article, wanted_teaser
+from support.seed.random_markup import Mix
+from support.seed.text import HOST, seed
 
 from portalcrawl.extraction.page import Page
 from portalcrawl.items import Article, Teaser
 
 pytestmark = pytest.mark.shared
 MARKUPS = {
-    "semantic": seed_markups.semantic,
-    "tables": seed_markups.tables,
-    "soup": seed_markups.soup,
-    "lists": seed_markups.lists,
-    "flat": seed_markups.flat,
-    "noisy": seed_noise.noisy,
-    "application": seed_more.application,
-    "old paper": seed_more.old_paper,
-    "mobile": seed_more.mobile,
-    "rows": seed_rows.rows,
-    "paragraphs": seed_rows.paragraphs,
-    "one cell": seed_rows.one_cell,
-    "definition cards": seed_rows.definition_cards,
+    "semantic": markups.semantic,
+    "tables": markups.tables,
+    "soup": markups.soup,
+    "lists": markups.lists,
+    "flat": markups.flat,
+    "noisy": noisy_markup.noisy,
+    "application": later_markups.application,
+    "old paper": later_markups.old_paper,
+    "mobile": later_markups.mobile,
+    "rows": row_markups.rows,
+    "paragraphs": row_markups.paragraphs,
+    "one cell": row_markups.one_cell,
+    "definition cards": row_markups.definition_cards,
 }
 
 

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from support.commandline import manifests
 from support.laboratory import HARMLESS, browser_processes, crawl_laboratory, demand_a_browser, differences
+from support.trap_portal import TrapPortal
+from support.trap_portal.laboratory_plan import LaboratoryTruth, truth
 
-from portalcrawl.demo import SamplePortal
-from portalcrawl.demo.experiments import LaboratoryTruth, truth
-
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.xdist_group("browser")
 
 
 @dataclass
@@ -33,7 +32,7 @@ class Crawled:
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     demand_a_browser()
     data = tmp_path_factory.mktemp("laboratory") / "data"
-    with SamplePortal() as portal, TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+    with TrapPortal() as portal, TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", folder)
         ended = crawl_laboratory(portal.url, HARMLESS, data)
         left = [*browser_processes(folder), *map(str, Path(folder).glob("portalcrawl-browser-*"))]

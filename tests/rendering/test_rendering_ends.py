@@ -14,12 +14,12 @@ from support.commandline import ENOUGH, crawl, files, manifests, records, start_
 from support.laboratory import crawl_laboratory, demand_a_browser, profile_folder
 from support.scriptedsite import scripted_site
 from support.tinyportal import Answer, Site, TinyPortal, article, listing
+from support.trap_portal import TrapPortal
+from support.trap_portal.laboratory_plan import truth
 
-from portalcrawl.demo import SamplePortal
-from portalcrawl.demo.experiments import truth
 from portalcrawl.rendering import processes
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.xdist_group("browser")
 NO_BROWSER = {"PATH": "/nowhere", "PLAYWRIGHT_BROWSERS_PATH": "/nowhere"}
 
 
@@ -82,7 +82,7 @@ def test_frozen_processes_end_with_a_killed_crawl(tmp_path: Path) -> None:
 def test_a_page_that_kills_or_blocks_a_browser_costs_no_other_page(tmp_path: Path) -> None:
     demand_a_browser()
     bounds = ("-s", "RENDER_TIMEOUT=8", "-s", "RENDER_MEMORY=600", "-s", "RETRY_TIMES=0")
-    with SamplePortal() as portal:
+    with TrapPortal() as portal:
         ended = crawl_laboratory(portal.url, ("unfaelle", "platzhalter"), tmp_path / "data", *bounds)
         known = truth(("unfaelle", "platzhalter"), portal.clock)
     assert ended.code == 0, ended.err
@@ -177,7 +177,7 @@ def test_the_profile_can_render_everything_and_block_and_set_cookies(tmp_path: P
     demand_a_browser()
     more = 'mode = "always"\nblock_resources = ["stylesheet"]\ncookies = [{ name = "ton", value = "aus" }]\n'
     folder = profile_folder(tmp_path / "profiles", more)
-    with SamplePortal() as portal:
+    with TrapPortal() as portal:
         url = f"{portal.url}labor/zustimmung"
         given = ("-s", f"PORTAL_PROFILES={folder}", "-s", "RENDER_SETTLE=3", "-a", "follow=false")
         ended = crawl(*given, data=tmp_path / "data", portal="labor", url=url)

@@ -18,7 +18,7 @@ from portalcrawl.rendering.proxy import Proxy
 from portalcrawl.rendering.render_settings import RenderSettings
 from portalcrawl.rendering.request_filter import RequestFilter
 from portalcrawl.runs.plan import make_plan
-from portalcrawl.storage.browser_needs import RECHECK, TIMES
+from portalcrawl.storage.browser_needs import MIN_STREAK, RECHECK_INTERVAL
 from portalcrawl.storage.database import IN_MEMORY, open_database
 from portalcrawl.storage.store import Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
@@ -140,14 +140,14 @@ def test_the_proxy_refuses_the_rest(request_line: str) -> None:
 def test_kinds_that_needed_a_browser_are_remembered_and_looked_at_again(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'state.sqlite3'}"
     unit_of_work = UnitOfWork(Store(open_database(url)))
-    for _ in range(TIMES):
+    for _ in range(MIN_STREAK):
         assert not unit_of_work.browser_needs.goes_to_browser("bote", "article /a")
         unit_of_work.browser_needs.record("bote", "article /a", needed=True)
     unit_of_work.commit([])
     unit_of_work.close()
     later = UnitOfWork(Store(open_database(url)))
-    sent = [later.browser_needs.goes_to_browser("bote", "article /a") for _ in range(RECHECK)]
-    assert sent == [True] * (RECHECK - 1) + [False]
+    sent = [later.browser_needs.goes_to_browser("bote", "article /a") for _ in range(RECHECK_INTERVAL)]
+    assert sent == [True] * (RECHECK_INTERVAL - 1) + [False]
     assert not later.browser_needs.goes_to_browser("bote", "article /b")
     assert not later.browser_needs.goes_to_browser("andere", "article /a")
     later.browser_needs.record("bote", "article /a", needed=False)
@@ -161,7 +161,7 @@ def test_kinds_that_needed_a_browser_are_remembered_and_looked_at_again(tmp_path
 
 def test_a_state_in_memory_remembers_within_the_run() -> None:
     unit_of_work = UnitOfWork(Store(open_database(IN_MEMORY)))
-    for _ in range(TIMES):
+    for _ in range(MIN_STREAK):
         unit_of_work.browser_needs.record("bote", "start /", needed=True)
     assert unit_of_work.browser_needs.goes_to_browser("bote", "start /")
 

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 from support.laboratory import demand_a_browser
+from support.trap_portal import TrapPortal
+from support.trap_portal.editions import world
 
-from portalcrawl.demo import SamplePortal
-from portalcrawl.demo.world import world
-
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.xdist_group("browser")
 PAGES = {
     "front": "/",
     "article-a": next(s.path for s in world(1).tree if s.layout == "a" and len(s.pictures) > 1),
@@ -45,7 +44,7 @@ def looks(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], dic
     folder = Path(os.environ.get("PORTALCRAWL_SCREENS") or tmp_path_factory.mktemp("screens"))
     folder.mkdir(parents=True, exist_ok=True)
     found = {}
-    with SamplePortal() as portal, sync_playwright() as playwright:
+    with TrapPortal() as portal, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path)
         page = browser.new_page()
         for name, width in SHOTS:

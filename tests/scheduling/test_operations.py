@@ -124,7 +124,6 @@ def plain_environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONUNBUFFERED": "1", **more}
 
 
-@pytest.mark.slow
 @pytest.mark.xdist_group("scrapyd")
 def test_from_nothing_to_a_scheduled_crawl(tmp_path: Path) -> None:
     make_environment()
@@ -150,7 +149,6 @@ def test_from_nothing_to_a_scheduled_crawl(tmp_path: Path) -> None:
     assert found["ok"] and found["entries"][0]["verdict"] == "ok"
 
 
-@pytest.mark.slow
 @pytest.mark.xdist_group("scrapyd")
 def test_for_good_upgrade_and_backup(tmp_path: Path) -> None:
     make_environment()

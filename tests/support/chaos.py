@@ -19,9 +19,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from portalcrawl.demo import SamplePortal
-from support.commandline import ENOUGH, ROOT, doubled, environment, records, runs
-from support.restlessportal import RestlessPortal
+from support.commandline import ENOUGH, ROOT, doubled, environment, records, runs, scrapy
+from support.trap_portal import TrapPortal
+from support.trap_portal.changing_portal import ChangingPortal
 
 QUICK = (
     *("-s", "COMMIT_ITEMS=10", "-s", "COMMIT_SECONDS=0.3", "-s", "RETRY_FAILED_AFTER=0"),
@@ -59,9 +59,7 @@ def start(url: str, data: Path, *args: str) -> subprocess.Popen[str]:
 
 
 def finish(url: str, data: Path, *args: str) -> int:
-    process = start(url, data, *args)
-    process.communicate(timeout=ENOUGH)
-    return process.returncode
+    return scrapy(*command(url, *args), data=data).code
 
 
 def until_quiet(url: str, data: Path, report: Report, *args: str, tries: int = 8) -> None:
@@ -70,14 +68,14 @@ def until_quiet(url: str, data: Path, report: Report, *args: str, tries: int = 8
         code = finish(url, data, *args)
         report.runs += 1
         if code:
-            report.faults.append(f"a run that nobody killed ended with {code}")
+            report.faults.append(f"a run that was not killed ended with {code}")
         if not runs(data)[-1]["feeds"]:
             return
         time.sleep(1.1)
     report.faults.append(f"not quiet after {tries} runs")
 
 
-def audit(data: Path, portal: SamplePortal, report: Report, max_depth: int | None = None) -> None:
+def audit(data: Path, portal: TrapPortal, report: Report, max_depth: int | None = None) -> None:
     """Hold the published feeds against what the portal now publishes."""
     articles, teasers = records(data, "articles"), records(data, "teasers")
     report.articles += len(articles)
@@ -104,9 +102,9 @@ def audit(data: Path, portal: SamplePortal, report: Report, max_depth: int | Non
     report.faults += [f"teaser leads nowhere: {r['url']}" for r in teasers if r["article_id"] not in known]
 
 
-def earlier(portal: SamplePortal, edition: int) -> Iterator[str]:
+def earlier(portal: TrapPortal, edition: int) -> Iterator[str]:
     """Native ids of an earlier edition, which may be gone by now."""
-    from portalcrawl.demo.truth import expected
+    from support.trap_portal.truth import expected
 
     truth = expected(edition)
     yield from (*truth.articles, *truth.lost)
@@ -119,7 +117,7 @@ def random_kills(kills: int, number: signal.Signals, chance: random.Random, fold
     A crawl that has ended before its instant comes is not counted.
     """
     report = Report()
-    with RestlessPortal(chance) as portal:
+    with ChangingPortal(chance) as portal:
         while report.kills < kills:
             portal.disturb()
             process = start(portal.url, folder)
@@ -135,10 +133,12 @@ def random_kills(kills: int, number: signal.Signals, chance: random.Random, fold
             if report.runs % 3 == 0:
                 portal.edition = 1 + (portal.edition % 3)
         portal.edition = 3
-        portal.rest()
+        portal.calm_down()
         until_quiet(portal.url, folder, report)
         audit(folder, portal, report)
-        report.faults += [f"text of another article: {r['url']}" for r in portal.mixed_up(records(folder, "articles"))]
+        report.faults += [
+            f"text of another article: {r['url']}" for r in portal.with_other_texts(records(folder, "articles"))
+        ]
     return report
 
 
@@ -164,7 +164,7 @@ def every_step(folder: Path) -> Report:
     """Kill a short crawl at each of its steps of making something durable, each time into an empty data folder."""
     report, file, near = Report(), folder / "steps", ("-a", "max_depth=1")
     few = (*near, "-a", "max_articles=2", "-s", "COMMIT_ITEMS=30", *BY_ITEMS_ALONE)
-    with SamplePortal() as portal:
+    with TrapPortal() as portal:
         self_killing(0, file, portal.url, folder / "counted", *few)
         for step in range(1, int(file.read_text(encoding="utf-8")) + 1):
             data = folder / f"step-{step}"

@@ -5,12 +5,22 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
+from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+from portalcrawl.commands.state import show_runs
+from portalcrawl.storage.database import open_database
+from portalcrawl.storage.run_history import RunHistory
+from support.warm_start import WarmStarter
 
 ROOT = Path(__file__).parents[2]
 ENOUGH = 120
@@ -34,8 +44,21 @@ def environment(data: Path, **extra: str) -> dict[str, str]:
     return {**os.environ, "PORTALCRAWL_DATA_DIR": str(data), "PYTHONUNBUFFERED": "1", **extra}
 
 
+@cache
+def warm_starter() -> WarmStarter:
+    """Return the process of which commands are forks."""
+    return WarmStarter(ROOT)
+
+
 def scrapy(*args: str, data: Path, stdin: str | None = None, cwd: Path = ROOT, **extra: str) -> Ended:
-    """Run ``scrapy ARGS`` to its end."""
+    """Run ``scrapy ARGS`` to its end; with *extra* environment in a process that is started anew."""
+    if not extra:
+        with TemporaryDirectory() as folder:
+            given, out, err = files = [Path(folder) / name for name in ("in", "out", "err")]
+            for file in files:
+                file.write_text(stdin or "" if file is given else "", encoding="utf-8")
+            code = warm_starter().run([*args], cwd, environment(data), files, ENOUGH)
+            return Ended(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
     done = subprocess.run(
         [sys.executable, "-m", "scrapy", *args],
         cwd=cwd,
@@ -82,11 +105,23 @@ def manifests(data: Path) -> list[dict[str, Any]]:
 
 
 def runs(data: Path) -> list[dict[str, Any]]:
-    """All runs that the state of a data folder knows, oldest first, as manifests show them."""
-    ended = scrapy("state", "--runs", "1000", "--json", data=data)
-    assert ended.code == 0, ended.err
-    found: list[dict[str, Any]] = json.loads(ended.out)
+    """All runs that the state of a data folder knows, oldest first, as ``scrapy state --runs --json`` shows them."""
+    engine = open_database(f"sqlite:///{data / 'state.sqlite3'}")
+    with redirect_stdout(StringIO()) as out:
+        show_runs(RunHistory(engine), 1000, as_json=True)
+    engine.dispose()
+    found: list[dict[str, Any]] = json.loads(out.getvalue())
     return found[::-1]
+
+
+def let_time_pass(data: Path, seconds: float) -> None:
+    """Move all times of the state's articles into the past, as if *seconds* had gone by; no state is left as it is."""
+    file = data / "state.sqlite3"
+    if not file.exists():
+        return
+    with closing(sqlite3.connect(file)) as state, state:
+        for column in ("next_visit", "newest", "first_stored"):
+            state.execute(f"UPDATE articles SET {column} = {column} - ?", (seconds,))
 
 
 def records(data: Path, kind: str) -> list[dict[str, Any]]:

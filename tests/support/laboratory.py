@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from portalcrawl.demo.experiments import EXPERIMENTS, LaboratoryTruth
 from portalcrawl.rendering import processes
 from portalcrawl.rendering.browser_path import INSTALL_HINT, find_browser
 from support.commandline import Ended, crawl, records
+from support.trap_portal.laboratory_plan import EXPERIMENTS, LaboratoryTruth
 
 RENDER = """
 [render]
@@ -26,7 +26,7 @@ SETTLED = ("-s", "RENDER_SETTLE=4")
 
 
 def demand_a_browser() -> str:
-    """Return the browser's path; a machine without one fails the test, and is told what mends it."""
+    """Return the browser's path; without one, fail the test and say how to install one."""
     found = find_browser(os.environ.get("RENDER_BROWSER"))
     assert found, f"these tests need Chromium: make browser, or {INSTALL_HINT}"
     return found
@@ -36,7 +36,7 @@ def profile_folder(folder: Path, more: str = "") -> Path:
     """Write the embedded portal's profile with the laboratory's render rules, under the name ``labor``."""
     text = resources.files("portalcrawl.profiles").joinpath("builtin", "sample.toml").read_text("utf-8")
     folder.mkdir(parents=True, exist_ok=True)
-    text = text.replace('name = "sample"', 'name = "labor"')
+    text = text.replace('name = "sample"', 'name = "labor"').replace("(?:/amp)?", "(?:/amp|/labor/[a-z]+)?")
     (folder / "labor.toml").write_text(text + RENDER + more, encoding="utf-8")
     return folder
 

@@ -47,7 +47,7 @@ def page_of_an_author_in_lines() -> ListPage:
 
 
 def topic_with_an_introduction() -> ListPage:
-    """The newsroom keeps the introduction up to date and tells when it did."""
+    """The introduction has a date of its last change."""
     intro = f"<header><h1>Hafenbecken</h1><p>Stand: 4. November 2025</p>{_paragraphs(8)}</header>"
     head = "<title>Hafenbecken: alle Nachrichten</title><meta property='og:type' content='website'>"
     return ListPage("/thema/hafenbecken", document(head, f"<main>{intro}{cards(_simple)}</main>"))

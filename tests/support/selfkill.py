@@ -25,7 +25,7 @@ count = 0
 
 
 def step() -> bool:
-    """Count a step; tell whether it is the fatal one."""
+    """Count a step; return whether it is the fatal one."""
     global count
     count += 1
     return count == FATAL

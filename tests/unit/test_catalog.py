@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import portalcrawl
 from portalcrawl.errors import ConfigFileError
 from portalcrawl.profiles.catalog import Catalog, generic_profile
 
@@ -29,19 +25,6 @@ def test_built_in_profiles_are_valid() -> None:
 def test_built_in_hosts_are_claimed_once() -> None:
     hosts = [host for file in Catalog().files if file.profile for host in file.profile.hosts]
     assert len(hosts) == len(set(hosts))
-
-
-def test_built_in_profiles_are_found_in_a_zipped_package(tmp_path: Path) -> None:
-    package = Path(portalcrawl.__file__).parent
-    archive = shutil.make_archive(str(tmp_path / "egg"), "zip", package.parent, package.name)
-    code = (
-        f"import sys; sys.path.insert(0, {archive!r}); import portalcrawl; assert '.zip' in portalcrawl.__file__\n"
-        "from portalcrawl.profiles.catalog import Catalog; catalog = Catalog()\n"
-        "print(catalog.names(), catalog.faults, catalog.for_url('https://www.klamm.de/').name)"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
-    assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.strip() == f"{Catalog().names()} [] klamm"
 
 
 def test_the_user_s_profile_replaces_one_of_the_same_name(tmp_path: Path) -> None:

@@ -8,24 +8,21 @@ import shlex
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fields_page import PAGE, sample_records, with_tables
 from jsonschema import Draft202012Validator
 from scrapy.settings import default_settings
 from scrapy.utils.misc import walk_modules_iter
-from support.commandline import crawl, manifests, records, scrapy
 
 from portalcrawl import errors, settings
 from portalcrawl.crawl import failures
-from portalcrawl.demo import SamplePortal
 from portalcrawl.runs.arguments import NAMES
 from portalcrawl.schema import json_schema
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-PAGES = sorted([README, ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([README, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
 TEXTS = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in PAGES}
 SETTINGS = [name for name in vars(settings) if name.isupper()]
 COMMANDS = [
@@ -37,8 +34,22 @@ LINK = re.compile(r"\[[^\]]+\]\((?!https?:)([^)\s]+)\)")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 MACHINE_PATH = re.compile(r"(?<![\w.~])/(?:work|tmp|home|root|opt)/\w+")
 OTHERS = {
-    *("cd", "cp", "curl", "docker", "export", "find", "git", "jq", "journalctl", "mkdir", "pip", "playwright"),
-    *("ls", "scrapyd", "scrapyd-deploy", "sort", "sudo", "sudoedit", "systemctl", "tail", "xargs"),
+    *(
+        "cd",
+        "cp",
+        "curl",
+        "docker",
+        "export",
+        "find",
+        "git",
+        "jq",
+        "journalctl",
+        "mkdir",
+        "pip",
+        "playwright",
+        "pre-commit",
+    ),
+    *("ls", "pre-commit", "scrapyd", "scrapyd-deploy", "sort", "sudo", "sudoedit", "systemctl", "tail", "xargs"),
 }
 """Commands in the texts that are neither the project's nor its tools'."""
 
@@ -193,30 +204,3 @@ def _check_scrapy(words: list[str]) -> None:
 def test_python_examples_compile() -> None:
     for _, content in blocks("python"):
         ast.parse(content)
-
-
-def test_the_wrong_use_shown_is_answered_as_shown(tmp_path: Path) -> None:
-    for _, content in blocks("console"):
-        line, *answer = content.splitlines()
-        if len(answer) == 1 and answer[0].startswith("portalcrawl: argument"):
-            ended = scrapy(*shlex.split(line.removeprefix("$ scrapy ")), data=tmp_path)
-            assert (ended.code, ended.lines) == (2, answer)
-            return
-    pytest.fail("the README shows no wrong use")
-
-
-def test_the_reader_shown_reads_what_manifests_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with SamplePortal() as portal:
-        for _ in range(2):
-            assert crawl(data=tmp_path / "data", portal="sample", url=portal.url, max_articles=3).code == 0
-    last = manifests(tmp_path / "data")[-1]["feeds"][0]["file"]
-    (tmp_path / "data" / "feeds" / last.replace(".jsonl", "-more.jsonl.part")).write_text('{"type": "art')
-    (tmp_path / "data" / "feeds" / "articles-20990101T000000Z-abcdef.jsonl").write_text("{}\n")
-    code = next(content for _, content in blocks("python") if "def published" in content)
-    reader = code.split("\narticles =")[0].replace("import pandas as pd\n", "")
-    monkeypatch.chdir(tmp_path)
-    names: dict[str, Any] = {}
-    exec(compile(reader, str(README), "exec"), names)
-    found = list(names["published"]("articles"))
-    assert len(found) == 6
-    assert found == records(tmp_path / "data", "articles")

@@ -8,11 +8,10 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from pathlib import Path
 
 import pytest
+from support.commandline import ROOT, scrapy
 
-ROOT = Path(__file__).parents[2]
 SAMPLE = [sys.executable, "-m", "scrapy", "sample"]
 
 
@@ -41,18 +40,15 @@ def test_serves_until_told_to_stop(number):
         (["--fast"], "--fast"),
     ],
 )
-def test_wrong_use_is_answered_in_one_line(args, named):
-    done = subprocess.run([*SAMPLE, *args], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert named in done.stderr
-    assert done.stderr.count("\n") == 1
+def test_wrong_use_is_answered_in_one_line(tmp_path, args, named):
+    ended = scrapy("sample", *args, data=tmp_path)
+    assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
+    assert named in ended.err
 
 
-def test_taken_port_is_answered_in_one_line():
+def test_taken_port_is_answered_in_one_line(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = subprocess.run([*SAMPLE, "--port", port], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert port in done.stderr
-    assert done.stderr.count("\n") == 1
+        ended = scrapy("sample", "--port", port, data=tmp_path)
+    assert (ended.code, len(ended.lines)) == (2, 1)
+    assert port in ended.err

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from html import escape
 
-from support.seed_markups import SECTIONS, each, image, text
-from support.seed_text import Seed, SeedTeaser
+from support.seed.markups import SECTIONS, each, image, text
+from support.seed.text import Seed, SeedTeaser
 
 COOKIES = """<div class="banner" role="dialog"><p>Wir und unsere 214 Partner verwenden Cookies, um Inhalte zu messen und
 Anzeigen auszuspielen. Mit einem Klick auf „Alles annehmen“ stimmen Sie dem zu; ablehnen geht jederzeit in den

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable
 from html import escape
 
-from support.seed_text import ADDRESS, HOST, Seed, SeedTeaser
+from support.seed.text import ADDRESS, HOST, Seed, SeedTeaser
 
 SECTIONS = ("Politik", "Wirtschaft", "Sport", "Panorama", "Wissen", "Kultur")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from html import escape
 from random import Random
 
-from support.seed_text import ADDRESS, HOST, Seed, SeedTeaser
+from support.seed.text import ADDRESS, HOST, Seed, SeedTeaser
 
 Tags = tuple[str, str]
 NAVIGATION = ("Politik", "Wirtschaft", "Sport", "Panorama", "Wissen")

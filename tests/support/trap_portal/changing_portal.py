@@ -1,4 +1,4 @@
-"""The embedded portal on bad days: articles vanish, lead elsewhere, answer errors with status 200, and come back."""
+"""A portal whose articles vanish, lead elsewhere, answer errors with status 200, and come back."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from portalcrawl.demo import SamplePortal
 from portalcrawl.demo.site import Response
-from portalcrawl.demo.truth import expected
+from support.trap_portal.portal import TrapPortal
+from support.trap_portal.truth import expected
 
 ERROR = (
     '<!doctype html><html lang="de"><head><meta charset="utf-8"><title>Störung</title></head><body><article>'
@@ -21,8 +21,8 @@ SHARE = 0.15
 """Share of the articles that are disturbed at a time."""
 
 
-class RestlessPortal(SamplePortal):
-    """A portal some of whose articles answer something else until it rests."""
+class ChangingPortal(TrapPortal):
+    """A portal of which some articles answer something else until :meth:`calm_down`."""
 
     def __init__(self, chance: random.Random) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class RestlessPortal(SamplePortal):
         chosen = self._chance.sample(self._paths, int(SHARE * len(self._paths)))
         self._disturbed = {path: self._trouble() for path in chosen}
 
-    def rest(self) -> None:
+    def calm_down(self) -> None:
         """Answer as the portal does."""
         self._disturbed = {}
 
@@ -57,7 +57,7 @@ class RestlessPortal(SamplePortal):
         response, date = super()._answer(target)
         return self._disturbed.get(urlsplit(target).path, response), date
 
-    def mixed_up(self, articles: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    def with_other_texts(self, articles: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the records whose text is not one that their article had in any edition."""
         texts: dict[str, set[str | None]] = {}
         for truth in self._truths.values():

@@ -6,8 +6,8 @@ from __future__ import annotations
 import json
 from html import escape
 
-from support.seed_markups import each, text
-from support.seed_text import ADDRESS, HOST, Seed, SeedTeaser
+from support.seed.markups import each, text
+from support.seed.text import ADDRESS, HOST, Seed, SeedTeaser
 
 
 def application(seed: Seed) -> str:

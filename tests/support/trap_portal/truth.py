@@ -1,4 +1,4 @@
-"""What a complete crawl of the sample portal must write, told by the portal's own plan and never by its pages.
+"""What a complete crawl of the portal must write, from the portal's plan and never from its pages.
 
 :func:`expected` walks the link graph from the start pages as the crawl does (start page -> teasers -> article ->
 teasers ...) and returns every article and every teaser state on the way, and every address that gives no article
@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from portalcrawl.demo.desk import back
 from portalcrawl.demo.link_plan import Links
 from portalcrawl.demo.listings import find_listing
-from portalcrawl.demo.model import EPOCH, Story
-from portalcrawl.demo.page_reading import ArticleTruth, TeaserTruth, article_truth, teaser_truth
-from portalcrawl.demo.world import EDITION_MINUTES, world
+from portalcrawl.demo.model import Story
+from support.trap_portal.editions import clock_of, world
+from support.trap_portal.expected_records import ArticleTruth, TeaserTruth, article_truth, teaser_truth
+from support.trap_portal.traps import answer_of
 
 Reason = Literal["gone", "robots", "redirect loop", "forbidden redirect", "too big", "bomb"]
 _REASONS: dict[str, Reason] = {
@@ -36,13 +36,10 @@ _REASONS: dict[str, Reason] = {
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """An address that a teaser leads to and that gives no article."""
+    """An address that a teaser links to and that gives no article."""
 
     native: str
     path: str
-    answer: str
-    """What it does: ``missing`` (404), ``gone`` (410), ``robots``, ``loop``, ``private``, ``loopback``, ``foreign``
-    (redirects to such a host), ``big``, ``bomb``."""
     reason: Reason
     depth: int
 
@@ -63,11 +60,6 @@ class Truth:
     """Native ids of the articles left out because of their age."""
     duplicates: frozenset[frozenset[str]]
     near_duplicates: frozenset[frozenset[str]]
-
-
-def clock_of(edition: int) -> datetime:
-    """Return the portal's own time in *edition*: the first one's plus twenty minutes for each later one."""
-    return back(EPOCH, -EDITION_MINUTES * (edition - 1))
 
 
 def expected(
@@ -127,19 +119,18 @@ def _start(path: str, links: Links, result: Truth, queue: deque[tuple[Story, int
         return
     for block in find_listing(path, links).blocks:
         for place, spot in enumerate(block.spots, start=1):
-            _note(result, teaser_truth(spot.teaser, block.heading, place))
+            _add(result, teaser_truth(spot.teaser, block.heading, place))
             queue.append((spot.teaser.story, 1))
 
 
 def _visit(story: Story, depth: int, links: Links, result: Truth, queue: deque[tuple[Story, int]]) -> None:
     if story.answer != "page":
-        reason = _REASONS[story.answer]
-        result.lost[story.native] = Lost(story.native, story.path, story.answer, reason, depth)
+        result.lost[story.native] = Lost(story.native, story.path, _REASONS[answer_of(story)], depth)
         return
     result.articles[story.native] = article_truth(story, depth)
     for block in links.article(story):
         for place, spot in enumerate(block.spots, start=1):
-            _note(result, teaser_truth(spot.teaser, block.heading, place))
+            _add(result, teaser_truth(spot.teaser, block.heading, place))
             queue.append((spot.teaser.story, depth + 1))
 
 
@@ -148,7 +139,7 @@ def _is_older(story: Story, since: datetime) -> bool:
     return story.answer == "page" and shown is not None and shown < since
 
 
-def _note(result: Truth, teaser: TeaserTruth) -> None:
+def _add(result: Truth, teaser: TeaserTruth) -> None:
     known = result.teasers.get(teaser.state)
     if known is None:
         result.teasers[teaser.state] = teaser

@@ -1,4 +1,4 @@
-"""The expected records: what a reader takes from a story's page and from a teaser, by the layout's own rules."""
+"""The expected records: what a story's page and a teaser show, by the layout's rules."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from portalcrawl.demo import times
 from portalcrawl.demo.model import Picture, Story
 from portalcrawl.demo.teaser_plan import Teaser
+from support.trap_portal.damage import damage_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class ArticleTruth:
     paths: tuple[str, ...]
     """Every path under which links lead to it."""
     layout: str
-    quirk: str
+    damage: str | None
     headline: str
     kicker: str | None
     description: str | None
@@ -93,7 +94,7 @@ def article_truth(story: Story, depth: int) -> ArticleTruth:
     """Return what the story's page shows."""
     published, raws = _published(story)
     return ArticleTruth(
-        native=story.native, path=story.path, paths=story.paths, layout=story.layout, quirk=story.quirk,
+        native=story.native, path=story.path, paths=story.paths, layout=story.layout, damage=damage_of(story),
         headline=story.headline, kicker=None if story.layout == "b" else story.kicker, description=story.lead,
         article_body=story.body,
         date_published=published, date_published_raw=raws[0] if raws else None, raw_choices=raws,
@@ -108,8 +109,8 @@ def article_truth(story: Story, depth: int) -> ArticleTruth:
 
 
 def _free(story: Story) -> bool | None:
-    """Only JSON-LD says it, and the spoiled one says it to nobody."""
-    return story.free if story.layout == "a" and story.quirk != "broken-json-ld" else None
+    """Return what JSON-LD says, unless that is broken; nothing else on a page says it."""
+    return story.free if story.layout == "a" and damage_of(story) != "broken-json-ld" else None
 
 
 def _image(story: Story, picture: Picture) -> ImageTruth:

@@ -9,18 +9,19 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 from lxml import html
-from support.sampleclient import SMALL, Answer, flat, get, get_in_the_end, story_with, visible
+from support.trap_portal import TrapPortal
+from support.trap_portal.client import SMALL, Answer, flat, get, get_whole, story_with, visible
+from support.trap_portal.damage import damage_of
+from support.trap_portal.editions import world
 
-from portalcrawl.demo import SamplePortal
 from portalcrawl.demo.link_plan import Links
 from portalcrawl.demo.listings import topic_slug
 from portalcrawl.demo.word_lists import words
-from portalcrawl.demo.world import world
 
 
 @pytest.fixture(scope="module")
 def portal():
-    with SamplePortal(limits=SMALL) as served:
+    with TrapPortal(limits=SMALL) as served:
         yield served
 
 
@@ -77,11 +78,11 @@ def test_every_article_shows_its_texts_and_the_teasers_of_the_plan(portal):
     portal.forget()
     links = Links(world(1), portal.clock)
     for story in (story for story in world(1).stories if story.answer == "page"):
-        answer = get_in_the_end(portal, story)
-        charset = "windows-1252" if story.quirk == "windows-1252" else "utf-8"
+        answer = get_whole(portal, story)
+        charset = "windows-1252" if damage_of(story) == "windows-1252" else "utf-8"
         text = visible(answer.body, charset)
         shown = [story.headline, story.lead or "", f"Quelle: {story.source}", " / ".join(story.trail)]
-        if story.quirk != "controls":
+        if damage_of(story) != "controls":
             shown += [paragraph.text for paragraph in story.paragraphs]
         for block in links.article(story):
             shown.append(block.heading)
@@ -96,7 +97,7 @@ def test_every_article_shows_its_texts_and_the_teasers_of_the_plan(portal):
 def test_two_portals_give_the_same_bytes():
     pages = []
     for _ in range(2):
-        with SamplePortal(limits=SMALL) as portal:
+        with TrapPortal(limits=SMALL) as portal:
             targets = ["/", "/sport?seite=2", "/bilder/70.svg", *[story.path for story in world(1).tree[:12]]]
             pages.append([get(portal, t).body.replace(portal.origin.encode(), b"ORIGIN") for t in targets])
     assert pages[0] == pages[1]
@@ -104,7 +105,7 @@ def test_two_portals_give_the_same_bytes():
 
 def test_the_clock_is_the_date_of_every_answer_and_the_source_of_ages(portal):
     now = datetime(2025, 12, 5, 19, 0, tzinfo=UTC)
-    with SamplePortal(now=now) as later:
+    with TrapPortal(now=now) as later:
         for target in ("/", "/gibtesnicht", "/robots.txt"):
             assert parsedate_to_datetime(get(later, target).headers["Date"]) == now
         page = visible(get(later, world(1).tree[3].path).body)
@@ -113,7 +114,7 @@ def test_the_clock_is_the_date_of_every_answer_and_the_source_of_ages(portal):
         later.clock = None
         assert parsedate_to_datetime(get(later, "/").headers["Date"]) == portal.clock
     with pytest.raises(ValueError, match="time zone"):
-        SamplePortal(now=datetime(2025, 12, 5))  # noqa: DTZ001
+        TrapPortal(now=datetime(2025, 12, 5))  # noqa: DTZ001
 
 
 def test_conditional_requests(portal):
@@ -161,7 +162,7 @@ def test_connection_stays_open_and_answers_in_order(portal):
 
 def test_stop_leaves_no_thread_and_no_port(capfd):
     before = set(threading.enumerate())
-    portal = SamplePortal(limits=SMALL).start()
+    portal = TrapPortal(limits=SMALL).start()
     idle = socket.create_connection(("127.0.0.1", portal.port))
     busy = socket.create_connection(("127.0.0.1", portal.port))
     busy.sendall(f"GET {story_with(answer='big').path} HTTP/1.1\r\n\r\n".encode())
@@ -182,4 +183,4 @@ def test_stop_leaves_no_thread_and_no_port(capfd):
 
 def test_taken_port_is_an_os_error(portal):
     with pytest.raises(OSError, match="in use"):
-        SamplePortal(port=portal.port)
+        TrapPortal(port=portal.port)

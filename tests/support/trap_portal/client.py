@@ -1,4 +1,4 @@
-"""A plain HTTP client and the stories that tests of the sample portal ask for."""
+"""A plain HTTP client, and ways to find stories, for tests of the portal."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import http.client
 import pytest
 from lxml import html
 
-from portalcrawl.demo import Limits, SamplePortal
 from portalcrawl.demo.model import Story
-from portalcrawl.demo.world import world
+from support.trap_portal import Limits, TrapPortal
+from support.trap_portal.damage import damage_of
+from support.trap_portal.editions import world
+from support.trap_portal.traps import answer_of
 
 SMALL = Limits(slow_seconds=0.05, huge_bytes=3 * 1024 * 1024, bomb_bytes=32 * 1024 * 1024)
 
@@ -19,7 +21,7 @@ class Answer:
         self.status, self.body, self.headers = raw.status, body, raw.headers
 
 
-def get(portal: SamplePortal, target: str, method: str = "GET", **headers: str) -> Answer:
+def get(portal: TrapPortal, target: str, method: str = "GET", **headers: str) -> Answer:
     connection = http.client.HTTPConnection("127.0.0.1", portal.port)
     try:
         connection.request(method, target, headers={name.replace("_", "-"): value for name, value in headers.items()})
@@ -29,19 +31,22 @@ def get(portal: SamplePortal, target: str, method: str = "GET", **headers: str) 
         connection.close()
 
 
-def get_in_the_end(portal: SamplePortal, story: Story) -> Answer:
-    if story.quirk == "flaky":
+def get_whole(portal: TrapPortal, story: Story) -> Answer:
+    if damage_of(story) == "flaky":
         get(portal, story.path)
-    if story.quirk == "cut-short":
+    if damage_of(story) == "cut-short":
         with pytest.raises(http.client.IncompleteRead):
             get(portal, story.path)
     return get(portal, story.path)
 
 
 def story_with(**wanted: str) -> Story:
-    found = [s for s in world(1).stories if all(getattr(s, name) == value for name, value in wanted.items())]
-    assert found, wanted
-    return found[0]
+    """Return the first story with these values: ``answer``, ``damage``, or any field."""
+    for story in world(1).stories:
+        known = {"answer": answer_of(story), "damage": damage_of(story)}
+        if all(known.get(name, getattr(story, name, None)) == value for name, value in wanted.items()):
+            return story
+    raise LookupError(wanted)
 
 
 def flat(text: str) -> str:

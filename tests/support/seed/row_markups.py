@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from support.seed_markups import each, text
-from support.seed_text import Seed, SeedTeaser
+from support.seed.markups import each, text
+from support.seed.text import Seed, SeedTeaser
 
 
 def image(teaser: SeedTeaser) -> str:

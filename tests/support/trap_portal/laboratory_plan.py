@@ -1,7 +1,7 @@
-"""The plan of the laboratory: pages that show what they have only in a browser, and what a crawl must get from them.
+"""The laboratory: lists and articles that show their content only in a browser, and what a crawl must get from them.
 
-No page of the portal links to it. Its lists are start pages under ``/labor/``; each leads to articles of its own, and
-those to each other and nowhere else. :data:`EXPERIMENTS` says what is on each.
+No page of the portal links to it. Its lists are start pages under ``/labor/``; the articles of each link only to each
+other. :data:`EXPERIMENTS` says what each list does.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from portalcrawl.demo import teaser_plan
 from portalcrawl.demo.desk import base_date, file_story
 from portalcrawl.demo.link_plan import Block, Spot
 from portalcrawl.demo.model import Story
-from portalcrawl.demo.page_reading import ArticleTruth, TeaserTruth, article_truth, teaser_truth
+from support.trap_portal.expected_records import ArticleTruth, TeaserTruth, article_truth, teaser_truth
 
 FIRST = 800
 BATCH = 4
 """Cards that a list shows at first, and that it adds at a time."""
 Page = Literal["fertig", "skript", "versprechen", "absturz", "haengt"]
-"""How an article comes: whole; by script into an empty page; declared in JSON-LD with its text added by script; with a
-script that takes memory without end; with one that never returns."""
+"""How an article is served: whole; by a script into an empty page; with JSON-LD and its text added by a script; with a
+script that takes memory without end; with a script that never returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Experiment:
     title: str
     what: str
     pages: tuple[Page, ...]
-    """How its articles come, in order."""
+    """How its articles are served, in order."""
 
     @property
     def path(self) -> str:

@@ -15,7 +15,7 @@ from portalcrawl.loaders.article import load_article
 from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.loaders.teaser import load_teasers
 from portalcrawl.profiles.catalog import Catalog
-from support.seed_text import ADDRESS, AGENCIES, FETCHED, HOST, PLACES, Seed, SeedTeaser
+from support.seed.text import ADDRESS, AGENCIES, FETCHED, HOST, PLACES, Seed, SeedTeaser
 
 CRAWL = CrawlContext(run="20251205T143000Z-abcdef", discovered_via="start")
 PROFILE = Catalog().for_url(ADDRESS)

@@ -9,16 +9,16 @@ import zlib
 from urllib.parse import urlsplit
 
 import pytest
-from support.sampleclient import SMALL, Answer, get, story_with
+from support.trap_portal import TrapPortal
+from support.trap_portal.client import SMALL, Answer, get, story_with
+from support.trap_portal.editions import world
 
-from portalcrawl.demo import SamplePortal
 from portalcrawl.demo.link_plan import Links
-from portalcrawl.demo.world import world
 
 
 @pytest.fixture(scope="module")
 def portal():
-    with SamplePortal(limits=SMALL) as served:
+    with TrapPortal(limits=SMALL) as served:
         yield served
 
 
@@ -59,7 +59,7 @@ def test_forbidden_article_is_linked_and_named_by_robots(portal):
 
 
 def test_pages_that_fail_at_first_recover_and_fail_again_when_forgotten(portal):
-    flaky, cut = story_with(quirk="flaky"), story_with(quirk="cut-short")
+    flaky, cut = story_with(damage="flaky"), story_with(damage="cut-short")
     for _ in range(2):
         portal.forget()
         assert [get(portal, flaky.path).status for _ in range(2)] == [503, 200]
@@ -69,18 +69,18 @@ def test_pages_that_fail_at_first_recover_and_fail_again_when_forgotten(portal):
 
 
 def test_odd_encodings(portal):
-    story = story_with(quirk="windows-1252")
+    story = story_with(damage="windows-1252")
     answer = get(portal, story.path)
     assert answer.headers["Content-Type"] == "text/html"
     assert b"charset" not in answer.body
     with pytest.raises(UnicodeDecodeError):
         answer.body.decode()
-    body = get(portal, story_with(quirk="controls").path).body.decode()
+    body = get(portal, story_with(damage="controls").path).body.decode()
     assert {"\u2028", "\u2029", "\u0085", "\u200b", "\u00ad", "\u0007", "\u0000"} <= set(body)
 
 
 def test_rights_are_sent(portal):
-    meta, head = story_with(quirk="meta-rights"), story_with(quirk="header-rights")
+    meta, head = (next(s for s in world(1).tree if name in s.rights) for name in ("robots", "x_robots_tag"))
     assert meta.rights["robots"] in get(portal, meta.path).body.decode()
     headers = get(portal, head.path).headers
     assert headers["X-Robots-Tag"] == head.rights["x_robots_tag"]
@@ -90,7 +90,7 @@ def test_rights_are_sent(portal):
 def test_rude_clients_are_nobodys_error(portal, capfd, caplog):
     requests = [b"", b"GET", b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"\x00" * 100_000, b"POST / HTTP/1.1\r\n"]
     requests.append(f"GET {story_with(answer='big').path} HTTP/1.1\r\n\r\n".encode())
-    requests.append(f"GET {story_with(quirk='slow').path} HTTP/1.1\r\n\r\n".encode())
+    requests.append(f"GET {story_with(damage='slow').path} HTTP/1.1\r\n\r\n".encode())
     for request in requests:
         client = socket.create_connection(("127.0.0.1", portal.port))
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
