@@ -31,7 +31,7 @@ class Visit:
 
 
 @dataclass(slots=True)
-class Progress:
+class ArticleProgress:
     """How far the run has come with one article."""
 
     is_requested: bool = False
@@ -53,11 +53,11 @@ class RunArticles:
 
     def __init__(self, unit_of_work: UnitOfWork) -> None:
         self._unit_of_work = unit_of_work
-        self._progress: dict[tuple[str, str], Progress] = {}
+        self._progress: dict[tuple[str, str], ArticleProgress] = {}
 
-    def of(self, portal: str, article: str) -> Progress:
+    def of(self, portal: str, article: str) -> ArticleProgress:
         """Return the progress of the article with this id, to be read or changed."""
-        return self._progress.setdefault((portal, article), Progress())
+        return self._progress.setdefault((portal, article), ArticleProgress())
 
     def is_requested(self, record: Record) -> bool:
         """Return whether the run has requested the article."""

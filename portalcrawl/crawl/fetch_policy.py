@@ -13,7 +13,7 @@ from portalcrawl.extraction.needs_browser import needs_browser
 if TYPE_CHECKING:
     from scrapy import Request
 
-    from portalcrawl.crawl.crawl import Crawl
+    from portalcrawl.crawl.crawl_state import CrawlState
     from portalcrawl.extraction.page import Page
     from portalcrawl.profiles.model import Profile
 
@@ -40,7 +40,7 @@ class FetchDecision:
 class FetchPolicy:
     """Decides for the pages of one crawl, and counts the reasons."""
 
-    def __init__(self, crawl: Crawl, has_browser: Callable[[], bool]) -> None:
+    def __init__(self, crawl: CrawlState, has_browser: Callable[[], bool]) -> None:
         self._crawl = crawl
         self._needs = crawl.unit_of_work.browser_needs
         self._has_browser = has_browser

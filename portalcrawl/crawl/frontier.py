@@ -13,7 +13,7 @@ from portalcrawl.storage.records import Record
 from portalcrawl.storage.store import Wanted
 
 if TYPE_CHECKING:
-    from portalcrawl.crawl.crawl import Crawl
+    from portalcrawl.crawl.crawl_state import CrawlState
     from portalcrawl.items import Teaser
     from portalcrawl.loaders.teaser import LinkedTeaser
     from portalcrawl.profiles.model import Profile
@@ -25,7 +25,7 @@ BATCH = 500
 class Frontier:
     """The links of one crawl."""
 
-    def __init__(self, crawl: Crawl) -> None:
+    def __init__(self, crawl: CrawlState) -> None:
         self._crawl = crawl
         self._policy = crawl.policy
         self._unit_of_work = crawl.unit_of_work

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from portalcrawl.crawl.likeness import same_slug, share_announced, similarity, sketch, text_of
+from portalcrawl.crawl.likeness import same_slug, share_announced, sketch, sketch_similarity, text_of
 from portalcrawl.crawl.revisions import field_hashes
 from portalcrawl.ids import text_key
 from portalcrawl.items import Article
@@ -258,7 +258,7 @@ def likeness(record: Record, article: Article) -> float:
     if record.content_hash and record.content_hash == article.content_hash:
         return 1.0
     if record.sketch:
-        return similarity(record.sketch, sketch(article))
+        return sketch_similarity(record.sketch, sketch(article))
     # Stored by a version that kept no sketch: compare whole fields.
     before, now = json.loads(record.field_hashes or "{}"), field_hashes(article)
     same = [name for name in ("article_body", "description", "headline") if now[name] and now[name] == before.get(name)]

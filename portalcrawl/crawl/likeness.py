@@ -49,7 +49,7 @@ def sketch(article: Article) -> str:
     return "".join(f"{value:08x}" for value in nsmallest(SKETCH, {zlib.crc32(run.encode()) for run in runs}))
 
 
-def similarity(one: str, other: str) -> float:
+def sketch_similarity(one: str, other: str) -> float:
     """Return the estimated share, 0 to 1, of runs that two sketched texts have in common (Broder 1997, bottom-k)."""
     first, second = _hashes(one), _hashes(other)
     lowest = set(nsmallest(SKETCH, first | second))

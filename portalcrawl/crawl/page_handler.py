@@ -19,7 +19,7 @@ from portalcrawl.loaders.teaser import load_teasers
 if TYPE_CHECKING:
     from scrapy.http import Response
 
-    from portalcrawl.crawl.crawl import Crawl
+    from portalcrawl.crawl.crawl_state import CrawlState
     from portalcrawl.crawl.frontier import Frontier
     from portalcrawl.crawl.identity import Identity
     from portalcrawl.extraction.page import Page
@@ -43,7 +43,7 @@ class PageResult:
 class PageHandler:
     """Handles the pages of one crawl."""
 
-    def __init__(self, crawl: Crawl, frontier: Frontier) -> None:
+    def __init__(self, crawl: CrawlState, frontier: Frontier) -> None:
         self._crawl = crawl
         self._counts = crawl.counts
         self._frontier = frontier

@@ -7,7 +7,7 @@ import random
 import re
 from datetime import UTC, datetime, timedelta
 
-from portalcrawl.demo.model import EPOCH, ZONE, Layout, Story
+from portalcrawl.demo.story_model import EPOCH, ZONE, Layout, Story
 from portalcrawl.demo.word_lists import words
 from portalcrawl.demo.writer import Copy, Writer, pick
 

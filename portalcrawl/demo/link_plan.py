@@ -15,9 +15,9 @@ from datetime import datetime
 from itertools import count
 
 from portalcrawl.demo import teaser_plan
-from portalcrawl.demo.model import Story, World
+from portalcrawl.demo.story_model import Story, World
 from portalcrawl.demo.story_variants import FIRST_WITHDRAWN
-from portalcrawl.demo.teaser_plan import Teaser
+from portalcrawl.demo.teaser_plan import PlannedTeaser
 from portalcrawl.demo.word_lists import words
 
 FANOUT = 4
@@ -34,7 +34,7 @@ _TRACKING = ("?utm_source=kranichpost&utm_medium=teaser&utm_campaign=advent", "?
 class Spot:
     """A teaser at its place, with the link as it is written there."""
 
-    teaser: Teaser
+    teaser: PlannedTeaser
     href: str
 
 
@@ -91,7 +91,7 @@ class Links:
         short = [teaser_plan.short(other) for other in self._short_list(story, place)]
         return (*blocks, Block("Das könnte Sie interessieren", self._spots(short, place)))
 
-    def _long_list(self, story: Story, stories: Sequence[Story]) -> list[Teaser]:
+    def _long_list(self, story: Story, stories: Sequence[Story]) -> list[PlannedTeaser]:
         return [teaser_plan.long(other, self.clock, story.layout) for other in _others(story, stories, 4)]
 
     def _short_list(self, story: Story, place: int) -> list[Story]:
@@ -120,7 +120,7 @@ class Links:
     def _cards(self, stories: Sequence[Story], seed: int) -> tuple[Spot, ...]:
         return self._spots([teaser_plan.card(story) for story in stories], seed)
 
-    def _spots(self, states: Sequence[Teaser], seed: int) -> tuple[Spot, ...]:
+    def _spots(self, states: Sequence[PlannedTeaser], seed: int) -> tuple[Spot, ...]:
         return tuple(Spot(state, href(state.story, seed * 7 + place)) for place, state in enumerate(states))
 
     @staticmethod

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from portalcrawl.demo.desk import slug
 from portalcrawl.demo.link_plan import PER_PAGE, Block, Links
-from portalcrawl.demo.model import Story
+from portalcrawl.demo.story_model import Story
 from portalcrawl.demo.word_lists import words
 
 

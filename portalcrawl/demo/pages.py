@@ -15,7 +15,7 @@ from portalcrawl.demo import times
 from portalcrawl.demo.desk import slug
 from portalcrawl.demo.link_plan import Block, Links
 from portalcrawl.demo.listings import Listing, topic_slug
-from portalcrawl.demo.model import ZONE, Story
+from portalcrawl.demo.story_model import ZONE, Story
 from portalcrawl.demo.word_lists import words
 
 ADVERTISEMENTS = (

@@ -9,9 +9,9 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from portalcrawl.demo.model import EPOCH, ZONE
 from portalcrawl.demo.server import Server
 from portalcrawl.demo.site import Response, Site
+from portalcrawl.demo.story_model import EPOCH, ZONE
 from portalcrawl.demo.world import first_stories, make_world
 
 HOST = "127.0.0.1"
@@ -21,7 +21,7 @@ LONGEST_LOG = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class LoggedRequest:
     """One answered request: path with query, and the status of the answer."""
 
     target: str
@@ -49,7 +49,7 @@ class SamplePortal:
         self.port: int = self._server.port
         """The port it listens on."""
         self._site: Site | None = None
-        self.log: deque[Visit] = deque(maxlen=LONGEST_LOG)
+        self.log: deque[LoggedRequest] = deque(maxlen=LONGEST_LOG)
         """The answered requests since the start, the last :data:`LONGEST_LOG` of them."""
 
     @property
@@ -109,7 +109,7 @@ class SamplePortal:
             if self._site is None:
                 self._site = self._make_site()
             site, response = self._site, self._site.answer(target)
-            self.log.append(Visit(target, response.status))
+            self.log.append(LoggedRequest(target, response.status))
         return response, site.date
 
 

@@ -10,9 +10,9 @@ from urllib.parse import unquote, urlsplit
 
 from portalcrawl.demo.link_plan import Links
 from portalcrawl.demo.listings import find_listing
-from portalcrawl.demo.model import Story, World
 from portalcrawl.demo.pages import STATIC, Pages, read_asset
 from portalcrawl.demo.pictures import picture_svg
+from portalcrawl.demo.story_model import Story, World
 
 HTML = "text/html; charset=utf-8"
 ROBOTS = "User-agent: *\nDisallow: /artikel/gesperrt/\nDisallow: /login\nDisallow: /intern/\n"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from portalcrawl.demo.desk import base_date, file_story
-from portalcrawl.demo.model import Answer, Paragraph, Story
+from portalcrawl.demo.story_model import Answer, Paragraph, Story
 
 SAME_TEXTS = ((25, 151),)
 """Pairs of story numbers: the second has the first one's text under another id."""

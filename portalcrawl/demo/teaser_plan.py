@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from portalcrawl.demo import times
-from portalcrawl.demo.model import Layout, Picture, Story
+from portalcrawl.demo.story_model import Layout, Picture, Story
 
 Style = Literal["long", "short", "card"]
 LONG = 400
@@ -16,7 +16,7 @@ CARD = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Teaser:
+class PlannedTeaser:
     """What a teaser shows."""
 
     story: Story
@@ -42,25 +42,25 @@ class Teaser:
         return f"({self.comments or 0:02d})"
 
 
-def long(story: Story, clock: datetime, layout: Layout) -> Teaser:
+def long(story: Story, clock: datetime, layout: Layout) -> PlannedTeaser:
     """A teaser of the two long lists under an article: about 400 characters, count, age."""
     headline = story.short_headline if layout == "b" and story.short_headline else story.headline
     snippet, cut = shorten(story.text, LONG)
-    return Teaser(story, "long", None, None if story.caption_only else headline, snippet, cut, story.comments, None,
+    return PlannedTeaser(story, "long", None, None if story.caption_only else headline, snippet, cut, story.comments, None,
                   times.ago(story.published, clock), _picture(story))  # fmt: skip
 
 
-def short(story: Story) -> Teaser:
+def short(story: Story) -> PlannedTeaser:
     """A teaser of the short list: about 90 characters and the count, no time."""
     snippet, cut = shorten(story.text, SHORT)
     headline = None if story.caption_only else story.headline
-    return Teaser(story, "short", None, headline, snippet, cut, story.comments, None, None, _picture(story))
+    return PlannedTeaser(story, "short", None, headline, snippet, cut, story.comments, None, None, _picture(story))
 
 
-def card(story: Story) -> Teaser:
+def card(story: Story) -> PlannedTeaser:
     """A card on the front page or in a list: kicker, headline, lead, label, exact time, comments if there are any."""
     snippet, cut = (story.lead, False) if story.lead else shorten(story.text, CARD)
-    return Teaser(story, "card", story.kicker, story.headline, snippet, cut, story.comments or None, story.label,
+    return PlannedTeaser(story, "card", story.kicker, story.headline, snippet, cut, story.comments or None, story.label,
                   times.exact(story.published), _picture(story))  # fmt: skip
 
 

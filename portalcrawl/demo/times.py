@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from portalcrawl.demo.model import ZONE
+from portalcrawl.demo.story_model import ZONE
 
 MONTHS = (
     "Januar",

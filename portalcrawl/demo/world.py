@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from portalcrawl.demo.desk import base_date, file_story
-from portalcrawl.demo.model import Story, World
+from portalcrawl.demo.story_model import Story, World
 from portalcrawl.demo.story_variants import (
     NEAR_COPIES,
     SAME_TEXTS,

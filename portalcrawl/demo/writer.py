@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from portalcrawl.demo import times
-from portalcrawl.demo.model import Paragraph, Picture
 from portalcrawl.demo.sentence_grammar import Noun, Person, Speaker
+from portalcrawl.demo.story_model import Paragraph, Picture
 from portalcrawl.demo.word_lists import Section, Source, words
 
 T = TypeVar("T")

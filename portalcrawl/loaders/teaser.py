@@ -58,12 +58,12 @@ def load_teasers(
         teaser = _load(parts, page, url, article)
         teaser.run = crawl.run
         is_likely = url in known.likely
-        states = frozenset({teaser.id} if article == by_url else {teaser.id, teaser_id(teaser, by_url)})
+        states = frozenset({teaser.id} if article == by_url else {teaser.id, _state_id(teaser, by_url)})
         teasers.setdefault(teaser.id, LinkedTeaser(teaser, by_url if is_likely else article, is_likely, states))
     return list(teasers.values())
 
 
-def teaser_id(teaser: Teaser, article: str) -> str:
+def _state_id(teaser: Teaser, article: str) -> str:
     """Return the id of the teaser's state, if it leads to the article with the id *article*."""
     state = (teaser.headline, teaser.kicker, teaser.snippet, teaser.label, teaser.comment_count)
     return ids.teaser_id(teaser.portal, article, state)
@@ -89,7 +89,7 @@ def _load(parts: TeaserParts, page: Page, url: str, article: str) -> Teaser:
     )
     _add_time(teaser, parts, page)
     _add_dateline(teaser, page)
-    teaser.id = teaser_id(teaser, article)
+    teaser.id = _state_id(teaser, article)
     return teaser
 
 

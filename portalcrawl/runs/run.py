@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from portalcrawl.crawl.articles import RunArticles
-from portalcrawl.crawl.crawl import Crawl
+from portalcrawl.crawl.crawl_state import CrawlState
 from portalcrawl.errors import DataFolderError
 from portalcrawl.feeds.feed_files import PART, FeedFile, sync_folder
 from portalcrawl.feeds.json_lines import json_line
@@ -105,7 +105,7 @@ class Run:
         self.articles = RunArticles(self.unit_of_work)
         self.counts: Counter[str] = Counter()
         policy = plan.policy(settings, self.started)
-        self.crawl = Crawl(self.id, policy, self.unit_of_work, self.articles, self.counts)
+        self.crawl = CrawlState(self.id, policy, self.unit_of_work, self.articles, self.counts)
         self.journal = ReadingJournal(identity.locks)
         self.manifest: Manifest | None = None
         """Set when the run is published."""

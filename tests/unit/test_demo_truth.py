@@ -14,7 +14,7 @@ from support.trap_portal.truth import expected, teasers_on
 
 from portalcrawl.demo import times
 from portalcrawl.demo.link_plan import Links
-from portalcrawl.demo.model import EPOCH, ZONE
+from portalcrawl.demo.story_model import EPOCH, ZONE
 
 PACKAGE = Path(__file__).parents[2] / "portalcrawl" / "demo"
 

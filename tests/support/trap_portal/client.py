@@ -7,7 +7,7 @@ import http.client
 import pytest
 from lxml import html
 
-from portalcrawl.demo.model import Story
+from portalcrawl.demo.story_model import Story
 from support.trap_portal import Limits, TrapPortal
 from support.trap_portal.damage import damage_of
 from support.trap_portal.editions import world

@@ -6,7 +6,7 @@ import re
 from itertools import cycle
 from typing import Literal
 
-from portalcrawl.demo.model import Story
+from portalcrawl.demo.story_model import Story
 
 Damage = Literal["windows-1252", "broken-html", "broken-json-ld", "controls", "slow", "flaky", "cut-short"]
 DAMAGES: dict[int, Damage] = {

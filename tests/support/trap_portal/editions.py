@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from portalcrawl.demo.desk import back, file_story
 from portalcrawl.demo.link_plan import FIRST_NEW
-from portalcrawl.demo.model import EPOCH, Paragraph, Story, World
+from portalcrawl.demo.story_model import EPOCH, Paragraph, Story, World
 from portalcrawl.demo.world import first_stories, make_world
 
 EDITION_MINUTES = 20

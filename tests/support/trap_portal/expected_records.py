@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portalcrawl.demo import times
-from portalcrawl.demo.model import Picture, Story
-from portalcrawl.demo.teaser_plan import Teaser
+from portalcrawl.demo.story_model import Picture, Story
+from portalcrawl.demo.teaser_plan import PlannedTeaser
 from support.trap_portal.damage import damage_of
 
 
@@ -135,7 +135,7 @@ def _published(story: Story) -> tuple[str | None, tuple[str, ...]]:
     return when.isoformat(), (when.isoformat(), times.exact(when).text)
 
 
-def teaser_truth(teaser: Teaser, heading: str, position: int) -> TeaserTruth:
+def teaser_truth(teaser: PlannedTeaser, heading: str, position: int) -> TeaserTruth:
     """Return what one teaser shows under *heading*."""
     story, time, picture = teaser.story, teaser.time, teaser.picture
     dated = teaser.starts_with_dateline

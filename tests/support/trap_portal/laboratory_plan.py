@@ -14,7 +14,7 @@ from typing import Literal
 from portalcrawl.demo import teaser_plan
 from portalcrawl.demo.desk import base_date, file_story
 from portalcrawl.demo.link_plan import Block, Spot
-from portalcrawl.demo.model import Story
+from portalcrawl.demo.story_model import Story
 from support.trap_portal.expected_records import ArticleTruth, TeaserTruth, article_truth, teaser_truth
 
 FIRST = 800

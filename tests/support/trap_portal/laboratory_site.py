@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from portalcrawl.demo.link_plan import Block
 from portalcrawl.demo.listings import Listing
-from portalcrawl.demo.model import Story
 from portalcrawl.demo.pages import Pages, engine
 from portalcrawl.demo.site import Response, with_tag
+from portalcrawl.demo.story_model import Story
 from support.trap_portal import laboratory_plan as plan
 from support.trap_portal.laboratory_plan import BATCH, EXPERIMENTS, Experiment
 

@@ -10,9 +10,9 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
-from portalcrawl.demo.model import Story, World
 from portalcrawl.demo.pages import ADVERTISEMENTS
 from portalcrawl.demo.site import HTML, Response, Site, with_tag
+from portalcrawl.demo.story_model import Story, World
 from support.trap_portal.damage import damage_of, damaged
 from support.trap_portal.laboratory_site import Laboratory
 

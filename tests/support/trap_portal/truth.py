@@ -15,7 +15,7 @@ from typing import Literal
 
 from portalcrawl.demo.link_plan import Links
 from portalcrawl.demo.listings import find_listing
-from portalcrawl.demo.model import Story
+from portalcrawl.demo.story_model import Story
 from support.trap_portal.editions import clock_of, world
 from support.trap_portal.expected_records import ArticleTruth, TeaserTruth, article_truth, teaser_truth
 from support.trap_portal.traps import answer_of

@@ -11,7 +11,7 @@ from portalcrawl.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class Crawl:
+class CrawlState:
     """The state, policy and counters that the frontier, the page handler and the fetch policy work on."""
 
     run: str
