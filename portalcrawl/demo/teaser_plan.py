@@ -46,8 +46,18 @@ def long(story: Story, clock: datetime, layout: Layout) -> PlannedTeaser:
     """A teaser of the two long lists under an article: about 400 characters, count, age."""
     headline = story.short_headline if layout == "b" and story.short_headline else story.headline
     snippet, cut = shorten(story.text, LONG)
-    return PlannedTeaser(story, "long", None, None if story.caption_only else headline, snippet, cut, story.comments, None,
-                  times.ago(story.published, clock), _picture(story))  # fmt: skip
+    return PlannedTeaser(
+        story,
+        "long",
+        None,
+        None if story.caption_only else headline,
+        snippet,
+        cut,
+        story.comments,
+        None,
+        times.ago(story.published, clock),
+        _picture(story),
+    )
 
 
 def short(story: Story) -> PlannedTeaser:
@@ -60,8 +70,18 @@ def short(story: Story) -> PlannedTeaser:
 def card(story: Story) -> PlannedTeaser:
     """A card on the front page or in a list: kicker, headline, lead, label, exact time, comments if there are any."""
     snippet, cut = (story.lead, False) if story.lead else shorten(story.text, CARD)
-    return PlannedTeaser(story, "card", story.kicker, story.headline, snippet, cut, story.comments or None, story.label,
-                  times.exact(story.published), _picture(story))  # fmt: skip
+    return PlannedTeaser(
+        story,
+        "card",
+        story.kicker,
+        story.headline,
+        snippet,
+        cut,
+        story.comments or None,
+        story.label,
+        times.exact(story.published),
+        _picture(story),
+    )
 
 
 def _picture(story: Story) -> Picture | None:
