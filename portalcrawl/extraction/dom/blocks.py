@@ -10,8 +10,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from portalcrawl import urls
 from portalcrawl.extraction.dom.name_roles import Role, box_role, element_hints, name_shape
+from portalcrawl.extraction.dom.runs import Link, Part, Run, solid_chars
 from portalcrawl.text.counts import ends_sentence, sentence_count, text_size, word_count
 from portalcrawl.text.normalize import clean
 
@@ -46,53 +46,6 @@ class Place:
     DETAILS = 1 << 17
     PREFORMATTED = 1 << 18
     HEADING = 1 << 19
-
-
-class Link:
-    """An ``a`` element with an address; it may hold many blocks, or a part of one."""
-
-    __slots__ = ("_url", "element", "first", "href", "index", "last")
-
-    def __init__(self, element: _Element, href: str, index: int, first: int) -> None:
-        self.element: Final = element
-        self.href: Final = href
-        """As the page has it."""
-        self.index: Final = index
-        self.first: Final = first
-        self.last = first
-        """The blocks that it stands in are ``blocks[first:last]``."""
-        self._url: str | Literal[False] | None = False
-
-    def url(self, base: urls.BaseUrl) -> str | None:
-        """Return its absolute http(s) address, None where it is none."""
-        if self._url is False:
-            self._url = urls.absolute(base, self.href)
-        return self._url
-
-
-class Style(NamedTuple):
-    """What the inline elements around a piece of text make of it."""
-
-    link: Link | None = None
-    bold: bool = False
-    italic: bool = False
-
-
-PLAIN = Style()
-
-
-class Run(NamedTuple):
-    """A piece of a line's text."""
-
-    text: str
-    """White space as it stands."""
-    element: _Element
-    """The innermost element around it, inline or not."""
-    style: Style
-
-
-Part = tuple[str, "_Element", Style]
-"""A text as it stands, the innermost element around it, and its style."""
 
 
 class Box:
@@ -289,17 +242,17 @@ class Block:
     @property
     def link_chars(self) -> int:
         """Characters in links, white space aside."""
-        return _solid_in([part for part in self._parts if part[2].link is not None])
+        return solid_chars([part for part in self._parts if part[2].link is not None])
 
     @property
     def bold_chars(self) -> int:
         """Characters in bold elements, white space aside."""
-        return _solid_in([part for part in self._parts if part[2].bold])
+        return solid_chars([part for part in self._parts if part[2].bold])
 
     @property
     def italic_chars(self) -> int:
         """Characters in italic elements, white space aside."""
-        return _solid_in([part for part in self._parts if part[2].italic])
+        return solid_chars([part for part in self._parts if part[2].italic])
 
     @property
     def solid_chars(self) -> int:
@@ -389,7 +342,7 @@ class Totals:
 
     @cached_property
     def link_chars(self) -> list[int]:
-        return _sums(_solid_in([part for part in parts if part[2].link is not None]) for parts in self._parts)
+        return _sums(solid_chars([part for part in parts if part[2].link is not None]) for parts in self._parts)
 
     @cached_property
     def lines(self) -> list[int]:
@@ -415,8 +368,3 @@ class Totals:
 
 def _sums(values: Iterable[int]) -> list[int]:
     return list(accumulate(values, initial=0))
-
-
-def _solid_in(parts: list[Part]) -> int:
-    """Return the number of characters but white space in the texts of *parts*."""
-    return sum(len("".join(part[0].split())) for part in parts)

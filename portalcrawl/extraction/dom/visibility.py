@@ -92,6 +92,7 @@ class Visibility:
             ("class" in names and class_hides(element.get("class") or ""))
             or ("style" in names and _style_hides(element.get("style") or ""))
             or "hidden" in names
+            or (tag == "dialog" and "open" not in names)
         ):
             return False
         return not _is_shown_by_script(element) and not self._is_wrapper(element, tag)

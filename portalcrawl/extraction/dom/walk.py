@@ -18,21 +18,10 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from portalcrawl.extraction.dom.blocks import (
-    PLAIN,
-    Block,
-    BlockKind,
-    Box,
-    HiddenElement,
-    Link,
-    Part,
-    Place,
-    Style,
-    TimeElement,
-    Totals,
-)
+from portalcrawl.extraction.dom.blocks import Block, BlockKind, Box, HiddenElement, Place, TimeElement, Totals
 from portalcrawl.extraction.dom.class_roles import class_hides
 from portalcrawl.extraction.dom.layout import with_initial
+from portalcrawl.extraction.dom.runs import PLAIN, Link, Part, Style
 from portalcrawl.extraction.dom.visibility import Visibility
 from portalcrawl.text.normalize import clean, words
 
@@ -180,119 +169,111 @@ def walk_page(root: _Element, base_url: BaseUrl) -> Walk:
 class _Walker:
     """The lines and objects of one walk."""
 
-    __slots__ = ("blocks", "breaks", "parts", "walk")
+    __slots__ = ("blocks", "boxes", "breaks", "hidden", "links", "outside", "parts", "totals", "walk")
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
-        self.blocks = walk.blocks
+        self.blocks, self.boxes, self.links, self.hidden = walk.blocks, walk.boxes, walk.links, walk.hidden
+        self.totals = Totals()
+        self.outside = Box(etree.Element("around"), "", None, 0, 0, self.totals)
+        """Stands for what is around the root while the walk lasts."""
         self.parts: list[Part] = []
         """Texts of the line under way."""
         self.breaks = 0
         """Line breaks since the line or box before."""
 
-    def run(self, root: _Element) -> None:  # noqa: C901  # the one loop that is run for every node: calls cost most
+    def run(self, root: _Element) -> None:  # noqa: C901  # the one loop over all nodes: a call for each costs most
         """Walk the tree under *root*."""
-        parts, blocks, boxes, links = self.parts, self.blocks, self.walk.boxes, self.walk.links
-        action_of, place_of, end_line, add = _ACTIONS.get, _PLACES.get, self.end_line, parts.append
-        visibility = Visibility(root)
-        totals = Totals()
-        outside = box = Box(root, "", None, 0, 0, totals)  # what is around the root
-        outside_element: _Element | None = None
-        box_element = outside_element
-        style = PLAIN
-        saved: list[tuple[_Element | None, Style]] = [(None, PLAIN)]  # elements that changed the style, and that before
+        parts, add, action_of, hides = self.parts, self.parts.append, _ACTIONS.get, Visibility(root).hides
+        box, style = self.outside, PLAIN
+        saved = [(box.element, style)]  # elements that changed the style, each with the style before
         joint = 0  # number of parts before which an element of a row has just ended
-        skipped: _Element | None = None
         walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
-        skip_subtree = walker.skip_subtree
         for event, element in walker:
             if event == "start":
-                tag = element.tag
+                tag, names = element.tag, element.keys()
                 action = action_of(tag, _BOX)
-                if action == _SKIP:
-                    if tag != "dialog" or element.get("open") is None:
-                        if tag == "dialog":
-                            self.hide(element, box)
-                        skipped = element
-                        skip_subtree()
-                        continue
-                    action = _BOX
-                names = element.keys()
-                if (
-                    names
-                    and (("class" in names and class_hides(element.get("class"))) or not _HIDING.isdisjoint(names))
-                    and visibility.hides(element, tag, names)
+                suspect = "class" in names and class_hides(element.get("class"))
+                if action == _SKIP or (
+                    (suspect or action < _BOX or not _HIDING.isdisjoint(names)) and hides(element, tag, names)
                 ):
-                    self.hide(element, box)
-                    skipped = element
-                    skip_subtree()
-                    continue
-                if joint:
-                    if joint == len(parts) and tag in _ROW_PARTS and box.tag not in _TEXTS:
-                        add((" ", element, style))
-                    joint = 0
-                if action == _BOX:
-                    if parts:
-                        if "-" in tag and box.tag in _TEXTS:
-                            add((element.text or "", element, style))
-                            continue  # an element of the site's own making within a sentence
-                        end_line(box)
-                    self.breaks = 0
-                    box = Box(element, tag, box, len(blocks), len(links), totals)
-                    box_element = element
-                    boxes.append(box)
-                    if (place := place_of(tag)) is not None:
-                        _set_place(box, place)
-                    if "role" in names:
-                        _read_role(box)
+                    self.leave_out(element, action, box)
+                    action = _SKIP
+                elif action <= _BOX:
+                    box = self.open_box(box, element, tag, names)
                 elif action == _STYLE:
-                    changed = self.changed_style(element, tag, names, style)
-                    if changed is not style:
-                        saved.append((element, style))
-                        style = changed
+                    saved.append((element, style))
+                    style = self.changed_style(element, tag, names, style)
                 elif action != _INLINE:
                     self.take(action, element, box, style)
-                    skipped = element
-                    skip_subtree()
+                if action >= _SKIP:
+                    walker.skip_subtree()
                     continue
+                if joint:
+                    joint = self.join(joint, element, tag, style, box)
                 if names and not _TIMES.isdisjoint(names):
                     self.take_time(element, names, box)
                 text = element.text
                 if text and (parts or not text.isspace()):
                     add((text, element, style))
                 continue
-            if element is skipped:
-                skipped = None
-            elif element is box_element:
-                if parts:
-                    end_line(box)
-                self.breaks = 0
-                box.last, box.last_link = len(blocks), len(links)
-                if box.first == box.last:
-                    boxes.pop()  # those in it are gone already
-                box = box.parent or outside
-                box_element = box.element if box is not outside else None
+            if element is box.element:
+                box = self.close_box(box)
             elif element is saved[-1][0]:
-                if style.link is not None and style.link.element is element:
-                    self.end_link(style.link)
-                style = saved.pop()[1]
+                style = self.end_style(element, style, saved)
             tail = element.tail
-            if tail:
-                if (parts or not tail.isspace()) and element is not root:
+            if tail and (parts or not tail.isspace()):
+                if element is not root:
                     add((tail, element.getparent(), style))
-            elif parts and event == "end" and element.tag in _ROW_PARTS:
+            elif parts and not tail and event == "end" and element.tag in _ROW_PARTS:
                 joint = len(parts)
-        if parts:
-            end_line(box)
-        self.finish(totals, outside)
+        self.finish(box)
 
-    def finish(self, totals: Totals, outside: Box) -> None:
-        """Make the sums over the boxes."""
-        totals.fill(self.blocks)
-        for index, box in enumerate(self.walk.boxes):
-            box.index = index
-            if box.parent is outside:
-                box.parent = None
+    def open_box(self, outer: Box, element: _Element, tag: str, names: list[str]) -> Box:
+        """Return the box that *element* opens; *outer* where it is of the site's own making within a sentence."""
+        if self.parts:
+            if "-" in tag and outer.tag in _TEXTS:
+                return outer
+            self.end_line(outer)
+        self.breaks = 0
+        box = Box(element, tag, outer, len(self.blocks), len(self.links), self.totals)
+        self.boxes.append(box)
+        if (place := _PLACES.get(tag)) is not None:
+            _set_place(box, place)
+        if "role" in names:
+            _read_role(box)
+        return box
+
+    def close_box(self, box: Box) -> Box:
+        """Return the box around *box*, which ends; one without blocks is forgotten."""
+        if self.parts:
+            self.end_line(box)
+        self.breaks = 0
+        box.last, box.last_link = len(self.blocks), len(self.links)
+        if box.first == box.last:
+            self.boxes.pop()  # those in it are gone already
+        return box.parent or self.outside
+
+    def join(self, joint: int, element: _Element, tag: str, style: Style, box: Box) -> int:
+        """Part two elements of a row, since scripts write no white space between them; return 0, no joint any more."""
+        if joint == len(self.parts) and tag in _ROW_PARTS and box.tag not in _TEXTS:
+            self.parts.append((" ", element, style))
+        return 0
+
+    def leave_out(self, element: _Element, action: int, box: Box) -> None:
+        """Remember an element that is hidden; others without visible text need not be."""
+        if action != _SKIP:
+            self.hidden.append(HiddenElement(element, len(self.blocks), box))
+
+    def finish(self, box: Box) -> None:
+        """End the last line and make the sums over the boxes."""
+        if self.parts:
+            self.end_line(box)
+        self.totals.fill(self.blocks)
+        for index, each in enumerate(self.boxes):
+            each.index = index
+            if each.parent is self.outside:
+                each.parent = None
 
     def end_line(self, box: Box) -> None:
         """Make a block of the line under way."""
@@ -317,18 +298,23 @@ class _Walker:
             href = element.get("href") if "href" in names else None
             if not href:
                 return style
-            links = self.walk.links
-            link = Link(element, href, len(links), len(self.blocks))
-            links.append(link)
+            link = Link(element, href, len(self.links), len(self.blocks))
+            self.links.append(link)
             return Style(link, style.bold, style.italic)
         if tag in _BOLD:
             return style if style.bold else Style(style.link, True, style.italic)
         return style if style.italic else Style(style.link, style.bold, True)
 
-    def end_link(self, link: Link) -> None:
-        """Note the last block that *link* stands in: the line under way where its text ends that."""
-        parts = self.parts
-        link.last = len(self.blocks) + (1 if parts and parts[-1][2].link is link else 0)
+    def end_style(self, element: _Element, style: Style, saved: list[tuple[_Element, Style]]) -> Style:
+        """Return the style around *element*; where that is a link, note the last block that it stands in.
+
+        That is the line under way where its text ends that.
+        """
+        link = style.link
+        if link is not None and link.element is element:
+            in_line = bool(self.parts) and self.parts[-1][2].link is link
+            link.last = len(self.blocks) + in_line
+        return saved.pop()[1]
 
     def take(self, action: int, element: _Element, box: Box, style: Style) -> None:
         """Take in an element that is read without what it holds."""
@@ -345,9 +331,6 @@ class _Walker:
             return
         blocks = self.blocks
         blocks.append(Block(len(blocks), _OBJECTS[action], "", box, [("", element, style)]))
-
-    def hide(self, element: _Element, box: Box) -> None:
-        self.walk.hidden.append(HiddenElement(element, len(self.blocks), box))
 
     def take_time(self, element: _Element, names: list[str], box: Box) -> None:
         attribute = next(name for name in TIME_ATTRIBUTES if name in names)
@@ -379,7 +362,8 @@ def _read_role(box: Box) -> None:
 _LEVELS = frozenset("123456")
 _ARIA_PLACES = {"listitem": Place.LIST_ITEM, "list": Place.LIST, "button": Place.BUTTON, "cell": Place.CELL}
 _HIDING = frozenset(("style", "hidden"))
-_BOX, _INLINE, _SKIP, _STYLE, _BREAK, _RULE, _PICTURE, _MEDIUM, _CONTROL, _NOSCRIPT = range(10)
+_BOX, _INLINE, _STYLE, _SKIP, _BREAK, _RULE, _PICTURE, _MEDIUM, _CONTROL, _NOSCRIPT = range(10)
+_DIALOG = -1
 _ENDS_LINE = frozenset((_BREAK, _RULE, _MEDIUM))
 _OBJECTS: dict[int, BlockKind] = {_RULE: "rule", _PICTURE: "picture", _MEDIUM: "media", _CONTROL: "control"}
 _ACTIONS = {
@@ -389,6 +373,6 @@ _ACTIONS = {
     **dict.fromkeys(_MEDIA, _MEDIUM),
     **dict.fromkeys(_CONTROLS, _CONTROL),
     **dict.fromkeys(_IMAGES, _PICTURE),
-    **{"dialog": _SKIP, "br": _BREAK, "hr": _RULE, "noscript": _NOSCRIPT},
+    **{"dialog": _DIALOG, "br": _BREAK, "hr": _RULE, "noscript": _NOSCRIPT},
 }
 """What the walk does with an element by its tag; any other opens a box."""
