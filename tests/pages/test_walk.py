@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from portalcrawl.extraction.dom.blocks import Block, Box, Place
@@ -113,6 +116,13 @@ def test_links_within_a_line_have_their_share() -> None:
     assert [link.href for link in block.links] == ["/a", "/b"]
     assert (block.link_chars, block.solid_chars) == (9, 17)
     assert [(link.first, link.last) for link in found.links] == [(0, 1), (0, 1)]
+
+
+def test_links_reach_their_line_over_pictures_in_it() -> None:
+    found = walk("<p><a href='/a'>Rat <img src='a'></a> und <a href='/b'>Amt</a><img src='b'><img src='c'></p>")
+    line = found.blocks[-1]
+    assert [block.kind for block in found.blocks] == ["picture", "picture", "picture", "line"]
+    assert all(link.first <= line.index < link.last for link in line.links)
 
 
 def test_links_that_lead_nowhere_have_no_address() -> None:
@@ -292,8 +302,6 @@ class Counted:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_work_grows_as_the_page(shape: str) -> None:
-    import sys
-
     works = []
     for size in (1_000, 2_000, 4_000):
         root = etree.fromstring(
@@ -326,3 +334,34 @@ def test_large_pages_are_walked(markup: str) -> None:
     found = walk(markup)
     assert found.blocks
     assert found.boxes[0].chars == sum(len(block.text) for block in found.blocks)
+
+
+MARKUP = st.recursive(
+    st.sampled_from(
+        ("Der Rat tagt. ", "x", " ", "\u200b", "市", "<br>", "<img src=a>", "<input>", "<hr>", "<!-- c -->")
+    ),
+    lambda inner: st.builds(
+        lambda tag, names, parts: f"<{tag} {names}>{''.join(parts)}</{tag.split()[0]}>",
+        st.sampled_from(
+            ("div", "p", "a href=/x", "b", "span", "h2", "li", "x-y", "time datetime=1", "noscript", "dialog", "td")
+        ),
+        st.sampled_from(("", "hidden", "class='teaser-list'", "style='display:none'", "role=heading")),
+        st.lists(inner, max_size=4),
+    ),
+    max_leaves=30,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(MARKUP, max_size=5).map("".join))
+def test_boxes_and_links_hold_the_blocks_that_they_name(markup: str) -> None:
+    found = walk(f"{markup}<p>Ende")
+    assert [block.index for block in found.blocks] == list(range(len(found.blocks)))
+    for index, box in enumerate(found.boxes):
+        assert box.index == index
+        assert 0 <= box.first < box.last <= len(found.blocks)
+        assert box.parent is None or (box.parent.index < index and box.parent.holds(box))
+    for block in found.blocks:
+        assert all(box.holds(block) for box in block.box.chain())
+        assert all(link.first <= block.index < link.last for link in block.links)
+        assert block.link_share <= 1

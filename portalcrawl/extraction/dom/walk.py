@@ -169,7 +169,7 @@ def walk_page(root: _Element, base_url: BaseUrl) -> Walk:
 class _Walker:
     """The lines and objects of one walk."""
 
-    __slots__ = ("blocks", "boxes", "breaks", "hidden", "links", "outside", "parts", "totals", "walk")
+    __slots__ = ("blocks", "boxes", "breaks", "hidden", "links", "objects", "outside", "parts", "totals", "walk")
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
@@ -179,6 +179,8 @@ class _Walker:
         """Stands for what is around the root while the walk lasts."""
         self.parts: list[Part] = []
         """Texts of the line under way."""
+        self.objects = 0
+        """Pictures and controls within it."""
         self.breaks = 0
         """Line breaks since the line or box before."""
 
@@ -290,7 +292,17 @@ class _Walker:
         if text:
             blocks.append(Block(len(blocks), "heading" if box.level else "line", text, box, parts[:], self.breaks))
             self.breaks = 0
+            if self.objects:
+                self.reach_links()
         parts.clear()
+
+    def reach_links(self) -> None:
+        """Stretch the links of the last line: pictures and controls within a line come before it."""
+        self.objects = 0
+        count = len(self.blocks)
+        for _, _, style in self.parts:
+            if style.link is not None:
+                style.link.last = max(style.link.last, count)
 
     def changed_style(self, element: _Element, tag: str, names: list[str], style: Style) -> Style:
         """Return the style of what stands in a link or in an element for bold or italic text."""
@@ -330,6 +342,7 @@ class _Walker:
         if action == _CONTROL and element.get("type") == "hidden":
             return
         blocks = self.blocks
+        self.objects += bool(self.parts)
         blocks.append(Block(len(blocks), _OBJECTS[action], "", box, [("", element, style)]))
 
     def take_time(self, element: _Element, names: list[str], box: Box) -> None:
