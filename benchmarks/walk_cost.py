@@ -9,6 +9,7 @@ import gzip
 import sys
 import time
 from collections import defaultdict
+from itertools import pairwise
 
 from lxml import etree
 from places import CORPUS, demand_corpus
@@ -33,7 +34,7 @@ def main() -> None:
             clock.append(time.process_time())
             _ = walk.roles
             clock.append(time.process_time())
-            for step, (start, end) in zip(("parse", "walk", "roles"), zip(clock, clock[1:], strict=False), strict=True):
+            for step, (start, end) in zip(("parse", "walk", "roles"), pairwise(clock), strict=True):
                 best[step, index] = min(best[step, index], end - start)
     sums = {step: sum(cost for (name, _), cost in best.items() if name == step) for step in ("parse", "walk", "roles")}
     for step, seconds in sums.items():
