@@ -1,4 +1,6 @@
-"""CPU of the walk over saved articles beside lxml's bare parse of them: ``python benchmarks/walk_cost.py [ROUNDS]``.
+"""CPU of the walk over saved articles beside lxml's bare parse of them.
+
+    PYTHONPATH=. python benchmarks/walk_cost.py [ROUNDS]
 
 Parse and walk of a page are timed one after the other; of each page the least of all rounds counts.
 """
@@ -36,6 +38,7 @@ def main() -> None:
             clock.append(time.process_time())
             for step, (start, end) in zip(("parse", "walk", "roles"), pairwise(clock), strict=True):
                 best[step, index] = min(best[step, index], end - start)
+            del root, walk  # freed outside of the next page's time
     sums = {step: sum(cost for (name, _), cost in best.items() if name == step) for step in ("parse", "walk", "roles")}
     for step, seconds in sums.items():
         print(f"{step:6} {seconds:.3f} s, {seconds / sums['parse']:.2f} of the parse")
