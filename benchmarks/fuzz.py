@@ -174,7 +174,7 @@ def costs(markup: bytes) -> tuple[float, float]:
     needs_browser(page)
     if page.page_type == "article":
         load_article(page, CRAWL)
-    load_teasers(page, CRAWL, {})
+    load_teasers(page, CRAWL)
     next_page(page)
     return parsed, time.process_time() - began
 

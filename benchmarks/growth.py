@@ -38,7 +38,7 @@ def cost(markup: str) -> float:
         start = time.process_time()
         _ = page.page_type
         load_article(page, CRAWL)
-        load_teasers(page, CRAWL, {})
+        load_teasers(page, CRAWL)
         costs.append(time.process_time() - start)
     return min(costs)
 

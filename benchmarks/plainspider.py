@@ -35,7 +35,7 @@ class PlainSpider(Spider):
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
         page, context = Page(response, self.profile), CrawlContext("plain")
-        for teaser in load_teasers(page, context, {}):
+        for teaser in (each.teaser for each in load_teasers(page, context)):
             yield asdict(teaser)
             if self.profile.owns(teaser.url):
                 yield Request(teaser.url)

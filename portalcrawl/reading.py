@@ -75,11 +75,12 @@ def read(page: Page, crawl: CrawlContext = NO_CRAWL) -> Reading:
     """Read *page* as a crawl does: a list of articles gives no article."""
     loader = read_article(page) if page.page_type == "article" else None
     article = make_article(loader, page, crawl) if loader else None
+    teasers = [each.teaser for each in load_teasers(page, crawl)]
     why = {"page_type": page.page_type_reasons}
     if loader is None or article is None:
-        return Reading(page.page_type, None, load_teasers(page, crawl, {}), {}, why)
+        return Reading(page.page_type, None, teasers, {}, why)
     why.update((name, loader.reasons(name)) for name in loader.sources)
-    return Reading(page.page_type, article, load_teasers(page, crawl, {}), dict(loader.sources), why)
+    return Reading(page.page_type, article, teasers, dict(loader.sources), why)
 
 
 def _body(html: bytes | str) -> dict[str, bytes | str]:

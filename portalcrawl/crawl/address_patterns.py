@@ -8,28 +8,28 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 REPEATS = "repeats"
-IN_A_ROW = 30
-"""Pages of one pattern in a row that only repeated articles of the run, after which it asks for no more of them."""
+MAX_REPEATS = 30
+"""Pages of one pattern in a row that only repeated articles of the run, after which no more of them are requested."""
 _DIGITS = re.compile(r"\d+")
 
 
-class Repeats:
+class RepeatedPatterns:
     """Counts, for each pattern of addresses, the pages in a row that brought an article which the run has had."""
 
     def __init__(self) -> None:
         self._in_a_row: Counter[str] = Counter()
 
-    def met(self, url: str, *, brought: bool) -> None:
-        """Take in that the page at *url* brought an article, or only one again."""
+    def count(self, url: str, *, is_new: bool) -> None:
+        """Count a page whose article is new to the run, or is not."""
         pattern = pattern_of(url)
-        if brought:
+        if is_new:
             del self._in_a_row[pattern]
         else:
             self._in_a_row[pattern] += 1
 
     def is_closed(self, url: str) -> bool:
-        """Return whether pages like the one at *url* have brought nothing new for too long."""
-        return self._in_a_row[pattern_of(url)] >= IN_A_ROW if self._in_a_row else False
+        """Return whether pages with addresses like *url* have brought nothing new for too long."""
+        return self._in_a_row[pattern_of(url)] >= MAX_REPEATS if self._in_a_row else False
 
 
 @lru_cache(maxsize=4096)

@@ -1,96 +1,88 @@
-"""Which way a page is fetched: over HTTP, in a browser, or over HTTP first and then again in a browser."""
+"""How a page is fetched: over HTTP, by a browser, or over HTTP first and then again by a browser."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from portalcrawl.extraction.needs_browser import needs_browser
-from portalcrawl.rendering.handlers import RENDER
 
 if TYPE_CHECKING:
     from scrapy import Request
-    from scrapy.crawler import Crawler
 
+    from portalcrawl.crawl.crawl import Crawl
     from portalcrawl.extraction.page import Page
     from portalcrawl.profiles.model import Profile
-    from portalcrawl.runs.run import Run
 
-Asked = Literal["start", "article"]
-"""What a page was asked for as."""
-LONGEST_KIND = 80
+RENDER = "render"
+"""Key of ``Request.meta`` that sends a request to the browser; its value is the reason."""
+RequestedAs = Literal["start", "article"]
+LONGEST_PATTERN = 80
 EMPTY = ("script_shell", "consent_wall")
-"""Needs of pages that have nothing to read without a browser; all others are read as they are where there is none."""
+"""Needs of pages that hold nothing to read without a browser. All others are read as they are if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchDecision:
-    """What becomes of a page that has come."""
+    """What happens to a response."""
 
     rendered: bool = False
-    again: str | None = None
-    """Why it must be asked for again in a browser."""
+    """Whether a browser rendered it."""
+    render_reason: str | None = None
+    """Why the page must be fetched again by a browser; None: it is read as it is."""
     failure: str | None = None
-    """Why there is nothing to read in it."""
+    """Why the page counts as failed; None: it does not."""
 
 
 class FetchPolicy:
-    """Decides for the pages of one run, and counts why."""
+    """Decides for the pages of one crawl, and counts the reasons."""
 
-    def __init__(self, run: Run, crawler: Crawler) -> None:
-        self._run = run
-        self._crawler = crawler
+    def __init__(self, crawl: Crawl, has_browser: Callable[[], bool]) -> None:
+        self._crawl = crawl
+        self._needs = crawl.unit_of_work.browser_needs
+        self._has_browser = has_browser
 
-    def send(self, request: Request, profile: Profile, asked: Asked) -> Request:
-        """Return *request* on its way: marked for the browser where that is known before it is fetched."""
-        mode = self._run.plan.render_mode(profile)
+    def prepare(self, request: Request, profile: Profile, requested_as: RequestedAs) -> Request:
+        """Return *request*, sent to the browser if it is known beforehand that the page needs one."""
+        mode = self._crawl.policy.portals[profile.name].render
         if mode == "always":
             return to_browser(request, "always")
-        if (
-            mode == "auto"
-            and self._has_browser
-            and self._run.unit_of_work.habits.goes_to_browser(*_key(request, asked))
-        ):
+        if mode == "auto" and self._has_browser() and self._needs.goes_to_browser(*_pattern(request, requested_as)):
             return to_browser(request, "known")
         return request
 
-    def judge(self, page: Page, asked: Asked) -> FetchDecision:
-        """Return what becomes of a page that has come."""
+    def decide(self, page: Page, requested_as: RequestedAs) -> FetchDecision:
+        """Return what happens to the response that *page* was read from."""
         if page.refusal:
             return FetchDecision(failure=page.refusal)
         request = page.response.request
         if request is not None and RENDER in request.meta:
-            self._run.counts["pages_rendered"] += 1
-            self._run.counts[f"rendered/{request.meta[RENDER]}"] += 1
-            return FetchDecision(
-                rendered=True, failure="consent_wall" if needs_browser(page) == "consent_wall" else None
-            )
+            self._crawl.counts["pages_rendered"] += 1
+            self._crawl.counts[f"rendered/{request.meta[RENDER]}"] += 1
+            failure = "consent_wall" if needs_browser(page) == "consent_wall" else None
+            return FetchDecision(rendered=True, failure=failure)
         if request is None or "portal" not in request.meta or "cached" in page.response.flags:
-            return FetchDecision()  # a page that the crawl did not ask for, or one that is replayed
-        if self._run.plan.render_mode(page.profile) != "auto":
+            return FetchDecision()  # not requested by the crawl, or replayed from the HTTP cache
+        if self._crawl.policy.portals[page.profile.name].render != "auto":
             return FetchDecision()
         reason = needs_browser(page)
-        self._run.unit_of_work.habits.judged(*_key(request, asked), needed=reason is not None)
-        if reason is None or self._has_browser:
-            return FetchDecision(again=reason)
-        self._run.counts[f"needs_browser/{reason}"] += 1
+        self._needs.record(*_pattern(request, requested_as), needed=reason is not None)
+        if reason is None or self._has_browser():
+            return FetchDecision(render_reason=reason)
+        self._crawl.counts[f"needs_browser/{reason}"] += 1
         return FetchDecision(failure="needs_browser" if reason in EMPTY else None)
-
-    @property
-    def _has_browser(self) -> bool:
-        handlers = getattr(self._crawler.engine.downloader, "handlers", None)
-        return bool(getattr(handlers, "has_browser", False))
 
 
 def to_browser(request: Request, reason: str) -> Request:
-    """Return *request* for the browser; a cached answer would not be what a browser shows."""
+    """Return *request* for the browser, without validators and not from the HTTP cache."""
     return request.replace(meta={**request.meta, RENDER: reason, "dont_cache": True}, headers={})
 
 
-def _key(request: Request, asked: Asked) -> tuple[str, str]:
-    """Return the portal and the kind of page: articles by their folder, lists by their path, numbers left out."""
+def _pattern(request: Request, requested_as: RequestedAs) -> tuple[str, str]:
+    """Return the portal and a pattern for pages of one kind: articles by folder, lists by path, digits as ``0``."""
     path = urlsplit(request.url).path
-    place = path.rpartition("/")[0] if asked == "article" else path
-    return request.meta["portal"], f"{asked} {re.sub(r'[0-9]+', '0', place)}"[:LONGEST_KIND]
+    place = path.rpartition("/")[0] if requested_as == "article" else path
+    return request.meta["portal"], f"{requested_as} {re.sub(r'[0-9]+', '0', place)}"[:LONGEST_PATTERN]

@@ -1,122 +1,108 @@
-"""Which links a run follows: the state remembers all of them, this decides which are fetched now."""
+"""Which articles a run requests: the state remembers every link, this decides which are fetched now."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from portalcrawl import urls
 from portalcrawl.crawl import outcomes
 from portalcrawl.dates.resolve import is_utc
-from portalcrawl.items import Teaser
-from portalcrawl.profiles.model import Profile
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.store import Wanted
 
 if TYPE_CHECKING:
-    from portalcrawl.runs.plan import Start
-    from portalcrawl.runs.run import Run
+    from portalcrawl.crawl.crawl import Crawl
+    from portalcrawl.items import Teaser
+    from portalcrawl.loaders.teaser import LinkedTeaser
+    from portalcrawl.profiles.model import Profile
 
 BATCH = 500
 """Pending articles read from the state at a time."""
 
 
 class Frontier:
-    """The links of a run."""
+    """The links of one crawl."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self._requested: set[tuple[str, str]] = set()
-        self._now = run.started.timestamp()
-        self._since = run.plan.since(run.started)
-        self.headlines: dict[tuple[str, str], str] = {}
-        """Headlines of this run's teasers of known articles, by portal and id."""
+    def __init__(self, crawl: Crawl) -> None:
+        self._crawl = crawl
+        self._policy = crawl.policy
+        self._unit_of_work = crawl.unit_of_work
+        self._now = crawl.policy.started.timestamp()
         self._zones: dict[str, tzinfo] = {}
-        """Zones that pages told, by the portal's name."""
+        """Time zone that a portal's pages gave, by the portal's name."""
 
-    def expect(self, starts: Iterable[Start]) -> None:
-        """Remember all start pages as asked for: no teaser and no earlier run that leads to one is followed as well."""
+    def expect(self, starts: Iterable[tuple[Profile, str]]) -> None:
+        """Mark all start pages as requested: neither a teaser nor an earlier run's link requests them again."""
         expected: dict[str, dict[str, str]] = {}
-        for start in starts:
-            canonical_url = urls.canonical_url(start.url, start.profile.hosts)
-            expected.setdefault(start.profile.name, {})[canonical_url] = start.profile.article_id(canonical_url)
+        for profile, url in starts:
+            canonical_url = urls.canonical_url(url, profile.hosts)
+            expected.setdefault(profile.name, {})[canonical_url] = profile.article_id(canonical_url)
         for portal, by_rule in expected.items():
-            articles = by_rule | self._run.unit_of_work.ids_of(portal, by_rule.keys())
-            self._requested.update((portal, article) for article in articles.values())
+            for article in (by_rule | self._unit_of_work.ids_of(portal, by_rule.keys())).values():
+                self._crawl.articles.of(portal, article).is_requested = True
 
     def start(self, profile: Profile, url: str) -> Record:
-        """Return the record of a start page, which is always fetched; it is noted only if it is an article."""
+        """Return the record of a start page. The state gets it only if the page is an article."""
         canonical_url = urls.canonical_url(url, profile.hosts)
-        ids = self._run.unit_of_work.ids_of(profile.name, [canonical_url])
+        ids = self._unit_of_work.ids_of(profile.name, [canonical_url])
         article = ids.get(canonical_url) or profile.article_id(canonical_url)
-        known = self._run.unit_of_work.record(profile.name, article)
+        known = self._unit_of_work.record(profile.name, article)
         return known or Record(profile.name, article, url, canonical_url, newest=self._now)
 
-    def is_requested(self, record: Record) -> bool:
-        """Tell whether this run has asked for the article already."""
-        return (record.portal, record.id) in self._requested
-
     def request(self, record: Record) -> None:
-        """Remember that the run asks for the article."""
-        self._requested.add((record.portal, record.id))
+        """Mark the article as requested by this run."""
+        self._crawl.articles.of(record.portal, record.id).is_requested = True
+
+    def postpone(self, record: Record) -> None:
+        """Leave an article that :meth:`add` returned to :meth:`pending`."""
+        self._crawl.articles.of(record.portal, record.id).is_requested = False
 
     def is_conditional(self, record: Record) -> bool:
-        """Tell whether a known article is asked for only if it has changed.
+        """Return whether a known article is requested only if it has changed.
 
-        Every other visit asks for the whole page: some sites say that nothing has changed when it has.
+        Every other visit requests the whole page: some sites answer 304 although the page has changed.
         """
-        ages = self._run.settings.ages(self._run.plan.profiles[record.portal].recrawl_ages)
+        ages = self._policy.portals[record.portal].recrawl_ages
         visits = sum((record.first_stored or 0) + age <= self._now for age in ages)
         return visits % 2 == 1
 
-    def postpone(self, record: Record) -> None:
-        """Leave an article to :meth:`pending`."""
-        self._requested.discard((record.portal, record.id))
-
-    def found(
-        self, profile: Profile, teasers: Sequence[Teaser], depth: int, likely: Collection[str] = ()
-    ) -> list[Record]:
-        """Note the articles that *teasers* lead to and return those to fetch now, in order; *depth* is theirs.
-
-        What leads to a *likely* address is noted by the address, until the page has said which article it is.
-        """
-        unit_of_work = self._run.unit_of_work
+    def add(self, profile: Profile, teasers: Sequence[LinkedTeaser], depth: int) -> list[Record]:
+        """Record the articles that *teasers* lead to, *depth* hops away, and return those to request now, in order."""
         wanted = self._wanted(profile)
-        ids = [profile.article_id(each.url) if each.url in likely else each.article_id for each in teasers]
-        known = unit_of_work.records(profile.name, set(ids))
+        known = self._unit_of_work.records(profile.name, {each.link_id for each in teasers})
         due: list[Record] = []
-        for teaser, article in zip(teasers, ids, strict=True):
-            record = known.get(article)
+        for each in teasers:
+            record = known.get(each.link_id)
             if record is None:
-                record = known[article] = self._new(profile, teaser, article, depth)
-                unit_of_work.note(record)
-                if teaser.url not in likely:
-                    unit_of_work.note_addresses(profile.name, [teaser.url], record.id)
+                record = known[each.link_id] = self._new(profile, each, depth)
             elif depth < record.depth and record.status == "pending":
                 record.depth = depth
-                unit_of_work.note(record)
-            self._hear(record, teaser)
-            if self._run.plan.arguments.follow and wanted.holds(record) and not self.is_requested(record):
+                self._unit_of_work.note(record)
+            self._keep_headline(record, each.teaser)
+            if self._policy.follow and wanted.holds(record) and not self._crawl.articles.is_requested(record):
                 self.request(record)
-                record.url = teaser.url  # the portal's newest word on where it is
+                record.url = each.teaser.url  # the portal's latest address of it
                 due.append(record)
         return due
 
-    def _hear(self, record: Record, teaser: Teaser) -> None:
-        """Keep what a teaser says of a known article: by that a text that was rewritten wholly is known for its own."""
+    def _keep_headline(self, record: Record, teaser: Teaser) -> None:
+        """Keep the headline under which a known article is teased: it identifies a text that was rewritten."""
         if not record.revision or not teaser.headline:
             return
-        self.headlines[record.portal, record.id] = teaser.headline
+        self._crawl.articles.of(record.portal, record.id).teaser_headline = teaser.headline
         if record.status != "stored" and record.headline != teaser.headline:
             record.headline = teaser.headline
-            self._run.unit_of_work.note(record)
+            self._unit_of_work.note(record)
 
-    def _new(self, profile: Profile, teaser: Teaser, article: str, depth: int) -> Record:
+    def _new(self, profile: Profile, linked: LinkedTeaser, depth: int) -> Record:
+        """Return the record of an article that is teased for the first time, after adding it to the unit of work."""
+        teaser = linked.teaser
         published = _seconds(teaser.date_published)
         record = Record(
             portal=profile.name,
-            id=article,
+            id=linked.link_id,
             url=teaser.url,
             canonical_url=teaser.url,
             depth=depth,
@@ -129,53 +115,58 @@ class Frontier:
         elif published is not None and self.is_too_old(teaser.date_published):
             outcomes.too_old(record, published)
         if record.reason:
-            self._run.counts[f"skipped/{record.reason}"] += 1
+            self._crawl.counts[f"skipped/{record.reason}"] += 1
+        self._unit_of_work.note(record)
+        if not linked.is_likely:
+            self._unit_of_work.note_addresses(profile.name, [teaser.url], record.id)
         return record
 
     def is_too_old(self, date_published: str | None) -> bool:
-        """Return whether a publication time is known to lie before what ``since`` asks for.
+        """Return whether a publication time is known to be before ``since``.
 
-        A ``since`` without an offset is held against what the date itself says: it is written in the portal's zone.
+        A naive ``since`` is compared with the local time of the date, which is written in the portal's zone.
         """
-        since = self._since
+        since = self._policy.since
         if since is None or date_published is None:
             return False
         published = datetime.fromisoformat(date_published)
         return (published if since.tzinfo else published.replace(tzinfo=None)) < since
 
     def _wanted(self, profile: Profile) -> Wanted:
-        since = self._since
+        since = self._policy.since
         if since is not None and since.tzinfo is None:
             since = since.replace(tzinfo=self._zones.get(profile.name, profile.zone))
-        return Wanted(self._now, self._run.plan.max_depth(profile), since.timestamp() if since else None)
+        max_depth = self._policy.portals[profile.name].max_depth
+        return Wanted(self._now, max_depth, since.timestamp() if since else None)
 
     def learn_zone(self, profile: Profile, zone: tzinfo, dates: Iterable[str | None]) -> None:
-        """Remember the zone that a page of the portal reads its dates in: *zone*, else the offset that they have."""
+        """Keep the time zone in which a page of the portal gives its dates: *zone*, or if it is UTC, their offset."""
         if is_utc(zone):
             zone = next((datetime.fromisoformat(each).tzinfo or zone for each in dates if each), zone)
         if not is_utc(zone):
             self._zones[profile.name] = zone
 
     def _waits_for_zone(self, profile: Profile) -> bool:
-        """Return whether only a page can tell from when on articles of the portal are wanted."""
-        is_local = self._since is not None and self._since.tzinfo is None
-        return is_local and is_utc(profile.zone) and profile.name not in self._zones
+        """Return whether a page must be read first to know which articles of the portal are too old."""
+        is_naive = self._policy.since is not None and self._policy.since.tzinfo is None
+        return is_naive and is_utc(profile.zone) and profile.name not in self._zones
 
     def pending(self, *, before_pages: bool = False) -> Iterator[Record]:
         """Yield what earlier runs left and what is due again, newest first, portal by portal.
 
-        With *before_pages* (none was read yet) those portals are left out of which a page must be read first.
+        With *before_pages* (no page was read yet) portals are left out of which a page must be read first.
         """
-        if not self._run.plan.arguments.follow:
+        if not self._policy.follow:
             return
-        for profile in self._run.plan.profiles.values():
+        for portal in self._policy.portals.values():
+            profile = portal.profile
             if before_pages and self._waits_for_zone(profile):
                 continue
             after: Record | None = None
             wanted = self._wanted(profile)
-            while batch := self._run.unit_of_work.due(profile.name, wanted, after, BATCH):
+            while batch := self._unit_of_work.due(profile.name, wanted, after, BATCH):
                 after = batch[-1]
-                yield from (record for record in batch if not self.is_requested(record))
+                yield from (record for record in batch if not self._crawl.articles.is_requested(record))
 
 
 def _seconds(moment: str | None) -> float | None:

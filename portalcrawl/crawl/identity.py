@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -26,6 +25,7 @@ from portalcrawl.crawl.likeness import same_slug, share_announced, similarity, s
 from portalcrawl.crawl.revisions import field_hashes
 from portalcrawl.ids import text_key
 from portalcrawl.items import Article
+from portalcrawl.loaders.teaser import KnownIds
 from portalcrawl.profiles.model import Profile
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.unit_of_work import UnitOfWork
@@ -68,20 +68,11 @@ class Identity:
     """Why it is no article: ``error_page`` or ``same_text``."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownIds:
-    """Under which ids the state knows addresses."""
-
-    ids: Mapping[str, str]
-    likely: frozenset[str]
-    """Those whose id and place alone tell so: they are asked for once, to be sure."""
-
-
 class Identities:
     """Decides for the pages of one run; remembers which texts came under which ids."""
 
     def __init__(self, unit_of_work: UnitOfWork) -> None:
-        self._ledger = unit_of_work
+        self._unit_of_work = unit_of_work
         # Grow with the run, not with the portal: some 400 bytes an article that was read.
         self._texts: dict[int, tuple[tuple[str, str], ...]] = {}
         """Fingerprint of portal and content -> ids and addresses of the articles under which this run met it."""
@@ -90,15 +81,15 @@ class Identities:
 
     def known_ids(self, profile: Profile, urls: list[str]) -> KnownIds:
         """Return the article ids under which the state knows *urls*: in another spelling, or with an older slug."""
-        ids = self._ledger.ids_of(profile.name, urls)
+        ids = self._unit_of_work.ids_of(profile.name, urls)
         if profile.article.url is not None:  # a pattern knows the ids
-            return KnownIds(ids, frozenset())
+            return KnownIds(ids)
         tokens = {url: token for url in urls if (token := id_token(url))}
         spellings = Counter(tokens[url] for url in {address_key(url): url for url in tokens}.values())
         # Two addresses on one page that share a number: it names what they belong to, not an article.
         new = {url: token for url, token in tokens.items() if url not in ids and spellings[token] == 1}
-        by_token = self._ledger.ids_by_token(profile.name, set(new.values())) if new else {}
-        records = self._ledger.records(profile.name, set(by_token.values())) if by_token else {}
+        by_token = self._unit_of_work.ids_by_token(profile.name, set(new.values())) if new else {}
+        records = self._unit_of_work.records(profile.name, set(by_token.values())) if by_token else {}
         likely = {
             url: record.id
             for url, token in new.items()
@@ -127,8 +118,8 @@ class Identities:
     def _is_declared(self, article: Article, asked: Record, profile: Profile, declared: str) -> bool:
         if not profile.is_article_url(declared):
             return False
-        named = self._ledger.ids_of(article.portal, [declared]).get(declared) or profile.article_id(declared)
-        known = self._ledger.record(article.portal, named)
+        named = self._unit_of_work.ids_of(article.portal, [declared]).get(declared) or profile.article_id(declared)
+        known = self._unit_of_work.record(article.portal, named)
         if known and known.revision:
             return likeness(known, article) >= MOST
         text = text_of(article)
@@ -139,10 +130,10 @@ class Identities:
         """Return the record that the page's own address names, *asked* itself where that is it."""
         named = article.id
         if not native:
-            named = self._ledger.ids_of(article.portal, [article.canonical_url]).get(article.canonical_url, named)
+            named = self._unit_of_work.ids_of(article.portal, [article.canonical_url]).get(article.canonical_url, named)
         if named == asked.id or (not native and asked.canonical_url == article.canonical_url):
             return asked
-        return self._ledger.record(article.portal, named)
+        return self._unit_of_work.record(article.portal, named)
 
     def _at_its_address(self, article: Article, asked: Record, *, native: bool) -> Identity:
         known = None if asked.revision or native else self._older_slug(article, asked)
@@ -153,27 +144,27 @@ class Identities:
         if _goes_on(asked, article, native=native):
             return Identity(asked)
         known = None if native else self._older_slug(article, asked)
-        fresh = self._ledger.record(article.portal, article.id) or new_record(article, asked)
+        fresh = self._unit_of_work.record(article.portal, article.id) or new_record(article, asked)
         return Identity(known or fresh, _became(asked, article))
 
     def _older_slug(self, article: Article, asked: Record) -> Record | None:
         """Return the known article of which this is another address: the same text, under the same id or slug."""
         met = dict(self._texts.get(text_key(article.portal, article.content_hash), ()))
         if article.content_hash:
-            stored = {*self._ledger.with_content(article.content_hash)} - met.keys()
-            records = self._ledger.records(article.portal, stored)
+            stored = {*self._unit_of_work.with_content(article.content_hash)} - met.keys()
+            records = self._unit_of_work.records(article.portal, stored)
             met |= {record.id: record.canonical_url for record in records.values()}
         met.pop(asked.id, None)
         if same := next((known for known, url in met.items() if same_place_of_text(url, article.canonical_url)), None):
-            return self._ledger.record(article.portal, same) or replace(new_record(article, asked), id=same)
+            return self._unit_of_work.record(article.portal, same) or replace(new_record(article, asked), id=same)
         token = id_token(article.canonical_url)
-        by_token = self._ledger.ids_by_token(article.portal, [token]).get(token) if token else None
-        record = self._ledger.record(article.portal, by_token) if by_token and by_token != asked.id else None
+        by_token = self._unit_of_work.ids_by_token(article.portal, [token]).get(token) if token else None
+        record = self._unit_of_work.record(article.portal, by_token) if by_token and by_token != asked.id else None
         if record is None or token is None:
             return None
         if _is_of_one_day(record, article) and likeness(record, article) >= SOME:
             return record
-        self._ledger.note_token(article.portal, token, "")  # it names more than one article: no link counts on it
+        self._unit_of_work.note_token(article.portal, token, "")  # it names more than one article: no link counts on it
         return None
 
     def _checked(self, found: Identity, article: Article, asked: Record, profile: Profile) -> Identity:

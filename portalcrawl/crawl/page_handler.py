@@ -1,4 +1,4 @@
-"""What a fetched page brings: items to write, links to follow, and what the state should remember of the visit."""
+"""What a fetched page yields: items to write, articles to request, and what the state records of the visit."""
 
 from __future__ import annotations
 
@@ -9,25 +9,23 @@ from time import time
 from typing import TYPE_CHECKING
 
 from portalcrawl.crawl import outcomes
-from portalcrawl.crawl.address_patterns import REPEATS, Repeats
-from portalcrawl.crawl.identity import REPEATED
-from portalcrawl.crawl.visits import Visit
-from portalcrawl.ids import teaser_id
+from portalcrawl.crawl.address_patterns import REPEATS, RepeatedPatterns
+from portalcrawl.crawl.articles import Visit
+from portalcrawl.crawl.identity import REPEATED, Identities
 from portalcrawl.loaders.article import load_article
 from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.loaders.teaser import load_teasers
-from portalcrawl.urls import canonical_url
 
 if TYPE_CHECKING:
     from scrapy.http import Response
 
+    from portalcrawl.crawl.crawl import Crawl
     from portalcrawl.crawl.frontier import Frontier
     from portalcrawl.crawl.identity import Identity
     from portalcrawl.extraction.page import Page
     from portalcrawl.items import Article, Teaser
-    from portalcrawl.profiles.model import Profile
-    from portalcrawl.runs.run import Run
-    from portalcrawl.storage.records import Record
+    from portalcrawl.loaders.teaser import LinkedTeaser
+    from portalcrawl.storage.records import Record, Status
 
 GIVEN_UP = "ending"
 NO_ARTICLE = "no_article"
@@ -35,163 +33,155 @@ NO_ARTICLE = "no_article"
 
 @dataclass(slots=True)
 class PageResult:
-    """What one page brings. Teasers stand before the article: once an article is committed, so are its teasers."""
+    """What one page yields. Teasers come before the article: when an article is committed, so are its teasers."""
 
     items: list[Article | Teaser] = field(default_factory=list)
     follow: list[Record] = field(default_factory=list)
+    """Articles to request now, in the order of their teasers."""
 
 
 class PageHandler:
-    """Reads the pages of one run."""
+    """Handles the pages of one crawl."""
 
-    def __init__(self, run: Run, frontier: Frontier) -> None:
-        self._run = run
-        self.frontier = frontier
-        self.repeats = Repeats()
+    def __init__(self, crawl: Crawl, frontier: Frontier) -> None:
+        self._crawl = crawl
+        self._counts = crawl.counts
+        self._frontier = frontier
+        self._identities = Identities(crawl.unit_of_work)
+        self.repeats = RepeatedPatterns()
 
-    def start_page(self, page: Page, asked: str, *, rendered: bool = False) -> PageResult:
-        """Read a page that the user named by the address *asked*: whatever it is, its teasers lead on."""
-        self._run.counts["pages"] += 1
-        context = CrawlContext(self._run.id, 0, "start", rendered=rendered)
-        found = PageResult()
+    def start_page(self, page: Page, url: str, *, rendered: bool = False) -> PageResult:
+        """Handle the start page that was requested as *url*: whatever it is, its teasers are followed."""
+        self._counts["pages"] += 1
+        context = CrawlContext(self._crawl.run, 0, "start", rendered=rendered)
+        result = PageResult()
         article = load_article(page, context) if page.page_type == "article" else None
-        record = self.frontier.start(page.profile, asked) if article else None
+        record = self._frontier.start(page.profile, url) if article else None
         if article and record:
             identity = self._identify(article, record, page)
             if identity.record is None:
-                self._in_place_of(record, identity, page)
-                self._run.counts["start_pages_failed"] += 1
-                return found
-        links = self._read_teasers(page, context, found)
-        self._run.counts["start_links"] += links
+                self._refuse(record, identity)
+                self._counts["start_pages_failed"] += 1
+                return result
+        self._counts["start_links"] += self._add_teasers(result, page, context)
         if article and record:
-            self._run.counts["start_articles"] += 1
-            self._take(article, identity, record, page, found)
-        return found
+            self._counts["start_articles"] += 1
+            if self._take(article, identity, record, page):
+                result.items.append(article)
+        return result
 
     def article_page(self, page: Page, record: Record, via: str, *, rendered: bool = False) -> PageResult:
-        """Read the page that a teaser led to: only an article that is wanted, and new to this run, leads on."""
-        self._run.counts["pages"] += 1
-        context = CrawlContext(self._run.id, record.depth, via, record.found_on, rendered)
-        found = PageResult()
+        """Handle the page that came for *record*: only an article that is wanted and new to the run is followed."""
+        self._counts["pages"] += 1
+        context = CrawlContext(self._crawl.run, record.depth, via, record.found_on, rendered)
+        result = PageResult()
         article = load_article(page, context) if page.page_type == "article" else None
         if article is None:
             self._no_article(page, record)
-            return found
+            return result
         identity = self._identify(article, record, page)
-        is_new = identity.record is not None and self._take(article, identity, record, page, found)
-        if is_new or identity.reason == REPEATED or (identity.record and self._run.visits.is_settled(identity.record)):
-            self.repeats.met(page.url, brought=is_new)
+        is_new = identity.record is not None and self._take(article, identity, record, page)
+        if (
+            is_new
+            or identity.reason == REPEATED
+            or (identity.record and self._crawl.articles.is_taken(identity.record))
+        ):
+            self.repeats.count(page.url, is_new=is_new)
         if identity.record is None:
-            self._in_place_of(record, identity, page)
+            self._refuse(record, identity)
         elif is_new:
-            article_item = found.items.pop()
-            self._read_teasers(page, context, found)
-            found.items.append(article_item)
-        return found
+            self._add_teasers(result, page, context)
+            result.items.append(article)
+        return result
 
-    def _identify(self, article: Article, asked: Record, page: Page) -> Identity:
-        asked.headline = self.frontier.headlines.get((asked.portal, asked.id), asked.headline)
-        identity = self._run.visits.identities.identify(article, asked, page.profile, page.declared_url)
-        if identity.asked == "moved":
-            ages = self._run.settings.ages(page.profile.recrawl_ages)
-            outcomes.missing(asked, "moved", "other_article", time(), self._run.settings.retry_failed_after, ages)
-            self._run.unit_of_work.note(asked)
-            self._run.counts["articles_moved"] += 1
-        return identity
-
-    def _in_place_of(self, record: Record, identity: Identity, page: Page) -> None:
-        """A page stands in place of the article: to its record it is as if the site did not know it."""
-        reason = identity.reason or NO_ARTICLE
-        self._run.counts["pages_failed"] += 1
-        self._run.counts[f"failed/{reason}"] += 1
-        self._missing(page.profile, record, reason)
-
-    def _missing(self, profile: Profile, record: Record, reason: str) -> None:
-        ages = self._run.settings.ages(profile.recrawl_ages)
-        outcomes.missing(record, "gone", reason, time(), self._run.settings.retry_failed_after, ages)
-        self._run.unit_of_work.note(record)
-
-    def _take(self, article: Article, identity: Identity, asked: Record, page: Page, found: PageResult) -> bool:
-        """Add *article* to *found*, unless this run has had it or it is too old; return whether it was added."""
-        record = identity.record
-        assert record is not None
-        self._run.visits.lead(article, identity, asked)
-        if self._run.visits.is_settled(record):
-            self._run.counts["articles_again"] += 1
-            return False
-        published = article.date_published
-        if published and self.frontier.is_too_old(published):
-            outcomes.too_old(record, datetime.fromisoformat(published).timestamp())
-            self._run.unit_of_work.note(record)
-            self._run.counts["skipped/too_old"] += 1
-            return False
-        ages = self._run.settings.ages(page.profile.recrawl_ages)
-        self._run.visits.begin(article, record, _visit(page.response, ages))
-        found.items.append(article)
-        return True
-
-    def _read_teasers(self, page: Page, context: CrawlContext, found: PageResult) -> int:
-        """Add the page's new teasers and the links to follow to *found*; return how many articles are linked."""
-        profile = page.profile
-        addresses = {canonical_url(part.url, profile.hosts) for part in page.teasers}
-        known = self._run.visits.identities.known_ids(profile, sorted(addresses))
-        teasers = load_teasers(page, context, known.ids)
-        self._run.counts["teasers_seen"] += len(teasers)
-        self.frontier.learn_zone(profile, page.zone, (teaser.date_published for teaser in teasers))
-        found.follow += self.frontier.found(profile, teasers, context.depth + 1, known.likely)
-        found.items += self._new_states(profile, teasers)
-        return len({teaser.article_id for teaser in teasers})
-
-    def _new_states(self, profile: Profile, teasers: Sequence[Teaser]) -> list[Teaser]:
-        """Return the teasers whose state was not written before, asking the state once."""
-        claimed = self._run.unit_of_work.claim_teasers({teaser.id: _ids(profile, teaser) for teaser in teasers})
-        fresh = [teaser for teaser in teasers if teaser.id in claimed]
-        self._run.counts["teasers_known"] += len(teasers) - len(fresh)
-        return fresh
-
-    def unchanged(self, record: Record, ages: Sequence[int]) -> None:
-        """The site says that the article is as it was (304)."""
-        outcomes.stored(record, time(), ages)
-        self._run.unit_of_work.note(record)
-        self._run.counts["articles_unchanged"] += 1
-
-    def _no_article(self, page: Page, record: Record) -> None:
-        """A page without an article is as a 404: some portals send their front page for a while."""
-        if page.page_type == "article":
-            self.failed(record, "empty")
-            return
-        self._missing(page.profile, record, NO_ARTICLE)
-        self._run.counts[f"skipped/{NO_ARTICLE}"] += 1
+    def unchanged(self, record: Record) -> None:
+        """Record that the site answered 304 for an article: it is as the state knows it."""
+        outcomes.stored(record, time(), self._ages(record))
+        self._crawl.unit_of_work.note(record)
+        self._counts["articles_unchanged"] += 1
 
     def failed(self, record: Record | None, reason: str) -> None:
-        """A page could not be had; one given up at the end, or as a repeat, was not tried and stays pending."""
+        """Record that the page of *record* (None: a start page) could not be had, for *reason*.
+
+        One that was given up when the run ended, or as a repeat, was not tried: it stays pending.
+        """
         if reason == GIVEN_UP:
             return
         if reason == REPEATS:
-            self._run.counts[f"skipped/{REPEATS}"] += 1
+            self._counts[f"skipped/{REPEATS}"] += 1
             return
-        self._run.counts["pages_failed"] += 1
-        self._run.counts[f"failed/{reason}"] += 1
+        self._counts["pages_failed"] += 1
+        self._counts[f"failed/{reason}"] += 1
         if record is None:
-            self._run.counts["start_pages_failed"] += 1
+            self._counts["start_pages_failed"] += 1
             return
-        ages = self._run.settings.ages(self._run.plan.profiles[record.portal].recrawl_ages)
-        outcomes.failed(record, reason, time(), self._run.settings.retry_failed_after, ages)
-        self._run.unit_of_work.note(record)
+        outcomes.failed(record, reason, time(), self._crawl.policy.retry_failed_after, self._ages(record))
+        self._crawl.unit_of_work.note(record)
 
+    def _ages(self, record: Record) -> Sequence[int]:
+        return self._crawl.policy.portals[record.portal].recrawl_ages
 
-def _ids(profile: Profile, teaser: Teaser) -> set[str]:
-    """Return the ids that this state may have been written under.
+    def _identify(self, article: Article, requested: Record, page: Page) -> Identity:
+        teased = self._crawl.articles.of(requested.portal, requested.id).teaser_headline
+        requested.headline = teased or requested.headline
+        identity = self._identities.identify(article, requested, page.profile, page.declared_url)
+        if identity.asked == "moved":
+            self._missing(requested, "moved", "other_article")
+            self._counts["articles_moved"] += 1
+        return identity
 
-    Where an address turned out to lead to an article of another id, the state was written under the id that the
-    address alone gives.
-    """
-    by_address = profile.article_id(teaser.url)
-    if by_address == teaser.article_id:
-        return {teaser.id}
-    state = (teaser.headline, teaser.kicker, teaser.snippet, teaser.label, teaser.comment_count)
-    return {teaser.id, teaser_id(teaser.portal, by_address, state)}
+    def _refuse(self, record: Record, identity: Identity) -> None:
+        """Record that the page is not the article, but stands in its place."""
+        reason = identity.reason or NO_ARTICLE
+        self._counts["pages_failed"] += 1
+        self._counts[f"failed/{reason}"] += 1
+        self._missing(record, "gone", reason)
+
+    def _no_article(self, page: Page, record: Record) -> None:
+        """Record a page that holds no article: as a 404, since some portals send their front page for a while."""
+        if page.page_type == "article":
+            self.failed(record, "empty")
+            return
+        self._missing(record, "gone", NO_ARTICLE)
+        self._counts[f"skipped/{NO_ARTICLE}"] += 1
+
+    def _missing(self, record: Record, status: Status, reason: str) -> None:
+        outcomes.missing(record, status, reason, time(), self._crawl.policy.retry_failed_after, self._ages(record))
+        self._crawl.unit_of_work.note(record)
+
+    def _take(self, article: Article, identity: Identity, requested: Record, page: Page) -> bool:
+        """Return whether *article* is to be written: not if the run has had it, or if it is too old."""
+        record = identity.record
+        assert record is not None
+        self._crawl.articles.link(article, identity, requested)
+        if self._crawl.articles.is_taken(record):
+            self._counts["articles_again"] += 1
+            return False
+        published = article.date_published
+        if published and self._frontier.is_too_old(published):
+            outcomes.too_old(record, datetime.fromisoformat(published).timestamp())
+            self._crawl.unit_of_work.note(record)
+            self._counts["skipped/too_old"] += 1
+            return False
+        self._crawl.articles.begin(article, record, _visit(page.response, self._ages(record)))
+        return True
+
+    def _add_teasers(self, result: PageResult, page: Page, context: CrawlContext) -> int:
+        """Add the page's new teasers and the articles to request to *result*; return how many articles are linked."""
+        profile = page.profile
+        teasers = load_teasers(page, context, lambda urls: self._identities.known_ids(profile, urls))
+        self._counts["teasers_seen"] += len(teasers)
+        self._frontier.learn_zone(profile, page.zone, (each.teaser.date_published for each in teasers))
+        result.follow += self._frontier.add(profile, teasers, context.depth + 1)
+        result.items += self._new_states(teasers)
+        return len({each.teaser.article_id for each in teasers})
+
+    def _new_states(self, teasers: Sequence[LinkedTeaser]) -> list[Teaser]:
+        """Return the teasers whose state was not written before, with one query for all."""
+        claimed = self._crawl.unit_of_work.claim_teasers({each.teaser.id: each.state_ids for each in teasers})
+        new = [each.teaser for each in teasers if each.teaser.id in claimed]
+        self._counts["teasers_known"] += len(teasers) - len(new)
+        return new
 
 
 def _visit(response: Response, ages: Sequence[int]) -> Visit:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -17,29 +18,61 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.parts import TeaserParts
 
 
-def load_teasers(page: Page, crawl: CrawlContext, known: Mapping[str, str]) -> list[Teaser]:
+@dataclass(frozen=True, slots=True)
+class KnownIds:
+    """The article ids under which the state knows URLs."""
+
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """Canonical URL to article id."""
+    likely: frozenset[str] = frozenset()
+    """URLs whose article only their id and place suggest: they are requested once, to be sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedTeaser:
+    """A teaser, and the ids under which the crawl looks up its article and its state."""
+
+    teaser: Teaser
+    link_id: str
+    """Article id under which the link is recorded: the teaser's, or while that is only likely, the URL's own."""
+    is_likely: bool
+    state_ids: frozenset[str]
+    """Teaser ids under which the state may have been written: an article's id can differ from what its URL gives."""
+
+
+def load_teasers(
+    page: Page, crawl: CrawlContext, find_ids: Callable[[list[str]], KnownIds] | None = None
+) -> list[LinkedTeaser]:
     """Return the teasers of *page*, each state once, in page order.
 
-    *known* gives the id under which the state knows a canonical URL, where it does. One article that the page links in
-    several spellings is one. Ages (``vor 12 Minuten``) count
-    from the page's fetch time; a teaser without a time gets none.
+    *find_ids* returns under which ids the state knows canonical URLs. An article that the page links under several
+    spellings is one. Ages (``vor 12 Minuten``) count from the page's fetch time; a teaser without a time gets none.
     """
-    teasers: dict[str, Teaser] = {}
-    fetched = page.fetched.isoformat()
-    ids_by_key = {urls.address_key(url): article for url, article in known.items()}
-    for parts in page.teasers:
-        teaser = _load(parts, page, known, ids_by_key)
-        teaser.run, teaser.date_fetched = crawl.run, fetched
-        teasers.setdefault(teaser.id, teaser)
+    links = [urls.canonical_url(parts.url, page.profile.hosts) for parts in page.teasers]
+    known = find_ids(sorted(set(links))) if find_ids else KnownIds()
+    ids_by_key = {urls.address_key(url): article for url, article in known.ids.items()}
+    teasers: dict[str, LinkedTeaser] = {}
+    for url, parts in zip(links, page.teasers, strict=True):
+        by_url = page.profile.article_id(url)
+        article = known.ids.get(url) or ids_by_key.setdefault(urls.address_key(url), by_url)
+        teaser = _load(parts, page, url, article)
+        teaser.run = crawl.run
+        is_likely = url in known.likely
+        states = frozenset({teaser.id} if article == by_url else {teaser.id, teaser_id(teaser, by_url)})
+        teasers.setdefault(teaser.id, LinkedTeaser(teaser, by_url if is_likely else article, is_likely, states))
     return list(teasers.values())
 
 
-def _load(parts: TeaserParts, page: Page, known: Mapping[str, str], ids_by_key: dict[str, str]) -> Teaser:
-    profile = page.profile
-    url = urls.canonical_url(parts.url, profile.hosts)
+def teaser_id(teaser: Teaser, article: str) -> str:
+    """Return the id of the teaser's state, if it leads to the article with the id *article*."""
+    state = (teaser.headline, teaser.kicker, teaser.snippet, teaser.label, teaser.comment_count)
+    return ids.teaser_id(teaser.portal, article, state)
+
+
+def _load(parts: TeaserParts, page: Page, url: str, article: str) -> Teaser:
     teaser = Teaser(
-        portal=profile.name,
-        article_id=known.get(url) or ids_by_key.setdefault(urls.address_key(url), profile.article_id(url)),
+        portal=page.profile.name,
+        article_id=article,
         url=url,
         headline=parts.headline,
         kicker=parts.kicker,
@@ -52,11 +85,11 @@ def _load(parts: TeaserParts, page: Page, known: Mapping[str, str], ids_by_key: 
         block=parts.block,
         position=parts.position,
         found_on=page.canonical_url,
+        date_fetched=page.fetched.isoformat(),
     )
     _add_time(teaser, parts, page)
     _add_dateline(teaser, page)
-    state = (teaser.headline, teaser.kicker, teaser.snippet, teaser.label, teaser.comment_count)
-    teaser.id = ids.teaser_id(profile.name, teaser.article_id, state)
+    teaser.id = teaser_id(teaser, article)
     return teaser
 
 

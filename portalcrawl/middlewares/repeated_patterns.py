@@ -30,6 +30,6 @@ class RepeatsMiddleware:
         record = request.cb_kwargs.get("record")
         if record is None or record.revision:
             return
-        harvest: PageHandler = self._crawler.spider.harvest  # type: ignore[union-attr]
-        if harvest.repeats.is_closed(request.url):
+        handler: PageHandler = self._crawler.spider.page_handler  # type: ignore[union-attr]
+        if handler.repeats.is_closed(request.url):
             raise PageIgnored(REPEATS, f"{request.url}: pages like it brought only articles that this run has had")

@@ -44,15 +44,15 @@ class DeduplicatePipeline:
             raise DropItem("known teaser")
 
     def _check_article(self, article: Article, run: Run) -> None:
-        if compare(article, run.visits.record_of(article)) == "unchanged":
-            run.visits.unchanged(article, time())
+        if compare(article, run.articles.record_of(article)) == "unchanged":
+            run.articles.unchanged(article, time())
             run.counts["articles_unchanged"] += 1
             raise DropItem("unchanged")
         self._mark_copies(article, run)
 
     def _mark_copies(self, article: Article, run: Run) -> None:
         """Say which article it is a copy of, and which group of near-identical copies it belongs to."""
-        record = run.visits.record_of(article)
+        record = run.articles.record_of(article)
         if article.revision > 1:
             article.cluster_id = record.cluster_id
             return
@@ -62,7 +62,7 @@ class DeduplicatePipeline:
             run.counts["duplicates"] += article.duplicate_of is not None
         copied = fingerprint(f"{article.description or ''}\n{article.article_body or ''}")
         if copied:
-            group = run.unit_of_work.clusters.group_of(copied)
+            group = run.unit_of_work.near_copies.group_of(copied)
             run.counts["near_duplicates"] += group is not None
             article.cluster_id = group or article.id
-            run.visits.mark(article, copied)
+            run.articles.of(article.portal, article.id).fingerprint = copied

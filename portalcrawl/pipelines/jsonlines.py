@@ -41,7 +41,7 @@ class JsonLinesPipeline:
         try:
             run.write(item.type + "s", asdict(item))
             if isinstance(item, Article):
-                run.visits.stored(item, time())
+                run.articles.written(item, time())
             else:
                 run.unit_of_work.note_teaser(item.id)
             run.commit_if_full()

@@ -44,7 +44,7 @@ class ValidatePipeline:
         except fastjsonschema.JsonSchemaValueException as error:
             run: Run = self._crawler.spider.run  # type: ignore[union-attr]
             run.counts[f"invalid/{item.type}"] += 1
-            if isinstance(item, Article) and (record := run.visits.give_up(item)):
+            if isinstance(item, Article) and (record := run.articles.give_up(item)):
                 outcomes.failed(record, "invalid", time(), run.settings.retry_failed_after)
                 run.unit_of_work.note(record)
             where = item.url or item.found_on

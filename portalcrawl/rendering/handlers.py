@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scrapy import signals
 from scrapy.core.downloader.handlers import DownloadHandlers
 
+from portalcrawl.crawl.fetch_policy import RENDER
 from portalcrawl.rendering.browsers import find_browser
 from portalcrawl.rendering.renderer import Renderer
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-
-RENDER = "render"
-"""Key of ``Request.meta`` that asks for the browser; its value says why."""
 
 
 class RenderingHandlers(DownloadHandlers):

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote_plus, urlsplit
 
+from portalcrawl.crawl.policy import CrawlPolicy, PortalPolicy
 from portalcrawl.errors import ArgumentError
 from portalcrawl.profiles.catalog import Catalog
 from portalcrawl.profiles.model import Profile, RenderMode
 from portalcrawl.runs.arguments import Arguments, parse_arguments
+from portalcrawl.runs.run_settings import RunSettings
 
 Origin = tuple[str, str, int]
 """Scheme, host and port (RFC 6454)."""
@@ -66,6 +68,16 @@ class Plan:
     def allows_origin(self, profile: Profile, url: str) -> bool:
         """Return whether the user or the profile's file gave the origin of *url*."""
         return origin_of(url) in self.origins[profile.name]
+
+    def policy(self, settings: RunSettings, started: datetime) -> CrawlPolicy:
+        """Return how a run that *started* then (UTC) crawls the portals."""
+        portals = {
+            name: PortalPolicy(
+                profile, self.max_depth(profile), self.render_mode(profile), settings.ages(profile.recrawl_ages)
+            )
+            for name, profile in self.profiles.items()
+        }
+        return CrawlPolicy(portals, started, self.arguments.follow, self.since(started), settings.retry_failed_after)
 
     def since(self, started: datetime) -> datetime | None:
         """Return the oldest publication time wanted by a run that *started* then.

@@ -29,7 +29,7 @@ LAST = 3
 """Times the time allowed after which the process is ended without a word of its own."""
 UNTOUCHED = (
     *("portalcrawl.storage", "portalcrawl.runs", "sqlalchemy", "logging"),
-    *(f"portalcrawl.crawl.{each}" for each in ("frontier", "identity", "outcomes", "revisions", "visits")),
+    *(f"portalcrawl.crawl.{each}" for each in ("articles", "frontier", "identity", "outcomes", "revisions")),
 )
 """Packages and modules whose code is not interrupted: what they do is short, and would be left half done."""
 

@@ -184,4 +184,4 @@ def _note_article(article: Article, unit_of_work: UnitOfWork, ages: tuple[int, .
     if article.revision == 1 and article.cluster_id:
         copied = fingerprint(f"{article.description or ''}\n{article.article_body or ''}")
         if copied:
-            unit_of_work.clusters.note(copied, article.cluster_id, article.portal, article.id)
+            unit_of_work.near_copies.note(copied, article.cluster_id, article.portal, article.id)

@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from portalcrawl.crawl.visits import Visits
+from portalcrawl.crawl.articles import RunArticles
+from portalcrawl.crawl.crawl import Crawl
 from portalcrawl.errors import DataFolderError
 from portalcrawl.feeds.feed_files import PART, FeedFile, sync_folder
 from portalcrawl.feeds.json_lines import json_line
@@ -101,9 +102,11 @@ class Run:
         self.folder = identity.folder
         """Where the feeds are."""
         self.unit_of_work = state.unit_of_work
-        self.visits = Visits(self.unit_of_work)
-        self.journal = Journal(identity.locks)
+        self.articles = RunArticles(self.unit_of_work)
         self.counts: Counter[str] = Counter()
+        policy = plan.policy(settings, self.started)
+        self.crawl = Crawl(self.id, policy, self.unit_of_work, self.articles, self.counts)
+        self.journal = Journal(identity.locks)
         self.manifest: Manifest | None = None
         """Set when the run is published."""
         self.broken: str | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
@@ -90,7 +91,7 @@ class PortalSpider(Spider):
         self.run.counts["start_pages"] = len(self.plan.starts)
         self.crawler.signals.connect(self.take_up_pending, signals.spider_idle)
         self.crawler.signals.connect(self.item_failed, signals.item_error)
-        self.frontier.expect(self.plan.starts)
+        self.frontier.expect((start.profile, start.url) for start in self.plan.starts)
         for start in self.plan.starts:
             if self.guard.is_refused(self.frontier.start(start.profile, start.url)):
                 continue
@@ -109,37 +110,29 @@ class PortalSpider(Spider):
         missing = self.articles_missing
         return self.run.broken is not None or (missing is not None and missing <= 0)
 
-    @property
+    @cached_property
     def frontier(self) -> Frontier:
         """The links of the run."""
-        return self.harvest.frontier
+        return Frontier(self.run.crawl)
 
-    @property
-    def harvest(self) -> PageHandler:
-        """Reads the pages of the run."""
-        if self._harvest is None:
-            self._harvest = PageHandler(self.run, Frontier(self.run))
-        return self._harvest
+    @cached_property
+    def page_handler(self) -> PageHandler:
+        """Handles the pages of the run."""
+        return PageHandler(self.run.crawl, self.frontier)
 
-    _harvest: PageHandler | None = None
-
-    @property
+    @cached_property
     def guard(self) -> Guard:
         """Reads pages so that none ends the run."""
-        if self._guard is None:
-            self._guard = Guard(self.run, self.harvest)
-        return self._guard
+        return Guard(self.run, self.page_handler)
 
-    _guard: Guard | None = None
-
-    @property
-    def ways(self) -> FetchPolicy:
+    @cached_property
+    def fetch_policy(self) -> FetchPolicy:
         """Decides which pages a browser renders."""
-        if self._ways is None:
-            self._ways = FetchPolicy(self.run, self.crawler)
-        return self._ways
+        return FetchPolicy(self.run.crawl, self._has_browser)
 
-    _ways: FetchPolicy | None = None
+    def _has_browser(self) -> bool:
+        handlers = getattr(self.crawler.engine.downloader, "handlers", None)
+        return bool(getattr(handlers, "has_browser", False))
 
     def take_up_pending(self) -> None:
         """When there is nothing else to do: fetch what was found while the queue was full."""
@@ -183,16 +176,16 @@ class PortalSpider(Spider):
 
     def _read_start(self, page: Page, start: Start, number: int, pages: ListPages) -> tuple[list[Request], PageResult]:
         """Return what to ask for by its place, not its teasers, and what the page brings."""
-        way = self.ways.judge(page, "start")
-        if way.again:
+        decision = self.fetch_policy.decide(page, "start")
+        if decision.render_reason:
             self._starts_under_way += number == 1
-            return [to_browser(self._start_request(start, number, pages), way.again)], PageResult()
-        if way.failure:
-            self.harvest.failed(None, way.failure)
+            return [to_browser(self._start_request(start, number, pages), decision.render_reason)], PageResult()
+        if decision.failure:
+            self.page_handler.failed(None, decision.failure)
             return [], PageResult()
         if pages.is_read(page):
             return [], PageResult()
-        found = self.harvest.start_page(page, start.url, rendered=way.rendered)
+        found = self.page_handler.start_page(page, start.url, rendered=decision.rendered)
         more: list[Request] = []
         if page.page_type != "article" and number < self.plan.arguments.pages and (url := pages.next_page(page)):
             more = [self._start_request(Start(url, start.profile), number + 1, pages)]
@@ -200,24 +193,23 @@ class PortalSpider(Spider):
 
     def parse_article(self, response: Response, record: Record, via: str) -> Iterator[Any]:
         """Read the article behind a teaser."""
-        profile = self.plan.profiles[record.portal]
         if response.status == 304:
             if record.revision:
-                self.harvest.unchanged(record, self.run.settings.ages(profile.recrawl_ages))
+                self.page_handler.unchanged(record)
             else:  # nobody asked whether it has changed
-                self.harvest.failed(record, "http_304")
+                self.page_handler.failed(record, "http_304")
             return
         read = self.guard.read(response, record, lambda page: self._read_article(page, record, via), is_start=False)
         yield from self._outcome(read)
 
     def _read_article(self, page: Page, record: Record, via: str) -> tuple[list[Request], PageResult]:
-        way = self.ways.judge(page, "article")
-        if way.again:
-            return [to_browser(self._article_request(record, via), way.again)], PageResult()
-        if way.failure:
-            self.harvest.failed(record, way.failure)
+        decision = self.fetch_policy.decide(page, "article")
+        if decision.render_reason:
+            return [to_browser(self._article_request(record, via), decision.render_reason)], PageResult()
+        if decision.failure:
+            self.page_handler.failed(record, decision.failure)
             return [], PageResult()
-        return [], self.harvest.article_page(page, record, via, rendered=way.rendered)
+        return [], self.page_handler.article_page(page, record, via, rendered=decision.rendered)
 
     def _outcome(self, read: tuple[list[Request], PageResult] | None) -> Iterator[Any]:
         """Yield the items of a page, then requests."""
@@ -229,15 +221,15 @@ class PortalSpider(Spider):
 
     def item_failed(self, item: Article | Teaser) -> None:
         """Count an article at which a pipeline failed as one that could not be had: else it would come up for ever."""
-        if isinstance(item, Article) and (record := self.run.visits.give_up(item)):
+        if isinstance(item, Article) and (record := self.run.articles.give_up(item)):
             self.run.counts["exceptions"] += 1
-            self.harvest.failed(record, "error")
+            self.page_handler.failed(record, "error")
 
     def failed(self, failure: Failure) -> None:
         """Count a page that could not be had, under its reason."""
         request: Request = failure.request  # type: ignore[attr-defined]
         self._starts_under_way -= request.cb_kwargs.get("number") == 1
-        self.harvest.failed(request.cb_kwargs.get("record"), reason_of(failure))
+        self.page_handler.failed(request.cb_kwargs.get("record"), reason_of(failure))
 
     def _requests(self, found: PageResult) -> Iterator[Request]:
         for record in found.follow:
@@ -256,7 +248,7 @@ class PortalSpider(Spider):
             priority=START_PRIORITY,
             dont_filter=True,
         )
-        return self.ways.send(request, start.profile, "start")
+        return self.fetch_policy.prepare(request, start.profile, "start")
 
     def _article_request(self, record: Record, via: str) -> Request:
         """Ask for an article; where the state has validators, only for what has changed."""
@@ -274,4 +266,4 @@ class PortalSpider(Spider):
             # which was fetched before, and with them the reason that the state wants to know.
             dont_filter=True,
         )
-        return self.ways.send(request, self.plan.profiles[record.portal], "article")
+        return self.fetch_policy.prepare(request, self.plan.profiles[record.portal], "article")

@@ -130,5 +130,5 @@ def _read_whole(page: Page) -> None:
     needs_browser(page)
     if page.page_type == "article":
         load_article(page, context)
-    load_teasers(page, context, {})
+    load_teasers(page, context)
     next_page(page)

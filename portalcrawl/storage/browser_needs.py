@@ -31,7 +31,7 @@ class BrowserNeeds:
         self._asked[key] = self._asked.get(key, 0) + 1
         return self._asked[key] % RECHECK != 0
 
-    def judged(self, portal: str, kind: str, *, needed: bool) -> None:
+    def record(self, portal: str, kind: str, *, needed: bool) -> None:
         """Remember that a page fetched without a browser needed one, or did not."""
         key = _key(portal, kind)
         streak = self._streak(key)

@@ -23,7 +23,7 @@ WITH_A_BAND = select(signatures.c.signature, signatures.c.cluster_id).where(
 
 
 @dataclass(slots=True)
-class Clusters:
+class NearCopies:
     """Finds the group of a text, and remembers new texts until the next commit."""
 
     store: Store

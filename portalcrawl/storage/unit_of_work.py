@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from portalcrawl.storage.browser_needs import BrowserNeeds
 from portalcrawl.storage.database import BUSY_TIMEOUT
-from portalcrawl.storage.near_copies import Clusters
+from portalcrawl.storage.near_copies import NearCopies
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.store import Batch, Store, Wanted
 from portalcrawl.storage.tables import token_key
@@ -21,8 +21,8 @@ class UnitOfWork:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.clusters = Clusters(store)
-        self.habits = BrowserNeeds(store)
+        self.near_copies = NearCopies(store)
+        self.browser_needs = BrowserNeeds(store)
         self._batch = Batch()
         self._claimed: set[str] = set()
 
@@ -74,7 +74,7 @@ class UnitOfWork:
         return fresh
 
     def is_claimed(self, teaser: str) -> bool:
-        """Tell whether *teaser* was claimed, and end the claim."""
+        """Return whether *teaser* was claimed, and end the claim."""
         claimed = teaser in self._claimed
         self._claimed.discard(teaser)
         return claimed
@@ -117,9 +117,9 @@ class UnitOfWork:
         """
         self._store.commit(self._batch, lengths, self._commit_others, wait)
         self._batch = Batch()
-        self.clusters.committed()
-        self.habits.committed()
+        self.near_copies.committed()
+        self.browser_needs.committed()
 
     def _commit_others(self, connection: Connection) -> None:
-        self.clusters.commit(connection)
-        self.habits.commit(connection)
+        self.near_copies.commit(connection)
+        self.browser_needs.commit(connection)

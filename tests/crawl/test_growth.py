@@ -42,7 +42,7 @@ def known(folder: Path, number: int, newest: float, status: str = "stored") -> N
         unit_of_work.note_addresses("a", [address, address + "-alias"], name)
         copied = fingerprint(f"{TEXT} {newest} {each}")
         assert copied
-        unit_of_work.clusters.note(copied, name, "a", name)
+        unit_of_work.near_copies.note(copied, name, "a", name)
     unit_of_work.commit([])
     unit_of_work.close()
 

@@ -11,7 +11,7 @@ from portalcrawl import ids
 from portalcrawl.extraction.page import Page
 from portalcrawl.items import Teaser
 from portalcrawl.loaders.crawl_context import CrawlContext
-from portalcrawl.loaders.teaser import load_teasers
+from portalcrawl.loaders.teaser import KnownIds, load_teasers
 from portalcrawl.profiles.model import Profile
 
 FETCHED = datetime(2025, 11, 5, 9, 0, 30, tzinfo=UTC)
@@ -24,7 +24,7 @@ HAFEN = "https://www.kuestenbote.example/region/hafen-wird-tiefer-gegraben-48150
 def load(lists: str, known: dict[str, str] | None = None) -> list[Teaser]:
     body = f"<html><body>{lists}</body></html>".encode()
     page = Page(HtmlResponse(PAGE, body=body, encoding="utf-8"), PROFILE, fetched=FETCHED)
-    return load_teasers(page, CRAWL, known or {})
+    return [each.teaser for each in load_teasers(page, CRAWL, lambda _: KnownIds(known or {}))]
 
 
 def card(inner: str = "", address: str = HAFEN) -> str:

@@ -139,29 +139,29 @@ def test_kinds_that_needed_a_browser_are_remembered_and_looked_at_again(tmp_path
     url = f"sqlite:///{tmp_path / 'state.sqlite3'}"
     unit_of_work = UnitOfWork(Store(open_database(url)))
     for _ in range(TIMES):
-        assert not unit_of_work.habits.goes_to_browser("bote", "article /a")
-        unit_of_work.habits.judged("bote", "article /a", needed=True)
+        assert not unit_of_work.browser_needs.goes_to_browser("bote", "article /a")
+        unit_of_work.browser_needs.record("bote", "article /a", needed=True)
     unit_of_work.commit([])
     unit_of_work.close()
     later = UnitOfWork(Store(open_database(url)))
-    sent = [later.habits.goes_to_browser("bote", "article /a") for _ in range(RECHECK)]
+    sent = [later.browser_needs.goes_to_browser("bote", "article /a") for _ in range(RECHECK)]
     assert sent == [True] * (RECHECK - 1) + [False]
-    assert not later.habits.goes_to_browser("bote", "article /b")
-    assert not later.habits.goes_to_browser("andere", "article /a")
-    later.habits.judged("bote", "article /a", needed=False)
-    assert not later.habits.goes_to_browser("bote", "article /a")
+    assert not later.browser_needs.goes_to_browser("bote", "article /b")
+    assert not later.browser_needs.goes_to_browser("andere", "article /a")
+    later.browser_needs.record("bote", "article /a", needed=False)
+    assert not later.browser_needs.goes_to_browser("bote", "article /a")
     later.commit([])
     later.close()
     last = UnitOfWork(Store(open_database(url)))
-    assert not last.habits.goes_to_browser("bote", "article /a")
+    assert not last.browser_needs.goes_to_browser("bote", "article /a")
     last.close()
 
 
 def test_a_state_in_memory_remembers_within_the_run() -> None:
     unit_of_work = UnitOfWork(Store(open_database(IN_MEMORY)))
     for _ in range(TIMES):
-        unit_of_work.habits.judged("bote", "start /", needed=True)
-    assert unit_of_work.habits.goes_to_browser("bote", "start /")
+        unit_of_work.browser_needs.record("bote", "start /", needed=True)
+    assert unit_of_work.browser_needs.goes_to_browser("bote", "start /")
 
 
 def test_a_run_that_renders_nothing_does_not_load_playwright() -> None:

@@ -36,7 +36,7 @@ def article_of(page: Page) -> Article:
 
 def teasers_of(page: Page) -> dict[str, Teaser]:
     """The teasers by the id of their article."""
-    return {teaser.article_id: teaser for teaser in load_teasers(page, CRAWL, {})}
+    return {each.teaser.article_id: each.teaser for each in load_teasers(page, CRAWL)}
 
 
 def wanted_article(seed: Seed) -> dict[str, Any]:

@@ -1,0 +1,36 @@
+"""What a crawl is asked to do: arguments, settings and profiles, resolved for each portal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from portalcrawl.profiles.model import Profile, RenderMode
+
+
+@dataclass(frozen=True, slots=True)
+class PortalPolicy:
+    """How one portal is crawled."""
+
+    profile: Profile
+    max_depth: int | None
+    """Teaser hops from a start page; None: no limit."""
+    render: RenderMode
+    recrawl_ages: tuple[int, ...]
+    """Seconds after an article was first stored at which it is visited again, ascending."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlPolicy:
+    """How a run crawls its portals."""
+
+    portals: Mapping[str, PortalPolicy]
+    """By the portal's name."""
+    started: datetime
+    """Start of the run, UTC."""
+    follow: bool
+    since: datetime | None
+    """Oldest publication time wanted. A naive one is local time of the portal."""
+    retry_failed_after: float
+    """Seconds until the first retry of a page that failed; each further wait is twice as long."""
