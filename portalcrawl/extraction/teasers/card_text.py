@@ -10,7 +10,7 @@ from typing import TypeAlias
 from lxml.etree import _Element
 
 from portalcrawl.extraction.teasers.card_lines import Context, Line, Piece, lines_of
-from portalcrawl.extraction.teasers.class_hints import Hint, hints_of
+from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, shows_count
 
 Node: TypeAlias = _Element | str
 Stack: TypeAlias = "list[tuple[Node | None, Context]]"
@@ -224,7 +224,7 @@ class _Reader:
     def note_icon(self, element: _Element) -> None:
         """Remember an empty element that may be the icon beside a number of comments."""
         names = f"{element.get('class') or ''}"
-        if names and hints_of(names) & Hint.COUNT:
+        if names and shows_count(names):
             self.comment_icon = True
         if label := element.get("aria-label"):
             self.card.counts.append(label)

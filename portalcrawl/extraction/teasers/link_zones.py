@@ -6,6 +6,7 @@ from typing import Literal
 
 from lxml.etree import _Element
 
+from portalcrawl.extraction.dom.name_roles import names_role
 from portalcrawl.extraction.teasers.class_hints import Hint, hints_of
 
 Zone = Literal["open", "neighbour", "menu", "topics", "copy", "dead"]
@@ -56,6 +57,6 @@ def _zone_of(element: _Element) -> Zone:
     hints = hints_of(names) if names else Hint.NONE
     if hints & Hint.SERVICE:
         return "dead"
-    if hints & Hint.MENU:
+    if hints & Hint.MENU or (names and names_role(names).name == "nav"):
         return "menu"
     return "topics" if hints & Hint.TOPICS else "open"
