@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeAlias
 
 from lxml.etree import _Element
 
-from portalcrawl.extraction.teasers.card_lines import Context, Line, Piece, lines_of
+from portalcrawl.extraction.dom.element_text import size_of
+from portalcrawl.extraction.teasers.card_lines import INLINE, Context, Line, Piece, lines_of
 from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, shows_count
 
 Node: TypeAlias = _Element | str
-Stack: TypeAlias = "list[tuple[Node | None, Context]]"
+Stack: TypeAlias = "list[tuple[Node | None, Context, _Element | None]]"
 
 SKIPPED = frozenset(
     {
@@ -37,45 +39,16 @@ SKIPPED = frozenset(
         "dialog",
     }
 )
-INLINE = frozenset(
-    {
-        "a",
-        "span",
-        "b",
-        "strong",
-        "i",
-        "em",
-        "u",
-        "font",
-        "small",
-        "big",
-        "mark",
-        "abbr",
-        "acronym",
-        "q",
-        "s",
-        "sub",
-        "sup",
-        "tt",
-        "code",
-        "cite",
-        "time",
-        "wbr",
-        "ins",
-        "del",
-        "bdi",
-        "bdo",
-        "kbd",
-        "label",
-        "data",
-    }
-)
 _ALONE = SKIPPED | {"br", "img", "noscript"}
 _SPLITTING = frozenset({"span", "time", "small", "label", "data", "b", "strong", "i", "em"})
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _TELLING = frozenset({"a", "time", "figcaption", *_SPLITTING, *HEADINGS})
 """What says something of its text by its tag alone."""
 _GLYPH = re.compile(r"[a-z]+(?:_[a-z]+)*")
+_SHORT = Hint.KICKER | Hint.LABEL
+_MAX_SHORT = 80
+"""Characters of a kicker or a label."""
+_MAX_INNER = 30
 _MAX_NODES = 600
 """Nodes of one card that are read; no teaser has more."""
 
@@ -120,15 +93,15 @@ class _Reader:
     def walk(self, nodes: Iterable[Node]) -> None:
         """Read *nodes* in page order."""
         stack: Stack = []
-        stack.extend((node, Context()) for node in nodes)
+        stack.extend((node, Context(), None) for node in nodes)
         stack.reverse()
         budget = _MAX_NODES
         while stack and budget:
-            node, context = stack.pop()
+            node, context, parent = stack.pop()
             if node is None:
                 self.end_line()
             elif isinstance(node, str):
-                self.add_text(node, context)
+                self.add_text(node, context, parent)
             else:
                 budget -= 1
                 self.open(node, context, stack)
@@ -144,18 +117,18 @@ class _Reader:
         hints = hints_of(element.get("class") or "") if "class" in given else Hint.NONE
         if "hidden" in given or (hints & Hint.ICON and _is_glyph(element)):
             return
-        inner = self.enter(element, tag, context, hints & Hint.ROLES)
+        inner = self.enter(element, tag, context, _own_roles(element, hints))
         if not len(element) and not (element.text and element.text.strip()):
             self.note_empty(element, inner)
         if tag not in INLINE:
             self.end_line()
-            stack.append((None, context))
+            stack.append((None, context, None))
         for child in element[::-1]:  # type: ignore[index]  # the stubs know no slices
             if child.tail:
-                stack.append((child.tail, inner))
-            stack.append((child, inner))
+                stack.append((child.tail, inner, element))
+            stack.append((child, inner, element))
         if element.text:
-            stack.append((element.text, inner))
+            stack.append((element.text, inner, element))
 
     def note_alone(self, element: _Element, context: Context) -> None:
         """Take in an element whose content is no text of the card."""
@@ -192,7 +165,7 @@ class _Reader:
         if tag not in INLINE:
             inner.span = None
             if tag in HEADINGS:
-                inner.heading = HEADINGS[tag]
+                inner.heading, inner.caption = HEADINGS[tag], False
                 if not hint:
                     inner.hint = Hint.NONE
             elif tag == "figcaption":
@@ -213,7 +186,7 @@ class _Reader:
         if link.get("href"):
             inner.span = link
         if link in self.links:
-            inner.linked = True
+            inner.linked, inner.caption = True, False
             if name := link.get("title"):
                 self.card.names.append(" ".join(name.split()))
             if label := link.get("aria-label"):
@@ -229,7 +202,7 @@ class _Reader:
         if label := element.get("aria-label"):
             self.card.counts.append(label)
 
-    def add_text(self, text: str, context: Context) -> None:
+    def add_text(self, text: str, context: Context, parent: _Element | None) -> None:
         """Add a run of text to the line."""
         if not text.strip():
             if self.pieces:
@@ -243,7 +216,7 @@ class _Reader:
                 text = text.strip()[len(first) :]
                 if not text.strip():
                     return
-        self.pieces.append(Piece(text, context))
+        self.pieces.append(Piece(text, context, parent))
 
     def break_line(self, context: Context) -> None:
         """End the line, but for a line break within a heading."""
@@ -258,6 +231,20 @@ class _Reader:
         if self.pieces:
             self.card.lines.extend(lines_of(self.pieces))
             self.pieces = []
+
+
+def _own_roles(element: _Element, hints: int) -> int:
+    """Return what the text of *element* is by its class; nothing where the class names what it holds among others."""
+    roles = hints & Hint.ROLES
+    if not roles & _SHORT or not len(element):
+        return roles
+    inner = element.iterdescendants(*HEADINGS)
+    others = (other for other in islice(element.iterdescendants("*"), _MAX_INNER) if other.get("class"))
+    is_container = (element.tag not in HEADINGS and next(inner, None) is not None) or (
+        size_of(element, _MAX_SHORT) > _MAX_SHORT
+        or any(hints_of(other.get("class") or "") & ~roles & Hint.ROLES for other in others)
+    )
+    return roles & ~_SHORT if is_container else roles
 
 
 def _is_glyph(element: _Element) -> bool:

@@ -8,7 +8,7 @@ from itertools import islice
 from lxml.etree import _Element
 
 from portalcrawl.extraction.dom.element_text import text_of
-from portalcrawl.extraction.teasers.card_text import INLINE
+from portalcrawl.extraction.teasers.card_lines import INLINE
 from portalcrawl.extraction.teasers.line_forms import form_of, is_cut
 
 _CARD_PARTS = frozenset(
