@@ -34,7 +34,7 @@ _DATE = re.compile(
 )
 _ID = re.compile(
     r"(?<![^\W_])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
-    r"|(?=[a-z]{0,5}\d)[a-z]{0,5}\d{5,20}[a-z]?|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,40}"
+    r"|(?=[a-z]{0,10}\d)[a-z]{0,10}\d{5,20}[a-z]?|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,40}"
     r"|(?=[0-9a-z]*\d[a-z])(?=[0-9a-z]*[a-z]\d)[0-9a-z]{6,40})(?![^\W_])",
     re.IGNORECASE,
 )
@@ -44,7 +44,8 @@ _NUMBERED = re.compile(r"/(?!(?:19|20)\d\d-)\d{2,4}-[^\W\d_]{2,}-[^/]*$")
 _YEAR = re.compile(r"(?<![^\W_])(?:1[89]|20)\d\d(?![^\W_])")
 """A year is a word of a slug like the others."""
 _QUERY_ID = re.compile(
-    r"(?:[a-z_]{0,20}(?:id|art|artikel|article|story|news|post|nr|no|item|lopenr)(?:_?(?:id|nr|no|num))?|p|aid|nid|sid|a|n)",
+    r"(?:(?:news|art|story|post|content|cont|doc|dok|text|msg|item|object|obj|cms|press|pr|entry|page|reco?rd|tx_news)?_?id"
+    r"|[a-z_]{0,20}(?:art|artikel|article|story|news|post|nr|no|item|lopenr)(?:_?(?:id|nr|no|num))?|p|aid|nid|sid|a|n)",
     re.IGNORECASE,
 )
 _QUERY_RECORD = re.compile(

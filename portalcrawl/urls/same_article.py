@@ -19,6 +19,8 @@ _PAGE = re.compile(
 _PAGE_PARAMETER = re.compile(
     r"(?:page|seite|pagina|p|pg|page_nr|showpage|singlepage|paged|ansicht)=(?:\d{1,3}|all|1|true|komplett)"
 )
+_POST = re.compile(r"p=\d+")
+"""WordPress numbers its posts so; elsewhere it is the page of an article."""
 _LANGUAGE = re.compile(r"/([a-z]{2})(?:[-_][a-z]{2})?/")
 _DATE = re.compile(r"(?:19|20)\d\d[/-]?(?:0[1-9]|1[0-2])(?:[/-]?(?:0[1-9]|[12]\d|3[01]))?(?![0-9])")
 _ID = re.compile(
@@ -71,6 +73,8 @@ def _key(url: str) -> _Key | None:
         return None
     path = _INDEX.sub("/", address.path.lower())
     query = "&".join(part for part in address.query.split("&") if not _PAGE_PARAMETER.fullmatch(part.lower()))
+    if _POST.fullmatch(address.query) and not article_path(path):
+        query = address.query
     return _Key(stem(address), _PAGE.sub("", path).rstrip("/"), query)
 
 

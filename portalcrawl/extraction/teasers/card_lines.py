@@ -69,6 +69,7 @@ _MAX_APART = 8
 _MAX_DEPTH = 12
 _MANY_LINKS = 3
 _SLOT_LEVELS = 3
+_CLOSING = frozenset(",;.!?)")
 _SENTENCE = 3
 """Words after a link that are no part of its text."""
 Group = list[Piece]
@@ -154,6 +155,8 @@ def _peels_off_ahead(groups: list[Group], index: int) -> bool:
     """Tell whether the text at *index* is another than what follows: a kicker, or a title before its snippet."""
     group = groups[index]
     head, rest = group[0].context, groups[index + 1][0].context
+    if _text(groups[index + 1])[:1] in _CLOSING:
+        return False
     if _peels_off(group) or (_text(group).endswith(":") and (head.span is not None or rest.linked)):
         return True
     text = " ".join(_text(other) for other in groups[index + 1 :])
@@ -182,14 +185,15 @@ def _line(text: str, group: Group) -> Line:
         longest.caption,
         longest.strong,
         when,
-        _slot(max(group, key=lambda piece: len(piece.text)).element),
+        _slot(max(group, key=lambda piece: len(piece.text))),
     )
 
 
-def _slot(element: _Element | None) -> str:
-    """Return tags and classes of *element* and of what is around it, without numbers and states."""
-    names = []
-    while element is not None and len(names) < _SLOT_LEVELS:
+def _slot(piece: Piece) -> str:
+    """Return what kind of link *piece* is, and tags and classes of what is around it, without numbers and states."""
+    names = [f"{'article' * piece.context.linked}{'elsewhere' * piece.context.foreign}"]
+    element = piece.element
+    while element is not None and len(names) <= _SLOT_LEVELS:
         names.append(f"{element.tag}{name_shape(element.get('class') or '')}")
         element = element.getparent()
     return "<".join(names)

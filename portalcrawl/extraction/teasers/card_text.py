@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeAlias
@@ -74,9 +74,9 @@ class CardText:
         return (*self.names, *self.labels)
 
 
-def read_card(nodes: Iterable[Node], links: frozenset[_Element] | set[_Element]) -> CardText:
-    """Return the lines of *nodes*, in which *links* lead to the teaser's article."""
-    reader = _Reader(links)
+def read_card(nodes: Iterable[Node], links: Set[_Element], others: Set[_Element] = frozenset()) -> CardText:
+    """Return the lines of *nodes*, in which *links* lead to the teaser's article; *others* in them are left out."""
+    reader = _Reader(links, others - set(nodes))
     reader.walk(nodes)
     return reader.card
 
@@ -84,8 +84,9 @@ def read_card(nodes: Iterable[Node], links: frozenset[_Element] | set[_Element])
 class _Reader:
     """One walk over a card, without recursion."""
 
-    def __init__(self, links: frozenset[_Element] | set[_Element]) -> None:
+    def __init__(self, links: Set[_Element], others: Set[Node]) -> None:
         self.links = links
+        self.others = others
         self.card = CardText()
         self.pieces: list[Piece] = []
         self.comment_icon = False
@@ -110,6 +111,9 @@ class _Reader:
     def open(self, element: _Element, context: Context, stack: Stack) -> None:
         """Take *element* in: what it says itself now, its content by way of *stack*."""
         tag = element.tag
+        if element in self.others:
+            self.end_line()
+            return
         if not isinstance(tag, str) or tag in _ALONE:
             self.note_alone(element, context)
             return

@@ -55,7 +55,7 @@ def hints_of(names: str) -> int:
 
 @lru_cache(maxsize=8192)
 def _hints_of(names: str) -> int:
-    found = sum(getattr(Hint, name.upper()) for name in names_hints(names))
+    found: int = sum(getattr(Hint, name.upper()) for name in names_hints(names))
     if not _HEADINGS.isdisjoint(names.split()):
         found |= Hint.TITLE
     if found & (Hint.TITLE | Hint.SNIPPET):
