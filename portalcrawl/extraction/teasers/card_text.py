@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeAlias
@@ -11,8 +11,10 @@ from typing import TypeAlias
 from lxml.etree import _Element
 
 from portalcrawl.extraction.dom.element_text import size_of
+from portalcrawl.extraction.dom.walk import TIME_ATTRIBUTES
 from portalcrawl.extraction.teasers.card_lines import INLINE, Context, Line, Piece, lines_of
 from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, shows_count
+from portalcrawl.extraction.teasers.line_forms import is_date
 
 Node: TypeAlias = _Element | str
 Stack: TypeAlias = "list[tuple[Node | None, Context, _Element | None]]"
@@ -45,6 +47,9 @@ HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _TELLING = frozenset({"a", "time", "figcaption", *_SPLITTING, *HEADINGS})
 """What says something of its text by its tag alone."""
 _GLYPH = re.compile(r"[a-z]+(?:_[a-z]+)*")
+_TIMES = frozenset((*TIME_ATTRIBUTES, "title", "itemprop"))
+_MACHINE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?:[T ].{4,30})?|1\d{9}(?:\d{3})?")
+_DIGIT = re.compile(r"\d")
 _SHORT = Hint.KICKER | Hint.LABEL
 _MAX_SHORT = 80
 """Characters of a kicker or a label."""
@@ -118,10 +123,13 @@ class _Reader:
             self.note_alone(element, context)
             return
         given = element.keys()  # to ask for one attribute costs as much as to ask for the names of all
+        when = machine_time(element, given)
+        if when and tag != "time":
+            self.card.times.append(when)
         hints = hints_of(element.get("class") or "") if "class" in given else Hint.NONE
         if "hidden" in given or (hints & Hint.ICON and _is_glyph(element)):
             return
-        inner = self.enter(element, tag, context, _own_roles(element, hints))
+        inner = self.enter(element, tag, context, _own_roles(element, hints), when)
         if not len(element) and not (element.text and element.text.strip()):
             self.note_empty(element, inner)
         if tag not in INLINE:
@@ -145,6 +153,8 @@ class _Reader:
             self.break_line(context)
         elif tag == "svg":
             self.note_icon(element)
+        elif tag == "meta" and (when := machine_time(element, element.keys())):
+            self.card.times.append(when)
 
     def note_empty(self, element: _Element, inner: Context) -> None:
         """Take in an element that says something by its attributes alone."""
@@ -152,7 +162,7 @@ class _Reader:
         if inner.when:
             self.card.times.append(inner.when)
 
-    def enter(self, element: _Element, tag: str, outer: Context, hint: int) -> Context:
+    def enter(self, element: _Element, tag: str, outer: Context, hint: int, when: str | None) -> Context:
         """Return the context inside *element*, whose class hints at *hint*."""
         if not hint and tag not in _TELLING and (outer.span is None or tag in INLINE):
             return outer
@@ -181,7 +191,7 @@ class _Reader:
         if tag in ("b", "strong"):
             inner.strong = True
         elif tag == "time":
-            inner.when = element.get("datetime")
+            inner.when = when or element.get("datetime")
             inner.hint |= Hint.DATE
         return inner
 
@@ -235,6 +245,23 @@ class _Reader:
         if self.pieces:
             self.card.lines.extend(lines_of(self.pieces))
             self.pieces = []
+
+
+def machine_time(element: _Element, names: Sequence[str | bytes]) -> str | None:
+    """Return when the article appeared as an attribute of *element* tells, which has attributes of these *names*.
+
+    As HTML and scripts write it for machines, as the value of ``datePublished`` (https://schema.org/datePublished), or
+    in the words that readers see when they point at an age.
+    """
+    if _TIMES.isdisjoint(names):
+        return None
+    values = [element.get(name) or "" for name in TIME_ATTRIBUTES if name in names]
+    if element.get("itemprop") == "datePublished":
+        values.append(element.get("content") or "")
+    title = element.get("title") or ""
+    if title and element.tag not in ("a", "img") and _DIGIT.search(title) and is_date(title):
+        values.append(title)
+    return next((value for value in map(str.strip, values) if value == title or _MACHINE.fullmatch(value)), None)
 
 
 def _own_roles(element: _Element, hints: int) -> int:
