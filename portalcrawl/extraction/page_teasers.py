@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -11,8 +13,9 @@ from portalcrawl import urls
 from portalcrawl.extraction.parts import TeaserParts
 from portalcrawl.extraction.rules import profile_rules
 from portalcrawl.extraction.teasers.article_links import find_links
-from portalcrawl.extraction.teasers.card_fields import CardFields, FieldVotes
+from portalcrawl.extraction.teasers.card_fields import CardFields, FieldVotes, PageSigns
 from portalcrawl.extraction.teasers.card_filter import Judge
+from portalcrawl.extraction.teasers.card_lines import Line
 from portalcrawl.extraction.teasers.card_text import CardText, read_card
 from portalcrawl.extraction.teasers.cards import Card, find_cards, find_sub_lists, mark, template_of
 from portalcrawl.extraction.teasers.line_forms import FRAME
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 _MAX_REPEATED = 60
 _MIN_CLOCKS = 3
+_MIN_RANKS = 3
+_RANKED = re.compile(r"#?(\d{1,2})[.)]?\s+(?=\S)")
 _HEADLINE_GAPS = 4
 """Spaces in a text that is long enough for a headline: ``Jetzt den ganzen Artikel`` has three."""
 
@@ -49,10 +54,12 @@ def _read_generic(root: _Element, base_url: str, profile: Profile, taken: frozen
     cards = find_cards(links, marks)
     texts = [read_card(card.nodes, {link.element for link in card.links}, sub_lists) for card in cards]
     repeated = _repeated(cards, texts)
-    blocks, judge, votes = Blocks(marks), Judge(), FieldVotes()
-    readings = [
-        CardFields(text, template_of(card), base_url, repeated, votes) for card, text in zip(cards, texts, strict=True)
-    ]
+    blocks, judge = Blocks(marks), Judge()
+    addresses = Counter(link.get("href") for link in root.iter("a"))
+    sections = {address for address, count in addresses.items() if address and count > 1}
+    signs = PageSigns(repeated, sections, FieldVotes())
+    readings = [CardFields(text, template_of(card), base_url, signs) for card, text in zip(cards, texts, strict=True)]
+    _take_off_ranks(readings)
     for fields in readings:
         fields.vote()
     tickers = _tickers(readings)
@@ -68,6 +75,20 @@ def _read_generic(root: _Element, base_url: str, profile: Profile, taken: frozen
             teaser.block = (teaser.block or "").strip(FRAME) or name
             teasers.append(teaser)
     return teasers
+
+
+def _take_off_ranks(readings: list[CardFields]) -> None:
+    """Take the numbers off the lines of one place that count from card to card."""
+    places: dict[tuple[str, str], list[Line]] = {}
+    for fields in readings:
+        for line in fields.texts:
+            places.setdefault((fields.template, line.slot), []).append(line)
+    for lines in places.values():
+        ranks = [_RANKED.match(line.text) for line in lines]
+        numbers = [int(rank[1]) for rank in ranks if rank]
+        if len(numbers) >= _MIN_RANKS and numbers == list(range(numbers[0], numbers[0] + len(lines))):
+            for line, rank in zip(lines, ranks, strict=True):
+                line.text = line.text[rank.end() :] if rank else line.text
 
 
 def _tickers(readings: list[CardFields]) -> frozenset[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Set
+from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 from portalcrawl.extraction.parts import TeaserParts
@@ -26,10 +28,8 @@ _MAX_SNIPPET = 800
 _MIN_SNIPPET_WORDS = 5
 _AHEAD = re.compile(r"(?:[·|•●–—-]\s+)?(?:…|\.{3})\s*|[·|•●]\s+")
 """Marks before a snippet: what was cut off its beginning, or the end of the date before it."""
-_GLUED = re.compile(r"(?:#\d{1,3}\s+|([^:]{2,80}?)\s:(?=\S))(\S.*)")
-_FRAME = " #.:|·•–-"
+_GLUED = re.compile(r"([^:]{2,80}?)\s:(?=\S)(\S.*)")
 _MIN_VOTES = 3
-_MIN_TOPICS = 6
 _MOST = 0.5
 _VOTE = 3.0
 _WEIGHTS = {
@@ -41,7 +41,7 @@ _WEIGHTS = {
     "class of a kicker": -4.0,
     "named by link or picture": 3.0,
     "ends with a colon": -2.0,
-    "repeated": -6.0,
+    "leads on": -6.0,
     "beside a link that speaks": -3.0,
 }
 """What speaks for a line as the headline of its card, or against it."""
@@ -75,17 +75,29 @@ class FieldVotes:
         """Return whether hardly any two cards have the same text in the place of *line*."""
         key = template, line.slot
         total = self._fields[key].total() if key in self._fields else 0
-        return total >= _MIN_TOPICS and len(self._texts[key]) * 10 >= 8 * total
+        return total >= _MIN_VOTES and len(self._texts[key]) * 10 >= 8 * total
+
+
+@dataclass(frozen=True, slots=True)
+class PageSigns:
+    """What the page as a whole tells of the lines of its cards."""
+
+    repeated: Set[str]
+    """Folded texts that lead to several articles."""
+    sections: Set[str]
+    """Addresses, as written, that are linked more than once, as sections are."""
+    votes: FieldVotes
 
 
 class CardFields:
-    """The fields of one card, told from its lines, the page's repeated texts and the votes of other cards."""
+    """The fields of one card, told from its lines and from the page around it."""
 
-    def __init__(self, card: CardText, template: str, base_url: str, repeated: Set[str], votes: FieldVotes) -> None:
+    def __init__(self, card: CardText, template: str, base_url: str, page: PageSigns) -> None:
         self.card = card
         self.template = template
-        self.votes = votes
-        self.repeated = repeated
+        self.votes = page.votes
+        self.repeated = page.repeated
+        self.sections = page.sections
         self.found = sort_lines(card)
         self.texts = self.found.texts
         self.image = read_image(card.images, base_url)
@@ -99,8 +111,8 @@ class CardFields:
         headline = None if at is None else self.texts[at]
         kicker = None if at is None else self.kicker(at)
         snippet = self.snippet(at)
-        for line in self.texts:
-            fields: dict[int, Field] = {id(headline): "headline", id(kicker): "kicker", id(snippet): "snippet"}
+        fields: dict[int, Field] = {id(headline): "headline", id(kicker): "kicker", id(snippet): "snippet"}
+        for line in {line.slot: line for line in reversed(self.texts)}.values():
             self.votes.add(self.template, line, fields.get(id(line), "none"))
 
     def read(self, url: str, *, clock: bool = False, caption_over_snippet: bool = False) -> TeaserParts | None:
@@ -147,7 +159,7 @@ class CardFields:
     def headline_at(self) -> int | None:
         """Return the index of the headline among the texts."""
         speaking = (line for line in self.texts if line.linked and len(line.text) >= _MIN_LINK_TEXT)
-        link_speaks = any(not _is_cut_snippet(line.text) and fold(line.text) not in self.repeated for line in speaking)
+        link_speaks = any(not _is_cut_snippet(line.text) and not self.leads_on(line) for line in speaking)
         best, best_score = None, 0.0
         for index, line in enumerate(self.texts):
             score = self.headline_score(line)
@@ -166,15 +178,27 @@ class CardFields:
             "heading": line.heading,
             "in the link": line.linked,
             "bold": line.strong,
-            "class of a kicker": hint & Hint.KICKER,
+            "class of a kicker": hint & Hint.KICKER and len(self.texts) > 1,
             "class of a snippet": hint & (Hint.KICKER | Hint.SNIPPET) == Hint.SNIPPET,
             "class of a title": hint & (Hint.KICKER | Hint.SNIPPET | Hint.TITLE) == Hint.TITLE,
             "named by link or picture": fold(text) in self.folded_names,
             "ends with a colon": text.endswith(":"),
-            "repeated": fold(text) in self.repeated,
+            "leads on": self.leads_on(line),
         }
         votes = self.votes.share(self.template, line, "headline") - self.votes.share(self.template, line, "kicker")
         return 1.0 + _VOTE * votes + sum(_WEIGHTS[name] for name, given in signs.items() if given)
+
+    def leads_on(self, line: Line) -> bool:
+        """Return whether *line*, behind a headline or snippet, is a call that other cards repeat."""
+        if fold(line.text) not in self.repeated:
+            return False
+        before = takewhile(lambda other: other is not line, self.texts)
+        return any(
+            (other.heading or other.text.count(" ") + 1 >= _MIN_TITLE_WORDS)
+            and not other.foreign
+            and fold(other.text) not in self.repeated
+            for other in before
+        )
 
     def kicker(self, at: int) -> Line | None:
         """Return the short line right over the headline, or the one that calls itself kicker.
@@ -195,7 +219,7 @@ class CardFields:
         """
         if len(line.text) > _MAX_KICKER or line.hint & _NOT_TEXT or line.text.endswith("."):
             return False
-        if line.foreign and not self.votes.is_varied(self.template, line):
+        if line.foreign and (line.foreign in self.sections or not self.votes.is_varied(self.template, line)):
             return False
         return fold(line.text) != fold(headline.text)
 
@@ -209,19 +233,19 @@ class CardFields:
         return None
 
     def unglued(self, text: str) -> tuple[str, str]:
-        """Return *text* without the rank and the kicker at its front, and these.
+        """Return *text* without the kicker at its front, and this.
 
         Where the link's title or the image's text repeats the rest alone, or a colon stands at the rest's front.
         """
         for name in self.names:
             size = len(text) - len(name)
             if 0 < size <= _MAX_KICKER and text.casefold().endswith(name.casefold()):
-                return text[size:], "" if text[:size].strip(_FRAME).isdecimal() else text[:size]
+                return text[size:], text[:size]
         kicker, _, rest = text.partition(": ")
         if rest and len(kicker) <= _MAX_KICKER and fold(rest) in self.folded_names:
             return rest, kicker
         match = _GLUED.fullmatch(text)
-        return (match[2], match[1] or "") if match else (text, "")
+        return (match[2], match[1]) if match else (text, "")
 
 
 def _opens(kicker: Line, headline: Line) -> bool:

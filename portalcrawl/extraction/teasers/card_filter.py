@@ -29,7 +29,7 @@ class Judge:
 
     def is_teaser(self, card: Card, teaser: TeaserParts, block: str | None) -> bool:
         """Tell whether *card*, read as *teaser* in the list called *block*, presents an article."""
-        if block is not None and is_service_name(block) and not _is_whole(block, teaser):
+        if block is not None and is_service_name(block):
             return False
         if teaser.snippet or teaser.date_text or teaser.date_attribute or teaser.comment_count is not None:
             return True
@@ -63,12 +63,6 @@ class Judge:
             if self.shares[node] >= 0:
                 return self.shares[node]
         return 1.0
-
-
-def _is_whole(block: str, teaser: TeaserParts) -> bool:
-    """Tell whether *teaser* is a full card, whatever its list is called, but for advertisements."""
-    headline = len((teaser.headline or "").split()) > _MIN_WORDS
-    return bool(headline and teaser.image_url and (teaser.kicker or teaser.snippet)) and form_of(block) != "ad"
 
 
 def _is_text(element: _Element) -> bool:

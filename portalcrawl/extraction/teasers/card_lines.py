@@ -23,8 +23,8 @@ class Context:
     heading: int = 0
     linked: bool = False
     """In a link to the teaser's article."""
-    foreign: bool = False
-    """In a link to somewhere else."""
+    foreign: str = ""
+    """Address of the link to somewhere else that it stands in."""
     hint: int = Hint.NONE
     """Of the innermost element whose class name hints at anything."""
     caption: bool = False
@@ -54,7 +54,7 @@ class Line:
     text: str
     heading: int = 0
     linked: bool = False
-    foreign: bool = False
+    foreign: str = ""
     hint: int = Hint.NONE
     caption: bool = False
     strong: bool = False
@@ -123,7 +123,7 @@ def _stand_side_by_side(groups: list[Group], parents: list[_Element | None], *, 
 
     Elements of one class are the lines of one headline; of links to elsewhere each says something of its own.
     """
-    if sum(group[0].context.foreign for group in groups) >= _MANY_LINKS:
+    if sum(bool(group[0].context.foreign) for group in groups) >= _MANY_LINKS:
         return True
     if len(groups) > _MAX_APART or any(
         parent is None and _text(group).strip(MARKS) for parent, group in zip(parents, groups, strict=True)
@@ -191,7 +191,7 @@ def _line(text: str, group: Group) -> Line:
 
 def _slot(piece: Piece) -> str:
     """Return what kind of link *piece* is, and tags and classes of what is around it, without numbers and states."""
-    names = [f"{'article' * piece.context.linked}{'elsewhere' * piece.context.foreign}"]
+    names = [f"{'article' * piece.context.linked}{'elsewhere' * bool(piece.context.foreign)}"]
     element = piece.element
     while element is not None and len(names) <= _SLOT_LEVELS:
         names.append(f"{element.tag}{name_shape(element.get('class') or '')}")

@@ -205,8 +205,8 @@ class _Reader:
                 self.card.names.append(" ".join(name.split()))
             if label := link.get("aria-label"):
                 self.card.labels.append(" ".join(label.split()))
-        elif link.get("href"):
-            inner.foreign = True
+        else:
+            inner.foreign = link.get("href") or ""
 
     def note_icon(self, element: _Element) -> None:
         """Remember an empty element that may be the icon beside a number of comments."""

@@ -31,6 +31,7 @@ _MIN_TEXT = 12
 _MIN_WORDS = 4
 _MAX_HEADLINE = 100
 _MAX_CLIMB = 12
+_MANY_ALIKE = 3
 _MAX_HEADING_LEVELS = 3
 _MAX_LONE_LINKS = 8
 """Links to one article in one stretch of the page that are looked at."""
@@ -164,15 +165,15 @@ def _cards_in(parent: _Element | None, tops: dict[_Element, list[Link]], marks: 
             continue
         listed = len(nodes) > len(found) or _is_listed(found, kinds) or _are_neighbours(found, len(links))
         if listed and sum(size_of(top, _MAX_CARD_TEXT) for top in found) <= _MAX_CARD_TEXT:
-            repeated = kinds.get(_kind(found[0]), 0) > 1
-            inner = _only_item(found[0], links, repeated=repeated) if len(nodes) == 1 else None
+            alike = kinds.get(_kind(found[0]), 0)
+            inner = _only_item(found[0], links, alike=alike) if len(nodes) == 1 else None
             cards.append(Card(nodes, links, parent) if inner is None else Card([inner], links, inner.getparent()))
         else:
             cards.extend(card for top in found for card in _lone_cards(top, tops[top]))
     return cards
 
 
-def _only_item(top: _Element, links: list[Link], *, repeated: bool) -> _Element | None:
+def _only_item(top: _Element, links: list[Link], *, alike: int) -> _Element | None:
     """Return the one item of the list that *top* is, where a heading over the item names the list.
 
     A heading over one of a higher level is its kicker, as is one of the same level where other cards have it, too.
@@ -187,7 +188,9 @@ def _only_item(top: _Element, links: list[Link], *, repeated: bool) -> _Element 
     if item is heading:
         return None
     headline = next(item.iter(*HEADINGS), None)
-    if headline is not None and HEADINGS[heading.tag] >= HEADINGS[headline.tag] + (not repeated):
+    if headline is None and alike >= _MANY_ALIKE:
+        return None
+    if headline is not None and HEADINGS[heading.tag] >= HEADINGS[headline.tag] + (alike < 2):
         return None
     if item is top or item.tag == "tr":  # two rows may make up a card
         return None

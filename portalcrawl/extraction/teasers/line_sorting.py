@@ -35,7 +35,7 @@ class Sorted:
     lead_in: str | None = None
     """What introduces the link: ``Lesen Sie auch:``."""
     clock: str | None = None
-    """A bare time of day before the texts, which may also be how long a film lasts."""
+    """A bare time of day, which may also be how long a film lasts."""
     ad: bool = False
 
 
@@ -111,7 +111,7 @@ def _first(known: int | None, count: int | None, text: str) -> int | None:
 
 def _note_date(line: Line, found: Sorted) -> None:
     if line_forms.is_bare_clock(line.text) and (line.hint & Hint.DURATION or not (line.hint & Hint.DATE)):
-        if not (line.hint & Hint.DURATION or found.texts):
+        if not line.hint & Hint.DURATION:
             found.clock = found.clock or line.text
         return
     found.date = found.date or line.text
