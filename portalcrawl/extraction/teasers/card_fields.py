@@ -163,7 +163,7 @@ class CardFields:
         best, best_score = None, 0.0
         for index, line in enumerate(self.texts):
             score = self.headline_score(line)
-            if link_speaks and not line.linked and not line.heading:
+            if link_speaks and not line.linked and not (line.heading and _is_long(line.text)):
                 score += _WEIGHTS["beside a link that speaks"]
             if score > best_score or (score == best_score and best is not None and _opens(self.texts[best], line)):
                 best, best_score = index, score
@@ -177,7 +177,7 @@ class CardFields:
         signs = {
             "heading": line.heading,
             "in the link": line.linked,
-            "bold": line.strong,
+            "bold": line.strong and not line.heading,
             "class of a kicker": hint & Hint.KICKER and len(self.texts) > 1,
             "class of a snippet": hint & (Hint.KICKER | Hint.SNIPPET) == Hint.SNIPPET,
             "class of a title": hint & (Hint.KICKER | Hint.SNIPPET | Hint.TITLE) == Hint.TITLE,
@@ -194,7 +194,7 @@ class CardFields:
             return False
         before = takewhile(lambda other: other is not line, self.texts)
         return any(
-            (other.heading or other.text.count(" ") + 1 >= _MIN_TITLE_WORDS)
+            ((other.heading and not line.heading) or _is_long(other.text))
             and not other.foreign
             and fold(other.text) not in self.repeated
             for other in before
@@ -259,13 +259,18 @@ def _opens(kicker: Line, headline: Line) -> bool:
     return len(kicker.text) * 1.2 < len(headline.text) < 120 and not kicker.heading
 
 
+def _is_long(text: str) -> bool:
+    """Return whether *text* has the words of a headline, not of a kicker alone."""
+    return text.count(" ") + 1 >= _MIN_TITLE_WORDS
+
+
 def _is_cut_snippet(text: str) -> bool:
     return len(text) > 60 and text.endswith(("]", "…)", "...)")) and line_forms.split_cut(text)[1]
 
 
 def _can_be_title(name: str) -> bool:
     """Tell whether the ``title`` of a link without text is a headline, not a call to read on."""
-    return name.count(" ") + 1 >= _MIN_TITLE_WORDS and line_forms.form_of(name) == "text"
+    return _is_long(name) and line_forms.form_of(name) == "text"
 
 
 def _topic(texts: list[Line], at: int, kicker: Line | None) -> str | None:

@@ -160,6 +160,10 @@ def _peels_off_ahead(groups: list[Group], index: int) -> bool:
     if _peels_off(group) or (_text(group).endswith(":") and (head.span is not None or rest.linked)):
         return True
     text = " ".join(_text(other) for other in groups[index + 1 :])
+    if head.heading and head.span is not None and head.span.tag == "span" and rest.span is not head.span:
+        marked = head.span.get("class") and _text(group).count(" ") < _SENTENCE
+        if marked and not text[:1].islower() and text.count(" ") + 1 >= _SENTENCE:
+            return True
     if group[-1].breaks and head.span is not None and (rest.span is None or rest.span.tag == "a"):
         return text[:1].isupper() and text.count(" ") + 1 >= _SENTENCE
     if rest.linked and not head.linked and all(other[0].context.linked for other in groups[index + 1 :]):

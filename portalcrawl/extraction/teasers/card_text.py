@@ -13,7 +13,7 @@ from lxml.etree import _Element
 from portalcrawl.extraction.dom.element_text import size_of
 from portalcrawl.extraction.dom.walk import TIME_ATTRIBUTES
 from portalcrawl.extraction.teasers.card_lines import INLINE, Context, Line, Piece, lines_of
-from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, shows_count
+from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, is_out_of_sight, shows_count
 from portalcrawl.extraction.teasers.line_forms import is_date
 
 Node: TypeAlias = _Element | str
@@ -127,7 +127,7 @@ class _Reader:
         if when and tag != "time":
             self.card.times.append(when)
         hints = hints_of(element.get("class") or "") if "class" in given else Hint.NONE
-        if "hidden" in given or (hints & Hint.ICON and _is_glyph(element)):
+        if ("hidden" in given and is_out_of_sight(element)) or (hints & Hint.ICON and _is_glyph(element)):
             return
         inner = self.enter(element, tag, context, _own_roles(element, hints), when)
         if not len(element) and not (element.text and element.text.strip()):
