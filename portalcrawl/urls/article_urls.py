@@ -133,7 +133,11 @@ def _is_refused(segments: list[str], named: list[str], words: list[str]) -> bool
     """Tell whether the last segment names something else: a form, a label's value, a front or static page."""
     if not LABELS.isdisjoint(segments):
         labelled = [segment for segment in named if _LONG_WORD.search(segment)][-2:]
-        if not SERIES.isdisjoint(labelled) and len(words) >= _SHORT_SLUG and _ID.search(segments[-1]):
+        if (
+            not SERIES.isdisjoint(labelled)
+            and len(words) >= _SHORT_SLUG
+            and (_ID.search(segments[-1]) or _DATE.search("/" + "/".join(segments)))
+        ):
             return False
         if named[-1] in LABELS or (not LABELS.isdisjoint(labelled) and len(words) < _LONG_SLUG):
             return True
