@@ -73,7 +73,8 @@ def _article_signs(page: Page, teasers: list[TeaserParts]) -> Iterator[tuple[int
     yield is_article_url and len(teasers) < _MIN_TEASERS, "hardly any teasers"
     text, listed = _text_of_its_own(page, teasers), _size_of(teasers)
     own = f"{text} characters of its own text"
-    yield (text >= _SHORT_TEXT) + (text >= _LONG_TEXT) + (text >= max(_FULL_TEXT, _TIMES_TEASERS * listed)), own
+    news = text >= _NEWS_ITEM and _TIMES_TEASERS * text >= listed
+    yield (news or text >= _SHORT_TEXT) + (text >= _LONG_TEXT) + (text >= max(_FULL_TEXT, _TIMES_TEASERS * listed)), own
     enough = _NEWS_ITEM if is_article_url else max(_SHORT_TEXT, listed)
     if page.body.headline and text >= enough:  # else day and name may be those of a teaser
         yield bool(page.body.date_published), "time by the headline"
