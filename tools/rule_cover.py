@@ -230,10 +230,10 @@ CASES = sorted(path.parent for path in PAGES.glob(f"*/*/{EXPECTED}"))
 
 def fails(case: Path) -> bool:
     """Tell whether the page of *case* no longer gives what the case demands."""
-    import test_pages
+    import test_page_cases
 
     try:
-        test_pages.test_a_saved_page(case)
+        test_page_cases.test_a_saved_page(case)
     except Exception:  # noqa: BLE001  whatever happens, the case does not pass
         return True
     return False

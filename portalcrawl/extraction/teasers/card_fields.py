@@ -29,6 +29,8 @@ _MIN_SNIPPET_WORDS = 5
 _AHEAD = re.compile(r"(?:[·|•●–—-]\s+)?(?:…|\.{3})\s*|[·|•●]\s+")
 """Marks before a snippet: what was cut off its beginning, or the end of the date before it."""
 _GLUED = re.compile(r"([^:]{2,80}?)\s:(?=\S)(\S.*)")
+_BETWEEN = frozenset(" :|·•–")
+"""What stands between a kicker and its headline; before what a picture is called, no blank alone."""
 _MIN_VOTES = 3
 _MOST = 0.5
 _VOTE = 3.0
@@ -239,11 +241,11 @@ class CardFields:
         """
         for name in self.names:
             size = len(text) - len(name)
-            if 0 < size <= _MAX_KICKER and text.casefold().endswith(name.casefold()):
-                return text[size:], text[:size]
-        kicker, _, rest = text.partition(": ")
-        if rest and len(kicker) <= _MAX_KICKER and fold(rest) in self.folded_names:
-            return rest, kicker
+            if not 0 < size <= _MAX_KICKER or not text.casefold().endswith(name.casefold()):
+                continue
+            front = text[:size].rstrip() if name == self.alt else text[:size]
+            if front[-1] in _BETWEEN or (front[-1].islower() and text[size].isupper()):
+                return text[size:], front
         match = _GLUED.fullmatch(text)
         return (match[2], match[1]) if match else (text, "")
 
