@@ -280,7 +280,7 @@ def switch_off(mutant: Mutant, *, load: bool) -> None:
     if not load:
         _swap_code(sys.modules[name], mutant.function, code)
         return
-    for module in [each for each in sys.modules if each.split(".")[0] in ("portalcrawl", "test_pages")]:
+    for module in [each for each in sys.modules if each.split(".")[0] in ("portalcrawl", "test_page_cases")]:
         del sys.modules[module]
 
     class Finder:
@@ -343,7 +343,7 @@ def missed_by(work: tuple[Mutant, list[Path] | None, bool]) -> tuple[Mutant, lis
     found = []
     try:
         switch_off(mutant, load=cases is None)
-        importlib.import_module("test_pages")
+        importlib.import_module("test_page_cases")
         for case in CASES if cases is None else cases:
             signal.alarm(SECONDS)
             if fails(case):

@@ -29,8 +29,9 @@ _MIN_SNIPPET_WORDS = 5
 _AHEAD = re.compile(r"(?:[·|•●–—-]\s+)?(?:…|\.{3})\s*|[·|•●]\s+")
 """Marks before a snippet: what was cut off its beginning, or the end of the date before it."""
 _GLUED = re.compile(r"([^:]{2,80}?)\s:(?=\S)(\S.*)")
-_BETWEEN = frozenset(" :|·•–")
-"""What stands between a kicker and its headline; before what a picture is called, no blank alone."""
+_DOTS = re.compile(r"\s*[·•]\s*")
+_BETWEEN = line_forms.MARKS.replace(" ", ":")
+"""What stands between a kicker and its headline."""
 _MIN_VOTES = 3
 _MOST = 0.5
 _VOTE = 3.0
@@ -104,8 +105,8 @@ class CardFields:
         self.texts = self.found.texts
         self.image = read_image(card.images, base_url)
         self.alt = self.image.caption if self.image else None
-        self.names = [name for name in (*card.titles, self.alt or "") if name]
-        self.folded_names = {fold(name) for name in self.names}
+        self.names = [*filter(None, card.titles), *filter(_is_long, [self.alt or ""])]
+        self.folded_names = {fold(name) for name in (*card.titles, self.alt or "")} - {""}
 
     def vote(self) -> None:
         """Tell the votes what the lines of this card are by itself."""
@@ -152,10 +153,10 @@ class CardFields:
         parts.headline, glued = self.unglued(self.texts[at].text)
         line = self.kicker(at)
         kicker = glued or (line.text if line else "")
-        before, _, last = kicker.rpartition("•") if "•" in kicker else kicker.rpartition("·")
-        if line_forms.is_genre(before):
-            parts.label, kicker = parts.label or before.strip(), last
-        parts.kicker = kicker.strip(" :|·•") or None
+        genre, *others = _DOTS.split(kicker)
+        if others and line_forms.is_genre(genre):
+            parts.label, kicker = parts.label or genre, others[-1]
+        parts.kicker = kicker.strip(f"{line_forms.MARKS}:") or None
         parts.label = parts.label or _topic(self.texts, at, line)
 
     def headline_at(self) -> int | None:
@@ -243,9 +244,9 @@ class CardFields:
             size = len(text) - len(name)
             if not 0 < size <= _MAX_KICKER or not text.casefold().endswith(name.casefold()):
                 continue
-            front = text[:size].rstrip() if name == self.alt else text[:size]
-            if front[-1] in _BETWEEN or (front[-1].islower() and text[size].isupper()):
-                return text[size:], front
+            glued = text[size - 1].islower() and text[size].isupper()
+            if glued or text[:size].rstrip()[-1] in _BETWEEN or (text[size - 1] == " " and name != self.alt):
+                return text[size:], text[:size]
         match = _GLUED.fullmatch(text)
         return (match[2], match[1]) if match else (text, "")
 

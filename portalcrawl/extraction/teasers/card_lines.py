@@ -160,6 +160,8 @@ def _peels_off_ahead(groups: list[Group], index: int) -> bool:
     if _peels_off(group) or (_text(group).endswith(":") and (head.span is not None or rest.linked)):
         return True
     text = " ".join(_text(other) for other in groups[index + 1 :])
+    if group[-1].text[-1].islower() and groups[index + 1][0].text[0].isupper():
+        return text.count(" ") + 1 >= _SENTENCE  # glued in the markup, so apart by the style
     if head.heading and head.span is not None and head.span.tag == "span" and rest.span is not head.span:
         marked = head.span.get("class") and _text(group).count(" ") < _SENTENCE
         if marked and not text[:1].islower() and text.count(" ") + 1 >= _SENTENCE:

@@ -81,7 +81,10 @@ class CardText:
 
 def read_card(nodes: Iterable[Node], links: Set[_Element], others: Set[_Element] = frozenset()) -> CardText:
     """Return the lines of *nodes*, in which *links* lead to the teaser's article; *others* in them are left out."""
+    nodes = list(nodes)
     reader = _Reader(links, others - set(nodes))
+    named = (node.get("aria-label") for node in nodes if not isinstance(node, str) and node not in links)
+    reader.card.names.extend(" ".join(name.split()) for name in named if name)
     reader.walk(nodes)
     return reader.card
 

@@ -13,6 +13,7 @@ from portalcrawl.extraction.dom.name_roles import name_shape
 from portalcrawl.extraction.teasers.article_links import Link
 from portalcrawl.extraction.teasers.card_lines import INLINE
 from portalcrawl.extraction.teasers.card_text import HEADINGS, Node
+from portalcrawl.extraction.teasers.class_hints import Hint, hints_of
 from portalcrawl.extraction.teasers.flat_lists import split_flat
 from portalcrawl.extraction.teasers.line_forms import form_of
 
@@ -138,7 +139,7 @@ def _owner(card: _Element, headed: dict[_Element, dict[str, int]]) -> str | None
 
 def _is_sub_list(element: _Element) -> bool:
     """Tell whether *element* holds links and no more, neither pictures nor paragraphs."""
-    if element.tag in INLINE or next(element.iter("p", "img", "article"), None) is not None:
+    if element.tag in INLINE or next(element.iter("img", "article"), None) is not None:
         return False
     linked = sum(size_of(link, _MAX_AROUND) for link in element.iter("a"))
     return linked * 10 >= 8 * size_of(element, _MAX_CARD_TEXT)
@@ -180,7 +181,7 @@ def _only_item(top: _Element, links: list[Link], *, alike: int) -> _Element | No
     """
     heading = next(top.iter(*HEADINGS), None)
     common = _common(links[:_MAX_LONE_LINKS], top)
-    if heading is None or common is None:
+    if heading is None or common is None or hints_of(heading.get("class") or "") & Hint.KICKER:
         return None
     item = _up_to(common, top)
     if item is top and top.tag not in _ITEMS and _is_short(heading) and _speaks(links[0].element):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from lxml.etree import _Element
@@ -33,6 +34,7 @@ class Hint:
 
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_LETTERS = re.compile("[a-z]+")
 _PANELS = frozenset(table("classes")["page"]["panels"].split())
 _MAX_LENGTH = 600
 
@@ -49,7 +51,7 @@ def is_out_of_sight(element: _Element) -> bool:
 
 @lru_cache(maxsize=8192)
 def _is_panel(names: str) -> bool:
-    return any(not _PANELS.isdisjoint(content_words(name)) for name in names[:_MAX_LENGTH].split())
+    return not _PANELS.isdisjoint(_LETTERS.findall(names[:_MAX_LENGTH].lower()))
 
 
 def shows_count(names: str) -> bool:
