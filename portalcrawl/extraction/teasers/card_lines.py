@@ -48,17 +48,10 @@ class Piece:
 
 
 @dataclass(slots=True)
-class Line:
-    """One line of a card; ``text`` has its white space folded."""
+class Line(Context):
+    """One line of a card and what its longest part stands in; ``text`` has its white space folded."""
 
-    text: str
-    heading: int = 0
-    linked: bool = False
-    foreign: str = ""
-    hint: int = Hint.NONE
-    caption: bool = False
-    strong: bool = False
-    when: str | None = None
+    text: str = ""
     slot: str = ""
     """What the elements around it have in common with those of the same part of other cards."""
 
@@ -180,19 +173,13 @@ def _text(group: Group) -> str:
 
 
 def _line(text: str, group: Group) -> Line:
-    longest = max(group, key=lambda piece: len(piece.text)).context
+    longest = max(group, key=lambda piece: len(piece.text))
     when = next((piece.context.when for piece in group if piece.context.when), None)
-    return Line(
-        text,
-        longest.heading,
-        longest.linked,
-        longest.foreign,
-        longest.hint,
-        longest.caption,
-        longest.strong,
-        when,
-        _slot(max(group, key=lambda piece: len(piece.text))),
-    )
+    line = Line(text=text, slot=_slot(longest))
+    for name in Context.__slots__:
+        setattr(line, name, getattr(longest.context, name))
+    line.when = when
+    return line
 
 
 def _slot(piece: Piece) -> str:

@@ -11,39 +11,21 @@ from typing import TypeAlias
 from lxml.etree import _Element
 
 from portalcrawl.extraction.dom.element_text import size_of
+from portalcrawl.extraction.dom.walk import HEADINGS as HEADINGS
+from portalcrawl.extraction.dom.walk import SKIPPED as _UNSEEN
 from portalcrawl.extraction.dom.walk import TIME_ATTRIBUTES
 from portalcrawl.extraction.teasers.card_lines import INLINE, Context, Line, Piece, lines_of
 from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, is_out_of_sight, shows_count
 from portalcrawl.extraction.teasers.line_forms import is_date
+from portalcrawl.text.normalize import words
 
 Node: TypeAlias = _Element | str
 Stack: TypeAlias = "list[tuple[Node | None, Context, _Element | None]]"
 
-SKIPPED = frozenset(
-    {
-        "script",
-        "style",
-        "template",
-        "iframe",
-        "object",
-        "canvas",
-        "select",
-        "textarea",
-        "input",
-        "svg",
-        "video",
-        "audio",
-        "form",
-        "head",
-        "title",
-        "link",
-        "meta",
-        "dialog",
-    }
-)
+SKIPPED = (_UNSEEN - {"source"}) | words("iframe object select textarea input video audio form title dialog")
+"""Elements without text of the card; pictures stand in the sources of others where the parser nests them."""
 _ALONE = SKIPPED | {"br", "img", "noscript"}
 _SPLITTING = frozenset({"span", "time", "small", "label", "data", "b", "strong", "i", "em"})
-HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _TELLING = frozenset({"a", "time", "figcaption", *_SPLITTING, *HEADINGS})
 """What says something of its text by its tag alone."""
 _GLYPH = re.compile(r"[a-z]+(?:_[a-z]+)*")

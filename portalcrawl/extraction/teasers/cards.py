@@ -139,7 +139,7 @@ def _owner(card: _Element, headed: dict[_Element, dict[str, int]]) -> str | None
 
 def _is_sub_list(element: _Element) -> bool:
     """Tell whether *element* holds links and no more, neither pictures nor paragraphs."""
-    if element.tag in INLINE or next(element.iter("img", "article"), None) is not None:
+    if element.tag in INLINE or element.tag in HEADINGS or next(element.iter("img", "article"), None) is not None:
         return False
     linked = sum(size_of(link, _MAX_AROUND) for link in element.iter("a"))
     return linked * 10 >= 8 * size_of(element, _MAX_CARD_TEXT)
