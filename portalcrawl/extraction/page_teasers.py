@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _MAX_REPEATED = 60
 _MIN_CLOCKS = 3
 _MIN_RANKS = 3
-_RANKED = re.compile(r"#?(\d{1,2})[.)]?\s+(?=\S)")
+_RANKED = re.compile(r"^#?(\d{1,2})[.)]?\s+(?=\S)")
 _HEADLINE_GAPS = 4
 """Spaces in a text that is long enough for a headline: ``Jetzt den ganzen Artikel`` has three."""
 
@@ -84,11 +84,11 @@ def _take_off_ranks(readings: list[CardFields]) -> None:
         for line in fields.texts:
             places.setdefault((fields.template, line.slot), []).append(line)
     for lines in places.values():
-        ranks = [_RANKED.match(line.text) for line in lines]
-        numbers = [int(rank[1]) for rank in ranks if rank]
-        if len(numbers) >= _MIN_RANKS and numbers == list(range(numbers[0], numbers[0] + len(lines))):
-            for line, rank in zip(lines, ranks, strict=True):
-                line.text = line.text[rank.end() :] if rank else line.text
+        numbers = [int(rank[1]) for line in lines if (rank := _RANKED.match(line.text))]
+        counts = all(other in (one + 1, 1) for one, other in pairwise(numbers))
+        if counts and len(numbers) == len(lines) >= _MIN_RANKS * numbers.count(1):
+            for line in lines:
+                line.text = _RANKED.sub("", line.text)
 
 
 def _tickers(readings: list[CardFields]) -> frozenset[str]:
