@@ -86,7 +86,7 @@ def _take_off_ranks(readings: list[CardFields]) -> None:
     for lines in places.values():
         numbers = [int(rank[1]) for line in lines if (rank := _RANKED.match(line.text))]
         counts = all(other in (one + 1, 1) for one, other in pairwise(numbers))
-        if counts and len(numbers) == len(lines) >= _MIN_RANKS * numbers.count(1):
+        if counts and len(numbers) == len(lines) >= _MIN_RANKS * max(1, numbers.count(1)):
             for line in lines:
                 line.text = _RANKED.sub("", line.text)
 
