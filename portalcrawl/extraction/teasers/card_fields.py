@@ -121,7 +121,7 @@ class CardFields:
     def read(self, url: str, *, clock: bool = False, caption_over_snippet: bool = False) -> TeaserParts | None:
         """Return what the card says of the article at *url*; None where it says nothing or is an advertisement.
 
-        *clock* tells that a bare time before the texts is when the article appeared.
+        *clock* tells that a bare time in it is when the article appeared.
         """
         found, texts = self.found, self.texts
         if found.ad:

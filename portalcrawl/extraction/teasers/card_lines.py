@@ -32,7 +32,7 @@ class Context:
     when: str | None = None
     """The machine-readable time of the ``time`` element around it."""
     span: _Element | None = None
-    """The outermost inline element in the line around it, but for links."""
+    """The innermost inline element around it that says something of it."""
 
 
 @dataclass(slots=True)
