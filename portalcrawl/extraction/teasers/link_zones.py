@@ -6,7 +6,7 @@ from typing import Literal
 
 from lxml.etree import _Element
 
-from portalcrawl.extraction.dom.name_roles import names_role
+from portalcrawl.extraction.dom.name_roles import box_role
 from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, is_out_of_sight
 
 Zone = Literal["open", "neighbour", "menu", "topics", "copy", "dead"]
@@ -15,9 +15,10 @@ Zone = Literal["open", "neighbour", "menu", "topics", "copy", "dead"]
 ``copy`` is ``noscript``, maybe a second copy of what scripts show; nothing ``dead`` is a teaser.
 """
 _DEAD = frozenset({"template", "script", "style", "head", "dialog"})
-_DIALOGS = frozenset({"dialog", "alertdialog"})
 _BODY = frozenset({"body", "html", "main"})
-_MENU_ROLES = frozenset({"navigation", "menu", "menubar", "contentinfo"})
+_HINTED: dict[int, Zone] = {Hint.SERVICE: "dead", Hint.MENU: "menu", Hint.TOPICS: "topics"}
+_ZONES: dict[str, Zone] = {"nav": "menu", "footer": "menu", "overlay": "dead"}
+"""By what tag, role and names tell of an element."""
 
 
 class Zones:
@@ -44,19 +45,10 @@ def _zone_of(element: _Element) -> Zone:
     tag = element.tag
     if tag in _DEAD or is_out_of_sight(element):
         return "dead"
-    if tag == "noscript":
-        return "copy"
     if tag in _BODY or tag == "a":
         return "open"
-    role = element.get("role")
-    if tag in ("nav", "footer") or role in _MENU_ROLES:
-        return "menu"
-    if role in _DIALOGS:
-        return "dead"
-    names = element.get("class")
-    hints = hints_of(names) if names else Hint.NONE
-    if hints & Hint.SERVICE:
-        return "dead"
-    if hints & Hint.MENU or (names and names_role(names).name == "nav"):
-        return "menu"
-    return "topics" if hints & Hint.TOPICS else "open"
+    hints = hints_of(element.get("class") or "")
+    for hint, zone in _HINTED.items():
+        if hints & hint:
+            return zone
+    return "copy" if tag == "noscript" else _ZONES.get(box_role(element, tag).name, "open")
