@@ -16,6 +16,7 @@ from portalcrawl.extraction.cms_template import LIST, POST, template_of
 from portalcrawl.extraction.parts import PageType
 from portalcrawl.text.normalize import LONGEST_FOLDED, fold
 from portalcrawl.urls.path_words import FRONTS
+from portalcrawl.vocabulary import languages
 
 if TYPE_CHECKING:
     from portalcrawl.extraction.dom.layout import Box, Line
@@ -32,7 +33,6 @@ _FULL_TEXT = 1200
 _TIMES_TEASERS = 2
 _MIN_TEASERS = 3
 _FRONTS = FRONTS | {"index", "default"}
-_LANGUAGE_CODE = 2
 _KEY = 40
 _ENOUGH = 60
 """Characters of a text in which so many are left without marks."""
@@ -93,7 +93,7 @@ def _is_front(page: Page) -> bool:
     """Return whether the address is that of the site's front page, maybe of one of its languages."""
     parts = urlsplit(page.canonical_url)
     names = [segment.partition(".")[0].lower() for segment in parts.path.split("/") if segment]
-    language = names[:1] if names and len(names[0]) == _LANGUAGE_CODE else []
+    language = [name for name in names[:1] if name in languages()]
     return not parts.query and (names == language or (len(names) == 1 + len(language) and names[-1] in _FRONTS))
 
 
