@@ -230,10 +230,10 @@ CASES = sorted(path.parent for path in PAGES.glob(f"*/*/{EXPECTED}"))
 
 def fails(case: Path) -> bool:
     """Return whether the page of *case* no longer gives the expected fields."""
-    import test_pages
+    import test_page_cases
 
     try:
-        test_pages.test_a_saved_page(case)
+        test_page_cases.test_a_saved_page(case)
     except Exception:  # noqa: BLE001  whatever happens, the case does not pass
         return True
     return False
@@ -280,7 +280,7 @@ def switch_off(mutant: Mutant, *, load: bool) -> None:
     if not load:
         _swap_code(sys.modules[name], mutant.function, code)
         return
-    for module in [each for each in sys.modules if each.split(".")[0] in ("portalcrawl", "test_pages")]:
+    for module in [each for each in sys.modules if each.split(".")[0] in ("portalcrawl", "test_page_cases")]:
         del sys.modules[module]
 
     class Finder:
@@ -343,7 +343,7 @@ def missed_by(work: tuple[Mutant, list[Path] | None, bool]) -> tuple[Mutant, lis
     found = []
     try:
         switch_off(mutant, load=cases is None)
-        importlib.import_module("test_pages")
+        importlib.import_module("test_page_cases")
         for case in CASES if cases is None else cases:
             signal.alarm(SECONDS)
             if fails(case):

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from portalcrawl.extraction.cms_template import LIST, POST, template_of
 from portalcrawl.extraction.parts import PageType
 from portalcrawl.text.normalize import LONGEST_FOLDED, fold
+from portalcrawl.urls.article_urls import FRONTS
+from portalcrawl.vocabulary import languages
 
 if TYPE_CHECKING:
     from portalcrawl.extraction.dom.layout import Box, Line
@@ -24,11 +26,13 @@ if TYPE_CHECKING:
 _LIST_TYPES = frozenset({"collectionpage", "searchresultspage", "itemlist", "profilepage"})
 _ARTICLE_NEEDS = 3
 _SHORT_TEXT = 250
+_NEWS_ITEM = 80
 _LONG_TEXT = 700
 """Characters of a text that belongs to the page itself, not to its teasers."""
 _FULL_TEXT = 1200
 _TIMES_TEASERS = 2
 _MIN_TEASERS = 3
+_FRONTS = FRONTS | {"index", "default"}
 _KEY = 40
 _ENOUGH = 60
 """Characters of a text in which so many are left without marks."""
@@ -69,8 +73,10 @@ def _article_signs(page: Page, teasers: list[TeaserParts]) -> Iterator[tuple[int
     yield is_article_url and len(teasers) < _MIN_TEASERS, "hardly any teasers"
     text, listed = _text_of_its_own(page, teasers), _size_of(teasers)
     own = f"{text} characters of its own text"
-    yield (text >= _SHORT_TEXT) + (text >= _LONG_TEXT) + (text >= max(_FULL_TEXT, _TIMES_TEASERS * listed)), own
-    if page.body.headline and text >= max(_SHORT_TEXT, listed):  # else day and name may be those of a teaser
+    news = text >= _NEWS_ITEM and _TIMES_TEASERS * text >= listed
+    yield (news or text >= _SHORT_TEXT) + (text >= _LONG_TEXT) + (text >= max(_FULL_TEXT, _TIMES_TEASERS * listed)), own
+    enough = _NEWS_ITEM if is_article_url else max(_SHORT_TEXT, listed)
+    if page.body.headline and text >= enough:  # else day and name may be those of a teaser
         yield bool(page.body.date_published), "time by the headline"
         yield bool(page.body.authors), "author by the headline"
     declared = page.linked_data
@@ -84,8 +90,11 @@ def _article_signs(page: Page, teasers: list[TeaserParts]) -> Iterator[tuple[int
 
 
 def _is_front(page: Page) -> bool:
+    """Return whether the address is that of the site's front page, maybe of one of its languages."""
     parts = urlsplit(page.canonical_url)
-    return parts.path.strip("/") in ("", "index.html", "index.php", "de", "en") and not parts.query
+    names = [segment.partition(".")[0].lower() for segment in parts.path.split("/") if segment]
+    language = [name for name in names[:1] if name in languages()]
+    return not parts.query and (names == language or (len(names) == 1 + len(language) and names[-1] in _FRONTS))
 
 
 def _declares_list(page: Page) -> bool:

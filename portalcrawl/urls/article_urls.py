@@ -27,7 +27,7 @@ _SERIES = frozenset(_PATHS["series"].split())
 _STATIC = frozenset(_PATHS["static"].split())
 """Words of pages that every site has; only near the root, since articles also speak of privacy and of help."""
 _STATIC_STARTS = tuple(_PATHS["static_starts"].split())
-_FRONTS = frozenset(_PATHS["fronts"].split())
+FRONTS = frozenset(_PATHS["fronts"].split())
 """Words of front pages of sections."""
 _ARTICLES = frozenset(_PATHS["articles"].split())
 """Words beside which an id is an article's."""
@@ -54,7 +54,7 @@ _DATE = re.compile(
 )
 _ID = re.compile(
     r"(?<![^\W_])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
-    r"|(?=[a-z]{0,5}\d)[a-z]{0,5}\d{5,20}[a-z]?|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,40}"
+    r"|(?=[a-z]{0,10}\d)[a-z]{0,10}\d{5,20}[a-z]?|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,40}"
     r"|(?=[0-9a-z]*\d[a-z])(?=[0-9a-z]*[a-z]\d)[0-9a-z]{6,40})(?![^\W_])",
     re.IGNORECASE,
 )
@@ -62,9 +62,12 @@ _SHORT_ID = re.compile(r"[-_.,][a-z]{0,20}(?!(?:19|20)\d\d$)\d{2,4}$")
 _NUMBERED = re.compile(r"/(?!(?:19|20)\d\d-)\d{2,4}-[^\W\d_]{2,}-[^/]*$")
 """A slug with a short number ahead (``/412-rat-tagt``)."""
 _YEAR = re.compile(r"(?<![^\W_])(?:1[89]|20)\d\d(?![^\W_])")
-RECORD_NAME = rf"[a-z_]{{0,20}}{parameter_words('records')}(?:_?{parameter_words('numbers')})?"
-"""Expression for names of parameters that choose one article."""
-_QUERY_ID = re.compile(rf"{RECORD_NAME}|{parameter_words('short_records')}", re.IGNORECASE)
+_IDENTIFIERS = rf"{parameter_words('record_types')}?_?id"
+_NUMBERED_RECORDS = rf"[a-z_]{{0,20}}{parameter_words('records')}(?:_?{parameter_words('numbers')})?"
+RECORD_NAME = rf"[a-z_]{{0,20}}id(?:_?{parameter_words('numbers')})?|{_NUMBERED_RECORDS}"
+"""Expression for names of parameters that may choose one article."""
+_QUERY_ID = re.compile(rf"{_IDENTIFIERS}|{_NUMBERED_RECORDS}|{parameter_words('short_records')}", re.IGNORECASE)
+"""Names that do: ``id`` counts alone, or behind a word for an article or page."""
 _QUERY_RECORD = re.compile(
     rf"(?:^|&)tx_\w{{1,40}}(?:\[|%5b)(?:tt_)?{path_words('records')}(?:\]|%5d)=\d", re.IGNORECASE
 )
@@ -143,13 +146,17 @@ def _is_refused(segments: list[str], named: list[str], words: list[str]) -> bool
     """Return whether the last segment names something else: a form, a label's value, a front or static page."""
     if not _LABELS.isdisjoint(segments):
         labelled = [segment for segment in named if _LONG_WORD.search(segment)][-2:]
-        if not _SERIES.isdisjoint(labelled) and len(words) >= _SHORT_SLUG and _ID.search(segments[-1]):
+        if (
+            not _SERIES.isdisjoint(labelled)
+            and len(words) >= _SHORT_SLUG
+            and (_ID.search(segments[-1]) or _DATE.search("/" + "/".join(segments)))
+        ):
             return False
         if named[-1] in _LABELS or (not _LABELS.isdisjoint(labelled) and len(words) < _LONG_SLUG):
             return True
     if len(words) > _SHORT_SLUG:
         return False
-    if not _FRONTS.isdisjoint(words) or _NUMBER_END.sub("", named[-1]) in _REFUSED:
+    if not FRONTS.isdisjoint(words) or _NUMBER_END.sub("", named[-1]) in _REFUSED:
         return True
     return (len(segments) <= 2 or len(words) <= 2) and any(map(_is_static, (named[-1], *words)))
 

@@ -38,6 +38,8 @@ _PAGE = re.compile(
     rf"|(?<=\w)[-_]{path_words('page_numbers')}[-_]?\d{{1,3}}(?=(?:\.html?)?/?$)"
 )
 """Ends of paths that name one page of an article, or all of it (``/seite-2``, ``-page-2.html``, ``/all``)."""
+_POST = re.compile(r"p=\d+")
+"""The number of a post in WordPress. Behind the path of an article it is the number of a page of it."""
 _PAGE_PARAMETER = re.compile(rf"{parameter_words('pages')}=(?:\d{{1,3}}|{parameter_words('whole_values')})")
 _INDEX_FILE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$")
 _EXTENSION = re.compile(r"\.(?:html?|php|aspx?)$")
@@ -217,6 +219,8 @@ def _compared(url: str) -> _ComparedUrl | None:
         return None
     path = _PAGE.sub("", _INDEX_FILE.sub("/", parts.path.lower())).rstrip("/")
     query = "&".join(each for each in parts.query.split("&") if not _PAGE_PARAMETER.fullmatch(each.lower()))
+    if _POST.fullmatch(parts.query) and not article_path(path):
+        query = parts.query
     return _ComparedUrl(stem(parts), path, query)
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
+from lxml import etree
 from lxml.etree import _Element
 
 _ENOUGH = 400
 _FEW = 20
 """Children of an element that are taken at once."""
+_SILENT = frozenset(("style", "script", "template"))
+"""Elements whose text is not for readers."""
 
 
 def texts_in(element: _Element) -> Iterator[str]:
     """Yield the texts in *element* in page order, white space as it stands; what is hidden in it is left out.
 
-    ``itertext`` of lxml takes three times as long for the few nodes of a link or heading, but comes by the children of
-    a large element one by one, which matters to callers who soon have enough.
+    A walk takes longer for the few nodes of a link or heading, but comes by the children of a large element one by one,
+    which matters to callers who soon have enough.
     """
     todo: list[_Element | str] = [element]
     while todo:
@@ -26,14 +28,27 @@ def texts_in(element: _Element) -> Iterator[str]:
             continue
         if node.tail and node is not element:
             todo.append(node.tail)
-        if node is not element and node.get("hidden") is not None:
+        if node is not element and (node.get("hidden") is not None or node.tag in _SILENT):
             continue
         if len(node) > _FEW:
-            yield from cast("Iterator[str]", node.itertext())
+            yield from _walked(node)
         elif isinstance(node.tag, str):
             if node.text:
                 yield node.text
             todo += node[::-1]  # type: ignore[index]  # the stubs know no slices
+
+
+def _walked(element: _Element) -> Iterator[str]:
+    """Yield the texts in *element* one by one."""
+    walker = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, node in walker:
+        if event != "start":
+            if node.tail and node is not element:
+                yield node.tail
+        elif node.tag in _SILENT or (node is not element and node.get("hidden") is not None):
+            walker.skip_subtree()
+        elif node.text:
+            yield node.text
 
 
 def whole_text(element: _Element) -> str:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Set
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Literal
 
 from portalcrawl.extraction.parts import TeaserParts
 from portalcrawl.extraction.teasers import line_forms
@@ -24,64 +28,227 @@ _MAX_SNIPPET = 800
 _MIN_SNIPPET_WORDS = 5
 _AHEAD = re.compile(r"(?:[·|•●–—-]\s+)?(?:…|\.{3})\s*|[·|•●]\s+")
 """Marks before a snippet: what was cut off its beginning, or the end of the date before it."""
+_GLUED = re.compile(r"([^:]{2,80}?)\s:(?=\S)(\S.*)")
+_DOTS = re.compile(r"\s*[·•]\s*")
+_BETWEEN = line_forms.MARKS.replace(" ", ":")
+"""What stands between a kicker and its headline."""
+_MIN_VOTES = 3
+_MOST = 0.5
+_VOTE = 3.0
+_WEIGHTS = {
+    "heading": 4.0,
+    "in the link": 2.0,
+    "bold": 1.0,
+    "class of a title": 3.0,
+    "class of a snippet": -2.0,
+    "class of a kicker": -4.0,
+    "named by link or picture": 3.0,
+    "ends with a colon": -2.0,
+    "leads on": -6.0,
+    "beside a link that speaks": -3.0,
+}
+"""What speaks for a line as the headline of its card, or against it."""
+Field = Literal["headline", "kicker", "snippet", "none"]
 _NOT_TEXT = Hint.DATE | Hint.AUTHOR | Hint.COUNT | Hint.DURATION | Hint.CAPTION | Hint.MORE
 
 
-def read_parts(
-    card: CardText,
-    url: str,
-    base_url: str,
-    *,
-    repeated: Set[str] = frozenset(),
-    caption_over_snippet: bool = False,
-) -> TeaserParts | None:
-    """Return what *card* says of the article at *url*; None where it says nothing or is marked as an advertisement.
+class FieldVotes:
+    """What the lines of one place in the markup are on the cards that a template made alike.
 
-    *repeated* are the folded texts that links to several articles of the page have: no headline is among them.
+    The first reading of each card is a vote; where a card alone leaves it open, most of the others decide.
     """
-    found = sort_lines(card)
-    if found.ad:
+
+    def __init__(self) -> None:
+        self._fields: dict[tuple[str, str], Counter[str]] = {}
+        self._texts: dict[tuple[str, str], set[str]] = {}
+
+    def add(self, template: str, line: Line, field: Field) -> None:
+        """Count that *line*, of a card made by *template*, was read as *field*."""
+        key = template, line.slot
+        self._fields.setdefault(key, Counter())[field] += 1
+        self._texts.setdefault(key, set()).add(fold(line.text))
+
+    def share(self, template: str, line: Line, field: Field) -> float:
+        """Return the share of lines in the place of *line* that are *field*, 0 where there are too few."""
+        found = self._fields.get((template, line.slot))
+        total = found.total() if found else 0
+        return found[field] / total if found and total >= _MIN_VOTES else 0.0
+
+    def is_varied(self, template: str, line: Line) -> bool:
+        """Return whether hardly any two cards have the same text in the place of *line*."""
+        key = template, line.slot
+        total = self._fields[key].total() if key in self._fields else 0
+        return total >= _MIN_VOTES and len(self._texts[key]) * 10 >= 8 * total
+
+
+@dataclass(frozen=True, slots=True)
+class PageSigns:
+    """What the page as a whole tells of the lines of its cards."""
+
+    repeated: Set[str]
+    """Folded texts that lead to several articles."""
+    sections: Set[str]
+    """Addresses, as written, that are linked more than once, as sections are."""
+    votes: FieldVotes
+
+
+class CardFields:
+    """The fields of one card, told from its lines and from the page around it."""
+
+    def __init__(self, card: CardText, template: str, base_url: str, page: PageSigns) -> None:
+        self.card = card
+        self.template = template
+        self.votes = page.votes
+        self.repeated = page.repeated
+        self.sections = page.sections
+        self.found = sort_lines(card)
+        self.texts = self.found.texts
+        self.image = read_image(card.images, base_url)
+        self.alt = self.image.caption if self.image else None
+        self.names = [*filter(None, card.titles), *filter(_is_long, [self.alt or ""])]
+        self.folded_names = {fold(name) for name in (*card.titles, self.alt or "")} - {""}
+
+    def vote(self) -> None:
+        """Tell the votes what the lines of this card are by itself."""
+        at = self.headline_at()
+        headline = None if at is None else self.texts[at]
+        kicker = None if at is None else self.kicker(at)
+        snippet = self.snippet(at)
+        fields: dict[int, Field] = {id(headline): "headline", id(kicker): "kicker", id(snippet): "snippet"}
+        for line in {line.slot: line for line in reversed(self.texts)}.values():
+            self.votes.add(self.template, line, fields.get(id(line), "none"))
+
+    def read(self, url: str, *, clock: bool = False, caption_over_snippet: bool = False) -> TeaserParts | None:
+        """Return what the card says of the article at *url*; None where it says nothing or is an advertisement.
+
+        *clock* tells that a bare time in it is when the article appeared.
+        """
+        found, texts = self.found, self.texts
+        if found.ad:
+            return None
+        at = self.headline_at()
+        parts = TeaserParts(
+            url, date_text=found.date, date_attribute=found.when, comment_count=found.count, label=found.label
+        )
+        if clock and not found.date:
+            parts.date_text = found.clock
+        if at is not None:
+            self.add_headline(parts, at)
+        elif not texts:
+            names = (*self.card.names, *(TO_ARTICLE.sub("", label) for label in self.card.labels))
+            parts.headline = next((name for name in names if _can_be_title(name)), None)
+        snippet = self.snippet(at)
+        if snippet:
+            text, parts.is_truncated = line_forms.split_cut(snippet.text)
+            parts.snippet = _AHEAD.sub("", text, count=1) if _AHEAD.match(text) else text
+        parts.image_url = self.image.url or None if self.image else None
+        parts.image_caption = found.caption or self.alt
+        parts.date_text = parts.date_text.strip(line_forms.MARKS) if parts.date_text else None
+        parts.block = found.lead_in
+        _tell_caption(parts, self.alt, caption_over_snippet)
+        return _cleaned(parts) if parts.headline or parts.snippet or parts.image_caption else None
+
+    def add_headline(self, parts: TeaserParts, at: int) -> None:
+        """Give *parts* the headline, and what stands before it."""
+        parts.headline, glued = self.unglued(self.texts[at].text)
+        line = self.kicker(at)
+        kicker = glued or (line.text if line else "")
+        genre, *others = _DOTS.split(kicker)
+        if others and line_forms.is_genre(genre):
+            parts.label, kicker = parts.label or genre, others[-1]
+        parts.kicker = kicker.strip(f"{line_forms.MARKS}:") or None
+        parts.label = parts.label or _topic(self.texts, at, line)
+
+    def headline_at(self) -> int | None:
+        """Return the index of the headline among the texts."""
+        speaking = (line for line in self.texts if line.linked and len(line.text) >= _MIN_LINK_TEXT)
+        link_speaks = any(not _is_cut_snippet(line.text) and not self.leads_on(line) for line in speaking)
+        best, best_score = None, 0.0
+        for index, line in enumerate(self.texts):
+            score = self.headline_score(line)
+            if link_speaks and not line.linked and not (line.heading and _is_long(line.text)):
+                score += _WEIGHTS["beside a link that speaks"]
+            if score > best_score or (score == best_score and best is not None and _opens(self.texts[best], line)):
+                best, best_score = index, score
+        return best
+
+    def headline_score(self, line: Line) -> float:
+        """Return how much speaks for *line* as the headline; 0 or less where nothing does."""
+        text, hint = line.text, line.hint
+        if len(text) > _MAX_HEADLINE or line.foreign or hint & _NOT_TEXT or _is_cut_snippet(text):
+            return 0.0
+        signs = {
+            "heading": line.heading,
+            "in the link": line.linked,
+            "bold": line.strong and not line.heading,
+            "class of a kicker": hint & Hint.KICKER and len(self.texts) > 1,
+            "class of a snippet": hint & (Hint.KICKER | Hint.SNIPPET) == Hint.SNIPPET,
+            "class of a title": hint & (Hint.KICKER | Hint.SNIPPET | Hint.TITLE) == Hint.TITLE,
+            "named by link or picture": fold(text) in self.folded_names,
+            "ends with a colon": text.endswith(":"),
+            "leads on": self.leads_on(line),
+        }
+        votes = self.votes.share(self.template, line, "headline") - self.votes.share(self.template, line, "kicker")
+        return 1.0 + _VOTE * votes + sum(_WEIGHTS[name] for name, given in signs.items() if given)
+
+    def leads_on(self, line: Line) -> bool:
+        """Return whether *line*, behind a headline or snippet, is a call that other cards repeat."""
+        if fold(line.text) not in self.repeated:
+            return False
+        before = takewhile(lambda other: other is not line, self.texts)
+        return any(
+            ((other.heading and not line.heading) or _is_long(other.text))
+            and not other.foreign
+            and fold(other.text) not in self.repeated
+            for other in before
+        )
+
+    def kicker(self, at: int) -> Line | None:
+        """Return the short line right over the headline, or the one that calls itself kicker.
+
+        A genre (``Kommentar``) is the kicker only where no other line is.
+        """
+        headline = self.texts[at]
+        for line in self.texts:
+            if line is not headline and line.hint & Hint.KICKER and len(line.text) <= _MAX_KICKER:
+                return line
+        lines = [line for line in reversed(self.texts[:at]) if self.can_be_kicker(line, headline)]
+        return next((line for line in lines if not line_forms.is_genre(line.text)), lines[0] if lines else None)
+
+    def can_be_kicker(self, line: Line, headline: Line) -> bool:
+        """Return whether *line*, which stands before *headline*, may be its kicker.
+
+        A link to elsewhere names the section, unless it differs from card to card.
+        """
+        if len(line.text) > _MAX_KICKER or line.hint & _NOT_TEXT or line.text.endswith("."):
+            return False
+        if line.foreign and (line.foreign in self.sections or not self.votes.is_varied(self.template, line)):
+            return False
+        return fold(line.text) != fold(headline.text)
+
+    def snippet(self, at: int | None) -> Line | None:
+        """Return the first line of running text after the headline."""
+        for line in self.texts[0 if at is None else at + 1 :]:
+            usual = self.votes.share(self.template, line, "snippet") > _MOST and not line.foreign
+            usual = usual and len(line.text) <= _MAX_SNIPPET
+            if (usual or _can_be_snippet(line)) and (at is None or fold(line.text) != fold(self.texts[at].text)):
+                return line
         return None
-    image = read_image(card.images, base_url)
-    alt = image.caption if image else None
-    texts = found.texts
-    at = _headline_at(texts, card, alt, repeated)
-    parts = TeaserParts(
-        url, date_text=found.date, date_attribute=found.when, comment_count=found.count, label=found.label
-    )
-    if at is not None:
-        parts.headline, glued = _unglued(texts[at].text, card, alt)
-        kicker = _kicker(texts, at)
-        parts.kicker = glued or (kicker.text.rstrip(" :|·") if kicker else None)
-        parts.label = parts.label or _topic(texts, at, kicker)
-    elif not texts:
-        names = (*card.names, *(TO_ARTICLE.sub("", label) for label in card.labels))
-        parts.headline = next((name for name in names if _can_be_title(name)), None)
-    snippet = _snippet(texts, at)
-    if snippet:
-        text, parts.is_truncated = line_forms.split_cut(snippet.text)
-        parts.snippet = _AHEAD.sub("", text, count=1) if _AHEAD.match(text) else text
-    parts.image_url = image.url or None if image else None
-    parts.image_caption = found.caption or alt
-    parts.date_text = found.date.strip(line_forms.MARKS) if found.date else None
-    parts.block = found.lead_in
-    _tell_caption(parts, alt, caption_over_snippet)
-    return _cleaned(parts) if parts.headline or parts.snippet or parts.image_caption else None
 
+    def unglued(self, text: str) -> tuple[str, str]:
+        """Return *text* without the kicker at its front, and this.
 
-def _headline_at(texts: list[Line], card: CardText, alt: str | None, repeated: Set[str]) -> int | None:
-    """Return the index of the headline among *texts*."""
-    names = _folded_names(card, alt)
-    speaking = (line for line in texts if line.linked and len(line.text) >= _MIN_LINK_TEXT)
-    link_speaks = any(not _is_cut_snippet(line.text) and fold(line.text) not in repeated for line in speaking)
-    best, best_score = None, 0.0
-    for index, line in enumerate(texts):
-        score = _headline_score(line, names) if fold(line.text) not in repeated else 0.0
-        if link_speaks and not line.linked and not line.heading:
-            score -= 3.0
-        if score > best_score or (score == best_score and best is not None and _opens(texts[best], line)):
-            best, best_score = index, score
-    return best
+        Where the link's title or the image's text repeats the rest alone, or a colon stands at the rest's front.
+        """
+        for name in self.names:
+            size = len(text) - len(name)
+            if not 0 < size <= _MAX_KICKER or not text.casefold().endswith(name.casefold()):
+                continue
+            glued = text[size - 1].islower() and text[size].isupper()
+            if glued or text[:size].rstrip()[-1] in _BETWEEN or (text[size - 1] == " " and name != self.alt):
+                return text[size:], text[:size]
+        match = _GLUED.fullmatch(text)
+        return (match[2], match[1]) if match else (text, "")
 
 
 def _opens(kicker: Line, headline: Line) -> bool:
@@ -95,20 +262,9 @@ def _opens(kicker: Line, headline: Line) -> bool:
     return len(kicker.text) * 1.2 < len(headline.text) < 120 and not kicker.heading
 
 
-def _headline_score(line: Line, names: set[str]) -> float:
-    text = line.text
-    if len(text) > _MAX_HEADLINE or line.foreign or line.hint & _NOT_TEXT or _is_cut_snippet(text):
-        return 0.0
-    score = 1.0 + 4.0 * bool(line.heading) + 2.0 * line.linked + line.strong
-    if line.hint & Hint.KICKER:
-        score -= 4.0
-    elif line.hint & Hint.SNIPPET:
-        score -= 2.0
-    elif line.hint & Hint.TITLE:
-        score += 3.0
-    if fold(text) in names:
-        score += 3.0
-    return score
+def _is_long(text: str) -> bool:
+    """Return whether *text* has the words of a headline, not of a kicker alone."""
+    return text.count(" ") + 1 >= _MIN_TITLE_WORDS
 
 
 def _is_cut_snippet(text: str) -> bool:
@@ -117,39 +273,7 @@ def _is_cut_snippet(text: str) -> bool:
 
 def _can_be_title(name: str) -> bool:
     """Tell whether the ``title`` of a link without text is a headline, not a call to read on."""
-    return name.count(" ") + 1 >= _MIN_TITLE_WORDS and line_forms.form_of(name) == "text"
-
-
-def _unglued(text: str, card: CardText, alt: str | None) -> tuple[str, str | None]:
-    """Take a kicker off the front of a headline where the link's title or the image's text repeats the rest alone."""
-    kicker, _, rest = text.partition(": ")
-    if rest and len(kicker) <= _MAX_KICKER and fold(rest) in _folded_names(card, alt):
-        return rest, kicker
-    return text, None
-
-
-def _folded_names(card: CardText, alt: str | None) -> set[str]:
-    """Return what links and picture of *card* call its article, folded."""
-    return {fold(name) for name in (*card.titles, alt or "")} - {""}
-
-
-def _kicker(texts: list[Line], at: int) -> Line | None:
-    """Return the short line right over the headline, or the one that calls itself kicker.
-
-    A genre (``Kommentar``) is the kicker only where no other line is.
-    """
-    headline = texts[at]
-    for line in texts:
-        if line is not headline and line.hint & Hint.KICKER and len(line.text) <= _MAX_KICKER:
-            return line
-    lines = [line for line in reversed(texts[:at]) if _can_be_kicker(line, headline)]
-    return next((line for line in lines if not line_forms.is_genre(line.text)), lines[0] if lines else None)
-
-
-def _can_be_kicker(line: Line, headline: Line) -> bool:
-    if len(line.text) > _MAX_KICKER or line.foreign or line.hint & _NOT_TEXT or line.text.endswith("."):
-        return False
-    return fold(line.text) != fold(headline.text)
+    return _is_long(name) and line_forms.form_of(name) == "text"
 
 
 def _topic(texts: list[Line], at: int, kicker: Line | None) -> str | None:
@@ -157,14 +281,6 @@ def _topic(texts: list[Line], at: int, kicker: Line | None) -> str | None:
     for line in texts[:at]:
         if line.foreign and line is not kicker and len(line.text) <= 40 and not line.hint & _NOT_TEXT:
             return line.text
-    return None
-
-
-def _snippet(texts: list[Line], at: int | None) -> Line | None:
-    """Return the first line of running text after the headline."""
-    for line in texts[0 if at is None else at + 1 :]:
-        if _can_be_snippet(line) and (at is None or fold(line.text) != fold(texts[at].text)):
-            return line
     return None
 
 

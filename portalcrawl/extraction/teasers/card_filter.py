@@ -30,7 +30,7 @@ class Judge:
     def is_teaser(self, card: Card, teaser: TeaserParts, block: str | None) -> bool:
         """Tell whether *card*, read as *teaser* in the list called *block*, presents an article."""
         if block is not None and is_service_name(block):
-            return False
+            return bool(teaser.image_url and teaser.kicker and teaser.headline) and form_of(block) != "ad"
         if teaser.snippet or teaser.date_text or teaser.date_attribute or teaser.comment_count is not None:
             return True
         if teaser.headline is None:

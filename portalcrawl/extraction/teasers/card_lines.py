@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element
 
+from portalcrawl.extraction.dom.name_roles import name_shape
+from portalcrawl.extraction.dom.walk import INLINE as _PLAIN
 from portalcrawl.extraction.teasers.class_hints import Hint
-from portalcrawl.extraction.teasers.line_forms import form_of, is_cut
+from portalcrawl.extraction.teasers.line_forms import MARKS, form_of, is_cut, split_marks
+
+INLINE = (_PLAIN | {"a", "b", "strong", "i", "em"}) - {"picture"}
+"""Elements within a line."""
 
 
 @dataclass(slots=True)
@@ -18,8 +23,8 @@ class Context:
     heading: int = 0
     linked: bool = False
     """In a link to the teaser's article."""
-    foreign: bool = False
-    """In a link to somewhere else."""
+    foreign: str = ""
+    """Address of the link to somewhere else that it stands in."""
     hint: int = Hint.NONE
     """Of the innermost element whose class name hints at anything."""
     caption: bool = False
@@ -27,7 +32,7 @@ class Context:
     when: str | None = None
     """The machine-readable time of the ``time`` element around it."""
     span: _Element | None = None
-    """The outermost inline element in the line around it, but for links."""
+    """The innermost inline element around it that says something of it."""
 
 
 @dataclass(slots=True)
@@ -36,81 +41,89 @@ class Piece:
 
     text: str
     context: Context
+    element: _Element | None = None
+    """What it stands in."""
     breaks: bool = False
     """Whether a line break within a heading follows it."""
 
 
 @dataclass(slots=True)
-class Line:
-    """One line of a card; ``text`` has its white space folded."""
+class Line(Context):
+    """One line of a card and what its longest part stands in; ``text`` has its white space folded."""
 
-    text: str
-    heading: int = 0
-    linked: bool = False
-    foreign: bool = False
-    hint: int = Hint.NONE
-    caption: bool = False
-    strong: bool = False
-    when: str | None = None
+    text: str = ""
+    slot: str = ""
+    """What the elements around it have in common with those of the same part of other cards."""
 
 
 _ROLES = Hint.KICKER | Hint.DATE | Hint.AUTHOR | Hint.COUNT | Hint.LABEL | Hint.DURATION | Hint.MORE
 _APART = frozenset({"date", "count", "label", "more", "reading_time", "byline", "ad", "number"})
 _MAX_APART = 8
+_MAX_DEPTH = 12
 _MANY_LINKS = 3
+_SLOT_LEVELS = 3
+_CLOSING = frozenset(",;.!?)")
 _SENTENCE = 3
 """Words after a link that are no part of its text."""
 Group = list[Piece]
 
 
-def lines_of(pieces: list[Piece]) -> Iterator[Line]:
-    """Yield the lines in *pieces*, the texts between two line breaks."""
-    groups = _grouped(pieces)
-    if len(groups) > 1:
-        groups = groups if _stand_side_by_side(groups) else _peeled(groups)
-    for group in groups:
+def lines_of(pieces: list[Piece], *, inner: bool = False) -> Iterator[Line]:
+    """Yield the lines in *pieces*, the texts between two line breaks; *inner*: in an element that is a line itself."""
+    groups, parents = _grouped(pieces)
+    if len(groups) > 1 and _stand_side_by_side(groups, parents, inner=inner):
+        for group in groups:
+            yield from lines_of(group, inner=True)
+        return
+    for group in _peeled(groups) if len(groups) > 1 and not inner else [pieces]:
         if text := _text(group):
             yield _line(text, group)
 
 
-def _grouped(pieces: list[Piece]) -> list[Group]:
-    """Put neighbours of one inline element together."""
+def _grouped(pieces: list[Piece]) -> tuple[list[Group], list[_Element | None]]:
+    """Return the texts of the outermost inline elements in which *pieces* differ, and these elements.
+
+    Marks between elements belong to none: a colon ends what stands before it, others are left out.
+    """
+    paths = [_inline_path(piece) for piece in pieces]
+    shared = 0
+    while all(len(path) > shared and path[shared] is paths[0][shared] for path in paths):
+        shared += 1
     groups: list[Group] = []
-    for piece in pieces:
-        last = groups[-1][-1].context if groups else None
-        if last and last.span is piece.context.span:
+    parents: list[_Element | None] = []
+    for piece, path in zip(pieces, paths, strict=True):
+        parent = path[shared] if len(path) > shared else None
+        if groups and (parents[-1] is parent or (parent is None and piece.text.strip() == ":")):
             groups[-1].append(piece)
         else:
             groups.append([piece])
-    return groups
+            parents.append(parent)
+    return groups, parents
 
 
-def _stand_side_by_side(groups: list[Group]) -> bool:
-    """Tell whether inline elements, none in another, make up the whole line, each with words of its own.
+def _inline_path(piece: Piece) -> list[_Element]:
+    """Return the inline elements around *piece* within its line, outermost first."""
+    path: list[_Element] = []
+    node: _Element | None = piece.element
+    while node is not None and node.tag in INLINE and len(path) < _MAX_DEPTH:
+        path.append(node)
+        node = node.getparent()
+    return path[::-1]
+
+
+def _stand_side_by_side(groups: list[Group], parents: list[_Element | None], *, inner: bool) -> bool:
+    """Tell whether inline elements make up the whole line, each with words of its own.
 
     Elements of one class are the lines of one headline; of links to elsewhere each says something of its own.
     """
-    contexts = [group[0].context for group in groups]
-    if sum(context.foreign for context in contexts) >= _MANY_LINKS:
+    if sum(bool(group[0].context.foreign) for group in groups) >= _MANY_LINKS:
         return True
-    spans = [context.span for context in contexts]
-    if len(groups) > _MAX_APART or any(span is None for span in spans):
+    if len(groups) > _MAX_APART or any(
+        parent is None and _text(group).strip(MARKS) for parent, group in zip(parents, groups, strict=True)
+    ):
         return False
-    kinds = {(span.tag, span.get("class")) for span in spans if span is not None}
-    if len(kinds) == 1 and contexts[0].heading:
-        return False
-    return not any(_within(span, spans) for span in spans)
-
-
-def _within(span: _Element | None, spans: list[_Element | None]) -> bool:
-    steps = 0
-    parent = span.getparent() if span is not None else None
-    while parent is not None and steps < _MAX_APART:
-        if parent in spans:
-            return True
-        parent = parent.getparent()
-        steps += 1
-    return False
+    kinds = {(parent.tag, parent.get("class")) for parent in parents if parent is not None}
+    return len(kinds) > 1 or not (inner or groups[0][0].context.heading)
 
 
 def _peeled(groups: list[Group]) -> list[Group]:
@@ -125,17 +138,27 @@ def _peeled(groups: list[Group]) -> list[Group]:
 
 
 def _peels_off(group: Group) -> bool:
-    context = group[0].context
-    return bool(context.span is not None and context.hint & _ROLES) or form_of(_text(group)) in _APART
+    context, text = group[0].context, _text(group)
+    if context.span is not None and context.hint & _ROLES:
+        return True
+    return form_of(text) in _APART or any(form_of(part) == "count" for part in split_marks(text))
 
 
 def _peels_off_ahead(groups: list[Group], index: int) -> bool:
     """Tell whether the text at *index* is another than what follows: a kicker, or a title before its snippet."""
     group = groups[index]
     head, rest = group[0].context, groups[index + 1][0].context
+    if _text(groups[index + 1])[:1] in _CLOSING:
+        return False
     if _peels_off(group) or (_text(group).endswith(":") and (head.span is not None or rest.linked)):
         return True
     text = " ".join(_text(other) for other in groups[index + 1 :])
+    if group[-1].text[-1].islower() and groups[index + 1][0].text[0].isupper():
+        return text.count(" ") + 1 >= _SENTENCE  # glued in the markup, so apart by the style
+    if head.heading and head.span is not None and head.span.tag == "span" and rest.span is not head.span:
+        marked = head.span.get("class") and _text(group).count(" ") < _SENTENCE
+        if marked and not text[:1].islower() and text.count(" ") + 1 >= _SENTENCE:
+            return True
     if group[-1].breaks and head.span is not None and (rest.span is None or rest.span.tag == "a"):
         return text[:1].isupper() and text.count(" ") + 1 >= _SENTENCE
     if rest.linked and not head.linked and all(other[0].context.linked for other in groups[index + 1 :]):
@@ -150,15 +173,20 @@ def _text(group: Group) -> str:
 
 
 def _line(text: str, group: Group) -> Line:
-    longest = max(group, key=lambda piece: len(piece.text)).context
+    longest = max(group, key=lambda piece: len(piece.text))
     when = next((piece.context.when for piece in group if piece.context.when), None)
-    return Line(
-        text,
-        longest.heading,
-        longest.linked,
-        longest.foreign,
-        longest.hint,
-        longest.caption,
-        longest.strong,
-        when,
-    )
+    line = Line(text=text, slot=_slot(longest))
+    for name in Context.__slots__:
+        setattr(line, name, getattr(longest.context, name))
+    line.when = when
+    return line
+
+
+def _slot(piece: Piece) -> str:
+    """Return what kind of link *piece* is, and tags and classes of what is around it, without numbers and states."""
+    names = [f"{'article' * piece.context.linked}{'elsewhere' * bool(piece.context.foreign)}"]
+    element = piece.element
+    while element is not None and len(names) <= _SLOT_LEVELS:
+        names.append(f"{element.tag}{name_shape(element.get('class') or '')}")
+        element = element.getparent()
+    return "<".join(names)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
 from lxml.etree import _Element
 
 from portalcrawl.extraction.dom.element_text import size_of, text_of
+from portalcrawl.extraction.dom.name_roles import name_shape
 from portalcrawl.extraction.teasers.article_links import Link
+from portalcrawl.extraction.teasers.card_lines import INLINE
 from portalcrawl.extraction.teasers.card_text import HEADINGS, Node
+from portalcrawl.extraction.teasers.class_hints import Hint, hints_of
 from portalcrawl.extraction.teasers.flat_lists import split_flat
 from portalcrawl.extraction.teasers.line_forms import form_of
 
@@ -28,6 +32,8 @@ _MIN_TEXT = 12
 _MIN_WORDS = 4
 _MAX_HEADLINE = 100
 _MAX_CLIMB = 12
+_MANY_ALIKE = 3
+_MAX_HEADING_LEVELS = 3
 _MAX_LONE_LINKS = 8
 """Links to one article in one stretch of the page that are looked at."""
 
@@ -47,6 +53,13 @@ class Card:
         return self.links[0].zone in ("menu", "topics")
 
 
+def template_of(card: Card) -> str:
+    """Return what cards have in common that one template of the site made: tags and classes of card and list."""
+    node = next((node for node in card.nodes if not isinstance(node, str)), card.links[0].element)
+    around = node.getparent()
+    return "<".join(_kind(each) for each in (node, around) if each is not None)
+
+
 def find_cards(links: list[Link], marks: Marks) -> list[Card]:
     """Return the cards of *links*, in page order; *marks* as :func:`mark` gives them."""
     tops: dict[_Element, list[Link]] = {}
@@ -60,8 +73,11 @@ def find_cards(links: list[Link], marks: Marks) -> list[Card]:
     return sorted(cards, key=lambda card: order[card.links[0].element])
 
 
-def mark(links: list[Link]) -> Marks:
-    """Mark each ancestor of *links* with the one article that it leads to, or with ``MANY``."""
+def mark(links: list[Link], sub_lists: Set[_Element] = frozenset()) -> Marks:
+    """Mark each ancestor of *links* with the one article that it leads to, or with ``MANY``.
+
+    The links in *sub_lists* do not count for what is around these.
+    """
     marks: Marks = {}
     for link in links:
         node: _Element | None = link.element
@@ -70,15 +86,70 @@ def mark(links: list[Link]) -> Marks:
             if known == link.target or known is MANY:
                 break  # and so is everything above
             marks[node] = link.target if known is None else MANY
-            node = node.getparent()
+            node = None if node in sub_lists else node.getparent()
     return marks
+
+
+def find_sub_lists(links: list[Link]) -> frozenset[_Element]:
+    """Return the lists of links to further articles within the cards of others.
+
+    Such a card is one of several made alike, and its highest heading leads to one article.
+    """
+    headed: dict[_Element, dict[str, int]] = {}
+    around: dict[str, set[_Element]] = {}
+    for link in links:
+        path = [link.element, *islice(link.element.iterancestors(), _MAX_CLIMB)]
+        around.setdefault(link.target, set()).update(path)
+        if level := _level_of(link.element):
+            for node in path:
+                levels = headed.setdefault(node, {})
+                levels[link.target] = min(level, levels.get(link.target, level))
+    found: set[_Element] = set()
+    for link in links:
+        path = [link.element]
+        for node in islice(link.element.iterancestors(), _MAX_CLIMB):
+            if node.tag in _LIMITS or len(headed.get(node, ())) > _MAX_LONE_LINKS:
+                break
+            owner = _owner(node, headed)
+            if owner is not None and owner != link.target:
+                found.update([inner for inner in path if inner not in around[owner] and _is_sub_list(inner)][-1:])
+                break
+            path.append(node)
+    return frozenset(found)
+
+
+def _level_of(link: _Element) -> int:
+    """Return the level of the heading that *link* holds or stands in, 0 for none."""
+    heading = next(link.iter(*HEADINGS), None) if len(link) else None
+    near = islice(link.iterancestors(), _MAX_HEADING_LEVELS)
+    heading = next((node for node in near if node.tag in HEADINGS), None) if heading is None else heading
+    return 0 if heading is None else HEADINGS[heading.tag]
+
+
+def _owner(card: _Element, headed: dict[_Element, dict[str, int]]) -> str | None:
+    """Return the article that the highest heading in *card* leads to; None where it may be a list of cards."""
+    levels = headed.get(card, {})
+    highest = min(levels.values(), default=0)
+    owners = [target for target, level in levels.items() if level == highest]
+    beside = (*islice(card.itersiblings(), _MAX_NEAR), *islice(card.itersiblings(preceding=True), _MAX_NEAR))
+    if len(owners) == 1 and any(_kind(other) == _kind(card) and other in headed for other in beside):
+        return owners[0]
+    return None
+
+
+def _is_sub_list(element: _Element) -> bool:
+    """Tell whether *element* holds links and no more, neither pictures nor paragraphs."""
+    if element.tag in INLINE or element.tag in HEADINGS or next(element.iter("img", "article"), None) is not None:
+        return False
+    linked = sum(size_of(link, _MAX_AROUND) for link in element.iter("a"))
+    return linked * 10 >= 8 * size_of(element, _MAX_CARD_TEXT)
 
 
 def _top_of(link: Link, marks: Marks) -> _Element:
     """Return the outermost element around *link* that leads to its article alone."""
     node = link.element
     parent = node.getparent()
-    while parent is not None and marks[parent] == link.target and parent.tag not in _LIMITS:
+    while parent is not None and marks.get(parent) == link.target and parent.tag not in _LIMITS:
         node, parent = parent, parent.getparent()
     return node
 
@@ -95,23 +166,32 @@ def _cards_in(parent: _Element | None, tops: dict[_Element, list[Link]], marks: 
             continue
         listed = len(nodes) > len(found) or _is_listed(found, kinds) or _are_neighbours(found, len(links))
         if listed and sum(size_of(top, _MAX_CARD_TEXT) for top in found) <= _MAX_CARD_TEXT:
-            inner = _only_item(found[0], links) if len(nodes) == 1 else None
+            alike = kinds.get(_kind(found[0]), 0)
+            inner = _only_item(found[0], links, alike=alike) if len(nodes) == 1 else None
             cards.append(Card(nodes, links, parent) if inner is None else Card([inner], links, inner.getparent()))
         else:
             cards.extend(card for top in found for card in _lone_cards(top, tops[top]))
     return cards
 
 
-def _only_item(top: _Element, links: list[Link]) -> _Element | None:
-    """Return the one item of the list that *top* is, where a heading over the item names the list."""
+def _only_item(top: _Element, links: list[Link], *, alike: int) -> _Element | None:
+    """Return the one item of the list that *top* is, where a heading over the item names the list.
+
+    A heading over one of a higher level is its kicker, as is one of the same level where other cards have it, too.
+    """
     heading = next(top.iter(*HEADINGS), None)
     common = _common(links[:_MAX_LONE_LINKS], top)
-    if heading is None or common is None:
+    if heading is None or common is None or hints_of(heading.get("class") or "") & Hint.KICKER:
         return None
     item = _up_to(common, top)
     if item is top and top.tag not in _ITEMS and _is_short(heading) and _speaks(links[0].element):
         item = _below(common, top)
     if item is heading:
+        return None
+    headline = next(item.iter(*HEADINGS), None)
+    if headline is None and alike >= _MANY_ALIKE:
+        return None
+    if headline is not None and HEADINGS[heading.tag] >= HEADINGS[headline.tag] + (alike < 2):
         return None
     if item is top or item.tag == "tr":  # two rows may make up a card
         return None
@@ -144,7 +224,7 @@ def _speaks(link: _Element) -> bool:
     return words >= _MIN_WORDS and len(text) <= _MAX_HEADLINE and text[-1:] not in ".…]" and form_of(text) == "text"
 
 
-def _is_listed(tops: list[_Element], kinds: dict[tuple[str, str], int]) -> bool:
+def _is_listed(tops: list[_Element], kinds: dict[str, int]) -> bool:
     """Tell whether one of *tops* has neighbours of its kind."""
     return any(kinds.get(_kind(top), 0) >= 2 for top in tops)
 
@@ -156,14 +236,14 @@ def _are_neighbours(tops: list[_Element], links: int) -> bool:
     return sum(1 for top in tops for _ in islice(top.iter("a"), links + 1)) <= links
 
 
-def _kind(element: _Element) -> tuple[str, str]:
-    names = (element.get("class") or "").split()
-    return element.tag, names[0] if names else ""
+def _kind(element: _Element) -> str:
+    """Return tag and classes of *element* without numbers and states."""
+    return f"{element.tag}{name_shape(element.get('class') or '')}"
 
 
-def _kinds(parent: _Element, marks: Marks) -> dict[tuple[str, str], int]:
-    """Count the children of *parent* that lead to one article each, by tag and first class name."""
-    kinds: dict[tuple[str, str], int] = {}
+def _kinds(parent: _Element, marks: Marks) -> dict[str, int]:
+    """Count the children of *parent* that lead to one article each, by tag and class."""
+    kinds: dict[str, int] = {}
     for child in parent:
         if marks.get(child, MANY) is not MANY:
             kinds[_kind(child)] = kinds.get(_kind(child), 0) + 1

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from portalcrawl.vocabulary import class_words, table
+from lxml.etree import _Element
+
+from portalcrawl.extraction.dom.name_roles import content_words, names_hints
+from portalcrawl.vocabulary import table
 
 
 class Hint:
@@ -30,49 +33,52 @@ class Hint:
     """What a text can be, as against where it stands."""
 
 
-_WORDS = {getattr(Hint, name.upper()): words for name, words in table("classes")["hints"].items()}
-_HINTS = {word: hint for hint, words in _WORDS.items() for word in words.split()}
-_TOKENS = re.compile(r"[A-ZÄÖÜ]?[a-zäöüß]+|[A-ZÄÖÜ]+(?![a-zäöüß])")
-_JOINED = re.compile(class_words("joined.words"), re.IGNORECASE)
-_LAST_WORDS = frozenset({"more", "time", "text", "duration", "count"})
-"""With which the names end that are joined of two words: few have one, and the pattern takes long to tell."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_LETTERS = re.compile("[a-z]+")
+_PANELS = frozenset(table("classes")["page"]["panels"].split())
 _MAX_LENGTH = 600
 
 
+def is_out_of_sight(element: _Element) -> bool:
+    """Return whether readers can't see *element*; of tabs and slides they see each in its turn."""
+    if element.get("hidden") is None:
+        return False
+    around = (element, element.getparent())
+    return not any(
+        each is not None and (each.get("role") == "tabpanel" or _is_panel(each.get("class") or "")) for each in around
+    )
+
+
+@lru_cache(maxsize=8192)
+def _is_panel(names: str) -> bool:
+    return not _PANELS.isdisjoint(_LETTERS.findall(names[:_MAX_LENGTH].lower()))
+
+
+def shows_count(names: str) -> bool:
+    """Return whether an icon of the class attribute *names* stands for comments, whatever variant of it.
+
+    >>> shows_count("icon-commentAlt fg-white")
+    True
+    """
+    return any("count" in names_hints(word) for name in names[:_MAX_LENGTH].split() for word in content_words(name))
+
+
 def hints_of(names: str) -> int:
-    """Return what the class attribute *names* hints at, :class:`Hint` values joined by ``|``.
+    """Return what the class attribute *names* hints at, :class:`Hint` values joined by ``|``; see :func:`names_hints`.
 
-    Names are taken apart at hyphens, underscores and capitals: ``card__mainTitle`` says ``title``, ``update`` does not
-    say ``date``. Names of heading levels (``h3``) make a title.
+    Names of heading levels (``h3``) make a title.
 
-    >>> hints_of("card__kicker") == Hint.KICKER, hints_of("update") == Hint.NONE
-    (True, True)
+    >>> hints_of("card__kicker") == Hint.KICKER, hints_of("update"), hints_of("duration-200")
+    (True, 0, 0)
     """
     return _hints_of(names[:_MAX_LENGTH])
 
 
 @lru_cache(maxsize=8192)
 def _hints_of(names: str) -> int:
-    found = Hint.NONE
-    whole = names.split()
-    for name in whole:
-        found |= _hints_of_one(name)
-    if not _HEADINGS.isdisjoint(whole):
+    found: int = sum(getattr(Hint, name.upper()) for name in names_hints(names))
+    if not _HEADINGS.isdisjoint(names.split()):
         found |= Hint.TITLE
     if found & (Hint.TITLE | Hint.SNIPPET):
         found &= ~Hint.MORE  # the title of a card for a bookmark
-    return found
-
-
-@lru_cache(maxsize=8192)
-def _hints_of_one(name: str) -> int:
-    """Return what the words of one class hint at, each alone and those that are written as one or as two."""
-    found = Hint.NONE
-    words = [word.lower() for word in _TOKENS.findall(name)]
-    for word in words:
-        found |= _HINTS.get(word, 0)
-    if not _LAST_WORDS.isdisjoint(words):
-        for joined in _JOINED.findall(name):
-            found |= _HINTS.get(joined.replace("-", "").replace("_", "").lower(), 0)
     return found

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from lxml import etree
 from lxml.etree import _Element
 
-from portalcrawl.extraction.dom.element_text import text_of
+from portalcrawl.extraction.dom.element_text import text_of, whole_text
 from portalcrawl.extraction.teasers.card_text import HEADINGS, SKIPPED, Node
 from portalcrawl.extraction.teasers.line_forms import form_of, is_cut, split_count, split_cut
 from portalcrawl.extraction.teasers.sibling_runs import Item, Items, part_cards
@@ -113,7 +112,7 @@ def _item(child: _Element, marks: Mapping[_Element, str], many: str) -> Item:
     if target == many:
         return Item(child, "end")
     if target is not None:
-        text = etree.tostring(child, method="text", encoding="unicode", with_tail=False)
+        text = whole_text(child)
         closes, aged = _end_of(text)
         whole = closes and _is_whole(child)
         form = form_of(" ".join(text.split()))

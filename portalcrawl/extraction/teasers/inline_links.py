@@ -8,7 +8,7 @@ from itertools import islice
 from lxml.etree import _Element
 
 from portalcrawl.extraction.dom.element_text import text_of
-from portalcrawl.extraction.teasers.card_text import INLINE
+from portalcrawl.extraction.teasers.card_lines import INLINE
 from portalcrawl.extraction.teasers.line_forms import form_of, is_cut
 
 _CARD_PARTS = frozenset(
@@ -77,9 +77,9 @@ def _surroundings(link: _Element) -> tuple[str, str, str]:
     open_before = open_after = True
     for _ in range(8):
         if open_after:
-            open_after = _collect_after(node, after)
+            open_after = _collect(node, after, preceding=False)
         if open_before:
-            open_before = _collect_before(node, before)
+            open_before = _collect(node, before, preceding=True)
         parent = node.getparent()
         if parent is None:
             return _folded(reversed(before)), _folded(after), ""
@@ -91,32 +91,18 @@ def _surroundings(link: _Element) -> tuple[str, str, str]:
     return _folded(reversed(before)), _folded(after), ""
 
 
-def _collect_after(node: _Element, texts: list[str]) -> bool:
-    """Gather the text after *node* up to the end of its line; tell whether the line goes on after its parent."""
-    if node.tail:
+def _collect(node: _Element, texts: list[str], *, preceding: bool) -> bool:
+    """Gather the text on one side of *node*, nearest first, within its line; tell whether this goes on beyond."""
+    if node.tail and not preceding:
         texts.append(node.tail[:_MAX_AROUND])
-    for sibling in islice(node.itersiblings(), _MAX_SIBLINGS):
-        if sibling.tag not in INLINE:
-            return False
-        if _is_of_sentence(sibling):
-            texts.append(text_of(sibling))
-        if sibling.tail:
-            texts.append(sibling.tail[:_MAX_AROUND])
-        if sum(map(len, texts)) > _MAX_AROUND:
-            return False
-    return True
-
-
-def _collect_before(node: _Element, texts: list[str]) -> bool:
-    """Gather the text before *node*, backwards, up to the start of its line; tell whether it began further up."""
-    for sibling in islice(node.itersiblings(preceding=True), _MAX_SIBLINGS):
-        if sibling.tail:
-            texts.append(sibling.tail[-_MAX_AROUND:])
-        if sibling.tag not in INLINE:
-            return False
-        if _is_of_sentence(sibling):
-            texts.append(text_of(sibling))
-        if sum(map(len, texts)) > _MAX_AROUND:
+    for sibling in islice(node.itersiblings(preceding=preceding), _MAX_SIBLINGS):
+        inline, tail = sibling.tag in INLINE, sibling.tail or ""
+        own = text_of(sibling) if inline and _is_of_sentence(sibling) else ""
+        if preceding:
+            texts += tail[-_MAX_AROUND:], own
+        elif inline:
+            texts += own, tail[:_MAX_AROUND]
+        if not inline or sum(map(len, texts)) > _MAX_AROUND:
             return False
     return True
 

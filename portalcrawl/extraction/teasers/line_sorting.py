@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from portalcrawl.extraction.teasers import line_forms
 from portalcrawl.extraction.teasers.card_lines import Line
 from portalcrawl.extraction.teasers.card_text import CardText
 from portalcrawl.extraction.teasers.class_hints import Hint
 from portalcrawl.extraction.teasers.wording import DATED
+from portalcrawl.text.normalize import fold
 
 _TELLING = frozenset({"date", "count", "reading_time"})
 _POINTER = re.compile(r"[←→⟵⟶◄►«»‹›]\s+(?P<before>.+)|(?P<after>.+)\s+[←→⟵⟶◄►«»‹›]")
@@ -32,14 +34,19 @@ class Sorted:
     caption: str | None = None
     lead_in: str | None = None
     """What introduces the link: ``Lesen Sie auch:``."""
+    clock: str | None = None
+    """A bare time of day, which may also be how long a film lasts."""
     ad: bool = False
 
 
 def sort_lines(card: CardText) -> Sorted:
     """Sort the lines of *card*."""
     found = Sorted()
-    linked = sum(line.linked and line_forms.form_of(line.text) == "text" for line in card.lines)
-    for line in card.lines:
+    lines = list(_joined(card.lines))
+    linked = sum(line.linked and line_forms.form_of(line.text) == "text" for line in lines)
+    if all(line.caption or line_forms.form_of(line.text) != "text" for line in lines):
+        _free_captions(lines, card)
+    for line in lines:
         _sort(line, found, alone=linked < 2)
     for text in (*card.counts, *card.titles):
         if found.count is None:
@@ -47,6 +54,31 @@ def sort_lines(card: CardText) -> Sorted:
     if found.when is None and card.times:
         found.when = card.times[0]
     return found
+
+
+def _joined(lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield *lines*, a number and the word for comments beside it as one."""
+    last: Line | None = None
+    for line in lines:
+        if last is not None and "number" in (line_forms.form_of(last.text), line_forms.form_of(line.text)):
+            text = f"{last.text} {line.text}"
+            if line_forms.comment_count(text) is not None:
+                line, last = replace(line, text=text), None
+        if last is not None:
+            yield last
+        last = line
+    if last is not None:
+        yield last
+
+
+def _free_captions(lines: list[Line], card: CardText) -> None:
+    """Make the linked text under a picture that is all of a card's text its headline, unless the picture has no other.
+
+    What a picture shows stands in its alternative text then.
+    """
+    shown = {fold(image.get("alt") or image.get("title") or "") for image in card.images} - {""}
+    for line in lines:
+        line.caption = line.caption and not (line.linked and shown and fold(line.text) not in shown)
 
 
 def _sort(line: Line, found: Sorted, *, alone: bool) -> None:
@@ -61,13 +93,13 @@ def _sort(line: Line, found: Sorted, *, alone: bool) -> None:
         _note_date(line, found)
     elif form == "count" or (form == "number" and line.hint & Hint.COUNT):
         found.count = _first(found.count, line_forms.comment_count(line.text), line.text)
-    elif form == "label":
+    elif form == "label" and not line.hint & Hint.KICKER:
         found.label = found.label or line.text
     elif form == "ad":
         found.ad = True
     elif (not line.linked or (form == "text" and not alone)) and line_forms.is_block_name(line.text):
         found.lead_in = found.lead_in or line.text
-    elif form == "text" and not _sort_mixed(line, found):
+    elif form == "label" or (form == "text" and not _sort_mixed(line, found)):
         _note_text(line, found)
 
 
@@ -79,6 +111,8 @@ def _first(known: int | None, count: int | None, text: str) -> int | None:
 
 def _note_date(line: Line, found: Sorted) -> None:
     if line_forms.is_bare_clock(line.text) and (line.hint & Hint.DURATION or not (line.hint & Hint.DATE)):
+        if not line.hint & Hint.DURATION:
+            found.clock = found.clock or line.text
         return
     found.date = found.date or line.text
 

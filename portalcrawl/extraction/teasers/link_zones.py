@@ -6,7 +6,8 @@ from typing import Literal
 
 from lxml.etree import _Element
 
-from portalcrawl.extraction.teasers.class_hints import Hint, hints_of
+from portalcrawl.extraction.dom.name_roles import box_role
+from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, is_out_of_sight
 
 Zone = Literal["open", "neighbour", "menu", "topics", "copy", "dead"]
 """A ``neighbour`` is the article before or after this one, in however small a menu of its own.
@@ -14,9 +15,10 @@ Zone = Literal["open", "neighbour", "menu", "topics", "copy", "dead"]
 ``copy`` is ``noscript``, maybe a second copy of what scripts show; nothing ``dead`` is a teaser.
 """
 _DEAD = frozenset({"template", "script", "style", "head", "dialog"})
-_DIALOGS = frozenset({"dialog", "alertdialog"})
 _BODY = frozenset({"body", "html", "main"})
-_MENU_ROLES = frozenset({"navigation", "menu", "menubar", "contentinfo"})
+_HINTED: dict[int, Zone] = {Hint.SERVICE: "dead", Hint.MENU: "menu", Hint.TOPICS: "topics"}
+_ZONES: dict[str, Zone] = {"nav": "menu", "footer": "menu", "overlay": "dead"}
+"""By what tag, role and names tell of an element."""
 
 
 class Zones:
@@ -41,21 +43,12 @@ class Zones:
 
 def _zone_of(element: _Element) -> Zone:
     tag = element.tag
-    if tag in _DEAD or element.get("hidden") is not None:
+    if tag in _DEAD or is_out_of_sight(element):
         return "dead"
-    if tag == "noscript":
-        return "copy"
     if tag in _BODY or tag == "a":
         return "open"
-    role = element.get("role")
-    if tag in ("nav", "footer") or role in _MENU_ROLES:
-        return "menu"
-    if role in _DIALOGS:
-        return "dead"
-    names = element.get("class")
-    hints = hints_of(names) if names else Hint.NONE
-    if hints & Hint.SERVICE:
-        return "dead"
-    if hints & Hint.MENU:
-        return "menu"
-    return "topics" if hints & Hint.TOPICS else "open"
+    hints = hints_of(element.get("class") or "")
+    for hint, zone in _HINTED.items():
+        if hints & hint:
+            return zone
+    return "copy" if tag == "noscript" else _ZONES.get(box_role(element, tag).name, "open")

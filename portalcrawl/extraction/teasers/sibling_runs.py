@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from portalcrawl.extraction.teasers.card_text import INLINE, Node
+from portalcrawl.extraction.teasers.card_lines import INLINE
+from portalcrawl.extraction.teasers.card_text import Node
 from portalcrawl.extraction.teasers.line_forms import Form
 
 _MAX_TEXTS_A_CARD = 4
