@@ -15,7 +15,7 @@ from portalcrawl.extraction.dom.walk import HEADINGS as HEADINGS
 from portalcrawl.extraction.dom.walk import SKIPPED as _UNSEEN
 from portalcrawl.extraction.dom.walk import TIME_ATTRIBUTES
 from portalcrawl.extraction.teasers.card_lines import INLINE, Context, Line, Piece, lines_of
-from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, is_out_of_sight, shows_count
+from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, shows_count
 from portalcrawl.extraction.teasers.line_forms import is_date
 from portalcrawl.text.normalize import words
 
@@ -112,7 +112,7 @@ class _Reader:
         if when and tag != "time":
             self.card.times.append(when)
         hints = hints_of(element.get("class") or "") if "class" in given else Hint.NONE
-        if ("hidden" in given and is_out_of_sight(element)) or (hints & Hint.ICON and _is_glyph(element)):
+        if "hidden" in given or (hints & Hint.ICON and _is_glyph(element)):
             return
         inner = self.enter(element, tag, context, _own_roles(element, hints), when)
         if not len(element) and not (element.text and element.text.strip()):

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
-from lxml.etree import _Element
-
 from portalcrawl.extraction.dom.name_roles import content_words, names_hints
-from portalcrawl.vocabulary import table
 
 
 class Hint:
@@ -34,24 +30,7 @@ class Hint:
 
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_LETTERS = re.compile("[a-z]+")
-_PANELS = frozenset(table("classes")["page"]["panels"].split())
 _MAX_LENGTH = 600
-
-
-def is_out_of_sight(element: _Element) -> bool:
-    """Return whether readers can't see *element*; of tabs and slides they see each in its turn."""
-    if element.get("hidden") is None:
-        return False
-    around = (element, element.getparent())
-    return not any(
-        each is not None and (each.get("role") == "tabpanel" or _is_panel(each.get("class") or "")) for each in around
-    )
-
-
-@lru_cache(maxsize=8192)
-def _is_panel(names: str) -> bool:
-    return not _PANELS.isdisjoint(_LETTERS.findall(names[:_MAX_LENGTH].lower()))
 
 
 def shows_count(names: str) -> bool:

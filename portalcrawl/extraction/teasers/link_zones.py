@@ -7,7 +7,7 @@ from typing import Literal
 from lxml.etree import _Element
 
 from portalcrawl.extraction.dom.name_roles import box_role
-from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, is_out_of_sight
+from portalcrawl.extraction.teasers.class_hints import Hint, hints_of
 
 Zone = Literal["open", "neighbour", "menu", "topics", "copy", "dead"]
 """A ``neighbour`` is the article before or after this one, in however small a menu of its own.
@@ -43,7 +43,7 @@ class Zones:
 
 def _zone_of(element: _Element) -> Zone:
     tag = element.tag
-    if tag in _DEAD or is_out_of_sight(element):
+    if tag in _DEAD or element.get("hidden") is not None:
         return "dead"
     if tag in _BODY or tag == "a":
         return "open"
