@@ -16,6 +16,7 @@ from portalcrawl.extraction.declared.microdata import read_microdata
 from portalcrawl.extraction.dom import tree
 from portalcrawl.extraction.dom.layout import Layout, read_layout
 from portalcrawl.extraction.dom.visibility import mark_hidden
+from portalcrawl.extraction.dom.walk import Walk, walk_page
 from portalcrawl.extraction.page_teasers import read_teasers
 from portalcrawl.extraction.page_type import decide_page_type
 from portalcrawl.extraction.parts import ArticleParts, PageType, TeaserParts
@@ -114,9 +115,14 @@ class Page:
         return None if self.root is None else meta_tags.title_of(self.root)
 
     @cached_property
+    def walk(self) -> Walk | None:
+        """All that readers see of the page; None where it is not read."""
+        return None if self.root is None else walk_page(self.root, self.base_url)
+
+    @cached_property
     def layout(self) -> Layout:
         """The visible page as lines of text in boxes."""
-        return Layout() if self.root is None else read_layout(self.root)
+        return Layout() if self.walk is None else read_layout(self.walk)
 
     @cached_property
     def home_names(self) -> tuple[str, ...]:

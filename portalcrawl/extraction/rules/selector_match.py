@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from portalcrawl.extraction.dom.layout import INLINE
+from portalcrawl.extraction.dom.visible_lines import INLINE
 from portalcrawl.extraction.dom.visibility import is_within_hidden
 from portalcrawl.extraction.dom.visible_lines import Line, read_lines, visible_lines
 from portalcrawl.profiles.model import Rule
