@@ -115,14 +115,14 @@ class Page:
         return None if self.root is None else meta_tags.title_of(self.root)
 
     @cached_property
-    def walk(self) -> Walk | None:
-        """All that readers see of the page; None where it is not read."""
-        return None if self.root is None else walk_page(self.root, self.base_url)
+    def walk(self) -> Walk:
+        """All that readers see of the page; nothing where it is not read."""
+        return Walk(self.base_url) if self.root is None else walk_page(self.root, self.base_url)
 
     @cached_property
     def layout(self) -> Layout:
         """The visible page as lines of text in boxes."""
-        return Layout() if self.walk is None else read_layout(self.walk)
+        return read_layout(self.walk)
 
     @cached_property
     def home_names(self) -> tuple[str, ...]:
@@ -184,18 +184,22 @@ class Page:
         return ArticleParts() if self.root is None else meta_tags.read_metadata(self.meta, self.root, self.base_url)
 
     @cached_property
-    def body(self) -> ArticleParts:
-        """What the generic reading sees on the visible page."""
+    def declared(self) -> Declared:
+        """What the page's head declares, by which its visible part is understood."""
         parts = (self.linked_data, self.metadata)
         titles = (*(part.headline for part in parts), self.title)
-        declared = Declared(
+        return Declared(
             titles=tuple(own for title in titles if title and (own := own_title(title, self.site_names))),
             descriptions=tuple(part.description or "" for part in parts),
             dated=dated(self.linked_data, self.metadata),
             authors=tuple(name for part in parts for name in part.authors or ()),
             url=self.base_url,
         )
-        return read_body(self.layout, declared, self.clock)
+
+    @cached_property
+    def body(self) -> ArticleParts:
+        """What the generic reading sees on the visible page."""
+        return read_body(self.layout, self.declared, self.clock)
 
     @cached_property
     def teasers(self) -> list[TeaserParts]:

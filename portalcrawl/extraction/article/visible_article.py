@@ -27,6 +27,7 @@ from portalcrawl.extraction.article.publication_dates import (
     read_dates,
 )
 from portalcrawl.extraction.article.segmentation import paragraphs, text_lines
+from portalcrawl.extraction.article.text_weights import TextWeights
 from portalcrawl.extraction.parts import ArticleParts
 from portalcrawl.text.normalize import fold
 
@@ -41,6 +42,10 @@ LINES_BEFORE = 10
 LINES_AFTER = 12
 """The same for lines after the text."""
 LINES_WITHIN = 40
+LEAST_WEIGHT = -1.0
+"""Logarithm of the odds from which a line that the rules take for text is text."""
+LITTLE_TEXT = 500
+MUCH_MORE = 3
 LINES_OF_AN_EDGE = 3
 """Lines of the text, first and last, that may be a byline."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
@@ -80,6 +85,8 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     titles = {fold(text) for text in (*declared.titles, headline.text if headline else "") if text}
     opening = find_opening(layout, headline, main, titles)
     lines = opening + [line for line in text_lines(layout, main, headline, frozenset(titles)) if line not in opening]
+    lines = _weighed(layout, TextWeights(layout.walk, headline.block.index if headline else None, titles), lines)
+    opening = [line for line in opening if line in lines]
     lead = find_lead(lines, len(opening), declared.descriptions)
     rest = [line for line in lines if line not in lead]
     signed = _signed(rest, clock)
@@ -107,6 +114,18 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
         images=read_images(layout, max(0, around.anchor - LINES_BEFORE), main, declared.url),
         comment_count=find_comment_count(beside),
     )
+
+
+def _weighed(layout: Layout, weights: TextWeights, lines: Sequence[Line]) -> list[Line]:
+    """Return those of *lines* that weigh enough, or the stretch of the page that weighs most where that has far more text."""
+    kept = [line for line in lines if not line.prose or weights.weight(line.block) > LEAST_WEIGHT]
+    size = sum(line.block.size for line in kept)
+    if size >= LITTLE_TEXT:
+        return kept
+    found = {block.index: block.size for block in weights.span([line.block for line in layout.lines])}
+    if sum(found.values()) <= MUCH_MORE * size:
+        return kept
+    return list({line.text: line for line in layout.lines if line.block.index in found}.values())
 
 
 def _signed(text: Sequence[Line], clock: Clock) -> list[Line]:

@@ -79,6 +79,7 @@ class Line:
 class Layout:
     """Boxes and lines of a page in document order, but for empty boxes, and what the walk met on its way."""
 
+    walk: Walk
     boxes: list[Box] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     images: list[tuple[_Element, Box, int]] = field(default_factory=list)
@@ -91,7 +92,7 @@ class Layout:
 
 def read_layout(walk: Walk) -> Layout:
     """Return the layout of what *walk* saw; menus and the page's own foot are left out."""
-    layout = Layout()
+    layout = Layout(walk)
     boxes: list[Box] = []
     starts, pictures = _counts(walk)
     for each in walk.boxes:
