@@ -20,15 +20,16 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import measure_reading as pages  # noqa: E402
-import score_peers  # noqa: E402
-from reading_split import half  # noqa: E402
+import measure_reading as pages
+import score_peers
+from reading_split import half
 
 OUT = pages.ROOT / "portalcrawl" / "extraction" / "article" / "text_weights.toml"
 Row = dict[str, Any]
 Example = tuple[dict[str, float], int, float]
 SHORTEST_LONG = 60
 ITERATIONS = 12
+SHARE_OF_LINKS = 0.15
 
 
 def examples(task: tuple[str, Row]) -> list[Example]:
@@ -47,7 +48,10 @@ def examples(task: tuple[str, Row]) -> list[Example]:
     folder = pages.CORPUS / pack / "pages" if (pages.CORPUS / pack / "pages").is_dir() else pages.CORPUS / pack
     body = gzip.decompress((folder / f"{row['id']}.html.gz").read_bytes())
     url = row["url"].removeprefix("x")
-    page = Page(HtmlResponse(url, headers=Headers({"Content-Type": "text/html; charset=utf-8"}), body=body), generic_profile(url))
+    page = Page(
+        HtmlResponse(url, headers=Headers({"Content-Type": "text/html; charset=utf-8"}), body=body),
+        generic_profile(url),
+    )
     article = read(page).article
     main = find_main(page.layout)
     if main is None:
@@ -105,7 +109,9 @@ def by_segments(texts: list[str], wanted: Any, unwanted: Any, own: str) -> list[
     paragraphs = {score_peers.flatten(each) for each in own.split("\n\n")}
     labels: list[tuple[int, float] | None] = []
     for text in map(score_peers.flatten, texts):
-        told = next((label for label, known in ((1, good), (0, bad)) if any(_meets(each, text) for each in known)), None)
+        told = next(
+            (label for label, known in ((1, good), (0, bad)) if any(_meets(each, text) for each in known)), None
+        )
         if told is not None:
             labels.append((told, 4.0))
         elif trusted:
@@ -146,18 +152,24 @@ def main() -> None:
     with Pool(2, pages.warm_up) as pool:
         found = [each for each in pool.map(examples, [task for task in tasks if half(task[1]) == "fitted"], 4) if each]
     choice = random.Random(1)
-    every = [  # one of seven short links is enough, and counts for all
-        (row, label, share * (7 if (easy := not label and row["link_share"] > 0.5 and row["size"] < 4) else 1))
+    every = [  # of short links, which most blocks are, one of a few stands for all
+        (row, label, share / kept)
         for each in found
         for row, label, share in each
-        if not (not label and row["link_share"] > 0.5 and row["size"] < 4) or choice.random() < 1 / 7
+        if (kept := SHARE_OF_LINKS if not label and row["link_share"] > 0.5 and row["size"] < 4 else 1.0) == 1.0
+        or choice.random() < kept
     ]
     names = sorted({name for row, _, _ in every for name in row} - {"tag"})
     rows = np.array([[row.get(name, 0.0) for name in names] for row, _, _ in every])
     labels, shares = np.array([label for _, label, _ in every], float), np.array([share for _, _, share in every])
     weights, constant = fit(rows, labels, shares, args.l2)
-    lines = [f"constant = {constant:.3f}", *(f"{name} = {value:.3f}" for name, value in zip(names, weights, strict=True))]
-    head = "# Learned by tools/learn_text_weights.py: what speaks for a block being text of the article, or against it.\n"
+    lines = [
+        f"constant = {constant:.3f}",
+        *(f"{name} = {value:.3f}" for name, value in zip(names, weights, strict=True)),
+    ]
+    head = (
+        "# Learned by tools/learn_text_weights.py: what speaks for a block being text of the article, or against it.\n"
+    )
     args.out.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(found)} pages, {len(every)} blocks, {len(names)} weights")
 

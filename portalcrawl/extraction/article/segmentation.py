@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.article.boilerplate import is_note
-from portalcrawl.extraction.article.main_text import SENTENCE, is_link
+from portalcrawl.extraction.article.main_text import SENTENCE, SHORTEST_RUN, is_link
 from portalcrawl.extraction.dom.layout import Box, Layout, Line
 from portalcrawl.text.datelines import is_dateline
 from portalcrawl.text.normalize import fold
@@ -35,12 +35,13 @@ def text_lines(layout: Layout, main: Box, headline: Line | None, titles: frozens
     )
     lines = layout.lines[first : main.last]
     rows = _rows(lines)
+    around = {line.box.parent for line in lines if line.prose or line.box.tag == "li"}
     longest = 2 * max(map(len, titles), default=0)  # marks and spaces, which titles are compared without, included
     for line in lines:
         if not line.box.sound or line.text in seen:
             continue
         is_title = len(line.text) <= longest and fold(line.text) in titles
-        if not is_title and (_belongs(line) or _is_row(line, rows)):
+        if not is_title and (_belongs(line) or _is_row(line, rows) or (seen and _is_bare(line, around))):
             if line.prose:
                 seen.add(line.text)
             chosen.append(line)
@@ -131,6 +132,11 @@ def _is_row(line: Line, rows: set[Row]) -> bool:
     return among and not is_note(line.text, line.linked)
 
 
+def _is_bare(line: Line, around: Set[Box | None]) -> bool:
+    """Tell whether a line stands right in a box *around* paragraphs, with no element of its own."""
+    return line.box in around and not line.note and not line.linked and not is_note(line.text)
+
+
 def _is_bold(element: _Element) -> bool:
     return (
         len(element) == 1 and element[0].tag in ("b", "strong") and not (element.text or element[0].tail or "").strip()
@@ -139,7 +145,8 @@ def _is_bold(element: _Element) -> bool:
 
 def is_subhead(line: Line) -> bool:
     """Tell whether the line is a heading within the text; long ones are paragraphs in a heading's clothes."""
-    return line.box.tag in HEADS and len(line.text) <= LONGEST_HEAD
+    is_sentence = len(line.text) >= SHORTEST_RUN and line.block.ends_sentence
+    return line.box.tag in HEADS and len(line.text) <= LONGEST_HEAD and not is_sentence
 
 
 def _goes_on(last: Line, line: Line) -> bool:

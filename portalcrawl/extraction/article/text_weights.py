@@ -67,7 +67,9 @@ class TextWeights:
     def weight(self, block: Block) -> float:
         """Return the logarithm of the odds that *block* is text of the article."""
         weights = _weights()
-        return weights["constant"] + sum(weights.get(name, 0.0) * value for name, value in self.features(block).items() if value)
+        return weights["constant"] + sum(
+            weights.get(name, 0.0) * value for name, value in self.features(block).items() if value
+        )
 
     def features(self, block: Block) -> dict[str, float]:
         """Return what the weights are applied to; a feature that is absent is 0."""

@@ -42,10 +42,13 @@ LINES_BEFORE = 10
 LINES_AFTER = 12
 """The same for lines after the text."""
 LINES_WITHIN = 40
-LEAST_WEIGHT = -1.0
+LEAST_WEIGHT = -1.2
 """Logarithm of the odds from which a line that the rules take for text is text."""
+SHORTEST_WEIGHED = 25
+LEAST_OF_SHORT = -2.2
+"""The same for a line that is no sentence."""
 LITTLE_TEXT = 500
-MUCH_MORE = 3
+MUCH_MORE = 2
 LINES_OF_AN_EDGE = 3
 """Lines of the text, first and last, that may be a byline."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
@@ -117,15 +120,23 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
 
 
 def _weighed(layout: Layout, weights: TextWeights, lines: Sequence[Line]) -> list[Line]:
-    """Return those of *lines* that weigh enough, or the stretch of the page that weighs most where that has far more text."""
-    kept = [line for line in lines if not line.prose or weights.weight(line.block) > LEAST_WEIGHT]
+    """Return those of *lines* that weigh enough, or the best stretch of the page where that has far more text."""
+    kept = [line for line in lines if _weighs_enough(weights, line)]
     size = sum(line.block.size for line in kept)
     if size >= LITTLE_TEXT:
         return kept
-    found = {block.index: block.size for block in weights.span([line.block for line in layout.lines])}
+    found = {block.index: block.size for block in weights.span([line.block for line in layout.lines if not line.note])}
     if sum(found.values()) <= MUCH_MORE * size:
         return kept
     return list({line.text: line for line in layout.lines if line.block.index in found}.values())
+
+
+def _weighs_enough(weights: TextWeights, line: Line) -> bool:
+    """Return whether a line is text by its weight, if it is long enough and not right under the headline."""
+    under_headline = weights.headline is not None and line.block.index == weights.headline + 1
+    if under_headline or len(line.text) < SHORTEST_WEIGHED:
+        return True
+    return weights.weight(line.block) > (LEAST_WEIGHT if line.prose else LEAST_OF_SHORT)
 
 
 def _signed(text: Sequence[Line], clock: Clock) -> list[Line]:
