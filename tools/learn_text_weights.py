@@ -36,6 +36,7 @@ def examples(task: tuple[str, Row]) -> list[Example]:
     """Return the features, the label and the weight of the blocks of a page whose label is known."""
     from scrapy.http import Headers, HtmlResponse
 
+    from portalcrawl.extraction.article.boilerplate import is_note
     from portalcrawl.extraction.article.headline_and_lead import find_headline
     from portalcrawl.extraction.article.main_text import find_main
     from portalcrawl.extraction.article.text_weights import TextWeights
@@ -60,7 +61,11 @@ def examples(task: tuple[str, Row]) -> list[Example]:
     headline = line.block.index if line else None
     titles = set(map(fold, (*page.declared.titles, line.text if line else "")))
     weights = TextWeights(page.walk, headline, titles)
-    blocks = [block for block in page.walk.blocks if block.text and block.index != headline]
+    blocks = [
+        block
+        for block in page.walk.blocks
+        if block.text and block.index != headline and not is_note(block.text, block.link_chars)
+    ]
     gold = row.get("gold") or {}
     text = row.get("body") or (gold.get("body") if row.get("source") != "trafx" else None)
     if text:

@@ -14,7 +14,6 @@ from itertools import accumulate
 from math import exp, log1p, sqrt
 from typing import TYPE_CHECKING
 
-from portalcrawl.extraction.article.boilerplate import is_note, is_offer
 from portalcrawl.extraction.dom.blocks import Place
 from portalcrawl.extraction.dom.name_roles import HEAD
 from portalcrawl.text.normalize import fold
@@ -43,21 +42,20 @@ _NO_PROSE = frozenset(("comments", "nav", "footer", "overlay", "form"))
 
 
 class TextWeights:
-    """Weighs the blocks of one page."""
+    """Weighs the blocks of one page; those that are boilerplate by their wording need not be weighed."""
 
     def __init__(self, walk: Walk, headline: int | None, titles: Collection[str]) -> None:
         self.walk = walk
         self.headline = headline
         self.titles = titles
+        self._longest_title = 2 * max(map(len, titles), default=0)
         self._roles: dict[int, frozenset[str]] = {}
         sizes = [_prose(block) for block in walk.blocks]
         self._all_sums = list(accumulate(sizes, initial=0.0))
         self._alike: Counter[str] = Counter()
-        self._firsts: dict[str, int] = {}
         for block in walk.blocks:
             if size := sizes[block.index]:
                 self._alike[_signature(block.box)] += int(size)
-                self._firsts.setdefault(block.text, block.index)
                 if not _NO_PROSE.isdisjoint(self._roles_of(block.box)):
                     sizes[block.index] = 0.0
         self._sums = list(accumulate(sizes, initial=0.0))
@@ -83,10 +81,8 @@ class TextWeights:
             "sentences": min(block.sentences, 5),
             "ends": block.ends_sentence,
             "link_share": link_share,
-            "note": is_note(text, block.link_chars) or (link_share > 0 and is_offer(text, block.links[0].href)),
             "prose": _prose(block) > 0,
-            "repeated": self._firsts.get(text, index) < index,
-            "title": fold(text) in self.titles,
+            "title": len(text) <= self._longest_title and fold(text) in self.titles,
             f"tag_{box.tag}" if box.tag in ("p", "div", "li", "blockquote") else "tag": 1.0,
             "article": places & Place.ARTICLE > 0,
             "figure": places & Place.FIGURE > 0,
@@ -94,14 +90,11 @@ class TextWeights:
             "heading": places & Place.HEADING > 0,
             "box_link_share": box.link_share,
             "box_lines": log1p(box.lines),
-            "box_prose": (sums[box.last] - sums[box.first]) / total,
             "in_core": self._core.holds(block),
             "alike_prose": self._alike[_signature(box)] / total,
             "after_headline": index > start,
             "prose_before": sums[index] / total,
             "prose_after": 1 - sums[index + 1] / total,
-            "from_headline": _distance(index - start),
-            "from_core": _distance(index - self._core.first),
             "card": self._cards_alike(box),
             "picture_before": index > 0 and self.walk.blocks[index - 1].kind == "picture",
             "picture_beside": _picture_beside(box),
@@ -165,10 +158,6 @@ def _prose(block: Block) -> float:
 
 def _signature(box: Box) -> str:
     return f"{box.parent.signature if box.parent else ''}>{box.signature}"
-
-
-def _distance(blocks: int) -> float:
-    return log1p(blocks) if blocks >= 0 else -log1p(-blocks)
 
 
 def _picture_beside(box: Box) -> float:
