@@ -26,7 +26,7 @@ from portalcrawl.extraction.article.publication_dates import (
     opening_date,
     read_dates,
 )
-from portalcrawl.extraction.article.segmentation import paragraphs, text_lines
+from portalcrawl.extraction.article.segmentation import is_subhead, paragraphs, text_lines
 from portalcrawl.extraction.article.text_weights import TextWeights
 from portalcrawl.extraction.parts import ArticleParts
 from portalcrawl.text.normalize import fold
@@ -88,6 +88,7 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     titles = {fold(text) for text in (*declared.titles, headline.text if headline else "") if text}
     opening = find_opening(layout, headline, main, titles)
     lines = opening + [line for line in text_lines(layout, main, headline, frozenset(titles)) if line not in opening]
+    layout.reasons = {line.index: "weight" for line in lines}
     lines = _weighed(layout, TextWeights(layout.walk, headline.block.index if headline else None, titles), lines)
     opening = [line for line in opening if line in lines]
     lead = find_lead(lines, len(opening), declared.descriptions)
@@ -99,6 +100,10 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     rest = without_bio(rest, (*declared.authors, *(written or ())))
     around = _surroundings(layout, main, headline, rest)
     published, modified = _dates(layout, around, clock, declared.dated)
+    layout.reasons |= {line.index: "subhead" if is_subhead(line) else "text" for line in rest}
+    layout.reasons |= {line.index: "lead" for line in lead} | {line.index: "byline" for line in signed}
+    if headline is not None:
+        layout.reasons[headline.index] = "headline"
     kicker, title = find_kicker(layout, headline, frozenset(map(fold, declared.titles)))
     trail = find_trail(around.foot)
     beside = (*around.head, *around.foot)
@@ -121,7 +126,7 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
 
 def _weighed(layout: Layout, weights: TextWeights, lines: Sequence[Line]) -> list[Line]:
     """Return those of *lines* that weigh enough, or the best stretch of the page where that has far more text."""
-    kept = [line for line in lines if _weighs_enough(weights, line)]
+    kept = [line for line in lines if _weighs_enough(weights, line)] or list(lines)
     size = sum(line.block.size for line in kept)
     if size >= LITTLE_TEXT:
         return kept

@@ -88,6 +88,9 @@ class Layout:
     """``time`` elements with the number of lines before them."""
     asking: list[Box] = field(default_factory=list)
     """Boxes in which readers are asked for their e-mail address."""
+    reasons: dict[int, str] = field(default_factory=dict)
+    """Line -> what the reading took it for: ``headline``, ``lead``, ``text``, ``subhead``, ``byline``; or
+    ``weight`` for what the rules took for text and the weights did not."""
 
 
 def read_layout(walk: Walk) -> Layout:
