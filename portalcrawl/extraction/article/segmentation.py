@@ -20,6 +20,7 @@ MOST_HEADS = 2
 MOST_LINKS = 20
 LEAST_PARTS = 3
 LEAST_ROWS = 3
+LEAST_WORDS = 5
 """Paragraphs alike by which a page shows that it makes them of elements that are not for text."""
 Row = tuple["Box | None", str, str]
 LONGEST_HEAD = 150
@@ -133,8 +134,9 @@ def _is_row(line: Line, rows: set[Row]) -> bool:
 
 
 def _is_bare(line: Line, around: Set[Box | None]) -> bool:
-    """Tell whether a line stands right in a box *around* paragraphs, with no element of its own."""
-    return line.box in around and not line.note and not line.linked and not is_note(line.text)
+    """Tell whether a line stands right in a box *around* paragraphs, or is a sentence in an element beside them."""
+    beside = line.box.parent in around and line.block.ends_sentence and line.block.words >= LEAST_WORDS
+    return (line.box in around or beside) and not line.note and not line.linked and not is_note(line.text)
 
 
 def _is_bold(element: _Element) -> bool:
