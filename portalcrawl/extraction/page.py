@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from portalcrawl import urls
+from portalcrawl.extraction.article.block_map import map_blocks
 from portalcrawl.extraction.article.publication_dates import Clock
 from portalcrawl.extraction.article.visible_article import Declared, dated, read_body
 from portalcrawl.extraction.declared import json_ld, meta_tags
@@ -16,6 +17,7 @@ from portalcrawl.extraction.declared.microdata import read_microdata
 from portalcrawl.extraction.dom import tree
 from portalcrawl.extraction.dom.layout import Layout, read_layout
 from portalcrawl.extraction.dom.visibility import mark_hidden
+from portalcrawl.extraction.dom.walk import Walk, walk_page
 from portalcrawl.extraction.page_teasers import read_teasers
 from portalcrawl.extraction.page_type import decide_page_type
 from portalcrawl.extraction.parts import ArticleParts, PageType, TeaserParts
@@ -114,9 +116,14 @@ class Page:
         return None if self.root is None else meta_tags.title_of(self.root)
 
     @cached_property
+    def walk(self) -> Walk:
+        """All that readers see of the page; nothing where it is not read."""
+        return Walk(self.base_url) if self.root is None else walk_page(self.root, self.base_url)
+
+    @cached_property
     def layout(self) -> Layout:
         """The visible page as lines of text in boxes."""
-        return Layout() if self.root is None else read_layout(self.root)
+        return read_layout(self.walk)
 
     @cached_property
     def home_names(self) -> tuple[str, ...]:
@@ -178,18 +185,27 @@ class Page:
         return ArticleParts() if self.root is None else meta_tags.read_metadata(self.meta, self.root, self.base_url)
 
     @cached_property
-    def body(self) -> ArticleParts:
-        """What the generic reading sees on the visible page."""
+    def declared(self) -> Declared:
+        """What the page's head declares, by which its visible part is understood."""
         parts = (self.linked_data, self.metadata)
         titles = (*(part.headline for part in parts), self.title)
-        declared = Declared(
+        return Declared(
             titles=tuple(own for title in titles if title and (own := own_title(title, self.site_names))),
             descriptions=tuple(part.description or "" for part in parts),
             dated=dated(self.linked_data, self.metadata),
             authors=tuple(name for part in parts for name in part.authors or ()),
             url=self.base_url,
         )
-        return read_body(self.layout, declared, self.clock)
+
+    @cached_property
+    def body(self) -> ArticleParts:
+        """What the generic reading sees on the visible page."""
+        return read_body(self.layout, self.declared, self.clock)
+
+    @cached_property
+    def article_map(self) -> dict[int, tuple[str, str]]:
+        """Index of each text block of :attr:`walk` -> its owner (``article`` or ``other``) and the reason."""
+        return map_blocks(self.layout) if self.body else {}
 
     @cached_property
     def teasers(self) -> list[TeaserParts]:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from portalcrawl.extraction.cms_template import LIST, POST, template_of
 from portalcrawl.extraction.parts import PageType
+from portalcrawl.text.counts import text_size
 from portalcrawl.text.normalize import LONGEST_FOLDED, fold
 from portalcrawl.urls.article_urls import FRONTS
 from portalcrawl.vocabulary import languages
@@ -28,7 +29,7 @@ _ARTICLE_NEEDS = 3
 _SHORT_TEXT = 250
 _NEWS_ITEM = 80
 _LONG_TEXT = 700
-"""Characters of a text that belongs to the page itself, not to its teasers."""
+"""Size of a text that belongs to the page itself, not to its teasers, in Latin letters."""
 _FULL_TEXT = 1200
 _TIMES_TEASERS = 2
 _MIN_TEASERS = 3
@@ -110,15 +111,15 @@ def _types(value: object) -> list[object]:
 
 
 def _size_of(teasers: list[TeaserParts]) -> int:
-    return sum(len(text) for teaser in teasers for text in (teaser.headline, teaser.snippet) if text)
+    return sum(text_size(text) for teaser in teasers for text in (teaser.headline, teaser.snippet) if text)
 
 
 def _text_of_its_own(page: Page, teasers: list[TeaserParts]) -> int:
-    """Return the number of characters of running text that no teaser shows."""
+    """Return the size (see ``text_size``) of running text that no teaser shows."""
     shown = {key for teaser in teasers for text in (teaser.snippet, teaser.headline) if text for key in _ends(text)}
     others = set() if page.profile.is_article_url(page.canonical_url) else _texts_of_others(page, teasers)
     own = (text for text in page.body.body or () if text not in others and shown.isdisjoint(_ends(text)))
-    return sum(map(len, own))
+    return sum(map(text_size, own))
 
 
 def _texts_of_others(page: Page, teasers: list[TeaserParts]) -> set[str]:

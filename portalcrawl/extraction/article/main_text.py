@@ -102,6 +102,8 @@ def _weight(line: Line) -> int:
 
 def is_link(line: Line) -> bool:
     """Tell whether most of the line is a link; paragraphs may hold a long one."""
+    if line.box.tag == "p" and len(line.text) >= SHORTEST_RUN and line.block.ends_sentence:
+        return False
     return line.linked * (4 if line.box.tag == "p" else 2) > len(line.text) * (3 if line.box.tag == "p" else 1)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.article.boilerplate import is_note
-from portalcrawl.extraction.article.main_text import SENTENCE, is_link
+from portalcrawl.extraction.article.main_text import SENTENCE, SHORTEST_RUN, is_link
 from portalcrawl.extraction.dom.layout import Box, Layout, Line
 from portalcrawl.text.datelines import is_dateline
 from portalcrawl.text.normalize import fold
@@ -20,6 +20,7 @@ MOST_HEADS = 2
 MOST_LINKS = 20
 LEAST_PARTS = 3
 LEAST_ROWS = 3
+LEAST_WORDS = 5
 """Paragraphs alike by which a page shows that it makes them of elements that are not for text."""
 Row = tuple["Box | None", str, str]
 LONGEST_HEAD = 150
@@ -35,12 +36,13 @@ def text_lines(layout: Layout, main: Box, headline: Line | None, titles: frozens
     )
     lines = layout.lines[first : main.last]
     rows = _rows(lines)
+    around = {line.box.parent for line in lines if line.prose or line.box.tag == "li"}
     longest = 2 * max(map(len, titles), default=0)  # marks and spaces, which titles are compared without, included
     for line in lines:
         if not line.box.sound or line.text in seen:
             continue
         is_title = len(line.text) <= longest and fold(line.text) in titles
-        if not is_title and (_belongs(line) or _is_row(line, rows)):
+        if not is_title and (_belongs(line) or _is_row(line, rows) or (seen and _is_bare(line, around))):
             if line.prose:
                 seen.add(line.text)
             chosen.append(line)
@@ -131,6 +133,12 @@ def _is_row(line: Line, rows: set[Row]) -> bool:
     return among and not is_note(line.text, line.linked)
 
 
+def _is_bare(line: Line, around: Set[Box | None]) -> bool:
+    """Tell whether a line stands right in a box *around* paragraphs, or is a sentence in an element beside them."""
+    beside = line.box.parent in around and line.block.ends_sentence and line.block.words >= LEAST_WORDS
+    return (line.box in around or beside) and not line.note and not line.linked and not is_note(line.text)
+
+
 def _is_bold(element: _Element) -> bool:
     return (
         len(element) == 1 and element[0].tag in ("b", "strong") and not (element.text or element[0].tail or "").strip()
@@ -139,7 +147,8 @@ def _is_bold(element: _Element) -> bool:
 
 def is_subhead(line: Line) -> bool:
     """Tell whether the line is a heading within the text; long ones are paragraphs in a heading's clothes."""
-    return line.box.tag in HEADS and len(line.text) <= LONGEST_HEAD
+    is_sentence = len(line.text) >= SHORTEST_RUN and line.block.ends_sentence
+    return line.box.tag in HEADS and len(line.text) <= LONGEST_HEAD and not is_sentence
 
 
 def _goes_on(last: Line, line: Line) -> bool:

@@ -26,7 +26,8 @@ from portalcrawl.extraction.article.publication_dates import (
     opening_date,
     read_dates,
 )
-from portalcrawl.extraction.article.segmentation import paragraphs, text_lines
+from portalcrawl.extraction.article.segmentation import is_subhead, paragraphs, text_lines
+from portalcrawl.extraction.article.text_weights import TextWeights
 from portalcrawl.extraction.parts import ArticleParts
 from portalcrawl.text.normalize import fold
 
@@ -41,6 +42,13 @@ LINES_BEFORE = 10
 LINES_AFTER = 12
 """The same for lines after the text."""
 LINES_WITHIN = 40
+LEAST_WEIGHT = -1.2
+"""Logarithm of the odds from which a line that the rules take for text is text."""
+SHORTEST_WEIGHED = 25
+LEAST_OF_SHORT = -2.2
+"""The same for a line that is no sentence."""
+LITTLE_TEXT = 500
+MUCH_MORE = 2
 LINES_OF_AN_EDGE = 3
 """Lines of the text, first and last, that may be a byline."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
@@ -80,6 +88,9 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     titles = {fold(text) for text in (*declared.titles, headline.text if headline else "") if text}
     opening = find_opening(layout, headline, main, titles)
     lines = opening + [line for line in text_lines(layout, main, headline, frozenset(titles)) if line not in opening]
+    layout.reasons = {line.index: "weight" for line in lines}
+    lines = _weighed(layout, TextWeights(layout.walk, headline.block.index if headline else None, titles), lines)
+    opening = [line for line in opening if line in lines]
     lead = find_lead(lines, len(opening), declared.descriptions)
     rest = [line for line in lines if line not in lead]
     signed = _signed(rest, clock)
@@ -89,6 +100,10 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     rest = without_bio(rest, (*declared.authors, *(written or ())))
     around = _surroundings(layout, main, headline, rest)
     published, modified = _dates(layout, around, clock, declared.dated)
+    layout.reasons |= {line.index: "subhead" if is_subhead(line) else "text" for line in rest}
+    layout.reasons |= {line.index: "lead" for line in lead} | {line.index: "byline" for line in signed}
+    if headline is not None:
+        layout.reasons[headline.index] = "headline"
     kicker, title = find_kicker(layout, headline, frozenset(map(fold, declared.titles)))
     trail = find_trail(around.foot)
     beside = (*around.head, *around.foot)
@@ -107,6 +122,26 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
         images=read_images(layout, max(0, around.anchor - LINES_BEFORE), main, declared.url),
         comment_count=find_comment_count(beside),
     )
+
+
+def _weighed(layout: Layout, weights: TextWeights, lines: Sequence[Line]) -> list[Line]:
+    """Return those of *lines* that weigh enough, or the best stretch of the page where that has far more text."""
+    kept = [line for line in lines if _weighs_enough(weights, line)] or list(lines)
+    size = sum(line.block.size for line in kept)
+    if size >= LITTLE_TEXT:
+        return kept
+    found = {block.index: block.size for block in weights.span([line.block for line in layout.lines if not line.note])}
+    if sum(found.values()) <= MUCH_MORE * size:
+        return kept
+    return list({line.text: line for line in layout.lines if line.block.index in found}.values())
+
+
+def _weighs_enough(weights: TextWeights, line: Line) -> bool:
+    """Return whether a line is text by its weight, if it is long enough and not right under the headline."""
+    under_headline = weights.headline is not None and line.block.index == weights.headline + 1
+    if under_headline or len(line.text) < SHORTEST_WEIGHED:
+        return True
+    return weights.weight(line.block) > (LEAST_WEIGHT if line.prose else LEAST_OF_SHORT)
 
 
 def _signed(text: Sequence[Line], clock: Clock) -> list[Line]:

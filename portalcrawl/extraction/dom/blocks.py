@@ -173,7 +173,7 @@ class Box:
 class Block:
     """A line of text (what stands between block boundaries or line breaks), or a picture, control or separator."""
 
-    __slots__ = ("_parts", "_size", "_words", "box", "breaks", "index", "kind", "text")
+    __slots__ = ("_size", "_words", "box", "breaks", "index", "kind", "parts", "text")
     _size: int
     _words: int
 
@@ -184,7 +184,7 @@ class Block:
         """White space folded, invisible characters dropped; empty for pictures, media, controls and rules."""
         self.box: Final = box
         """The innermost block-level element around it."""
-        self._parts: Final = parts
+        self.parts: Final = parts
         """Its texts; for other blocks an empty one with the element itself."""
         self.breaks: Final = breaks
         """Line breaks (``br``) before it in the same box."""
@@ -204,12 +204,12 @@ class Block:
     @property
     def element(self) -> _Element:
         """The picture, control or separator; of text the innermost element around its beginning."""
-        return self._parts[0][1]
+        return self.parts[0][1]
 
     @property
     def links(self) -> tuple[Link, ...]:
         """Links that it stands in or that stand in it."""
-        return tuple(dict.fromkeys(part[2].link for part in self._parts if part[2].link is not None))
+        return tuple(dict.fromkeys(part[2].link for part in self.parts if part[2].link is not None))
 
     @property
     def size(self) -> int:
@@ -242,17 +242,17 @@ class Block:
     @property
     def link_chars(self) -> int:
         """Characters in links, white space aside."""
-        return solid_chars([part for part in self._parts if part[2].link is not None])
+        return solid_chars([part for part in self.parts if part[2].link is not None])
 
     @property
     def bold_chars(self) -> int:
         """Characters in bold elements, white space aside."""
-        return solid_chars([part for part in self._parts if part[2].bold])
+        return solid_chars([part for part in self.parts if part[2].bold])
 
     @property
     def italic_chars(self) -> int:
         """Characters in italic elements, white space aside."""
-        return solid_chars([part for part in self._parts if part[2].italic])
+        return solid_chars([part for part in self.parts if part[2].italic])
 
     @property
     def solid_chars(self) -> int:
@@ -277,13 +277,13 @@ class Block:
     @property
     def runs(self) -> tuple[Run, ...]:
         """The pieces of its text, those of white space alone left out."""
-        return tuple(Run(text, element, style) for text, element, style in self._parts if text and not text.isspace())
+        return tuple(Run(text, element, style) for text, element, style in self.parts if text and not text.isspace())
 
     def pieces(self) -> Iterator[tuple[str, _Element]]:
         """Yield the text and the element of each run, runs of one element joined, their texts cleaned."""
         last: _Element | None = None
         texts: list[str] = []
-        for text, element, _ in self._parts:
+        for text, element, _ in self.parts:
             if element is not last and texts:
                 if last is not None and (piece := clean("".join(texts))):
                     yield piece, last
@@ -324,13 +324,13 @@ class Totals:
     def __init__(self) -> None:
         self._texts: list[str] = []
         self._kinds: list[BlockKind] = []
-        self._parts: list[list[Part]] = []
+        self.parts: list[list[Part]] = []
 
     def fill(self, blocks: list[Block]) -> None:
         """Take in all blocks of the page."""
         self._texts = [block.text for block in blocks]
         self._kinds = [block.kind for block in blocks]
-        self._parts = [block._parts for block in blocks]
+        self.parts = [block.parts for block in blocks]
 
     @cached_property
     def chars(self) -> list[int]:
@@ -342,7 +342,7 @@ class Totals:
 
     @cached_property
     def link_chars(self) -> list[int]:
-        return _sums(solid_chars([part for part in parts if part[2].link is not None]) for parts in self._parts)
+        return _sums(solid_chars([part for part in parts if part[2].link is not None]) for parts in self.parts)
 
     @cached_property
     def lines(self) -> list[int]:

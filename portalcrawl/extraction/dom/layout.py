@@ -1,7 +1,6 @@
-"""The visible page as lines of text in boxes, read in one walk over the tree.
+"""The part of a page that can belong to its article, as lines of text in boxes: a view of the walk.
 
 A *box* is a block-level element, a *line* an unbroken run of text in one: ``<p>a<br>b</p>`` is one box with two lines.
-The walk keeps its own stack, so that neither depth nor size of a tree costs more than its number of nodes.
 """
 
 from __future__ import annotations
@@ -10,35 +9,20 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from portalcrawl.extraction.dom.blocks import Place
 from portalcrawl.extraction.dom.class_roles import box_kind
-from portalcrawl.text.normalize import clean, words
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-INLINE = words("""
-    a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small
-    span strike strong sub sup time tt u var wbr amp-fit-text
-""")
-SKIPPED = words("""
-    script style noscript template svg canvas iframe object embed select textarea input math map video audio head
-    datalist dialog progress meter noframes frameset applet source track link meta base param
-""")
+    from portalcrawl.extraction.dom.blocks import Block
+    from portalcrawl.extraction.dom.blocks import Box as WalkBox
+    from portalcrawl.extraction.dom.walk import Walk
+
 _DOUBLE = re.compile(r"(([^\W\d_])\s?)\2[^\W\d_A-ZÄÖÜ]")
 _APART = re.compile(r"[BCDFGHJLMNPQRTX] [a-zäöüß]")
 """A letter that is no word in any usual language (unlike ``A``, ``I``, ``O``, ``W``), and the rest of its word."""
 IMAGES = frozenset(("img", "amp-img"))
-_OF_ROWS = frozenset(("span", "a", "time", "small", "label", "data"))
-"""Inline elements that are parts of a row where they follow each other, but for those in a text."""
-_TEXTS = frozenset(("p", "li", "blockquote", "pre", "td", "dd", "h1", "h2", "h3", "h4", "h5", "h6"))
-_ARTICLES = frozenset(("article", "main"))
-_ROLES = {
-    **dict.fromkeys(INLINE, "inline"),
-    **dict.fromkeys(("a", "br", "time"), "telling"),
-    **dict.fromkeys((*SKIPPED, "nav"), "skipped"),
-    **{"img": "image", "amp-img": "image", "footer": "foot"},
-}
-"""What the walk does with an element by its tag; one that is not here opens a box."""
 
 
 class Box:
@@ -70,17 +54,19 @@ class Box:
 class Line:
     """A run of text between two block boundaries or line breaks."""
 
-    __slots__ = ("box", "breaks", "href", "index", "linked", "note", "prose", "text", "weight")
+    __slots__ = ("block", "box", "breaks", "href", "index", "linked", "note", "prose", "text", "weight")
 
-    def __init__(self, text: str, box: Box, index: int, linked: int, href: str | None, breaks: int) -> None:
-        self.text = text
+    def __init__(self, block: Block, box: Box, index: int) -> None:
+        self.block = block
+        self.text = block.text
         self.box = box
         self.index = index
-        self.linked = linked
+        links = [(text, style.link) for text, _, style in block.parts if style.link is not None]
+        self.linked = sum(len(text.strip()) for text, _ in links)
         """Characters that stand in links."""
-        self.href = href
+        self.href = links[0][1].href if links else None
         """Target of its first link."""
-        self.breaks = breaks
+        self.breaks = block.breaks
         """Line breaks (br) between it and the line before it in the same box; 0 where something else stands there."""
         self.prose = False
         """Whether it reads like sentences of an article."""
@@ -93,6 +79,7 @@ class Line:
 class Layout:
     """Boxes and lines of a page in document order, but for empty boxes, and what the walk met on its way."""
 
+    walk: Walk
     boxes: list[Box] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     images: list[tuple[_Element, Box, int]] = field(default_factory=list)
@@ -101,159 +88,51 @@ class Layout:
     """``time`` elements with the number of lines before them."""
     asking: list[Box] = field(default_factory=list)
     """Boxes in which readers are asked for their e-mail address."""
+    reasons: dict[int, str] = field(default_factory=dict)
+    """Line -> what the reading took it for: ``headline``, ``lead``, ``text``, ``subhead``, ``byline``; or
+    ``weight`` for what the rules took for text and the weights did not."""
 
 
-class _Walk:
-    """State of one walk."""
+def read_layout(walk: Walk) -> Layout:
+    """Return the layout of what *walk* saw; menus and the page's own foot are left out."""
+    layout = Layout(walk)
+    boxes: list[Box] = []
+    starts, pictures = _counts(walk)
+    for each in walk.boxes:
+        parent = boxes[each.parent.index] if each.parent else None
+        box = Box(each.element, each.tag, parent, starts[each.first], pictures[each.first])
+        box.last = starts[each.last]
+        boxes.append(box)
+        if box.first < box.last or box.images < pictures[each.last]:
+            box.kind = box_kind(box.element, box.tag)
+            layout.boxes.append(box)
+    for block in walk.blocks:
+        box = boxes[block.box.index]
+        if block.text:
+            if _can_belong(block.box):
+                layout.lines.append(Line(block, box, len(layout.lines)))
+        elif block.kind == "picture":
+            layout.images.append((block.element, box, starts[block.index]))
+        elif block.kind == "control" and block.element.get("type") == "email":
+            layout.asking.append(box)
+    layout.times = [(time.element, starts[time.block]) for time in walk.times if time.element.tag == "time"]
+    return layout
 
-    def __init__(self) -> None:
-        self.layout = Layout()
-        self.box: Box | None = None
-        self.parts: list[str] = []
-        self.linked = self.in_link = self.in_article = self.breaks = 0
-        self.href: str | None = None
-        self.initial = False
-        self.joint = 0
-        """Parts of the line before which a part of its own, such as an author's name, has just ended."""
 
-    def add(self, text: str) -> None:
-        """Add *text* to the line under way."""
-        if not self.parts:
-            self.initial = len(text.strip()) == 1
-        self.parts.append(text)
-        if self.in_link:
-            self.linked += len(text.strip())
+def _counts(walk: Walk) -> tuple[list[int], list[int]]:
+    """Return the number of lines and of pictures before each block."""
+    lines, pictures = [0], [0]
+    for block in walk.blocks:
+        lines.append(lines[-1] + bool(block.text and _can_belong(block.box)))
+        pictures.append(pictures[-1] + (block.kind == "picture"))
+    return lines, pictures
 
-    def end_line(self) -> None:
-        text = clean("".join(self.parts))
-        self.parts.clear()
-        if text and self.box is not None:
-            if self.initial:
-                text = with_initial(text)
-            lines = self.layout.lines
-            lines.append(Line(text, self.box, len(lines), self.linked, self.href, self.breaks))
-        self.breaks = self.linked = self.joint = 0
-        self.href = None
 
-    def open(self, element: _Element, tag: str) -> None:
-        if self.parts:
-            self.end_line()
-        self.breaks = 0
-        layout = self.layout
-        self.box = Box(element, tag, self.box, len(layout.lines), len(layout.images))
-        layout.boxes.append(self.box)
-        if tag in _ARTICLES:
-            self.in_article += 1
-
-    def close(self, tag: str) -> None:
-        if self.parts:
-            self.end_line()
-        self.breaks = 0
-        box, layout = self.box, self.layout
-        if box is not None:
-            self.box = box.parent
-            box.last = len(layout.lines)
-            if box.first < box.last or box.images < len(layout.images):
-                box.kind = box_kind(box.element, tag)
-            else:
-                layout.boxes.pop()
-        if tag in _ARTICLES:
-            self.in_article -= 1
-
-    def join(self, tag: str) -> None:
-        """Part two elements of a row: scripts write no white space between them."""
-        if self.joint == len(self.parts) and tag in _OF_ROWS:
-            self.parts.append(" ")
-
-    def tell(self, element: _Element, tag: str) -> None:
-        """Take in the start of an inline element that says more than its text."""
-        if tag == "a":
-            self.in_link += 1
-            if self.href is None:
-                self.href = element.get("href")
-        elif tag == "br":
-            if self.parts:
-                self.end_line()
-            self.breaks += 1
-        else:
-            self.layout.times.append((element, len(self.layout.lines)))
-
-    def start(self, element: _Element, tag: str, role: str) -> bool:
-        """Take in the start of an element that is more than text in its line, but no box by its tag alone.
-
-        Return False where nothing in it belongs to an article.
-        """
-        if role == "telling":
-            self.tell(element, tag)
-        elif role == "foot" and self.in_article:
-            self.open(element, tag)
-        elif role == "image":
-            if self.box is not None:
-                self.layout.images.append((element, self.box, len(self.layout.lines)))
-        else:
-            if tag == "input" and self.box is not None and element.get("type") == "email":
-                self.layout.asking.append(self.box)
-            return False
+def _can_belong(box: WalkBox) -> bool:
+    places = box.places
+    if not places & (Place.NAV | Place.FOOTER):
         return True
-
-    def is_mid_sentence(self) -> bool:
-        """Tell whether an element of the site's own making would run on with the line of a paragraph."""
-        return bool(self.parts) and self.box is not None and self.box.tag in _TEXTS
-
-    def enter(self, element: _Element, tag: str, role: str | None) -> bool:
-        """Take in *element* up to its first child; return False where nothing in it belongs to an article."""
-        if self.joint:
-            self.join(tag)
-        if role is None:
-            if "-" not in tag or not self.is_mid_sentence():
-                self.open(element, tag)
-        elif role != "inline" and not self.start(element, tag, role):
-            return False
-        text = element.text
-        if text and (self.parts or not text.isspace()):
-            self.add(text)
-        return True
-
-    def leave(self, element: _Element, tag: str, role: str | None) -> None:
-        """Take in the end of *element* and the text behind it."""
-        if role is None:
-            if "-" not in tag or (self.box is not None and self.box.tag == tag):
-                self.close(tag)
-        elif tag == "a":
-            self.in_link -= 1
-        elif role == "foot" and self.in_article:
-            self.close(tag)
-        text = element.tail
-        if text:
-            if self.parts or not text.isspace():
-                self.add(text)
-        elif tag in _OF_ROWS and self.box is not None and self.box.tag not in _TEXTS:
-            self.joint = len(self.parts)
-
-
-def read_layout(root: _Element) -> Layout:
-    """Return the layout of the tree under *root*; what is hidden, menus and the page's own foot are left out."""
-    walk = _Walk()
-    role_of = _ROLES.get
-    todo: list[_Element | None] = [root]  # None stands for the end of the innermost element of ``opened``
-    opened: list[tuple[_Element, str, str | None]] = []
-    while todo:
-        element = todo.pop()
-        if element is None:
-            walk.leave(*opened.pop())
-            continue
-        tag = element.tag
-        if element.get("hidden") is not None:
-            walk.leave(element, "", "inline")
-            continue
-        role = role_of(tag)
-        if walk.enter(element, tag, role) and len(element):
-            opened.append((element, tag, role))
-            todo.append(None)
-            todo += element[::-1]  # type: ignore[index]  # the stubs know no slices
-        else:
-            walk.leave(element, tag, role)
-    return walk.layout
+    return not places & Place.NAV and bool(places & (Place.ARTICLE | Place.MAIN))
 
 
 def with_initial(text: str) -> str:

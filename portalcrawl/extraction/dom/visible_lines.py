@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from portalcrawl.extraction.dom.layout import INLINE, SKIPPED
 from portalcrawl.extraction.dom.visibility import is_hidden
-from portalcrawl.text.normalize import clean
+from portalcrawl.text.normalize import clean, words
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+INLINE = words("""
+    a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small
+    span strike strong sub sup time tt u var wbr amp-fit-text
+""")
+SKIPPED = words("""
+    script style noscript template svg canvas iframe object embed select textarea input math map video audio head
+    datalist dialog progress meter noframes frameset applet source track link meta base param
+""")
 MAX_LINE = 20_000
 SIDE_MATTER = frozenset({"aside", "nav", "footer", "figcaption", "button", "form", "dialog"})
 

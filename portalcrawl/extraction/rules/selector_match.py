@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from portalcrawl.extraction.dom.layout import INLINE
 from portalcrawl.extraction.dom.visibility import is_within_hidden
-from portalcrawl.extraction.dom.visible_lines import Line, read_lines, visible_lines
+from portalcrawl.extraction.dom.visible_lines import INLINE, Line, read_lines, visible_lines
 from portalcrawl.profiles.model import Rule
 from portalcrawl.profiles.regular_expressions import Pattern
 from portalcrawl.profiles.selectors import SELECTOR_ERRORS, compile_selector

@@ -1,0 +1,177 @@
+"""How much speaks for a block of a page being text of its article, by weights learned from saved pages.
+
+The weights are those of a logistic regression, made by ``tools/learn_text_weights.py`` and read from
+``text_weights.toml``: a block is text rather than not where the sum of its features, each times its weight, is over 0.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from functools import cache
+from importlib.resources import files
+from itertools import accumulate
+from math import exp, log1p, sqrt
+from typing import TYPE_CHECKING
+
+from portalcrawl.extraction.dom.blocks import Place
+from portalcrawl.extraction.dom.name_roles import HEAD
+from portalcrawl.text.normalize import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from portalcrawl.extraction.dom.blocks import Block, Box
+    from portalcrawl.extraction.dom.walk import Walk
+
+SHORTEST_PROSE = 60
+"""Size (see ``text_size``) from which a line with the end of a sentence is prose."""
+SHORTEST_RUN = 100
+"""Size from which any line is."""
+MOST_LINKED = 0.75
+CORE_SHARE = 0.6
+LARGE_SHARE = 0.5
+"""Share of the page's prose from which the name of a box tells nothing."""
+MOST_CARD_BLOCKS = 8
+MOST_CAPTION_BLOCKS = 3
+LEAST_SUM = -30.0
+GAP_SHARE, LONGEST_GAP = 0.3, 3.0
+"""How much a block that is no text counts against going on with the span of the text, and how much at most."""
+_ROLES = ("comments", "related", "teaser", "share", "nav", "footer", "aside", "overlay", "byline", "caption", "form")
+_NO_PROSE = frozenset(("comments", "nav", "footer", "overlay", "form"))
+
+
+class TextWeights:
+    """Weighs the blocks of one page; those that are boilerplate by their wording need not be weighed."""
+
+    def __init__(self, walk: Walk, headline: int | None, titles: Collection[str]) -> None:
+        self.walk = walk
+        self.headline = headline
+        self.titles = titles
+        self._longest_title = 2 * max(map(len, titles), default=0)
+        self._roles: dict[int, frozenset[str]] = {}
+        sizes = [_prose(block) for block in walk.blocks]
+        self._all_sums = list(accumulate(sizes, initial=0.0))
+        self._alike: Counter[str] = Counter()
+        for block in walk.blocks:
+            if size := sizes[block.index]:
+                self._alike[_signature(block.box)] += int(size)
+                if not _NO_PROSE.isdisjoint(self._roles_of(block.box)):
+                    sizes[block.index] = 0.0
+        self._sums = list(accumulate(sizes, initial=0.0))
+        self._total = self._sums[-1] or 1.0
+        self._core = self._find_core()
+
+    def weight(self, block: Block) -> float:
+        """Return the logarithm of the odds that *block* is text of the article."""
+        weights = _weights()
+        return weights["constant"] + sum(
+            weights.get(name, 0.0) * value for name, value in self.features(block).items() if value
+        )
+
+    def features(self, block: Block) -> dict[str, float]:
+        """Return what the weights are applied to; a feature that is absent is 0."""
+        box, text, sums, total = block.box, block.text, self._sums, self._total
+        index, places = block.index, box.places
+        size, link_share = block.size, block.link_share
+        start = self.headline if self.headline is not None else self._core.first
+        around = {f"role_{name}": 1.0 for name in self._roles_of(box)}
+        return around | {
+            "size": log1p(size),
+            "sentences": min(block.sentences, 5),
+            "ends": block.ends_sentence,
+            "link_share": link_share,
+            "prose": _prose(block) > 0,
+            "title": len(text) <= self._longest_title and fold(text) in self.titles,
+            f"tag_{box.tag}" if box.tag in ("p", "div", "li", "blockquote") else "tag": 1.0,
+            "article": places & Place.ARTICLE > 0,
+            "figure": places & Place.FIGURE > 0,
+            "quote": places & Place.QUOTE > 0,
+            "heading": places & Place.HEADING > 0,
+            "box_link_share": box.link_share,
+            "box_lines": log1p(box.lines),
+            "in_core": self._core.holds(block),
+            "alike_prose": self._alike[_signature(box)] / total,
+            "after_headline": index > start,
+            "prose_before": sums[index] / total,
+            "prose_after": 1 - sums[index + 1] / total,
+            "card": self._cards_alike(box),
+            "picture_before": index > 0 and self.walk.blocks[index - 1].kind == "picture",
+            "picture_beside": _picture_beside(box),
+        }
+
+    def span(self, blocks: Sequence[Block]) -> list[Block]:
+        """Return the texts of the stretch of *blocks* that has most for being the article, less what has little."""
+        weights = [self.weight(block) for block in blocks]
+        best = (0.0, 0, 0)
+        total, start = 0.0, 0
+        for at, (block, weight) in enumerate(zip(blocks, weights, strict=True)):
+            if total <= 0:
+                total, start = 0.0, at
+            share = (1 / (1 + exp(-max(weight, LEAST_SUM))) - 0.5) * sqrt(1 + block.size)
+            total += share if share > 0 else max(GAP_SHARE * share, -LONGEST_GAP)
+            best = max(best, (total, start, at + 1))
+        _, first, last = best
+        pairs = zip(blocks[first:last], weights[first:last], strict=True)
+        return [block for block, weight in pairs if weight > 0 and block.index != self.headline]
+
+    def _roles_of(self, box: Box) -> frozenset[str]:
+        """Return what surely told names say of *box* and of those around it that hold no large part of the prose."""
+        found = self._roles.get(box.index)
+        if found is None:
+            found = self._roles_of(box.parent) if box.parent else frozenset()
+            name = "form" if box.role.name == "button" else box.role.name
+            sums = self._all_sums
+            is_small = sums[box.last] - sums[box.first] <= LARGE_SHARE * sums[-1]
+            if name in _ROLES and box.role.strength >= HEAD and is_small:
+                found |= {name}
+            self._roles[box.index] = found
+        return found
+
+    def _find_core(self) -> Box:
+        """Descend from the root as long as one inner box holds most of the prose."""
+        sums, box = self._sums, self.walk.boxes[0]
+        while True:
+            inner = max(self.walk.children(box), key=lambda each: sums[each.last] - sums[each.first], default=None)
+            size = sums[inner.last] - sums[inner.first] if inner else 0
+            if inner is None or size <= 0 or size < CORE_SHARE * (sums[box.last] - sums[box.first]):
+                return box
+            box = inner
+
+    def _cards_alike(self, box: Box) -> float:
+        """Return how many small boxes with links like one around *box* stand side by side, as a logarithm."""
+        for each in box.chain():
+            count = each.lines + each.headings
+            if count > MOST_CARD_BLOCKS:
+                break
+            if each.links and count > 1 and (alike := len(self.walk.alike(each))) > 1:
+                return log1p(alike)
+        return 0.0
+
+
+def _prose(block: Block) -> float:
+    """Return the size of a line that reads like a paragraph, less what is linked; 0 for others."""
+    if block.kind != "line" or (size := block.size) < SHORTEST_PROSE or (share := block.link_share) > MOST_LINKED:
+        return 0.0
+    return size * (1 - share) if size >= SHORTEST_RUN or block.sentences else 0.0
+
+
+def _signature(box: Box) -> str:
+    return f"{box.parent.signature if box.parent else ''}>{box.signature}"
+
+
+def _picture_beside(box: Box) -> float:
+    """Return how alone a line is with a picture in a box: 3 where it is the only one."""
+    for each in box.chain():
+        count = each.lines + each.headings
+        if count > MOST_CAPTION_BLOCKS:
+            break
+        if each.pictures:
+            return 1.0 + MOST_CAPTION_BLOCKS - count
+    return 0.0
+
+
+@cache
+def _weights() -> dict[str, float]:
+    text = files(__package__).joinpath("text_weights.toml").read_text(encoding="utf-8")
+    return {"tag": 0.0, **tomllib.loads(text)}
