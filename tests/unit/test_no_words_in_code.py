@@ -25,7 +25,6 @@ EXCEPTIONS = {
     "extraction/declared/json_ld.py": "types of schema.org",
     "extraction/declared/microdata.py": "types of schema.org",
     "extraction/dom/class_roles.py": "values of CSS display, as class names repeat them",
-    "extraction/dom/layout.py": "names of HTML elements",
     "extraction/dom/visibility.py": "properties and values of CSS",
     "profiles/time_zones.py": "top-level domains",
     "scheduling/schedule_file.py": "names of settings that hold secrets",
