@@ -1,0 +1,370 @@
+"""What the walk over a page finds: blocks of text, pictures and controls, the boxes and the links they stand in.
+
+All of it is read-only once the walk is over. Attributes that cost time are computed when first asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from portalcrawl.extraction.dom.name_roles import Role, box_role, element_hints, name_shape
+from portalcrawl.extraction.dom.runs import Link, Part, Run, solid_chars
+from portalcrawl.text.counts import ends_sentence, sentence_count, text_size, word_count
+from portalcrawl.text.normalize import clean
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+BlockKind = Literal["line", "heading", "picture", "media", "control", "rule"]
+LONGEST_PATH = 12
+"""Elements that :attr:`Box.path` names."""
+
+
+class Place:
+    """Bits of :attr:`Box.places`: what elements a box stands in or is."""
+
+    MAIN = 1 << 0
+    ARTICLE = 1 << 1
+    SECTION = 1 << 2
+    NAV = 1 << 3
+    HEADER = 1 << 4
+    FOOTER = 1 << 5
+    ASIDE = 1 << 6
+    FORM = 1 << 7
+    DIALOG = 1 << 8
+    FIGURE = 1 << 9
+    CAPTION = 1 << 10
+    LIST = 1 << 11
+    LIST_ITEM = 1 << 12
+    TABLE = 1 << 13
+    CELL = 1 << 14
+    QUOTE = 1 << 15
+    BUTTON = 1 << 16
+    DETAILS = 1 << 17
+    PREFORMATTED = 1 << 18
+    HEADING = 1 << 19
+
+
+class Box:
+    """A block-level element that holds at least one block."""
+
+    _role: Role
+    __slots__ = (
+        *("_role", "_totals", "element", "first", "first_link", "index", "landmark"),
+        *("last", "last_link", "level", "parent", "places", "tag"),
+    )
+
+    def __init__(
+        self, element: _Element, tag: str, parent: Box | None, first: int, first_link: int, totals: Totals
+    ) -> None:
+        self.element: Final = element
+        self.tag: Final = tag
+        self.parent = parent
+        self.first: Final = first
+        """Its blocks are ``blocks[first:last]``, those of inner boxes among them."""
+        self.last = first
+        self.first_link: Final = first_link
+        """The links that begin in it are ``links[first_link:last_link]``."""
+        self.last_link = first_link
+        self.index = 0
+        """Its place among the boxes, which are in document order."""
+        self.landmark = ""
+        """The landmark that it is itself: ``main``, ``nav``, ``header`` ..., empty for none."""
+        self._totals: Final = totals
+        if parent is None:
+            self.level = self.places = 0
+        else:
+            self.level = parent.level
+            """Level of the heading that it is or stands in, 0 for none."""
+            self.places = parent.places
+            """Bits of :class:`Place`."""
+
+    def __repr__(self) -> str:
+        return f"<Box {self.index} {self.path} blocks {self.first}:{self.last}>"
+
+    @property
+    def role(self) -> Role:
+        """What its tag, attributes and names tell of its content; see :mod:`name_roles`."""
+        try:
+            return self._role
+        except AttributeError:
+            self._role = box_role(self.element, self.tag)
+            return self._role
+
+    @property
+    def hints(self) -> frozenset[str]:
+        """Fields of a teaser or an article that its class names (``kicker``, ``date`` ...)."""
+        return element_hints(self.element)
+
+    @property
+    def signature(self) -> str:
+        """Its tag and classes without numbers, states and layout: equal for boxes that a template made alike."""
+        return f"{self.tag}{name_shape(self.element.get('class') or '')}"
+
+    @property
+    def path(self) -> str:
+        """The tags of the innermost boxes around it and its own, outermost first."""
+        return ">".join([box.tag for _, box in zip(range(LONGEST_PATH), self.chain(), strict=False)][::-1])
+
+    def chain(self) -> Iterator[Box]:
+        """Yield the box itself and the boxes around it, innermost first."""
+        box: Box | None = self
+        while box is not None:
+            yield box
+            box = box.parent
+
+    def holds(self, other: Box | Block) -> bool:
+        """Return whether all blocks of *other* are in this box."""
+        if isinstance(other, Block):
+            return self.first <= other.index < self.last
+        return self.first <= other.first and other.last <= self.last
+
+    @property
+    def chars(self) -> int:
+        """Characters of text in it."""
+        return self._totals.chars[self.last] - self._totals.chars[self.first]
+
+    @property
+    def size(self) -> int:
+        """The same in Latin letters; see :func:`text_size`."""
+        return self._totals.sizes[self.last] - self._totals.sizes[self.first]
+
+    @property
+    def link_chars(self) -> int:
+        """Characters of text in links."""
+        return self._totals.link_chars[self.last] - self._totals.link_chars[self.first]
+
+    @property
+    def lines(self) -> int:
+        """Blocks of text that are no headings."""
+        return self._totals.lines[self.last] - self._totals.lines[self.first]
+
+    @property
+    def paragraphs(self) -> int:
+        """Lines that end a sentence."""
+        return self._totals.paragraphs[self.last] - self._totals.paragraphs[self.first]
+
+    @property
+    def headings(self) -> int:
+        return self._totals.headings[self.last] - self._totals.headings[self.first]
+
+    @property
+    def pictures(self) -> int:
+        return self._totals.pictures[self.last] - self._totals.pictures[self.first]
+
+    @property
+    def controls(self) -> int:
+        return self._totals.controls[self.last] - self._totals.controls[self.first]
+
+    @property
+    def links(self) -> int:
+        """Links that begin in it."""
+        return self.last_link - self.first_link
+
+    @property
+    def link_share(self) -> float:
+        """Share of its characters that stand in links; 0 where it has none."""
+        return self.link_chars / max(1, self.chars)
+
+
+class Block:
+    """A line of text (what stands between block boundaries or line breaks), or a picture, control or separator."""
+
+    __slots__ = ("_parts", "_size", "_words", "box", "breaks", "index", "kind", "text")
+    _size: int
+    _words: int
+
+    def __init__(self, index: int, kind: BlockKind, text: str, box: Box, parts: list[Part], breaks: int = 0) -> None:
+        self.index: Final = index
+        self.kind: Final = kind
+        self.text: Final = text
+        """White space folded, invisible characters dropped; empty for pictures, media, controls and rules."""
+        self.box: Final = box
+        """The innermost block-level element around it."""
+        self._parts: Final = parts
+        """Its texts; for other blocks an empty one with the element itself."""
+        self.breaks: Final = breaks
+        """Line breaks (``br``) before it in the same box."""
+
+    def __repr__(self) -> str:
+        return f"<Block {self.index} {self.kind} {self.box.path} {self.text[:40]!r}>"
+
+    @property
+    def is_text(self) -> bool:
+        return bool(self.text)
+
+    @property
+    def level(self) -> int:
+        """Level of the heading that it stands in, 0 for none."""
+        return self.box.level
+
+    @property
+    def element(self) -> _Element:
+        """The picture, control or separator; of text the innermost element around its beginning."""
+        return self._parts[0][1]
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Links that it stands in or that stand in it."""
+        return tuple(dict.fromkeys(part[2].link for part in self._parts if part[2].link is not None))
+
+    @property
+    def size(self) -> int:
+        """Length of the text in Latin letters; see :func:`text_size`."""
+        try:
+            return self._size
+        except AttributeError:
+            self._size = text_size(self.text)
+            return self._size
+
+    @property
+    def words(self) -> int:
+        """Number of words; see :func:`word_count`."""
+        try:
+            return self._words
+        except AttributeError:
+            self._words = word_count(self.text)
+            return self._words
+
+    @property
+    def sentences(self) -> int:
+        """Number of ends of sentences."""
+        return sentence_count(self.text)
+
+    @property
+    def ends_sentence(self) -> bool:
+        """Whether a sentence ends with its last word."""
+        return ends_sentence(self.text)
+
+    @property
+    def link_chars(self) -> int:
+        """Characters in links, white space aside."""
+        return solid_chars([part for part in self._parts if part[2].link is not None])
+
+    @property
+    def bold_chars(self) -> int:
+        """Characters in bold elements, white space aside."""
+        return solid_chars([part for part in self._parts if part[2].bold])
+
+    @property
+    def italic_chars(self) -> int:
+        """Characters in italic elements, white space aside."""
+        return solid_chars([part for part in self._parts if part[2].italic])
+
+    @property
+    def solid_chars(self) -> int:
+        """Characters but for white space."""
+        return len(self.text) - self.text.count(" ")
+
+    @property
+    def link_share(self) -> float:
+        """Share of its characters that stand in links."""
+        return min(1.0, self.link_chars / max(1, self.solid_chars))
+
+    @property
+    def is_bold(self) -> bool:
+        """Whether bold elements hold all of its text."""
+        return 0 < self.solid_chars <= self.bold_chars
+
+    @property
+    def is_italic(self) -> bool:
+        """Whether italic elements hold all of its text."""
+        return 0 < self.solid_chars <= self.italic_chars
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """The pieces of its text, those of white space alone left out."""
+        return tuple(Run(text, element, style) for text, element, style in self._parts if text and not text.isspace())
+
+    def pieces(self) -> Iterator[tuple[str, _Element]]:
+        """Yield the text and the element of each run, runs of one element joined, their texts cleaned."""
+        last: _Element | None = None
+        texts: list[str] = []
+        for text, element, _ in self._parts:
+            if element is not last and texts:
+                if last is not None and (piece := clean("".join(texts))):
+                    yield piece, last
+                texts = []
+            last = element
+            texts.append(text)
+        if last is not None and (piece := clean("".join(texts))):
+            yield piece, last
+
+
+class TimeElement(NamedTuple):
+    """An element that states a time for machines."""
+
+    element: _Element
+    attribute: str
+    """The attribute that holds the value."""
+    value: str
+    block: int
+    """Index of the block that it stands in; of the next one where it shows no text."""
+    box: Box
+
+
+class HiddenElement(NamedTuple):
+    """An element that readers can't see; what it holds is in no block."""
+
+    element: _Element
+    block: int
+    """Index of the first block behind it."""
+    box: Box
+
+
+class Totals:
+    """Running sums over the blocks of a page: ``chars[i]`` is that of ``blocks[:i]``.
+
+    They are made when first asked for, of lists that do not lead back to the blocks: no circle holds the tree.
+    """
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._kinds: list[BlockKind] = []
+        self._parts: list[list[Part]] = []
+
+    def fill(self, blocks: list[Block]) -> None:
+        """Take in all blocks of the page."""
+        self._texts = [block.text for block in blocks]
+        self._kinds = [block.kind for block in blocks]
+        self._parts = [block._parts for block in blocks]
+
+    @cached_property
+    def chars(self) -> list[int]:
+        return _sums(map(len, self._texts))
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        return _sums(map(text_size, self._texts))
+
+    @cached_property
+    def link_chars(self) -> list[int]:
+        return _sums(solid_chars([part for part in parts if part[2].link is not None]) for parts in self._parts)
+
+    @cached_property
+    def lines(self) -> list[int]:
+        return _sums(kind == "line" for kind in self._kinds)
+
+    @cached_property
+    def paragraphs(self) -> list[int]:
+        pairs = zip(self._kinds, self._texts, strict=True)
+        return _sums(kind == "line" and ends_sentence(text) for kind, text in pairs)
+
+    @cached_property
+    def headings(self) -> list[int]:
+        return _sums(kind == "heading" for kind in self._kinds)
+
+    @cached_property
+    def pictures(self) -> list[int]:
+        return _sums(kind == "picture" for kind in self._kinds)
+
+    @cached_property
+    def controls(self) -> list[int]:
+        return _sums(kind == "control" for kind in self._kinds)
+
+
+def _sums(values: Iterable[int]) -> list[int]:
+    return list(accumulate(values, initial=0))

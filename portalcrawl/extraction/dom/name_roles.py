@@ -1,0 +1,191 @@
+"""What the names that a site gives an element (class, id) tell of its content, read in their context.
+
+A name is a compound, and its last word says what the element is: ``related-articles``, ``comment-list``. So
+
+- variants (``md:hidden``), names that begin with a word of state or layout (``has-``, ``use-``, ``lg-``), names that
+  end in a number (``duration-200``, ``col-6``) and modifiers (``story--with-newsletter``) tell nothing;
+- of ``block__element`` the element counts; a hash that a build tool hangs on (``comments__x7Yz1``) does not;
+- words for containers at the end (``-list``, ``-wrapper``, ``-text``) are skipped;
+- ambiguous words (``banner``, ``widget``, ``cmp``) tell something only where they are the whole name, and are skipped
+  like containers at the end of others (``news-banner``, ``elementor-widget-container``, ``cmp-text``).
+
+How sure a role is follows from where its word stands: :attr:`Role.strength`. Words are in ``classes.toml``.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from portalcrawl.vocabulary import expression, table
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+TAG, WHOLE, HEAD, PART = 4, 3, 2, 1
+"""Strengths of a role: told by tag or role attribute, by a whole name, by the last word of one, by another word."""
+
+
+class Role(NamedTuple):
+    """A kind of content, and how surely it is told."""
+
+    name: str = ""
+    """``comments``, ``related``, ``ad`` ... as in ``classes.toml``, or that of a tag; empty for none."""
+    strength: int = 0
+
+
+NO_ROLE = Role()
+_TAGS = {
+    **{"nav": "nav", "footer": "footer", "aside": "aside", "figcaption": "caption", "figure": "picture"},
+    **{"form": "form", "button": "button", "dialog": "overlay", "menu": "nav", "caption": "caption"},
+}
+_ARIA = {
+    **{"navigation": "nav", "banner": "nav", "contentinfo": "footer", "complementary": "aside", "dialog": "overlay"},
+    **{"search": "form", "menu": "nav", "alertdialog": "overlay", "tooltip": "overlay", "button": "button"},
+}
+_WHOLE_PAGES = frozenset(("html", "body", "main"))
+_CONTEXT = {role: frozenset(words.split()) for role, words in table("classes")["context"].items()}
+_EMPTY = _CONTEXT["containers"] | _CONTEXT["ambiguous"]
+_KINDS = "|".join(
+    f"(?P<{kind}>{'|'.join(map(expression, words.split()))})" for kind, words in table("classes")["kinds"].items()
+)
+_AT_END = re.compile(rf"(?:^|(?<=-))(?:{_KINDS})$")
+_ANYWHERE = re.compile(rf"(?:^|(?<=-))(?:{_KINDS})(?![^-])")
+_HINTS: dict[str, list[str]] = {}
+for _hint, _words in table("classes")["hints"].items():
+    for _word in _words.split():
+        _HINTS.setdefault(_word, []).append(_hint)
+_JOINED = re.compile("^(?:" + "|".join(map(expression, table("classes")["joined"]["words"].split())) + ")$")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SEPARATORS = re.compile(r"[-_]+")
+_HASH = re.compile(r"(?=[A-Za-z0-9+-]{4,12}$)(?=.*(?:\d|[a-z][A-Z].*[A-Z]))[A-Za-z0-9+-]+$")
+_NUMBERS = re.compile(r"\d+")
+LONGEST_CLASSES = 400
+LONGEST_ID = 100
+MOST_ID_JOINTS = 2
+"""Ids of more words are made from titles and tell nothing of the kind of content."""
+
+
+def box_role(element: _Element, tag: str) -> Role:
+    """Return the kind of content that the tag, role, class and id of *element* tell, the surest one."""
+    if tag in _TAGS:
+        return Role(_TAGS[tag], TAG)
+    if tag in _WHOLE_PAGES:
+        return NO_ROLE
+    get = element.get
+    aria = get("role")
+    if aria in _ARIA:
+        return Role(_ARIA[aria], TAG)
+    if (get("itemtype") or "").endswith("Comment"):
+        return Role("comments", TAG)
+    classes, identifier = get("class"), get("id")
+    if not classes and not identifier:
+        return NO_ROLE
+    return names_role(classes or "", identifier or "")
+
+
+@lru_cache(maxsize=20_000)
+def names_role(classes: str, identifier: str = "") -> Role:
+    """Return the surest kind of content that the names in a class attribute and an id tell.
+
+    >>> names_role("user-comment-list"), names_role("elementor-widget-container"), names_role("article-paywall-on")
+    (Role(name='comments', strength=2), Role(name='', strength=0), Role(name='', strength=0))
+    """
+    names = classes[:LONGEST_CLASSES].split()
+    if identifier.count("-") + identifier.count("_") <= MOST_ID_JOINTS:
+        names += identifier[:LONGEST_ID].split()
+    return max(map(name_role, names), key=_strength, default=NO_ROLE)
+
+
+def _strength(role: Role) -> int:
+    return role.strength
+
+
+@lru_cache(maxsize=20_000)
+def name_role(name: str) -> Role:
+    """Return the kind of content that one class or id tells."""
+    words = content_words(name)
+    match = _AT_END.search("-".join(words)) if words else None
+    if match and (match.start() == 0 or words[-1] not in _CONTEXT["ambiguous"]):
+        return Role(match.lastgroup or "", WHOLE if match.start() == 0 else HEAD)
+    core = _without_containers(words, _EMPTY)
+    if not core or words[-1] in _CONTEXT["switches"]:
+        return NO_ROLE
+    text = "-".join(core)
+    if match := _AT_END.search(text):
+        return Role(match.lastgroup or "", HEAD)
+    match = _ANYWHERE.search(text)
+    if match is None or match[0] in _CONTEXT["ambiguous"]:
+        return NO_ROLE
+    kind = match.lastgroup or ""
+    return Role(kind, HEAD if kind in _CONTEXT["attributes"] else PART)
+
+
+def _without_containers(words: tuple[str, ...], containers: frozenset[str]) -> tuple[str, ...]:
+    end = len(words)
+    while end and words[end - 1] in containers:
+        end -= 1
+    return words[:end]
+
+
+@lru_cache(maxsize=20_000)
+def content_words(name: str) -> tuple[str, ...]:
+    """Return the words of a class or id that tell of content, in lower case; none where it tells of layout or state.
+
+    >>> content_words("teaser__authorName"), content_words("md:comment-box"), content_words("duration-200")
+    (('author', 'name'), (), ())
+    """
+    if ":" in name or "[" in name or "/" in name:
+        return ()
+    name = name.partition("--")[0]
+    block, _, element = name.rpartition("__")
+    if block.strip("_-"):
+        name = block.rpartition("__")[2] if _HASH.match(element) else element
+    if not name.islower():
+        name = _CAMEL.sub("-", name).lower()
+    words = tuple(filter(None, _SEPARATORS.split(name)))
+    if not words or words[-1].isdigit() or (len(words) > 1 and words[0] in _CONTEXT["prefixes"]):
+        return ()
+    return words
+
+
+def element_hints(element: _Element) -> frozenset[str]:
+    """Return the fields (``kicker``, ``date``, ``count`` ...) that the classes of *element* name."""
+    classes = element.get("class")
+    return names_hints(classes) if classes else _NO_HINTS
+
+
+_NO_HINTS: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=20_000)
+def names_hints(classes: str) -> frozenset[str]:
+    """Return the fields that the names in a class attribute name by their last word, containers aside.
+
+    >>> sorted(names_hints("teaser__kicker")), sorted(names_hints("kicker-wrapper has-date"))
+    (['kicker'], ['kicker'])
+    """
+    found: set[str] = set()
+    for name in classes[:LONGEST_CLASSES].split():
+        words = content_words(name)
+        core = _without_containers(words, _CONTEXT["containers"]) or words
+        if core:
+            joined = "".join(core[-2:])
+            found.update(_HINTS.get(joined, ()) or _HINTS.get(core[-1], ()))
+    return frozenset(found)
+
+
+@lru_cache(maxsize=20_000)
+def name_shape(classes: str) -> str:
+    """Return the classes of boxes that a template makes alike: sorted, without numbers, states, variants and hashes.
+
+    >>> name_shape("card card-17 is-first"), name_shape("card card-18 md:flex")
+    ('.card', '.card')
+    """
+    names = set()
+    for name in classes[:LONGEST_CLASSES].split():
+        words = content_words(name)
+        if words and not _NUMBERS.search(name):
+            names.add("-".join(words))
+    return "".join(f".{name}" for name in sorted(names))

@@ -1,0 +1,391 @@
+"""One walk over a page's tree: everything that readers see, as a flat list of blocks in boxes.
+
+:func:`walk_page` makes the :class:`Walk` that the readings of articles and teasers, the page type and the page map are
+built on. It decides nothing about content and changes nothing in the tree. Its time grows with the number of nodes.
+
+    walk = walk_page(root, base_url)
+    for block in walk.blocks:
+        print(block.kind, block.text, block.box.path, block.box.role.name, block.link_share)
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from portalcrawl.extraction.dom.blocks import Block, BlockKind, Box, HiddenElement, Place, TimeElement, Totals
+from portalcrawl.extraction.dom.class_roles import class_hides
+from portalcrawl.extraction.dom.layout import with_initial
+from portalcrawl.extraction.dom.runs import PLAIN, Link, Part, Style
+from portalcrawl.extraction.dom.visibility import Visibility
+from portalcrawl.text.normalize import clean, words
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from portalcrawl.urls import BaseUrl
+
+INLINE = words("""
+    abbr acronym bdi bdo big cite code data del dfn font ins kbd label mark nobr q rp rt ruby s samp small span strike
+    sub sup tt u var wbr amp-fit-text time picture
+""")
+SKIPPED = words("""
+    script style template svg canvas math map head datalist progress meter noframes frameset applet source track link
+    base param meta option optgroup
+""")
+"""Elements that show no text; pictures drawn by script or vectors are no pictures of an article."""
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_BOLD = words("b strong")
+_ITALIC = words("i em")
+_MEDIA = words("iframe video audio object embed amp-video amp-iframe amp-youtube")
+_CONTROLS = words("input select textarea")
+_IMAGES = words("img amp-img")
+_ROW_PARTS = words("span a time small label data b strong em i")
+"""Inline elements that are parts of a row where they follow each other without white space, but for those in a text."""
+_TEXTS = words("p li blockquote pre td dd h1 h2 h3 h4 h5 h6")
+_PLACES = {
+    **{"main": Place.MAIN, "article": Place.ARTICLE, "section": Place.SECTION, "nav": Place.NAV, "td": Place.CELL},
+    **{"header": Place.HEADER, "footer": Place.FOOTER, "aside": Place.ASIDE, "form": Place.FORM, "th": Place.CELL},
+    **{"dialog": Place.DIALOG, "figure": Place.FIGURE, "figcaption": Place.CAPTION, "caption": Place.CAPTION},
+    **{"ul": Place.LIST, "ol": Place.LIST, "dl": Place.LIST, "menu": Place.LIST, "li": Place.LIST_ITEM},
+    **{"dt": Place.LIST_ITEM, "dd": Place.LIST_ITEM, "table": Place.TABLE, "blockquote": Place.QUOTE},
+    **dict.fromkeys(HEADINGS, Place.HEADING),
+    **{"button": Place.BUTTON, "details": Place.DETAILS, "pre": Place.PREFORMATTED},
+}
+_LANDMARKS = words("main nav header footer aside article section dialog form")
+_ARIA_LANDMARKS = {
+    **{"main": "main", "navigation": "nav", "banner": "header", "contentinfo": "footer", "complementary": "aside"},
+    **{"article": "article", "region": "section", "dialog": "dialog", "alertdialog": "dialog", "search": "form"},
+}
+TIME_ATTRIBUTES = ("datetime", "data-timestamp", "data-time", "data-datetime", "data-date", "data-published")
+"""Attributes with a time for machines, the best first."""
+_TIMES = frozenset(TIME_ATTRIBUTES)
+
+
+class Walk:
+    """What readers see of a page; all lists are in document order and read-only."""
+
+    def __init__(self, base_url: BaseUrl) -> None:
+        self.base_url = base_url
+        self.blocks: list[Block] = []
+        self.boxes: list[Box] = []
+        """Block-level elements that hold at least one block, outer ones before inner ones."""
+        self.links: list[Link] = []
+        """Visible links with an address, with text or without."""
+        self.times: list[TimeElement] = []
+        self.hidden: list[HiddenElement] = []
+        """Elements that readers can't see, with all that they hold."""
+        self.noscript_pictures: list[tuple[_Element, int]] = []
+        """Pictures for browsers without scripts, with the index of the first block behind them."""
+
+    def url_of(self, link: Link) -> str | None:
+        """Return the absolute address of *link*, None where it is no http(s) address."""
+        return link.url(self.base_url)
+
+    def blocks_of(self, box: Box) -> Sequence[Block]:
+        """Return the blocks in *box*, those of inner boxes among them."""
+        return self.blocks[box.first : box.last]
+
+    def links_of(self, box: Box) -> Sequence[Link]:
+        """Return the links that begin in *box*."""
+        return self.links[box.first_link : box.last_link]
+
+    def times_of(self, box: Box) -> Sequence[TimeElement]:
+        """Return the machine-readable times in *box* or right before its first block."""
+        keys = self._time_blocks
+        return self.times[bisect_left(keys, box.first) : bisect_right(keys, box.last - 1)]
+
+    def hidden_of(self, box: Box) -> Sequence[HiddenElement]:
+        """Return the hidden elements in *box*."""
+        keys = self._hidden_blocks
+        found = self.hidden[bisect_left(keys, box.first) : bisect_right(keys, box.last)]
+        return [each for each in found if box.holds(each.box)]
+
+    def children(self, box: Box) -> Sequence[Box]:
+        """Return the boxes whose parent is *box*."""
+        return self._children.get(box.index, ())
+
+    def alike(self, box: Box) -> Sequence[Box]:
+        """Return the boxes beside *box* that have its tag and classes (see :attr:`Box.signature`), itself included."""
+        return self._groups[box.parent.index if box.parent else -1, box.signature]
+
+    def same_tag_siblings(self, box: Box) -> int:
+        """Return the number of boxes of its tag in its parent, itself included."""
+        return self._tag_counts[box.parent.index if box.parent else -1, box.tag]
+
+    @cached_property
+    def roles(self) -> list[frozenset[str]]:
+        """For each box, by its index, the roles of itself and of the boxes around it, however surely told."""
+        found: list[frozenset[str]] = []
+        unions: dict[tuple[frozenset[str], str], frozenset[str]] = {}
+        for box in self.boxes:
+            around = found[box.parent.index] if box.parent else frozenset[str]()
+            if name := box.role.name:
+                key = around, name
+                around = unions.get(key) or unions.setdefault(key, around | {name})
+            found.append(around)
+        return found
+
+    @cached_property
+    def _time_blocks(self) -> list[int]:
+        return [time.block for time in self.times]
+
+    @cached_property
+    def _hidden_blocks(self) -> list[int]:
+        return [hidden.block for hidden in self.hidden]
+
+    @cached_property
+    def _children(self) -> dict[int, list[Box]]:
+        found: dict[int, list[Box]] = {}
+        for box in self.boxes:
+            if box.parent:
+                found.setdefault(box.parent.index, []).append(box)
+        return found
+
+    @cached_property
+    def _groups(self) -> dict[tuple[int, str], list[Box]]:
+        found: dict[tuple[int, str], list[Box]] = {}
+        for box in self.boxes:
+            found.setdefault((box.parent.index if box.parent else -1, box.signature), []).append(box)
+        return found
+
+    @cached_property
+    def _tag_counts(self) -> Counter[tuple[int, str]]:
+        return Counter((box.parent.index if box.parent else -1, box.tag) for box in self.boxes)
+
+
+def walk_page(root: _Element, base_url: BaseUrl) -> Walk:
+    """Return what readers see of the tree under *root*; its links are resolved against *base_url*."""
+    walk = Walk(base_url)
+    _Walker(walk).run(root)
+    return walk
+
+
+class _Walker:
+    """The lines and objects of one walk."""
+
+    __slots__ = ("blocks", "boxes", "breaks", "hidden", "links", "objects", "outside", "parts", "totals", "walk")
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.blocks, self.boxes, self.links, self.hidden = walk.blocks, walk.boxes, walk.links, walk.hidden
+        self.totals = Totals()
+        self.outside = Box(etree.Element("around"), "", None, 0, 0, self.totals)
+        """Stands for what is around the root while the walk lasts."""
+        self.parts: list[Part] = []
+        """Texts of the line under way."""
+        self.objects = 0
+        """Pictures and controls within it."""
+        self.breaks = 0
+        """Line breaks since the line or box before."""
+
+    def run(self, root: _Element) -> None:  # noqa: C901  # the one loop over all nodes: a call for each costs most
+        """Walk the tree under *root*."""
+        parts, add, action_of, hides = self.parts, self.parts.append, _ACTIONS.get, Visibility(root).hides
+        box, style = self.outside, PLAIN
+        saved = [(box.element, style)]  # elements that changed the style, each with the style before
+        joint = 0  # number of parts before which an element of a row has just ended
+        walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+        for event, element in walker:
+            if event == "start":
+                tag, names = element.tag, element.keys()
+                action = action_of(tag, _BOX)
+                suspect = "class" in names and class_hides(element.get("class"))
+                if action == _SKIP or (
+                    (suspect or action < _BOX or not _HIDING.isdisjoint(names)) and hides(element, tag, names)
+                ):
+                    self.leave_out(element, action, box)
+                    action = _SKIP
+                elif action <= _BOX:
+                    box = self.open_box(box, element, tag, names)
+                elif action == _STYLE:
+                    saved.append((element, style))
+                    style = self.changed_style(element, tag, names, style)
+                elif action != _INLINE:
+                    self.take(action, element, box, style)
+                if action >= _SKIP:
+                    walker.skip_subtree()
+                    continue
+                if joint:
+                    joint = self.join(joint, element, tag, style, box)
+                if names and not _TIMES.isdisjoint(names):
+                    self.take_time(element, names, box)
+                text = element.text
+                if text and (parts or not text.isspace()):
+                    add((text, element, style))
+                continue
+            if element is box.element:
+                box = self.close_box(box)
+            elif element is saved[-1][0]:
+                style = self.end_style(element, style, saved)
+            tail = element.tail
+            if tail and (parts or not tail.isspace()):
+                if element is not root:
+                    add((tail, element.getparent(), style))
+            elif parts and not tail and event == "end" and element.tag in _ROW_PARTS:
+                joint = len(parts)
+        self.finish(box)
+
+    def open_box(self, outer: Box, element: _Element, tag: str, names: list[str]) -> Box:
+        """Return the box that *element* opens; *outer* where it is of the site's own making within a sentence."""
+        if self.parts:
+            if "-" in tag and outer.tag in _TEXTS:
+                return outer
+            self.end_line(outer)
+        self.breaks = 0
+        box = Box(element, tag, outer, len(self.blocks), len(self.links), self.totals)
+        self.boxes.append(box)
+        if (place := _PLACES.get(tag)) is not None:
+            _set_place(box, place)
+        if "role" in names:
+            _read_role(box)
+        return box
+
+    def close_box(self, box: Box) -> Box:
+        """Return the box around *box*, which ends; one without blocks is forgotten."""
+        if self.parts:
+            self.end_line(box)
+        self.breaks = 0
+        box.last, box.last_link = len(self.blocks), len(self.links)
+        if box.first == box.last:
+            self.boxes.pop()  # those in it are gone already
+        return box.parent or self.outside
+
+    def join(self, joint: int, element: _Element, tag: str, style: Style, box: Box) -> int:
+        """Part two elements of a row, since scripts write no white space between them; return 0, no joint any more."""
+        if joint == len(self.parts) and tag in _ROW_PARTS and box.tag not in _TEXTS:
+            self.parts.append((" ", element, style))
+        return 0
+
+    def leave_out(self, element: _Element, action: int, box: Box) -> None:
+        """Remember an element that is hidden; others without visible text need not be."""
+        if action != _SKIP:
+            self.hidden.append(HiddenElement(element, len(self.blocks), box))
+
+    def finish(self, box: Box) -> None:
+        """End the last line and make the sums over the boxes."""
+        if self.parts:
+            self.end_line(box)
+        self.totals.fill(self.blocks)
+        for index, each in enumerate(self.boxes):
+            each.index = index
+            if each.parent is self.outside:
+                each.parent = None
+
+    def end_line(self, box: Box) -> None:
+        """Make a block of the line under way."""
+        parts, blocks = self.parts, self.blocks
+        first = parts[0][0]
+        if len(parts) == 1:
+            text = " ".join(first.split())
+            if not text.isprintable():
+                text = clean(text)
+        else:
+            text = clean("".join([part[0] for part in parts]))
+            if len(first.strip()) == 1:
+                text = with_initial(text)
+        if text:
+            blocks.append(Block(len(blocks), "heading" if box.level else "line", text, box, parts[:], self.breaks))
+            self.breaks = 0
+            if self.objects:
+                self.reach_links()
+        parts.clear()
+
+    def reach_links(self) -> None:
+        """Stretch the links of the last line: pictures and controls within a line come before it."""
+        self.objects = 0
+        count = len(self.blocks)
+        for _, _, style in self.parts:
+            if style.link is not None:
+                style.link.last = max(style.link.last, count)
+
+    def changed_style(self, element: _Element, tag: str, names: list[str], style: Style) -> Style:
+        """Return the style of what stands in a link or in an element for bold or italic text."""
+        if tag == "a":
+            href = element.get("href") if "href" in names else None
+            if not href:
+                return style
+            link = Link(element, href, len(self.links), len(self.blocks))
+            self.links.append(link)
+            return Style(link, style.bold, style.italic)
+        if tag in _BOLD:
+            return style if style.bold else Style(style.link, True, style.italic)
+        return style if style.italic else Style(style.link, style.bold, True)
+
+    def end_style(self, element: _Element, style: Style, saved: list[tuple[_Element, Style]]) -> Style:
+        """Return the style around *element*; where that is a link, note the last block that it stands in.
+
+        That is the line under way where its text ends that.
+        """
+        link = style.link
+        if link is not None and link.element is element:
+            in_line = bool(self.parts) and self.parts[-1][2].link is link
+            link.last = len(self.blocks) + in_line
+        return saved.pop()[1]
+
+    def take(self, action: int, element: _Element, box: Box, style: Style) -> None:
+        """Take in an element that is read without what it holds."""
+        if action == _NOSCRIPT:
+            behind = len(self.blocks)
+            self.walk.noscript_pictures += [(image, behind) for image in element.iter("img")]
+            return
+        if self.parts and action in _ENDS_LINE:
+            self.end_line(box)
+        if action == _BREAK:
+            self.breaks += 1
+            return
+        if action == _CONTROL and element.get("type") == "hidden":
+            return
+        blocks = self.blocks
+        self.objects += bool(self.parts)
+        blocks.append(Block(len(blocks), _OBJECTS[action], "", box, [("", element, style)]))
+
+    def take_time(self, element: _Element, names: list[str], box: Box) -> None:
+        attribute = next(name for name in TIME_ATTRIBUTES if name in names)
+        if value := element.get(attribute):
+            self.walk.times.append(TimeElement(element, attribute, value, len(self.blocks), box))
+
+
+def _set_place(box: Box, place: int) -> None:
+    tag = box.tag
+    box.places |= place
+    if tag in _LANDMARKS:
+        box.landmark = tag
+    elif tag in HEADINGS:
+        box.level = HEADINGS[tag]
+
+
+def _read_role(box: Box) -> None:
+    role = box.element.get("role") or ""
+    if role in _ARIA_LANDMARKS:
+        box.landmark = _ARIA_LANDMARKS[role]
+        box.places |= _PLACES[box.landmark]
+    elif role == "heading":
+        level = box.element.get("aria-level") or "2"
+        box.level = int(level) if level in _LEVELS else 2
+    elif role in _ARIA_PLACES:
+        box.places |= _ARIA_PLACES[role]
+
+
+_LEVELS = frozenset("123456")
+_ARIA_PLACES = {"listitem": Place.LIST_ITEM, "list": Place.LIST, "button": Place.BUTTON, "cell": Place.CELL}
+_HIDING = frozenset(("style", "hidden"))
+_BOX, _INLINE, _STYLE, _SKIP, _BREAK, _RULE, _PICTURE, _MEDIUM, _CONTROL, _NOSCRIPT = range(10)
+_DIALOG = -1
+_ENDS_LINE = frozenset((_BREAK, _RULE, _MEDIUM))
+_OBJECTS: dict[int, BlockKind] = {_RULE: "rule", _PICTURE: "picture", _MEDIUM: "media", _CONTROL: "control"}
+_ACTIONS = {
+    **dict.fromkeys(INLINE, _INLINE),
+    **dict.fromkeys(SKIPPED, _SKIP),
+    **dict.fromkeys((*_BOLD, *_ITALIC, "a"), _STYLE),
+    **dict.fromkeys(_MEDIA, _MEDIUM),
+    **dict.fromkeys(_CONTROLS, _CONTROL),
+    **dict.fromkeys(_IMAGES, _PICTURE),
+    **{"dialog": _DIALOG, "br": _BREAK, "hr": _RULE, "noscript": _NOSCRIPT},
+}
+"""What the walk does with an element by its tag; any other opens a box."""
