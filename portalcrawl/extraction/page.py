@@ -21,7 +21,7 @@ from portalcrawl.extraction.page_type import decide_page_type
 from portalcrawl.extraction.parts import ArticleParts, PageType, TeaserParts
 from portalcrawl.extraction.rights import read_rights
 from portalcrawl.extraction.rules.profile_rules import read_article
-from portalcrawl.profiles.time_zones import zone_of
+from portalcrawl.profiles.time_zones import language_of_script, zone_of
 from portalcrawl.text.normalize import language_tag, own_title
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Page:
         """Time zone of times that name none: the portal's, else that of the page's language and country."""
         if self.profile.timezone or self.profile.zone is not UTC:
             return self.profile.zone
-        return zone_of("", language_tag(self.metadata.in_language or ""))
+        return zone_of("", language_tag(self.metadata.in_language or "") or language_of_script(self.title or ""))
 
     @cached_property
     def clock(self) -> Clock:

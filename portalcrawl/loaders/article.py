@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from itemloaders import ItemLoader
@@ -17,7 +18,7 @@ from portalcrawl import ids
 from portalcrawl.extraction.article.publication_dates import date_in_url
 from portalcrawl.items import Article, Image
 from portalcrawl.loaders.crawl_context import CrawlContext
-from portalcrawl.loaders.date_choice import choose_date
+from portalcrawl.loaders.date_choice import rank_dates
 from portalcrawl.loaders.headline_choice import choose_headline
 from portalcrawl.loaders.processors import first_section, topics
 from portalcrawl.text.datelines import read_dateline
@@ -52,8 +53,20 @@ LEAST_SHOWN = 0.5
 """Share of the declared text that the visible text must reach to be taken: scripts or a paywall may hide the rest."""
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A value that a field may have."""
+
+    value: Any
+    source: str
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source} ({self.reason})" if self.reason else self.source
+
+
 class ArticleLoader(ItemLoader):
-    """Collects an article's fields. The first value added for a field wins; the sources of all values are kept."""
+    """Collects an article's fields, for each all values that the page gives, in order of trust."""
 
     default_item_class = dict
     default_output_processor = TakeFirst()
@@ -61,24 +74,28 @@ class ArticleLoader(ItemLoader):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sources: dict[str, str] = {}
-        self.passed_over: dict[str, list[str]] = {}
-        """Sources that had a value too, by field."""
+        self.candidates: dict[str, list[Candidate]] = {}
+        """Values of each field in order of trust: the first is taken."""
 
-    def add(self, field: str, source: str, value: Any) -> None:
-        """Add *value* for *field* unless it is empty or the field has one."""
+    @property
+    def sources(self) -> dict[str, str]:
+        """The source of each field."""
+        return {field: found[0].source for field, found in self.candidates.items()}
+
+    def add(self, field: str, source: str, value: Any, reason: str = "") -> None:
+        """Add *value* for *field* behind those that are trusted more, unless it is empty."""
         if value is None or value in ("", []):
             return
-        if field in self.sources:
-            self.passed_over.setdefault(field, []).append(source)
-        else:
-            self.sources[field] = source
+        found = self.candidates.setdefault(field, [])
+        found.append(Candidate(value, source, reason))
+        if len(found) == 1:
             self.add_value(field, value)
 
     def reasons(self, field: str) -> tuple[str, ...]:
-        """Return why *field* has its value: its source, and those that are trusted less."""
-        others = dict.fromkeys(self.passed_over.get(field, ()))
-        return (f"from {self.sources[field]}", *(f"trusted more than {other}" for other in others))
+        """Return why *field* has its value: its source, and those that are trusted less with other values."""
+        first, *others = self.candidates[field]
+        less = (f"trusted more than {other}" for other in others if other.value != first.value)
+        return (f"from {first}", *dict.fromkeys(less))
 
 
 def load_article(page: Page, crawl: CrawlContext) -> Article | None:
@@ -148,17 +165,21 @@ def _add_body(loader: ArticleLoader, parts: Mapping[str, ArticleParts]) -> None:
 def _add_dates(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: Page) -> None:
     """Add when the article was published and changed; without a date on the page, the day in its URL."""
     raws = {name: part.date_published for name, part in parts.items()} | {"url": date_in_url(page.url)}
-    published = choose_date({name: page.clock.parse(raw) for name, raw in raws.items() if raw})
-    if published:
-        source, reading = published
-        loader.add("date_published", source, reading.when.isoformat())
+    published = {name: found for name, raw in raws.items() if raw and (found := page.clock.parse(raw))}
+    changes = {
+        name: found
+        for name, part in _trusted(parts, "date_modified")
+        if part.date_modified and (found := page.clock.parse(part.date_modified))
+    }
+    ranked = rank_dates(published, changes.values())
+    for source, reading, reason in ranked:
+        loader.add("date_published", source, reading.when.isoformat(), reason)
         loader.add("date_published_raw", source, reading.raw)
         loader.add("date_published_precision", source, reading.precision)
-        if reading.role == "modified":
-            loader.add("date_modified", source, reading.when.isoformat())
-    for name, part in _trusted(parts, "date_modified"):
-        if part.date_modified and (modified := page.clock.parse(part.date_modified)):
-            loader.add("date_modified", name, modified.when.isoformat())
+    if ranked and ranked[0][1].role == "modified":
+        loader.add("date_modified", ranked[0][0], ranked[0][1].when.isoformat())
+    for name, change in changes.items():
+        loader.add("date_modified", name, change.when.isoformat())
 
 
 def _add_lists(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: Page) -> None:

@@ -28,13 +28,16 @@ _DOUBLE = re.compile(r"(([^\W\d_])\s?)\2[^\W\d_A-ZÄÖÜ]")
 _APART = re.compile(r"[BCDFGHJLMNPQRTX] [a-zäöüß]")
 """A letter that is no word in any usual language (unlike ``A``, ``I``, ``O``, ``W``), and the rest of its word."""
 IMAGES = frozenset(("img", "amp-img"))
+TIME_ATTRIBUTES = ("datetime", "data-timestamp", "data-time", "data-datetime", "data-date", "data-published", "title")
+"""Attributes with a time for machines, the best first."""
+_TIMES = frozenset(TIME_ATTRIBUTES)
 _OF_ROWS = frozenset(("span", "a", "time", "small", "label", "data"))
 """Inline elements that are parts of a row where they follow each other, but for those in a text."""
 _TEXTS = frozenset(("p", "li", "blockquote", "pre", "td", "dd", "h1", "h2", "h3", "h4", "h5", "h6"))
 _ARTICLES = frozenset(("article", "main"))
 _ROLES = {
     **dict.fromkeys(INLINE, "inline"),
-    **dict.fromkeys(("a", "br", "time"), "telling"),
+    **dict.fromkeys(("a", "br"), "telling"),
     **dict.fromkeys((*SKIPPED, "nav"), "skipped"),
     **{"img": "image", "amp-img": "image", "footer": "foot"},
 }
@@ -98,7 +101,7 @@ class Layout:
     images: list[tuple[_Element, Box, int]] = field(default_factory=list)
     """Pictures with their box and the number of lines before them."""
     times: list[tuple[_Element, int]] = field(default_factory=list)
-    """``time`` elements with the number of lines before them."""
+    """Elements with a time for machines, with the number of lines before them."""
     asking: list[Box] = field(default_factory=list)
     """Boxes in which readers are asked for their e-mail address."""
 
@@ -175,8 +178,6 @@ class _Walk:
             if self.parts:
                 self.end_line()
             self.breaks += 1
-        else:
-            self.layout.times.append((element, len(self.layout.lines)))
 
     def start(self, element: _Element, tag: str, role: str) -> bool:
         """Take in the start of an element that is more than text in its line, but no box by its tag alone.
@@ -204,6 +205,8 @@ class _Walk:
         """Take in *element* up to its first child; return False where nothing in it belongs to an article."""
         if self.joint:
             self.join(tag)
+        if not _TIMES.isdisjoint(element.keys()):
+            self.layout.times.append((element, len(self.layout.lines)))
         if role is None:
             if "-" not in tag or not self.is_mid_sentence():
                 self.open(element, tag)
