@@ -15,7 +15,9 @@ from itemloaders import ItemLoader
 from itemloaders.processors import Identity, TakeFirst
 
 from portalcrawl import ids
+from portalcrawl.extraction.article.article_images import is_picture, picture_key
 from portalcrawl.extraction.article.publication_dates import date_in_url
+from portalcrawl.extraction.parts import ImageParts
 from portalcrawl.items import Article, Image
 from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.loaders.date_choice import rank_dates
@@ -39,8 +41,7 @@ TRUST: Mapping[str, Sources] = {
     # A lead is what the page shows above its text. A description that is only declared is written for search engines
     # and often repeats the beginning of the text: it counts only if there is no text.
     "description": ("profile", "page", "json-ld", "meta"),
-    # JSON-LD lists crops of one picture, without the captions that the page shows.
-    "images": ("profile", "page", "json-ld", "meta"),
+    "images": ("profile", "meta", "json-ld", "page"),  # see _add_images
     "body": ("profile", "page", "json-ld"),  # articleBody is often cut, flat, or holds captions
 }
 _ENDING = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]\W*$")
@@ -187,12 +188,26 @@ def _add_lists(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: P
     _add_first(loader, parts, "authors", lambda part: people(part.authors or (), others))
     headline = loader.get_output_value("headline") or ""
     _add_first(loader, parts, "keywords", lambda part: topics(part.keywords or (), (host_of(page.url), headline)))
-    _add_first(
-        loader,
-        parts,
-        "images",
-        lambda part: [Image(image.url, image.caption, image.credit) for image in part.images or ()],
-    )
+    _add_images(loader, parts)
+
+
+def _add_images(loader: ArticleLoader, parts: Mapping[str, ArticleParts]) -> None:
+    """Add the lead image as declared, then those that the page shows; without these, all that a source declares.
+
+    JSON-LD lists crops of one picture; captions and credits stand on the page.
+    """
+    found = {name: part.images or () for name, part in _trusted(parts, "images")}
+    for name in ("json-ld", "meta"):
+        found[name] = tuple(each for each in found[name] if is_picture(each.url, captioned=bool(each.caption)))
+    for name, images in found.items():
+        if name == "profile":
+            loader.add("images", name, [Image(each.url, each.caption, each.credit) for each in images])
+        elif images:
+            lead, shown = images[0], found["page"]
+            same = next((each for each in shown if picture_key(each.url) == picture_key(lead.url)), None)
+            rest = [each for each in shown if each not in (same, lead)] or (images[1:] if not shown else [])
+            first = ImageParts(lead.url, same.caption or lead.caption, same.credit or lead.credit) if same else lead
+            loader.add("images", name, [Image(each.url, each.caption, each.credit) for each in (first, *rest)])
 
 
 def _add_first(

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 INLINE = words("""
     a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small
-    span strike strong sub sup time tt u var wbr amp-fit-text
+    source span strike strong sub sup time tt u var wbr amp-fit-text
 """)
 SKIPPED = words("""
     script style noscript template svg canvas iframe object embed select textarea input math map video audio head
-    datalist dialog progress meter noframes frameset applet source track link meta base param
+    datalist dialog progress meter noframes frameset applet track link meta base param
 """)
 _DOUBLE = re.compile(r"(([^\W\d_])\s?)\2[^\W\d_A-ZÄÖÜ]")
 _APART = re.compile(r"[BCDFGHJLMNPQRTX] [a-zäöüß]")
@@ -191,6 +191,9 @@ class _Walk:
         elif role == "image":
             if self.box is not None:
                 self.layout.images.append((element, self.box, len(self.layout.lines)))
+        elif tag == "noscript" and self.box is not None and _is_alone(element):
+            self.layout.images += [(image, self.box, len(self.layout.lines)) for image in element.iter(*IMAGES)]
+            return False
         else:
             if tag == "input" and self.box is not None and element.get("type") == "email":
                 self.layout.asking.append(self.box)
@@ -232,6 +235,14 @@ class _Walk:
                 self.add(text)
         elif tag in _OF_ROWS and self.box is not None and self.box.tag not in _TEXTS:
             self.joint = len(self.parts)
+
+
+def _is_alone(noscript: _Element) -> bool:
+    """Return whether no picture stands beside what is shown without scripts: there it would be a second copy."""
+    around = noscript.getparent()
+    if around is None or noscript.find(".//img") is None:
+        return False
+    return all(child is noscript or next(child.iter(*IMAGES), None) is None for child in around)
 
 
 def read_layout(root: _Element) -> Layout:
