@@ -7,7 +7,7 @@ another order was measured to be better.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from portalcrawl.extraction.article.article_images import is_picture, picture_ke
 from portalcrawl.extraction.article.publication_dates import date_in_url
 from portalcrawl.extraction.parts import ImageParts
 from portalcrawl.items import Article, Image
+from portalcrawl.loaders.author_choice import rank_authors
 from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.loaders.date_choice import rank_dates
 from portalcrawl.loaders.headline_choice import choose_headline
@@ -185,9 +186,12 @@ def _add_dates(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: P
 
 def _add_lists(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: Page) -> None:
     others = (*page.site_names, *(part.source for part in parts.values() if part.source))
-    _add_first(loader, parts, "authors", lambda part: people(part.authors or (), others))
+    found = {name: people(part.authors or (), others) for name, part in _trusted(parts, "authors")}
+    for name, names, reason in rank_authors({name: names for name, names in found.items() if names}):
+        loader.add("authors", name, names, reason)
     headline = loader.get_output_value("headline") or ""
-    _add_first(loader, parts, "keywords", lambda part: topics(part.keywords or (), (host_of(page.url), headline)))
+    for name, part in _trusted(parts, "keywords"):
+        loader.add("keywords", name, topics(part.keywords or (), (host_of(page.url), headline)))
     _add_images(loader, parts)
 
 
@@ -208,16 +212,6 @@ def _add_images(loader: ArticleLoader, parts: Mapping[str, ArticleParts]) -> Non
             rest = [each for each in shown if each not in (same, lead)] or (images[1:] if not shown else [])
             first = ImageParts(lead.url, same.caption or lead.caption, same.credit or lead.credit) if same else lead
             loader.add("images", name, [Image(each.url, each.caption, each.credit) for each in (first, *rest)])
-
-
-def _add_first(
-    loader: ArticleLoader, parts: Mapping[str, ArticleParts], field: str, value: Callable[[ArticleParts], object]
-) -> None:
-    """Add for *field* the first *value* of a source that is not empty; less trusted sources are not read."""
-    for name, part in _trusted(parts, field):
-        loader.add(field, name, value(part))
-        if field in loader.sources:
-            return
 
 
 def _complete(article: Article, page: Page, crawl: CrawlContext) -> None:

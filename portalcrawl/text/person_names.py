@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from portalcrawl.text.datelines import agency_name
-from portalcrawl.text.normalize import clean, fold
+from portalcrawl.text.normalize import clean, fold, plain
 from portalcrawl.vocabulary import either, path_words, table, words
 from portalcrawl.vocabulary.date_words import CLOCK, MONTHS, WEEKDAYS
 
@@ -17,7 +17,8 @@ LONGEST_BYLINE = 300
 
 
 _BY = re.compile(
-    rf"(?:{either('bylines.openers', 'bylines.about')}\b\s*:?|{either('bylines.openers_with_colon')}\s*:)\s+",
+    rf"(?:{either('bylines.openers', 'bylines.about')}\b\s*:?|{either('bylines.openers_with_colon')}\s*:)\s+"
+    rf"|(?-i:{'|'.join(sorted(word.capitalize() for word in words('bylines.glued')))})(?-i:(?=[A-ZÄÖÜ][a-zäöüß]))",
     re.IGNORECASE,
 )
 _NO_PERSON = re.compile(
@@ -57,7 +58,21 @@ _AFTER_NAME = re.compile(
 )
 """Behind a name: a place, a role, or when it was written (``Von Ada Muster am Dienstag, 2. Dezember``)."""
 _INITIALS = re.compile(r"[a-zäöüß]{1,4}|[A-ZÄÖÜ]{2,3}")
+_HANDLE = re.compile(r"[^\W\d_][\w.-]{3,30}")
 _PARTICLES = words("bylines.particles")
+
+
+_MARK_BEHIND_NAME = re.compile(r"^(\s*\w\S*(?:\s\S+)+?)[\u200b\u200c\u200d\u2060\ufeff]+\s*(?=[^\W\d_a-zß-ÿ])")
+"""An invisible character after which some systems write what somebody is."""
+
+
+def declared_name(value: str) -> str:
+    """Return a declared name as text, parted by a comma from what stands behind an invisible mark.
+
+    >>> declared_name("Ada Muster\u200b Korrespondentin in Wien"), declared_name("Jo Muster\u200b")
+    ('Ada Muster, Korrespondentin in Wien', 'Jo Muster')
+    """
+    return plain(_MARK_BEHIND_NAME.sub(r"\1, ", value))
 
 
 def without_by(text: str) -> str:
@@ -105,6 +120,20 @@ def is_name(text: str) -> bool:
     if _NO_NAME.search(text) or _WHEN.fullmatch(text) or _is_organisation(text):
         return False
     return all(part[0].isupper() or part.casefold() in _PARTICLES for part in parts)
+
+
+def is_handle(text: str) -> bool:
+    """Return whether *text* can be what somebody calls himself on a site: one word, none known as something else.
+
+    >>> is_handle("amuster"), is_handle("dpa"), is_handle("Redaktion")
+    (True, False, False)
+    """
+    return (
+        _HANDLE.fullmatch(text) is not None
+        and not _NO_NAME.search(text)
+        and not _WHEN.fullmatch(text)
+        and _is_person(text)
+    )
 
 
 def _is_organisation(text: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.dom.layout import Box, Line
 from portalcrawl.text.normalize import clean, fold
-from portalcrawl.text.person_names import byline_parts, is_name, opens_byline
+from portalcrawl.text.person_names import byline_parts, is_handle, is_name, opens_byline
 from portalcrawl.vocabulary import class_words, either, words
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ _TELLS = words("bylines.tells")
 _ABOUT = re.compile(rf"^{either('bylines.about', 'bylines.by')} ")
 _ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "related", "comments", "nav", "button"))
 _DATE_PIECE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
+_HEADINGS = frozenset(("h1", "h2"))
 _DIGIT = re.compile(r"\d")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _AUTHOR_NAME = re.compile(rf"\b{class_words('article.author')}\b", re.IGNORECASE)
@@ -156,12 +157,16 @@ def _named(line: Line, within: _Within) -> Iterator[str]:
     author_link = bool(line.href and _AUTHOR_LINK.search(line.href))
     marked = author_link or _is_marked(line.box)
     opens = any(map(opens_byline, _STROKES.split(line.text)))
-    if not marked and not opens and not _DATE_PIECE.search(line.text):
+    dated = _DATE_PIECE.search(line.text) is not None
+    if not marked and not opens and (not dated or line.box.tag in _HEADINGS):
         return
     parts = byline_parts(line.text)
     shown = [piece for piece in parts if is_name(piece)]
     if not marked and not opens and 2 * len(shown) < sum(not _DIGIT.search(part) for part in parts):
         return  # topics beside a date, one of which looks like a name
+    if not shown and (author_link or (opens and (marked or dated))):
+        wordy = [part for part in parts if not _DIGIT.search(part)]
+        shown = [part for part in wordy[:1] if is_handle(part)]
     linked = within.linked(line.box) if marked else []
     yield from linked if linked and (line.linked * 2 > len(line.text) or not shown) else shown
 

@@ -32,7 +32,7 @@ MODIFIED = (
     *("dcterms.modified", "dc.date.modified", "last-modified", "revised", "lastmod"),
 )
 AUTHORS = (
-    *("author", "article:author", "og:article:author", "parsely-author", "sailthru.author", "cxenseparse:author"),
+    *("article:author", "og:article:author", "author", "parsely-author", "sailthru.author", "cxenseparse:author"),
     *("dc.creator", "dcterms.creator", "article:author_name", "twitter:misc:written by", "byl"),
 )
 SECTIONS = ("article:section", "og:article:section", "parsely-section", "cxenseparse:section", "sailthru.section")
