@@ -160,17 +160,20 @@ class Page:
 
     @cached_property
     def linked_data(self) -> ArticleParts:
-        """What JSON-LD (else microdata) declares."""
+        """What JSON-LD declares, and microdata where that says nothing of an article, its date or its authors."""
         if self.root is None:
             return ArticleParts()
-        if any(map(json_ld.is_article, self.json_ld)):
-            return read_linked_data(self.json_ld, self.url)
+        found = read_linked_data(self.json_ld, self.url)
+        is_article = any(map(json_ld.is_article, self.json_ld))
+        if is_article and found.date_published and (found.authors or found.source):
+            return found
         declared = from_microdata(read_microdata(self.root), self.base_url)
-        page = read_linked_data(self.json_ld, self.url)
-        if declared.date_published is None:
-            declared.date_published, declared.date_modified = page.date_published, page.date_modified
-        declared.section = declared.section or page.section
-        return declared
+        first, second = (found, declared) if is_article else (declared, found)
+        if first.date_published is None:
+            first.date_published, first.date_modified = second.date_published, second.date_modified
+        first.authors = first.authors or second.authors
+        first.section = first.section or second.section
+        return first
 
     @cached_property
     def metadata(self) -> ArticleParts:

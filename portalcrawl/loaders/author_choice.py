@@ -20,7 +20,8 @@ def rank_authors(found: Mapping[str, Sequence[str]]) -> list[tuple[str, list[str
     ranked = []
     for name in sorted(found, key=weights.__getitem__, reverse=True):
         reason = f"weight {weights[name]:g} with those that agree" if len(found) > 1 else ""
-        ranked.append((name, [spelled.get(_letters(person), person) for person in found[name]], reason))
+        people = [person if " " in person else spelled.get(_letters(person), person) for person in found[name]]
+        ranked.append((name, people, reason))
     return ranked
 
 

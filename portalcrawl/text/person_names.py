@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from portalcrawl.text.datelines import agency_name
 from portalcrawl.text.normalize import clean, fold, plain
-from portalcrawl.vocabulary import either, path_words, table, words
+from portalcrawl.vocabulary import either, table, words
 from portalcrawl.vocabulary.date_words import CLOCK, MONTHS, WEEKDAYS
 
 MOST_PEOPLE = 30
@@ -22,13 +22,14 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _NO_PERSON = re.compile(
-    rf"[@/]|\d|https?:|www\.|\.{path_words('top_level_domains')}\b|\b{either('people.no_person')}\b", re.IGNORECASE
+    rf"[@/]|\d|https?:|www\.|\w{{3}}\.[a-z]{{2,3}}(?!\w|\.)|\b{either('people.no_person')}\b", re.IGNORECASE
 )
 _NO_NAME = re.compile(rf":|\b{either('people.no_name')}\b", re.IGNORECASE)
 _DAY = f"(?:{'|'.join(sorted((*MONTHS, *WEEKDAYS), key=len, reverse=True))})"
 _WHEN = re.compile(rf"(?:{either('bylines.when')}\s)?(?:{_DAY}\b\W*)+", re.IGNORECASE)
 """Words of the calendar alone; beside others they are names (``Jan Muster``, ``Ada Sonntag``)."""
 _ROLE = re.compile(either("people.roles"), re.IGNORECASE)
+_ROLE_BEHIND = re.compile(rf"^(\S+\s\S+(?:\s\S+)?)\s{either('people.roles')}\w*\b.*", re.IGNORECASE)
 _DESKS = "|".join(re.escape(desk) for desk in table("agencies")["desks"])
 _PARTS_OF_AGENCIES = re.compile(rf"[,/;|]|\s(?:{either('bylines.and')}|&)\s|\s(?={_DESKS})")
 _EMAIL = re.compile(r"\S+@\S+\.\w+")
@@ -99,8 +100,15 @@ def byline_parts(text: str) -> list[str]:
     ['Ada Muster']
     """
     wholes = _BETWEEN.split(without_by(_BRACKETS.sub("", _OF_PICTURES.sub("", text))))
-    parts = (_HERE.sub("", without_by(clean(part))) for whole in wholes for part in _AFTER_NAME.split(whole))
+    split = (enumerate(_AFTER_NAME.split(whole)) for whole in wholes)
+    parts = (_bare(without_by(clean(part)), role=not at) for pieces in split for at, part in pieces)
     return [part for part in parts if part]
+
+
+def _bare(name: str, *, role: bool) -> str:
+    """Return a name without the medium or place behind it, and the role if *role* is set."""
+    name = _HERE.sub("", name)
+    return _ROLE_BEHIND.sub(r"\1", name) if role else name
 
 
 def is_name(text: str) -> bool:
@@ -173,7 +181,7 @@ def _names_in(line: str) -> Iterator[str]:
     for part in parts:
         for at, piece in enumerate(_AFTER_NAME.split(without_by(part))):
             whole = piece.strip(" .-–—()[]*")
-            name = _HERE.sub("", whole)
+            name = _bare(whole, role=not at)
             name = name if " " in name or not _is_organisation(whole) else whole
             is_person = _is_person(name) and (" " in name or not after_organisation)
             after_organisation = not is_person and _is_organisation(name)

@@ -49,7 +49,7 @@ _CREDIT = re.compile(
 )
 _BEFORE_CREDIT = "([|/–-"
 """What may part a credit from the caption."""
-_PLACEHOLDER = re.compile(rf"[/._-]{path_words('placeholders')}(?:[/._-][^/]*)?$|^data:", re.IGNORECASE)
+_PLACEHOLDER = re.compile(rf"[/._-]{path_words('placeholders')}(?:[._-][^/]*)?$|^data:", re.IGNORECASE)
 _SITE_PICTURE = re.compile(
     rf"/{path_words('site_pictures')}[/._-]|[._-]{path_words('site_pictures')}\.\w+(?:\?|$)|\.svg(?:\?|$)",
     re.IGNORECASE,
