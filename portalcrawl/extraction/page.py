@@ -171,7 +171,7 @@ class Page:
         first, second = (found, declared) if is_article else (declared, found)
         if first.date_published is None:
             first.date_published, first.date_modified = second.date_published, second.date_modified
-        first.authors = first.authors or second.authors
+        first.authors, first.images = first.authors or second.authors, first.images or second.images
         first.section = first.section or second.section
         return first
 
