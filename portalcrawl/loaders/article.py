@@ -1,7 +1,7 @@
 """Make an article of a page's parts: each field has the value of the most trusted source that has one.
 
 The order of trust is profile rule > JSON-LD > meta tags > visible page; :data:`TRUST` lists the fields for which
-another order was measured to be better.
+another order was measured to be better. Dates and authors are ranked by weight and agreement (:data:`date_choice.WEIGHTS`).
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ TRUST: Mapping[str, Sources] = {
     # A lead is what the page shows above its text. A description that is only declared is written for search engines
     # and often repeats the beginning of the text: it counts only if there is no text.
     "description": ("profile", "page", "json-ld", "meta"),
-    "images": ("profile", "meta", "json-ld", "page"),  # see _add_images
+    # The lead image is what og:image names; JSON-LD lists crops of it.
+    "images": ("profile", "meta", "json-ld", "page"),
     "body": ("profile", "page", "json-ld"),  # articleBody is often cut, flat, or holds captions
 }
 _ENDING = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]\W*$")
