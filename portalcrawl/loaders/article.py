@@ -1,7 +1,8 @@
 """Make an article of a page's parts: each field has the value of the most trusted source that has one.
 
 The order of trust is profile rule > JSON-LD > meta tags > visible page; :data:`TRUST` lists the fields for which
-another order was measured to be better. Dates and authors are ranked by weight and agreement (:data:`date_choice.WEIGHTS`).
+another order was measured to be better. Dates and authors are ranked by weight and agreement, see
+:data:`date_choice.WEIGHTS`.
 """
 
 from __future__ import annotations
