@@ -69,7 +69,7 @@ def parse_date(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None:
     if not found:
         return read_foreign(text, now, zone)
     best = _published(found)
-    return DateReading(best.when, best.precision, text, best.role)
+    return DateReading(best.when, best.precision, text, best.role, best.zoned)
 
 
 def _published(found: list[Moment]) -> Moment:
@@ -119,7 +119,7 @@ def find_date(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None:
 
 
 def find_change(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None:
-    """Return the date of change in a line that names the date of publication first; None if there is none.
+    """Return the date of change in a line that names the date of publication too; None if there is none.
 
     >>> from datetime import UTC
     >>> now = datetime.fromisoformat("2025-12-05T20:00:00+00:00")
@@ -131,12 +131,14 @@ def find_change(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None
     if len(lower) != len(line) or MODIFIED.isdisjoint(WORD.findall(lower)):
         return None
     found = days_in(lower, now, zone, with_year=True)
-    change = next((moment for moment in found[1:] if moment.role == "modified"), None)
-    return change and _reading(change, line)
+    change = next((moment for moment in found if moment.role == "modified"), None)
+    return _reading(change, line) if change and {moment.role for moment in found} == {"published", "modified"} else None
 
 
 def _reading(moment: Moment, line: str) -> DateReading:
-    return DateReading(moment.when, moment.precision, line[moment.start : moment.end].strip(" ,"), moment.role)
+    return DateReading(
+        moment.when, moment.precision, line[moment.start : moment.end].strip(" ,"), moment.role, moment.zoned
+    )
 
 
 def _stands_alone(line: str, lower: str, moment: Moment) -> bool:

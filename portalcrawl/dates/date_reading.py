@@ -22,3 +22,5 @@ class DateReading:
     """The text it was read from, white space folded."""
     role: Role = "published"
     """``modified`` if the text says so (``Stand:``, ``Aktualisiert am``)."""
+    zoned: bool = False
+    """Whether the text itself tells the moment: with a zone, as a Unix time or as an age."""

@@ -88,7 +88,8 @@ def read_foreign(text: str, now: datetime, zone: tzinfo) -> DateReading | None:
         when = local_time(moment if has_time else datetime.combine(moment.date(), time()), zone)
     else:
         when = in_zone(moment, zone)
-    return DateReading(when, _precision(line, moment, base, has_time=has_time), text)
+    precision = _precision(line, moment, base, has_time=has_time)
+    return DateReading(when, precision, text, zoned=moment.tzinfo is not None)
 
 
 def _language(line: str) -> str | None:

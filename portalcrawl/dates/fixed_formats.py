@@ -34,7 +34,7 @@ def read_machine_format(text: str, now: datetime, zone: tzinfo) -> DateReading |
     match = _UNIX.fullmatch(text)
     if match:
         when = datetime.fromtimestamp(int(match[1]), UTC)
-        return DateReading(when.astimezone(zone), "minute", text) if is_sane(when.year, now) else None
+        return DateReading(when.astimezone(zone), "minute", text, zoned=True) if is_sane(when.year, now) else None
     return None
 
 
@@ -50,7 +50,7 @@ def _iso(match: re.Match[str], now: datetime, zone: tzinfo) -> DateReading | Non
         return None
     precision: Precision = "day" if hour is None else "hour" if minute is None else "minute"
     when = in_zone(wall.replace(tzinfo=own), zone) if own else local_time(wall, zone)
-    return DateReading(when, precision, match[0])
+    return DateReading(when, precision, match[0], zoned=own is not None)
 
 
 def _below(text: str | None, limit: int) -> int:

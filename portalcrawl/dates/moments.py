@@ -40,6 +40,7 @@ class Moment(NamedTuple):
     when: datetime
     precision: Precision
     role: Role
+    zoned: bool = False
 
 
 def days_in(line: str, now: datetime, zone: tzinfo, *, with_year: bool = False) -> list[Moment]:
@@ -62,7 +63,8 @@ def days_in(line: str, now: datetime, zone: tzinfo, *, with_year: bool = False) 
         label = _role(line[start : day.start]) if labelled else None
         if labelled and label is None and len(days) == 1:
             label = _role(line[day.end :])
-        found.append(Moment(*_span(day.start, day.end, clock), *_at(actual, clock, zone), label or "published"))
+        at = _at(actual, clock, zone)
+        found.append(Moment(*_span(day.start, day.end, clock), *at, label or "published", _is_zoned(clock)))
     return found
 
 
@@ -107,6 +109,10 @@ def _at(day: date, clock: FoundTime | None, zone: tzinfo) -> tuple[datetime, Pre
     return when, "minute" if clock.has_minutes else "hour"
 
 
+def _is_zoned(clock: FoundTime | None) -> bool:
+    return clock is not None and clock.zone is not None
+
+
 def past_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
     """Read ages (``vor 2 Stunden``), those of days and more with the time of day after them."""
     found: list[Moment] = []
@@ -118,9 +124,10 @@ def past_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
         role = (_role(before) if before else None) or "published"
         precision = _age_precision(age)
         clock = _time_after(line, age.end, len(line)) if precision == "day" else None
+        zoned = precision != "day"
         if clock:
             when, precision = _at(when.date(), clock, zone)
-        found.append(Moment(age.start, clock.end if clock else age.end, when, precision, role))
+        found.append(Moment(age.start, clock.end if clock else age.end, when, precision, role, zoned))
     return found
 
 
@@ -140,7 +147,7 @@ def relative_days_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
     if clock is None and named[0][0] in NO_DAYS:
         return []
     day = now.astimezone(zone).date() - timedelta(days=DAY_WORDS[named[0][0]])
-    return [Moment(*_span(start, end, clock), *_at(day, clock, zone), _role(line) or "published")]
+    return [Moment(*_span(start, end, clock), *_at(day, clock, zone), _role(line) or "published", _is_zoned(clock))]
 
 
 def weekdays_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
@@ -153,7 +160,7 @@ def weekdays_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
         if clock is None:
             return []
         when, precision = _at(latest_weekday(weekday, clock.at, now.astimezone(zone)), clock, zone)
-        return [Moment(match.start(), clock.end, when, precision, _role(line) or "published")]
+        return [Moment(match.start(), clock.end, when, precision, _role(line) or "published", _is_zoned(clock))]
     return []
 
 
@@ -163,7 +170,7 @@ def present_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
     if not match:
         return []
     when = now.astimezone(zone).replace(microsecond=0)
-    return [Moment(match.start(), match.end(), when, "minute", _role(line) or "published")]
+    return [Moment(match.start(), match.end(), when, "minute", _role(line) or "published", True)]
 
 
 def _role(words: str) -> Role | None:

@@ -23,7 +23,7 @@ from portalcrawl.extraction.page_type import decide_page_type
 from portalcrawl.extraction.parts import ArticleParts, PageType, TeaserParts
 from portalcrawl.extraction.rights import read_rights
 from portalcrawl.extraction.rules.profile_rules import read_article
-from portalcrawl.profiles.time_zones import zone_of
+from portalcrawl.profiles.time_zones import language_of_script, zone_of
 from portalcrawl.text.normalize import language_tag, own_title
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Page:
         """Time zone of times that name none: the portal's, else that of the page's language and country."""
         if self.profile.timezone or self.profile.zone is not UTC:
             return self.profile.zone
-        return zone_of("", language_tag(self.metadata.in_language or ""))
+        return zone_of("", language_tag(self.metadata.in_language or "") or language_of_script(self.title or ""))
 
     @cached_property
     def clock(self) -> Clock:
@@ -167,17 +167,20 @@ class Page:
 
     @cached_property
     def linked_data(self) -> ArticleParts:
-        """What JSON-LD (else microdata) declares."""
+        """What JSON-LD declares, and microdata where that says nothing of an article, its date or its authors."""
         if self.root is None:
             return ArticleParts()
-        if any(map(json_ld.is_article, self.json_ld)):
-            return read_linked_data(self.json_ld, self.url)
+        found = read_linked_data(self.json_ld, self.url)
+        is_article = any(map(json_ld.is_article, self.json_ld))
+        if is_article and found.date_published and (found.authors or found.source):
+            return found
         declared = from_microdata(read_microdata(self.root), self.base_url)
-        page = read_linked_data(self.json_ld, self.url)
-        if declared.date_published is None:
-            declared.date_published, declared.date_modified = page.date_published, page.date_modified
-        declared.section = declared.section or page.section
-        return declared
+        first, second = (found, declared) if is_article else (declared, found)
+        if first.date_published is None:
+            first.date_published, first.date_modified = second.date_published, second.date_modified
+        first.authors, first.images = first.authors or second.authors, first.images or second.images
+        first.section = first.section or second.section
+        return first
 
     @cached_property
     def metadata(self) -> ArticleParts:

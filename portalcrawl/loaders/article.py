@@ -1,23 +1,28 @@
 """Make an article of a page's parts: each field has the value of the most trusted source that has one.
 
 The order of trust is profile rule > JSON-LD > meta tags > visible page; :data:`TRUST` lists the fields for which
-another order was measured to be better.
+another order was measured to be better. Dates and authors are ranked by weight and agreement, see
+:data:`date_choice.WEIGHTS`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from itemloaders import ItemLoader
 from itemloaders.processors import Identity, TakeFirst
 
 from portalcrawl import ids
+from portalcrawl.extraction.article.article_images import is_picture, picture_key
 from portalcrawl.extraction.article.publication_dates import date_in_url
+from portalcrawl.extraction.parts import ImageParts
 from portalcrawl.items import Article, Image
+from portalcrawl.loaders.author_choice import rank_authors
 from portalcrawl.loaders.crawl_context import CrawlContext
-from portalcrawl.loaders.date_choice import choose_date
+from portalcrawl.loaders.date_choice import rank_dates
 from portalcrawl.loaders.headline_choice import choose_headline
 from portalcrawl.loaders.processors import first_section, topics
 from portalcrawl.text.datelines import read_dateline
@@ -38,8 +43,8 @@ TRUST: Mapping[str, Sources] = {
     # A lead is what the page shows above its text. A description that is only declared is written for search engines
     # and often repeats the beginning of the text: it counts only if there is no text.
     "description": ("profile", "page", "json-ld", "meta"),
-    # JSON-LD lists crops of one picture, without the captions that the page shows.
-    "images": ("profile", "page", "json-ld", "meta"),
+    # The lead image is what og:image names; JSON-LD lists crops of it.
+    "images": ("profile", "meta", "json-ld", "page"),
     "body": ("profile", "page", "json-ld"),  # articleBody is often cut, flat, or holds captions
 }
 _ENDING = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]\W*$")
@@ -52,8 +57,20 @@ LEAST_SHOWN = 0.5
 """Share of the declared text that the visible text must reach to be taken: scripts or a paywall may hide the rest."""
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A value that a field may have."""
+
+    value: Any
+    source: str
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source} ({self.reason})" if self.reason else self.source
+
+
 class ArticleLoader(ItemLoader):
-    """Collects an article's fields. The first value added for a field wins; the sources of all values are kept."""
+    """Collects an article's fields, for each all values that the page gives, in order of trust."""
 
     default_item_class = dict
     default_output_processor = TakeFirst()
@@ -61,24 +78,28 @@ class ArticleLoader(ItemLoader):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sources: dict[str, str] = {}
-        self.passed_over: dict[str, list[str]] = {}
-        """Sources that had a value too, by field."""
+        self.candidates: dict[str, list[Candidate]] = {}
+        """Values of each field in order of trust: the first is taken."""
 
-    def add(self, field: str, source: str, value: Any) -> None:
-        """Add *value* for *field* unless it is empty or the field has one."""
+    @property
+    def sources(self) -> dict[str, str]:
+        """The source of each field."""
+        return {field: found[0].source for field, found in self.candidates.items()}
+
+    def add(self, field: str, source: str, value: Any, reason: str = "") -> None:
+        """Add *value* for *field* behind those that are trusted more, unless it is empty."""
         if value is None or value in ("", []):
             return
-        if field in self.sources:
-            self.passed_over.setdefault(field, []).append(source)
-        else:
-            self.sources[field] = source
+        found = self.candidates.setdefault(field, [])
+        found.append(Candidate(value, source, reason))
+        if len(found) == 1:
             self.add_value(field, value)
 
     def reasons(self, field: str) -> tuple[str, ...]:
-        """Return why *field* has its value: its source, and those that are trusted less."""
-        others = dict.fromkeys(self.passed_over.get(field, ()))
-        return (f"from {self.sources[field]}", *(f"trusted more than {other}" for other in others))
+        """Return why *field* has its value: its source, and those that are trusted less with other values."""
+        first, *others = self.candidates[field]
+        less = (f"trusted more than {other}" for other in others if other.value != first.value)
+        return (f"from {first}", *dict.fromkeys(less))
 
 
 def load_article(page: Page, crawl: CrawlContext) -> Article | None:
@@ -148,40 +169,51 @@ def _add_body(loader: ArticleLoader, parts: Mapping[str, ArticleParts]) -> None:
 def _add_dates(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: Page) -> None:
     """Add when the article was published and changed; without a date on the page, the day in its URL."""
     raws = {name: part.date_published for name, part in parts.items()} | {"url": date_in_url(page.url)}
-    published = choose_date({name: page.clock.parse(raw) for name, raw in raws.items() if raw})
-    if published:
-        source, reading = published
-        loader.add("date_published", source, reading.when.isoformat())
+    published = {name: found for name, raw in raws.items() if raw and (found := page.clock.parse(raw))}
+    changes = {
+        name: found
+        for name, part in _trusted(parts, "date_modified")
+        if part.date_modified and (found := page.clock.parse(part.date_modified))
+    }
+    ranked = rank_dates(published, changes.values())
+    for source, reading, reason in ranked:
+        loader.add("date_published", source, reading.when.isoformat(), reason)
         loader.add("date_published_raw", source, reading.raw)
         loader.add("date_published_precision", source, reading.precision)
-        if reading.role == "modified":
-            loader.add("date_modified", source, reading.when.isoformat())
-    for name, part in _trusted(parts, "date_modified"):
-        if part.date_modified and (modified := page.clock.parse(part.date_modified)):
-            loader.add("date_modified", name, modified.when.isoformat())
+    if ranked and ranked[0][1].role == "modified":
+        loader.add("date_modified", ranked[0][0], ranked[0][1].when.isoformat())
+    for name, change in changes.items():
+        loader.add("date_modified", name, change.when.isoformat())
 
 
 def _add_lists(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: Page) -> None:
     others = (*page.site_names, *(part.source for part in parts.values() if part.source))
-    _add_first(loader, parts, "authors", lambda part: people(part.authors or (), others))
+    found = {name: people(part.authors or (), others) for name, part in _trusted(parts, "authors")}
+    for name, names, reason in rank_authors({name: names for name, names in found.items() if names}):
+        loader.add("authors", name, names, reason)
     headline = loader.get_output_value("headline") or ""
-    _add_first(loader, parts, "keywords", lambda part: topics(part.keywords or (), (host_of(page.url), headline)))
-    _add_first(
-        loader,
-        parts,
-        "images",
-        lambda part: [Image(image.url, image.caption, image.credit) for image in part.images or ()],
-    )
+    for name, part in _trusted(parts, "keywords"):
+        loader.add("keywords", name, topics(part.keywords or (), (host_of(page.url), headline)))
+    _add_images(loader, parts)
 
 
-def _add_first(
-    loader: ArticleLoader, parts: Mapping[str, ArticleParts], field: str, value: Callable[[ArticleParts], object]
-) -> None:
-    """Add for *field* the first *value* of a source that is not empty; less trusted sources are not read."""
-    for name, part in _trusted(parts, field):
-        loader.add(field, name, value(part))
-        if field in loader.sources:
-            return
+def _add_images(loader: ArticleLoader, parts: Mapping[str, ArticleParts]) -> None:
+    """Add the lead image as declared, then those that the page shows; without these, all that a source declares.
+
+    JSON-LD lists crops of one picture; captions and credits stand on the page.
+    """
+    found = {name: part.images or () for name, part in _trusted(parts, "images")}
+    for name in ("json-ld", "meta"):
+        found[name] = tuple(each for each in found[name] if is_picture(each.url, captioned=bool(each.caption)))
+    for name, images in found.items():
+        if name == "profile":
+            loader.add("images", name, [Image(each.url, each.caption, each.credit) for each in images])
+        elif images:
+            lead, shown = images[0], found["page"]
+            same = next((each for each in shown if picture_key(each.url) == picture_key(lead.url)), None)
+            rest = [each for each in shown if each not in (same, lead)] or (images[1:] if not shown else [])
+            first = ImageParts(lead.url, same.caption or lead.caption, same.credit or lead.credit) if same else lead
+            loader.add("images", name, [Image(each.url, each.caption, each.credit) for each in (first, *rest)])
 
 
 def _complete(article: Article, page: Page, crawl: CrawlContext) -> None:

@@ -1,54 +1,80 @@
-"""Choose the article's date of publication among the dates that a page gives.
+"""Rank the dates that a page gives for the publication of its article.
 
-JSON-LD comes first. Meta tags often date the page instead of the article, so the date at the headline wins if the days
-differ (measured: right 5 times of 6). If the days agree, the more exact time is taken.
+Each source has a weight, and those that agree on the day add up: meta tags often date the page instead of the article,
+so that the date at the headline beats them (measured: right 5 times of 6), and both together beat JSON-LD.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import timedelta
 
 from portalcrawl.dates import DateReading
 
-Readings = Mapping[str, DateReading | None]
+Found = Mapping[str, DateReading]
+
+WEIGHTS: Mapping[str, float] = {"profile": 9, "json-ld": 2, "meta": 1, "page": 1.5, "url": 0.25}
+"""The sources, in the order in which they tell the time of one day."""
 _EXACT = ("minute", "hour", "day")
+_WEST, _EAST = timedelta(hours=-8), timedelta(hours=10)
+"""How far a newsroom's clock may be from UTC where its zone is unknown."""
+_STEP, _MINUTE = timedelta(minutes=30), timedelta(minutes=1)
 
 
-def choose_date(readings: Readings) -> tuple[str, DateReading] | None:
-    """Return the date of publication and its source; None if there is none."""
-    found = {name: reading for name, reading in readings.items() if reading is not None}
-    source = _source(found)
-    if source is None:
-        return None
-    same_day = [name for name in ("json-ld", "meta", "page") if name in found and _refines(found[name], found[source])]
-    if source != "profile" and same_day:
-        source = min((source, *same_day), key=lambda name: _EXACT.index(found[name].precision))
-    return source, found[source]
+def rank_dates(found: Found, changes: Collection[DateReading] = ()) -> list[tuple[str, DateReading, str]]:
+    """Return the dates of publication, the best first, each with its source and what speaks for or against it.
+
+    *found* are readings by source. One at the moment of one of the *changes* counts only where no
+    source has an earlier time.
+    """
+    late = {name for name in found if name != "profile" and _is_change(found[name], found, changes)}
+    order = [name for name in WEIGHTS if name in found and name not in late]
+    support = {name: sum(WEIGHTS[other] for other in order if _agree(found[name], found[other])) for name in order}
+    order.sort(key=support.__getitem__, reverse=True)
+    if order and order[0] not in ("profile", "url"):
+        order.insert(0, order.pop(order.index(_most_exact(order, found))))
+    reasons = {name: f"weight {support[name]:g} with those that agree on the day" for name in order}
+    reasons |= dict.fromkeys(late, "the time of a change")
+    return [(name, found[name], reasons[name]) for name in (*order, *late)]
 
 
-def _source(found: Mapping[str, DateReading]) -> str | None:
-    if "profile" in found:
-        return "profile"
-    meta, page = found.get("meta"), found.get("page")
-    if "json-ld" in found:
-        if (
-            meta
-            and page
-            and meta.precision == "minute"
-            and _same_day(meta, page)
-            and not _same_day(meta, found["json-ld"])
-        ):
-            return "meta"
-        return "json-ld"
-    if meta and page:
-        return "meta" if _same_day(meta, page) else "page"
-    return next((name for name in ("meta", "page", "url") if name in found), None)
+def _is_change(reading: DateReading, found: Found, changes: Collection[DateReading]) -> bool:
+    """Return whether *reading* is the moment of a change, and another source has an earlier time that can be right.
+
+    It can't where the page shows another day: sites count from when an article was created, too.
+    """
+    shown = found.get("page")
+    return any(abs(reading.when - change.when) < _MINUTE for change in changes) and any(
+        other.precision == "minute"
+        and other.role == "published"
+        and reading.when - other.when > _MINUTE
+        and (shown is None or _agree(shown, other))
+        for other in found.values()
+    )
 
 
-def _refines(one: DateReading, other: DateReading) -> bool:
-    """Return whether *one* may give *other* its time of day: same day, and not a change beside a publication."""
-    return _same_day(one, other) and one.role == other.role
+def _most_exact(order: list[str], found: Found) -> str:
+    """Return the source with the most exact reading among those that agree with the first."""
+    first = found[order[0]]
+    alike = [name for name in order if name != "url" and found[name].role == first.role and _agree(first, found[name])]
+    best = min(alike, key=lambda name: _EXACT.index(found[name].precision))
+    return next((name for name in alike if _is_moment_of(found[best], found[name])), best)
 
 
-def _same_day(one: DateReading, other: DateReading) -> bool:
-    return one.when.date() == other.when.astimezone(one.when.tzinfo).date()
+def _agree(one: DateReading, other: DateReading) -> bool:
+    """Return whether both name one day, in the zone of one of them or, where that is unknown, in some zone."""
+    if one.when.date() == other.when.astimezone(one.when.tzinfo).date():
+        return True
+    if _is_moment_of(one, other) or _is_moment_of(other, one):
+        return True
+    day, moment = (one, other) if one.precision == "day" else (other, one)
+    is_day = day.precision == "day" and moment.zoned and not day.when.utcoffset()
+    return is_day and day.when.date() in {(moment.when + shift).date() for shift in (_WEST, _EAST)}
+
+
+def _is_moment_of(local: DateReading, zoned: DateReading) -> bool:
+    """Return whether the time *local*, which names no zone, can be what clocks somewhere showed at *zoned*."""
+    if local.zoned or not zoned.zoned or {local.precision, zoned.precision} != {"minute"}:
+        return False
+    shift = local.when - zoned.when
+    return _WEST <= shift <= _EAST and (shift + _MINUTE) % _STEP <= 2 * _MINUTE

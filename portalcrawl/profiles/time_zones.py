@@ -8,40 +8,53 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-# Country domains that are sold worldwide, so that they say nothing of a place.
-GENERIC_DOMAINS = re.compile("ac|ad|ai|as|bz|cc|cd|co|dj|fm|gg|io|la|me|ms|nu|sc|sh|sr|st|su|tk|to|tv|ws")
-LOCALES = """
-de-DE it-IT pl-PL cs-CZ sk-SK hu-HU sl-SI hr-HR nl-NL da-DK sv-SE no-NO nb-NO nn-NO fi-FI et-EE lv-LV lt-LT el-GR
-bg-BG ro-RO uk-UA tr-TR he-IL ja-JP ko-KR
-"""
-LANGUAGE_COUNTRIES = dict(locale.split("-") for locale in LOCALES.split())
-"""Language to a country whose time nearly all portals in that language use (German: from Flensburg to Bolzano)."""
-DOMAIN_COUNTRIES = {"UK": "GB"}
-MAIN_ZONE = re.compile(r"\(mainland\)|^most of ")
+from portalcrawl.vocabulary import table
+
+_PORTALS = table("zones")["portals"]
+_GENERIC_DOMAINS = frozenset(_PORTALS["generic_domains"].split())
+_MAINLAND = re.compile(r"\(mainland\)|^most of ")
+_SCRIPTS = (
+    ("ja", "\u3041-\u30ff"),
+    ("zh", "\u4e00-\u9fff"),
+    ("ko", "\uac00-\ud7a3"),
+    ("he", "\u05d0-\u05ea"),
+    ("el", "\u03b1-\u03c9"),
+    ("th", "\u0e01-\u0e30"),
+    ("hy", "\u0561-\u0586"),
+    ("ka", "\u10d0-\u10f0"),
+)
+"""Languages told by their letters; Japanese before Chinese, whose characters it uses too."""
+
+
+def language_of_script(text: str) -> str | None:
+    """Return the language that alone is written in the letters of *text*, None for those of many languages."""
+    return next((tag for tag, letters in _SCRIPTS if re.search(f"[{letters}]{{2}}", text)), None)
 
 
 def zone_of(host: str, language: str | None = None) -> tzinfo:
     """Return the time zone for *host* (``host`` or ``host:port``) and the BCP 47 tag *language*.
 
     It is that of the host's country domain, else of the country in *language* (``de-AT``), else of the language's
-    LANGUAGE_COUNTRIES; a country counts if most of it has one time. Else UTC.
+    main country; a country counts if most of its portals have one time. Else UTC.
     """
     domain = host.partition(":")[0].rstrip(".").rpartition(".")[2].lower()
     primary, *subtags = (language or "").split("-")
-    countries = ["" if GENERIC_DOMAINS.fullmatch(domain) else domain.upper()]
+    countries = ["" if domain in _GENERIC_DOMAINS else domain.upper()]
     countries += [subtag.upper() for subtag in subtags if len(subtag) == 2]
-    countries.append(LANGUAGE_COUNTRIES.get(primary, ""))
-    zones = (_country_zone(DOMAIN_COUNTRIES.get(country, country)) for country in countries)
+    countries.append(_PORTALS["languages"].get(primary, ""))
+    zones = (_country_zone(_PORTALS["domains"].get(country, country)) for country in countries)
     return next((ZoneInfo(zone) for zone in zones if zone), UTC)
 
 
 @cache
 def _country_zone(country: str) -> str | None:
-    """Return a country's only zone, one with the same offsets as all its others, or its mainland's; else None."""
+    """Return a country's main zone, one with the same offsets as all its others, or its mainland's; else None."""
+    if main := _PORTALS["countries"].get(country):
+        return str(main)
     rows = _zone_table().get(country, [])
     if len({_offsets(zone) for zone, _ in rows}) == 1:
         return rows[0][0]
-    return next((zone for zone, comment in rows if MAIN_ZONE.search(comment)), None)
+    return next((zone for zone, comment in rows if _MAINLAND.search(comment)), None)
 
 
 @cache

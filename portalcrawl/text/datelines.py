@@ -19,7 +19,7 @@ _SUFFIX = re.compile(rf"[/-](?:{'|'.join(table('agencies')['services'].split())}
 
 _PLACE_WORD = r"[A-ZÄÖÜÀ-ÞĀ-Ž][\w.'’ßẞ-]{0,30}"
 _PLACE = rf"{_PLACE_WORD}(?:(?:[ ]?/[ ]?|[ ](?:{either('datelines.small')}[ ]){{0,2}}){_PLACE_WORD}){{0,4}}"
-_DATE = rf"(?:,?[ ](?:{either('datelines.before_date')}[ ])?[\w.]{{1,12}}(?:[ .][\w.]{{1,10}}){{0,2}})?"
+_DATE = rf"(?:,?[ ](?:{either('datelines.before_date')}[ ])?[\w.]{{1,12}}(?:,?[ .][\w.]{{1,10}}){{0,2}})?"
 _DASH = r"[ ]*(?:[-–—−]|--)[ ]+"
 _WITH_AGENCY = re.compile(
     rf"(?P<place>{_PLACE})?{_DATE},?[ ]*[(\[](?P<agency>[^()\[\]]{{2,40}})[)\]]"

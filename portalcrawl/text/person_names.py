@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from portalcrawl.text.datelines import agency_name
-from portalcrawl.text.normalize import clean, fold
-from portalcrawl.vocabulary import either, path_words, table, words
+from portalcrawl.text.normalize import clean, fold, plain
+from portalcrawl.vocabulary import either, table, words
 from portalcrawl.vocabulary.date_words import CLOCK, MONTHS, WEEKDAYS
 
 MOST_PEOPLE = 30
@@ -17,17 +17,19 @@ LONGEST_BYLINE = 300
 
 
 _BY = re.compile(
-    rf"(?:{either('bylines.openers', 'bylines.about')}\b\s*:?|{either('bylines.openers_with_colon')}\s*:)\s+",
+    rf"(?:{either('bylines.openers', 'bylines.about')}\b\s*:?|{either('bylines.openers_with_colon')}\s*:)\s+"
+    rf"|(?-i:{'|'.join(sorted(word.capitalize() for word in words('bylines.glued')))})(?-i:(?=[A-ZÄÖÜ][a-zäöüß]))",
     re.IGNORECASE,
 )
 _NO_PERSON = re.compile(
-    rf"[@/]|\d|https?:|www\.|\.{path_words('top_level_domains')}\b|\b{either('people.no_person')}\b", re.IGNORECASE
+    rf"[@/]|\d|https?:|www\.|\w{{3}}\.[a-z]{{2,3}}(?!\w|\.)|\b{either('people.no_person')}\b", re.IGNORECASE
 )
 _NO_NAME = re.compile(rf":|\b{either('people.no_name')}\b", re.IGNORECASE)
 _DAY = f"(?:{'|'.join(sorted((*MONTHS, *WEEKDAYS), key=len, reverse=True))})"
 _WHEN = re.compile(rf"(?:{either('bylines.when')}\s)?(?:{_DAY}\b\W*)+", re.IGNORECASE)
 """Words of the calendar alone; beside others they are names (``Jan Muster``, ``Ada Sonntag``)."""
 _ROLE = re.compile(either("people.roles"), re.IGNORECASE)
+_ROLE_BEHIND = re.compile(rf"^(\S+\s\S+(?:\s\S+)?)\s{either('people.roles')}\w*\b.*", re.IGNORECASE)
 _DESKS = "|".join(re.escape(desk) for desk in table("agencies")["desks"])
 _PARTS_OF_AGENCIES = re.compile(rf"[,/;|]|\s(?:{either('bylines.and')}|&)\s|\s(?={_DESKS})")
 _EMAIL = re.compile(r"\S+@\S+\.\w+")
@@ -57,7 +59,21 @@ _AFTER_NAME = re.compile(
 )
 """Behind a name: a place, a role, or when it was written (``Von Ada Muster am Dienstag, 2. Dezember``)."""
 _INITIALS = re.compile(r"[a-zäöüß]{1,4}|[A-ZÄÖÜ]{2,3}")
+_HANDLE = re.compile(r"[^\W\d_][\w.-]{3,30}")
 _PARTICLES = words("bylines.particles")
+
+
+_MARK_BEHIND_NAME = re.compile(r"^(\s*\w\S*(?:\s\S+)+?)[\u200b\u200c\u200d\u2060\ufeff]+\s*(?=[^\W\d_a-zß-ÿ])")
+"""An invisible character after which some systems write what somebody is."""
+
+
+def declared_name(value: str) -> str:
+    """Return a declared name as text, parted by a comma from what stands behind an invisible mark.
+
+    >>> declared_name("Ada Muster\u200b Korrespondentin in Wien"), declared_name("Jo Muster\u200b")
+    ('Ada Muster, Korrespondentin in Wien', 'Jo Muster')
+    """
+    return plain(_MARK_BEHIND_NAME.sub(r"\1, ", value))
 
 
 def without_by(text: str) -> str:
@@ -84,8 +100,15 @@ def byline_parts(text: str) -> list[str]:
     ['Ada Muster']
     """
     wholes = _BETWEEN.split(without_by(_BRACKETS.sub("", _OF_PICTURES.sub("", text))))
-    parts = (_HERE.sub("", without_by(clean(part))) for whole in wholes for part in _AFTER_NAME.split(whole))
+    split = (enumerate(_AFTER_NAME.split(whole)) for whole in wholes)
+    parts = (_bare(without_by(clean(part)), role=not at) for pieces in split for at, part in pieces)
     return [part for part in parts if part]
+
+
+def _bare(name: str, *, role: bool) -> str:
+    """Return a name without the medium or place behind it, and the role if *role* is set."""
+    name = _HERE.sub("", name)
+    return _ROLE_BEHIND.sub(r"\1", name) if role else name
 
 
 def is_name(text: str) -> bool:
@@ -105,6 +128,20 @@ def is_name(text: str) -> bool:
     if _NO_NAME.search(text) or _WHEN.fullmatch(text) or _is_organisation(text):
         return False
     return all(part[0].isupper() or part.casefold() in _PARTICLES for part in parts)
+
+
+def is_handle(text: str) -> bool:
+    """Return whether *text* can be what somebody calls himself on a site: one word, none known as something else.
+
+    >>> is_handle("amuster"), is_handle("dpa"), is_handle("Redaktion")
+    (True, False, False)
+    """
+    return (
+        _HANDLE.fullmatch(text) is not None
+        and not _NO_NAME.search(text)
+        and not _WHEN.fullmatch(text)
+        and _is_person(text)
+    )
 
 
 def _is_organisation(text: str) -> bool:
@@ -144,7 +181,7 @@ def _names_in(line: str) -> Iterator[str]:
     for part in parts:
         for at, piece in enumerate(_AFTER_NAME.split(without_by(part))):
             whole = piece.strip(" .-–—()[]*")
-            name = _HERE.sub("", whole)
+            name = _bare(whole, role=not at)
             name = name if " " in name or not _is_organisation(whole) else whole
             is_person = _is_person(name) and (" " in name or not after_organisation)
             after_organisation = not is_person and _is_organisation(name)

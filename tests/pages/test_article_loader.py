@@ -90,3 +90,13 @@ def test_one_tree_serves_all_parts() -> None:
     assert page.body.body == (TEXT,)
     assert page.layout.boxes[0].element.getroottree().getroot() is root
     assert page.root is root
+
+
+def test_candidates_are_kept_in_order_of_trust() -> None:
+    loader = read_article(page_of(MARKUP.replace("<head>", '<head><meta name="date" content="2025-12-02">')))
+    found = [(each.source, each.value) for each in loader.candidates["date_published"]]
+    assert found == [("page", "2025-12-02T18:15:00+01:00"), ("meta", "2025-12-02T00:00:00+01:00")]
+    assert loader.reasons("date_published") == (
+        "from page (weight 2.5 with those that agree on the day)",
+        "trusted more than meta (weight 2.5 with those that agree on the day)",
+    )

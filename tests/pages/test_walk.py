@@ -90,10 +90,10 @@ def test_a_picture_does_not_end_a_line() -> None:
     ]
 
 
-def test_pictures_for_browsers_without_scripts_are_kept_apart() -> None:
+def test_a_picture_for_browsers_without_scripts_counts_where_no_other_stands_beside_it() -> None:
     found = walk("<p>a</p><noscript><img src='lead.jpg'><p>x</p></noscript><p>b</p>")
-    assert [block.text for block in found.blocks] == ["a", "b"]
-    assert [(image.get("src"), behind) for image, behind in found.noscript_pictures] == [("lead.jpg", 1)]
+    assert [(block.kind, block.text) for block in found.blocks] == [("line", "a"), ("picture", ""), ("line", "b")]
+    assert kinds("<div><img src='a.jpg'><noscript><img src='a.jpg'></noscript></div>") == ["picture"]
 
 
 def test_headings_keep_their_level_in_inner_boxes() -> None:

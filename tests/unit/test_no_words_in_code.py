@@ -26,7 +26,6 @@ EXCEPTIONS = {
     "extraction/declared/microdata.py": "types of schema.org",
     "extraction/dom/class_roles.py": "values of CSS display, as class names repeat them",
     "extraction/dom/visibility.py": "properties and values of CSS",
-    "profiles/time_zones.py": "top-level domains",
     "scheduling/schedule_file.py": "names of settings that hold secrets",
     "text/charsets.py": "names of Python's codecs",
     "urls/canonical.py": "extensions of pages",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from portalcrawl.extraction.dom.layout import IMAGES, Box, Layout, Line
 from portalcrawl.extraction.parts import ImageParts
@@ -26,9 +28,18 @@ SHORTEST_SENTENCE = 100
 """Characters of a single sentence that runs around a picture; captions are shorter."""
 SHORTEST_LINE = 60
 MOST_CAPTION_LINES = 2
+MOST_SOURCES = 8
+_AROUND = ("picture", "source")
+"""What pictures stand in with their sources; the parser nests these in one another."""
 LEVELS = 4
-_SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
-_SETS = ("data-srcset", "srcset")
+_SOURCES = (
+    *("data-src", "data-lazy-src", "data-original", "data-lazy", "data-full-src", "src"),
+    *("data-srcset", "data-lazy-srcset", "srcset"),
+)
+"""Attributes with the address of a picture or several, the most telling first."""
+_OF_SET = re.compile(r"(\S*[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)")
+"""One picture of a ``srcset`` with its width or density (WHATWG HTML, "srcset attributes")."""
+_IS_SET = re.compile(r"\s[\d.]+[wx]\s*(?:,|$)")
 _FIRST = f"(?=[{''.join(sorted({name[0] for name in phrases('credits.names')}))}©(])"
 """The letters that a credit may open with: the search skips all else."""
 _CREDIT = re.compile(
@@ -38,9 +49,13 @@ _CREDIT = re.compile(
 )
 _BEFORE_CREDIT = "([|/–-"
 """What may part a credit from the caption."""
-_DRAWN = re.compile(r"\.svg(?:\?|$)", re.IGNORECASE)
-"""Drawings are icons but where a caption stands under them: then they are charts and maps."""
-_NO_PICTURE = re.compile(rf"/{path_words('no_pictures')}[/._-]|^data:", re.IGNORECASE)
+_PLACEHOLDER = re.compile(rf"[/._-]{path_words('placeholders')}(?:[._-][^/]*)?$|^data:", re.IGNORECASE)
+_SITE_PICTURE = re.compile(
+    rf"/{path_words('site_pictures')}[/._-]|[._-]{path_words('site_pictures')}\.\w+(?:\?|$)|\.svg(?:\?|$)",
+    re.IGNORECASE,
+)
+"""Drawings are icons, too, but where a caption stands under them: then they are charts and maps."""
+_SIZE = re.compile(rf"\d{{2,4}}x\d{{2,4}}|[-_](?:\d{{3,4}}(?:w|p|px|x)?|{path_words('picture_sizes')})(?=[-_.]|$)")
 _SENTENCES = re.compile(r"[^\W\d_]{3}[.!?][\"”“»«)]?(?:\s|$)")
 _SHOWS = re.compile(
     rf"{_CREDIT.pattern}|\((?:\d\. )?{either('credits.places')}(?!\w)",
@@ -122,7 +137,7 @@ def read_images(layout: Layout, first: int, main: Box, url: str) -> tuple[ImageP
     for element, box, index in layout.images:
         own = first <= index <= last or (article is not None and last < index <= article.last and _is_captioned(box))
         if own and not _is_elsewhere(box):
-            address = _address(element, url, drawn=_is_captioned(box))
+            address = _address(element, url, captioned=_is_captioned(box))
             caption, credit = _caption(layout, element, box) if address else (None, None)
             if address and address not in found and form_of(caption or "") != "ad":
                 found[address] = ImageParts(address, caption, credit)
@@ -150,23 +165,46 @@ def _is_captioned(box: Box | None) -> bool:
     return box is not None and box.last > box.first
 
 
-def _address(element: _Element, url: str, *, drawn: bool) -> str | None:
+def _address(element: _Element, url: str, *, captioned: bool) -> str | None:
     sides = (element.get("width") or "", element.get("height") or "")
     if any(side.isdecimal() and len(side) < 6 and int(side) < LEAST_SIDE for side in sides):
         return None
-    for value in _candidates(element):
-        if not _NO_PICTURE.search(value) and (drawn or not _DRAWN.search(value)):
-            return absolute(url, value)
-    return None
+    found = (value for holder in _holders(element) for value in _values(holder))
+    return next((absolute(url, value) for value in found if is_picture(value, captioned=captioned)), None)
 
 
-def _candidates(element: _Element) -> Iterator[str]:
+def is_picture(address: str, *, captioned: bool = False) -> bool:
+    """Return whether *address* can be a picture of an article: no placeholder, no logo or icon without a caption."""
+    return not _PLACEHOLDER.search(address) and (captioned or not _SITE_PICTURE.search(address))
+
+
+def picture_key(address: str) -> str:
+    """Return what the addresses of one picture in several sizes share: its file's name without size and extension.
+
+    >>> picture_key("https://x.example/a/bus-600x400.jpg?w=3"), picture_key("/b/bus-1200x800.webp")
+    ('bus', 'bus')
+    """
+    name = urlsplit(address).path.rstrip("/").rpartition("/")[2]
+    return _SIZE.sub("", name.rpartition(".")[0] or name).strip("-_.")
+
+
+def _holders(element: _Element) -> Iterator[_Element]:
+    """Yield the elements that may name the file of a picture: itself, sources beside it, a copy for no scripts."""
+    yield element
+    around = element.getparent()
+    while around is not None and around.tag in _AROUND:
+        yield from islice(around.iter("source"), MOST_SOURCES)
+        around = around.getparent()
+    for part in (element, element.getparent()):
+        for copy in islice(part.itersiblings("noscript"), 1) if part is not None else ():
+            yield from islice(copy.iter(*IMAGES), 1)
+
+
+def _values(element: _Element) -> Iterator[str]:
     for name in _SOURCES:
         if value := (element.get(name) or "").strip():
-            yield value
-    for name in _SETS:
-        if value := (element.get(name) or "").strip():
-            yield value.rsplit(",", 1)[-1].split()[0] if value.rsplit(",", 1)[-1].split() else value
+            sets = _OF_SET.findall(value) if name.endswith("srcset") or _IS_SET.search(value) else ()
+            yield max(sets, key=lambda each: float(each[1] or 1))[0] if sets else value
 
 
 def _caption(layout: Layout, element: _Element, box: Box) -> tuple[str | None, str | None]:

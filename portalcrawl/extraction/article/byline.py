@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.dom.layout import Box, Line
 from portalcrawl.text.normalize import clean, fold
-from portalcrawl.text.person_names import byline_parts, is_name, opens_byline
+from portalcrawl.text.person_names import byline_parts, is_handle, is_name, opens_byline
 from portalcrawl.vocabulary import class_words, either, words
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ _TELLS = words("bylines.tells")
 _ABOUT = re.compile(rf"^{either('bylines.about', 'bylines.by')} ")
 _ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "related", "comments", "nav", "button"))
 _DATE_PIECE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
+_HEADINGS = frozenset(("h1", "h2"))
 _DIGIT = re.compile(r"\d")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _AUTHOR_NAME = re.compile(rf"\b{class_words('article.author')}\b", re.IGNORECASE)
@@ -122,11 +123,7 @@ def _tells_of(names: Sequence[str], text: str) -> bool:
 
 
 def _is_elsewhere(box: Box | None) -> bool:
-    while box is not None:
-        if box.kind in _ELSEWHERE:
-            return True
-        box = box.parent
-    return False
+    return any(each.kind in _ELSEWHERE for each in _around(box))
 
 
 def _names(line: Line, within: _Within) -> list[str]:
@@ -154,27 +151,29 @@ def _beside_date(line: Line, near: Sequence[Line]) -> list[str]:
 
 def _named(line: Line, within: _Within) -> Iterator[str]:
     author_link = bool(line.href and _AUTHOR_LINK.search(line.href))
-    marked = author_link or _is_marked(line.box)
+    boxes = list(islice(_around(line.box), 3))
+    marked = author_link or any(box.tag == "address" or _says_author(box.element) for box in boxes)
+    placed = any(box.kind == "byline" for box in boxes) and line.box.tag not in _HEADINGS
+    dated = _DATE_PIECE.search(line.text) is not None and line.box.tag not in _HEADINGS
     opens = any(map(opens_byline, _STROKES.split(line.text)))
-    if not marked and not opens and not _DATE_PIECE.search(line.text):
+    if not (marked or opens or placed or dated):
         return
     parts = byline_parts(line.text)
     shown = [piece for piece in parts if is_name(piece)]
-    if not marked and not opens and 2 * len(shown) < sum(not _DIGIT.search(part) for part in parts):
+    wordy = [part for part in parts if not _DIGIT.search(part)]
+    if not marked and not opens and 2 * len(shown) < len(wordy):
         return  # topics beside a date, one of which looks like a name
-    linked = within.linked(line.box) if marked else []
+    if not shown and (author_link or (opens and (marked or placed or dated))):
+        shown = [part for part in wordy[:1] if is_handle(part)]
+    linked = [name for name in within.linked(line.box) if name in line.text] if marked or placed else []
     yield from linked if linked and (line.linked * 2 > len(line.text) or not shown) else shown
 
 
-def _is_marked(box: Box | None) -> bool:
-    """Tell whether the names of a box, or of one around it, say that authors stand in it."""
-    for _ in range(3):
-        if box is None:
-            return False
-        if box.tag == "address" or _says_author(box.element):
-            return True
+def _around(box: Box | None) -> Iterator[Box]:
+    """Yield a box and those around it."""
+    while box is not None:
+        yield box
         box = box.parent
-    return False
 
 
 def _says_author(element: _Element) -> bool:

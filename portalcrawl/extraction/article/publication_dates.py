@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from portalcrawl.dates import DateReading, Role, find_change, find_date, parse_date
 from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.dom.layout import Box, Layout, Line
+from portalcrawl.extraction.dom.walk import TIME_ATTRIBUTES
 from portalcrawl.text.datelines import read_dateline
 from portalcrawl.text.normalize import fold
 from portalcrawl.vocabulary import class_words, either, either_word
@@ -114,6 +115,7 @@ def read_dates(
     times = list(_elements(layout, lines, clock))
     changed = {index for index, reading in times if reading.role == "modified"}
     changed -= {index for index, reading in times if reading.role == "published"}
+    changed -= {line.index for line in lines if line.index in changed and clock.find_change(line.text)}
     dated = [*times, *_texts(lines, clock, changed, whole=whole)]
     found = [
         reading
@@ -195,18 +197,44 @@ def labelled(lines: Sequence[Line]) -> list[Line]:
 
 
 def _elements(layout: Layout, lines: Sequence[Line], clock: Clock) -> Iterator[tuple[int, DateReading]]:
-    """Yield what time elements in *lines* say by their attribute, with the index of the line."""
+    """Yield what elements in *lines* say by an attribute, with the index of the line."""
     wanted = {line.index: line for line in lines}
     for element, index in layout.times:
         line = wanted.get(index)
-        reading = clock.parse(element.get("datetime") or "") if line is not None else None
+        reading = machine_time(element, clock) if line is not None else None
         if line is not None and reading is not None:
-            names = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
-            shown = clock.find(line.text) if len(line.text) <= LONGEST_LINE else None
-            told = shown is not None and shown.role == "modified"
-            is_modified = told or _MODIFIED_NAME.search(names) or _MODIFIED_WORD.search(_label_before(element))
-            role: Role = "modified" if is_modified else "published"
-            yield index, replace(reading, role=role)
+            text = line.text if len(line.text) <= LONGEST_LINE else ""
+            shown, change = clock.find(text), clock.find_change(text)
+            role = _role(element, reading, shown, change)
+            if shown and shown.zoned and not reading.zoned and reading.precision == shown.precision:
+                reading = shown
+            if role:
+                yield index, replace(reading, role=role)
+
+
+def machine_time(element: _Element, clock: Clock) -> DateReading | None:
+    """Return the time that an attribute of *element* tells; a title counts only if it is exact."""
+    readings = ((name, clock.parse(element.get(name) or "")) for name in TIME_ATTRIBUTES)
+    return next((found for name, found in readings if found and (name != "title" or found.precision == "minute")), None)
+
+
+def _role(
+    element: _Element, reading: DateReading, shown: DateReading | None, change: DateReading | None
+) -> Role | None:
+    """Return what the time of *element* is; None if it is neither of the two that its line shows."""
+    names = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+    named = _MODIFIED_NAME.search(names) or _MODIFIED_WORD.search(_label_before(element))
+    if shown and change:
+        same = (told.role for told in (shown, change) if _says(told, reading))
+        return "modified" if named else next(same, None)
+    return "modified" if named or (shown and shown.role == "modified") else "published"
+
+
+def _says(shown: DateReading, reading: DateReading) -> bool:
+    """Return whether the words *shown* can be the moment of *reading*."""
+    if shown.precision == "day":
+        return shown.when.date() == reading.when.date()
+    return abs(shown.when - reading.when) < timedelta(minutes=1)
 
 
 def _label_before(time: _Element) -> str:

@@ -114,7 +114,10 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
         body=tuple(paragraphs(rest)) or None,
         date_published=published,
         date_modified=modified,
-        authors=read_byline(around.head) or read_byline(signed) or read_byline(around.foot),
+        authors=read_byline(around.head)
+        or read_byline(signed)
+        or read_byline(around.above)
+        or read_byline(around.foot),
         source=find_source(beside),
         agency=find_signing_agency(around.foot),
         section=trail[0] if trail else None,

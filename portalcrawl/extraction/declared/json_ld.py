@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from portalcrawl.text.normalize import plain
@@ -96,15 +96,15 @@ def is_article(node: Node) -> bool:
     return any(_ARTICLE_TYPE.search(name) for name in types(node))
 
 
-def texts(value: object) -> list[str]:
-    """Return the texts in a property's value: a string, a number, an object's name, or a list of these."""
+def texts(value: object, read: Callable[[str], str] = plain) -> list[str]:
+    """Return the texts in a property's value, each as *read*: a string, an object's name, or a list of these."""
     found: list[str] = []
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, dict):
             item = item.get("name") or item.get("@value")
         if isinstance(item, list):
             item = next((inner for inner in item if isinstance(inner, str)), None)
-        if isinstance(item, str) and (text := plain(item)):
+        if isinstance(item, str) and (text := read(item)):
             found.append(text)
     return found
 

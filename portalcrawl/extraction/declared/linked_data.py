@@ -11,6 +11,7 @@ from portalcrawl.extraction.declared.json_ld import Node
 from portalcrawl.extraction.declared.microdata import Value
 from portalcrawl.extraction.parts import ArticleParts, ImageParts
 from portalcrawl.text.normalize import plain
+from portalcrawl.text.person_names import declared_name
 from portalcrawl.urls import absolute
 from portalcrawl.vocabulary import either
 
@@ -135,7 +136,9 @@ def _authors(node: Node, by_id: dict[str, Node]) -> tuple[list[str], list[str]]:
             item = by_id.get(key, item)
         kinds = json_ld.types(item) if isinstance(item, dict) else []
         is_organisation = "Person" not in kinds and any(kind.endswith("Organization") for kind in kinds)
-        (organisations if is_organisation else people).extend(json_ld.texts(item) or _parts_of_name(item))
+        (organisations if is_organisation else people).extend(
+            json_ld.texts(item, declared_name) or _parts_of_name(item)
+        )
     return list(dict.fromkeys(people)), list(dict.fromkeys(organisations))
 
 

@@ -32,11 +32,15 @@ MODIFIED = (
     *("dcterms.modified", "dc.date.modified", "last-modified", "revised", "lastmod"),
 )
 AUTHORS = (
-    *("author", "article:author", "og:article:author", "parsely-author", "sailthru.author", "cxenseparse:author"),
+    *("article:author", "og:article:author", "author", "parsely-author", "sailthru.author", "cxenseparse:author"),
     *("dc.creator", "dcterms.creator", "article:author_name", "twitter:misc:written by", "byl"),
 )
 SECTIONS = ("article:section", "og:article:section", "parsely-section", "cxenseparse:section", "sailthru.section")
 TAGS = ("article:tag", "og:article:tag", "parsely-tags", "news_keywords", "keywords", "sailthru.tags")
+IMAGES = (
+    *("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src", "twitter:image0"),
+    *("parsely-image-url", "sailthru.image.full", "thumbnail", "image"),
+)
 SITES = (
     "og:site_name",
     "application-name",
@@ -82,7 +86,7 @@ def read_metadata(meta: Meta, root: _Element, url: str) -> ArticleParts:
         section=_first(meta, SECTIONS),
         keywords=_keywords(meta),
         in_language=_language(meta, root),
-        images=_images(meta, url),
+        images=_images(meta, root, url),
         is_accessible_for_free=_FREE_TIERS.get((_first(meta, ("article:content_tier",)) or "").lower()),
     )
 
@@ -158,11 +162,11 @@ def _language(meta: Meta, root: _Element) -> str | None:
     )
 
 
-def _images(meta: Meta, url: str) -> tuple[ImageParts, ...] | None:
+def _images(meta: Meta, root: _Element, url: str) -> tuple[ImageParts, ...] | None:
     alts = meta.get("og:image:alt", ())
-    addresses = (
-        meta.get("og:image") or meta.get("og:image:url") or meta.get("twitter:image") or meta.get("twitter:image:src")
-    )
-    found = [absolute(url, value) for value in addresses or ()]
+    addresses = next((values for name in IMAGES if (values := meta.get(name))), None)
+    if addresses is None:
+        addresses = [link.get("href") or "" for link in root.iter("link") if link.get("rel") == "image_src"]
+    found = [absolute(url, value) for value in addresses]
     caption = alts[0] if len(alts) == 1 and len(found) == 1 else None
     return tuple(ImageParts(address, caption) for address in dict.fromkeys(found) if address) or None

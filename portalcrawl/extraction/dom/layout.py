@@ -85,7 +85,7 @@ class Layout:
     images: list[tuple[_Element, Box, int]] = field(default_factory=list)
     """Pictures with their box and the number of lines before them."""
     times: list[tuple[_Element, int]] = field(default_factory=list)
-    """``time`` elements with the number of lines before them."""
+    """Elements with a time for machines, with the number of lines before them."""
     asking: list[Box] = field(default_factory=list)
     """Boxes in which readers are asked for their e-mail address."""
     reasons: dict[int, str] = field(default_factory=dict)
@@ -115,7 +115,7 @@ def read_layout(walk: Walk) -> Layout:
             layout.images.append((block.element, box, starts[block.index]))
         elif block.kind == "control" and block.element.get("type") == "email":
             layout.asking.append(box)
-    layout.times = [(time.element, starts[time.block]) for time in walk.times if time.element.tag == "time"]
+    layout.times = [(time.element, starts[time.block]) for time in walk.times]
     return layout
 
 

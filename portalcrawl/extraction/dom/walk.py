@@ -10,6 +10,7 @@ built on. It decides nothing about content and changes nothing in the tree. Its 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -32,10 +33,10 @@ if TYPE_CHECKING:
 
 INLINE = words("""
     abbr acronym bdi bdo big cite code data del dfn font ins kbd label mark nobr q rp rt ruby s samp small span strike
-    sub sup tt u var wbr amp-fit-text time picture
+    sub sup tt u var wbr amp-fit-text time picture source
 """)
 SKIPPED = words("""
-    script style template svg canvas math map head datalist progress meter noframes frameset applet source track link
+    script style template svg canvas math map head datalist progress meter noframes frameset applet track link
     base param meta option optgroup
 """)
 """Elements that show no text; pictures drawn by script or vectors are no pictures of an article."""
@@ -62,9 +63,12 @@ _ARIA_LANDMARKS = {
     **{"main": "main", "navigation": "nav", "banner": "header", "contentinfo": "footer", "complementary": "aside"},
     **{"article": "article", "region": "section", "dialog": "dialog", "alertdialog": "dialog", "search": "form"},
 }
-TIME_ATTRIBUTES = ("datetime", "data-timestamp", "data-time", "data-datetime", "data-date", "data-published")
+MACHINE_TIMES = ("datetime", "data-timestamp", "data-time", "data-datetime", "data-date", "data-published")
 """Attributes with a time for machines, the best first."""
+TIME_ATTRIBUTES = (*MACHINE_TIMES, "title")
+"""The same and the words that readers see when they point at an age."""
 _TIMES = frozenset(TIME_ATTRIBUTES)
+_DIGIT = re.compile(r"\d")
 
 
 class Walk:
@@ -80,8 +84,6 @@ class Walk:
         self.times: list[TimeElement] = []
         self.hidden: list[HiddenElement] = []
         """Elements that readers can't see, with all that they hold."""
-        self.noscript_pictures: list[tuple[_Element, int]] = []
-        """Pictures for browsers without scripts, with the index of the first block behind them."""
 
     def url_of(self, link: Link) -> str | None:
         """Return the absolute address of *link*, None where it is no http(s) address."""
@@ -331,8 +333,8 @@ class _Walker:
     def take(self, action: int, element: _Element, box: Box, style: Style) -> None:
         """Take in an element that is read without what it holds."""
         if action == _NOSCRIPT:
-            behind = len(self.blocks)
-            self.walk.noscript_pictures += [(image, behind) for image in element.iter("img")]
+            for image in element.iter("img") if _is_alone(element) else ():
+                self.blocks.append(Block(len(self.blocks), "picture", "", box, [("", image, style)]))
             return
         if self.parts and action in _ENDS_LINE:
             self.end_line(box)
@@ -347,8 +349,15 @@ class _Walker:
 
     def take_time(self, element: _Element, names: list[str], box: Box) -> None:
         attribute = next(name for name in TIME_ATTRIBUTES if name in names)
-        if value := element.get(attribute):
+        value = element.get(attribute)
+        if value and (attribute != "title" or _DIGIT.search(value)):
             self.walk.times.append(TimeElement(element, attribute, value, len(self.blocks), box))
+
+
+def _is_alone(noscript: _Element) -> bool:
+    """Return whether no picture stands beside what is shown without scripts: there it would be a second copy."""
+    around = noscript.getparent()
+    return around is not None and all(each is noscript or next(each.iter(*_IMAGES), None) is None for each in around)
 
 
 def _set_place(box: Box, place: int) -> None:

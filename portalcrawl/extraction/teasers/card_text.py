@@ -12,8 +12,8 @@ from lxml.etree import _Element
 
 from portalcrawl.extraction.dom.element_text import size_of
 from portalcrawl.extraction.dom.walk import HEADINGS as HEADINGS
+from portalcrawl.extraction.dom.walk import MACHINE_TIMES
 from portalcrawl.extraction.dom.walk import SKIPPED as _UNSEEN
-from portalcrawl.extraction.dom.walk import TIME_ATTRIBUTES
 from portalcrawl.extraction.teasers.card_lines import INLINE, Context, Line, Piece, lines_of
 from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, shows_count
 from portalcrawl.extraction.teasers.line_forms import is_date
@@ -29,7 +29,7 @@ _SPLITTING = frozenset({"span", "time", "small", "label", "data", "b", "strong",
 _TELLING = frozenset({"a", "time", "figcaption", *_SPLITTING, *HEADINGS})
 """What says something of its text by its tag alone."""
 _GLYPH = re.compile(r"[a-z]+(?:_[a-z]+)*")
-_TIMES = frozenset((*TIME_ATTRIBUTES, "title", "itemprop"))
+_TIMES = frozenset((*MACHINE_TIMES, "title", "itemprop"))
 _MACHINE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?:[T ].{4,30})?|1\d{9}(?:\d{3})?")
 _DIGIT = re.compile(r"\d")
 _SHORT = Hint.KICKER | Hint.LABEL
@@ -240,7 +240,7 @@ def machine_time(element: _Element, names: Sequence[str | bytes]) -> str | None:
     """
     if _TIMES.isdisjoint(names):
         return None
-    values = [element.get(name) or "" for name in TIME_ATTRIBUTES if name in names]
+    values = [element.get(name) or "" for name in MACHINE_TIMES if name in names]
     if element.get("itemprop") == "datePublished":
         values.append(element.get("content") or "")
     title = element.get("title") or ""
