@@ -12,6 +12,7 @@ from lxml import etree
 
 from portalcrawl.extraction.dom.blocks import Block, Box, Place
 from portalcrawl.extraction.dom.name_roles import HEAD, PART, WHOLE, content_words, name_shape, names_hints, names_role
+from portalcrawl.extraction.dom.visibility import mark_hidden
 from portalcrawl.extraction.dom.walk import Walk, walk_page
 from portalcrawl.urls import BaseUrl
 
@@ -20,7 +21,9 @@ BASE = BaseUrl("https://www.seenbote.example/hafen/", "utf-8")
 
 def walk(markup: str) -> Walk:
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
-    return walk_page(etree.fromstring(f"<html><body>{markup}".encode(), parser=parser), BASE)
+    root = etree.fromstring(f"<html><body>{markup}".encode(), parser=parser)
+    mark_hidden(root)
+    return walk_page(root, BASE)
 
 
 def texts(markup: str) -> list[str]:

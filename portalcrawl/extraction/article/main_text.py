@@ -227,7 +227,7 @@ def _excuse_paid_text(layout: Layout) -> None:
 
 
 def own_article(layout: Layout, main: Box, headline: Line | None) -> Box:
-    """Return the article that the headline stands in where *main* holds several with much text each.
+    """Return the article that the headline stands in where *main* holds several with text of their own.
 
     Portals append the next article to the one that was asked for. Articles are elements of that name, or boxes alike
     side by side, each with a heading of the headline's rank.
@@ -237,10 +237,11 @@ def own_article(layout: Layout, main: Box, headline: Line | None) -> Box:
     articles: list[Box] = []
     for box in layout.boxes:
         inside = box.first >= main.first and box.last <= main.last and (not articles or box.first >= articles[-1].last)
-        if box.tag == "article" and inside and box is not main and box.mass >= LITTLE_TEXT:
+        if box.tag == "article" and inside and box is not main and box.mass:
             articles.append(box)
-    if len(articles) >= 2:
-        return next((box for box in articles if box.first <= headline.index < box.last), main)
+    own = next((box for box in articles if box.first <= headline.index < box.last), None)
+    if own is not None and len(articles) >= 2 and own.mass >= LITTLE_TEXT:
+        return own
     return _one_of_several(layout, main, headline) or main
 
 

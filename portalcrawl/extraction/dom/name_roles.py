@@ -98,8 +98,8 @@ def names_role(classes: str, identifier: str = "") -> Role:
     return max(map(name_role, names), key=_strength, default=NO_ROLE)
 
 
-def _strength(role: Role) -> int:
-    return role.strength
+def _strength(role: Role) -> tuple[int, bool]:
+    return role.strength, role.name != "overlay"  # a card is also called so where its link lies over it
 
 
 @lru_cache(maxsize=20_000)

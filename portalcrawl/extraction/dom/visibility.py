@@ -13,7 +13,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.class_roles import box_kind, class_hides
-from portalcrawl.extraction.dom.name_roles import HEAD, box_role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,45 +70,6 @@ def mark_hidden(root: _Element, elements: Iterable[_Element] | None = None) -> N
         element.set("hidden", "")
         inner = sum(1 for _ in element.iter()) - 1
         next(islice(walk, inner, inner), None)
-
-
-class Visibility:
-    """Decides for the elements of one page, asked in page order, which readers can't see; changes nothing.
-
-    The same rules as :func:`mark_hidden`, for a walk that asks as it goes.
-    """
-
-    __slots__ = ("_root", "_whole", "_wrappers")
-
-    def __init__(self, root: _Element) -> None:
-        self._root = root
-        self._whole = -1
-        self._wrappers = 0
-
-    def hides(self, element: _Element, tag: str, names: list[str]) -> bool:
-        """Return whether *element*, which has attributes of these *names*, is hidden; what is around it is not."""
-        if not (
-            ("class" in names and class_hides(element.get("class") or ""))
-            or ("style" in names and _style_hides(element.get("style") or ""))
-            or "hidden" in names
-            or (tag == "dialog" and "open" not in names)
-        ):
-            return False
-        return not _is_shown_by_script(element) and not self._is_wrapper(element, tag)
-
-    def _is_wrapper(self, element: _Element, tag: str) -> bool:
-        """Return whether the element holds most of the page's paragraphs, so that a script must show it."""
-        if self._wrappers >= MOST_WRAPPERS:
-            return False
-        size = _size_of_paragraphs(element)
-        if not size or box_role(element, tag).strength >= HEAD:
-            return False
-        if self._whole < 0:
-            self._whole = _size_of_paragraphs(self._root)
-        if 2 * size <= self._whole:
-            return False
-        self._wrappers += 1
-        return True
 
 
 def _show(element: _Element) -> None:

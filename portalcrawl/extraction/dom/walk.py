@@ -20,10 +20,8 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from portalcrawl.extraction.dom.blocks import Block, BlockKind, Box, HiddenElement, Place, TimeElement, Totals
-from portalcrawl.extraction.dom.class_roles import class_hides
 from portalcrawl.extraction.dom.layout import with_initial
 from portalcrawl.extraction.dom.runs import PLAIN, Link, Part, Style
-from portalcrawl.extraction.dom.visibility import Visibility
 from portalcrawl.text.normalize import clean, words
 
 if TYPE_CHECKING:
@@ -162,7 +160,10 @@ class Walk:
 
 
 def walk_page(root: _Element, base_url: BaseUrl) -> Walk:
-    """Return what readers see of the tree under *root*; its links are resolved against *base_url*."""
+    """Return what readers see of the tree under *root*; its links are resolved against *base_url*.
+
+    What is hidden must be marked (see :func:`~portalcrawl.extraction.dom.visibility.mark_hidden`).
+    """
     walk = Walk(base_url)
     _Walker(walk).run(root)
     return walk
@@ -188,7 +189,7 @@ class _Walker:
 
     def run(self, root: _Element) -> None:  # noqa: C901  # the one loop over all nodes: a call for each costs most
         """Walk the tree under *root*."""
-        parts, add, action_of, hides = self.parts, self.parts.append, _ACTIONS.get, Visibility(root).hides
+        parts, add, action_of = self.parts, self.parts.append, _ACTIONS.get
         box, style = self.outside, PLAIN
         saved = [(box.element, style)]  # elements that changed the style, each with the style before
         joint = 0  # number of parts before which an element of a row has just ended
@@ -197,10 +198,7 @@ class _Walker:
             if event == "start":
                 tag, names = element.tag, element.keys()
                 action = action_of(tag, _BOX)
-                suspect = "class" in names and class_hides(element.get("class"))
-                if action == _SKIP or (
-                    (suspect or action < _BOX or not _HIDING.isdisjoint(names)) and hides(element, tag, names)
-                ):
+                if action == _SKIP or "hidden" in names or (action == _DIALOG and "open" not in names):
                     self.leave_out(element, action, box)
                     action = _SKIP
                 elif action <= _BOX:
@@ -333,7 +331,8 @@ class _Walker:
     def take(self, action: int, element: _Element, box: Box, style: Style) -> None:
         """Take in an element that is read without what it holds."""
         if action == _NOSCRIPT:
-            for image in element.iter("img") if _is_alone(element) else ():
+            images = [*element.iter(*_IMAGES)]
+            for image in images if images and _is_alone(element) else ():
                 self.blocks.append(Block(len(self.blocks), "picture", "", box, [("", image, style)]))
             return
         if self.parts and action in _ENDS_LINE:
@@ -383,7 +382,6 @@ def _read_role(box: Box) -> None:
 
 _LEVELS = frozenset("123456")
 _ARIA_PLACES = {"listitem": Place.LIST_ITEM, "list": Place.LIST, "button": Place.BUTTON, "cell": Place.CELL}
-_HIDING = frozenset(("style", "hidden"))
 _BOX, _INLINE, _STYLE, _SKIP, _BREAK, _RULE, _PICTURE, _MEDIUM, _CONTROL, _NOSCRIPT = range(10)
 _DIALOG = -1
 _ENDS_LINE = frozenset((_BREAK, _RULE, _MEDIUM))
