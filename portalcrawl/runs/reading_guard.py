@@ -9,6 +9,7 @@ the status ``unreadable``, and no later run asks for it.
 from __future__ import annotations
 
 import json
+import gc
 import logging
 import os
 import sys
@@ -201,6 +202,7 @@ class ReadingGuard:
         if is_suspect and not self._passes_trial(response, record):
             return None
         self._run.journal.begin(self._entry(passed_trial=is_suspect))
+        gc.disable()  # what is made for a page lives until it is read: looking for garbage meanwhile finds none
         try:
             return self._watchdog.run(lambda: work(self._page(response, record)))
         except ReadingTimeoutError:
@@ -212,6 +214,7 @@ class ReadingGuard:
             self._run.counts["exceptions"] += 1
             self._record_failure("error")
         finally:
+            gc.enable()
             self._run.journal.end()
         return None
 
