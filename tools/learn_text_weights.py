@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
-import measure_reading as pages
+import halves as pages
 import score_peers
 from reading_split import half
 

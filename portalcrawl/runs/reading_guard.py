@@ -8,8 +8,8 @@ the status ``unreadable``, and no later run asks for it.
 
 from __future__ import annotations
 
-import json
 import gc
+import json
 import logging
 import os
 import sys

@@ -1,6 +1,6 @@
 """Reads all saved pages with ``portalcrawl.read_page``, profiles off, and prints the figures of both halves.
 
-    python tools/measure_reading.py [--packs articles peers ...] [--half fitted] [--keep FOLDER] [--json]
+    python benchmarks/halves.py [--packs articles peers ...] [--half fitted] [--keep FOLDER] [--json] [--write]
 
 The halves are those of ``benchmarks/reading_split.py``: decide rules on ``fitted``, look at ``unseen`` for the figure
 only. Needs the saved pages and their scorers beside the repository. ``--keep`` writes what was read, a file a pack, in
@@ -24,17 +24,20 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+from places import CORPUS, ROOT, TOOLS, demand_corpus, write_section
+from reading_split import HALVES, Half, half
 
-from places import CORPUS, TOOLS, demand_corpus  # noqa: E402
-from reading_split import HALVES, Half, half  # noqa: E402
-
-sys.path[:0] = [str(TOOLS), str(TOOLS / "reading")]
+sys.path[:0] = [str(ROOT), str(TOOLS), str(TOOLS / "reading")]
 
 Row = dict[str, Any]
 Figures = dict[str, tuple[float, int]]
 """Name of a figure -> its value and the number of pages (or segments, or teasers) behind it."""
+HEADING = """## Reading, on publishers that rules were decided on and on others
+
+Made by `python benchmarks/halves.py --write`. Rules and weights are decided on pages of the half `fitted` alone, since this
+table exists; older ones were decided on pages of both halves, but not of the packs `peers` and `frontpages`. n: pages, or
+segments, or teasers.
+"""
 PACKS = ("articles", "bodies", "dates", "peers", "frontpages")
 WARM_UP = b"<html><body><h1>T</h1><p>Ein Text.</p></body></html>"
 
@@ -225,6 +228,15 @@ def load_packs(folder: Path, packs: Iterable[str]) -> dict[str, dict[str, Row]]:
     return {pack: {row["id"]: row for row in map(json.loads, rows)} for pack, rows in lines.items()}
 
 
+def table_of(tables: Mapping[Half, Figures]) -> str:
+    """Return the figures of the halves as a Markdown table."""
+    lines = [f"| figure | {' | '.join(f'{part} | n' for part in tables)} |", f"|---|{'---:|---:|' * len(tables)}"]
+    for name in dict.fromkeys(name for table in tables.values() for name in table):
+        cells = (table.get(name, (float("nan"), 0)) for table in tables.values())
+        lines.append(f"| {name} | {' | '.join(f'{value:.3f} | {count}' for value, count in cells)} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--packs", nargs="+", choices=PACKS, default=list(PACKS))
@@ -233,6 +245,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder for what was read")
     parser.add_argument("--from", type=Path, dest="source", help="folder of an earlier --keep to score")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")
     args = parser.parse_args()
     demand_corpus()
     parts: tuple[Half, ...] = (args.half,) if args.half else HALVES
@@ -248,10 +261,10 @@ def main() -> None:
     if args.json:
         print(json.dumps(tables))
         return
-    print(f"| figure | {' | '.join(f'{part} | n' for part in parts)} |\n|---|{'---:|---:|' * len(parts)}")
-    for name in dict.fromkeys(name for table in tables.values() for name in table):
-        cells = (table.get(name, (float("nan"), 0)) for table in tables.values())
-        print(f"| {name} | {' | '.join(f'{value:.3f} | {count}' for value, count in cells)} |")
+    text = table_of(tables)
+    print(text)
+    if args.write:
+        write_section("halves", f"{HEADING}\n{text}")
 
 
 if __name__ == "__main__":
