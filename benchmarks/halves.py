@@ -34,9 +34,9 @@ Figures = dict[str, tuple[float, int]]
 """Name of a figure -> its value and the number of pages (or segments, or teasers) behind it."""
 HEADING = """## Reading, on publishers that rules were decided on and on others
 
-Made by `python benchmarks/halves.py --write`. Rules and weights are decided on pages of the half `fitted` alone, since this
-table exists; older ones were decided on pages of both halves, but not of the packs `peers` and `frontpages`. n: pages, or
-segments, or teasers.
+Made by `python benchmarks/halves.py --write`. Since this table exists, rules and weights are decided on pages of the half
+`fitted` alone; older ones were decided on pages of both halves, but not of the packs `peers` and `frontpages`.
+n: pages, or segments, or teasers.
 """
 PACKS = ("articles", "bodies", "dates", "peers", "frontpages")
 WARM_UP = b"<html><body><h1>T</h1><p>Ein Text.</p></body></html>"
