@@ -34,7 +34,7 @@ Figures = dict[str, tuple[float, int]]
 """Name of a figure -> its value and the number of pages (or segments, or teasers) behind it."""
 HEADING = """## Reading, on publishers that rules were decided on and on others
 
-Made by `python benchmarks/halves.py --write`. Since this table exists, rules and weights are decided on pages of the half
+Made by `python benchmarks/halves.py --write`. Since this table exists, rules and weights are decided on pages of half
 `fitted` alone; older ones were decided on pages of both halves, but not of the packs `peers` and `frontpages`.
 n: pages, or segments, or teasers.
 """
