@@ -28,7 +28,7 @@ class PortalScheduler(Scheduler):
         return scheduler
 
     def has_pending_requests(self) -> bool:
-        """Tell whether more requests could be given out."""
+        """Return whether more requests could be given out."""
         missing = self._missing()
         return (missing is None or missing > 0) and super().has_pending_requests()
 

@@ -72,7 +72,7 @@ def needs_browser(page: Page) -> Need | None:
 
 
 def _is_wall(page: Page, root: _Element, text: int) -> bool:
-    """Tell whether the page asks for consent and shows nothing else."""
+    """Return whether the page asks for consent and shows nothing else."""
     if not text or text > WALL_TEXT or len(page.teasers) >= LEAST_TEASERS:
         return False
     other = (line.text for line in page.layout.lines if not _ASIDE.search(line.text))
@@ -88,13 +88,13 @@ def _label(button: _Element) -> str:
 
 
 def _has_scripts(root: _Element) -> bool:
-    """Tell whether a script runs on the page; data in script elements does not count."""
+    """Return whether a script runs on the page; data in script elements does not count."""
     kinds = ("", "module", "text/javascript", "application/javascript")
     return any((script.get("type") or "").lower() in kinds for script in root.iter("script"))
 
 
 def _lacks_body(page: Page, root: _Element) -> bool:
-    """Tell whether a free article is declared whose text neither stands on the page nor in its structured data."""
+    """Return whether a free article is declared whose text neither stands on the page nor in its structured data."""
     declared = page.linked_data
     if not any(map(json_ld.is_article, page.json_ld)) or not declared.headline or not _has_scripts(root):
         return False
@@ -106,7 +106,7 @@ def _lacks_body(page: Page, root: _Element) -> bool:
 
 
 def _is_loading(line: Line) -> bool:
-    """Tell whether a short line says that something is still to come."""
+    """Return whether a short line says that something is still to come."""
     return len(line.text) <= LONGEST_NOTICE and bool(_LOADING.search(line.text))
 
 
@@ -121,7 +121,7 @@ def _placeholders(root: _Element) -> int:
 
 
 def _has_more(page: Page, root: _Element) -> bool:
-    """Tell whether the profile names a way to more of this list that only a browser can go."""
+    """Return whether the profile names a way to more of this list that only a browser can go."""
     rules = page.profile.render
     if page.page_type != "list" and not page.teasers:
         return False
@@ -131,7 +131,7 @@ def _has_more(page: Page, root: _Element) -> bool:
 
 
 def _shows(root: _Element, selector: str) -> bool:
-    """Tell whether *selector* finds something; one that only browsers know may."""
+    """Return whether *selector* finds something; one that only browsers know may."""
     path = _path(selector)
     return path is None or bool(path(root))
 

@@ -99,7 +99,7 @@ def _is_front(page: Page) -> bool:
 
 
 def _declares_list(page: Page) -> bool:
-    """Tell whether JSON-LD says so, or the page is declared to be about a person, who wrote what it lists."""
+    """Return whether JSON-LD says so, or the page is declared to be about a person, who wrote what it lists."""
     if "profile" in page.meta.get("og:type", ()):
         return True
     types = {str(kind).lower() for node in page.json_ld for kind in _types(node.get("@type"))}

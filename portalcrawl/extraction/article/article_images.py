@@ -92,7 +92,7 @@ def _beside(layout: Layout, box: Box | None) -> list[Line]:
 
 
 def _are_paragraphs(lines: Sequence[Line]) -> bool:
-    """Tell whether the lines beside a picture are sentences in paragraphs of their own, not caption and credit."""
+    """Return whether the lines beside a picture are sentences in paragraphs of their own, not caption and credit."""
     sentences = (
         line.box.tag == "p" and len(line.text) >= SHORTEST_LINE and _SENTENCES.search(line.text) for line in lines
     )
@@ -100,7 +100,7 @@ def _are_paragraphs(lines: Sequence[Line]) -> bool:
 
 
 def _is_in_article(box: Box) -> bool:
-    """Tell whether an article element is a part of another one: what media libraries put around a picture."""
+    """Return whether an article element is a part of another one: what media libraries put around a picture."""
     around = box.parent
     while around is not None and around.tag != "article":
         around = around.parent
@@ -108,7 +108,7 @@ def _is_in_article(box: Box) -> bool:
 
 
 def _is_text(line: Line) -> bool:
-    """Tell whether a line beside a picture is more than its caption: a heading, a paragraph of several sentences."""
+    """Return whether a line beside a picture is more than its caption: a heading, a paragraph of several sentences."""
     if line.box.tag in _HEADINGS or len(line.text) > LONGEST_CAPTION:
         return True
     if line.box.tag != "p" or _SHOWS.search(line.text):
@@ -121,7 +121,7 @@ def _is_text(line: Line) -> bool:
 
 
 def _flows_around_picture(line: Line) -> bool:
-    """Tell whether the line is a sentence in a paragraph that a picture opens, with no line break between them."""
+    """Return whether the line is a sentence in a paragraph that a picture opens, with no line break between them."""
     opens = next(line.box.element.iterchildren(), None)
     picture = opens is not None and (opens.tag in IMAGES or next(opens.iter(*IMAGES), None) is not None)
     return picture and not line.breaks and len(line.text) >= SHORTEST_SENTENCE and bool(_SENTENCES.search(line.text))
@@ -159,7 +159,7 @@ def _is_elsewhere(box: Box | None) -> bool:
 
 
 def _is_captioned(box: Box | None) -> bool:
-    """Tell whether the box around a picture is a figure with words of its own."""
+    """Return whether the box around a picture is a figure with words of its own."""
     while box is not None and box.tag != "figure":
         box = box.parent
     return box is not None and box.last > box.first

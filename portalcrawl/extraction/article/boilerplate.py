@@ -72,13 +72,13 @@ _LABEL = re.compile(
 
 
 def is_offer(text: str, href: str | None) -> bool:
-    """Tell whether a short line speaks of the newsletter or channel that it links to."""
+    """Return whether a short line speaks of the newsletter or channel that it links to."""
     match = _CHANNEL.search(href or "")
     return match is not None and len(text) <= LONGEST_NOTE and match[0].lower() in text.lower()
 
 
 def is_note(text: str, linked: int = 0) -> bool:
-    """Tell whether a line is no part of the text it stands by: a pointer elsewhere, an offer, a notice, a credit.
+    """Return whether a line is no part of the text it stands by: a pointer elsewhere, an offer, a notice, a credit.
 
     *linked* is how many of its characters stand in links.
     """
@@ -98,7 +98,7 @@ def is_note(text: str, linked: int = 0) -> bool:
 
 
 def _says(lower: str, signs: tuple[str, ...]) -> bool:
-    """Tell whether one of *signs* stands in *lower*; most lines are asked for all of them."""
+    """Return whether one of *signs* stands in *lower*; most lines are asked for all of them."""
     for sign in signs:  # noqa: SIM110  any() takes half as long again
         if sign in lower:
             return True
@@ -106,7 +106,7 @@ def _says(lower: str, signs: tuple[str, ...]) -> bool:
 
 
 def _is_small_print(lower: str, size: int) -> bool:
-    """Tell whether a short line is a credit, a date line, a byline, a topic trail or speaks of the text itself."""
+    """Return whether a short line is a credit, a date line, a byline, a topic trail or speaks of the text itself."""
     if size >= LONGEST_CREDIT:
         return False
     stamped = size < LONGEST_STAMP and _STAMP.match(lower) and (lower[-1] not in _ENDS or _WHEN.search(lower))

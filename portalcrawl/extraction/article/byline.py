@@ -84,7 +84,7 @@ def _first(box: Box) -> Iterator[_Element]:
 
 
 def is_byline(line: Line) -> bool:
-    """Tell whether a line within the text is nothing but the names of its authors, or a date beside them."""
+    """Return whether a line within the text is nothing but the names of its authors, or a date beside them."""
     if len(line.text) > LONGEST_BYLINE or not opens_byline(line.text):
         return False
     parts = byline_parts(line.text)
@@ -95,7 +95,7 @@ def is_byline(line: Line) -> bool:
 
 
 def is_head_of_text(line: Line) -> bool:
-    """Tell whether a line ahead of the text, no sentence, tells who wrote it or when."""
+    """Return whether a line ahead of the text, no sentence, tells who wrote it or when."""
     text = line.text
     if line.prose or line.box.tag in _PARTS or text[-1:] in _ENDS or text.count(" ") >= MOST_WORDS:
         return False
@@ -114,7 +114,7 @@ def without_bio(text: list[Line], authors: Iterable[str]) -> list[Line]:
 
 
 def _tells_of(names: Sequence[str], text: str) -> bool:
-    """Tell whether *text* opens with one of the folded *names* and is that name, an address, or about who bears it."""
+    """Return whether *text* begins with one of the folded *names* and is the name alone, an address, or about that person."""
     says = f"{_ABOUT.sub('', fold(text[:LONGEST_BYLINE]))} "
     name = next((name for name in names if says.startswith(name)), None)
     if name is None:
@@ -184,5 +184,5 @@ def _says_author(element: _Element) -> bool:
 
 @lru_cache(maxsize=8192)
 def _is_name_of_authors(names: str) -> bool:
-    """Tell whether class names and the like name authors; the boxes around each line are asked for theirs again."""
+    """Return whether class names and the like name authors; the boxes around each line are asked for theirs again."""
     return _AUTHOR_NAME.search(_CAMEL.sub("-", names).replace("_", "-")) is not None

@@ -92,7 +92,7 @@ def _names_of(box: Box) -> str:
 
 
 def _is_told_by(titles: Collection[str], line: Line, headline: Line) -> bool:
-    """Tell whether a title of the page holds *line* and headline, or the headline alone of a heading of both."""
+    """Return whether a title of the page holds *line* and headline, or the headline alone of a heading of both."""
     both = f"{fold(line.text)} {fold(headline.text)}" in titles
     if line.box is headline.box:
         return headline.box.tag in _HEADINGS and fold(headline.text) in titles and not both
@@ -100,7 +100,7 @@ def _is_told_by(titles: Collection[str], line: Line, headline: Line) -> bool:
 
 
 def _is_kicker(line: Line, headline: Line) -> bool:
-    """Tell whether a line over the headline is its kicker: named so, or a part of the same heading."""
+    """Return whether a line over the headline is its kicker: named so, or a part of the same heading."""
     box: Box | None = line.box
     for _ in range(2):
         if box is not None and (_named(_names_of(box)) or _named(box.element.get("itemprop") or "")):
@@ -140,7 +140,7 @@ def find_trail(lines: Sequence[Line]) -> tuple[str, ...] | None:
 
 
 def _is_linked(line: Line) -> bool:
-    """Tell whether all of a line but the strokes between its parts stands in links."""
+    """Return whether all of a line but the strokes between its parts stands in links."""
     return line.linked >= len(_BETWEEN.sub("", line.text))
 
 
@@ -157,7 +157,7 @@ def find_tags(lines: Sequence[Line]) -> tuple[str, ...] | None:
 
 
 def _is_of_tags(box: Box | None) -> bool:
-    """Tell whether a box, or one around it, is named for tags."""
+    """Return whether a box, or one around it, is named for tags."""
     for _ in range(TAG_LEVELS):
         if box is None or box.kind == "tags":
             break
@@ -166,7 +166,7 @@ def _is_of_tags(box: Box | None) -> bool:
 
 
 def _is_tag(link: _Element) -> bool:
-    """Tell whether the relation of *link* says that the page is tagged with it (microformats).
+    """Return whether the relation of *link* says that the page is tagged with it (microformats).
 
     Sections are no tags, nor are calls to read on.
     """

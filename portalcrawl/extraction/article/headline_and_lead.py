@@ -62,7 +62,7 @@ def _is_title(line: Line, wanted: Sequence[str]) -> bool:
 
 
 def _in_heading(box: Box) -> bool:
-    """Tell whether an h1 holds the box (blocks within a heading are not allowed, but common)."""
+    """Return whether an h1 holds the box (blocks within a heading are not allowed, but common)."""
     return box.parent is not None and (
         box.parent.tag == "h1" or (box.parent.parent is not None and box.parent.parent.tag == "h1")
     )
@@ -93,7 +93,7 @@ def _deck(layout: Layout, headline: Line) -> list[Line]:
 
 
 def _repeats(line: Line, titles: Collection[str]) -> bool:
-    """Tell whether a line is one of the titles, or one with a few words around it."""
+    """Return whether a line is one of the titles, or one with a few words around it."""
     text = fold(line.text)
     return any(title in text and len(text) < MOST_AROUND * len(title) for title in titles)
 
@@ -127,7 +127,7 @@ def _in_side_matter(box: Box | None) -> bool:
 
 
 def is_named_lead(line: Line) -> bool:
-    """Tell whether the names of the line's box, or of one that holds little more, call it a lead."""
+    """Return whether the names of the line's box, or of one that holds little more, call it a lead."""
     box: Box | None = line.box
     for _ in range(3):
         if box is None or box.last - box.first > MOST_LEAD_LINES:

@@ -101,7 +101,7 @@ def _weight(line: Line) -> int:
 
 
 def is_link(line: Line) -> bool:
-    """Tell whether most of the line is a link; paragraphs may hold a long one."""
+    """Return whether most of the line is a link; paragraphs may hold a long one."""
     if line.box.tag == "p" and len(line.text) >= SHORTEST_RUN and line.block.ends_sentence:
         return False
     return line.linked * (4 if line.box.tag == "p" else 2) > len(line.text) * (3 if line.box.tag == "p" else 1)
@@ -151,7 +151,7 @@ def _is_small(layout: Layout, box: Box) -> bool:
 
 
 def _opens_with_link(lines: Iterable[Line]) -> bool:
-    """Tell whether a title in a link stands before the first prose."""
+    """Return whether a title in a link stands before the first prose."""
     for line in lines:
         if line.prose:
             return False
@@ -200,7 +200,7 @@ def _excuse_large_parts(layout: Layout, core: Box) -> None:
 
 
 def _measure_sound(layout: Layout) -> None:
-    """Tell which boxes are free of side matter and sum up the text in these."""
+    """Mark the boxes that are no side matter, and sum up the text in them."""
     for box in layout.boxes:
         if box.kind == "teaser" and not any(line.linked for line in layout.lines[box.first : box.last]):
             box.kind = ""

@@ -141,7 +141,7 @@ def _may_be_today(reading: DateReading, clock: Clock) -> bool:
 
 
 def is_beside(layout: Layout, index: int, anchor: int) -> bool:
-    """Tell whether a line stands in a box close around the line *anchor*, or is labelled."""
+    """Return whether a line stands in a box close around the line *anchor*, or is labelled."""
     box: Box | None = layout.lines[anchor].box
     for _ in range(LEVELS):
         box = box.parent if box is not None else None
@@ -153,7 +153,7 @@ def is_beside(layout: Layout, index: int, anchor: int) -> bool:
 
 
 def _refines(one: DateReading, other: DateReading) -> bool:
-    """Tell whether *one* names the same day as *other* and, unlike that, the time."""
+    """Return whether *one* names the same day as *other* and, unlike that, the time."""
     return other.precision == "day" != one.precision and one.when.date() == other.when.date()
 
 
@@ -166,7 +166,7 @@ def _is_elsewhere(box: Box | None, anchor: int, *, whole: bool) -> bool:
 
 
 def _is_about(box: Box) -> bool:
-    """Tell whether a box beside the text is named for what it says about the article."""
+    """Return whether a box beside the text is named for what it says about the article."""
     return _ABOUT.search(box.element.get("class") or "") is not None
 
 

@@ -63,7 +63,7 @@ def _without_fringes(lines: Sequence[Line]) -> Sequence[Line]:
 
 
 def _goes_with(line: Line, text: Line) -> bool:
-    """Tell whether a line of no weight belongs to the first *text*: shares its box, dates it, or may head it."""
+    """Return whether a line of no weight belongs to the first *text*: shares its box, dates it, or may head it."""
     return line.box is text.box or is_subhead(line) or is_dateline(line.text)
 
 
@@ -88,7 +88,7 @@ def _without_lost_heads(layout: Layout, lines: Sequence[Line]) -> list[Line]:
 
 
 def _heads_links(layout: Layout, head: Line) -> bool:
-    """Tell whether the box that *head* opens holds links alone: its heading names them."""
+    """Return whether the box that *head* opens holds links alone: its heading names them."""
     box = head.box.parent
     if box is None or box.first != head.index or box.last - box.first < 2:
         return False
@@ -123,7 +123,7 @@ def _row(line: Line) -> Row:
 
 
 def _is_row(line: Line, rows: set[Row]) -> bool:
-    """Tell whether a short line is one of the *rows*, or bold throughout among them."""
+    """Return whether a short line is one of the *rows*, or bold throughout among them."""
     if not rows or line.note or is_link(line):
         return False
     parent, tag, names = _row(line)
@@ -134,7 +134,7 @@ def _is_row(line: Line, rows: set[Row]) -> bool:
 
 
 def _is_bare(line: Line, around: Set[Box | None]) -> bool:
-    """Tell whether a line stands right in a box *around* paragraphs, or is a sentence in an element beside them."""
+    """Return whether a line stands right in a box *around* paragraphs, or is a sentence in an element beside them."""
     beside = line.box.parent in around and line.block.ends_sentence and line.block.words >= LEAST_WORDS
     return (line.box in around or beside) and not line.note and not line.linked and not is_note(line.text)
 
@@ -146,13 +146,13 @@ def _is_bold(element: _Element) -> bool:
 
 
 def is_subhead(line: Line) -> bool:
-    """Tell whether the line is a heading within the text; long ones are paragraphs in a heading's clothes."""
+    """Return whether the line is a heading within the text; long ones are paragraphs in a heading's clothes."""
     is_sentence = len(line.text) >= SHORTEST_RUN and line.block.ends_sentence
     return line.box.tag in HEADS and len(line.text) <= LONGEST_HEAD and not is_sentence
 
 
 def _goes_on(last: Line, line: Line) -> bool:
-    """Tell whether *line*, after a single line break, goes on with the sentence of the line before it."""
+    """Return whether *line*, after a single line break, goes on with the sentence of the line before it."""
     together = line.box is last.box and line.index == last.index + 1
     return together and line.breaks == 1 and not SENTENCE.search(last.text[-2:])
 

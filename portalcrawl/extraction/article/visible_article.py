@@ -71,7 +71,7 @@ class Declared:
 
 
 def dated(linked_data: ArticleParts, metadata: ArticleParts) -> Dated:
-    """Tell how surely JSON-LD and meta tags date the article: surely with both times, and one day in both sources."""
+    """Return how surely JSON-LD and meta tags date the article: surely if both give a time, and the same day."""
     day, other = linked_data.date_published or "", metadata.date_published or ""
     if _TIME.match(day) and linked_data.date_modified and other[:10] in ("", day[:10]):
         return "surely"

@@ -92,7 +92,7 @@ def types(node: Node) -> list[str]:
 
 
 def is_article(node: Node) -> bool:
-    """Tell whether the node is an article of some kind (NewsArticle, BlogPosting, Review ...)."""
+    """Return whether the node is an article of some kind (NewsArticle, BlogPosting, Review ...)."""
     return any(_ARTICLE_TYPE.search(name) for name in types(node))
 
 

@@ -109,7 +109,7 @@ def home_name(root: _Element, title: str | None, url: str) -> str | None:
 
 
 def _leads_home(href: str, url: str) -> bool:
-    """Tell whether *href*, on the page at *url*, leads to a site's first page; most links are told at a glance."""
+    """Return whether *href*, on the page at *url*, leads to a site's first page; most links are told at a glance."""
     if href == "/":
         return True
     if href[:4] != "http" or len(href) > LONGEST_HOME or href.count("/") > HOME_SLASHES:

@@ -80,7 +80,7 @@ def _value(element: _Element, name: str) -> str:
 
 
 def _belongs_elsewhere(element: _Element) -> bool:
-    """Tell whether the nearest thing around the element is none of the article's."""
+    """Return whether the nearest thing around the element is none of the article's."""
     for holder in islice(element.iterancestors(), MOST_INNER):
         kind = (holder.get("itemtype") or holder.get("typeof") or "").strip()
         if kind:

@@ -75,7 +75,7 @@ def elements(root: _Element | None) -> list[_Element]:
 
 
 def _is_binary(start: bytes, encoding: str) -> bool:
-    """Tell whether NULs stand in *start* in numbers that no text has; in UTF-16 and UTF-32 they are letters' halves."""
+    """Return whether *start* has more NULs than text has; in UTF-16 and UTF-32 they are halves of letters."""
     return start.count(0) * MOST_NULS > len(start) and not encoding.lower().startswith(("utf-16", "utf-32"))
 
 

@@ -55,7 +55,7 @@ def find_links(root: _Element, base_url: str, profile: Profile) -> list[Link]:
 
 
 def _may_stand(link: _Element, zone: Zone) -> bool:
-    """Tell whether a link in *zone* can be a teaser; in a menu only with the length of a headline."""
+    """Return whether a link in *zone* can be a teaser; in a menu only with the length of a headline."""
     if zone == "dead":
         return False
     if zone in ("open", "neighbour", "copy"):
@@ -67,14 +67,14 @@ def _may_stand(link: _Element, zone: Zone) -> bool:
 
 
 def _names_author(link: _Element) -> bool:
-    """Tell whether *link* leads to whom it names: its relation says so, or class names right around a short text."""
+    """Return whether *link* leads to whom it names: its relation says so, or class names right around a short text."""
     if "author" in (link.get("rel") or "").split():
         return True
     return _is_in_author(link) and text_of(link).count(" ") < _NAME_WORDS
 
 
 def _is_in_author(link: _Element) -> bool:
-    """Tell whether *link*, or an element right around it, is named for an author."""
+    """Return whether *link*, or an element right around it, is named for an author."""
     node: _Element | None = link
     for _ in range(1 + _AUTHOR_LEVELS):
         if node is None or node.tag in _BODY:

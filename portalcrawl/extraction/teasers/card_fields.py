@@ -109,7 +109,7 @@ class CardFields:
         self.folded_names = {fold(name) for name in (*card.titles, self.alt or "")} - {""}
 
     def vote(self) -> None:
-        """Tell the votes what the lines of this card are by itself."""
+        """Add to the votes what the lines of this card are if it is read alone."""
         at = self.headline_at()
         headline = None if at is None else self.texts[at]
         kicker = None if at is None else self.kicker(at)
@@ -252,7 +252,7 @@ class CardFields:
 
 
 def _opens(kicker: Line, headline: Line) -> bool:
-    """Tell whether of two lines that look alike the first is the kicker of the second, and no copy of it."""
+    """Return whether of two lines that look alike the first is the kicker of the second, and no copy of it."""
     if fold(kicker.text) == fold(headline.text):
         return False
     if len(kicker.text) > _MAX_KICKER or headline.text.endswith(".") or len(headline.text) * 3 < len(kicker.text):
@@ -272,7 +272,7 @@ def _is_cut_snippet(text: str) -> bool:
 
 
 def _can_be_title(name: str) -> bool:
-    """Tell whether the ``title`` of a link without text is a headline, not a call to read on."""
+    """Return whether the ``title`` of a link without text is a headline, not a call to read on."""
     return _is_long(name) and line_forms.form_of(name) == "text"
 
 

@@ -22,13 +22,13 @@ _MAX_LEVELS = 3
 
 
 class Judge:
-    """Tells teasers from other links; remembers what each list of links is like."""
+    """Decides which cards are teasers; keeps the decision for each list of links."""
 
     def __init__(self) -> None:
         self.shares: dict[_Element, float] = {}
 
     def is_teaser(self, card: Card, teaser: TeaserParts, block: str | None) -> bool:
-        """Tell whether *card*, read as *teaser* in the list called *block*, presents an article."""
+        """Return whether *card*, read as *teaser* in the list called *block*, presents an article."""
         if block is not None and is_service_name(block):
             return bool(teaser.image_url and teaser.kicker and teaser.headline) and form_of(block) != "ad"
         if teaser.snippet or teaser.date_text or teaser.date_attribute or teaser.comment_count is not None:
@@ -66,12 +66,12 @@ class Judge:
 
 
 def _is_text(element: _Element) -> bool:
-    """Tell whether paragraphs stand right in *element*: a link in a box among them is not one of a list."""
+    """Return whether paragraphs stand right in *element*: a link in a box among them is not one of a list."""
     return sum(size_of(child, _PARAGRAPH) > _PARAGRAPH for child in islice(element.iterchildren("p"), 3)) > 1
 
 
 def _is_headed(link: _Element) -> bool:
-    """Tell whether *link* holds a heading or stands in one, as menus' links do not."""
+    """Return whether *link* holds a heading or stands in one, as menus' links do not."""
     if next(link.iter(*HEADINGS), None) is not None:
         return True
     return any(around.tag in HEADINGS for around in islice(link.iterancestors(), _MAX_LEVELS))

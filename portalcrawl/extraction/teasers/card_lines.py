@@ -112,7 +112,7 @@ def _inline_path(piece: Piece) -> list[_Element]:
 
 
 def _stand_side_by_side(groups: list[Group], parents: list[_Element | None], *, inner: bool) -> bool:
-    """Tell whether inline elements make up the whole line, each with words of its own.
+    """Return whether inline elements make up the whole line, each with words of its own.
 
     Elements of one class are the lines of one headline; of links to elsewhere each says something of its own.
     """
@@ -145,7 +145,7 @@ def _peels_off(group: Group) -> bool:
 
 
 def _peels_off_ahead(groups: list[Group], index: int) -> bool:
-    """Tell whether the text at *index* is another than what follows: a kicker, or a title before its snippet."""
+    """Return whether the text at *index* is another than what follows: a kicker, or a title before its snippet."""
     group = groups[index]
     head, rest = group[0].context, groups[index + 1][0].context
     if _text(groups[index + 1])[:1] in _CLOSING:

@@ -138,7 +138,7 @@ def _owner(card: _Element, headed: dict[_Element, dict[str, int]]) -> str | None
 
 
 def _is_sub_list(element: _Element) -> bool:
-    """Tell whether *element* holds links and no more, neither pictures nor paragraphs."""
+    """Return whether *element* holds links and no more, neither pictures nor paragraphs."""
     if element.tag in INLINE or element.tag in HEADINGS or next(element.iter("img", "article"), None) is not None:
         return False
     linked = sum(size_of(link, _MAX_AROUND) for link in element.iter("a"))
@@ -213,24 +213,24 @@ def _below(node: _Element, top: _Element) -> _Element:
 
 
 def _is_short(heading: _Element) -> bool:
-    """Tell whether *heading* has no more words than the name of a list."""
+    """Return whether *heading* has no more words than the name of a list."""
     return text_of(heading, _MAX_HEADLINE).count(" ") < _MIN_WORDS
 
 
 def _speaks(link: _Element) -> bool:
-    """Tell whether the text of *link* is a headline, neither a snippet nor a call to read on."""
+    """Return whether the text of *link* is a headline, neither a snippet nor a call to read on."""
     text = text_of(link, _MAX_HEADLINE)
     words = text.count(" ") + 1
     return words >= _MIN_WORDS and len(text) <= _MAX_HEADLINE and text[-1:] not in ".…]" and form_of(text) == "text"
 
 
 def _is_listed(tops: list[_Element], kinds: dict[str, int]) -> bool:
-    """Tell whether one of *tops* has neighbours of its kind."""
+    """Return whether one of *tops* has neighbours of its kind."""
     return any(kinds.get(_kind(top), 0) >= 2 for top in tops)
 
 
 def _are_neighbours(tops: list[_Element], links: int) -> bool:
-    """Tell whether *tops* are picture, title, snippet of one article: in a row, with no *links* but those to it."""
+    """Return whether *tops* are picture, title, snippet of one article: in a row, with no *links* but those to it."""
     if len(tops) < 2 or any(one.getnext() is not other for one, other in pairwise(tops)):
         return False
     return sum(1 for top in tops for _ in islice(top.iter("a"), links + 1)) <= links
@@ -295,18 +295,18 @@ def _climb(node: _Element, top: _Element) -> _Element:
 
 
 def _stands_among_paragraphs(node: _Element) -> bool:
-    """Tell whether paragraphs stand before *node* and after it: a card is then a box within a text."""
+    """Return whether paragraphs stand before *node* and after it: a card is then a box within a text."""
     return _stands_by_paragraph(node, preceding=True) and _stands_by_paragraph(node, preceding=False)
 
 
 def _stands_by_paragraph(node: _Element, *, preceding: bool) -> bool:
-    """Tell whether the next paragraph on one side of *node*, not far off, is a sentence."""
+    """Return whether the next paragraph on one side of *node*, not far off, is a sentence."""
     near = islice(node.itersiblings(preceding=preceding), _MAX_NEAR)
     other = next((sibling for sibling in near if sibling.tag == "p"), None)
     return other is not None and size_of(other, _PARAGRAPH) > _PARAGRAPH
 
 
 def _has_heading(parent: _Element, node: _Element) -> bool:
-    """Tell whether *parent* has a heading outside *node*: the name of a block."""
+    """Return whether *parent* has a heading outside *node*: the name of a block."""
     others = (child for child in parent if child is not node)
     return any(child.tag in HEADINGS or next(child.iter(*HEADINGS), None) is not None for child in others)

@@ -47,7 +47,7 @@ def _without_name(cards: list[Items]) -> list[Items]:
 
 
 def _texts(card: Items) -> bool:
-    """Tell whether texts outside of its links belong to *card*."""
+    """Return whether texts outside of its links belong to *card*."""
     return any(item.role == "text" for item in card)
 
 
@@ -82,12 +82,12 @@ def _items(parent: _Element, marks: Mapping[_Element, str], many: str) -> Items:
 
 
 def _are_listed(items: Items) -> bool:
-    """Tell whether each item of a list is a card, so that one without a link is none of theirs."""
+    """Return whether each item of a list is a card, so that one without a link is none of theirs."""
     return len({item.target for item in items if item.role == "mark" and item.tag == "li"}) > 1
 
 
 def _are_titles(items: Items) -> bool:
-    """Tell whether the headings outside of links are the cards' own: about as many as articles or snippets."""
+    """Return whether the headings outside of links are the cards' own: about as many as articles or snippets."""
     headings = sum(item.role == "text" and item.tag in HEADINGS for item in items)
     links = len({item.target for item in items if item.role == "mark"})
     if headings >= 2 and headings * 10 >= 7 * links:
@@ -99,7 +99,7 @@ def _are_titles(items: Items) -> bool:
 
 
 def _stands_over_snippet(items: Items, at: int) -> bool:
-    """Tell whether what follows the heading at *at* is a snippet, with or without an age before it."""
+    """Return whether what follows the heading at *at* is a snippet, with or without an age before it."""
     for item in items[at + 1 : at + _MAX_ITEMS]:
         if item.closes or item.role == "end" or (item.role == "text" and item.tag in HEADINGS):
             return item.closes
@@ -135,12 +135,12 @@ def _item(child: _Element, marks: Mapping[_Element, str], many: str) -> Item:
 
 
 def _is_article(element: _Element) -> bool:
-    """Tell whether *element*, which leads nowhere, holds the page's own article."""
+    """Return whether *element*, which leads nowhere, holds the page's own article."""
     return element.tag == "main" or next(element.iter("h1"), None) is not None
 
 
 def _is_whole(element: _Element) -> bool:
-    """Tell whether *element* holds more than a snippet; of a table's rows two may make up a card."""
+    """Return whether *element* holds more than a snippet; of a table's rows two may make up a card."""
     if element.tag in _ROWS:
         return False
     if next(element.iter(*HEADINGS), None) is not None:
@@ -156,7 +156,7 @@ def _text_item(node: Node, text: str, tag: str, names: str) -> Item:
 
 
 def _end_of(text: str) -> tuple[bool, bool]:
-    """Tell whether *text* ends a snippet, and whether more than its count stands behind the cut mark."""
+    """Return whether *text* ends a snippet, and whether more than its count stands behind the cut mark."""
     tail = f"x {' '.join(text[-_MAX_TAIL:].split())}"
     closes = is_cut(tail)
     return closes, closes and not split_cut(tail)[1] and split_count(tail)[1] is None

@@ -27,12 +27,12 @@ _MAX_AROUND = 400
 
 
 def is_card(link: _Element) -> bool:
-    """Tell whether *link* holds more than words: a picture, a heading, blocks."""
+    """Return whether *link* holds more than words: a picture, a heading, blocks."""
     return len(link) > 0 and any(node.tag in _CARD_PARTS for node in link.iter())
 
 
 def is_inline(link: _Element) -> bool:
-    """Tell whether *link* is part of a sentence of running text."""
+    """Return whether *link* is part of a sentence of running text."""
     if is_card(link) or _is_cut_mark(link):
         return False
     before, after, block = _surroundings(link)
@@ -50,7 +50,7 @@ def is_inline(link: _Element) -> bool:
 
 
 def _is_title(link: _Element) -> bool:
-    """Tell whether *link*, ahead of a snippet in its line, is bold throughout and as long as a headline."""
+    """Return whether *link*, ahead of a snippet in its line, is bold throughout and as long as a headline."""
     parent = link.getparent()
     bold = parent is not None and parent.tag in _BOLD and not (parent.text or "").strip()
     bold = bold or (len(link) == 1 and link[0].tag in _BOLD and not ((link.text or "") + (link[0].tail or "")).strip())
@@ -58,13 +58,13 @@ def _is_title(link: _Element) -> bool:
 
 
 def _follows_snippet(link: _Element, before: str) -> bool:
-    """Tell whether *link* is the call to read on, or the number of comments, behind a snippet."""
+    """Return whether *link* is the call to read on, or the number of comments, behind a snippet."""
     ended = before[-1:] in _ENDS or is_cut(before)
     return ended and form_of(text_of(link, _MAX_MORE)) in ("more", "count")
 
 
 def _is_cut_mark(link: _Element) -> bool:
-    """Tell whether *link* is the cut mark of a snippet: what it goes on with stands on another page."""
+    """Return whether *link* is the cut mark of a snippet: what it goes on with stands on another page."""
     text = text_of(link, _MAX_CUT_MARK)
     return len(text) <= _MAX_CUT_MARK and is_cut(f"x {text}") and not any(map(str.isalnum, text))
 
@@ -108,7 +108,7 @@ def _collect(node: _Element, texts: list[str], *, preceding: bool) -> bool:
 
 
 def _is_of_sentence(element: _Element) -> bool:
-    """Tell whether an inline element beside a link is part of its sentence rather than a label or a link of its own."""
+    """Return whether an inline element beside a link is part of its sentence, not a label or another link."""
     if element.tag == "span":
         return not element.get("class") or _in_paragraph(element)
     return element.tag not in _APART

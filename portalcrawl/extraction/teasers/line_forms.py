@@ -90,7 +90,7 @@ def _form_without_letters(text: str, lowered: str) -> Form:
 
 
 def is_date(text: str) -> bool:
-    """Tell whether *text* is a date, a time or an age and nothing else; a bare ``19:00`` is.
+    """Return whether *text* is a date, a time or an age and nothing else; a bare ``19:00`` is.
 
     >>> is_date("Stand: 02.12.2025, 18:15 Uhr"), is_date("3 Minuten"), is_date("Dezember-Hilfe 2025 kommt")
     (True, False, False)
@@ -121,7 +121,7 @@ def _has_date_anchor(text: str, lowered: str, words: list[str]) -> bool:
 
 
 def is_byline(text: str) -> bool:
-    """Tell whether *text* names who wrote it, and no more.
+    """Return whether *text* names who wrote it, and no more.
 
     >>> is_byline("Von Ada Muster und Jo Beispiel"), is_byline("Von Basel bis Wien: Züge fallen aus")
     (True, False)
@@ -147,7 +147,7 @@ def _are_call(words: list[str]) -> bool:
 
 
 def is_genre(text: str) -> bool:
-    """Tell whether *text* says what kind of text an article is, not what it is about."""
+    """Return whether *text* says what kind of text an article is, not what it is about."""
     return text.casefold().strip(" :") in known.GENRES
 
 
@@ -161,12 +161,12 @@ def is_block_name(text: str) -> bool:
 
 
 def is_service_name(text: str) -> bool:
-    """Tell whether *text* is the name of a list of something else than articles: topics, jobs, events, products."""
+    """Return whether *text* is the name of a list of something else than articles: topics, jobs, events, products."""
     return len(text) <= _MAX_NAME and bool(known.SERVICE_NAME.match(text))
 
 
 def is_bare_clock(text: str) -> bool:
-    """Tell whether *text* is ``19:00`` and no more: a time of day, or how long a film lasts."""
+    """Return whether *text* is ``19:00`` and no more: a time of day, or how long a film lasts."""
     return bool(_BARE_CLOCK.fullmatch(text))
 
 
@@ -230,7 +230,7 @@ def split_count(text: str) -> tuple[str, int | None]:
 
 
 def is_cut(text: str) -> bool:
-    """Tell whether *text* is a snippet that was cut, with or without a count or a date behind the mark.
+    """Return whether *text* is a snippet that was cut, with or without a count or a date behind the mark.
 
     >>> is_cut("Der Rat tagt […] (00) vor 2 Stunden"), is_cut("Er sagte: Nun ... wir werden sehen")
     (True, False)
@@ -242,7 +242,7 @@ def is_cut(text: str) -> bool:
 
 
 def _has_dots(text: str) -> bool:
-    """Tell at a glance that there is no cut mark in most texts."""
+    """Return quickly that most texts have no cut mark."""
     return "…" in text or "..." in text
 
 

@@ -80,7 +80,7 @@ class Targets:
         return bool(self.profile.article.url or _SIGN.search(href) or _JOINTS.search(href))
 
     def owns(self, origin: str) -> bool:
-        """Tell whether scheme and host are the portal's own."""
+        """Return whether scheme and host are the portal's own."""
         known = self.owned.get(origin)
         if known is None:
             known = self.owned[origin] = self.profile.owns(origin)
@@ -104,13 +104,13 @@ class Targets:
         return self.seen[href]
 
     def is_article(self, address: urls.UrlParts) -> bool:
-        """Tell whether the address alone says that it is one of the portal's articles."""
+        """Return whether the address alone says that it is one of the portal's articles."""
         if self.profile.article.url is not None:
             return self.profile.is_article_url(str(address))
         return self.owns(f"{address.scheme}://{address.netloc}") and urls.article_path(address.path, address.query)
 
     def is_own(self, target: str) -> bool:
-        """Tell whether *target* is the page itself, or does something with it: prints it, mails it, comments on it."""
+        """Return whether *target* is the page itself, or an action on it: to print, mail or comment."""
         path, _, query = target.partition("?")
         if path.startswith(self.own_stems) and _stem(path) in self.own_stems:
             return True
@@ -123,7 +123,7 @@ class Targets:
         return any(target == own or urls.same_article(target, own) for own in near)
 
     def has_own_id(self, text: str) -> bool:
-        """Tell whether one of the page's own ids stands in *text* as a whole."""
+        """Return whether one of the page's own ids stands in *text* as a whole."""
         return any(map(text.__contains__, self.own_ids)) and not self.own_ids.isdisjoint(_ID.findall(text))
 
 

@@ -117,13 +117,13 @@ def _heading_in(element: _Element) -> _Element | None:
 
 
 def _names_list(heading: _Element) -> bool:
-    """Tell whether *heading* can be the name of a list; the page's own long headline is not."""
+    """Return whether *heading* can be the name of a list; the page's own long headline is not."""
     name = _name(heading)
     return name is not None and (heading.tag != "h1" or len(name) <= _MAX_PAGE_NAME)
 
 
 def _can_name(text: str) -> bool:
-    """Tell whether a list can be called *text*: ``Ticker`` and ``Video`` are marks on a teaser, but names of lists."""
+    """Return whether *text* can be the name of a list; ``Ticker`` and ``Video`` can, though they also mark teasers."""
     return form_of(text) in ("text", "label") or is_block_name(text)
 
 

@@ -55,14 +55,14 @@ def part_cards(items: Items) -> list[Items] | None:
 
 
 def _are_in_an_article(stretches: list[Items]) -> bool:
-    """Tell whether paragraphs that are no part of any card outnumber the links by far."""
+    """Return whether paragraphs that are no part of any card outnumber the links by far."""
     lone = [item for stretch in stretches if not _targets(stretch) for item in stretch]
     paragraphs = sum(item.tag == "p" and item.form == "text" for item in lone)
     return paragraphs > _MOST_LONE * sum(len(_targets(stretch)) for stretch in stretches)
 
 
 def _are_whole(items: Items) -> bool:
-    """Tell whether the links' elements are the cards already, so that what stands between is none of theirs."""
+    """Return whether the links' elements are the cards already, so that what stands between is none of theirs."""
     links = [item for item in items if item.role == "mark"]
     return sum(item.whole for item in links) * 10 >= 8 * len(links)
 
@@ -154,7 +154,7 @@ def _own_leading(cards: list[Items]) -> int:
 
 
 def _ages_open(stretches: list[Items]) -> bool:
-    """Tell whether ages stand before the titles rather than behind the snippets."""
+    """Return whether ages stand before the titles rather than behind the snippets."""
     behind = before = 0
     for stretch in stretches:
         closers = [at for at, item in enumerate(stretch) if item.closes]
@@ -181,7 +181,7 @@ def _closed(stretch: Items, *, ages_open: bool) -> Iterator[Items]:
 
 
 def _goes_on(item: Item, targets: set[str], *, ages_open: bool) -> bool:
-    """Tell whether *item*, after the snippet of a card that leads to *targets*, belongs to it."""
+    """Return whether *item*, after the snippet of a card that leads to *targets*, belongs to it."""
     if item.role == "mark":
         return item.target in targets or (item.closes and not targets)
     if item.role != "text":
@@ -269,7 +269,7 @@ def _tail(card: Items) -> Items:
 
 
 def _belong(cards: list[Items], first: Items) -> bool:
-    """Tell whether the texts belong to the links: about as many for each; not an article with links between.
+    """Return whether the texts belong to the links: about as many for each; not an article with links between.
 
     What a cut snippet or a call to read on stands under is no article's text.
     """
