@@ -114,7 +114,7 @@ def without_bio(text: list[Line], authors: Iterable[str]) -> list[Line]:
 
 
 def _tells_of(names: Sequence[str], text: str) -> bool:
-    """Return whether *text* begins with one of the folded *names* and is the name alone, an address, or about that person."""
+    """Return whether *text* begins with one of *names* (folded) and is that name, an address, or about the person."""
     says = f"{_ABOUT.sub('', fold(text[:LONGEST_BYLINE]))} "
     name = next((name for name in names if says.startswith(name)), None)
     if name is None:
