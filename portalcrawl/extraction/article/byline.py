@@ -41,15 +41,18 @@ _NAMING = ("class", "id", "itemprop", "rel")
 _AUTHOR_LINK = re.compile(rf"/{class_words('article.author_path')}[-/s]", re.IGNORECASE)
 
 
-def read_byline(lines: Sequence[Line]) -> tuple[str, ...] | None:
-    """Return the names in the first of *lines* that names authors."""
+def read_byline(lines: Sequence[Line], *, by_date: bool = True) -> tuple[str, ...] | None:
+    """Return the names in the first of *lines* that names authors.
+
+    Without *by_date* a date beside a name is no sign: over the headline it may be that of the page, beside its brand.
+    """
     within = _Within()
     for at, line in enumerate(lines):
         if len(line.text) > LONGEST_BYLINE:
             continue
         if (not line.prose or is_byline(line)) and not _is_elsewhere(line.box):
             near = lines[max(0, at - 1) : at + 2]
-            names = list(dict.fromkeys(_names(line, within) or _beside_date(line, near)))
+            names = list(dict.fromkeys(_names(line, within, by_date) or (_beside_date(line, near) if by_date else ())))
             if names:
                 return tuple(names)
     return None
@@ -126,8 +129,8 @@ def _is_elsewhere(box: Box | None) -> bool:
     return any(each.kind in _ELSEWHERE for each in _around(box))
 
 
-def _names(line: Line, within: _Within) -> list[str]:
-    return list(_named(line, within)) or list(_marked_within(line, within))
+def _names(line: Line, within: _Within, by_date: bool) -> list[str]:
+    return list(_named(line, within, by_date)) or list(_marked_within(line, within))
 
 
 def _marked_within(line: Line, within: _Within) -> Iterator[str]:
@@ -149,12 +152,12 @@ def _beside_date(line: Line, near: Sequence[Line]) -> list[str]:
     return []
 
 
-def _named(line: Line, within: _Within) -> Iterator[str]:
+def _named(line: Line, within: _Within, by_date: bool) -> Iterator[str]:
     author_link = bool(line.href and _AUTHOR_LINK.search(line.href))
     boxes = list(islice(_around(line.box), 3))
     marked = author_link or any(box.tag == "address" or _says_author(box.element) for box in boxes)
     placed = any(box.kind == "byline" for box in boxes) and line.box.tag not in _HEADINGS
-    dated = _DATE_PIECE.search(line.text) is not None and line.box.tag not in _HEADINGS
+    dated = by_date and _DATE_PIECE.search(line.text) is not None and line.box.tag not in _HEADINGS
     opens = any(map(opens_byline, _STROKES.split(line.text)))
     if not (marked or opens or placed or dated):
         return

@@ -116,7 +116,7 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
         date_modified=modified,
         authors=read_byline(around.head)
         or read_byline(signed)
-        or read_byline(around.above)
+        or read_byline(around.above, by_date=False)
         or read_byline(around.foot),
         source=find_source(beside),
         agency=find_signing_agency(around.foot),
