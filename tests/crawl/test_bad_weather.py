@@ -33,7 +33,7 @@ SITE: dict[str, tuple[object, str]] = {
     "tiefes-json": (answer(DEEP_JSON), "stored"),
     "unmoegliche-zeit": (answer(HUGE_NUMBERS), "stored"),
     "zeichensatz-erfunden": (answer(GOOD, "Content-Type: text/html; charset=klingonisch"), "stored"),
-    "zeichensatz-falsch": (answer(GOOD, "Content-Type: text/html; charset=utf-16"), "pending empty"),
+    "zeichensatz-falsch": (answer(GOOD, "Content-Type: text/html; charset=utf-16"), "gone error_page"),
     "gepackt": (answer(gzip.compress(GOOD), "Content-Encoding: gzip"), "stored"),
     "falsch-gepackt": (answer(GOOD, "Content-Encoding: gzip"), "pending encoding"),
     "halb-gepackt": (answer(gzip.compress(GOOD * 50)[:-400], "Content-Encoding: gzip"), "pending encoding"),

@@ -101,7 +101,8 @@ def stop(process: subprocess.Popen[str], number: signal.Signals) -> Ended:
 
 def manifests(data: Path) -> list[dict[str, Any]]:
     """All manifests of a data folder, oldest first."""
-    return [json.loads(path.read_bytes()) for path in sorted((data / "feeds").glob("manifest-*.json"))]
+    files = (data / "feeds").glob("manifest-*.json")  # names alone don't order runs that start in the same second
+    return [json.loads(path.read_bytes()) for path in sorted(files, key=lambda path: path.stat().st_mtime_ns)]
 
 
 def runs(data: Path) -> list[dict[str, Any]]:
@@ -110,8 +111,10 @@ def runs(data: Path) -> list[dict[str, Any]]:
     with redirect_stdout(StringIO()) as out:
         show_runs(RunHistory(engine), 1000, as_json=True)
     engine.dispose()
+    with closing(sqlite3.connect(data / "state.sqlite3")) as state:
+        order = [run for (run,) in state.execute("SELECT run FROM runs ORDER BY rowid")]
     found: list[dict[str, Any]] = json.loads(out.getvalue())
-    return found[::-1]
+    return sorted(found, key=lambda run: order.index(run["run"]))
 
 
 def let_time_pass(data: Path, seconds: float) -> None:
