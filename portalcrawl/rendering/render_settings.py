@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from portalcrawl.errors import SettingError
+from portalcrawl.runs.run_settings import read_boolean, read_number
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -43,13 +43,13 @@ class RenderSettings:
         return cls(
             browser=str(settings.get("RENDER_BROWSER") or "") or None,
             sandbox=_sandbox(settings),
-            pages=int(_number(settings, "RENDER_PAGES", 1)),
-            contexts=int(_number(settings, "RENDER_CONTEXTS", 1)),
-            timeout=_number(settings, "RENDER_TIMEOUT", 1),
-            settle=_number(settings, "RENDER_SETTLE", 0),
-            start_timeout=_number(settings, "RENDER_START_TIMEOUT", 1),
-            recycle=int(_number(settings, "RENDER_RECYCLE", 1)),
-            memory=int(_number(settings, "RENDER_MEMORY", 200)) * MB,
+            pages=int(read_number(settings, "RENDER_PAGES", 1)),
+            contexts=int(read_number(settings, "RENDER_CONTEXTS", 1)),
+            timeout=read_number(settings, "RENDER_TIMEOUT", 1),
+            settle=read_number(settings, "RENDER_SETTLE", 0),
+            start_timeout=read_number(settings, "RENDER_START_TIMEOUT", 1),
+            recycle=int(read_number(settings, "RENDER_RECYCLE", 1)),
+            memory=int(read_number(settings, "RENDER_MEMORY", 200)) * MB,
             maxsize=settings.getint("DOWNLOAD_MAXSIZE"),
             user_agent=str(settings.get("USER_AGENT")),
         )
@@ -59,18 +59,4 @@ def _sandbox(settings: BaseSettings) -> bool:
     """Return whether Chromium uses its sandbox; by default yes, except as root, for whom Chromium refuses it."""
     if settings.get("RENDER_SANDBOX") is None:
         return os.name != "posix" or os.geteuid() != 0
-    try:
-        return settings.getbool("RENDER_SANDBOX")
-    except ValueError:
-        raise SettingError("RENDER_SANDBOX", settings.get("RENDER_SANDBOX"), "True or False") from None
-
-
-def _number(settings: BaseSettings, name: str, least: float) -> float:
-    takes = f"a number from {least:g}"
-    try:
-        number = settings.getfloat(name)
-    except (TypeError, ValueError):
-        raise SettingError(name, settings.get(name), takes) from None
-    if not least <= number < float("inf"):
-        raise SettingError(name, settings.get(name), takes)
-    return number
+    return read_boolean(settings, "RENDER_SANDBOX")

@@ -42,25 +42,25 @@ class RunSettings:
     def from_settings(cls, settings: BaseSettings) -> RunSettings:
         """Return the checked values of *settings*; raise SettingError for a value that can't be used."""
         # Used by the extensions; checked here, before anything is created.
-        _number(settings, "CLOSING_GRACE", least=0)
-        _boolean(settings, "PROGRESS_ENABLED")
+        read_number(settings, "CLOSING_GRACE", least=0)
+        read_boolean(settings, "PROGRESS_ENABLED")
         data_dir = Path(str(settings.get("DATA_DIR") or "data")).expanduser().absolute()
         url = settings.get("STATE_URL") or f"sqlite:///{data_dir / 'state.sqlite3'}"
         make_engine(str(url)).dispose()  # checks the URL, connects to nothing
         return cls(
             data_dir=data_dir,
             profiles=profiles_folder(settings),
-            jsonl_feeds=_boolean(settings, "JSONL_FEEDS"),
-            state_url=str(url) if _boolean(settings, "STATE_ENABLED") else IN_MEMORY,
-            commit_items=int(_number(settings, "COMMIT_ITEMS", least=1)),
-            commit_seconds=_number(settings, "COMMIT_SECONDS", least=0.01),
+            jsonl_feeds=read_boolean(settings, "JSONL_FEEDS"),
+            state_url=str(url) if read_boolean(settings, "STATE_ENABLED") else IN_MEMORY,
+            commit_items=int(read_number(settings, "COMMIT_ITEMS", least=1)),
+            commit_seconds=read_number(settings, "COMMIT_SECONDS", least=0.01),
             recrawl_ages=_ages(settings, "RECRAWL_AGES"),
             overrides_profile_ages=(settings.getpriority("RECRAWL_AGES") or 0) > SETTINGS_PRIORITIES["project"],
-            retry_failed_after=int(_number(settings, "RETRY_FAILED_AFTER", least=0)),
-            lock_wait=_number(settings, "RUN_LOCK_WAIT", least=0),
-            not_after=_number(settings, "RUN_NOT_AFTER", least=0) if settings.get("RUN_NOT_AFTER") else None,
+            retry_failed_after=int(read_number(settings, "RETRY_FAILED_AFTER", least=0)),
+            lock_wait=read_number(settings, "RUN_LOCK_WAIT", least=0),
+            not_after=read_number(settings, "RUN_NOT_AFTER", least=0) if settings.get("RUN_NOT_AFTER") else None,
             read_timeout=read_timeout(settings),
-            feed_retention=_number(settings, "FEED_RETENTION", least=1) if settings.get("FEED_RETENTION") else None,
+            feed_retention=read_number(settings, "FEED_RETENTION", least=1) if settings.get("FEED_RETENTION") else None,
         )
 
     @property
@@ -75,7 +75,7 @@ class RunSettings:
 
 def read_timeout(settings: BaseSettings) -> float:
     """Return the seconds that reading one page may take; raise SettingError for anything but a number from 0.1."""
-    return _number(settings, "READ_TIMEOUT", least=0.1)
+    return read_number(settings, "READ_TIMEOUT", least=0.1)
 
 
 def profiles_folder(settings: BaseSettings) -> Path | None:
@@ -89,14 +89,16 @@ def profiles_folder(settings: BaseSettings) -> Path | None:
     return folder
 
 
-def _boolean(settings: BaseSettings, name: str) -> bool:
+def read_boolean(settings: BaseSettings, name: str) -> bool:
+    """Return a setting as a boolean; raise SettingError if it is none."""
     try:
         return settings.getbool(name)
     except ValueError:
         raise SettingError(name, settings.get(name), "True or False") from None
 
 
-def _number(settings: BaseSettings, name: str, least: float) -> float:
+def read_number(settings: BaseSettings, name: str, least: float) -> float:
+    """Return a setting as a finite number; raise SettingError if it is none, or below *least*."""
     takes = f"a number from {least:g}"
     try:
         number = settings.getfloat(name)
