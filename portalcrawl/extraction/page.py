@@ -18,7 +18,7 @@ from portalcrawl.extraction.dom import tree
 from portalcrawl.extraction.dom.layout import Layout, read_layout
 from portalcrawl.extraction.dom.visibility import mark_hidden
 from portalcrawl.extraction.dom.walk import Walk, walk_page
-from portalcrawl.extraction.page_teasers import read_teasers
+from portalcrawl.extraction.page_teasers import TeaserReading, read_teasers
 from portalcrawl.extraction.page_type import decide_page_type
 from portalcrawl.extraction.parts import ArticleParts, PageType, TeaserParts
 from portalcrawl.extraction.rights import read_rights
@@ -213,7 +213,16 @@ class Page:
     @cached_property
     def teasers(self) -> list[TeaserParts]:
         """Links to other articles of the portal, in page order."""
-        return read_teasers(self.root, self.base_url, self.profile)
+        return self._teaser_reading.teasers
+
+    @property
+    def teaser_map(self) -> dict[int, tuple[str, str]]:
+        """Index of a block of :attr:`walk` -> its owner and the reason; see :class:`TeaserReading`."""
+        return self._teaser_reading.owners
+
+    @cached_property
+    def _teaser_reading(self) -> TeaserReading:
+        return read_teasers(self.walk, self.profile, self.root)
 
     @property
     def page_type(self) -> PageType:

@@ -21,7 +21,7 @@ from lxml import etree
 
 from portalcrawl.extraction.dom.blocks import Block, BlockKind, Box, HiddenElement, Place, TimeElement, Totals
 from portalcrawl.extraction.dom.layout import with_initial
-from portalcrawl.extraction.dom.runs import PLAIN, Link, Part, Style
+from portalcrawl.extraction.dom.runs import JOINT, PLAIN, Link, Part, Style
 from portalcrawl.text.normalize import clean, words
 
 if TYPE_CHECKING:
@@ -97,8 +97,12 @@ class Walk:
 
     def times_of(self, box: Box) -> Sequence[TimeElement]:
         """Return the machine-readable times in *box* or right before its first block."""
+        return self.times_in(box.first, box.last)
+
+    def times_in(self, first: int, last: int) -> Sequence[TimeElement]:
+        """Return the machine-readable times in ``blocks[first:last]`` or right before the first of these."""
         keys = self._time_blocks
-        return self.times[bisect_left(keys, box.first) : bisect_right(keys, box.last - 1)]
+        return self.times[bisect_left(keys, first) : bisect_right(keys, last - 1)]
 
     def hidden_of(self, box: Box) -> Sequence[HiddenElement]:
         """Return the hidden elements in *box*."""
@@ -205,7 +209,7 @@ class _Walker:
                     box = self.open_box(box, element, tag, names)
                 elif action == _STYLE:
                     saved.append((element, style))
-                    style = self.changed_style(element, tag, names, style)
+                    style = self.changed_style(element, tag, names, style, box)
                 elif action != _INLINE:
                     self.take(action, element, box, style)
                 if action >= _SKIP:
@@ -259,7 +263,7 @@ class _Walker:
     def join(self, joint: int, element: _Element, tag: str, style: Style, box: Box) -> int:
         """Part two elements of a row, since scripts write no white space between them; return 0, no joint any more."""
         if joint == len(self.parts) and tag in _ROW_PARTS and box.tag not in _TEXTS:
-            self.parts.append((" ", element, style))
+            self.parts.append((JOINT, element, style))
         return 0
 
     def leave_out(self, element: _Element, action: int, box: Box) -> None:
@@ -304,13 +308,13 @@ class _Walker:
             if style.link is not None:
                 style.link.last = max(style.link.last, count)
 
-    def changed_style(self, element: _Element, tag: str, names: list[str], style: Style) -> Style:
+    def changed_style(self, element: _Element, tag: str, names: list[str], style: Style, box: Box) -> Style:
         """Return the style of what stands in a link or in an element for bold or italic text."""
         if tag == "a":
             href = element.get("href") if "href" in names else None
             if not href:
                 return style
-            link = Link(element, href, len(self.links), len(self.blocks))
+            link = Link(element, href, len(self.links), len(self.blocks), box)
             self.links.append(link)
             return Style(link, style.bold, style.italic)
         if tag in _BOLD:

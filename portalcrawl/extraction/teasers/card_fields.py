@@ -11,8 +11,7 @@ from typing import Literal
 
 from portalcrawl.extraction.parts import TeaserParts
 from portalcrawl.extraction.teasers import line_forms
-from portalcrawl.extraction.teasers.card_lines import Line
-from portalcrawl.extraction.teasers.card_text import CardText
+from portalcrawl.extraction.teasers.card_text import CardText, Line
 from portalcrawl.extraction.teasers.class_hints import Hint
 from portalcrawl.extraction.teasers.line_sorting import sort_lines
 from portalcrawl.extraction.teasers.teaser_images import read_image

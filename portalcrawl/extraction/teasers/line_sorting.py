@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from portalcrawl.extraction.teasers import line_forms
-from portalcrawl.extraction.teasers.card_lines import Line
-from portalcrawl.extraction.teasers.card_text import CardText
+from portalcrawl.extraction.teasers.card_text import CardText, Line
 from portalcrawl.extraction.teasers.class_hints import Hint
 from portalcrawl.extraction.teasers.wording import DATED
 from portalcrawl.text.normalize import fold
