@@ -15,7 +15,8 @@ from portalcrawl.extraction.rules import profile_rules
 from portalcrawl.extraction.teasers.article_links import find_links
 from portalcrawl.extraction.teasers.card_fields import CardFields, FieldVotes, PageSigns
 from portalcrawl.extraction.teasers.card_filter import CardFilter
-from portalcrawl.extraction.teasers.card_text import CardText, Line, read_card
+from portalcrawl.extraction.teasers.card_lines import Line
+from portalcrawl.extraction.teasers.card_text import CardText, read_card
 from portalcrawl.extraction.teasers.cards import Card, CardFinder
 from portalcrawl.extraction.teasers.line_forms import FRAME
 from portalcrawl.extraction.teasers.list_blocks import ListNames
@@ -42,8 +43,8 @@ class TeaserReading:
 
     teasers: list[TeaserParts] = field(default_factory=list)
     owners: dict[int, tuple[str, str]] = field(default_factory=dict)
-    """Index of a block of the walk -> ``teaser 3``, counted from 1 over :attr:`teasers`, and the field that it gave
-    (``headline``, ``date`` ...; ``other`` for none); or ``link`` and why the link in it is no teaser."""
+    """Index of a block of text of the walk -> ``teaser 3`` (counted from 1 over :attr:`teasers`) and the field that it
+    gave (``headline``, ``date`` ..., ``other`` for none); or ``link`` and why the link in it is no teaser."""
 
 
 def read_teasers(walk: Walk, profile: Profile, root: _Element | None = None) -> TeaserReading:
@@ -85,10 +86,16 @@ def _read_generic(
         teaser = fields.read(
             card.links[0].url, clock=fields.template in tickers, caption_over_snippet=profile.caption_over_snippet
         )
-        if teaser is not None and card_filter.is_teaser(card, teaser, lists.name_of(index)):
+        name = lists.name_of(index)
+        reason = card_filter.why_not(card, teaser, name) if teaser is not None else "advertisement or empty"
+        if teaser is not None and not reason:
             teaser.position = lists.take_place(index)
-            teaser.block = (teaser.block or "").strip(FRAME) or lists.name_of(index)
+            teaser.block = (teaser.block or "").strip(FRAME) or name
             reading.teasers.append(teaser)
+            owner = f"teaser {len(reading.teasers)}"
+            reading.owners.update({block: (owner, part) for block, part in fields.owners().items()})
+        else:
+            reading.owners.update(dict.fromkeys(fields.owners(), ("link", reason)))
 
 
 def _take_off_ranks(readings: list[CardFields]) -> None:

@@ -97,12 +97,12 @@ class Walk:
 
     def times_of(self, box: Box) -> Sequence[TimeElement]:
         """Return the machine-readable times in *box* or right before its first block."""
-        return self.times_in(box.first, box.last)
+        return [time for time in self.times_in(box.first, box.last) if time.block < box.last]
 
     def times_in(self, first: int, last: int) -> Sequence[TimeElement]:
-        """Return the machine-readable times in ``blocks[first:last]`` or right before the first of these."""
+        """Return the machine-readable times in ``blocks[first:last]``, or right before or behind these."""
         keys = self._time_blocks
-        return self.times[bisect_left(keys, first) : bisect_right(keys, last - 1)]
+        return self.times[bisect_left(keys, first) : bisect_right(keys, last)]
 
     def hidden_of(self, box: Box) -> Sequence[HiddenElement]:
         """Return the hidden elements in *box*."""
@@ -268,7 +268,10 @@ class _Walker:
 
     def leave_out(self, element: _Element, action: int, box: Box) -> None:
         """Remember an element that is hidden; others without visible text need not be."""
-        if action != _SKIP:
+        if element.tag == "meta":
+            if element.get("itemprop") == "datePublished" and (value := element.get("content")):
+                self.walk.times.append(TimeElement(element, "content", value, len(self.blocks), box))
+        elif action != _SKIP:
             self.hidden.append(HiddenElement(element, len(self.blocks), box))
 
     def finish(self, box: Box) -> None:
@@ -341,6 +344,8 @@ class _Walker:
             return
         if self.parts and action in _ENDS_LINE:
             self.end_line(box)
+        elif self.parts and action == _PICTURE and style.link is not None:
+            self.end_links_before(style.link, box)
         if action == _BREAK:
             self.breaks += 1
             return
@@ -349,6 +354,16 @@ class _Walker:
         blocks = self.blocks
         self.objects += bool(self.parts)
         blocks.append(Block(len(blocks), _OBJECTS[action], "", box, [("", element, style)]))
+
+    def end_links_before(self, link: Link, box: Box) -> None:
+        """End the line before *link*, which holds a picture, unless both stand in a sentence."""
+        parts = self.parts
+        at = next((index for index, part in enumerate(parts) if part[2].link is link), len(parts))
+        if at and (box.tag not in _TEXTS or any(part[2].link is not None for part in parts[:at])):
+            rest = parts[at:]
+            del parts[at:]
+            self.end_line(box)
+            parts.extend(rest)
 
     def take_time(self, element: _Element, names: list[str], box: Box) -> None:
         attribute = next(name for name in TIME_ATTRIBUTES if name in names)

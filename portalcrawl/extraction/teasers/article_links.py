@@ -35,6 +35,7 @@ _CLOSING = ",.;:)"
 _FEW_WORDS = 3
 _MAX_CUT_MARK = 12
 _ENDS = frozenset(".!?…")
+_MAX_PARTS = 20
 _MAX_AROUND = 400
 """Characters looked at on each side of a link."""
 
@@ -54,7 +55,7 @@ def find_links(
 ) -> tuple[list[ArticleLink], dict[int, str]]:
     """Return the links to articles of the portal other than the page itself, in page order.
 
-    And of all others, by their index in the walk, why they are none. *canonical* is the page's own address as it declares.
+    And of all others, by their index in the walk, why they are none. *canonical* is the page's own address as declared.
     """
     walk = runs.walk
     targets = Targets(runs, profile, canonical)
@@ -105,9 +106,9 @@ def _why_not(link: Link, zone: Zone, runs: PageRuns) -> str:
         return "no list of articles"
     text = runs.text_of(link)
     holds_card = _is_card(link, runs)
-    if zone in ("menu", "topics") and not (len(text) >= _HEADLINE and text.count(" ") >= _HEADLINE_SPACES):
-        if zone == "menu" or not holds_card:
-            return zone
+    is_long = len(text) >= _HEADLINE and text.count(" ") >= _HEADLINE_SPACES
+    if not is_long and (zone == "menu" or (zone == "topics" and not holds_card)):
+        return zone
     if not holds_card and _is_inline(link, text, runs):
         return "within a text"
     return "author" if _names_author(link, text) else ""
@@ -159,23 +160,18 @@ def _is_cut_mark(text: str) -> bool:
 
 def _around(block: Block, start: int, end: int) -> tuple[str, str]:
     """Return the text of the sentence before and after ``parts[start:end]`` of *block*."""
-    before: list[str] = []
-    size = 0
-    for part in reversed(block.parts[:start]):
-        if size > _MAX_AROUND:
-            break
-        if _is_of_sentence(part[1], block):
-            before.append(part[0][-_MAX_AROUND:])
-            size += len(part[0])
-    after: list[str] = []
-    size = 0
-    for part in block.parts[end:]:
-        if size > _MAX_AROUND:
-            break
-        if _is_of_sentence(part[1], block):
-            after.append(part[0][:_MAX_AROUND])
-            size += len(part[0])
-    return " ".join("".join(reversed(before)).split()), " ".join("".join(after).split())
+    sides = [], []  # type: tuple[list[str], list[str]]
+    for texts, indexes in zip(sides, (range(start - 1, -1, -1), range(end, len(block.parts))), strict=True):
+        size = 0
+        for index in indexes[:_MAX_PARTS]:
+            text, element, _ = block.parts[index]
+            if size > _MAX_AROUND:
+                break
+            if _is_of_sentence(element, block):
+                texts.append(text)
+                size += len(text)
+    before, after = sides
+    return " ".join("".join(reversed(before)).split())[-_MAX_AROUND:], " ".join("".join(after).split())[:_MAX_AROUND]
 
 
 def _is_of_sentence(element: _Element, block: Block) -> bool:

@@ -11,7 +11,8 @@ from typing import Literal
 
 from portalcrawl.extraction.parts import TeaserParts
 from portalcrawl.extraction.teasers import line_forms
-from portalcrawl.extraction.teasers.card_text import CardText, Line
+from portalcrawl.extraction.teasers.card_lines import Line
+from portalcrawl.extraction.teasers.card_text import CardText
 from portalcrawl.extraction.teasers.class_hints import Hint
 from portalcrawl.extraction.teasers.line_sorting import sort_lines
 from portalcrawl.extraction.teasers.teaser_images import read_image
@@ -47,6 +48,8 @@ _WEIGHTS = {
     "beside a link that speaks": -3.0,
 }
 """What speaks for a line as the headline of its card, or against it."""
+FIELDS = ("headline", "kicker", "snippet", "date", "count", "label", "caption", "author", "block", "other")
+"""What a line can give, the most important first: a block of several lines is that of the first."""
 Field = Literal["headline", "kicker", "snippet", "none"]
 _NOT_TEXT = Hint.DATE | Hint.AUTHOR | Hint.COUNT | Hint.DURATION | Hint.CAPTION | Hint.MORE
 
@@ -138,6 +141,7 @@ class CardFields:
             parts.headline = next((name for name in names if _can_be_title(name)), None)
         snippet = self.snippet(at)
         if snippet:
+            snippet.field = "snippet"
             text, parts.is_truncated = line_forms.split_cut(snippet.text)
             parts.snippet = _AHEAD.sub("", text, count=1) if _AHEAD.match(text) else text
         parts.image_url = self.image.url or None if self.image else None
@@ -147,10 +151,21 @@ class CardFields:
         _tell_caption(parts, self.alt, caption_over_snippet)
         return _cleaned(parts) if parts.headline or parts.snippet or parts.image_caption else None
 
+    def owners(self) -> dict[int, str]:
+        """Return the field that each block of text gave, once the card is read: the first in the order of fields."""
+        found: dict[int, str] = {}
+        for line in self.found.lines:
+            known = found.get(line.block, "other")
+            found[line.block] = min(known, line.field, key=FIELDS.index)
+        return found
+
     def add_headline(self, parts: TeaserParts, at: int) -> None:
         """Give *parts* the headline, and what stands before it."""
         parts.headline, glued = self.unglued(self.texts[at].text)
+        self.texts[at].field = "headline"
         line = self.kicker(at)
+        if line is not None:
+            line.field = "kicker"
         kicker = glued or (line.text if line else "")
         genre, *others = _DOTS.split(kicker)
         if others and line_forms.is_genre(genre):

@@ -29,21 +29,22 @@ class CardFilter:
         self.runs = runs
         self.shares: dict[Box, float] = {}
 
-    def is_teaser(self, card: Card, teaser: TeaserParts, block: str | None) -> bool:
-        """Return whether *card*, read as *teaser* in the list called *block*, presents an article."""
+    def why_not(self, card: Card, teaser: TeaserParts, block: str | None) -> str:
+        """Return why *card*, read as *teaser* in the list called *block*, presents no article; empty where it does."""
         if block is not None and is_service_name(block):
-            return bool(teaser.image_url and teaser.kicker and teaser.headline) and form_of(block) != "ad"
+            presents = teaser.image_url and teaser.kicker and teaser.headline and form_of(block) != "ad"
+            return "" if presents else "list of services"
         if teaser.snippet or teaser.date_text or teaser.date_attribute or teaser.comment_count is not None:
-            return True
+            return ""
         if teaser.headline is None:
-            return (teaser.image_caption or "").count(" ") >= _MIN_WORDS
+            return "" if (teaser.image_caption or "").count(" ") >= _MIN_WORDS else "no headline"
         if teaser.image_url:
-            return not card.in_menu or self.share_of_headlines(card) >= 0.5
+            return "" if not card.in_menu or self.share_of_headlines(card) >= 0.5 else "menu"
         if len(teaser.headline.split()) < _MIN_WORDS:
-            return False
+            return "too few words"
         if card.links[0].zone == "neighbour" or (not card.in_menu and self.is_headed(card)):
-            return True
-        return self.share_of_headlines(card) >= (0.5 if card.in_menu else 0.3)
+            return ""
+        return "" if self.share_of_headlines(card) >= (0.5 if card.in_menu else 0.3) else "list of names"
 
     def is_headed(self, card: Card) -> bool:
         """Return whether a link of *card* holds a heading or stands in one, as menus' links do not."""
@@ -72,6 +73,7 @@ class CardFilter:
 
     def share(self, box: Box) -> float:
         """Return the share of long link texts in *box*, calls to read on aside; -1 where too few links are left."""
-        texts = filter(None, map(self.runs.text_of, self.runs.walk.links_of(box)[:_MAX_LINKS]))
+        last = min(box.last_link, box.first_link + _MAX_LINKS)
+        texts = filter(None, map(self.runs.text_of, self.runs.walk.links[box.first_link : last]))
         sizes = [text.count(" ") + 1 >= _LONG_WORDS for text in texts if form_of(text) != "more"]
         return sum(sizes) / len(sizes) if len(sizes) >= _MIN_LINKS else -1.0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING
 
+from portalcrawl.extraction.dom.blocks import Box
 from portalcrawl.extraction.dom.name_roles import name_shape
 from portalcrawl.extraction.teasers.class_hints import Hint, hints_of
 from portalcrawl.extraction.teasers.flat_lists import Item, part_list
@@ -14,7 +16,6 @@ from portalcrawl.extraction.teasers.line_forms import form_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from portalcrawl.extraction.dom.blocks import Box
     from portalcrawl.extraction.teasers.article_links import ArticleLink
     from portalcrawl.extraction.teasers.page_runs import PageRuns, Stretch
 
@@ -65,6 +66,7 @@ class CardFinder:
         self.runs = runs
         self.walk = runs.walk
         self.links = links
+        self.page_heads = [block.index for block in self.walk.blocks if block.level == 1][:_MAX_CLIMB]
         self.sub_lists = self._find_sub_lists()
         self.marks: dict[Box, str] = {}
         """Box -> the one article that it leads to, or ``MANY``."""
@@ -78,12 +80,13 @@ class CardFinder:
             top, around = self._top_of(link)
             tops.setdefault(around, {}).setdefault(top, []).append(link)
         cards = [card for around, group in tops.items() for card in self._cards_in(around, group)]
-        for card in cards:
-            card.skipped = [
-                stretch
-                for box in self.sub_lists
-                if box is not card.box and card.start <= (stretch := self.runs.of_box(box))[0] and stretch[1] <= card.end
-            ]
+        cards.sort(key=lambda card: card.start)
+        starts = [card.start for card in cards]
+        for box in self.sub_lists:
+            start, end = self.runs.of_box(box)
+            card = cards[bisect_right(starts, start - 1) - 1]
+            if card.start < start and end <= card.end:
+                card.skipped.append((start, end))
         return sorted(cards, key=lambda card: card.links[0].link.index)
 
     def _mark(self, link: ArticleLink) -> None:
@@ -106,7 +109,7 @@ class CardFinder:
         return (box, box.parent) if box.parent is not None else (link, box)
 
     def _stretch(self, top: Box | ArticleLink) -> Stretch:
-        return self.runs.of_link(top.link) if _is_link(top) else self.runs.of_box(top)
+        return self.runs.of_box(top) if isinstance(top, Box) else self.runs.of_link(top.link)
 
     def _cards_in(self, around: Box, tops: dict[Box | ArticleLink, list[ArticleLink]]) -> list[Card]:
         """Return the cards that stand side by side in *around*."""
@@ -115,7 +118,7 @@ class CardFinder:
             if self.marks.get(child, MANY) is not MANY:
                 kinds[child.signature] = kinds.get(child.signature, 0) + 1
         for top in tops:
-            if _is_link(top):
+            if not isinstance(top, Box):
                 kinds[_kind(top)] = kinds.get(_kind(top), 0) + 1
         cards: list[Card] = []
         done: set[Box | ArticleLink] = set()
@@ -139,7 +142,7 @@ class CardFinder:
 
     def _listed(self, items: list[Item], links: list[ArticleLink], around: Box, kinds: dict[str, int]) -> Card:
         top = items[0].top
-        if len(items) == 1 and top is not None and not _is_link(top):
+        if len(items) == 1 and top is not None and isinstance(top, Box):
             inner = self._only_item(top, links, alike=kinds[_kind(top)])
             if inner is not None:
                 return self._card(inner, links)
@@ -179,14 +182,30 @@ class CardFinder:
 
     def _lone_cards(self, top: Box | ArticleLink, links: list[ArticleLink], around: Box) -> list[Card]:
         """Return the cards in *top*, which has no neighbours like it: as little around the links as makes a teaser."""
-        if _is_link(top):
-            start, end = self._stretch(top)
-            return [Card(start, end, links, around, f"{_kind(top)}<{around.signature}")]
-        links = links[:_MAX_LONE_LINKS]
-        common = _common([link.link.box for link in links], top)
-        if common is not None and common.chars <= _MAX_LONE_TEXT:
-            return [self._card(self._climb(common, top), links)]
-        return [self._card(self._climb(link.link.box, top), [link]) for link in links]
+        if isinstance(top, Box) and len(links) > 1:
+            links = links[:_MAX_LONE_LINKS]
+            common = _common([link.link.box for link in links], top)
+            if common is not None and common.chars <= _MAX_LONE_TEXT:
+                return [self._card(self._climb(common, top), links)]
+        return [self._lone_card(top, link, around) for link in links]
+
+    def _lone_card(self, top: Box | ArticleLink, link: ArticleLink, around: Box) -> Card:
+        box = link.link.box
+        start, end = self.runs.of_link(link.link)
+        if isinstance(top, Box) and self._belongs(box, self.runs.size(start, end), self._headings(link)):
+            return self._card(self._climb(box, top), [link])
+        return Card(start, end, [link], box, f"{_kind(link)}<{box.signature}")
+
+    def _headings(self, link: ArticleLink) -> int:
+        return sum(block.level > 0 for block in self.walk.blocks[link.link.first : link.link.last])
+
+    def _belongs(self, box: Box, size: int, headings: int) -> bool:
+        """Return whether what *box* holds beside a part of it, of *size* and *headings*, speaks of one article."""
+        around = box.chars - size
+        crowded = around > _MAX_AROUND or box.headings > headings
+        if any(box.first <= block < box.last for block in self.page_heads) and not headings:
+            return False
+        return around <= _MAX_LONE_TEXT and not (size >= _MIN_TEXT and crowded)
 
     def _climb(self, box: Box, top: Box) -> Box:
         """Return as much around *box*, within *top*, as seems to speak of its article."""
@@ -194,9 +213,7 @@ class CardFinder:
             up = box.parent
             if box is top or up is None or box.tag in _ITEMS or up.tag in _LIMITS:
                 return box
-            around = up.chars - box.chars
-            crowded = around > _MAX_AROUND or up.headings > box.headings
-            if around > _MAX_LONE_TEXT or (box.chars >= _MIN_TEXT and crowded) or self._stands_among_paragraphs(box):
+            if not self._belongs(up, box.chars, box.headings) or self._stands_among_paragraphs(box):
                 return box
             box = up
         return box
@@ -246,10 +263,6 @@ class CardFinder:
         return owners[0] if any(other is not box and other in headed for other in alike[:_MAX_CLIMB]) else None
 
 
-def _is_link(top: Box | ArticleLink) -> TypeGuard[ArticleLink]:
-    return not hasattr(top, "chain")
-
-
 def _is_sub_list(box: Box) -> bool:
     """Return whether *box* holds links and no more, neither pictures nor paragraphs."""
     return not box.level and not box.pictures and box.tag not in _ITEMS and box.link_chars * 10 >= 8 * box.chars
@@ -257,7 +270,7 @@ def _is_sub_list(box: Box) -> bool:
 
 def _kind(top: Box | ArticleLink) -> str:
     """Return tag and classes without numbers and states."""
-    return f"a{name_shape(top.link.element.get('class') or '')}" if _is_link(top) else top.signature
+    return top.signature if isinstance(top, Box) else f"a{name_shape(top.link.element.get('class') or '')}"
 
 
 def _up_to(box: Box, top: Box) -> Iterable[Box]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
 from portalcrawl.extraction.dom.blocks import Box
@@ -26,6 +26,8 @@ MANY = "\0many"
 _ROWS = frozenset(("tr", "dt", "dd"))
 _MAX_TEXT = 1500
 _MAX_TEXTS_A_CARD = 4
+_MOST_KEYS = 12
+"""Children of a first card of which one may open each card."""
 _MAX_TAIL = 80
 """Characters at the end of a text in which its cut mark and count stand."""
 
@@ -91,7 +93,9 @@ class _Items:
         self.items: Items = []
         self.marks = marks
         links = [top for top in tops if not isinstance(top, Box)]
-        solid: list[tuple[int, int, Box | ArticleLink]] = [(*runs.of_box(box), box) for box in runs.walk.children(around)]
+        solid: list[tuple[int, int, Box | ArticleLink]] = [
+            (*runs.of_box(box), box) for box in runs.walk.children(around)
+        ]
         solid += [(*runs.of_link(top.link), top) for top in links]
         solid.sort(key=lambda each: (each[0], -each[1]))
         at, end = runs.of_box(around)
@@ -116,7 +120,7 @@ class _Items:
         """Return whether the headings outside of links are the cards' own: about as many as articles."""
         headings = sum(item.role == "text" and item.key.startswith("h") for item in self.items)
         links = len({item.target for item in self.items if item.role == "mark"})
-        return headings >= 2 and headings * 10 >= 4 * links
+        return headings >= 2 and headings * 10 >= 6 * links
 
     def of_link(self, top: ArticleLink) -> Item:
         start, end = self.runs.of_link(top.link)
@@ -136,7 +140,9 @@ class _Items:
                 item.form = "text"  # an age beside the picture opens a card
             return item
         item = self.made(start, end, "mark", box.signature, text, box, target)
-        item.is_whole = box.tag not in _ROWS and (box.headings > 0 or (box.tag != "p" and box.lines > 2))
+        item.is_whole = (
+            box.tag not in _ROWS and not box.level and (box.headings > 0 or (box.tag != "p" and box.lines > 2))
+        )
         return item
 
     def is_own_article(self, box: Box) -> bool:
@@ -212,9 +218,25 @@ def _parted(items: Items) -> list[Items]:
     lone = [item for stretch in every if not _targets(stretch) for item in stretch]
     if sum(item.form == "text" for item in lone) > 2 * len(marks):
         return []  # paragraphs of an article
-    cards = _closed(stretches) or _opened(stretches)
+    single = len(stretches) > 1 and all(len(_targets(stretch)) == 1 for stretch in stretches)
+    cards = list(stretches) if single else _closed(stretches) or _opened(stretches)
+    if len(cards) < 2:
+        return []
+    opening = sum(item.form == "text" for item in stretches[0][: _leading(stretches[0])])
+    closed = sum(any(item.closes or item.form == "more" for item in card) for card in cards)
+    if opening >= 2 and closed * 2 < len(cards):
+        return []  # an article with links between its paragraphs
+    _trim(cards)
     texts = sum(item.role == "text" for card in cards for item in card)
-    return cards if texts <= len(cards) * _MAX_TEXTS_A_CARD else []
+    return cards if len(cards) <= texts * 2 and texts <= len(cards) * _MAX_TEXTS_A_CARD else []
+
+
+def _trim(cards: list[Items]) -> None:
+    """Take off the first and the last card the texts around the list: more than any other card has there."""
+    first, last = cards[0], cards[-1]
+    counts = [at + 1 for at in range(_leading(first)) if first[at].form == "count"]  # which stand behind snippets
+    cards[0] = first[max(_leading(first) - max(map(_leading, cards[1:])), 0, *counts[-1:]) :]
+    cards[-1] = last[: len(last) - max(0, _trailing(last) - max(map(_trailing, cards[:-1])))]
 
 
 def _stretches(items: Items) -> Iterator[Items]:
@@ -228,10 +250,12 @@ def _stretches(items: Items) -> Iterator[Items]:
 def _split(items: Items, *, blank_lines: bool) -> Iterator[Items]:
     stretch: Items = []
     for item in items:
-        if stretch and (item.role == "end" or (blank_lines and item.breaks > 1)):
+        if stretch and (item.role == "end" or item.is_whole or (blank_lines and item.breaks > 1)):
             yield stretch
             stretch = []
-        if item.role != "end":
+        if item.is_whole:
+            yield [item]
+        elif item.role != "end":
             stretch.append(item)
     if stretch:
         yield stretch
@@ -259,20 +283,23 @@ def _closed(stretches: list[Items]) -> list[Items]:
     closed_cards = sum(any(item.closes for item in card) for card in cards)
     if len(cards) < 2 or closed_cards * 10 < 8 * len(cards) or any(len(_targets(card)) > 1 for card in cards):
         return []
-    most = max(_leading(card) for card in cards[1:])
-    cards[0] = cards[0][max(0, _leading(cards[0]) - most) :]
     return cards
 
 
 def _leading(card: Items) -> int:
-    """Return the number of texts before the first link of *card*, or before its snippet where that is the cut mark."""
+    """Return the number of texts before the first link of *card*."""
     return next(at for at, item in enumerate(card) if item.role == "mark")
 
 
+def _trailing(card: Items) -> int:
+    """Return the number of texts behind its last link."""
+    return _leading(card[::-1])
+
+
 def _ages_open(stretches: list[Items]) -> bool:
-    """Return whether ages stand before the titles rather than behind the snippets: the first of all dates does."""
-    forms = [("close" if item.closes else item.form) for stretch in stretches for item in stretch]
-    return next((form == "date" for form in forms if form in ("close", "date")), False)
+    """Return whether ages stand before the titles rather than behind the snippets: the last snippet has none."""
+    behind = takewhile(lambda item: not item.closes, reversed(stretches[-1]))
+    return all(item.form != "date" for item in behind)
 
 
 def _goes_on(item: Item, card: Items, *, ages_open: bool) -> bool:
@@ -287,7 +314,7 @@ def _opened(stretches: list[Items]) -> list[Items]:
     """Return the cards where one kind of item opens each."""
     best: list[Items] = []
     most = (0, False)
-    for key in dict.fromkeys(item.key for item in stretches[0][: _first_card(stretches[0])]):
+    for key in dict.fromkeys(item.key for item in stretches[0][: min(_MOST_KEYS, _first_card(stretches[0]))]):
         cards = [card for stretch in stretches for card in _opened_by(key, stretch)]
         linked = [card for card in cards if _targets(card)]
         if any(len(_targets(card)) > 1 for card in linked):
@@ -297,9 +324,6 @@ def _opened(stretches: list[Items]) -> list[Items]:
         score = max(shapes.values(), default=0), opener.role == "mark" or opener.form != "text"
         if score > most and len(linked) > 1:
             best, most = linked, score
-    if best:
-        longest = max(map(len, best[:-1]))
-        best[-1] = best[-1][:longest]
     return best
 
 
@@ -309,13 +333,16 @@ def _first_card(stretch: Items) -> int:
     return next((at for at, item in enumerate(stretch) if item.role == "mark" and item.target != first), len(stretch))
 
 
-def _opened_by(key: str, stretch: Items) -> Items | list[Items]:
+def _opened_by(key: str, stretch: Items) -> list[Items]:
     """Return *stretch* cut before each item of this *key*, but between links to one article."""
     cards: list[Items] = []
+    target = ""
     for item in stretch:
-        same = item.role == "mark" and cards and item.target in _targets(cards[-1])
-        if cards and (item.key != key or same):
-            cards[-1].append(item)
-        elif item.key == key or item.role == "mark":
+        is_next = item.key == key and not (item.role == "mark" and item.target == target)
+        if is_next or (not cards and item.role == "mark"):
             cards.append([item])
+            target = ""
+        elif cards:
+            cards[-1].append(item)
+        target = item.target or target
     return cards

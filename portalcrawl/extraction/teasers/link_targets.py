@@ -52,13 +52,13 @@ class Targets:
 
     def hear_headings(self, runs: PageRuns) -> None:
         """Take in the links of headings whose addresses repeat what the heading says."""
-        walk = runs.walk
-        for link in walk.links:
-            block = walk.blocks[link.first] if link.first < link.last else None
-            if block is None or not 2 <= block.level <= _LOWEST_HEADING or not self.may_lead(link.href):
+        for link in runs.walk.links:
+            blocks = runs.walk.blocks[link.first : link.last]
+            heading = next((block.text for block in blocks if 2 <= block.level <= _LOWEST_HEADING), None)
+            if heading is None or not self.may_lead(link.href):
                 continue
             address, is_article = self.look_at(link.href)
-            if address is not None and not is_article and urls.slug_repeats(str(address), runs.text_of(link)):
+            if address is not None and not is_article and urls.slug_repeats(str(address), heading):
                 self.told.add(str(address))
 
     def of(self, href: str) -> tuple[str, str] | None:

@@ -6,6 +6,7 @@ a heading that holds more than the heading; a paragraph between them shows that 
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.teasers.class_hints import Hint, hints_of
@@ -60,15 +61,15 @@ class ListNames:
         return self.counts[key]
 
     def place_of(self, card: Card, sections: list[Section]) -> tuple[object, str | None]:
-        around = sections[-1][0] if sections else None
+        around, name, key = sections[-1] if sections else (None, None, 0)
         for box, _ in zip(card.around.chain(), range(_MAX_LEVELS), strict=False):
-            if box is around or box.tag in _LIMITS:
+            if box is around:
+                return (key, name) if name is not None else (card.around, None)
+            if box.tag in _LIMITS:
                 break
             label = box.element.get("aria-label")
             if label and box.tag in _LABELLED and len(label) <= _MAX_NAME:
                 return box, clean(label)
-        if sections and sections[-1][1] is not None:
-            return sections[-1][2], sections[-1][1]
         return card.around, None
 
     def read(self, block: Block, sections: list[Section]) -> None:
@@ -86,20 +87,22 @@ class ListNames:
             sections.append((section, name, block.index))
 
     def section_of(self, block: Block) -> Box:
-        """Return the innermost box around *block* that holds more texts than it."""
+        """Return the innermost box around *block* that holds more than it."""
         box = block.box
-        own = block.box.lines + block.box.headings
-        while box.parent is not None and box.lines + box.headings <= own:
+        own = box.last - box.first
+        while box.parent is not None and box.last - box.first <= own:
             box = box.parent
         return box
 
     def name(self, block: Block) -> str | None:
         """Return the name of a list that *block* is; the page's own long headline is none."""
-        text = block.text
+        own = clean("".join(part[0] for part in takewhile(lambda part: part[2].link is None, block.parts)))
+        text = own or block.text  # less a link to see more
         if len(text) > _MAX_NAME or (block.level == 1 and len(text) > _MAX_PAGE_NAME):
             return None
         names = block.box.element.get("class") or ""
-        titled = block.level or block.is_bold or block.box.tag in _TITLES or hints_of(names) & Hint.TITLE
+        titled = block.level or block.is_bold or hints_of(names) & Hint.TITLE
+        titled = titled or (block.box.tag in _TITLES and block.box.lines == 1)
         if not (titled or text.endswith(":") or is_block_name(text)):
             return None
         if not (form_of(text) in ("text", "label") or is_block_name(text) or block.level):

@@ -1,0 +1,187 @@
+"""A line of a card taken apart: one line may hold a kicker, a headline and an age in elements of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portalcrawl.extraction.dom.name_roles import name_shape
+from portalcrawl.extraction.teasers.class_hints import Hint
+from portalcrawl.extraction.teasers.line_forms import MARKS, form_of, is_cut, split_marks
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_ROLES = Hint.KICKER | Hint.DATE | Hint.AUTHOR | Hint.COUNT | Hint.LABEL | Hint.DURATION | Hint.MORE
+_APART = frozenset(("date", "count", "label", "more", "reading_time", "byline", "ad", "number"))
+_MAX_APART = 8
+_MANY_LINKS = 3
+_SLOT_LEVELS = 3
+_CLOSING = frozenset(",;.!?)")
+_SENTENCE = 3
+"""Words after a link that are no part of its text."""
+
+
+@dataclass(slots=True)
+class Context:
+    """What the elements around a text, up to the card, say of it."""
+
+    heading: int = 0
+    linked: bool = False
+    """In a link to the teaser's article."""
+    foreign: str = ""
+    """Address of the link to somewhere else that it stands in."""
+    hint: int = Hint.NONE
+    """Of the innermost element whose class name hints at anything."""
+    caption: bool = False
+    strong: bool = False
+    when: str | None = None
+    """The machine-readable time of the ``time`` element around it."""
+    span: _Element | None = None
+    """The innermost inline element around it that says something of it."""
+
+
+@dataclass(slots=True)
+class Piece:
+    """A run of text and what it stands in."""
+
+    text: str
+    context: Context
+    element: _Element
+    path: list[_Element]
+    """The inline elements around it within its line, outermost first."""
+    breaks: bool = False
+    """Whether a line break within a heading follows it."""
+    is_glued: bool = False
+    """Whether the piece after it stands in another element without white space between."""
+
+
+@dataclass(slots=True)
+class Line(Context):
+    """One line of a card and what its longest part stands in; ``text`` has its white space folded."""
+
+    text: str = ""
+    slot: str = ""
+    """What the elements around it have in common with those of the same part of other cards."""
+    block: int = -1
+    """Index of the block of the walk that it is, or is a part of."""
+    field: str = "other"
+    """What it gave to the teaser: ``headline``, ``date`` ..."""
+
+
+Group = list[Piece]
+
+
+def lines_of(pieces: Group, *, inner: bool = False) -> Iterator[Line]:
+    """Yield the lines in *pieces*, the texts of one block; *inner*: in an element that is a line itself."""
+    groups, parents = _grouped(pieces)
+    if len(groups) > 1 and _stand_side_by_side(groups, parents, inner=inner):
+        for group in groups:
+            yield from lines_of(group, inner=True)
+        return
+    for group in _peeled(groups) if len(groups) > 1 and not inner else [pieces]:
+        if text := _text(group):
+            yield _line(text, group)
+
+
+def _grouped(pieces: Group) -> tuple[list[Group], list[_Element | None]]:
+    """Return the texts of the outermost inline elements in which *pieces* differ, and these elements.
+
+    Marks between elements belong to none: a colon ends what stands before it, others are left out.
+    """
+    shared = 0
+    first = pieces[0].path
+    while all(len(piece.path) > shared and piece.path[shared] is first[shared] for piece in pieces):
+        shared += 1
+    groups: list[Group] = []
+    parents: list[_Element | None] = []
+    for piece in pieces:
+        parent = piece.path[shared] if len(piece.path) > shared else None
+        if groups and (parents[-1] is parent or (parent is None and piece.text.strip() == ":")):
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+            parents.append(parent)
+    return groups, parents
+
+
+def _stand_side_by_side(groups: list[Group], parents: list[_Element | None], *, inner: bool) -> bool:
+    """Return whether inline elements make up the whole line, each with words of its own.
+
+    Elements of one class are the lines of one headline; of links to elsewhere each says something of its own.
+    """
+    if sum(bool(group[0].context.foreign) for group in groups) >= _MANY_LINKS:
+        return True
+    if len(groups) > _MAX_APART or any(
+        parent is None and _text(group).strip(MARKS) for parent, group in zip(parents, groups, strict=True)
+    ):
+        return False
+    kinds = {(parent.tag, parent.get("class")) for parent in parents if parent is not None}
+    return len(kinds) > 1 or not (inner or groups[0][0].context.heading)
+
+
+def _peeled(groups: list[Group]) -> list[Group]:
+    """Take texts of another kind off both ends of the line; what is left is one text."""
+    start, end = 0, len(groups)
+    while start < end - 1 and _peels_off_ahead(groups, start):
+        start += 1
+    while end - 1 > start and _peels_off(groups[end - 1]):
+        end -= 1
+    middle = [piece for group in groups[start:end] for piece in group]
+    return [*groups[:start], middle, *groups[end:]]
+
+
+def _peels_off(group: Group) -> bool:
+    context, text = group[0].context, _text(group)
+    if context.span is not None and context.hint & _ROLES:
+        return True
+    return form_of(text) in _APART or any(form_of(part) == "count" for part in split_marks(text))
+
+
+def _peels_off_ahead(groups: list[Group], index: int) -> bool:
+    """Return whether the text at *index* is another than what follows: a kicker, or a title before its snippet."""
+    group = groups[index]
+    head, rest = group[0].context, groups[index + 1][0].context
+    if _text(groups[index + 1])[:1] in _CLOSING:
+        return False
+    if _peels_off(group) or (_text(group).endswith(":") and (head.span is not None or rest.linked)):
+        return True
+    text = " ".join(_text(other) for other in groups[index + 1 :])
+    if group[-1].text[-1].islower() and groups[index + 1][0].text[0].isupper():
+        return text.count(" ") + 1 >= _SENTENCE  # glued in the markup, so apart by the style
+    if head.heading and head.span is not None and head.span.tag == "span" and rest.span is not head.span:
+        marked = head.span.get("class") and _text(group).count(" ") < _SENTENCE
+        if marked and not text[:1].islower() and text.count(" ") + 1 >= _SENTENCE:
+            return True
+    if group[-1].breaks and head.span is not None and (rest.span is None or rest.span.tag == "a"):
+        return text[:1].isupper() and text.count(" ") + 1 >= _SENTENCE
+    if rest.linked and not head.linked and all(other[0].context.linked for other in groups[index + 1 :]):
+        return _text(group)[:1].isupper() and text.count(" ") + 1 >= _SENTENCE
+    if head.linked and not rest.linked:
+        return text.count(" ") + 1 >= _SENTENCE
+    return head.strong and not rest.strong and is_cut(text)
+
+
+def _text(group: Group) -> str:
+    return " ".join("".join([f"{piece.text} " if piece.is_glued else piece.text for piece in group]).split())
+
+
+def _line(text: str, group: Group) -> Line:
+    longest = max(group, key=lambda piece: len(piece.text))
+    when = next((piece.context.when for piece in group if piece.context.when), None)
+    line = Line(text=text, slot=_slot(longest))
+    for name in Context.__slots__:
+        setattr(line, name, getattr(longest.context, name))
+    line.when = when
+    return line
+
+
+def _slot(piece: Piece) -> str:
+    """Return what kind of link *piece* is, and tags and classes of what is around it, without numbers and states."""
+    names = [f"{'article' * piece.context.linked}{'elsewhere' * bool(piece.context.foreign)}"]
+    element: _Element | None = piece.element
+    while element is not None and len(names) <= _SLOT_LEVELS:
+        names.append(f"{element.tag}{name_shape(element.get('class') or '')}")
+        element = element.getparent()
+    return "<".join(names)
