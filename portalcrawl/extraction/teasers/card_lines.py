@@ -164,7 +164,12 @@ def _peels_off_ahead(groups: list[Group], index: int) -> bool:
 
 
 def _text(group: Group) -> str:
-    return " ".join("".join([f"{piece.text} " if piece.is_glued else piece.text for piece in group]).split())
+    texts: list[str] = []
+    for piece, after in zip(group, [*group[1:], None], strict=True):
+        texts.append(piece.text)
+        if piece.is_glued and after is not None and piece.text[-1].isalnum() and after.text[0].isalnum():
+            texts.append(" ")
+    return " ".join("".join(texts).split())
 
 
 def _line(text: str, group: Group) -> Line:

@@ -34,7 +34,7 @@ _MAX_SHORT = 80
 _MAX_INNER = 30
 _MAX_RUNS = 400
 """Runs of one card that are read; no teaser has more."""
-_ICON_LEVELS = 2
+_LONGEST_COUNT = 6
 
 
 @dataclass(slots=True)
@@ -196,27 +196,28 @@ class _Reader:
     def counted(self, text: str, element: _Element) -> str:
         """Return *text* without a number at its beginning that an icon beside it calls the number of comments."""
         first = text.split(None, 1)[0]
-        if not first.isdecimal() or len(first) > _ICON_LEVELS * 3 or not self.has_icon(element):
+        if not first.isdecimal() or len(first) > _LONGEST_COUNT or not _has_icon(element, text):
             return text
         self.found.counts.append(f"({first.zfill(2)})")
         return text.strip()[len(first) :]
-
-    def has_icon(self, element: _Element) -> bool:
-        """Return whether an icon for comments, which holds no text, stands before the text of *element*."""
-        node: _Element | None = element
-        for _ in range(_ICON_LEVELS):
-            if node is None or node is self.outside:
-                break
-            for each in islice(node.iterdescendants("*"), _MAX_INNER):
-                if not (each.text or "").strip() and shows_count(each.get("class") or ""):
-                    return True
-            node = node.getparent()
-        return False
 
     def end_line(self, pieces: Group, block: Block) -> None:
         for line in lines_of(pieces):
             line.block = block.index
             self.found.lines.append(line)
+
+
+def _has_icon(element: _Element, text: str) -> bool:
+    """Return whether an icon for comments, which holds no text, stands right before *text* in *element*."""
+    before = next((child for child in islice(element, _MAX_INNER) if child.tail == text), None)
+    if before is None:
+        parent = element.getparent()
+        before = element.getprevious()
+        before = parent.getprevious() if before is None and parent is not None else before
+        if before is None or (before.tail and not before.tail.isspace()):
+            return False
+    icons = (each for each in islice(before.iter("*"), _MAX_INNER) if not (each.text or "").strip())
+    return any(shows_count(each.get("class") or "") for each in icons)
 
 
 def _goes_on(last: Block, block: Block) -> bool:

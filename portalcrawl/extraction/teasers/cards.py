@@ -84,9 +84,10 @@ class CardFinder:
         starts = [card.start for card in cards]
         for box in self.sub_lists:
             start, end = self.runs.of_box(box)
-            card = cards[bisect_right(starts, start - 1) - 1]
-            if card.start < start and end <= card.end:
-                card.skipped.append((start, end))
+            last = bisect_right(starts, start)
+            for card in cards[max(0, last - _MAX_CLIMB) : last]:
+                if end <= card.end and not any(box.holds(each.link.box) for each in card.links[:_MAX_LONE_LINKS]):
+                    card.skipped.append((start, end))
         return sorted(cards, key=lambda card: card.links[0].link.index)
 
     def _mark(self, link: ArticleLink) -> None:
