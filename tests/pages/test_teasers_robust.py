@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from lxml.etree import _Element
 from parsel import Selector
 
-from portalcrawl.extraction.dom.visibility import mark_hidden
 from portalcrawl.extraction.dom.walk import Walk, walk_page
 from portalcrawl.extraction.page_teasers import read_teasers
 from portalcrawl.extraction.parts import TeaserParts
@@ -55,7 +54,6 @@ def parsed(text: str) -> _Element:
 
 
 def read(root: _Element) -> list[TeaserParts]:
-    mark_hidden(root)
     return read_teasers(walk_page(root, BASE), PROFILE, root).teasers
 
 

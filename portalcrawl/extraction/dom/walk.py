@@ -1,7 +1,7 @@
 """One walk over a page's tree: everything that readers see, as a flat list of blocks in boxes.
 
 :func:`walk_page` makes the :class:`Walk` that the readings of articles and teasers, the page type and the page map are
-built on. It decides nothing about content and changes nothing in the tree. Its time grows with the number of nodes.
+built on. It decides nothing about content. Its time grows with the number of nodes.
 
     walk = walk_page(root, base_url)
     for block in walk.blocks:
@@ -22,6 +22,7 @@ from lxml import etree
 from portalcrawl.extraction.dom.blocks import Block, BlockKind, Box, HiddenElement, Place, TimeElement, Totals
 from portalcrawl.extraction.dom.layout import with_initial
 from portalcrawl.extraction.dom.runs import JOINT, PLAIN, Link, Part, Style
+from portalcrawl.extraction.dom.visibility import Visibility
 from portalcrawl.text.normalize import clean, words
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Walk:
         self.times: list[TimeElement] = []
         self.hidden: list[HiddenElement] = []
         """Elements that readers can't see, with all that they hold."""
+        self._groups: dict[int, dict[str, list[Box]]] = {}
 
     def url_of(self, link: Link) -> str | None:
         """Return the absolute address of *link*, None where it is no http(s) address."""
@@ -116,7 +118,13 @@ class Walk:
 
     def alike(self, box: Box) -> Sequence[Box]:
         """Return the boxes beside *box* that have its tag and classes (see :attr:`Box.signature`), itself included."""
-        return self._groups[box.parent.index if box.parent else -1, box.signature]
+        parent = box.parent.index if box.parent else -1
+        groups = self._groups.get(parent)
+        if groups is None:
+            groups = self._groups[parent] = {}
+            for each in self.children(box.parent) if box.parent else (box,):
+                groups.setdefault(each.signature, []).append(each)
+        return groups.get(box.signature, (box,))
 
     def same_tag_siblings(self, box: Box) -> int:
         """Return the number of boxes of its tag in its parent, itself included."""
@@ -152,13 +160,6 @@ class Walk:
         return found
 
     @cached_property
-    def _groups(self) -> dict[tuple[int, str], list[Box]]:
-        found: dict[tuple[int, str], list[Box]] = {}
-        for box in self.boxes:
-            found.setdefault((box.parent.index if box.parent else -1, box.signature), []).append(box)
-        return found
-
-    @cached_property
     def _tag_counts(self) -> Counter[tuple[int, str]]:
         return Counter((box.parent.index if box.parent else -1, box.tag) for box in self.boxes)
 
@@ -166,7 +167,7 @@ class Walk:
 def walk_page(root: _Element, base_url: BaseUrl) -> Walk:
     """Return what readers see of the tree under *root*; its links are resolved against *base_url*.
 
-    What is hidden must be marked (see :func:`~portalcrawl.extraction.dom.visibility.mark_hidden`).
+    Elements that can't be seen get the ``hidden`` attribute, nothing else in the tree is changed.
     """
     walk = Walk(base_url)
     _Walker(walk).run(root)
@@ -194,6 +195,7 @@ class _Walker:
     def run(self, root: _Element) -> None:  # noqa: C901  # the one loop over all nodes: a call for each costs most
         """Walk the tree under *root*."""
         parts, add, action_of = self.parts, self.parts.append, _ACTIONS.get
+        hides = Visibility(root).hides
         box, style = self.outside, PLAIN
         saved = [(box.element, style)]  # elements that changed the style, each with the style before
         joint = 0  # number of parts before which an element of a row has just ended
@@ -202,7 +204,7 @@ class _Walker:
             if event == "start":
                 tag, names = element.tag, element.keys()
                 action = action_of(tag, _BOX)
-                if action == _SKIP or "hidden" in names or (action == _DIALOG and "open" not in names):
+                if action == _SKIP or (action == _DIALOG and "open" not in names) or (names and hides(element, names)):
                     self.leave_out(element, action, box)
                     action = _SKIP
                 elif action <= _BOX:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.teasers.page_runs import PageRuns
 
 _MAX_NAME = 80
+_LONGEST_LINE = 160
 _MAX_LEVELS = 6
 _PARAGRAPH = 100
 """Characters of a text that is no part of a list: what stands before it names something else."""
@@ -96,14 +97,17 @@ class ListNames:
 
     def name(self, block: Block) -> str | None:
         """Return the name of a list that *block* is; the page's own long headline is none."""
-        own = clean("".join(part[0] for part in takewhile(lambda part: part[2].link is None, block.parts)))
-        text = own or block.text  # less a link to see more
+        box, text = block.box, block.text
+        if len(text) > _LONGEST_LINE:
+            return None
+        names = "" if block.level else box.element.get("class") or ""
+        titled = block.level or (names and hints_of(names) & Hint.TITLE) or (box.tag in _TITLES and box.lines == 1)
+        titled = titled or block.parts[0][2].bold or text[-1] == ":"
+        if block.parts[-1][2].link is not None or block.parts[0][2].link is not None:  # a link to see more of the list
+            text = clean("".join(part[0] for part in takewhile(lambda part: part[2].link is None, block.parts))) or text
         if len(text) > _MAX_NAME or (block.level == 1 and len(text) > _MAX_PAGE_NAME):
             return None
-        names = block.box.element.get("class") or ""
-        titled = block.level or block.is_bold or hints_of(names) & Hint.TITLE
-        titled = titled or (block.box.tag in _TITLES and block.box.lines == 1)
-        if not (titled or text.endswith(":") or is_block_name(text)):
+        if not titled and not is_block_name(text):
             return None
         if not (form_of(text) in ("text", "label") or is_block_name(text) or block.level):
             return None
