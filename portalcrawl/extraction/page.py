@@ -94,10 +94,14 @@ class Page:
     @cached_property
     def declared_url(self) -> str | None:
         """The page's rel=canonical where it is an address of the portal, whatever page it names."""
-        declared = urls.absolute(self.base_url, tree.canonical_link(self.root) or "")
+        declared = self._canonical_link
         if declared is None or not self.profile.owns(declared):
             return None
         return urls.canonical_url(declared, self.profile.hosts)
+
+    @cached_property
+    def _canonical_link(self) -> str | None:
+        return urls.absolute(self.base_url, tree.canonical_link(self._tree) or "")
 
     @cached_property
     def json_ld(self) -> list[json_ld.Node]:
@@ -221,7 +225,7 @@ class Page:
 
     @cached_property
     def _teaser_reading(self) -> TeaserReading:
-        return read_teasers(self.walk, self.profile, self.root)
+        return read_teasers(self.walk, self.profile, self.root, self._canonical_link)
 
     @property
     def page_type(self) -> PageType:

@@ -9,7 +9,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from portalcrawl import urls
-from portalcrawl.extraction.dom import tree
 from portalcrawl.extraction.parts import TeaserParts
 from portalcrawl.extraction.rules import profile_rules
 from portalcrawl.extraction.teasers.article_links import find_links
@@ -47,17 +46,19 @@ class TeaserReading:
     gave (``headline``, ``date`` ..., ``other`` for none); or ``link`` and why the link in it is no teaser."""
 
 
-def read_teasers(walk: Walk, profile: Profile, root: _Element | None = None) -> TeaserReading:
+def read_teasers(
+    walk: Walk, profile: Profile, root: _Element | None = None, canonical: str | None = None
+) -> TeaserReading:
     """Return the teasers on the page that *walk* saw.
 
     Those that the profile's rules find under *root* come first, then, in page order, what the generic reading finds
     beside them: links to other articles of the portal that stand for themselves, as a card or as a line of a list.
-    Never raises on any content; takes time in proportion to the page.
+    *canonical* is the page's own address as it declares. Never raises on any content; takes time in proportion to the
+    page.
     """
     ruled = profile_rules.read_teasers(root, profile, walk.base_url) if profile.teasers and root is not None else []
     taken = frozenset(urls.canonical_url(teaser.url, profile.hosts) for teaser in ruled)
     reading = TeaserReading(ruled)
-    canonical = urls.absolute(walk.base_url, tree.canonical_link(root) or "")
     _read_generic(walk, profile, canonical, taken, reading)
     return reading
 

@@ -47,16 +47,6 @@ class Style(NamedTuple):
 PLAIN = Style()
 
 
-class Run(NamedTuple):
-    """A piece of a line's text."""
-
-    text: str
-    """White space as it stands."""
-    element: _Element
-    """The innermost element around it, inline or not."""
-    style: Style
-
-
 Part = tuple[str, "_Element", Style]
 """A text as it stands, the innermost element around it, and its style."""
 

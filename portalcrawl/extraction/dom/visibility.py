@@ -1,8 +1,8 @@
 """What readers of a page can't see: the one place that decides it.
 
 The walk asks :class:`Visibility` for each element that it comes by, and leaves out those that are hidden with all that
-they hold. It marks them by the ``hidden`` attribute (HTML Living Standard 6.1) for those who read parts of the tree: the
-rules of profiles and others. ``aria-hidden`` hides an element from screen readers, not from the eye.
+they hold. It marks them by the ``hidden`` attribute (HTML Living Standard 6.1) for those who read parts of the tree,
+such as the rules of profiles. ``aria-hidden`` hides an element from screen readers, not from the eye.
 """
 
 from __future__ import annotations

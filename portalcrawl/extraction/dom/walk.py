@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -57,7 +56,6 @@ _PLACES = {
     **dict.fromkeys(HEADINGS, Place.HEADING),
     **{"button": Place.BUTTON, "details": Place.DETAILS, "pre": Place.PREFORMATTED},
 }
-_LANDMARKS = words("main nav header footer aside article section dialog form")
 _ARIA_LANDMARKS = {
     **{"main": "main", "navigation": "nav", "banner": "header", "contentinfo": "footer", "complementary": "aside"},
     **{"article": "article", "region": "section", "dialog": "dialog", "alertdialog": "dialog", "search": "form"},
@@ -85,32 +83,14 @@ class Walk:
         """Elements that readers can't see, with all that they hold."""
         self._groups: dict[int, dict[str, list[Box]]] = {}
 
-    def url_of(self, link: Link) -> str | None:
-        """Return the absolute address of *link*, None where it is no http(s) address."""
-        return link.url(self.base_url)
-
     def blocks_of(self, box: Box) -> Sequence[Block]:
         """Return the blocks in *box*, those of inner boxes among them."""
         return self.blocks[box.first : box.last]
-
-    def links_of(self, box: Box) -> Sequence[Link]:
-        """Return the links that begin in *box*."""
-        return self.links[box.first_link : box.last_link]
-
-    def times_of(self, box: Box) -> Sequence[TimeElement]:
-        """Return the machine-readable times in *box* or right before its first block."""
-        return [time for time in self.times_in(box.first, box.last) if time.block < box.last]
 
     def times_in(self, first: int, last: int) -> Sequence[TimeElement]:
         """Return the machine-readable times in ``blocks[first:last]``, or right before or behind these."""
         keys = self._time_blocks
         return self.times[bisect_left(keys, first) : bisect_right(keys, last)]
-
-    def hidden_of(self, box: Box) -> Sequence[HiddenElement]:
-        """Return the hidden elements in *box*."""
-        keys = self._hidden_blocks
-        found = self.hidden[bisect_left(keys, box.first) : bisect_right(keys, box.last)]
-        return [each for each in found if box.holds(each.box)]
 
     def children(self, box: Box) -> Sequence[Box]:
         """Return the boxes whose parent is *box*."""
@@ -126,30 +106,9 @@ class Walk:
                 groups.setdefault(each.signature, []).append(each)
         return groups.get(box.signature, (box,))
 
-    def same_tag_siblings(self, box: Box) -> int:
-        """Return the number of boxes of its tag in its parent, itself included."""
-        return self._tag_counts[box.parent.index if box.parent else -1, box.tag]
-
-    @cached_property
-    def roles(self) -> list[frozenset[str]]:
-        """For each box, by its index, the roles of itself and of the boxes around it, however surely told."""
-        found: list[frozenset[str]] = []
-        unions: dict[tuple[frozenset[str], str], frozenset[str]] = {}
-        for box in self.boxes:
-            around = found[box.parent.index] if box.parent else frozenset[str]()
-            if name := box.role.name:
-                key = around, name
-                around = unions.get(key) or unions.setdefault(key, around | {name})
-            found.append(around)
-        return found
-
     @cached_property
     def _time_blocks(self) -> list[int]:
         return [time.block for time in self.times]
-
-    @cached_property
-    def _hidden_blocks(self) -> list[int]:
-        return [hidden.block for hidden in self.hidden]
 
     @cached_property
     def _children(self) -> dict[int, list[Box]]:
@@ -158,10 +117,6 @@ class Walk:
             if box.parent:
                 found.setdefault(box.parent.index, []).append(box)
         return found
-
-    @cached_property
-    def _tag_counts(self) -> Counter[tuple[int, str]]:
-        return Counter((box.parent.index if box.parent else -1, box.tag) for box in self.boxes)
 
 
 def walk_page(root: _Element, base_url: BaseUrl) -> Walk:
@@ -383,17 +338,14 @@ def _is_alone(noscript: _Element) -> bool:
 def _set_place(box: Box, place: int) -> None:
     tag = box.tag
     box.places |= place
-    if tag in _LANDMARKS:
-        box.landmark = tag
-    elif tag in HEADINGS:
+    if tag in HEADINGS:
         box.level = HEADINGS[tag]
 
 
 def _read_role(box: Box) -> None:
     role = box.element.get("role") or ""
     if role in _ARIA_LANDMARKS:
-        box.landmark = _ARIA_LANDMARKS[role]
-        box.places |= _PLACES[box.landmark]
+        box.places |= _PLACES[_ARIA_LANDMARKS[role]]
     elif role == "heading":
         level = box.element.get("aria-level") or "2"
         box.level = int(level) if level in _LEVELS else 2

@@ -107,9 +107,9 @@ class ListNames:
             text = clean("".join(part[0] for part in takewhile(lambda part: part[2].link is None, block.parts))) or text
         if len(text) > _MAX_NAME or (block.level == 1 and len(text) > _MAX_PAGE_NAME):
             return None
-        if not titled and not is_block_name(text):
+        if not titled and (block.parts[0][2].link is not None or not is_block_name(text)):
             return None
-        if not (form_of(text) in ("text", "label") or is_block_name(text) or block.level):
+        if not block.level and form_of(text) not in ("text", "label") and not is_block_name(text):
             return None
         text = clean(text).strip(FRAME)
         return text if 2 <= len(text) <= _MAX_NAME else None
