@@ -15,12 +15,11 @@ from portalcrawl.extraction.teasers.article_links import find_links
 from portalcrawl.extraction.teasers.card_fields import CardFields, FieldVotes, PageSigns
 from portalcrawl.extraction.teasers.card_filter import CardFilter
 from portalcrawl.extraction.teasers.card_lines import Line
-from portalcrawl.extraction.teasers.card_text import CardText, read_card
-from portalcrawl.extraction.teasers.cards import Card, CardFinder
+from portalcrawl.extraction.teasers.card_text import read_card
+from portalcrawl.extraction.teasers.cards import CardFinder
 from portalcrawl.extraction.teasers.line_forms import FRAME
 from portalcrawl.extraction.teasers.list_blocks import ListNames
 from portalcrawl.extraction.teasers.page_runs import PageRuns
-from portalcrawl.text.normalize import fold
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -28,12 +27,9 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.dom.walk import Walk
     from portalcrawl.profiles.model import Profile
 
-_MAX_REPEATED = 60
 _MIN_CLOCKS = 3
 _MIN_RANKS = 3
 _RANKED = re.compile(r"^#?(\d{1,2})[.)]?\s+(?=\S)")
-_HEADLINE_GAPS = 4
-"""Spaces in a text that is long enough for a headline: ``Jetzt den ganzen Artikel`` has three."""
 
 
 @dataclass(slots=True)
@@ -73,7 +69,7 @@ def _read_generic(
     texts = [read_card(card, runs) for card in cards]
     addresses = Counter(link.href for link in walk.links)
     sections = {address for address, count in addresses.items() if count > 1}
-    signs = PageSigns(_repeated(cards, texts), sections, FieldVotes())
+    signs = PageSigns(sections, FieldVotes())
     found = [CardFields(text, card.template, walk.base_url, signs) for card, text in zip(cards, texts, strict=True)]
     _take_off_ranks(found)
     for fields in found:
@@ -129,20 +125,3 @@ def _are_in_order(clocks: list[str]) -> bool:
     back = sum(one > other for one, other in pairwise(clocks))
     on = sum(one < other for one, other in pairwise(clocks))
     return min(back, on) * 5 <= max(back, on)
-
-
-def _repeated(cards: list[Card], texts: list[CardText]) -> frozenset[str]:
-    """Return the folded texts that lead to several articles: ``Weiterlesen`` in any language, names of sections.
-
-    Two articles may have one headline (agency copy under two addresses), three hardly.
-    """
-    targets: dict[str, set[str]] = {}
-    headlines: set[str] = set()
-    for card, text in zip(cards, texts, strict=True):
-        for line in text.lines:
-            if line.linked and len(line.text) <= _MAX_REPEATED:
-                key = fold(line.text)
-                targets.setdefault(key, set()).add(card.links[0].target)
-                if line.heading or key.count(" ") >= _HEADLINE_GAPS:
-                    headlines.add(key)
-    return frozenset(key for key, found in targets.items() if len(found) > 1 + (key in headlines))

@@ -33,8 +33,6 @@ _HEADLINE_SPACES = 3
 _APART = frozenset(("a", "time", "small", "label", "data", "img"))
 _CLOSING = ",.;:)"
 _FEW_WORDS = 3
-_MAX_CUT_MARK = 12
-_ENDS = frozenset(".!?…")
 _MAX_PARTS = 20
 _MAX_AROUND = 400
 """Characters looked at on each side of a link."""
@@ -111,7 +109,8 @@ def _why_not(link: Link, zone: Zone, runs: PageRuns) -> str:
         return zone
     if not holds_card and _is_inline(link, text, runs):
         return "within a text"
-    return "author" if _names_author(link, text) else ""
+    by_name = text.count(" ") < _NAME_WORDS and _is_in_author(link.element)
+    return "author" if by_name or "author" in (link.element.get("rel") or "").split() else ""
 
 
 def _is_card(link: Link, runs: PageRuns) -> bool:
@@ -127,11 +126,11 @@ def _is_card(link: Link, runs: PageRuns) -> bool:
 def _is_inline(link: Link, text: str, runs: PageRuns) -> bool:
     """Return whether *link* is part of a sentence of running text."""
     start, end = runs.of_link(link)
-    if start == end or _is_cut_mark(text):
+    if start == end:
         return False
     block = runs.walk.blocks[runs.blocks[start]]
     before, after = _around(block, start - runs.starts[block.index], end - runs.starts[block.index])
-    if is_cut(after) or (not after and _follows_snippet(text, before)):
+    if is_cut(after) or (not after and form_of(text) in ("more", "count", "empty")):  # title, call or cut mark
         return False
     if after[:1].isupper() and form_of(before) in ("empty", "date") and _is_title(text, runs, start, end):
         return False
@@ -146,16 +145,6 @@ def _is_inline(link: Link, text: str, runs: PageRuns) -> bool:
 def _is_title(text: str, runs: PageRuns, start: int, end: int) -> bool:
     """Return whether a link, ahead of a snippet in its line, is bold throughout and as long as a headline."""
     return text.count(" ") >= _FEW_WORDS and all(runs.parts[run][2].bold for run in range(start, end))
-
-
-def _follows_snippet(text: str, before: str) -> bool:
-    """Return whether a link is the call to read on, or the number of comments, behind a snippet."""
-    return (before[-1:] in _ENDS or is_cut(before)) and form_of(text) in ("more", "count")
-
-
-def _is_cut_mark(text: str) -> bool:
-    """Return whether a link is the cut mark of a snippet: what it goes on with stands on another page."""
-    return len(text) <= _MAX_CUT_MARK and is_cut(f"x {text}") and not any(map(str.isalnum, text))
 
 
 def _around(block: Block, start: int, end: int) -> tuple[str, str]:
@@ -183,13 +172,6 @@ def _is_of_sentence(element: _Element, block: Block) -> bool:
             return False
         node = node.getparent()
     return True
-
-
-def _names_author(link: Link, text: str) -> bool:
-    """Return whether *link* leads to whom it names: its relation says so, or class names right around a short text."""
-    if "author" in (link.element.get("rel") or "").split():
-        return True
-    return text.count(" ") < _NAME_WORDS and _is_in_author(link.element)
 
 
 def _is_in_author(element: _Element) -> bool:

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Set
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Literal
 
 from portalcrawl.extraction.parts import TeaserParts
@@ -43,8 +42,6 @@ _WEIGHTS = {
     "class of a snippet": -2.0,
     "class of a kicker": -4.0,
     "named by link or picture": 3.0,
-    "ends with a colon": -2.0,
-    "leads on": -6.0,
     "beside a link that speaks": -3.0,
 }
 """What speaks for a line as the headline of its card, or against it."""
@@ -87,8 +84,6 @@ class FieldVotes:
 class PageSigns:
     """What the page as a whole tells of the lines of its cards."""
 
-    repeated: Set[str]
-    """Folded texts that lead to several articles."""
     sections: Set[str]
     """Addresses, as written, that are linked more than once, as sections are."""
     votes: FieldVotes
@@ -101,7 +96,6 @@ class CardFields:
         self.card = card
         self.template = template
         self.votes = page.votes
-        self.repeated = page.repeated
         self.sections = page.sections
         self.found = sort_lines(card)
         self.texts = self.found.texts
@@ -176,7 +170,7 @@ class CardFields:
     def headline_at(self) -> int | None:
         """Return the index of the headline among the texts."""
         speaking = (line for line in self.texts if line.linked and len(line.text) >= _MIN_LINK_TEXT)
-        link_speaks = any(not _is_cut_snippet(line.text) and not self.leads_on(line) for line in speaking)
+        link_speaks = any(not _is_cut_snippet(line.text) for line in speaking)
         best, best_score = None, 0.0
         for index, line in enumerate(self.texts):
             score = self.headline_score(line)
@@ -199,23 +193,9 @@ class CardFields:
             "class of a snippet": hint & (Hint.KICKER | Hint.SNIPPET) == Hint.SNIPPET,
             "class of a title": hint & (Hint.KICKER | Hint.SNIPPET | Hint.TITLE) == Hint.TITLE,
             "named by link or picture": fold(text) in self.folded_names,
-            "ends with a colon": text.endswith(":"),
-            "leads on": self.leads_on(line),
         }
         votes = self.votes.share(self.template, line, "headline") - self.votes.share(self.template, line, "kicker")
         return 1.0 + _VOTE * votes + sum(_WEIGHTS[name] for name, given in signs.items() if given)
-
-    def leads_on(self, line: Line) -> bool:
-        """Return whether *line*, behind a headline or snippet, is a call that other cards repeat."""
-        if fold(line.text) not in self.repeated:
-            return False
-        before = takewhile(lambda other: other is not line, self.texts)
-        return any(
-            ((other.heading and not line.heading) or _is_long(other.text))
-            and not other.foreign
-            and fold(other.text) not in self.repeated
-            for other in before
-        )
 
     def kicker(self, at: int) -> Line | None:
         """Return the short line right over the headline, or the one that calls itself kicker.

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Box
 from portalcrawl.extraction.dom.name_roles import name_shape
-from portalcrawl.extraction.teasers.class_hints import Hint, hints_of
 from portalcrawl.extraction.teasers.flat_lists import Item, part_list
 from portalcrawl.extraction.teasers.line_forms import form_of
 
@@ -27,12 +26,12 @@ _MAX_LONE_TEXT = 700
 _MAX_CARD_TEXT = 3000
 _MAX_AROUND = 450
 """Characters of snippet, date and the like that a link with a text of its own has around it."""
-_PARAGRAPH = 60
 _MIN_TEXT = 12
+_MAX_CLIMB = 12
 _MIN_WORDS = 4
 _MAX_HEADLINE = 100
-_MAX_CLIMB = 12
 _MANY_ALIKE = 3
+_PARAGRAPH = 60
 _MAX_LONE_LINKS = 8
 """Links to one article in one stretch of the page that are looked at."""
 
@@ -106,11 +105,30 @@ class CardFinder:
         if self.marks[box] != link.target or box.tag in _LIMITS or box.parent is None:
             return link, box
         while (up := box.parent) is not None and self.marks.get(up) == link.target and up.tag not in _LIMITS:
+            if self._names_list(up, box, link):
+                break
             box = up
         return (box, box.parent) if box.parent is not None else (link, box)
 
-    def _stretch(self, top: Box | ArticleLink) -> Stretch:
-        return self.runs.of_box(top) if isinstance(top, Box) else self.runs.of_link(top.link)
+    def _names_list(self, around: Box, box: Box, link: ArticleLink) -> bool:
+        """Return whether the heading over *box* in *around* names a list of which it is the only card.
+
+        A heading over one of the same rank or a higher one is its kicker, as are those of many cards alike.
+        """
+        heading = next(
+            (block for block in self.walk.blocks[around.first : box.first][:_MAX_CLIMB] if block.level), None
+        )
+        if heading is None:
+            return False
+        own = self.walk.blocks[box.first : min(box.last, box.first + _MAX_CLIMB)]
+        headline = next((block for block in own if block.level), None)
+        if headline is not None:
+            return heading.level < headline.level
+        text = self.runs.text_of(link.link)
+        speaks = text.count(" ") + 1 >= _MIN_WORDS and text[-1:] not in ".…]" and form_of(text) == "text"
+        is_short = heading.text.count(" ") + 1 < _MIN_WORDS and len(text) <= _MAX_HEADLINE
+        alike = (self.marks.get(each, MANY) is not MANY for each in self.walk.alike(around)[:_MAX_CLIMB])
+        return speaks and is_short and sum(alike) < _MANY_ALIKE
 
     def _cards_in(self, around: Box, tops: dict[Box | ArticleLink, list[ArticleLink]]) -> list[Card]:
         """Return the cards that stand side by side in *around*."""
@@ -133,7 +151,7 @@ class CardFinder:
             start, end = items[0].start, items[-1].end
             listed = len(items) > len(found) or any(kinds[_kind(top)] >= 2 for top in found) or len(found) > 1
             if listed and self.runs.size(start, end) <= _MAX_CARD_TEXT:
-                cards.append(self._listed(items, links, around, kinds))
+                cards.append(self._listed(items, links, around))
             else:
                 cards.extend(card for top in found for card in self._lone_cards(top, tops[top], around))
         cards.extend(
@@ -141,12 +159,9 @@ class CardFinder:
         )
         return cards
 
-    def _listed(self, items: list[Item], links: list[ArticleLink], around: Box, kinds: dict[str, int]) -> Card:
+    def _listed(self, items: list[Item], links: list[ArticleLink], around: Box) -> Card:
         top = items[0].top
         if len(items) == 1 and top is not None and isinstance(top, Box):
-            inner = self._only_item(top, links, alike=kinds[_kind(top)])
-            if inner is not None:
-                return self._card(inner, links)
             return self._card(top, links)
         return Card(items[0].start, items[-1].end, links, around, f"{items[0].key}<{around.signature}")
 
@@ -154,32 +169,6 @@ class CardFinder:
         around = top.parent or top
         start, end = self.runs.of_box(top)
         return Card(start, end, links, around, f"{top.signature}<{around.signature}", top)
-
-    def _only_item(self, top: Box, links: list[ArticleLink], *, alike: int) -> Box | None:
-        """Return the one item of the list that *top* is, where a heading over the item names the list.
-
-        A heading over one of a higher level is its kicker, as is one of the same level where other cards have it, too.
-        """
-        heading = next((block for block in self.walk.blocks_of(top) if block.level), None)
-        common = _common([link.link.box for link in links[:_MAX_LONE_LINKS]], top)
-        if heading is None or common is None or hints_of(heading.box.element.get("class") or "") & Hint.KICKER:
-            return None
-        chain = list(_up_to(common, top))
-        item = next((box for box in chain if box.tag in _ITEMS), top)
-        if item is top and top.tag not in _ITEMS and heading.text.count(" ") < _MIN_WORDS and self._speaks(links[0]):
-            item = chain[-2] if len(chain) > 1 else top
-        if item is top or item.tag == "tr" or item.holds(heading):
-            return None
-        headline = next((block for block in self.walk.blocks_of(item) if block.level), None)
-        if headline is None:
-            return None if alike >= _MANY_ALIKE else item
-        return None if heading.level >= headline.level + (alike < 2) else item
-
-    def _speaks(self, link: ArticleLink) -> bool:
-        """Return whether the text of *link* is a headline, neither a snippet nor a call to read on."""
-        text = self.runs.text_of(link.link)
-        is_headline = text.count(" ") + 1 >= _MIN_WORDS and len(text) <= _MAX_HEADLINE
-        return is_headline and text[-1:] not in ".…]" and form_of(text) == "text"
 
     def _lone_cards(self, top: Box | ArticleLink, links: list[ArticleLink], around: Box) -> list[Card]:
         """Return the cards in *top*, which has no neighbours like it: as little around the links as makes a teaser."""

@@ -240,17 +240,11 @@ def _trim(cards: list[Items]) -> None:
 
 
 def _stretches(items: Items) -> Iterator[Items]:
-    """Yield what stands between ends; empty lines are ends where they part all cards."""
-    by_ends = list(_split(items, blank_lines=False))
-    by_lines = list(_split(items, blank_lines=True))
-    single = sum(len(_targets(stretch)) == 1 for stretch in by_lines)
-    yield from by_lines if single >= 2 and single * 10 >= 8 * len(by_lines) else by_ends
-
-
-def _split(items: Items, *, blank_lines: bool) -> Iterator[Items]:
+    """Yield what stands between ends or empty lines; what is a card by itself stands alone."""
     stretch: Items = []
     for item in items:
-        if stretch and (item.role == "end" or item.is_whole or (blank_lines and item.breaks > 1)):
+        is_parted = item.breaks > 1 and stretch and stretch[-1].form != "empty"  # an empty line, no picture between
+        if stretch and (item.role == "end" or item.is_whole or is_parted):
             yield stretch
             stretch = []
         if item.is_whole:

@@ -16,7 +16,6 @@ from portalcrawl.text.normalize import fold
 _TELLING = frozenset({"date", "count", "reading_time"})
 _POINTER = re.compile(r"[←→⟵⟶◄►«»‹›]\s+(?P<before>.+)|(?P<after>.+)\s+[←→⟵⟶◄►«»‹›]")
 """A text with a sign at one end that points to the article before or after."""
-_BULLET = re.compile(r"^[•·▪‣◦*]\s+")
 _POINTING = frozenset("←→⟵⟶◄►«»‹›")
 _MIN_WORDS = 3
 """Words of a part of a mixed line that is the headline, not the name of a section."""
@@ -167,7 +166,7 @@ def _note_text(line: Line, found: Sorted) -> None:
         found.count = count
     clock, text = line_forms.split_clock(text)
     found.date = found.date or clock
-    lead_in, text = line_forms.split_lead_in(_without_pointer(_BULLET.sub("", text)))
+    lead_in, text = line_forms.split_lead_in(_without_pointer(text))
     found.lead_in = found.lead_in or lead_in
     line.text = text
     if text:
