@@ -149,7 +149,7 @@ def content_words(name: str) -> tuple[str, ...]:
     words = tuple(filter(None, _SEPARATORS.split(name)))
     if not words or words[-1].isdigit():
         return ()
-    if len(words) > 1 and words[0] in _CONTEXT["prefixes"] and "-".join(words) not in _CONTEXT["names"]:
+    if len(words) > 1 and words[0] in _CONTEXT["prefixes"] and "-".join(words[:2]) not in _CONTEXT["names"]:
         return ()
     return words
 
