@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from portalcrawl.urls import id_token, url_key
 
-VERSION = 2
+VERSION = 3
 """Version of the tables below. An older state is migrated, a newer one refused."""
 
 metadata = MetaData()
@@ -141,6 +141,36 @@ lines = Table(
     sqlite_with_rowid=False,
 )
 
+# Feeds and sitemaps that a portal has, and what they said when they were last read.
+documents = Table(
+    "documents",
+    metadata,
+    Column("portal", String, primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("parent", Text),
+    Column("lastmod", Text),
+    Column("read_lastmod", Text),
+    Column("read_at", Float),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("links", Integer, nullable=False),
+    Index("documents_by_parent", "portal", "parent"),
+)
+
+# What a feed or sitemap said of an article that was not fetched since, or of its last change.
+entries = Table(
+    "entries",
+    metadata,
+    Column("portal", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("via", String, nullable=False),
+    Column("title", Text),
+    Column("published", String),
+    Column("precision", String),
+    Column("updated", Float),
+    sqlite_with_rowid=False,
+)
+
 
 def _rekey_addresses(connection: Connection) -> None:
     """Replace addresses by their keys; where articles share a key, the one stored first keeps it."""
@@ -181,7 +211,8 @@ MIGRATIONS: dict[int, tuple[Step, ...]] = {
         "CREATE INDEX runs_by_finished ON runs (finished)",
         "CREATE INDEX runs_by_portals ON runs (portals, run)",
         "CREATE INDEX runs_by_job ON runs (substr(run, 18))",
-    )
+    ),
+    2: (),  # documents and entries are new
 }
 """Version -> statements and functions that lead to the next version. New tables are created without them."""
 

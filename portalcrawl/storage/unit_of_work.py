@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from portalcrawl.storage.browser_needs import BrowserNeeds
 from portalcrawl.storage.database import BUSY_TIMEOUT
+from portalcrawl.storage.discovered import Discovered
 from portalcrawl.storage.near_copies import NearCopies
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.store import Batch, Store, Wanted
@@ -23,6 +24,7 @@ class UnitOfWork:
         self._store = store
         self.near_copies = NearCopies(store)
         self.browser_needs = BrowserNeeds(store)
+        self.discovered = Discovered(store)
         self._batch = Batch()
         self._claimed: set[str] = set()
 
@@ -119,7 +121,9 @@ class UnitOfWork:
         self._batch = Batch()
         self.near_copies.committed()
         self.browser_needs.committed()
+        self.discovered.committed()
 
     def _commit_others(self, connection: Connection) -> None:
         self.near_copies.commit(connection)
         self.browser_needs.commit(connection)
+        self.discovered.commit(connection)
