@@ -46,6 +46,11 @@ def type_of(body: bytes, url: str = "") -> DocumentType | None:
     return "text_sitemap" if is_list and _ADDRESS.match(text) else None
 
 
+def may_be_document(body: bytes, url: str) -> bool:
+    """Return whether *body* is a feed or sitemap, or compressed so that it must be inflated to tell."""
+    return body.startswith(GZIP) or type_of(body, url) is not None
+
+
 def is_document_url(url: str) -> bool:
     """Return whether *url* looks like that of a feed or sitemap rather than of a page.
 

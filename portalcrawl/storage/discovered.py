@@ -78,6 +78,7 @@ class Discovered:
         self._store = store
         self._documents: dict[Key, DocumentRecord] = {}
         self._entries: dict[Key, EntryRecord | None] = {}
+        self._kept: set[Key] = set()
         self._has_entries: bool | None = None
 
     def documents(self, portal: str, urls: Collection[str]) -> dict[str, DocumentRecord]:
@@ -120,10 +121,14 @@ class Discovered:
         """Let the next commit record *record*."""
         self._entries[record.portal, record.id] = record
 
+    def keep(self, portal: str, article: str) -> None:
+        """Keep what was said of an article, since its later revisions need it, too."""
+        self._kept.add((portal, article))
+
     def settle(self, portal: str, article: str) -> None:
         """Let the next commit drop what was kept of an article until it was fetched; of a change, the time is kept."""
         record = self.entry(portal, article)
-        if record is None:
+        if record is None or (portal, article) in self._kept:
             return
         keeps = record.updated is not None
         self._entries[portal, article] = (

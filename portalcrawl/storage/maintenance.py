@@ -62,8 +62,8 @@ class Maintenance:
         """Delete all articles that are not pending and older than *before* (Unix seconds); return how many.
 
         Also deletes their addresses, fingerprints and entries, and the runs that ended before then, except the last run
-        of each portal, and shrinks the file. States of teasers are kept, so that no teaser is written twice. A deleted article
-        that the portal still shows is written again.
+        of each portal, and shrinks the file. States of teasers are kept, so that no teaser is written twice. A deleted
+        article that the portal still shows is written again.
         """
         number = sum(
             self._forget_articles(count.portal, count.status, before)
