@@ -172,7 +172,7 @@ class Discovery:
         for reason, number in document.problems.items():
             self._counts[f"entries/{reason}"] += number
         self._add_children(target, children)
-        self._finish(response, target, reading.links)
+        self._finish(response, target, reading.links + len(children))
 
     def _finish(self, response: Response, target: Target, links: int) -> None:
         self._done(target)

@@ -32,7 +32,7 @@ class DocumentRecord:
     last_modified: str | None = None
     """Validators of the response (RFC 9110, 8.8)."""
     links: int = 0
-    """Articles of the portal that it listed when it was last read."""
+    """Articles of the portal and sitemaps that it listed when it was last read."""
 
     @property
     def is_due(self) -> bool:
