@@ -24,8 +24,9 @@ _START_TAG = re.compile(r"\s*<(?:[\w.-]+:)?([A-Za-z]+)[\s/>]")
 _JSON_FEED = re.compile(r"\s*\{.*?\"https?:(?:\\?/){2}(?:www\.)?jsonfeed\.org\\?/version\\?/", re.DOTALL)
 """JSON Feed 1.1: ``version`` is the address of the version of the format."""
 _ADDRESS = re.compile(r"\s*https?://\S+[ \t]*(?:[\r\n]|$)", re.IGNORECASE)
-_END = re.compile(rb"(?is)</\s*(?:[\w.-]+:)?(?:rss|rdf|feed|urlset|sitemapindex)\s*>(?:\s|<!--.*?-->)*$")
-_FILE = re.compile(r"\.(?:xml|rss|rdf|atom|json|txt|gz)$|/(?:feed|rss|atom)/?$", re.IGNORECASE)
+_END = re.compile(rf"(?is)</\s*(?:[\w.-]+:)?(?:{'|'.join(_ROOTS)})\s*>(?:\s|<!--.*?-->)*$".encode())
+_ENDINGS = tuple(f".{ending}" for ending in (*_ROOTS, "xml", "atom", "json", "txt", "gz"))
+_NAMES = frozenset(("feed", "rss", "atom"))
 
 
 def type_of(body: bytes, url: str = "") -> DocumentType | None:
@@ -57,7 +58,8 @@ def is_document_url(url: str) -> bool:
     >>> is_document_url("https://example.org/feed/"), is_document_url("https://example.org/news/")
     (True, False)
     """
-    return bool(_FILE.search(urlsplit(url).path))
+    path = urlsplit(url).path.lower().rstrip("/")
+    return path.endswith(_ENDINGS) or path.rpartition("/")[2] in _NAMES
 
 
 def is_cut(body: bytes) -> bool:
