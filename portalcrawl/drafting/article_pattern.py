@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ MOST_SHARED = 0.05
 """Share of addresses whose id another one has, too."""
 MOST_OTHERS = 0.03
 """Share of addresses that need not match, if they hold no id: those of topics can look like those of articles."""
-ROOT, ANYWHERE = "^/", "^/(?:.+/)?"
+ANYWHERE = "^/(?:.+/)?"
 _ENDING = r"(?:\.[a-z]{3,5})?/?$"
 _NUMBER = r"(?P<id>\d{4,20})"
 _MIXED = r"(?P<id>(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[0-9A-Za-z]{6,40})"
@@ -50,11 +50,6 @@ class ArticlePattern:
     others: tuple[str, ...] = ()
     """Paths that it does not match; they hold no id."""
 
-    def widened(self) -> ArticlePattern:
-        """Return the pattern for the same paths in any folder, such as that of AMP pages."""
-        rest = self.expression.removeprefix(ROOT).removeprefix(ANYWHERE.removeprefix(ROOT))
-        return replace(self, expression=ANYWHERE + rest)
-
 
 def find_pattern(urls: Collection[str]) -> ArticlePattern | None:
     """Return the pattern of the addresses *urls*, those of articles; None where they have none in common.
@@ -63,7 +58,7 @@ def find_pattern(urls: Collection[str]) -> ArticlePattern | None:
 
     >>> urls = [f"https://example.org/politik/minister-tritt-zurueck-{number}.html" for number in range(471100, 471110)]
     >>> find_pattern(urls).expression
-    '^/politik/[^/]+-(?P<id>\\\\d{4,20})\\\\.html$'
+    '^/(?:.+/)?[^/]+-(?P<id>\\\\d{4,20})\\\\.html$'
     """
     paths = sorted({urlsplit(url).path for url in urls})
     if len(paths) < MIN_ADDRESSES:
@@ -101,17 +96,15 @@ def _holds(expression: str, paths: Sequence[str]) -> bool:
 
 
 def _narrowed(form: str, paths: Sequence[str]) -> str:
-    """Return *form* with what all of *paths* share: the first folder, the character before the id, the ending."""
-    folders = {path.split("/")[1] for path in paths}
-    folder = folders.pop() if len(folders) == 1 else ""
-    start = f"{ROOT}{re.escape(folder)}/(?:.+/)?" if folder and not any(map(str.isdigit, folder)) else ANYWHERE
-    if not _holds(start + form, paths):
-        start = ANYWHERE
-    for general, narrow in (("[-_,.]", "-"), (_ENDING, _ending(paths)), ("(?:.+/)?", "")):
-        narrowed = (start + form).replace(general, general if narrow is None else narrow)
-        if _holds(narrowed, paths):
-            start, form = "", narrowed
-    return start + form
+    """Return *form* in any folder, with what all of *paths* share: the character before the id, the ending.
+
+    Folders are left open: those of other sections, and of AMP pages, may stand on pages that were not fetched.
+    """
+    for general, narrow in (("[-_,.]", "-"), (_ENDING, _ending(paths))):
+        narrowed = form.replace(general, general if narrow is None else narrow)
+        if _holds(ANYWHERE + narrowed, paths):
+            form = narrowed
+    return ANYWHERE + form
 
 
 def _ending(paths: Sequence[str]) -> str | None:

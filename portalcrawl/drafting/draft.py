@@ -42,11 +42,9 @@ def make_draft(evidence: Evidence, names: Iterable[str]) -> Draft:
     """
     name = profile_name(evidence.front.url, names)
     pattern = find_pattern(evidence.article_urls())
-    for each in (pattern, pattern.widened()) if pattern else ():
-        text = _text(name, evidence, each)
-        if _reads_as_well(_profile(text, name), evidence, each):
-            return Draft(name, text)
-    text = _text(name, evidence, None)
+    text = _text(name, evidence, pattern)
+    if pattern and not _reads_as_well(_profile(text, name), evidence, pattern):
+        text = _text(name, evidence, None)
     _profile(text, name)
     return Draft(name, text)
 

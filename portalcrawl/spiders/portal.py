@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from portalcrawl.crawl.discovery import Target
+    from portalcrawl.document_requests import DocumentRequests
     from portalcrawl.extraction.page import Page
     from portalcrawl.items import Teaser
     from portalcrawl.runs.run import Run
-    from portalcrawl.spiders.document_requests import DocumentRequests
     from portalcrawl.storage.records import Record
 
 START_PRIORITY = 10
@@ -136,7 +136,7 @@ class PortalSpider(Spider):
     @cached_property
     def documents(self) -> DocumentRequests:
         """The feeds and sitemaps of the run."""
-        from portalcrawl.spiders.document_requests import DocumentRequests  # here, since most runs have none
+        from portalcrawl.document_requests import DocumentRequests  # here, since most runs have none
 
         return DocumentRequests(self)
 
@@ -295,7 +295,7 @@ class PortalSpider(Spider):
 
     def _as_document(self, request: Request, start: Start) -> Request:
         """Return the request for a start page that looks like a feed or sitemap: conditional if it is known as one."""
-        from portalcrawl.spiders.document_requests import document_meta, validators  # here, since most runs have none
+        from portalcrawl.document_requests import document_meta, validators  # here, since most runs have none
 
         target = self.documents.discovery.start(start.profile, start.url)
         return request.replace(headers=validators(target), meta=document_meta(target))

@@ -24,8 +24,8 @@ def addresses(form: str, number: int = 20) -> list[str]:
 @pytest.mark.parametrize(
     ("form", "expression"),
     [
-        ("/stadt/{slug}-{number}.html", r"^/stadt/[^/]+-(?P<id>\d{4,20})\.html$"),
-        ("/stadt/leben/{slug},{number}", r"^/stadt/(?:.+/)?[^/]+[-_,.](?P<id>\d{4,20})$"),
+        ("/stadt/{slug}-{number}.html", r"^/(?:.+/)?[^/]+-(?P<id>\d{4,20})\.html$"),
+        ("/stadt/leben/{slug},{number}", r"^/(?:.+/)?[^/]+[-_,.](?P<id>\d{4,20})$"),
         ("/news/{number}/{slug}/", None),
         ("/id_{number}/{slug}.html", None),
         ("/{number}-{slug}", None),
