@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy import Request
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from portalcrawl.spiders.portal import PortalSpider
+    from portalcrawl.crawl.frontier import Frontier
+    from portalcrawl.runs.plan import Plan
+    from portalcrawl.runs.reading_guard import ReadingGuard
+    from portalcrawl.runs.run import Run
     from portalcrawl.storage.records import Record
 
 PRIORITY = 5
@@ -28,10 +31,28 @@ COMMIT_EVERY = 4
 """Batches of entries between two commits, so that memory does not grow with a sitemap."""
 
 
+class DocumentSpider(Protocol):
+    """What is needed of the spider."""
+
+    @property
+    def run(self) -> Run: ...
+
+    @property
+    def plan(self) -> Plan: ...
+
+    @property
+    def frontier(self) -> Frontier: ...
+
+    @property
+    def guard(self) -> ReadingGuard: ...
+
+    def requests(self, found: PageResult, via: str) -> Iterator[Request]: ...
+
+
 class DocumentRequests:
     """Asks for one document of each portal at a time. Made for runs that have any."""
 
-    def __init__(self, spider: PortalSpider) -> None:
+    def __init__(self, spider: DocumentSpider) -> None:
         self._spider = spider
         self.discovery = Discovery(spider.run.crawl, spider.frontier)
 

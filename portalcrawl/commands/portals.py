@@ -40,13 +40,18 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if args[:1] == ["discover"]:
-            from portalcrawl.commands.drafts.discover import discover  # here, since it imports the whole reading
-
-            settings = self.settings
-            assert settings is not None
-            self.exitcode = exit_code_of(lambda: discover(args[1:], settings, write=opts.write))
+            self.exitcode = exit_code_of(lambda: self._discover(args[1:], write=opts.write))
             return
         self.exitcode = exit_code_of(lambda: self._run(args, check=opts.check))
+
+    def _discover(self, args: list[str], *, write: bool) -> int:
+        from portalcrawl.drafting.discover import discover  # here, since it imports the whole reading
+
+        assert self.settings is not None
+        draft, note = discover(args, self.settings, write=write)
+        print(draft, end="")
+        print(f"portalcrawl: {note}", file=sys.stderr)
+        return 0
 
     def _run(self, args: list[str], *, check: bool) -> int:
         if len(args) > 1 or any(arg.startswith("-") for arg in args):

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from portalcrawl.drafting.article_pattern import ArticlePattern, find_pattern
 from portalcrawl.drafting.evidence import DocumentEvidence, Evidence
+from portalcrawl.errors import PortalcrawlError
 from portalcrawl.extraction.page_teasers import read_teasers
 from portalcrawl.profiles.model import Profile
 from portalcrawl.profiles.profile_file import read_profile
@@ -31,8 +32,8 @@ class Draft:
     text: str
 
 
-class DraftError(ValueError):
-    """The evidence leads to no valid profile."""
+class DraftError(PortalcrawlError):
+    """No profile can be drafted: the front page can't be had, or what it says leads to no valid profile."""
 
 
 def make_draft(evidence: Evidence, names: Iterable[str]) -> Draft:

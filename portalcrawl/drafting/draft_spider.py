@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 from scrapy import Request, Spider
 from scrapy.exceptions import IgnoreRequest
 
-from portalcrawl.commands.inspection.fetch import FetchError
 from portalcrawl.crawl.failures import ignored_reason
 from portalcrawl.discovery.document_type import type_of
 from portalcrawl.discovery.entries import Child, DocumentError, Entry
 from portalcrawl.discovery.links import feed_links, robots_sitemaps
 from portalcrawl.discovery.reader import Received, read_document
+from portalcrawl.drafting.draft import DraftError
 from portalcrawl.drafting.evidence import DocumentEvidence, Evidence, section_links
 from portalcrawl.extraction.page import Page, fetch_time
 
@@ -66,7 +66,7 @@ class DraftSpider(Spider):
         start = self.plan.starts[0]
         try:
             response = await self._fetch(start.url)
-        except FetchError as error:
+        except DraftError as error:
             self.result.problem = str(error)
             return
         page = Page(response, start.profile)
@@ -84,9 +84,9 @@ class DraftSpider(Spider):
         yield
 
     async def _fetch(self, url: str) -> Response:
-        """Return the response at *url*, a request less to go; FetchError where there is none or MAX_REQUESTS is met."""
+        """Return the response at *url*, a request less to go; DraftError where there is none or MAX_REQUESTS is met."""
         if self._requests >= MAX_REQUESTS:
-            raise FetchError("not fetched")
+            raise DraftError("not fetched")
         self._requests += 1
         request = Request(url, meta={"portal": self.plan.starts[0].profile.name})
         assert self.crawler.engine is not None
@@ -94,11 +94,11 @@ class DraftSpider(Spider):
             response = await self.crawler.engine.download_async(request)
         except IgnoreRequest as error:
             self._requests -= 1  # refused before it was sent, as by robots.txt
-            raise FetchError(f"{ignored_reason(error)} ({error})") from None
+            raise DraftError(f"{ignored_reason(error)} ({error})") from None
         except Exception as error:  # noqa: BLE001 - any error of any download handler
-            raise FetchError(str(error) or type(error).__name__) from None
+            raise DraftError(str(error) or type(error).__name__) from None
         if response.status != 200:
-            raise FetchError(f"HTTP status {response.status}")
+            raise DraftError(f"HTTP status {response.status}")
         return response
 
     async def _feeds(self, evidence: Evidence) -> None:
@@ -130,7 +130,7 @@ class DraftSpider(Spider):
                     found.children.append(item.url)
                 if len(found.entries) + len(found.children) >= MAX_ENTRIES:
                     break
-        except (FetchError, DocumentError) as error:
+        except (DraftError, DocumentError) as error:
             found.problem = str(error)
         return found
 
@@ -146,7 +146,7 @@ class DraftSpider(Spider):
             known.add(path)
             try:
                 page = Page(await self._fetch(url), profile)
-            except FetchError:
+            except DraftError:
                 continue
             if page.root is not None:
                 pages.append(page)
