@@ -64,6 +64,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     async def _load(self, origin: str, request: Request) -> RobotParser:
         self._stats.inc_value("robotstxt/request_count")
         body = await self._fetch(origin, request)
+        if take := getattr(self.crawler.spider, "robots_read", None):
+            take(origin, body)
         return build_from_crawler(self._parserimpl, self.crawler, body)
 
     async def _fetch(self, origin: str, request: Request) -> bytes:

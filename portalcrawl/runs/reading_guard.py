@@ -191,13 +191,22 @@ class ReadingGuard:
         self._record: Record | None = None
         """The record for which the page under way was requested."""
         self._is_start = False
+        self._failed: Callable[[str], object] | None = None
 
-    def read(self, response: Response, record: Record, work: Callable[[Page], T], *, is_start: bool) -> T | None:
+    def read(
+        self,
+        response: Response,
+        record: Record,
+        work: Callable[[Page], T],
+        *,
+        is_start: bool,
+        failed: Callable[[str], object] | None = None,
+    ) -> T | None:
         """Return what *work* returns for the page of *response*, which was requested for *record*.
 
-        Return None where it fails; the failure is recorded then.
+        Return None where it fails; the failure is recorded then, by *failed* if it is given.
         """
-        self._record, self._is_start = record, is_start
+        self._record, self._is_start, self._failed = record, is_start, failed
         is_suspect = record.reason == SUSPECT
         if is_suspect and not self._passes_trial(response, record):
             return None
@@ -257,7 +266,10 @@ class ReadingGuard:
     def _record_failure(self, reason: str) -> None:
         """Record that the page under way failed; of a start page the state keeps only that it is unreadable."""
         record = self._record
-        self._page_handler.failed(None if self._is_start else record, reason)
+        if self._failed is not None:
+            self._failed(reason)
+        else:
+            self._page_handler.failed(None if self._is_start else record, reason)
         if self._is_start and record is not None and reason == UNREADABLE:
             outcomes.failed(record, reason, time(), 0)
             self._run.unit_of_work.note(record)

@@ -182,6 +182,36 @@ unpublished = Table(
     Column("since", Float, nullable=False),
 )
 
+# Feeds and sitemaps that a portal has, and what they said when they were last read.
+documents = Table(
+    "documents",
+    metadata,
+    Column("portal", String, primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("parent", Text),
+    Column("lastmod", Text),
+    Column("read_lastmod", Text),
+    Column("read_at", Float),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("links", Integer, nullable=False),
+    Index("documents_by_parent", "portal", "parent"),
+)
+
+# What a feed or sitemap said of an article that was not fetched since, or of its last change.
+entries = Table(
+    "entries",
+    metadata,
+    Column("portal", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("via", String, nullable=False),
+    Column("title", Text),
+    Column("published", String),
+    Column("precision", String),
+    Column("updated", Float),
+    sqlite_with_rowid=False,
+)
+
 
 def _rekey_addresses(connection: Connection) -> None:
     """Replace addresses by their keys; where articles share a key, the one stored first keeps it."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from portalcrawl.storage.browser_needs import BrowserNeeds
 from portalcrawl.storage.database import BUSY_TIMEOUT
+from portalcrawl.storage.discovered import Discovered
 from portalcrawl.storage.leases import PortalLeases
 from portalcrawl.storage.near_copies import NearCopies
 from portalcrawl.storage.records import Record
@@ -36,7 +37,8 @@ class UnitOfWork:
         """Checked by each commit, where there are any."""
         self.near_copies = NearCopies(store)
         self.browser_needs = BrowserNeeds(store)
-        self._participants: list[Participant] = [self.near_copies, self.browser_needs]
+        self.discovered = Discovered(store)
+        self._participants: list[Participant] = [self.near_copies, self.browser_needs, self.discovered]
         self._batch = Batch()
         self._claimed: set[str] = set()
 
