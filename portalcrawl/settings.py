@@ -32,6 +32,11 @@ ROBOTSTXT_OBEY = True
 DOWNLOAD_DELAY = 0.25
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
+CRAWL_DELAY_MAX = 30
+RETRY_AFTER_MAX = 86_400
+BACKOFF_START = 1
+BACKOFF_MAX = 3_600
+MAX_HOST_WAIT = 60
 
 # Limits of time and memory for responses.
 DOWNLOAD_TIMEOUT = 30
@@ -67,6 +72,7 @@ DOWNLOADER_MIDDLEWARES = {
     "portalcrawl.middlewares.repeated_patterns.RepeatsMiddleware": 40,
     "portalcrawl.middlewares.origins.OriginMiddleware": 50,
     "portalcrawl.middlewares.robots.RobotsMiddleware": 100,
+    "portalcrawl.middlewares.refusals.RefusalsMiddleware": 560,
     "portalcrawl.middlewares.refresh.RefreshMiddleware": 580,
     "portalcrawl.middlewares.charset.CharsetMiddleware": 585,
     "portalcrawl.middlewares.compression.CompressionMiddleware": 590,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -116,6 +117,19 @@ class PageHandler:
             self._counts["start_pages_failed"] += 1
             return
         outcomes.failed(record, reason, time(), self._crawl.policy.retry_failed_after, self._ages(record))
+        self._crawl.unit_of_work.note(record)
+
+    def waits(self, record: Record | None, reason: str, until: float) -> None:
+        """Record that the page of *record* (None: a start page) waits, since its host asks for patience.
+
+        *until* is the Unix time before which the host does not want to be asked. The visit counts as no attempt.
+        """
+        self._counts[f"waiting/{reason}"] += 1
+        self._counts["waiting_seconds"] = max(self._counts["waiting_seconds"], math.ceil(until - time()))
+        if record is None:
+            self._counts["start_pages_waiting"] += 1
+            return
+        outcomes.waits(record, reason, until)
         self._crawl.unit_of_work.note(record)
 
     def _ages(self, record: Record) -> Sequence[int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.settings import SETTINGS_PRIORITIES
 
+from portalcrawl.crawl.politeness import PolitenessLimits
 from portalcrawl.errors import SettingError
 from portalcrawl.storage.database import IN_MEMORY, make_engine
 
@@ -37,6 +38,7 @@ class RunSettings:
     """Seconds that the reading of one page may take."""
     feed_retention: float | None
     """Age at which published feeds are removed; None: never."""
+    politeness: PolitenessLimits
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> RunSettings:
@@ -61,6 +63,7 @@ class RunSettings:
             not_after=read_number(settings, "RUN_NOT_AFTER", least=0) if settings.get("RUN_NOT_AFTER") else None,
             read_timeout=read_timeout(settings),
             feed_retention=read_number(settings, "FEED_RETENTION", least=1) if settings.get("FEED_RETENTION") else None,
+            politeness=_politeness(settings),
         )
 
     @property
@@ -107,6 +110,16 @@ def read_number(settings: BaseSettings, name: str, least: float) -> float:
     if not least <= number < float("inf"):
         raise SettingError(name, settings.get(name), takes)
     return number
+
+
+def _politeness(settings: BaseSettings) -> PolitenessLimits:
+    return PolitenessLimits(
+        max_host_wait=read_number(settings, "MAX_HOST_WAIT", least=0),
+        retry_after_max=read_number(settings, "RETRY_AFTER_MAX", least=0),
+        crawl_delay_max=read_number(settings, "CRAWL_DELAY_MAX", least=0),
+        backoff_start=read_number(settings, "BACKOFF_START", least=0.01),
+        backoff_max=read_number(settings, "BACKOFF_MAX", least=0.01),
+    )
 
 
 def _ages(settings: BaseSettings, name: str) -> tuple[int, ...]:

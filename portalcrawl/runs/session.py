@@ -55,10 +55,13 @@ class RunSession:
         """Begin a run that leaves nothing behind: its state is in memory, its folder a temporary one."""
         with ExitStack() as stack:
             folders = Folders.make(Path(stack.enter_context(TemporaryDirectory())))
-            self.run = open_run(self.plan, replace(self.settings, state_url=IN_MEMORY, jsonl_feeds=False), folders)
+            self.run = open_run(self.plan, self._temporary_settings(folders), folders)
             stack.callback(self.run.close)
             self._stack = stack.pop_all()
         return self.run
+
+    def _temporary_settings(self, folders: Folders) -> RunSettings:
+        return replace(self.settings, state_url=IN_MEMORY, jsonl_feeds=False, data_dir=folders.data)
 
     def _check_time(self) -> None:
         limit = self.settings.not_after

@@ -7,14 +7,16 @@ from collections.abc import AsyncIterator, Iterator
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 
-from portalcrawl.crawl.failures import reason_of
+from portalcrawl.crawl.failures import HostPaused, reason_of
 from portalcrawl.crawl.fetch_policy import FetchPolicy, to_browser
 from portalcrawl.crawl.frontier import Frontier
 from portalcrawl.crawl.page_handler import PageHandler, PageResult
+from portalcrawl.crawl.politeness import Politeness
 from portalcrawl.errors import DataFolderError
 from portalcrawl.extraction.pagination import ListPages
 from portalcrawl.items import Article
@@ -24,6 +26,7 @@ from portalcrawl.runs.reading_guard import ReadingGuard
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.runs.session import RunSession
 from portalcrawl.spiders.download_slots import set_download_slots
+from portalcrawl.storage.host_budget import HostBudget
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -53,6 +56,7 @@ class PortalSpider(Spider):
         super().__init__()
         self.session = session
         self._starts_under_way = 0
+        self._politeness: Politeness | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, session: RunSession | None = None, **kwargs: Any) -> Self:
@@ -74,6 +78,15 @@ class PortalSpider(Spider):
     def run(self) -> Run:
         """The run under way."""
         return self.session.run or self.session.open()
+
+    @property
+    def politeness(self) -> Politeness | None:
+        """When hosts may be asked; None while no run is open."""
+        if self._politeness is None and self.session.run is not None:
+            settings = self.session.run.settings
+            budget = HostBudget.beside(settings.state_url, settings.data_dir / "locks")
+            self._politeness = Politeness(budget, settings.politeness)
+        return self._politeness
 
     @property
     def plan(self) -> Plan:
@@ -101,7 +114,7 @@ class PortalSpider(Spider):
                 await asyncio.sleep(POLL)
             self._starts_under_way += 1
             yield self._start_request(start, 1)
-        for record in islice(self.frontier.pending(before_pages=True), MAX_QUEUE):
+        for record in islice(self._pending(before_pages=True), MAX_QUEUE):
             yield self._article_request(record, "pending")
 
     @property
@@ -147,11 +160,18 @@ class PortalSpider(Spider):
             raise CloseSpider("broken") from None
         if not is_committed:
             raise DontCloseSpider
-        taken = list(islice(self.frontier.pending(), MAX_QUEUE))
+        taken = list(islice(self._pending(), MAX_QUEUE))
         for record in taken:
             self.crawler.engine.crawl(self._article_request(record, "pending"))
         if taken:
             raise DontCloseSpider
+
+    def _pending(self, *, before_pages: bool = False) -> Iterator[Record]:
+        """Yield pending articles, without those on hosts that are asked no more in this run."""
+        for record in self.frontier.pending(before_pages=before_pages):
+            host = urlsplit(self.plan.address(record.url)).hostname or ""
+            if self.politeness is None or self.politeness.given_up(host) is None:
+                yield record
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
         """Read a page as a start page, for ``scrapy parse``; nothing is left in the data folder."""
@@ -229,7 +249,11 @@ class PortalSpider(Spider):
         """Record a page that could not be had, with its reason."""
         request: Request = failure.request  # type: ignore[attr-defined]
         self._starts_under_way -= request.cb_kwargs.get("number") == 1
-        self.page_handler.failed(request.cb_kwargs.get("record"), reason_of(failure))
+        record: Record | None = request.cb_kwargs.get("record")
+        if isinstance(failure.value, HostPaused):
+            self.page_handler.waits(record, failure.value.reason, failure.value.until)
+        else:
+            self.page_handler.failed(record, reason_of(failure))
 
     def _requests(self, found: PageResult) -> Iterator[Request]:
         for record in found.follow:
