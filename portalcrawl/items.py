@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 PRECISIONS = ("minute", "hour", "day")
 
 
@@ -35,6 +35,25 @@ class Image:
     """Caption as shown, without the credit."""
     credit: str | None = None
     """Photographer or picture agency, as shown."""
+
+
+@dataclass(slots=True)
+class RightsSignal:
+    """One statement of the publisher about the use of a page, as found; it is recorded, not interpreted."""
+
+    source: str
+    """Document that says it: ``robots.txt``, ``tdmrep.json``, ``header`` or ``meta``."""
+    name: str
+    """Name of the directive, key, header or meta tag (``Content-Signal``, ``tdm-reservation``); of robots.txt also
+    ``User-agent``, the group that applied to the crawler."""
+    value: str
+    """Its text."""
+    scope: str
+    """What it holds for: a path pattern of the site (``/`` for all of it), or ``page``."""
+    date_fetched: str
+    """Time when the document was fetched, ISO 8601, UTC."""
+    sha256: str
+    """SHA-256 of the document: the robots.txt, the tdmrep.json, or the body of the page."""
 
 
 @dataclass(slots=True)
@@ -107,9 +126,10 @@ class Article:
     cluster_id: str | None = None
     """Id of the group of near-identical copies: the id of its first article, so an article without copies has its
     own id here. Null for a text that is too short to compare."""
-    rights: dict[str, str] = field(default_factory=dict)
-    """Opt-out signals as found (``robots``, ``x_robots_tag``, ``tdm_reservation``, ``tdm_policy``). They are recorded,
-    not interpreted."""
+    rights: dict[str, Any] = field(default_factory=dict)
+    """Opt-out signals as found on the page (``robots``, ``x_robots_tag``, ``tdm_reservation``, ``tdm_policy``), and in
+    ``signals`` all statements about its use, also those of robots.txt and tdmrep.json. They are recorded, not
+    interpreted."""
     discovered_via: str | None = None
     """How the crawl came to it: ``start`` (a start page), ``teaser`` (in this run) or ``pending`` (left by an earlier
     run, or due for another visit)."""

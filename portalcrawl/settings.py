@@ -29,6 +29,7 @@ PROGRESS_ENABLED = True
 # Politeness: a profile, or -s, overrides delay and concurrency.
 USER_AGENT = f"portalcrawl/{__version__}"
 ROBOTSTXT_OBEY = True
+TDMREP_ENABLED = True
 DOWNLOAD_DELAY = 0.25
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
@@ -72,6 +73,7 @@ DOWNLOADER_MIDDLEWARES = {
     "portalcrawl.middlewares.repeated_patterns.RepeatsMiddleware": 40,
     "portalcrawl.middlewares.origins.OriginMiddleware": 50,
     "portalcrawl.middlewares.robots.RobotsMiddleware": 100,
+    "portalcrawl.middlewares.tdmrep.TdmrepMiddleware": 110,
     "portalcrawl.middlewares.refusals.RefusalsMiddleware": 560,
     "portalcrawl.middlewares.refresh.RefreshMiddleware": 580,
     "portalcrawl.middlewares.charset.CharsetMiddleware": 585,

@@ -14,6 +14,8 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 
 from portalcrawl.crawl.failures import HostPaused, PageIgnored, ignored_reason
+from portalcrawl.extraction.page import fetch_time
+from portalcrawl.rights.robots_txt import MAX_BYTES, SOURCE
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 NOTHING_ALLOWED = b"User-agent: *\nDisallow: /\n"
-MAX_BYTES = 512 * 1024
-"""Bytes of a robots.txt that are parsed; RFC 9309, 2.5, asks for at least 500 KiB."""
 TOO_MANY_REQUESTS = 429
 
 
@@ -101,9 +101,14 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         status = response.status
         self._stats.inc_value("robotstxt/response_count")
         self._stats.inc_value(f"robotstxt/response_status_count/{status}")
+        rights = getattr(self.crawler.spider, "site_rights", None)
         if 200 <= status < 300:
+            if rights is not None:
+                rights.fetched(origin, SOURCE, response.body, fetch_time(response))
             return _first_part(response.body)
         if 400 <= status < 500 and status != TOO_MANY_REQUESTS:
+            if rights is not None:
+                rights.fetched(origin, SOURCE, None, fetch_time(response))
             return b""
         return self._nothing_allowed(origin, f"HTTP status {status}")
 

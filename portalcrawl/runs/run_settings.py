@@ -46,6 +46,7 @@ class RunSettings:
         # Used by the extensions; checked here, before anything is created.
         read_number(settings, "CLOSING_GRACE", least=0)
         read_boolean(settings, "PROGRESS_ENABLED")
+        read_boolean(settings, "TDMREP_ENABLED")
         data_dir = Path(str(settings.get("DATA_DIR") or "data")).expanduser().absolute()
         url = settings.get("STATE_URL") or f"sqlite:///{data_dir / 'state.sqlite3'}"
         make_engine(str(url)).dispose()  # checks the URL, connects to nothing

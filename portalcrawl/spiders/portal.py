@@ -17,6 +17,7 @@ from portalcrawl.crawl.fetch_policy import FetchPolicy, to_browser
 from portalcrawl.crawl.frontier import Frontier
 from portalcrawl.crawl.page_handler import PageHandler, PageResult
 from portalcrawl.crawl.politeness import Politeness
+from portalcrawl.crawl.site_rights import SiteRights
 from portalcrawl.errors import DataFolderError
 from portalcrawl.extraction.pagination import ListPages
 from portalcrawl.items import Article
@@ -57,6 +58,7 @@ class PortalSpider(Spider):
         self.session = session
         self._starts_under_way = 0
         self._politeness: Politeness | None = None
+        self._site_rights: SiteRights | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, session: RunSession | None = None, **kwargs: Any) -> Self:
@@ -87,6 +89,15 @@ class PortalSpider(Spider):
             budget = HostBudget.beside(settings.state_url, settings.data_dir / "locks")
             self._politeness = Politeness(budget, settings.politeness)
         return self._politeness
+
+    @property
+    def site_rights(self) -> SiteRights | None:
+        """What the documents of the sites say about use; None while no run is open."""
+        if self._site_rights is None and self.session.run is not None:
+            settings = self.crawler.settings
+            agent = settings.get("ROBOTSTXT_USER_AGENT") or settings.get("USER_AGENT")
+            self._site_rights = SiteRights(self.session.run.settings.data_dir / "rights", agent)
+        return self._site_rights
 
     @property
     def plan(self) -> Plan:
@@ -235,6 +246,9 @@ class PortalSpider(Spider):
         """Yield the items of a page, then the requests."""
         if read is not None:
             requests, found = read
+            for item in found.items:
+                if isinstance(item, Article) and self.site_rights is not None:
+                    self.site_rights.add_signals(item)
             yield from found.items
             yield from requests
             yield from self._requests(found)
