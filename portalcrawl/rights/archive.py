@@ -83,6 +83,10 @@ class RightsArchive:
                 found[each.document] = each
         return [found[name] for name in SUFFIXES if name in found]
 
+    def latest(self, origin: str) -> list[StoredDocument]:
+        """Return what each document of *origin* was when it was last seen."""
+        return self.at(origin, datetime.max.replace(tzinfo=UTC))
+
     def body(self, document: StoredDocument) -> bytes | None:
         """Return what *document* said; None if there was none."""
         return (self.folder_of(document.origin) / document.file).read_bytes() if document.file else None
