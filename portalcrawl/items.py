@@ -146,6 +146,42 @@ class Article:
     """Id of the run that wrote this line."""
 
 
+EVENTS = ("appeared", "moved", "changed", "gone")
+
+
+@dataclass(slots=True)
+class Observation:
+    """What happened to a teaser on a start page that is a list, since that page was last seen."""
+
+    schema_version: str = SCHEMA_VERSION
+    """Version of this schema, ``major.minor``."""
+    type: str = field(default="observation", metadata=schema_extra(const="observation"))
+    """Type of the record."""
+    id: str = field(default="", metadata=NOT_EMPTY)
+    """Id of this observation: ``<portal>:<16 hex digits of SHA-256 over run, page, article_id, teaser_id, event>``."""
+    portal: str = field(default="", metadata=NOT_EMPTY)
+    """Name of the portal's profile, or its host without ``www.`` if it has none."""
+    page: str = field(default="", metadata=NOT_EMPTY)
+    """Canonical address of the start page (``Teaser.found_on``)."""
+    teaser_id: str = field(default="", metadata=NOT_EMPTY)
+    """Id of the teaser's state (``Teaser.id``), for ``changed`` that of the new state."""
+    article_id: str = field(default="", metadata=NOT_EMPTY)
+    """Id of the article that it links to (``Article.id``)."""
+    event: str = field(default="appeared", metadata=schema_extra(enum=list(EVENTS)))
+    """``appeared``, ``moved`` (to another block or position), ``changed`` (same article, other state) or ``gone``. A
+    teaser that changes and moves gives two lines, ``changed`` first."""
+    block: str | None = None
+    """Block in which it stands after this; for ``gone`` the last one."""
+    position: int | None = field(default=None, metadata=schema_extra(minimum=1))
+    """Position in that block, from 1; for ``gone`` the last one."""
+    comment_count: int | None = field(default=None, metadata=NOT_NEGATIVE)
+    """Number of comments shown; for ``gone`` the last one. Null if none is shown."""
+    date_observed: str = field(default="", metadata=DATE_TIME)
+    """Time when the page was fetched, ISO 8601, UTC."""
+    run: str = field(default="", metadata=NOT_EMPTY)
+    """Id of the run that wrote this line."""
+
+
 @dataclass(slots=True)
 class Teaser:
     """One state of a teaser: a link to an article, with what the portal shows of that article."""

@@ -7,7 +7,16 @@ from typing import Any
 
 from itemadapter import ItemAdapter
 
-from portalcrawl.items import DATE_TIME, NOT_EMPTY, SCHEMA_VERSION, Article, RightsSignal, Teaser, schema_extra
+from portalcrawl.items import (
+    DATE_TIME,
+    NOT_EMPTY,
+    SCHEMA_VERSION,
+    Article,
+    Observation,
+    RightsSignal,
+    Teaser,
+    schema_extra,
+)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -18,7 +27,7 @@ class FeedEntry:
 
     file: str = field(metadata=NOT_EMPTY)
     """Name of the file, which is in the manifest's folder."""
-    kind: str = field(metadata=schema_extra(enum=["articles", "teasers"]))
+    kind: str = field(metadata=schema_extra(enum=["articles", "teasers", "observations"]))
     """Type of its records."""
     records: int = field(metadata=schema_extra(minimum=1))
     """Number of records, one a line."""
@@ -62,11 +71,11 @@ class Manifest:
     """How the run went."""
 
 
-KINDS: dict[str, type] = {"article": Article, "teaser": Teaser, "manifest": Manifest}
+KINDS: dict[str, type] = {"article": Article, "teaser": Teaser, "observation": Observation, "manifest": Manifest}
 
 
 def json_schema(kind: str) -> dict[str, Any]:
-    """Return the JSON Schema of ``article``, ``teaser`` or ``manifest``."""
+    """Return the JSON Schema of ``article``, ``teaser``, ``observation`` or ``manifest``."""
     cls = KINDS[kind]
     schema = ItemAdapter.get_json_schema(cls)
     if cls is Article:

@@ -12,6 +12,7 @@ COMMANDS_MODULE = "portalcrawl.commands"
 # Settings that portalcrawl adds.
 DATA_DIR = os.environ.get("PORTALCRAWL_DATA_DIR") or "data"
 JSONL_FEEDS = True
+OBSERVATIONS = False
 STATE_ENABLED = True
 STATE_URL = os.environ.get("PORTALCRAWL_STATE_URL") or None  # the SQLite file in DATA_DIR
 COMMIT_ITEMS = 100

@@ -23,6 +23,8 @@ class RunSettings:
     data_dir: Path
     profiles: Path | None
     jsonl_feeds: bool
+    observations: bool
+    """Whether the run writes what happens to teasers on start pages."""
     state_url: str
     """In memory where the state is switched off."""
     commit_items: int
@@ -54,6 +56,7 @@ class RunSettings:
             data_dir=data_dir,
             profiles=profiles_folder(settings),
             jsonl_feeds=read_boolean(settings, "JSONL_FEEDS"),
+            observations=read_boolean(settings, "OBSERVATIONS"),
             state_url=str(url) if read_boolean(settings, "STATE_ENABLED") else IN_MEMORY,
             commit_items=int(read_number(settings, "COMMIT_ITEMS", least=1)),
             commit_seconds=read_number(settings, "COMMIT_SECONDS", least=0.01),

@@ -216,7 +216,7 @@ class PortalSpider(Spider):
             return [], PageResult()
         if pages.is_read(page):
             return [], PageResult()
-        found = self.page_handler.start_page(page, start.url, rendered=decision.rendered)
+        found = self.page_handler.start_page(page, start.url, rendered=decision.rendered, is_first=number == 1)
         more: list[Request] = []
         if page.page_type != "article" and number < self.plan.arguments.pages and (url := pages.next_page(page)):
             more = [self._start_request(Start(url, start.profile), number + 1, pages)]

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from portalcrawl.urls import id_token, url_key
 
-VERSION = 2
+VERSION = 3
 """Version of the tables below. An older state is migrated, a newer one refused."""
 
 metadata = MetaData()
@@ -127,6 +127,16 @@ feeds = Table(
     Index("feeds_by_run", "run"),
 )
 
+# What each start page that is a list showed when it was last observed, as JSON (see storage/page_pictures.py).
+page_pictures = Table(
+    "page_pictures",
+    metadata,
+    Column("portal", String, primary_key=True),
+    Column("page", Text, primary_key=True),
+    Column("picture", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # The record that each committed line of an unfinished run holds, by the offset in the feed at which the line ends. It
 # tells which records a damaged feed has lost. The rows are deleted when the run ends.
 lines = Table(
@@ -181,7 +191,8 @@ MIGRATIONS: dict[int, tuple[Step, ...]] = {
         "CREATE INDEX runs_by_finished ON runs (finished)",
         "CREATE INDEX runs_by_portals ON runs (portals, run)",
         "CREATE INDEX runs_by_job ON runs (substr(run, 18))",
-    )
+    ),
+    2: (),  # version 3 has one more table, page_pictures
 }
 """Version -> statements and functions that lead to the next version. New tables are created without them."""
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from portalcrawl.storage.browser_needs import BrowserNeeds
 from portalcrawl.storage.database import BUSY_TIMEOUT
 from portalcrawl.storage.near_copies import NearCopies
+from portalcrawl.storage.page_pictures import PagePictures
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.store import Batch, Store, Wanted
 from portalcrawl.storage.tables import token_key
@@ -23,6 +24,7 @@ class UnitOfWork:
         self._store = store
         self.near_copies = NearCopies(store)
         self.browser_needs = BrowserNeeds(store)
+        self.page_pictures = PagePictures(store)
         self._batch = Batch()
         self._claimed: set[str] = set()
 
@@ -119,7 +121,9 @@ class UnitOfWork:
         self._batch = Batch()
         self.near_copies.committed()
         self.browser_needs.committed()
+        self.page_pictures.committed()
 
     def _commit_others(self, connection: Connection) -> None:
         self.near_copies.commit(connection)
         self.browser_needs.commit(connection)
+        self.page_pictures.commit(connection)

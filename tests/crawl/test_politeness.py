@@ -85,7 +85,8 @@ def test_every_request_that_waits_for_robots_txt_is_checked(tmp_path: Path) -> N
     with TimedPortal(pages) as portal:  # type: ignore[arg-type]
         ended = crawl(data=tmp_path, url=" ".join(portal.url(path(n)) for n in range(8)), follow="false")
     assert ended.code == 0, ended.err
-    assert sorted(portal.log) == sorted(["/robots.txt", *(path(n) for n in range(8) if n % 2 == 0)])
+    site_wide = ["/robots.txt", "/.well-known/tdmrep.json"]
+    assert sorted(portal.log) == sorted([*site_wide, *(path(n) for n in range(8) if n % 2 == 0)])
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
