@@ -31,7 +31,7 @@ def verdict_of(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]], 
     starts, failed_starts = counts.get("start_pages", 0), counts.get("start_pages_failed", 0)
     if starts and failed_starts == starts:
         failures.append(f"none of the {starts} start pages could be read ({_reasons(counts, 'failed/')})")
-    elif not broken and starts and not _coverage(counts):
+    elif not broken and starts and not _coverage(counts) and not counts.get("start_pages_waiting"):
         failures.append("nothing found: no article and no teaser on any start page")
     if failures:
         return Verdict("failed", failures + _missing_browser(counts))
@@ -43,6 +43,10 @@ def _warnings(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]]) -
     warnings: list[str] = []
     if failed := counts.get("start_pages_failed", 0):
         warnings.append(f"{failed} of {counts['start_pages']} start pages could not be read")
+    if waiting := sum(number for name, number in counts.items() if name.startswith("waiting/")):
+        longest = f"{counts.get('waiting_seconds', 0):,} s"
+        reasons = _reasons(counts, "waiting/")
+        warnings.append(f"the portal asked for patience, up to {longest}: {waiting} pages wait ({reasons})")
     pages, errors = counts.get("pages", 0), counts.get("pages_failed", 0)
     if errors >= MIN_FAILED and errors > MAX_FAILED_SHARE * (pages + errors):
         warnings.append(f"{errors} of {pages + errors} pages failed ({_reasons(counts, 'failed/')})")

@@ -132,6 +132,16 @@ feeds = Table(
     Index("feeds_by_run", "run"),
 )
 
+# What each start page that is a list showed when it was last observed, as JSON (see storage/page_pictures.py).
+page_pictures = Table(
+    "page_pictures",
+    metadata,
+    Column("portal", String, primary_key=True),
+    Column("page", Text, primary_key=True),
+    Column("picture", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # The record that each committed line of an unfinished run holds, by the offset in the feed at which the line ends. It
 # tells which records a damaged feed has lost. The rows are deleted when the run ends.
 lines = Table(

@@ -17,7 +17,7 @@ LAYERS = (
     {"text"},
     {"dates", "urls"},
     {"schema", "profiles"},
-    {"storage", "feeds", "discovery", "extraction.dom", "extraction.parts"},
+    {"storage", "feeds", "discovery", "rights", "extraction.dom", "extraction.parts"},
     {"feeds.store"},
     {"extraction.declared", "extraction.article", "extraction.teasers"},
     {"extraction.rules"},
@@ -99,7 +99,7 @@ def test_the_reading_knows_neither_items_nor_the_crawl() -> None:
     for name, path in NAMES.items():
         if room(name).startswith("extraction"):
             rooms = {room(each).partition(".")[0] for each in imports(path, at_run_time=False)}
-            assert rooms <= {"extraction", "profiles", "text", "dates", "urls", "vocabulary"}, path
+            assert rooms <= {"extraction", "profiles", "text", "dates", "urls", "vocabulary", "rights"}, path
 
 
 def test_the_embedded_portal_imports_nothing_of_the_rest() -> None:
