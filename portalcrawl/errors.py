@@ -6,6 +6,8 @@
      |   |- SettingError    a setting
      |   `- ConfigFileError a profile file or schedule.toml
      |- DataFolderError     the data folder or the state can't be used     exit code 1
+     |- MissingExtraError   a command needs an optional part of the installation    exit code 1
+     |- ExportError         the target of an export can't be used       exit code 1
      |- RunLockedError      another run holds the lock of the portal       exit code 75
      `- RunTooLateError     the latest start time of the run has passed    exit code 75
 
@@ -53,6 +55,17 @@ class ConfigFileError(UsageError):
 
 class DataFolderError(PortalcrawlError):
     """The data folder or the state can't be used."""
+
+
+class MissingExtraError(PortalcrawlError):
+    """A command needs a package of an extra that is not installed."""
+
+    def __init__(self, extra: str, module: str) -> None:
+        super().__init__(f"this needs the package {module}, which is not installed: pip install 'portalcrawl[{extra}]'")
+
+
+class ExportError(PortalcrawlError):
+    """The target of an export can't be used, or holds what no export made."""
 
 
 class RunLockedError(PortalcrawlError):

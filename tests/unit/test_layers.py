@@ -14,6 +14,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
     {"errors", "ids", "items", "vocabulary", "demo"},
+    {"extras"},
     {"text"},
     {"dates", "urls"},
     {"schema", "profiles"},
@@ -24,6 +25,7 @@ LAYERS = (
     {"loaders"},
     {"crawl", "reading"},
     {"runs"},
+    {"export"},
     {"scheduling", "rendering"},
     {"spiders", "middlewares", "pipelines", "extensions", "scheduler", "downloader", "logformatter", "settings"},
     {"commands.inspection", "commands.scheduled"},
