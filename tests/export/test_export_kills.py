@@ -88,9 +88,8 @@ def test_killed_at_every_step(name: str, feeds: Path, tmp_path: Path, server: Po
         number += 1
         if database is None:
             return str(tmp_path / f"target{number}")
-        server.execute(
-            "DROP SCHEMA IF EXISTS portalcrawl_export CASCADE", database.rpartition("/")[2].partition("?")[0]
-        )
+        with psycopg.connect(database.replace("+psycopg", "")) as connection:
+            connection.execute("DROP SCHEMA IF EXISTS portalcrawl_export CASCADE")
         return database
 
     whole = new_target()
