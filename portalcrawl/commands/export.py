@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,10 +13,10 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from portalcrawl.commands.error_line import exit_code_of, exit_with, print_error
+from portalcrawl.commands.period import feeds_url, start_of_period
 from portalcrawl.errors import PortalcrawlError, UsageError
 from portalcrawl.extras import require_extra
 from portalcrawl.feeds.published import PublishedFeeds, published_feeds, read_manifest
-from portalcrawl.runs.arguments import parse_since
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.urls import mask_secrets
 
@@ -67,7 +66,7 @@ class Command(ScrapyCommand):
         since = start_of_period(opts.since)
         assert self.settings is not None
         settings = RunSettings.from_settings(self.settings)
-        feeds = published_feeds(str(self.settings.get("FEEDS_URL") or settings.data_dir / "feeds"))
+        feeds = published_feeds(feeds_url(self.settings, settings))
         name, where = args
         opened = _open_target(name, where)
         from portalcrawl.export.cursor import Selection  # imports the item classes: not at every start of Scrapy
@@ -76,16 +75,6 @@ class Command(ScrapyCommand):
         with opened as target, _progress() as progress:
             result = export(feeds, target, Selection(opts.portal, since), progress)
         return _report(result, feeds, opts.portal, where)
-
-
-def start_of_period(since: str | None) -> datetime | None:
-    """Return when the period of the option ``--since`` began (UTC): a date means midnight UTC. None without one."""
-    if since is None:
-        return None
-    given = parse_since("--since", since)
-    if isinstance(given, timedelta):
-        return datetime.now(UTC) - given
-    return given if given.tzinfo else given.replace(tzinfo=UTC)
 
 
 def _open_target(name: str, where: str) -> AbstractContextManager[Target]:

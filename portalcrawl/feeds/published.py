@@ -87,7 +87,7 @@ class FolderFeeds:
         return (self.folder / file).open("rb")
 
 
-def published_feeds(location: str) -> PublishedFeeds:
+def published_feeds(location: str) -> FolderFeeds:
     """Return the feeds at *location*, a folder; raise DataFolderError where there are none."""
     if "://" in location:
         raise DataFolderError(f"feeds are read from a folder, not from {mask_secrets(location)}")

@@ -1,0 +1,229 @@
+"""The report as a page: figures, plots and tables from :class:`Contents`, laid out by a template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from portalcrawl import __version__
+from portalcrawl.report.article_table import ALL, LAGS
+from portalcrawl.report.charts import bar_chart
+from portalcrawl.report.contents import DIMENSIONS, Contents
+from portalcrawl.report.run_totals import RunTotals, coverage_of
+
+SHOWN = 12
+"""Rows of a table of sections, sources or agencies; the others are added up."""
+DETAILED = 20
+"""Portals that have a part of their own."""
+DAYS_SHOWN = 45
+"""Days of publication that are plotted: archives reach back for years."""
+LAG_LABELS = ("< 5 min", "< 15 min", "< 1 h", "< 6 h", "< 1 day", "< 1 week", "later")
+NONE_GIVEN = {"section": "no section", "source": "no source", "agency": "no agency"}
+HOURS = [f"{hour:02d}" for hour in range(24)]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A row with a bar."""
+
+    label: str
+    number: int
+    share: float
+    """Of all, from 0 to 1."""
+    width: float
+    """Of the longest bar, from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is shown of one portal, or of all together."""
+
+    title: str
+    found_chart: str
+    days_chart: str
+    hours_chart: str
+    lag_chart: str
+    breakdowns: Mapping[str, Sequence[Bar]]
+
+
+def page(contents: Contents) -> str:
+    """Return the report as an HTML page that needs nothing else."""
+    environment = Environment(
+        loader=PackageLoader("portalcrawl.report", "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "number": number, "minutes": minutes, "time": time_text, "share": share, "link": link, "iso": iso,
+    }  # fmt: skip
+    several = len(contents.portals) > 1
+    return environment.get_template("report.html").render(
+        contents=contents,
+        period=contents.period,
+        total=_totals(contents, ALL),
+        numbers=contents.numbers.get(ALL, (0, 0)),
+        quantiles=contents.quantiles.get(ALL),
+        copies=contents.copies.get(ALL, (0, 0)),
+        overall=_part(contents, ALL, "All portals"),
+        parts=[_part(contents, name, name) for name in contents.portals[:DETAILED]] if several else [],
+        left_out=max(0, len(contents.portals) - DETAILED) if several else 0,
+        portals=[_portal_row(contents, name) for name in contents.portals],
+        reasons=_reasons(contents),
+        changed=_bars(contents.changed.get(ALL, {}), ""),
+        runs=contents.runs.last,
+        coverage_of=coverage_of,
+        coverage_chart=_coverage_chart(contents),
+        version=__version__,
+        several=several,
+    )
+
+
+def _totals(contents: Contents, portal: str) -> RunTotals:
+    return contents.runs.totals.get(portal) or RunTotals()
+
+
+def _part(contents: Contents, portal: str, title: str) -> Part:
+    totals, scale = _totals(contents, portal), contents.runs.scale
+    labels = scale.labels(contents.first, contents.period.until)
+    found = {kind: [totals.found.get(label, {}).get(kind, 0) for label in labels] for kind in ("articles", "teasers")}
+    short = [label[5:] if scale.unit != "month" else label for label in labels]
+    days = contents.days.get(portal, {})
+    hours = contents.hours.get(portal, {})
+    lags = contents.lags.get(portal) or [0] * (len(LAGS) + 1)
+    shown_days = _days(days)
+    return Part(
+        title=title,
+        found_chart=bar_chart(f"Articles and teasers per {scale.unit}", short, found) if any(totals.found) else "",
+        days_chart=bar_chart(
+            "Articles by day of publication",
+            [day[5:] for day in shown_days],
+            {"articles": [days.get(day, 0) for day in shown_days]},
+        )
+        if days
+        else "",
+        hours_chart=bar_chart("Articles by hour", HOURS, {"articles": [hours.get(hour, 0) for hour in HOURS]})
+        if hours
+        else "",
+        lag_chart=bar_chart("Time to find an article", LAG_LABELS, {"articles": lags}) if any(lags) else "",
+        breakdowns={name: _bars(contents.dimensions[name].get(portal, {}), NONE_GIVEN[name]) for name in DIMENSIONS},
+    )
+
+
+def _days(days: Mapping[str, int]) -> list[str]:
+    """Return the last DAYS_SHOWN days on which articles were published, oldest first."""
+    return sorted(days)[-DAYS_SHOWN:]
+
+
+def _bars(numbers: Mapping[str, int], none: str) -> list[Bar]:
+    """Return the largest of *numbers* as bars, and the rest as one."""
+    ordered = sorted(numbers.items(), key=lambda each: (not each[0], -each[1], each[0]))
+    named = [each for each in ordered if each[0]]
+    shown = [*named[:SHOWN]]
+    if rest := sum(number for _, number in named[SHOWN:]):
+        shown.append((f"{len(named) - SHOWN} more", rest))
+    if missing := numbers.get(""):
+        shown.append((none, missing))
+    total, longest = sum(numbers.values()), max((number for _, number in shown), default=0)
+    return [Bar(label, value, value / total, value / longest) for label, value in shown]
+
+
+def _portal_row(contents: Contents, portal: str) -> dict[str, Any]:
+    totals = _totals(contents, portal)
+    new, revised = contents.numbers.get(portal, (0, 0))
+    pages, failed = totals.counts["pages"], totals.counts["pages_failed"]
+    usual, last = totals.usual_coverage(), totals.coverage[0] if totals.coverage else None
+    median, late = contents.quantiles.get(portal) or (None, None)
+    return {
+        "name": portal,
+        "new": new,
+        "revised": revised,
+        "teasers": totals.counts["teasers"],
+        "runs": totals.runs,
+        "failed_runs": totals.verdicts["failed"],
+        "failed_share": failed / (pages + failed) if pages + failed else None,
+        "median": median,
+        "late": late,
+        "coverage": last,
+        "usual": usual,
+        "of_usual": last / usual if last is not None and usual else None,
+        "pages": pages,
+        "rendered": totals.counts["pages_rendered"],
+        "seconds": totals.seconds,
+        "pace": pages / totals.seconds if totals.seconds else None,
+        "pages_an_article": pages / new if new else None,
+        "last": totals.last_finished,
+        "copies": contents.copies.get(portal, (0, 0))[1],
+    }
+
+
+def _reasons(contents: Contents) -> list[dict[str, Any]]:
+    found = [
+        {"portal": portal, "what": what, "reason": reason, "number": number}
+        for portal in contents.portals
+        for what, reason, number in _totals(contents, portal).reasons()
+    ]
+    longest = max((each["number"] for each in found), default=0)
+    ordered = sorted(found, key=lambda each: -each["number"])
+    return [{**each, "width": each["number"] / longest} for each in ordered]
+
+
+def _coverage_chart(contents: Contents) -> str:
+    """Return a plot of what the start pages showed, run by run, for a report on one portal."""
+    if len(contents.portals) != 1:
+        return ""
+    shown = [*_totals(contents, contents.portals[0]).coverage][:60][::-1]
+    if len(shown) < 2:
+        return ""
+    labels = [str(at - len(shown) + 1) for at in range(len(shown))]
+    return bar_chart("Articles on the start pages, run by run", labels, {"articles": shown})
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """Return *value* with thousands separated; a dash for None."""
+    return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def share(value: float | None) -> str:
+    """Return a share from 0 to 1 in per cent; a dash for None."""
+    if value is None:
+        return "–"
+    return f"{value:.1%}" if 0 < value < 0.1 else f"{value:.0%}"
+
+
+def minutes(value: float | None) -> str:
+    """Return a number of minutes in its natural unit."""
+    if value is None:
+        return "–"
+    for unit, length in (("min", 1), ("h", 60), ("days", 1440)):
+        if value < {"min": 60, "h": 2880}.get(unit, float("inf")):
+            return f"{value / length:,.1f} {unit}" if value / length < 10 else f"{value / length:,.0f} {unit}"
+    return ""
+
+
+def time_text(value: datetime | str | None) -> str:
+    """Return a time (UTC) to the minute."""
+    moment = _moment(value)
+    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M}"
+
+
+def iso(value: datetime | str | None) -> str:
+    """Return a time (UTC) in a form that sorts."""
+    moment = _moment(value)
+    return "" if moment is None else f"{moment:%Y-%m-%dT%H:%M:%S}"
+
+
+def link(url: str) -> str:
+    """Return *url* if it may stand in a link: addresses of pages only, never scripts."""
+    return url if url.startswith(("http://", "https://")) else ""
+
+
+def _moment(value: datetime | str | None) -> datetime | None:
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).astimezone(UTC) if value else None
+    return value
