@@ -1,4 +1,4 @@
-"""The articles of published feeds in a temporary DuckDB database: read once, asked many times, within bounded memory."""
+"""The articles of published feeds in a temporary DuckDB database: read once, asked many times, in bounded memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MEMORY = "512MB"
 """What DuckDB may use; beyond it, it works on disk."""
 LONGEST_LINE = 32 * 1024 * 1024
 """Bytes. A page has at most DOWNLOAD_MAXSIZE (10 MiB)."""
-COLUMNS = {
+COLUMNS: dict[str, str] = {
     **dict.fromkeys(("id", "portal", "headline", "canonical_url", "section", "source", "agency"), "VARCHAR"),
     **dict.fromkeys(("date_published", "date_published_precision", "date_fetched", "cluster_id"), "VARCHAR"),
     "changed_fields": "VARCHAR[]",
@@ -44,6 +44,7 @@ COPIES = """
 """
 LAGS = (5, 15, 60, 360, 1440, 10080)
 """Minutes between publication and fetch: the upper bounds of the groups that are counted."""
+CHANGES = "(SELECT portal, revision, unnest(changed_fields) AS field FROM articles)"
 LAG = "date_diff('second', published, found) / 60.0"
 ALL = ""
 """Stands for all portals together in what is returned by portal."""
@@ -116,9 +117,7 @@ class ArticleTable:
 
     def by_changed_field(self) -> dict[str, dict[str, int]]:
         """Return by portal how many revisions changed each field."""
-        return self._by(
-            "field", "revision > 1", "(SELECT portal, revision, unnest(changed_fields) AS field FROM articles)"
-        )
+        return self._by("field", "revision > 1", CHANGES)
 
     def lags(self) -> dict[str, list[int]]:
         """Return by portal how many new articles were found within each of LAGS, and later than the last of them."""
@@ -145,8 +144,8 @@ class ArticleTable:
     def most_revised(self, limit: int) -> list[LinkedArticle]:
         """Return the articles with most revisions in the period."""
         return self._linked(
-            f"""SELECT portal, arg_max(headline, revision), arg_max(url, revision), any_value(source), any_value(agency),
-                       any_value(published), count(*) AS number
+            f"""SELECT portal, arg_max(headline, revision), arg_max(url, revision), any_value(source),
+                       any_value(agency), any_value(published), count(*) AS number
                 FROM articles WHERE revision > 1 GROUP BY portal, id ORDER BY number DESC, id LIMIT {limit}"""
         )
 
@@ -195,7 +194,7 @@ class ArticleTable:
 
 
 def _read(connection: duckdb.DuckDBPyConnection, files: Sequence[Path], portal: str | None) -> None:
-    parameters = {"columns": COLUMNS, "longest": LONGEST_LINE, "portal": portal}
+    parameters: dict[str, Any] = {"columns": COLUMNS, "longest": LONGEST_LINE, "portal": portal}
     if files:
         connection.execute(READ, {**parameters, "files": [str(file) for file in files]})
     else:

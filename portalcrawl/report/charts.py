@@ -8,30 +8,29 @@ import pygal
 from lxml import etree
 
 SVG = "{http://www.w3.org/2000/svg}"
-WIDE, NARROW = (1000, 260), (340, 210)
-"""Sizes of a plot on a screen and on a phone: text that is scaled down can't be read."""
-LABEL_WIDTH = 70
+WIDE, HALF, NARROW = (1000, 250), (500, 230), (330, 200)
+"""Sizes of a plot over the whole page, over half of it, and on a phone: text that is scaled down can't be read."""
+LABEL_WIDTH = 48
 """Width of a label of the horizontal axis, so that few enough are shown."""
 LEFT_OUT = ("defs", "title")
 NO_CLASSES = ("titles", "legends", "plot overlay", "plot text-overlay", "plot tooltip-overlay")
 
 
-def bar_chart(name: str, labels: Sequence[str], series: Mapping[str, Sequence[int]], *, stacked: bool = False) -> str:
+def bar_chart(name: str, labels: Sequence[str], series: Mapping[str, Sequence[int]], *, is_half: bool = False) -> str:
     """Return a bar chart as HTML, in two sizes of which the style sheet shows one; the bars tell their values.
 
     :param name: what the plot shows, for those who do not see it.
     :param series: name -> one value a label.
+    :param is_half: whether it takes half of the page's width on a screen.
     """
     return "".join(
-        f'<div class="plot-{size}">{_svg(name, labels, series, *measures, stacked=stacked)}</div>'
-        for size, measures in (("wide", WIDE), ("narrow", NARROW))
+        f'<div class="plot-{size}">{_svg(name, labels, series, *measures)}</div>'
+        for size, measures in (("wide", HALF if is_half else WIDE), ("narrow", NARROW))
     )
 
 
-def _svg(
-    name: str, labels: Sequence[str], series: Mapping[str, Sequence[int]], width: int, height: int, *, stacked: bool
-) -> str:
-    chart = (pygal.StackedBar if stacked else pygal.Bar)(
+def _svg(name: str, labels: Sequence[str], series: Mapping[str, Sequence[int]], width: int, height: int) -> str:
+    chart = pygal.Bar(
         js=[],
         css=[],
         no_prefix=True,
@@ -46,6 +45,7 @@ def _svg(
         include_x_axis=True,
         x_labels_major=_few(labels, width // LABEL_WIDTH),
         show_minor_x_labels=False,
+        truncate_label=-1,
         value_formatter=lambda number: f"{number:,.0f}",
     )
     chart.x_labels = list(labels)

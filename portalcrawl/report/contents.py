@@ -13,7 +13,7 @@ from portalcrawl.report.run_totals import AllRuns, TimeScale, of_portal
 from portalcrawl.storage.run_history import RunHistory
 
 ARTICLES = "articles"
-LISTED = 50
+LISTED = 40
 """Rows of the longer tables."""
 PAST = timedelta(days=30)
 """How far back a portal's own past goes before the period."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from portalcrawl import __version__
-from portalcrawl.report.article_table import ALL, LAGS
+from portalcrawl.report.article_table import ALL
 from portalcrawl.report.charts import bar_chart
 from portalcrawl.report.contents import DIMENSIONS, Contents
 from portalcrawl.report.run_totals import RunTotals, coverage_of
@@ -34,6 +35,18 @@ class Bar:
     number: int
     share: float
     """Of all, from 0 to 1."""
+    width: float
+    """Of the longest bar, from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why pages or records were left out, and how often."""
+
+    portal: str
+    what: str
+    reason: str
+    number: int
     width: float
     """Of the longest bar, from 0 to 1."""
 
@@ -91,28 +104,28 @@ def _totals(contents: Contents, portal: str) -> RunTotals:
 def _part(contents: Contents, portal: str, title: str) -> Part:
     totals, scale = _totals(contents, portal), contents.runs.scale
     labels = scale.labels(contents.first, contents.period.until)
-    found = {kind: [totals.found.get(label, {}).get(kind, 0) for label in labels] for kind in ("articles", "teasers")}
+    found = {kind: [totals.found.get(label, Counter())[kind] for label in labels] for kind in ("articles", "teasers")}
     short = [label[5:] if scale.unit != "month" else label for label in labels]
     days = contents.days.get(portal, {})
     hours = contents.hours.get(portal, {})
-    lags = contents.lags.get(portal) or [0] * (len(LAGS) + 1)
+    lags = dict(zip(LAG_LABELS, contents.lags.get(portal, ()), strict=False))
     shown_days = _days(days)
     return Part(
         title=title,
         found_chart=bar_chart(f"Articles and teasers per {scale.unit}", short, found) if any(totals.found) else "",
-        days_chart=bar_chart(
-            "Articles by day of publication",
-            [day[5:] for day in shown_days],
-            {"articles": [days.get(day, 0) for day in shown_days]},
-        )
-        if days
-        else "",
-        hours_chart=bar_chart("Articles by hour", HOURS, {"articles": [hours.get(hour, 0) for hour in HOURS]})
-        if hours
-        else "",
-        lag_chart=bar_chart("Time to find an article", LAG_LABELS, {"articles": lags}) if any(lags) else "",
+        days_chart=_chart("Articles by day of publication", [day[5:] for day in shown_days], days, shown_days),
+        hours_chart=_chart("Articles by hour of publication", HOURS, hours, HOURS, is_half=True),
+        lag_chart=_chart("Time to find an article", LAG_LABELS, lags, LAG_LABELS, is_half=True),
         breakdowns={name: _bars(contents.dimensions[name].get(portal, {}), NONE_GIVEN[name]) for name in DIMENSIONS},
     )
+
+
+def _chart(
+    name: str, labels: Sequence[str], numbers: Mapping[str, int], keys: Sequence[str], *, is_half: bool = False
+) -> str:
+    """Return a bar chart of the *numbers* of *keys*; "" where all are 0."""
+    values = [numbers.get(key, 0) for key in keys]
+    return bar_chart(name, labels, {"articles": values}, is_half=is_half) if any(values) else ""
 
 
 def _days(days: Mapping[str, int]) -> list[str]:
@@ -162,15 +175,15 @@ def _portal_row(contents: Contents, portal: str) -> dict[str, Any]:
     }
 
 
-def _reasons(contents: Contents) -> list[dict[str, Any]]:
+def _reasons(contents: Contents) -> list[Reason]:
     found = [
-        {"portal": portal, "what": what, "reason": reason, "number": number}
+        (number, portal, what, reason)
         for portal in contents.portals
         for what, reason, number in _totals(contents, portal).reasons()
     ]
-    longest = max((each["number"] for each in found), default=0)
-    ordered = sorted(found, key=lambda each: -each["number"])
-    return [{**each, "width": each["number"] / longest} for each in ordered]
+    longest = max((each[0] for each in found), default=0)
+    ordered = sorted(found, key=lambda each: -each[0])
+    return [Reason(portal, what, reason, number, number / longest) for number, portal, what, reason in ordered]
 
 
 def _coverage_chart(contents: Contents) -> str:

@@ -91,7 +91,7 @@ class RunTotals:
         return sorted(found, key=lambda each: (-each[2], each[1]))
 
     def usual_coverage(self) -> float | None:
-        """Return the median of the portal's own past: the runs before the period, else all but the last; None if none."""
+        """Return the median of the runs before the period, else of all but the last; None without any."""
         past = self.past_coverage or self.coverage[1:]
         return float(median(past)) if past else None
 
