@@ -88,7 +88,11 @@ class ArticleTable:
         """Read the articles of *files*, of *portal* alone where one is given; lines that are no JSON are left out."""
         with TemporaryDirectory(prefix="portalcrawl-report-") as folder:
             # Never loads an extension from the network: what is used is part of DuckDB.
-            config = {"memory_limit": MEMORY, "temp_directory": folder, "autoinstall_known_extensions": "false"}
+            config: dict[str, str | bool | int | float | list[str]] = {
+                "memory_limit": MEMORY,
+                "temp_directory": folder,
+                "autoinstall_known_extensions": "false",
+            }
             connection = duckdb.connect(str(Path(folder) / "articles.duckdb"), config=config)
             connection.execute("SET preserve_insertion_order = false")
             try:

@@ -77,7 +77,7 @@ def _plain(svg: str, name: str, titles: Sequence[str]) -> str:
                 bar.remove(desc)
             shown = f"{said.get('x_label') or ''}: {said.get('value') or ''}"
             etree.SubElement(bar, f"{SVG}title").text = f"{shown} {titles[number]}" if len(titles) > 1 else shown
-    root.attrib.pop("id", None)
+    del root.attrib["id"]
     root.set("role", "img")
     root.set("aria-label", name)
     etree.cleanup_namespaces(root)

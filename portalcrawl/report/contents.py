@@ -10,7 +10,7 @@ from pathlib import Path
 from portalcrawl.feeds.published import FeedDamagedError, FolderFeeds, read_manifest
 from portalcrawl.report.article_table import ALL, ArticleTable, FirstSource, LinkedArticle
 from portalcrawl.report.run_totals import AllRuns, TimeScale, of_portal
-from portalcrawl.storage.run_history import RunHistory
+from portalcrawl.storage.run_history import PastRun, RunHistory
 
 ARTICLES = "articles"
 LISTED = 40
@@ -37,7 +37,9 @@ class Contents:
 
     period: Period
     first: datetime
-    """When the first run of the period began."""
+    """Begin of the plots over time: of the period, else of the first run. UTC."""
+    last: datetime
+    """Their end: of the period, else the start of the last run. UTC."""
     runs: AllRuns
     numbers: Mapping[str, tuple[int, int]]
     """New articles, later revisions."""
@@ -68,7 +70,8 @@ def gather(feeds: FolderFeeds, history: RunHistory, period: Period) -> Contents:
     problems: list[str] = []
     files = _article_files(feeds, period, problems)
     since = f"{period.since:{RUN_ID}}" if period.since else FIRST_ID
-    first = period.since or _first_start(history) or period.until
+    oldest = history.first()
+    first = period.since or (_started(oldest) if oldest else period.until)
     runs = AllRuns(TimeScale.of(period.until - first))
     runs.add(of_portal(history.between(since, LAST_ID), period.portal))
     if period.since:
@@ -78,6 +81,7 @@ def gather(feeds: FolderFeeds, history: RunHistory, period: Period) -> Contents:
         return Contents(
             period=period,
             first=first,
+            last=_started(runs.last[0]) if runs.last and period.since is None else period.until,
             runs=runs,
             numbers=table.numbers(),
             dimensions={name: table.by(name) for name in DIMENSIONS},
@@ -95,9 +99,8 @@ def gather(feeds: FolderFeeds, history: RunHistory, period: Period) -> Contents:
         )
 
 
-def _first_start(history: RunHistory) -> datetime | None:
-    first = history.first()
-    return datetime.fromisoformat(first.started).astimezone(UTC) if first else None
+def _started(run: PastRun) -> datetime:
+    return datetime.fromisoformat(run.started).astimezone(UTC)
 
 
 def _article_files(feeds: FolderFeeds, period: Period, problems: list[str]) -> list[Path]:

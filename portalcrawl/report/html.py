@@ -18,6 +18,8 @@ from portalcrawl.report.run_totals import RunTotals, coverage_of
 
 SHOWN = 12
 """Rows of a table of sections, sources or agencies; the others are added up."""
+MUCH = 0.1
+"""A larger share of failed pages is shown in red."""
 DETAILED = 20
 """Portals that have a part of their own."""
 DAYS_SHOWN = 45
@@ -75,11 +77,11 @@ def page(contents: Contents) -> str:
     environment.filters |= {
         "number": number, "minutes": minutes, "time": time_text, "share": share, "link": link, "iso": iso,
     }  # fmt: skip
-    several = len(contents.portals) > 1
+    several, total = len(contents.portals) > 1, _totals(contents, ALL)
     return environment.get_template("report.html").render(
         contents=contents,
         period=contents.period,
-        total=_totals(contents, ALL),
+        total=total,
         numbers=contents.numbers.get(ALL, (0, 0)),
         quantiles=contents.quantiles.get(ALL),
         copies=contents.copies.get(ALL, (0, 0)),
@@ -94,6 +96,7 @@ def page(contents: Contents) -> str:
         coverage_chart=_coverage_chart(contents),
         version=__version__,
         several=several,
+        is_failing=total.counts["pages_failed"] > MUCH * (total.counts["pages"] + total.counts["pages_failed"]),
     )
 
 
@@ -103,7 +106,7 @@ def _totals(contents: Contents, portal: str) -> RunTotals:
 
 def _part(contents: Contents, portal: str, title: str) -> Part:
     totals, scale = _totals(contents, portal), contents.runs.scale
-    labels = scale.labels(contents.first, contents.period.until)
+    labels = scale.labels(contents.first, contents.last)
     found = {kind: [totals.found.get(label, Counter())[kind] for label in labels] for kind in ("articles", "teasers")}
     short = [label[5:] if scale.unit != "month" else label for label in labels]
     days = contents.days.get(portal, {})
