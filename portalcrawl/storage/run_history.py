@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -29,6 +29,8 @@ from portalcrawl.storage.upsert import upsert
 
 REBUILDING = "rebuilding"
 """Key in the table ``meta`` while a state is rebuilt from the feeds."""
+PAGE = 1_000
+"""Runs that are read by one query."""
 NOT_IMPORTED = -1
 """Stands for the committed bytes of a feed whose lines the state does not know. A feed of which it knows the first *n*
 bytes, and nothing of what follows, has ``NOT_IMPORTED - n``."""
@@ -153,6 +155,23 @@ class RunHistory:
     def last(self, limit: int) -> list[PastRun]:
         """Return the last runs that have begun, newest first."""
         return self._runs(select(runs).order_by(runs.c.run.desc()).limit(limit))
+
+    def between(self, first: str, last: str) -> Iterator[PastRun]:
+        """Yield the runs whose ids are from *first* to before *last*, newest first; ids begin with the start (UTC).
+
+        They are read in pages, so that any number takes little memory.
+        """
+        while True:
+            query = select(runs).where(runs.c.run >= first, runs.c.run < last).order_by(runs.c.run.desc())
+            page = self._runs(query.limit(PAGE))
+            yield from page
+            if len(page) < PAGE:
+                return
+            last = page[-1].run
+
+    def first(self) -> PastRun | None:
+        """Return the oldest run; None without one."""
+        return next(iter(self._runs(select(runs).order_by(runs.c.run).limit(1))), None)
 
     def of_job(self, job: str) -> PastRun | None:
         """Return the last run that the job *job* of Scrapyd started; None without one."""

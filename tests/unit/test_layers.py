@@ -14,6 +14,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
     {"errors", "ids", "items", "vocabulary", "demo"},
+    {"extras"},
     {"text"},
     {"dates", "urls"},
     {"schema", "profiles"},
@@ -25,6 +26,7 @@ LAYERS = (
     {"loaders"},
     {"crawl", "reading"},
     {"runs"},
+    {"export", "report"},
     {"scheduling", "rendering", "drafting"},
     {"document_requests"},
     {"spiders", "middlewares", "pipelines", "extensions", "scheduler", "downloader", "logformatter", "settings"},
