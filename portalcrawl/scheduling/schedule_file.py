@@ -50,17 +50,22 @@ RENAMED = {
 
 def read_schedule(path: Path, settings: RunSettings) -> Schedule:
     """Return the schedule in *path*; ConfigFileError for its first fault, with the number of the others."""
+    schedule, faults = find_faults(path, settings)
+    if schedule is None:
+        first, *others = faults
+        raise ConfigFileError(str(path), first.key, first.cause + (f" (and {len(others)} more)" if others else ""))
+    return schedule
+
+
+def find_faults(path: Path, settings: RunSettings) -> tuple[Schedule | None, list[ConfigFileError]]:
+    """Return the schedule in *path* and no faults, or None and all its faults; UsageError if there is no file."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         raise UsageError(f"there is no {path}; deploy/schedule.toml is one to begin with") from None
     except OSError as error:
         raise ConfigFileError(str(path), "file", error.strerror or str(error)) from None
-    schedule, faults = read_toml(content, _Reader(str(path), settings).schedule, str(path))
-    if schedule is None:
-        first, *others = faults
-        raise ConfigFileError(str(path), first.key, first.cause + (f" (and {len(others)} more)" if others else ""))
-    return schedule
+    return read_toml(content, _Reader(str(path), settings).schedule, str(path))
 
 
 class _Reader:

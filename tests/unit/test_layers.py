@@ -26,6 +26,7 @@ LAYERS = (
     {"runs"},
     {"scheduling", "rendering"},
     {"spiders", "middlewares", "pipelines", "extensions", "scheduler", "downloader", "logformatter", "settings"},
+    {"fleet"},
     {"commands.inspection", "commands.scheduled"},
     {"commands"},
     {"__init__"},
