@@ -6,7 +6,15 @@ import logging
 import sys
 from contextvars import ContextVar
 
-QUIET = ("scrapy", "twisted", "procrastinate", "asyncio", "psycopg", "py.warnings")
+QUIET = (
+    "scrapy",
+    "twisted",
+    "procrastinate",
+    "asyncio",
+    "psycopg",
+    "py.warnings",
+    "portalcrawl.extensions.publication",
+)
 """Loggers of which a worker shows warnings only, unless it logs at DEBUG: they write 60 lines a run."""
 
 
