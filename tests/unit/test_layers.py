@@ -18,6 +18,7 @@ LAYERS = (
     {"dates", "urls"},
     {"schema", "profiles"},
     {"storage", "feeds", "extraction.dom", "extraction.parts"},
+    {"feeds.store"},
     {"extraction.declared", "extraction.article", "extraction.teasers"},
     {"extraction.rules"},
     {"extraction"},
