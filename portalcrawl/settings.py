@@ -39,7 +39,6 @@ RETRY_FAILED_AFTER = 3_600
 RUN_LOCK_WAIT = 0
 RUN_NOT_AFTER = None  # Unix time after which the run refuses to start; the scheduler sets it for each job
 SCHEDULE_FILE = os.environ.get("PORTALCRAWL_SCHEDULE") or "schedule.toml"
-LEASE_SECONDS = 60
 FLEET_PROCESSES = None  # one for each core
 FLEET_RECYCLE = 1_000
 FLEET_MEMORY = 1_000

@@ -71,7 +71,6 @@ def _ignored(schedule: Schedule) -> Iterator[str]:
 def worker(settings: BaseSettings, concurrency: str | None) -> int:
     """Run what is due until told to stop; return the exit code."""
     fleet = FleetSettings.from_settings(settings, concurrency)
-    RunSettings.from_settings(settings)
     EntryStore(Database(fleet.state_url)).names()  # so that missing tables are told in one line
     log_to_stderr(settings["LOG_LEVEL"], with_entries=False)
     asyncio.run(_work(fleet))

@@ -10,7 +10,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 
 from portalcrawl.errors import SettingError, UsageError
 from portalcrawl.fleet.database import connection_address
-from portalcrawl.runs.run_settings import read_number
+from portalcrawl.runs.run_settings import RunSettings, read_number
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -33,6 +33,8 @@ class FleetSettings:
     """Runs after which a process is replaced."""
     memory: float
     """Megabytes after which a process is replaced."""
+    feeds_url: str
+    """Where runs are published."""
     given: dict[str, Any]
     """The settings that the command line gave, for the processes."""
 
@@ -52,6 +54,7 @@ class FleetSettings:
             lease=read_number(settings, "LEASE_SECONDS", least=3),
             recycle=int(read_number(settings, "FLEET_RECYCLE", least=1)),
             memory=read_number(settings, "FLEET_MEMORY", least=1),
+            feeds_url=RunSettings.from_settings(settings).feeds_url,
             given=given,
         )
 

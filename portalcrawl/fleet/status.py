@@ -14,9 +14,13 @@ from portalcrawl.fleet.entry_store import EntryStore, StoredEntry, now_of
 from portalcrawl.fleet.worker_store import StoredWorker, WorkerStore
 from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.scheduling.entry_health import PastRuns, judge
+from portalcrawl.storage.database import make_engine
+from portalcrawl.storage.outbox import Backlog, Outbox
 
 LATE_AFTER = 60.0
 """Seconds after its time from which an entry that has not begun is late."""
+UNPUBLISHED_AFTER = 60.0
+"""Seconds after its end from which a run that is not published is a problem."""
 OPEN_JOBS = """
 SELECT j.args->>'entry' AS entry, j.status::text AS status, (j.args->>'due')::float8 AS due, s.started, s.worker
 FROM procrastinate_jobs j LEFT JOIN fleet_starts s ON s.job = j.id AND s.ended IS NULL
@@ -56,6 +60,7 @@ class FleetStatus:
     problems: list[str]
     workers: list[StoredWorker]
     entries: list[EntryStatus]
+    unpublished: Backlog
 
     def as_json(self) -> dict[str, Any]:
         """Return the status as ``scrapy fleet status --json`` prints it."""
@@ -67,7 +72,10 @@ class FleetStatus:
         ]
         entries = [asdict(entry) for entry in self.entries]
         head = {"ok": not self.problems, "time": self.time, "problems": self.problems, "counts": counts}
-        return {**head, "workers": workers, "entries": entries}
+        waiting = self.unpublished
+        oldest = _text(waiting.oldest)
+        unpublished = {"lines": waiting.records, "bytes": waiting.size, "runs": waiting.runs, "oldest": oldest}
+        return {**head, "unpublished": unpublished, "workers": workers, "entries": entries}
 
 
 def fleet_status(database: Database) -> FleetStatus:
@@ -81,8 +89,11 @@ def fleet_status(database: Database) -> FleetStatus:
     for job in jobs:
         by_entry.setdefault(job["entry"], []).append(job)
     entries = [_entry(each, by_entry.get(each.entry.name, []), now) for each in stored]
-    problems = [*_worker_problems(workers, entries), *_entry_problems(entries)]
-    return FleetStatus(_text(now) or "", problems, workers, entries)
+    engine = make_engine(database.state_url)
+    unpublished = Outbox(engine).backlog()
+    engine.dispose()
+    problems = [*_worker_problems(workers, entries), *_entry_problems(entries), *_store_problems(unpublished, now)]
+    return FleetStatus(_text(now) or "", problems, workers, entries, unpublished)
 
 
 def _entry(stored: StoredEntry, jobs: list[dict[str, Any]], now: float) -> EntryStatus:
@@ -133,6 +144,12 @@ def _entry_problems(entries: list[EntryStatus]) -> Iterator[str]:
     for entry in entries:
         if entry.verdict in ("failed", "warning"):
             yield f"{entry.entry}: {entry.verdict}: {'; '.join(entry.reasons)}"
+
+
+def _store_problems(waiting: Backlog, now: float) -> Iterator[str]:
+    if waiting.oldest is not None and now - waiting.oldest > UNPUBLISHED_AFTER:
+        age = format_duration(now - waiting.oldest)
+        yield f"{waiting.runs} runs have waited for the store of the feeds for up to {age}: is FEEDS_URL up?"
 
 
 def _text(moment: float | None) -> str | None:

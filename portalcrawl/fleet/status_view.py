@@ -31,6 +31,8 @@ def show_status(status: FleetStatus) -> None:
     if len(status.entries) > SHOWN:
         console.print(f"... of {len(status.entries)} entries; --json has all")
     console.print()
+    waiting = status.unpublished
+    console.print(f"not yet published: {waiting.records} lines, {waiting.size / 1e6:.1f} MB; {waiting.runs} ended runs")
     for problem in status.problems:
         console.print(f"problem: {escape(problem)}", soft_wrap=True)
     if not status.problems:

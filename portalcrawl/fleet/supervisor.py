@@ -20,6 +20,7 @@ from procrastinate.exceptions import ProcrastinateException
 from psycopg import Error as DriverError
 
 from portalcrawl.errors import DataFolderError
+from portalcrawl.feeds.store.locating import open_store
 from portalcrawl.fleet.clock import Clock
 from portalcrawl.fleet.crawl_process import ProcessOrder
 from portalcrawl.fleet.database import Database
@@ -27,11 +28,15 @@ from portalcrawl.fleet.fleet_settings import FleetSettings
 from portalcrawl.fleet.job_queue import CLOCK_QUEUE, Housekeeper, make_app
 from portalcrawl.fleet.start_store import StartStore
 from portalcrawl.fleet.worker_store import BEAT, WorkerIdentity, WorkerStore
+from portalcrawl.runs.outbox_publication import publish_pending
+from portalcrawl.storage.database import make_engine
 
 logger = logging.getLogger("portalcrawl.fleet")
 
 ENDS_WITHIN = 30.0
 """Seconds that processes have to end when the worker is told to."""
+PUBLISH_INTERVAL = 15.0
+"""Seconds between two looks for runs that are not published."""
 WAITS = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before a process, or the clock, is started again that failed; the last is repeated."""
 HEALTHY_AFTER = 60.0
@@ -70,7 +75,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._on_signal)
         logger.info("worker %s: %d runs side by side", self.identity.name, self._settings.concurrency)
-        beside = [asyncio.ensure_future(work) for work in (self._beat(), self._keep_clock())]
+        beside = [asyncio.ensure_future(work) for work in (self._beat(), self._keep_clock(), self._publish())]
         places = [asyncio.ensure_future(self._keep_process(share)) for share in self._settings.shares()]
         await self._stop.wait()
         await asyncio.gather(*places)
@@ -163,6 +168,23 @@ class Supervisor:
             except DataFolderError as error:
                 logger.warning("%s", error)
             await asyncio.sleep(BEAT)
+
+    async def _publish(self) -> None:
+        """Publish what runs could not: those that died at their end, or whose store was down."""
+        engine, store = make_engine(self._settings.state_url), open_store(self._settings.feeds_url)
+        problem = None
+        while True:
+            await asyncio.sleep(PUBLISH_INTERVAL)
+            try:
+                pending = await asyncio.to_thread(publish_pending, engine, store)
+            except (DataFolderError, OSError) as error:
+                logger.warning("%s", error)
+                continue
+            for run in pending.published:
+                logger.info("published run %s, which was left", run)
+            if pending.problem != problem:
+                logger.warning("publication: %s", pending.problem or "all is published again")
+            problem = pending.problem
 
     async def _keep_clock(self) -> None:
         """Run the clock's queue; start it again where the database was away."""
