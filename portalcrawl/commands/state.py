@@ -22,6 +22,7 @@ from portalcrawl.runs.run_names import FEED_KINDS
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import open_database, state_file
 from portalcrawl.storage.maintenance import Maintenance
+from portalcrawl.storage.outbox import Backlog, Outbox
 from portalcrawl.storage.run_history import PastRun, RunHistory
 
 DEFAULT_RUNS = 20
@@ -85,7 +86,7 @@ class Command(ScrapyCommand):
         elif opts.requeue:
             print(f"{maintenance.requeue(opts.requeue)} articles are pending again")
         else:
-            _show(maintenance, file)
+            _show(maintenance, file, Outbox(engine).backlog())
         return 0
 
 
@@ -102,7 +103,7 @@ def _age(value: str) -> timedelta:
     return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
-def _show(maintenance: Maintenance, file: Path | None) -> None:
+def _show(maintenance: Maintenance, file: Path | None, backlog: Backlog) -> None:
     table = Table("portal", "status", "articles", "oldest")
     for count in maintenance.counts():
         oldest = datetime.fromtimestamp(count.oldest, UTC).strftime("%Y-%m-%d %H:%M UTC")
@@ -111,6 +112,10 @@ def _show(maintenance: Maintenance, file: Path | None) -> None:
     console.print(table)
     if file is not None:
         console.print(f"{file}: {file.stat().st_size / 1e6:,.1f} MB")
+    if backlog.records:
+        since = f", the oldest since {datetime.fromtimestamp(backlog.oldest, UTC):%Y-%m-%d %H:%M} UTC"
+        ended = f"; {backlog.runs} runs have ended and wait for it{since}" if backlog.oldest is not None else ""
+        console.print(f"not yet published: {backlog.records:,} lines, {backlog.size / 1e6:,.1f} MB{ended}")
 
 
 def show_runs(history: RunHistory, number: int, *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,10 +44,12 @@ class FolderStore:
                         file.write(block)
                     file.flush()
                     os.fsync(file.fileno())
-                part.replace(path)
+                with suppress(FileNotFoundError):  # another publisher of the run was faster, and has tidied up
+                    part.replace(path)
             finally:
                 part.unlink(missing_ok=True)
             sync_folder(self.folder)
+            require_same(self, name, sha256)
             for left in self.folder.glob(f"{name}.*{PART}"):  # of publishers that died
                 left.unlink(missing_ok=True)
 

@@ -122,7 +122,7 @@ class ObjectFeedStore:
         try:
             yield
         except (BaseError, OSError, ValueError) as error:
-            said = " ".join(str(error).split())
+            said = " ".join(str(error).partition("Debug source")[0].split())
             said = said if len(said) <= LONGEST_MESSAGE else said[:LONGEST_MESSAGE] + "..."
             raise FeedStoreError(f"the store {self._url} can't be used ({name}): {said}") from error
 
