@@ -1,23 +1,19 @@
-"""A PostgreSQL server for all tests of the fleet, and a database for each."""
+"""The tests' PostgreSQL server, and a fleet on a database of its own."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support import states
 from support.fleet import Fleet
 from support.postgres import PostgresServer
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[PostgresServer]:
-    # Not in pytest's folder: the path of a Unix socket may have 107 bytes only.
-    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        with PostgresServer(Path(folder) / "s") as started:
-            yield started
+@pytest.fixture
+def server() -> PostgresServer:
+    return states.server()
 
 
 @pytest.fixture
