@@ -138,7 +138,7 @@ def _check_data_folder(settings: BaseSettings) -> Check:
 
 
 def _check_state_and_feeds(settings: BaseSettings) -> Iterator[Check]:
-    """Connect to a state on a server, and write to the store of the feeds; nothing where both are in the data folder."""
+    """Connect to a state on a server, and write to the store of the feeds, where these are not in the data folder."""
     try:
         ours = RunSettings.from_settings(settings)
     except PortalcrawlError:

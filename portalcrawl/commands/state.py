@@ -113,8 +113,10 @@ def _show(maintenance: Maintenance, file: Path | None, backlog: Backlog) -> None
     if file is not None:
         console.print(f"{file}: {file.stat().st_size / 1e6:,.1f} MB")
     if backlog.records:
-        since = f", the oldest since {datetime.fromtimestamp(backlog.oldest, UTC):%Y-%m-%d %H:%M} UTC"
-        ended = f"; {backlog.runs} runs have ended and wait for it{since}" if backlog.oldest is not None else ""
+        ended = ""
+        if backlog.oldest is not None:
+            since = datetime.fromtimestamp(backlog.oldest, UTC).strftime("%Y-%m-%d %H:%M UTC")
+            ended = f"; {backlog.runs} runs have ended and wait for it, the oldest since {since}"
         console.print(f"not yet published: {backlog.records:,} lines, {backlog.size / 1e6:,.1f} MB{ended}")
 
 

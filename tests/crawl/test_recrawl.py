@@ -273,7 +273,6 @@ def test_forget_and_requeue(tmp_path: Path) -> None:
         (),
     ],
 )
-@both_states
 def test_wrong_use_of_state_is_one_line(tmp_path: Path, args: tuple[str, ...]) -> None:
     ended = scrapy("state", *args, data=tmp_path / "none")
     assert ended.code == (2 if args else 1)

@@ -32,6 +32,4 @@ def test_each_dependency_is_imported_and_each_import_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = [*project["dependencies"], *project["optional-dependencies"]["fleet"]]
     declared = {re.split(r"[^\w-]", line, maxsplit=1)[0].lower() for line in lines}
-    assert declared - LATER_STANDARD = {"compression"}
-"""In the standard library of Python 3.14."""
-OTHERWISE == imported() - FOR_TYPES_ONLY - LATER_STANDARD
+    assert declared - OTHERWISE == imported() - FOR_TYPES_ONLY - LATER_STANDARD
