@@ -62,8 +62,8 @@ def apply(settings: BaseSettings, file: Path) -> int:
 
 def _ignored(schedule: Schedule) -> Iterator[str]:
     """Yield what *schedule* says that only Scrapyd needs."""
-    if any(entry.nodes for entry in schedule.entries.values()):
-        yield "node: is ignored: any worker runs any entry"
+    if len(schedule.nodes) > 1 or any(node != "local" for node in schedule.nodes):
+        yield "nodes: are ignored: any worker runs any entry"
     if schedule.webhook:
         yield "webhook: is ignored: scrapy fleet status has the verdicts"
 
@@ -73,12 +73,11 @@ def worker(settings: BaseSettings, concurrency: str | None) -> int:
     fleet = FleetSettings.from_settings(settings, concurrency)
     EntryStore(Database(fleet.state_url)).names()  # so that missing tables are told in one line
     log_to_stderr(settings["LOG_LEVEL"], with_entries=False)
-    asyncio.run(_work(fleet))
-    return 0
+    return asyncio.run(_work(fleet))
 
 
-async def _work(settings: FleetSettings) -> None:
-    await Supervisor(settings).run()
+async def _work(settings: FleetSettings) -> int:
+    return await Supervisor(settings).run()
 
 
 def status(settings: BaseSettings, *, as_json: bool) -> int:

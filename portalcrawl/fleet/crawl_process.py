@@ -17,7 +17,9 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from procrastinate.exceptions import ProcrastinateException
 from psutil import Process
+from psycopg import Error as DriverError
 from scrapy.utils.project import get_project_settings
 from scrapy.utils.reactor import install_reactor
 
@@ -222,8 +224,9 @@ def main() -> int:
     async def run() -> None:
         try:
             await process.run()
-        except Exception as error:
-            logger.exception("the process ends")
+        except (ProcrastinateException, DriverError, OSError) as error:
+            cause = " ".join(str(error.__cause__ or error).split())
+            logger.warning("process %d ends: the queue can't be used: %s", os.getpid(), cause)
             failures.append(error)
         finally:
             reactor.stop()

@@ -14,7 +14,7 @@ PLAIN = ("priority", "on_overlap", "start_within", "limit", "misfire_grace", "ov
 
 
 def entry_to_json(entry: ScheduleEntry) -> dict[str, Any]:
-    """Return *entry* without its nodes, which only Scrapyd has."""
+    """Return *entry* without its node, which only Scrapyd has."""
     timing = entry.timing
     return {
         "arguments": dict(entry.arguments),

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from scrapy.settings import SETTINGS_PRIORITIES
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from portalcrawl.errors import SettingError, UsageError
 from portalcrawl.fleet.database import connection_address
 from portalcrawl.runs.run_settings import RunSettings, read_number
-
-if TYPE_CHECKING:
-    from scrapy.settings import BaseSettings
 
 DEFAULT_CONCURRENCY = 8
 MAX_CONCURRENCY = 1_000
@@ -46,7 +43,8 @@ class FleetSettings:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         processes = int(read_number(settings, "FLEET_PROCESSES", least=1)) if settings["FLEET_PROCESSES"] else cores
         command_line = SETTINGS_PRIORITIES["cmdline"]
-        given = {name: settings[name] for name in settings if (settings.getpriority(name) or 0) >= command_line}
+        set_there = [name for name in settings if (settings.getpriority(name) or 0) >= command_line]
+        given = {name: _plain(settings[name]) for name in set_there}
         return cls(
             state_url=url,
             concurrency=number,
@@ -65,6 +63,11 @@ class FleetSettings:
         """
         each, rest = divmod(self.concurrency, self.processes)
         return [each + (number < rest) for number in range(self.processes)]
+
+
+def _plain(value: Any) -> Any:
+    """Return a setting as JSON can hold it."""
+    return value.copy_to_dict() if isinstance(value, BaseSettings) else value
 
 
 def fleet_url(settings: BaseSettings) -> str:

@@ -6,15 +6,9 @@ import logging
 import sys
 from contextvars import ContextVar
 
-QUIET = (
-    "scrapy",
-    "twisted",
-    "procrastinate",
-    "asyncio",
-    "psycopg",
-    "py.warnings",
-    "portalcrawl.extensions.publication",
-)
+SILENT = "procrastinate"
+"""What it says of lost connections, with tracebacks, is said in a line by who uses it."""
+QUIET = ("scrapy", "twisted", "asyncio", "psycopg", "py.warnings", "portalcrawl.extensions.publication")
 """Loggers of which a worker shows warnings only, unless it logs at DEBUG: they write 60 lines a run."""
 
 
@@ -40,5 +34,6 @@ def log_to_stderr(level: str | int, *, with_entries: bool = True) -> None:
         handler.addFilter(_EntryFilter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     number = logging.getLogger().level
+    logging.getLogger(SILENT).setLevel(logging.CRITICAL if number > logging.DEBUG else number)
     for name in QUIET if number > logging.DEBUG else ():
         logging.getLogger(name).setLevel(max(number, logging.WARNING))

@@ -68,8 +68,8 @@ class Supervisor:
         self._stop = asyncio.Event()
         self._signals = 0
 
-    async def run(self) -> None:
-        """Work until SIGTERM or SIGINT; the second one ends all at once."""
+    async def run(self) -> int:
+        """Work until SIGTERM or SIGINT; the second one ends all at once. Return the exit code."""
         await asyncio.to_thread(self._workers.seen, self.identity, 0)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -77,8 +77,14 @@ class Supervisor:
         logger.info("worker %s: %d runs side by side", self.identity.name, self._settings.concurrency)
         beside = [asyncio.ensure_future(work) for work in (self._beat(), self._keep_clock(), self._publish())]
         places = [asyncio.ensure_future(self._keep_process(share)) for share in self._settings.shares()]
-        await self._stop.wait()
-        await asyncio.gather(*places)
+        stop = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait({stop, *beside, *places}, return_when=asyncio.FIRST_COMPLETED)
+        errors = [error for each in (*beside, *places) if each.done() and (error := each.exception())]
+        for error in errors:
+            logger.error("worker %s ends", self.identity.name, exc_info=error)
+        if not stop.done():
+            self._on_signal()
+        await asyncio.gather(*places, return_exceptions=True)
         await self._end_processes()
         for task in beside:
             task.cancel()
@@ -86,6 +92,7 @@ class Supervisor:
         with suppress(DataFolderError):
             await asyncio.to_thread(self._workers.gone, self.identity)
         logger.info("worker %s has ended", self.identity.name)
+        return 1 if errors else 0
 
     def _on_signal(self) -> None:
         self._signals += 1
