@@ -101,6 +101,10 @@ def test_the_jobs_of_a_killed_worker_fail_and_the_portal_goes_on_elsewhere(fleet
         assert not doubled([record["id"] for record in articles])
 
 
+def good_run(fleet: Fleet, name: str, after: float) -> bool:
+    return any(row["verdict"] == "ok" and row["started"] > after for row in fleet.ended(name))
+
+
 def test_a_page_that_hangs_costs_one_process_and_no_other_portal(fleet: Fleet) -> None:
     """The guard of READ_TIMEOUT ends the process; the other portals go on in the next one."""
     front = listing("Hafen", "/news/die-seite-die-schadet-aus-lindenau-4711099.html|Die Seite, die schadet")

@@ -3,8 +3,8 @@
     with ManyPortals(50) as portals:
         portals.add_article(portals.hosts[0])
 
-``python tests/support/many_portals.py NUMBER`` serves them in a process of its own: it prints the port, and adds an
-article to one of them at each line of standard input.
+``python tests/support/many_portals.py NUMBER STORIES`` serves them in a process of its own: it prints the port, and
+adds an article to one of them at each line of standard input.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class ManyPortals:
                 host = next(line for line in head if line.lower().startswith("host:"))[5:].strip().partition(":")[0]
                 writer.write(self._answer(host, path))
                 await writer.drain()
-        except (OSError, asyncio.IncompleteReadError):
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
@@ -134,8 +134,13 @@ class ManyPortals:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._end)
         self._thread.join()
+
+    def _end(self) -> None:
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.call_later(0.1, self._loop.stop)
 
 
 def schedule(portals: ManyPortals, every: str, *lines: str) -> str:
@@ -148,7 +153,7 @@ def schedule(portals: ManyPortals, every: str, *lines: str) -> str:
 
 
 def main() -> None:
-    with ManyPortals(int(sys.argv[1])) as portals:
+    with ManyPortals(int(sys.argv[1]), int(sys.argv[2])) as portals:
         print(portals.port, flush=True)
         for number, _ in enumerate(sys.stdin):
             portals.add_article(portals.hosts[number % len(portals.hosts)])
