@@ -30,6 +30,7 @@ LAYERS = (
     {"scheduling", "rendering", "drafting"},
     {"document_requests"},
     {"spiders", "middlewares", "pipelines", "extensions", "scheduler", "downloader", "logformatter", "settings"},
+    {"fleet"},
     {"commands.inspection", "commands.scheduled"},
     {"commands"},
     {"__init__"},
