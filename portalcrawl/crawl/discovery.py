@@ -10,7 +10,7 @@ from itertools import count, islice
 from time import time
 from typing import TYPE_CHECKING
 
-from portalcrawl.crawl.entry_links import EntryLinks
+from portalcrawl.crawl.entry_links import Due, EntryLinks
 from portalcrawl.discovery.entries import Child, DocumentError, Entry
 from portalcrawl.discovery.links import feed_links, robots_sitemaps
 from portalcrawl.discovery.reader import Received, read_document
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from portalcrawl.crawl.frontier import Frontier
     from portalcrawl.extraction.page import Page
     from portalcrawl.profiles.model import Profile
-    from portalcrawl.storage.records import Record
 
 logger = logging.getLogger(__name__)
 
@@ -150,7 +149,7 @@ class Discovery:
     def _done(self, target: Target) -> None:
         self._queue(target.profile).is_asking = False
 
-    def read(self, response: Response, target: Target) -> Iterator[list[Record]]:
+    def read(self, response: Response, target: Target) -> Iterator[Due]:
         """Read the document in *response*; after each batch of entries, yield the articles to request now.
 
         :raises DocumentError: where it can't be read (any further).

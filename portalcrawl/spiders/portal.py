@@ -207,10 +207,12 @@ class PortalSpider(Spider):
         yield from self._next_documents(start.profile.name)
 
     def _read_start_document(self, response: Response, target: Target) -> Iterator[Any]:
-        counts, before = self.run.counts, self.run.counts["documents_failed"]
+        read_before = target.record.read_at
         yield from self.documents.parse(response, target)
-        counts["start_pages_failed"] += counts["documents_failed"] > before
-        counts["start_links"] += target.record.links
+        if target.record.read_at == read_before:
+            self.run.counts["start_pages_failed"] += 1
+        else:
+            self.run.counts["start_links"] += target.record.links
 
     def _read_start(self, page: Page, start: Start, number: int, pages: ListPages) -> tuple[list[Request], PageResult]:
         """Return the requests for further pages of the list, or for the page in a browser, and the page's result."""
