@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy import Request
 
-from portalcrawl.crawl.discovery import Discovery, Target
+from portalcrawl.crawl.discovery import Discovery, Target, open_document
 from portalcrawl.crawl.entry_links import Due
 from portalcrawl.crawl.failures import reason_of
 from portalcrawl.crawl.outcomes import UNREADABLE
@@ -125,7 +126,10 @@ class DocumentRequests:
                 failed(error.reason)
                 return None
 
-        return self._spider.guard.read(response, record, work, is_start=True, failed=failed)
+        def trial(_: object) -> None:
+            deque(open_document(response, target).items, maxlen=0)
+
+        return self._spider.guard.read(response, record, work, is_start=True, failed=failed, trial=trial)
 
     def _commit(self) -> None:
         try:

@@ -11,7 +11,7 @@ from time import time
 from typing import TYPE_CHECKING
 
 from portalcrawl.crawl.entry_links import Due, EntryLinks
-from portalcrawl.discovery.entries import Child, DocumentError, Entry
+from portalcrawl.discovery.entries import Child, Document, Entry
 from portalcrawl.discovery.links import feed_links, robots_sitemaps
 from portalcrawl.discovery.reader import Received, read_document
 from portalcrawl.extraction.page import fetch_time
@@ -154,11 +154,7 @@ class Discovery:
 
         :raises DocumentError: where it can't be read (any further).
         """
-        header = response.headers.get("Content-Type")
-        content_type = header.decode("latin-1") if header else None
-        fetched = fetch_time(response)
-        received = Received(response.body, response.url, fetched, target.profile.zone, content_type)
-        document = read_document(received)
+        document = open_document(response, target)
         reading = self._links.begin(target.profile, target.url)
         children: list[Child] = []
         for batch in _batches(document.items):
@@ -234,6 +230,12 @@ class Discovery:
         return self._queues.setdefault(profile.name, _Queue())
 
 
+def open_document(response: Response, target: Target) -> Document:
+    """Return the document in *response*, whose items are read as they are asked for; raise DocumentError for none."""
+    zone, content_type = target.profile.zone, _header(response, "Content-Type")
+    return read_document(Received(response.body, response.url, fetch_time(response), zone, content_type))
+
+
 def _batches(items: Iterable[Entry | Child]) -> Iterator[list[Entry | Child]]:
     iterator = iter(items)
     while batch := list(islice(iterator, BATCH)):
@@ -243,6 +245,3 @@ def _batches(items: Iterable[Entry | Child]) -> Iterator[list[Entry | Child]]:
 def _header(response: Response, name: str) -> str | None:
     value = response.headers.get(name)
     return value.decode("latin-1") if value else None
-
-
-__all__ = ["Discovery", "DocumentError", "Target"]

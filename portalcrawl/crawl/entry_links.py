@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from portalcrawl import urls
 from portalcrawl.crawl.identity import Identities
@@ -85,7 +86,7 @@ class DocumentLinks:
         if not self._profile.owns(entry.url):
             self._crawl.counts["entries/foreign_host"] += 1
             return False
-        if self._profile.article.url is None and entry.kind != "sitemap":
+        if self._profile.article.url is None and entry.kind != "sitemap" and urlsplit(entry.url).path.strip("/"):
             return True
         if self._profile.is_article_url(entry.url):
             return True

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from support.chaos import start
-from support.commandline import ENOUGH, crawl, doubled, let_time_pass, records, runs
+from support.commandline import ENOUGH, ROOT, crawl, doubled, let_time_pass, records, runs, scrapy
 from support.tinyportal import Answer, Site, TinyPortal, article, listing
 from support.trap_portal import TrapPortal
 
@@ -412,3 +412,29 @@ def test_documents_of_which_none_can_be_read_give_a_warning(tmp_path: Path) -> N
         crawl(data=tmp_path, url=portal.url(), discover="feeds")
     reasons = runs(tmp_path)[0]["verdict"]["reasons"]
     assert reasons == ["none of the 1 feeds and sitemaps could be read (http_404 1)"]
+
+
+def test_a_feed_on_which_processes_die_is_read_by_a_child_first(tmp_path: Path) -> None:
+    """Runs die while they read the feed, as of memory: the next one tries it apart, then leaves it alone."""
+    site: Site = {
+        "/": front(f"{path(0)}|Null", head=FEED_LINK),
+        "/feed": rss(f"{path(1)}|Eins"),
+        path(0): article("Null"),
+    }
+    deadly = tmp_path / "sitecustomize.py"
+    deadly.write_text(
+        "import os, sys\n"
+        "if 'crawl' in sys.argv:\n"
+        "    import feedparser\n"
+        "    feedparser.parse = lambda *args, **kwargs: os.kill(os.getpid(), 9)\n",
+        encoding="utf-8",
+    )
+    with TinyPortal(site) as portal:
+        args = ("crawl", "portal", "-L", "WARNING", "-a", f"url={portal.url()}", "-a", "discover=feeds")
+        extra = {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
+        codes = [scrapy(*args, data=tmp_path / "data", **extra).code for _ in range(3)]
+        asked = portal.log.count("/feed")
+    assert codes == [-signal.SIGKILL, 0, 0]
+    assert asked == 2
+    counts = [run["counts"] for run in runs(tmp_path / "data") if run["counts"]]
+    assert [each.get("documents/unreadable") for each in counts[-2:]] == [1, 1]
