@@ -142,7 +142,7 @@ class PortalSpider(Spider):
 
     def _discovers(self, portal: str) -> bool:
         """Return whether feeds or sitemaps of *portal* are asked for."""
-        rules = self.run.crawl.policy.portals[portal].discovery
+        rules = self.plan.discovery(self.plan.profiles[portal])
         return self.plan.arguments.follow and bool(rules.feeds or rules.sitemaps)
 
     def robots_read(self, origin: str, body: bytes) -> None:
