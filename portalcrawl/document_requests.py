@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy import Request
 
-from portalcrawl.crawl.discovery import Discovery, Target
+from portalcrawl.crawl.discovery import Discovery, Target, open_document
+from portalcrawl.crawl.entry_links import Due
 from portalcrawl.crawl.failures import reason_of
 from portalcrawl.crawl.outcomes import UNREADABLE
-from portalcrawl.crawl.page_handler import DISCOVERED, GIVEN_UP, PageResult
+from portalcrawl.crawl.page_handler import GIVEN_UP, PageResult
 from portalcrawl.discovery.entries import DocumentError
 from portalcrawl.discovery.reader import MAX_BYTES
 from portalcrawl.errors import DataFolderError
@@ -82,7 +84,9 @@ class DocumentRequests:
 
     def parse(self, response: Response, target: Target) -> Iterator[Any]:
         """Read a feed or sitemap, and ask for the next."""
-        if response.status == 304:
+        if response.status == 304 and target.record.read_at is None:
+            self.discovery.failed(target, "http_304")  # the request was not conditional
+        elif response.status == 304:
             self.discovery.unchanged(target)
         else:
             yield from self.read(response, target)
@@ -102,28 +106,30 @@ class DocumentRequests:
         batches = self.discovery.read(response, target)
         number = 0
         while (due := self._batch(response, target, record, batches)) is not None:
-            yield from self._spider.requests(PageResult(follow=due), DISCOVERED)
+            for kind, records in due.items():
+                yield from self._spider.requests(PageResult(follow=records), kind)
             number += 1
             if number % COMMIT_EVERY == 0:
                 self._commit()
             yield None  # so that other requests get their turn
 
-    def _batch(
-        self, response: Response, target: Target, record: Record, batches: Iterator[list[Record]]
-    ) -> list[Record] | None:
+    def _batch(self, response: Response, target: Target, record: Record, batches: Iterator[Due]) -> Due | None:
         """Return the articles to request after one more batch of entries; None where the document ends, or fails."""
 
         def failed(reason: str) -> None:
             self.discovery.failed(target, reason)
 
-        def work(_: object) -> list[Record] | None:
+        def work(_: object) -> Due | None:
             try:
                 return next(batches, None)
             except DocumentError as error:
                 failed(error.reason)
                 return None
 
-        return self._spider.guard.read(response, record, work, is_start=True, failed=failed)
+        def trial(_: object) -> None:
+            deque(open_document(response, target).items, maxlen=0)
+
+        return self._spider.guard.read(response, record, work, is_start=True, failed=failed, trial=trial)
 
     def _commit(self) -> None:
         try:

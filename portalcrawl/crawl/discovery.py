@@ -10,8 +10,8 @@ from itertools import count, islice
 from time import time
 from typing import TYPE_CHECKING
 
-from portalcrawl.crawl.entry_links import EntryLinks
-from portalcrawl.discovery.entries import Child, DocumentError, Entry
+from portalcrawl.crawl.entry_links import Due, EntryLinks
+from portalcrawl.discovery.entries import Child, Document, Entry
 from portalcrawl.discovery.links import feed_links, robots_sitemaps
 from portalcrawl.discovery.reader import Received, read_document
 from portalcrawl.extraction.page import fetch_time
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from portalcrawl.crawl.frontier import Frontier
     from portalcrawl.extraction.page import Page
     from portalcrawl.profiles.model import Profile
-    from portalcrawl.storage.records import Record
 
 logger = logging.getLogger(__name__)
 
@@ -150,16 +149,12 @@ class Discovery:
     def _done(self, target: Target) -> None:
         self._queue(target.profile).is_asking = False
 
-    def read(self, response: Response, target: Target) -> Iterator[list[Record]]:
+    def read(self, response: Response, target: Target) -> Iterator[Due]:
         """Read the document in *response*; after each batch of entries, yield the articles to request now.
 
         :raises DocumentError: where it can't be read (any further).
         """
-        header = response.headers.get("Content-Type")
-        content_type = header.decode("latin-1") if header else None
-        fetched = fetch_time(response)
-        received = Received(response.body, response.url, fetched, target.profile.zone, content_type)
-        document = read_document(received)
+        document = open_document(response, target)
         reading = self._links.begin(target.profile, target.url)
         children: list[Child] = []
         for batch in _batches(document.items):
@@ -235,6 +230,12 @@ class Discovery:
         return self._queues.setdefault(profile.name, _Queue())
 
 
+def open_document(response: Response, target: Target) -> Document:
+    """Return the document in *response*, whose items are read as they are asked for; raise DocumentError for none."""
+    zone, content_type = target.profile.zone, _header(response, "Content-Type")
+    return read_document(Received(response.body, response.url, fetch_time(response), zone, content_type))
+
+
 def _batches(items: Iterable[Entry | Child]) -> Iterator[list[Entry | Child]]:
     iterator = iter(items)
     while batch := list(islice(iterator, BATCH)):
@@ -244,6 +245,3 @@ def _batches(items: Iterable[Entry | Child]) -> Iterator[list[Entry | Child]]:
 def _header(response: Response, name: str) -> str | None:
     value = response.headers.get(name)
     return value.decode("latin-1") if value else None
-
-
-__all__ = ["Discovery", "DocumentError", "Target"]

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from portalcrawl import urls
 from portalcrawl.crawl.identity import Identities
+from portalcrawl.discovery.entries import Entry, Kind
 from portalcrawl.items import Teaser
 from portalcrawl.loaders.teaser import LinkedTeaser
 from portalcrawl.storage.discovered import EntryRecord
+from portalcrawl.storage.records import Record
 
 if TYPE_CHECKING:
     from portalcrawl.crawl.crawl_state import CrawlState
     from portalcrawl.crawl.frontier import Frontier
-    from portalcrawl.discovery.entries import Entry
     from portalcrawl.profiles.model import Profile
-    from portalcrawl.storage.records import Record
 
+Due = dict[Kind, list[Record]]
+"""Articles to request now, by the kind of the entries that led to them."""
 DEPTH = 1
 """As if a start page had teased the article."""
 MIN_CHANGED = 10
@@ -53,12 +56,12 @@ class DocumentLinks:
         self._document = document
         self._moments: Counter[float] = Counter()
         """How many entries have which time of change."""
-        self._changed: dict[str, tuple[float, str]] = {}
+        self._changed: dict[str, tuple[float, Kind]] = {}
         """Known articles that changed since they were visited, by id: when, and the document's kind."""
         self.links = 0
         """Articles of the portal, known ones included."""
 
-    def add(self, entries: Sequence[Entry]) -> list[Record]:
+    def add(self, entries: Sequence[Entry]) -> Due:
         """Record the articles that *entries* lead to, and return those to request now, in order."""
         own = [entry for entry in entries if self._is_article(entry)]
         canonical = [urls.canonical_url(entry.url, self._profile.hosts) for entry in own]
@@ -75,14 +78,15 @@ class DocumentLinks:
         records = self._crawl.unit_of_work.records(self._profile.name, linked.keys())
         for link, (entry, _) in linked.items():
             self._note(link, entry, records.get(link))
-        return self._frontier.add(self._profile, [each for _, each in linked.values()], DEPTH)
+        due = self._frontier.add(self._profile, [each for _, each in linked.values()], DEPTH)
+        return _by_kind((record, linked[record.id][0].kind) for record in due)
 
     def _is_article(self, entry: Entry) -> bool:
         """Return whether *entry* is an article of the portal: sitemaps list all pages, feeds those of others, too."""
         if not self._profile.owns(entry.url):
             self._crawl.counts["entries/foreign_host"] += 1
             return False
-        if self._profile.article.url is None and entry.kind != "sitemap":
+        if self._profile.article.url is None and entry.kind != "sitemap" and urlsplit(entry.url).path.strip("/"):
             return True
         if self._profile.is_article_url(entry.url):
             return True
@@ -103,7 +107,7 @@ class DocumentLinks:
         if record is not None and record.status == "stored" and moment > (record.first_stored or 0):
             self._changed[link] = moment, entry.kind
 
-    def changed(self) -> list[Record]:
+    def changed(self) -> Due:
         """Return the known articles to visit now because they changed, when all entries were added.
 
         A visit is due if the article is still of an age at which articles are visited, and was not visited for this
@@ -112,12 +116,12 @@ class DocumentLinks:
         alike = max(self._moments.values(), default=0)
         if alike >= MIN_CHANGED and 2 * alike > self._moments.total():
             self._crawl.counts["entries/same_lastmod"] += len(self._changed)
-            return []
+            return {}
         due: list[Record] = []
         ids = list(self._changed)
         for at in range(0, len(ids), CHUNK):
             due += self._visit(ids[at : at + CHUNK])
-        return due
+        return _by_kind((record, self._changed[record.id][1]) for record in due)
 
     def _visit(self, ids: Sequence[str]) -> list[Record]:
         portal, now = self._profile.name, self._crawl.policy.started.timestamp()
@@ -135,6 +139,13 @@ class DocumentLinks:
             due.append(record)
         self._crawl.counts["entries_changed"] += len(due)
         return self._frontier.take(self._profile, due)
+
+
+def _by_kind(due: Iterable[tuple[Record, Kind]]) -> Due:
+    found: Due = {}
+    for record, kind in due:
+        found.setdefault(kind, []).append(record)
+    return found
 
 
 def _as_teaser(entry: Entry, url: str, article: str, portal: str, document: str) -> Teaser:

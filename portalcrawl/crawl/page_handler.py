@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from portalcrawl.storage.records import Record, Status
 
 GIVEN_UP = "ending"
-DISCOVERED = "discovered"
-"""How the run came to an article by a feed or sitemap, which its entry names."""
 NO_ARTICLE = "no_article"
 
 
@@ -114,7 +112,7 @@ class PageHandler:
         The first document or page that led to an article is named, also by a later run that takes the link up.
         """
         entry = self._crawl.unit_of_work.discovered.entry(record.portal, record.id)
-        if entry and (via == DISCOVERED or not record.revision):
+        if entry and not record.revision:
             via = entry.via
         return CrawlContext(self._crawl.run, record.depth, via, record.found_on, rendered, entry)
 

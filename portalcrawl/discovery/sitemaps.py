@@ -29,7 +29,7 @@ def read_sitemap(body: bytes, base: str, clock: Clock, problems: Counter[str]) -
     """Yield what the XML sitemap or sitemap index *body* lists, in its order; *base* is its address."""
     events = etree.iterparse(
         BytesIO(body),
-        events=("start", "end"),
+        events=("end",),
         recover=True,
         resolve_entities=False,
         no_network=True,
@@ -39,9 +39,9 @@ def read_sitemap(body: bytes, base: str, clock: Clock, problems: Counter[str]) -
     )
     number, held = 0, None
     try:
-        for event, element in events:
+        for _, element in events:
             name = _local(element)
-            if event == "start" or name not in ("url", "sitemap"):
+            if name not in ("url", "sitemap"):
                 continue
             if held:
                 yield held

@@ -38,7 +38,7 @@ def discover(args: list[str], settings: Settings, *, write: bool) -> tuple[str, 
     if write and folder is None:
         raise UsageError("--write needs a folder of your own: set PORTAL_PROFILES (-s PORTAL_PROFILES=profiles)")
     known = Catalog(folder).for_url(url)
-    if not known.generic and write:
+    if write and not known.generic:
         raise UsageError(f"the profile {known.name} has the host of {url} already; leave --write out")
     draft = _draft(url, settings, Catalog(folder).names())
     if write and folder is not None:

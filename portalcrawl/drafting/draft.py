@@ -17,6 +17,7 @@ from portalcrawl.extraction.page_teasers import read_teasers
 from portalcrawl.profiles.model import Profile
 from portalcrawl.profiles.profile_file import read_profile
 from portalcrawl.profiles.time_zones import zone_of
+from portalcrawl.urls import mask_secrets
 
 MOST_SHOWN = 5
 """Addresses in one comment."""
@@ -86,7 +87,7 @@ def _reads_as_well(profile: Profile, evidence: Evidence, pattern: ArticlePattern
 
 def _text(name: str, evidence: Evidence, pattern: ArticlePattern | None) -> str:
     lines = [
-        f"# Drafted from {evidence.requests} requests to {evidence.front.url}: check each line.",
+        f"# Drafted from {evidence.requests} requests to {_plain(mask_secrets(evidence.front.url))}: check each line.",
         f"name = {_quoted(name)}",
         *_hosts(evidence),
         *_language_and_zone(evidence),

@@ -50,6 +50,9 @@ def _warnings(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]]) -
     pages, errors = counts.get("pages", 0), counts.get("pages_failed", 0)
     if errors >= MIN_FAILED and errors > MAX_FAILED_SHARE * (pages + errors):
         warnings.append(f"{errors} of {pages + errors} pages failed ({_reasons(counts, 'failed/')})")
+    unread = counts.get("documents_failed", 0)
+    if unread and not counts.get("documents"):
+        warnings.append(f"none of the {unread} feeds and sitemaps could be read ({_reasons(counts, 'documents/')})")
     again = counts.get("articles_again", 0)
     if again >= MIN_REPEATED and again > MAX_REPEATED_SHARE * pages:
         warnings.append(

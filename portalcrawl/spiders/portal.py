@@ -166,7 +166,7 @@ class PortalSpider(Spider):
 
     def _discovers(self, portal: str) -> bool:
         """Return whether feeds or sitemaps of *portal* are asked for."""
-        rules = self.run.crawl.policy.portals[portal].discovery
+        rules = self.plan.discovery(self.plan.profiles[portal])
         return self.plan.arguments.follow and bool(rules.feeds or rules.sitemaps)
 
     def robots_read(self, origin: str, body: bytes) -> None:
@@ -238,10 +238,12 @@ class PortalSpider(Spider):
         yield from self._next_documents(start.profile.name)
 
     def _read_start_document(self, response: Response, target: Target) -> Iterator[Any]:
-        counts, before = self.run.counts, self.run.counts["documents_failed"]
+        read_before = target.record.read_at
         yield from self.documents.parse(response, target)
-        counts["start_pages_failed"] += counts["documents_failed"] > before
-        counts["start_links"] += target.record.links
+        if target.record.read_at == read_before:
+            self.run.counts["start_pages_failed"] += 1
+        else:
+            self.run.counts["start_links"] += target.record.links
 
     def _read_start(self, page: Page, start: Start, number: int, pages: ListPages) -> tuple[list[Request], PageResult]:
         """Return the requests for further pages of the list, or for the page in a browser, and the page's result."""

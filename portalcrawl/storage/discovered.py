@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, select
@@ -160,5 +160,7 @@ def _replace(connection: Connection, table: Table, key: str, records: Mapping[Ke
     connection.execute(
         table.delete().where(of_key), [{"of_portal": portal, "of_key": name} for portal, name in records]
     )
-    if rows := [asdict(record) for record in records.values() if record is not None]:
+    names = table.columns.keys()
+    # Not asdict(), which copies every value.
+    if rows := [{name: getattr(record, name) for name in names} for record in records.values() if record is not None]:
         connection.execute(table.insert(), rows)

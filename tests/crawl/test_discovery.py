@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from support.chaos import start
-from support.commandline import ENOUGH, crawl, doubled, let_time_pass, records, runs
+from support.commandline import ENOUGH, ROOT, crawl, doubled, let_time_pass, records, runs, scrapy
 from support.tinyportal import Answer, Site, TinyPortal, article, listing
 from support.trap_portal import TrapPortal
 
@@ -371,3 +371,70 @@ def test_an_error_page_is_no_article_because_a_feed_announced_one(tmp_path: Path
     with TinyPortal(site) as portal:
         crawl(data=tmp_path, url=portal.url("/feed"))
         assert paths(tmp_path, portal) == [path(2)]
+
+
+def test_a_known_article_that_is_due_is_visited_by_way_of_its_feed(tmp_path: Path) -> None:
+    site: Site = {"/feed": rss(f"{path(1)}|Eins"), path(1): article("Eins")}
+    with TinyPortal(site) as portal:
+        crawl(data=tmp_path, url=portal.url("/feed"))
+        portal.site[path(1)] = article("Eins", text="Eins, neu gefasst und ganz anders als zuvor. " * 4)
+        let_time_pass(tmp_path, 700)
+        # Without a known zone, what is due waits for the first page where since is a date.
+        ended = crawl(data=tmp_path, url=portal.url("/feed"), since="2025-12-01")
+    assert ended.code == 0, ended.err
+    assert [(record["revision"], record["discovered_via"]) for record in records(tmp_path, "articles")] == [
+        (1, "feed"),
+        (2, "feed"),
+    ]
+
+
+def test_a_sitemap_that_is_older_than_since_is_left_for_later(tmp_path: Path) -> None:
+    site: Site = {
+        "/": front(f"{path(0)}|Null"),
+        "/robots.txt": ROBOTS,
+        "/sitemap.xml": index("/alt.xml|2025-11-01", "/neu.xml|2025-12-05"),
+        "/alt.xml": sitemap(f"{path(1)}|2025-11-01"),
+        "/neu.xml": sitemap(f"{path(2)}|2025-12-05", f"{path(3)}|2025-11-01"),
+        **{path(number): article(f"Meldung Nummer {number}") for number in range(4)},
+    }
+    with TinyPortal(site) as portal:
+        crawl(data=tmp_path, url=portal.url(), discover="sitemaps", since="2025-12-01")
+        assert paths(tmp_path, portal) == [path(0), path(2)]
+        assert "/alt.xml" not in portal.log
+        crawl(data=tmp_path, url=portal.url(), discover="sitemaps")
+        assert paths(tmp_path, portal) == [path(number) for number in range(4)]
+    counts = runs(tmp_path)[0]["counts"]
+    assert (counts["documents/too_old"], counts["skipped/too_old"]) == (1, 1)
+
+
+def test_documents_of_which_none_can_be_read_give_a_warning(tmp_path: Path) -> None:
+    with TinyPortal({"/": front(f"{path(0)}|Null", head=FEED_LINK), path(0): article("Null")}) as portal:
+        crawl(data=tmp_path, url=portal.url(), discover="feeds")
+    reasons = runs(tmp_path)[0]["verdict"]["reasons"]
+    assert reasons == ["none of the 1 feeds and sitemaps could be read (http_404 1)"]
+
+
+def test_a_feed_on_which_processes_die_is_read_by_a_child_first(tmp_path: Path) -> None:
+    """Runs die while they read the feed, as of memory: the next one tries it apart, then leaves it alone."""
+    site: Site = {
+        "/": front(f"{path(0)}|Null", head=FEED_LINK),
+        "/feed": rss(f"{path(1)}|Eins"),
+        path(0): article("Null"),
+    }
+    deadly = tmp_path / "sitecustomize.py"
+    deadly.write_text(
+        "import os, sys\n"
+        "if 'crawl' in sys.argv:\n"
+        "    import feedparser\n"
+        "    feedparser.parse = lambda *args, **kwargs: os.kill(os.getpid(), 9)\n",
+        encoding="utf-8",
+    )
+    with TinyPortal(site) as portal:
+        args = ("crawl", "portal", "-L", "WARNING", "-a", f"url={portal.url()}", "-a", "discover=feeds")
+        extra = {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
+        codes = [scrapy(*args, data=tmp_path / "data", **extra).code for _ in range(3)]
+        asked = portal.log.count("/feed")
+    assert codes == [-signal.SIGKILL, 0, 0]
+    assert asked == 2
+    counts = [run["counts"] for run in runs(tmp_path / "data") if run["counts"]]
+    assert [each.get("documents/unreadable") for each in counts[-2:]] == [1, 1]
