@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 REFUSALS = (429, 503)
 """Too Many Requests (RFC 6585, 4) and Service Unavailable (RFC 9110, 15.6.4)."""
+MOST_LATE = 0.25
+"""Seconds, or half a delay, after which a turn that was not used has passed."""
 LOOK_INTERVAL = 1.0
 """Seconds between two looks at what other runs have recorded of a host."""
 
@@ -90,10 +92,10 @@ class Politeness:
         return self._wait_for_turn(host, delay)
 
     def _wait_for_turn(self, host: str, delay: float) -> float:
-        """Return the seconds until this run's turn; a turn that is half a delay old has passed, another is taken."""
+        """Return the seconds until this run's turn. A turn that has passed is not used: the next one comes from it."""
         now = monotonic()
         turn = self._turns.get(host)
-        if turn is None or now - turn > delay / 2:
+        if turn is None or now - turn > min(delay / 2, MOST_LATE):
             try:
                 turn = self._turns[host] = now + self._budget.take_turn(host, delay)
             except DataFolderError as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from portalcrawl.errors import DataFolderError
 from portalcrawl.rights import robots_txt, tdmrep
 from portalcrawl.rights.archive import RightsArchive
 from portalcrawl.rights.signals import Statement, signal_records
@@ -44,8 +45,8 @@ class SiteRights:
             self._documents[origin, document] = Fetched(body, when, hashlib.sha256(body).hexdigest())
         try:
             self._archive.store(origin, document, body, when)
-        except (OSError, ValueError, TypeError) as error:
-            logger.warning("The %s of %s could not be kept in %s: %s", document, origin, self._archive, error)
+        except (OSError, DataFolderError) as error:
+            logger.warning("The %s of %s could not be kept: %s", document, origin, error)
 
     def add_signals(self, article: Article) -> None:
         """Add what the documents of its site say of *article* to its ``rights``, before what its page says."""

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from portalcrawl.errors import DataFolderError
 from portalcrawl.feeds.feed_files import write_whole
 
 INDEX = "index.json"
@@ -67,12 +68,17 @@ class RightsArchive:
             write_whole(folder / INDEX, content.encode() + b"\n")
 
     def documents(self, origin: str) -> list[StoredDocument]:
-        """Return all documents of the host of *origin*, in the order in which they were first seen."""
+        """Return all documents of the host of *origin*, in the order in which they were first seen.
+
+        :raises DataFolderError: where the index is damaged.
+        """
+        index = self.folder_of(origin) / INDEX
         try:
-            found = json.loads((self.folder_of(origin) / INDEX).read_bytes())
+            return [StoredDocument(**each) for each in json.loads(index.read_bytes())]
         except FileNotFoundError:
             return []
-        return [StoredDocument(**each) for each in found]
+        except (ValueError, TypeError) as error:
+            raise DataFolderError(f"{index} is damaged ({error}); restore it, or move it away") from error
 
     def at(self, origin: str, moment: datetime) -> list[StoredDocument]:
         """Return what each document of *origin* was at *moment* (aware): the last one first seen by then."""

@@ -295,6 +295,11 @@ class PortalSpider(Spider):
             yield from requests
             yield from self.requests(found, "teaser")
 
+    def closed(self, reason: str) -> None:
+        """Close what the spider has opened itself; the session closes the run."""
+        if self._politeness is not None:
+            self._politeness.close()
+
     def item_failed(self, item: Article | Teaser) -> None:
         """Record that a pipeline raised an exception for an article: a failed attempt, so that it ends some day."""
         if isinstance(item, Article) and (record := self.run.articles.give_up(item)):

@@ -43,7 +43,7 @@ FILE = "hosts.sqlite3"
 """Name of the file in the folder of locks."""
 TIMEOUT = 5.0
 """Seconds to wait for another process that writes; a statement takes less than a millisecond."""
-LONGEST_QUEUE = 600.0
+LONGEST_QUEUE = 3_600.0
 """A last turn further ahead than this number of seconds is no turn: the clock was set back."""
 
 metadata = MetaData()

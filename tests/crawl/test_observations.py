@@ -101,7 +101,7 @@ def test_what_shows_no_page_is_no_observation(answer: Answer | str, reason: str 
         if reason == "few_teasers":
             assert [event for event, *_ in observed(tmp_path, front)] == ["gone"] * 6, "shown twice, it is believed"
         else:
-            front.site["/"] = front.html
+            front.site["/"] = front.response
             assert observed(tmp_path, front) == []
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from email.utils import format_datetime
 from html import escape
 from typing import Any
 
-from support.tinyportal import TinyPortal, page
+from support.tinyportal import Answer, TinyPortal, page
 
 Blocks = Mapping[str, Sequence[str]]
 
@@ -21,8 +23,14 @@ class FrontPage(TinyPortal):
         self.headlines: dict[str, str] = {}
         self.comments: dict[str, int] = {}
         self.more = ""
+        self.when: datetime | None = None
+        """Date header of the page; None: the present time."""
         self._names = sorted({name for names in blocks.values() for name in names})
-        self.site["/"] = self.html
+        self.site["/"] = self.response
+
+    def response(self) -> Answer:
+        """The page as it is now."""
+        return Answer(self.html(), headers={"Date": format_datetime(self.when, usegmt=True)} if self.when else {})
 
     def html(self) -> str:
         return self.html_of(self.blocks)

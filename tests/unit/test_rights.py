@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portalcrawl.errors import DataFolderError
 from portalcrawl.rights.archive import RightsArchive
 from portalcrawl.rights.path_patterns import matches
 from portalcrawl.rights.robots_txt import robots_statements
@@ -119,6 +120,16 @@ def test_documents_are_kept_once_a_change(tmp_path: Path) -> None:
         assert [archive.body(each) for each in found] == expected
     first = archive.at(origin, day)[0]
     assert (first.first_seen[:10], first.last_seen[:10]) == ("2026-03-01", "2026-03-02")
+
+
+def test_a_damaged_index_is_named_and_left(tmp_path: Path) -> None:
+    archive, origin = RightsArchive(tmp_path), "https://a.example"
+    archive.store(origin, "robots.txt", b"one", datetime(2026, 3, 1, tzinfo=UTC))
+    index = tmp_path / "a.example" / "index.json"
+    index.write_text('[{"origin"')
+    with pytest.raises(DataFolderError, match=r"index\.json is damaged"):
+        archive.store(origin, "robots.txt", b"two", datetime(2026, 3, 2, tzinfo=UTC))
+    assert index.read_text() == '[{"origin"'
 
 
 def test_a_document_that_was_written_before_a_death_is_taken_up(tmp_path: Path) -> None:
