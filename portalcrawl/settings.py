@@ -21,6 +21,7 @@ RETRY_FAILED_AFTER = 3_600
 RUN_LOCK_WAIT = 0
 RUN_NOT_AFTER = None  # Unix time after which the run refuses to start; the scheduler sets it for each job
 SCHEDULE_FILE = os.environ.get("PORTALCRAWL_SCHEDULE") or "schedule.toml"
+METRICS_PORT = None  # no port is opened
 FEED_RETENTION = None  # nothing is removed
 PORTAL_PROFILES = None
 CLOSING_GRACE = 15.0

@@ -25,7 +25,7 @@ LAYERS = (
     {"loaders"},
     {"crawl", "reading"},
     {"runs"},
-    {"export", "report"},
+    {"export", "report", "metrics"},
     {"scheduling", "rendering"},
     {"spiders", "middlewares", "pipelines", "extensions", "scheduler", "downloader", "logformatter", "settings"},
     {"commands.inspection", "commands.scheduled"},
