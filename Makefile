@@ -20,7 +20,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "portalcrawl needs Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
 
-.PHONY: install crawl test-fast test browser postgresql lint scrapyd scrapyd-environment deploy clean
+.PHONY: install crawl test-fast test browser prometheus postgresql lint scrapyd scrapyd-environment deploy clean
 .DELETE_ON_ERROR:
 
 install: $(VENV)/.installed
