@@ -127,22 +127,13 @@ class Article:
     cluster_id: str | None = None
     """Id of the group of near-identical copies: the id of its first article, so an article without copies has its
     own id here. Null for a text that is too short to compare."""
-<<<<<<< HEAD
     rights: dict[str, Any] = field(default_factory=dict)
     """Opt-out signals as found on the page (``robots``, ``x_robots_tag``, ``tdm_reservation``, ``tdm_policy``), and in
     ``signals`` all statements about its use, also those of robots.txt and tdmrep.json. They are recorded, not
     interpreted."""
-    discovered_via: str | None = None
-    """How the crawl came to it: ``start`` (a start page), ``teaser`` (in this run) or ``pending`` (left by an earlier
-    run, or due for another visit)."""
-=======
-    rights: dict[str, str] = field(default_factory=dict)
-    """Opt-out signals as found (``robots``, ``x_robots_tag``, ``tdm_reservation``, ``tdm_policy``). They are recorded,
-    not interpreted."""
     discovered_via: str | None = field(default=None, metadata=DISCOVERED_VIA)
     """How the crawl came to it: ``start`` (a start page), ``teaser`` (in this run), ``pending`` (left by an earlier
     run, or due for another visit), ``feed``, ``news_sitemap`` or ``sitemap``."""
->>>>>>> discovery
     found_on: str | None = None
     """Address of the page whose teaser led here, or of the feed or sitemap. Null for a start page."""
     depth: int = field(default=0, metadata=NOT_NEGATIVE)

@@ -43,6 +43,7 @@ SCHEDULE_FILE = os.environ.get("PORTALCRAWL_SCHEDULE") or "schedule.toml"
 FLEET_PROCESSES = None  # one for each core
 FLEET_RECYCLE = 1_000
 FLEET_MEMORY = 1_000
+METRICS_PORT = None  # no port is opened
 FEED_RETENTION = None  # nothing is removed
 PORTAL_PROFILES = None
 CLOSING_GRACE = 15.0

@@ -15,7 +15,7 @@ from portalcrawl.commands.period import feeds_url, start_of_period
 from portalcrawl.errors import DataFolderError, UsageError
 from portalcrawl.extras import require_extra
 from portalcrawl.feeds.feed_files import write_whole
-from portalcrawl.feeds.published import FolderFeeds, published_feeds
+from portalcrawl.feeds.published import published_feeds
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import open_database, state_file
 from portalcrawl.storage.run_history import RunHistory
@@ -70,19 +70,13 @@ class Command(ScrapyCommand):
         if file is not None and not file.exists():
             raise DataFolderError(f"there is no state in {file.parent} yet; scrapy crawl portal makes it")
         feeds = published_feeds(feeds_url(self.settings, settings))
-        write_report(feeds, RunHistory(open_database(settings.state_url)), target, opts.portal, since)
+        from portalcrawl.report.contents import Period, gather  # DuckDB and pygal: not at every start of Scrapy
+        from portalcrawl.report.html import page
+
+        history = RunHistory(open_database(settings.state_url))
+        contents = gather(feeds, history, settings.data_dir, Period(since, datetime.now(UTC), opts.portal))
+        if opts.portal and not contents.portals and not since:
+            raise UsageError(f"nothing was ever crawled of a portal {opts.portal!r}")
+        write_whole(target, page(contents).encode())
         print(target)
         return 0
-
-
-def write_report(
-    feeds: FolderFeeds, history: RunHistory, target: Path, portal: str | None, since: datetime | None
-) -> None:
-    """Write the report to *target*; raise UsageError where nothing is known of *portal*."""
-    from portalcrawl.report.contents import Period, gather  # DuckDB and pygal: not at every start of Scrapy
-    from portalcrawl.report.html import page
-
-    contents = gather(feeds, history, Period(since, datetime.now(UTC), portal))
-    if portal and not contents.portals and not since:
-        raise UsageError(f"nothing was ever crawled of a portal {portal!r}")
-    write_whole(target, page(contents).encode())

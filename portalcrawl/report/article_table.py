@@ -1,40 +1,19 @@
-"""The articles of published feeds in a temporary DuckDB database: read once, asked many times, in bounded memory."""
+"""Questions to the articles of published feeds, which DuckDB answers in bounded memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 
-MEMORY = "512MB"
-"""What DuckDB may use; beyond it, it works on disk."""
-LONGEST_LINE = 32 * 1024 * 1024
-"""Bytes. A page has at most DOWNLOAD_MAXSIZE (10 MiB)."""
-COLUMNS: dict[str, str] = {
-    **dict.fromkeys(("id", "portal", "headline", "canonical_url", "section", "source", "agency"), "VARCHAR"),
-    **dict.fromkeys(("date_published", "date_published_precision", "date_fetched", "cluster_id"), "VARCHAR"),
-    "changed_fields": "VARCHAR[]",
-    "revision": "INTEGER",
-}
-READ = """
-    CREATE TABLE articles AS SELECT
-        portal, id, revision, headline, canonical_url AS url, section, source, agency, changed_fields, cluster_id,
-        date_published_precision = 'minute' AS is_exact,
-        date_published AS published_text,
-        TRY_CAST(date_published AS TIMESTAMP) AS published,
-        TRY_CAST(date_fetched AS TIMESTAMP) AS found
-    FROM read_json($files, format = 'newline_delimited', columns = $columns, ignore_errors = true,
-                   maximum_object_size = $longest)
-    WHERE id IS NOT NULL AND ($portal IS NULL OR portal = $portal)
+IN_PERIOD = """
+    CREATE TEMP VIEW articles AS SELECT * FROM all_articles
+    WHERE file >= getvariable('first_file') AND (getvariable('portal') IS NULL OR portal = getvariable('portal'))
 """
 COPIES = """
-    CREATE TABLE copies AS
+    CREATE TEMP TABLE copies AS
     WITH groups AS (
         SELECT cluster_id, min(published) AS first, count(DISTINCT id) AS members FROM articles
         WHERE revision = 1 AND cluster_id IS NOT NULL AND is_exact AND published IS NOT NULL
@@ -83,23 +62,16 @@ class ArticleTable:
         self._connection = connection
 
     @classmethod
-    @contextmanager
-    def of_feeds(cls, files: Sequence[Path], portal: str | None) -> Iterator[ArticleTable]:
-        """Read the articles of *files*, of *portal* alone where one is given; lines that are no JSON are left out."""
-        with TemporaryDirectory(prefix="portalcrawl-report-") as folder:
-            # Never loads an extension from the network: what is used is part of DuckDB.
-            config: dict[str, str | bool | int | float | list[str]] = {
-                "memory_limit": MEMORY,
-                "temp_directory": folder,
-                "autoinstall_known_extensions": "false",
-            }
-            connection = duckdb.connect(str(Path(folder) / "articles.duckdb"), config=config)
-            connection.execute("SET preserve_insertion_order = false")
-            try:
-                _read(connection, files, portal)
-                yield cls(connection)
-            finally:
-                connection.close()
+    def of_period(cls, connection: duckdb.DuckDBPyConnection, first_file: str, portal: str | None) -> ArticleTable:
+        """Return the articles in the table ``all_articles`` of feeds from *first_file* on, by name.
+
+        :param portal: whose articles they are; None: of all portals.
+        """
+        connection.execute("SET VARIABLE first_file = $1", [first_file])
+        connection.execute("SET VARIABLE portal = CAST($1 AS VARCHAR)", [portal])
+        connection.execute(IN_PERIOD)
+        connection.execute(COPIES)
+        return cls(connection)
 
     def numbers(self) -> dict[str, tuple[int, int]]:
         """Return by portal the number of new articles and of later revisions."""
@@ -195,15 +167,3 @@ class ArticleTable:
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
         return self._connection.execute(query).fetchall()
-
-
-def _read(connection: duckdb.DuckDBPyConnection, files: Sequence[Path], portal: str | None) -> None:
-    parameters: dict[str, Any] = {"columns": COLUMNS, "longest": LONGEST_LINE, "portal": portal}
-    if files:
-        connection.execute(READ, {**parameters, "files": [str(file) for file in files]})
-    else:
-        empty = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in COLUMNS.items())
-        source = f"(SELECT {empty} LIMIT 0)"
-        start, end = READ.index("read_json("), READ.index("WHERE")
-        connection.execute(READ[:start] + source + READ[end:], {"portal": portal})
-    connection.execute(COPIES)

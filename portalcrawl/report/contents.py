@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from portalcrawl.feeds.published import FeedDamagedError, FolderFeeds, read_manifest
+from portalcrawl.report.article_cache import article_cache
 from portalcrawl.report.article_table import ALL, ArticleTable, FirstSource, LinkedArticle
 from portalcrawl.report.run_totals import AllRuns, TimeScale, of_portal
 from portalcrawl.storage.run_history import PastRun, RunHistory
@@ -65,10 +66,10 @@ class Contents:
         return sorted(names, key=lambda name: (-sum(self.numbers.get(name, (0, 0))), name))
 
 
-def gather(feeds: FolderFeeds, history: RunHistory, period: Period) -> Contents:
-    """Return what the report on *period* says."""
+def gather(feeds: FolderFeeds, history: RunHistory, data_dir: Path, period: Period) -> Contents:
+    """Return what the report on *period* says; *data_dir* has the cache of articles."""
     problems: list[str] = []
-    files = _article_files(feeds, period, problems)
+    files = _article_files(feeds, problems)
     since = f"{period.since:{RUN_ID}}" if period.since else FIRST_ID
     oldest = history.first()
     first = period.since or (_started(oldest) if oldest else period.until)
@@ -77,7 +78,8 @@ def gather(feeds: FolderFeeds, history: RunHistory, period: Period) -> Contents:
     if period.since:
         before = f"{period.since - PAST:{RUN_ID}}"
         runs.add_past(of_portal(history.between(before, since), period.portal))
-    with ArticleTable.of_feeds(files, period.portal) as table:
+    with article_cache(data_dir, files) as connection:
+        table = ArticleTable.of_period(connection, f"{ARTICLES}-{since}", period.portal)
         return Contents(
             period=period,
             first=first,
@@ -103,19 +105,14 @@ def _started(run: PastRun) -> datetime:
     return datetime.fromisoformat(run.started).astimezone(UTC)
 
 
-def _article_files(feeds: FolderFeeds, period: Period, problems: list[str]) -> list[Path]:
-    """Return the files of articles that manifests of the period name; those that are not as named go to *problems*."""
-    found: list[Path] = []
-    since = f"{period.since:{RUN_ID}}" if period.since else FIRST_ID
+def _article_files(feeds: FolderFeeds, problems: list[str]) -> dict[Path, int]:
+    """Return the files of articles that manifests name, with their sizes; what is not as named goes to *problems*."""
+    found: dict[Path, int] = {}
     for run in feeds.runs():
-        if run < since:
-            continue
         try:
             manifest = read_manifest(feeds, run)
         except FeedDamagedError as error:
             problems.append(str(error))
-            continue
-        if period.portal is not None and period.portal not in manifest.portals:
             continue
         for feed in manifest.feeds:
             if feed.kind == ARTICLES:
@@ -123,7 +120,7 @@ def _article_files(feeds: FolderFeeds, period: Period, problems: list[str]) -> l
                 if fault := _fault(path, feed.bytes):
                     problems.append(f"{feed.file}: {fault}")
                 else:
-                    found.append(path)
+                    found[path] = feed.bytes
     return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, delete, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, delete, select, tuple_
 
 from portalcrawl.schema import Manifest
 from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT_OPTION, read_connection, write_transaction
@@ -168,6 +168,18 @@ class RunHistory:
             if len(page) < PAGE:
                 return
             last = page[-1].run
+
+    def finished_since(self, moment: str) -> Iterator[PastRun]:
+        """Yield the runs that ended at *moment* (ISO 8601, UTC; "": ever) or later, in that order, read in pages."""
+        last = (moment, "")
+        while True:
+            after = tuple_(runs.c.finished, runs.c.run) > last
+            query = select(runs).where(runs.c.finished.is_not(None), runs.c.finished >= last[0], after)
+            page = self._runs(query.order_by(runs.c.finished, runs.c.run).limit(PAGE))
+            yield from page
+            if len(page) < PAGE:
+                return
+            last = (page[-1].finished or "", page[-1].run)
 
     def first(self) -> PastRun | None:
         """Return the oldest run; None without one."""

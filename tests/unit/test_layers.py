@@ -26,7 +26,7 @@ LAYERS = (
     {"loaders"},
     {"crawl", "reading"},
     {"runs"},
-    {"export", "report"},
+    {"export", "report", "metrics"},
     {"scheduling", "rendering", "drafting"},
     {"document_requests"},
     {"spiders", "middlewares", "pipelines", "extensions", "scheduler", "downloader", "logformatter", "settings"},
