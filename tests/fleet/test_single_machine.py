@@ -1,4 +1,4 @@
-"""A single machine needs nothing of the fleet: no import of it, and none of the commands that it gets for a crawl alone."""
+"""A single machine needs nothing of the fleet: a crawl imports none of it."""
 
 from __future__ import annotations
 

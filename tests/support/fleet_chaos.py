@@ -78,7 +78,7 @@ class Chaos:
         self.database = direct.partition("@/")[2].partition("?")[0]
         self.store_proxy = CuttingProxy(to_port(store.port))
         assert self.fleet.run("init").code == 0
-        assert self.fleet.apply(schedule(self.portals, "6s")).code == 0
+        assert self.fleet.apply(schedule(self.portals, f"{max(6, len(self.portals.hosts) // 4)}s")).code == 0
         for _ in range(self._number):
             proxy = CuttingProxy(to_unix_socket(self.socket))
             self.places.append((proxy, self._worker(proxy)))
