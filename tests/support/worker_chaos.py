@@ -1,6 +1,6 @@
 """Harms a fleet of four workers while fifty portals change, and holds what it published against the truth.
 
-``python tests/support/fleet_chaos.py --faults 200`` is the long version of tests/fleet/test_fleet_chaos.py; it prints
+``python tests/support/worker_chaos.py --faults 200`` is the long version of tests/fleet/test_worker_chaos.py; it prints
 a table. PostgreSQL and the S3 server are real ones; each worker reaches PostgreSQL by a proxy of its own, which can
 cut it off.
 """
