@@ -24,13 +24,13 @@ from places import ROOT, machine, write_section
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support.fleet import Fleet, Worker
+from support.fleet import Fleet, Worker, wait_for
 from support.many_portals import ManyPortals, schedule
 from support.postgres import PostgresServer
 
 EVERY = "10m"
-SETTLE = 20.0
-"""Seconds after which the workers have started: what begins before is not counted."""
+SETTLE = 30.0
+"""Seconds after the first runs have ended; what begins before is not counted."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,7 @@ def observe(
     fleet.apply(schedule(portals, EVERY))
     args = ("--concurrency", str(concurrency), "-s", "COMMIT_SECONDS=5", "-s", "COMMIT_ITEMS=100")
     workers: list[Worker] = [fleet.worker(*args), fleet.worker(*args)]
+    wait_for(lambda: len(fleet.ended()) >= 4, "the workers to start")
     time.sleep(SETTLE)
 
     def reading() -> tuple[float, ...]:
@@ -135,7 +136,7 @@ def observe(
         "WHERE status = 'todo' AND queue_name = 'crawls'"
     )
     late = sorted(row["late"] for row in (*rows, *waiting))
-    cuts = quantiles(late, n=100)
+    cuts = quantiles(late, n=100, method="inclusive")
     for worker in workers:
         worker.stop(signal.SIGTERM)
     return Figures(
