@@ -24,7 +24,7 @@ def each_state(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def pytest_sessionfinish() -> None:
-    states.stop_server()
+    states.stop_servers()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -77,6 +77,8 @@ class CrawlProcess:
         self._taking: asyncio.Task[None] | None = None
         self._is_leaving = False
         self._stopping: asyncio.Task[None] | None = None
+        self.hangs = False
+        """Whether a run does not end, so that the process must be ended."""
 
     async def run(self) -> None:
         """Take and run jobs; returns when the last has ended."""
@@ -119,6 +121,7 @@ class CrawlProcess:
         try:
             return await self._runner.run(start.entry)
         except RunHangsError as error:
+            self.hangs = True
             self._leave(str(error))
             return Outcome("failed", (str(error),))
         except Exception as error:
@@ -235,6 +238,9 @@ def main() -> int:
     loop.call_soon(lambda: tasks.append(loop.create_task(run())))
     tasks: list[asyncio.Task[None]] = []
     reactor.run(installSignalHandlers=False)
+    if process.hangs:
+        logging.shutdown()
+        os._exit(1)  # threads of the run would be waited for
     return 1 if failures else 0
 
 

@@ -65,15 +65,18 @@ class EntryStore:
             stored = {row["name"]: row for row in rows}
             now = now_of(connection)
             entries = {name: entry_to_json(entry) for name, entry in schedule.entries.items()}
-            fresh = [name for name in entries if not _keeps_time(schedule.entries[name], stored.get(name))]
+            new = [name for name in entries if not _keeps_time(schedule.entries[name], stored.get(name))]
+            fresh = {name: number / len(new) for number, name in enumerate(new)}
+            values = []
             for name, spec in entries.items():
                 entry = schedule.entries[name]
                 if name in fresh:
-                    following = _first_start(entry, now, fresh.index(name) / len(fresh))
+                    following = _first_start(entry, now, fresh[name])
                 else:
                     following = NextStart(stored[name]["slot"], stored[name]["due"])
-                values = {"name": name, "spec": Jsonb(spec), "timing": entry.timing.text, "now": now}
-                connection.execute(TAKE, {**values, "slot": following.slot, "due": following.due})
+                row = {"name": name, "spec": Jsonb(spec), "timing": entry.timing.text, "now": now}
+                values.append({**row, "slot": following.slot, "due": following.due})
+            connection.cursor().executemany(TAKE, values)
             removed = sorted(set(stored) - set(entries))
             connection.execute("DELETE FROM fleet_entries WHERE name = ANY(%s)", (removed,))
         added = tuple(name for name in entries if name not in stored)

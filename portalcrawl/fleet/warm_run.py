@@ -58,11 +58,7 @@ class WarmRunner:
         self._settings.setdict(PER_PROCESS, priority="cmdline")
         self._runner = AsyncCrawlerRunner(self._settings)
         self._is_stopping = False
-
-    @property
-    def running(self) -> int:
-        """The number of crawls under way."""
-        return len(self._runner.crawlers)
+        self._crawls: dict[Crawler, asyncio.Task[None]] = {}
 
     async def run(self, entry: ScheduleEntry) -> Outcome:
         """Crawl *entry* to its end; raise RunHangsError where that does not come."""
@@ -76,44 +72,49 @@ class WarmRunner:
             plan = make_plan(entry.arguments, run_settings.profiles)
             require_browser(plan, settings)
             session = RunSession(plan, run_settings)
-            run = session.open()
+            # In a thread: other runs go on while the database is waited for.
+            run = await asyncio.to_thread(session.open)
         except (RunLockedError, RunTooLateError) as error:
             return Outcome(None, skipped=str(error))
         except PortalcrawlError as error:
             return Outcome("failed", (str(error),))
-        with session:
-            is_cancelled = await self._crawl(entry, session, settings)
+        is_cancelled = await self._crawl(entry, session, settings)
+        # Not where it hangs: without its lease, it could commit beside another run. The lease expires with the process.
+        session.close()
         return _outcome(run, entry.limit if is_cancelled else None)
 
     async def _crawl(self, entry: ScheduleEntry, session: RunSession, settings: Settings) -> bool:
         """Crawl; return whether the run was ended because it took longer than the entry allows."""
         crawler = Crawler(PortalSpider, settings)
-        crawl = self._runner.crawl(crawler, session=session)
+        crawl = self._crawls[crawler] = self._runner.crawl(crawler, session=session)
+        crawl.add_done_callback(lambda _: self._crawls.pop(crawler))
+        if self._is_stopping:
+            stopping = asyncio.ensure_future(_stop(crawler, crawl))
         done, _ = await asyncio.wait({crawl}, timeout=entry.limit)
         if not done:
             logger.error("%s: runs longer than %s; it is cancelled", entry.name, format_duration(entry.limit))
-            await asyncio.wait_for(_stop(crawler), ENDS_WITHIN)
-            ended, _ = await asyncio.wait({crawl}, timeout=ENDS_WITHIN)
-            if not ended:
+            stopping = asyncio.ensure_future(_stop(crawler, crawl))
+            await asyncio.wait({crawl}, timeout=ENDS_WITHIN)
+            stopping.cancel()
+            if not crawl.done():
                 raise RunHangsError(f"{entry.name} did not end when it was cancelled")
         if (error := crawl.exception()) is not None:
             logger.error("%s: the crawl ended with an exception", entry.name, exc_info=error)
         return not done
 
     async def stop(self) -> None:
-        """Have all crawls end and publish; returns when they were told to."""
+        """Have all crawls end and publish; returns when they have ended."""
         self._is_stopping = True
-        await asyncio.gather(*(_stop(crawler) for crawler in list(self._runner.crawlers)))
+        await asyncio.gather(*(_stop(crawler, crawl) for crawler, crawl in list(self._crawls.items())))
 
 
-async def _stop(crawler: Crawler) -> None:
-    """Stop *crawler*; one whose engine does not run yet can't be stopped, so wait for that."""
-    while crawler.crawling:
+async def _stop(crawler: Crawler, crawl: asyncio.Task[None]) -> None:
+    """Stop *crawler*, and wait for the end of *crawl*; as long as its engine does not run yet it can't be stopped."""
+    while not crawl.done():
         engine = crawler._engine
-        if engine is not None and engine.running:
+        if crawler.crawling and engine is not None and engine.running:
             await crawler.stop_async()
-        else:
-            await asyncio.sleep(STOP_INTERVAL)
+        await asyncio.wait({crawl}, timeout=STOP_INTERVAL)
 
 
 def _outcome(run: Run, exceeded: float | None) -> Outcome:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import time
-from typing import TYPE_CHECKING, Self
+from time import monotonic, sleep, time
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from portalcrawl.errors import DataFolderError, RunTooLateError
 from portalcrawl.runs.locks import PortalLocks
 from portalcrawl.runs.plan import Plan
 from portalcrawl.runs.run import Folders, Run, State, open_run, open_state
 from portalcrawl.runs.run_settings import RunSettings
-from portalcrawl.storage.database import IN_MEMORY
+from portalcrawl.storage.database import IN_MEMORY, StateBusyError
 from portalcrawl.storage.leases import PortalLeases
+from portalcrawl.storage.store import OUTAGE, RETRY_INTERVAL
 
 if TYPE_CHECKING:
     from portalcrawl.demo import SamplePortal
 
 EMBEDDED_PORT = 8998
+T = TypeVar("T")
 
 
 class RunSession:
@@ -42,7 +45,7 @@ class RunSession:
             if self.plan.embedded:
                 self.plan = self.plan.served_at(stack.enter_context(_embedded_portal()).url)
             try:
-                self.run = open_run(self.plan, self.settings, folders, state)
+                self.run = self._patiently(lambda: open_run(self.plan, self.settings, folders, state))
             except OSError as error:
                 problem = f"the data folder {folders.data} can't be used"
                 raise DataFolderError(f"{problem}: {error.strerror} ({error.filename})") from None
@@ -70,16 +73,27 @@ class RunSession:
             locks.acquire(settings.lock_wait)
             stack.callback(locks.release)
             return State.of(*open_state(settings, folders), locks)
-        file, engine = open_state(settings, folders)
+        file, engine = self._patiently(lambda: open_state(settings, folders))
         stack.callback(engine.dispose)
         leases = PortalLeases(engine, names, settings.lease_seconds)
-        leases.acquire(settings.lock_wait)
         stack.callback(_release, leases)
+        self._patiently(lambda: leases.acquire(settings.lock_wait))
         return State.of(file, engine, leases)
 
     def _temporary_settings(self, folder: Path) -> RunSettings:
         feeds_url = str(folder / "feeds")
         return replace(self.settings, state_url=IN_MEMORY, jsonl_feeds=False, data_dir=folder, feeds_url=feeds_url)
+
+    def _patiently(self, work: Callable[[], T]) -> T:
+        """Return what *work* returns; while a state's server can't be reached, try again for OUTAGE seconds."""
+        end = monotonic() + (OUTAGE if self.settings.shares_state else 0.0)
+        while True:
+            try:
+                return work()
+            except StateBusyError:
+                if monotonic() >= end:
+                    raise
+            sleep(RETRY_INTERVAL)
 
     def _check_time(self) -> None:
         limit = self.settings.not_after

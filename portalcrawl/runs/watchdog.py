@@ -85,6 +85,7 @@ class _ProcessWatch:
     def __init__(self) -> None:
         self._seconds = 1.0
         """Time limit of the present or last task."""
+        self._limit_changed = threading.Event()
         self._on_stuck: Callable[[], object] = object
         self._task: object | None = None
         """A new object for each piece of work; None while there is none."""
@@ -99,9 +100,11 @@ class _ProcessWatch:
 
     def run(self, work: Callable[[], T], seconds: float, on_stuck: Callable[[], object]) -> T:
         """Return what *work* returns; raise ReadingTimeoutError where it takes longer than *seconds*."""
-        if self._is_armed and seconds != self._seconds:
+        self._on_stuck = on_stuck
+        if seconds != self._seconds:
             self._disarm()
-        self._seconds, self._on_stuck = seconds, on_stuck
+            self._seconds = seconds
+            self._limit_changed.set()
         if self._thread is None:
             signal.signal(signal.SIGALRM, self._on_alarm)
             self._thread = threading.Thread(target=self._watch, name="read-timeout", daemon=True)
@@ -162,7 +165,8 @@ class _ProcessWatch:
         """End the process where a task does not end; runs in the second thread."""
         task, ticks = None, 0
         while True:
-            time.sleep(self._seconds / TICKS)
+            if self._limit_changed.wait(self._seconds / TICKS):
+                self._limit_changed.clear()
             is_same_task = task is self._task
             ticks = ticks + 1 if is_same_task and task is not None else 0
             task = self._task

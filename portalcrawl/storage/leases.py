@@ -8,6 +8,7 @@ portal to another run, can write nothing more. Times are those of the database's
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 from collections.abc import Iterable
 from time import monotonic, sleep
@@ -28,7 +29,7 @@ INSERT INTO leases AS held (portal, epoch, run, holder, expires, commits)
 VALUES (:portal, 1, NULL, :holder, {NOW} + :seconds, 0)
 ON CONFLICT (portal) DO UPDATE
 SET epoch = held.epoch + 1, run = NULL, holder = excluded.holder, expires = {NOW} + :seconds, commits = 0
-WHERE held.expires IS NULL OR held.expires < {NOW}
+WHERE held.expires IS NULL OR held.expires < {NOW} OR held.holder = excluded.holder
 RETURNING epoch
 """)
 HOLDER = text("SELECT run, holder FROM leases WHERE portal = :portal")
@@ -50,7 +51,8 @@ class PortalLeases:
         self._portals = sorted(portals)
         self._seconds = seconds
         self._epochs: dict[str, int] = {}
-        self._holder = f"{socket.gethostname()}:{os.getpid()}"
+        # Unique, so that it takes what it holds already: it may not know whether its last attempt was committed.
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._made = 0
         """Commits of this epoch that are known to have been made."""
         self._attempt = 0

@@ -74,6 +74,16 @@ def test_sigterm_ends_every_run_published(fleet: Fleet) -> None:
         assert 0 < len(records(fleet.data, "articles")) < 30
 
 
+def test_a_run_that_takes_too_long_is_ended_and_published(fleet: Fleet) -> None:
+    with slow_portal(1.0) as portal:
+        fleet.apply(f'[entry.slow]\nevery = "1h"\nlimit = "6s"\narguments = {{ url = "{portal.url()}" }}')
+        worker = fleet.worker("--concurrency", "1")
+        (run,) = wait_for(fleet.ended, "the run to end")
+        assert (run["verdict"], run["reasons"]) == ("failed", ["cancelled: it ran longer than 6s"])
+        assert [manifest["run"] for manifest in manifests(fleet.data)] == [run["run"]]
+        worker.stop()
+
+
 def test_a_second_sigterm_ends_all_at_once(fleet: Fleet) -> None:
     with slow_portal(5.0) as portal:
         worker = start_of_a_long_run(fleet, portal)

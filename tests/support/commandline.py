@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from portalcrawl.commands.state import show_runs
+from portalcrawl.feeds.store.feed_store import read_whole
 from portalcrawl.storage.database import open_database
 from portalcrawl.storage.run_history import RunHistory
 from support import states
@@ -101,6 +102,9 @@ def stop(process: subprocess.Popen[str], number: signal.Signals) -> Ended:
 
 def manifests(data: Path) -> list[dict[str, Any]]:
     """All manifests of a data folder, oldest first."""
+    if states.current == "fleet":
+        store = states.store(data)
+        return [json.loads(read_whole(store, each.name)) for each in store.manifests()]
     files = (data / "feeds").glob("manifest-*.json")  # names alone don't order runs that start in the same second
     return [json.loads(path.read_bytes()) for path in sorted(files, key=lambda path: path.stat().st_mtime_ns)]
 
@@ -131,7 +135,7 @@ def records(data: Path, kind: str) -> list[dict[str, Any]]:
     for manifest in manifests(data):
         for feed in manifest["feeds"]:
             if feed["kind"] == kind:
-                content = (data / "feeds" / feed["file"]).read_bytes()
+                content = read_whole(states.store(data), feed["file"])
                 assert len(content) == feed["bytes"]
                 lines = content.decode("utf-8").split("\n")
                 assert lines.pop() == ""

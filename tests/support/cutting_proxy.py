@@ -45,6 +45,11 @@ class CuttingProxy:
         with self._lock:
             self._armed = message, moment
 
+    def disarm(self) -> None:
+        """Cut no connection any more."""
+        with self._lock:
+            self._armed = None
+
     def take_down(self) -> None:
         """Close all connections, and all new ones until :meth:`bring_up`."""
         self.is_down = True

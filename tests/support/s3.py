@@ -114,7 +114,7 @@ class S3Server:
                 break
         while not self._has_bucket():
             if time.monotonic() > end:
-                raise RuntimeError("the S3 server makes no bucket")
+                raise RuntimeError(f"the S3 server makes no bucket: {(self._folder / 'log').read_text()[-6000:]}")
             time.sleep(0.2)
 
     def _has_bucket(self) -> bool:

@@ -1,10 +1,10 @@
-"""Harmed workers lose and double nothing: a short version of ``python tests/support/fleet_chaos.py``."""
+"""Harmed workers lose and double nothing: a short version of ``python tests/support/worker_chaos.py``."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from support.fleet_chaos import run_chaos
+from support.worker_chaos import run_chaos
 
 
 def test_a_fleet_that_is_harmed(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Harms a fleet of four workers while fifty portals change, and holds what it published against the truth.
 
-``python tests/support/fleet_chaos.py --faults 200`` is the long version of tests/fleet/test_fleet_chaos.py; it prints
+``python tests/support/worker_chaos.py --faults 200`` is the long version of tests/fleet/test_worker_chaos.py; it prints
 a table. PostgreSQL and the S3 server are real ones; each worker reaches PostgreSQL by a proxy of its own, which can
 cut it off.
 """
@@ -78,7 +78,7 @@ class Chaos:
         self.database = direct.partition("@/")[2].partition("?")[0]
         self.store_proxy = CuttingProxy(to_port(store.port))
         assert self.fleet.run("init").code == 0
-        assert self.fleet.apply(schedule(self.portals, "6s")).code == 0
+        assert self.fleet.apply(schedule(self.portals, f"{max(6, len(self.portals.hosts) // 4)}s")).code == 0
         for _ in range(self._number):
             proxy = CuttingProxy(to_unix_socket(self.socket))
             self.places.append((proxy, self._worker(proxy)))
