@@ -13,7 +13,7 @@ PACKAGE = ROOT / "portalcrawl"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
-    {"errors", "ids", "items", "vocabulary", "demo"},
+    {"errors", "ids", "items", "reasons", "vocabulary", "demo"},
     {"text"},
     {"dates", "urls"},
     {"schema", "profiles"},
@@ -22,7 +22,7 @@ LAYERS = (
     {"extraction.rules"},
     {"extraction"},
     {"loaders"},
-    {"crawl", "reading"},
+    {"crawl", "reading", "explanation"},
     {"runs"},
     {"scheduling", "rendering"},
     {"spiders", "middlewares", "pipelines", "extensions", "scheduler", "downloader", "logformatter", "settings"},
@@ -97,7 +97,7 @@ def test_the_reading_knows_neither_items_nor_the_crawl() -> None:
     for name, path in NAMES.items():
         if room(name).startswith("extraction"):
             rooms = {room(each).partition(".")[0] for each in imports(path, at_run_time=False)}
-            assert rooms <= {"extraction", "profiles", "text", "dates", "urls", "vocabulary"}, path
+            assert rooms <= {"extraction", "profiles", "text", "dates", "urls", "vocabulary", "reasons"}, path
 
 
 def test_the_embedded_portal_imports_nothing_of_the_rest() -> None:

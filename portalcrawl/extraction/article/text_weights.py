@@ -69,6 +69,12 @@ class TextWeights:
             weights.get(name, 0.0) * value for name, value in self.features(block).items() if value
         )
 
+    def signs(self, block: Block) -> list[tuple[str, float]]:
+        """Return what each feature of *block* adds to its weight, the most first."""
+        weights = _weights()
+        added = [(name, weights.get(name, 0.0) * value) for name, value in self.features(block).items() if value]
+        return sorted(added, key=lambda sign: -abs(sign[1]))
+
     def features(self, block: Block) -> dict[str, float]:
         """Return what the weights are applied to; a feature that is absent is 0."""
         box, text, sums, total = block.box, block.text, self._sums, self._total

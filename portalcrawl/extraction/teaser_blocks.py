@@ -1,0 +1,152 @@
+"""The blocks that the teasers of a page have a claim to: those of their cards that show their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from portalcrawl import urls
+from portalcrawl.extraction.block_owner import BlockOwner, squash
+from portalcrawl.extraction.teasers.line_forms import comment_count
+from portalcrawl.reasons import reason
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from portalcrawl.extraction.dom.blocks import Block, Box
+    from portalcrawl.extraction.dom.runs import Link
+    from portalcrawl.extraction.page import Page
+    from portalcrawl.extraction.parts import TeaserParts
+
+MOST_BLOCKS = 40
+"""Blocks of a card."""
+BEFORE, AFTER = 6, 12
+"""Blocks before and behind a card's link that may belong to it where nothing else parts the cards."""
+SHORTEST_PART = 10
+"""Letters and digits from which a block that is a part of a field's text shows it."""
+_FIELDS = (
+    *(("headline", "headline"), ("snippet", "snippet"), ("kicker", "kicker"), ("date_text", "date")),
+    *(("label", "label"), ("image_caption", "caption")),
+)
+"""Field of :class:`TeaserParts` and the name of the part that shows it; a block is the first that it shows."""
+
+
+def teaser_blocks(page: Page) -> dict[int, BlockOwner]:
+    """Return the blocks that belong to a teaser, by their index."""
+    if not page.teasers:
+        return {}
+    return _Cards(page).read()
+
+
+class _Cards:
+    """The links and boxes of a page, looked up by what they lead to and by their elements."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.walk = page.walk
+        self.boxes: dict[_Element, Box] = {box.element: box for box in self.walk.boxes}
+        self.targets = {self.key(teaser.url) for teaser in page.teasers}
+        self.keys: list[str] = []
+        """For each link of the walk the article that it leads to; empty where no teaser leads there."""
+        self.links: dict[str, list[Link]] = {}
+        for link in self.walk.links:
+            url = self.walk.url_of(link)
+            key = self.key(url) if url else ""
+            self.keys.append(key if key in self.targets else "")
+            if self.keys[-1]:
+                self.links.setdefault(key, []).append(link)
+        self.found: dict[int, BlockOwner] = {}
+
+    def key(self, url: str) -> str:
+        return urls.canonical_url(url, self.page.profile.hosts)
+
+    def read(self) -> dict[int, BlockOwner]:
+        """Return the blocks of all teasers."""
+        for index, teaser in enumerate(self.page.teasers):
+            cards = (self.card(teaser, link) for link in self.links.get(self.key(teaser.url), ()))
+            best = max(cards, key=self.worth, default={})
+            for at, (part, name) in best.items():
+                self.found.setdefault(at, BlockOwner("teaser", part, reason(name), index))
+        return self.found
+
+    def worth(self, card: dict[int, tuple[str, str]]) -> tuple[int, int]:
+        """Return how many different fields a card shows in blocks that no other has, and in how many blocks."""
+        free = {part for at, (part, _) in card.items() if at not in self.found}
+        return len(free - {"other", "link"}), -len(card)
+
+    def card(self, teaser: TeaserParts, link: Link) -> dict[int, tuple[str, str]]:
+        """Return the part and the reason's id of each block of the card around *link*, one of the teaser's."""
+        key = self.key(teaser.url)
+        first, last = self.range(link, key)
+        shown: dict[int, tuple[str, str]] = {}
+        wanted = [(squash(getattr(teaser, field) or ""), part) for field, part in _FIELDS]
+        for block in self.walk.blocks[first:last]:
+            part = self.part(block, wanted, teaser)
+            if part:
+                shown[block.index] = part, f"card-{part}"
+        shown |= {at: ("link", "card-link") for at in self.linked(key, first, last) if at not in shown}
+        if shown:
+            for at in range(min(shown), max(shown) + 1):
+                shown.setdefault(at, ("other", "card-other"))
+        return shown
+
+    def part(self, block: Block, wanted: Sequence[tuple[str, str]], teaser: TeaserParts) -> str:
+        """Return the part of the teaser that *block* shows, empty for none."""
+        if block.kind == "picture":
+            return "image" if teaser.image_url and _shows(block, teaser.image_url) else ""
+        own = squash(block.text)
+        for text, part in wanted:
+            if own and text and (text in own or (own in text and len(own) >= SHORTEST_PART)):
+                return part
+        if teaser.comment_count is not None and comment_count(block.text) == teaser.comment_count:
+            return "count"
+        return ""
+
+    def linked(self, key: str, first: int, last: int) -> Iterator[int]:
+        """Yield the blocks from *first* to *last* in which links to the article *key* stand."""
+        for link in self.links[key]:
+            yield from range(max(first, link.first), min(last, link.last))
+
+    def range(self, link: Link, key: str) -> tuple[int, int]:
+        """Return the blocks of the largest box around *link* without a link to another teaser's article.
+
+        Where a list parts its cards by no boxes, they reach to the next link.
+        """
+        box = self.box_of(link)
+        if box is None:
+            return link.first, link.last
+        while box.parent is not None and box.parent.last - box.parent.first <= MOST_BLOCKS:
+            if self.leads_elsewhere(box.parent, key):
+                return self.reach(box, key)
+            box = box.parent
+        return box.first, box.last
+
+    def reach(self, box: Box, key: str) -> tuple[int, int]:
+        """Return the blocks of *box*, and those beside it up to the next ones that links to other articles hold."""
+        assert box.parent is not None
+        first = max(box.parent.first, box.first - BEFORE)
+        last = min(box.parent.last, box.last + AFTER)
+        for other, target in zip(self.walk.links_of(box.parent), self.keys[box.parent.first_link :], strict=False):
+            if target and target != key:
+                if other.last <= box.first:
+                    first = max(first, other.last)
+                elif other.first >= box.last:
+                    last = min(last, other.first)
+        return first, last
+
+    def leads_elsewhere(self, box: Box, key: str) -> bool:
+        return any(target and target != key for target in self.keys[box.first_link : box.last_link])
+
+    def box_of(self, link: Link) -> Box | None:
+        """Return the innermost box around *link*."""
+        element: _Element | None = link.element
+        while element is not None and element not in self.boxes:
+            element = element.getparent()
+        return None if element is None else self.boxes[element]
+
+
+def _shows(block: Block, address: str) -> bool:
+    """Return whether a picture's file has the name of the one at *address*."""
+    name = address.rpartition("/")[2].partition("?")[0]
+    values = (block.element.get(attribute) or "" for attribute in ("src", "data-src", "srcset", "data-srcset"))
+    return bool(name) and any(name in value for value in values)
