@@ -53,6 +53,7 @@ ARTICLE: Mapping[str, str] = {
 
 TEASER: Mapping[str, str] = {
     "card-headline": "the headline of the card",
+    "shared-line": "one line shows the headlines of several teasers; the first of them owns it",
     "card-kicker": "the line over the card's headline",
     "card-snippet": "the text under the card's headline",
     "card-date": "the time of the card",
@@ -81,7 +82,8 @@ CHROME: Mapping[str, str] = {
     "about-itself": "speaks of the text that it stands by",
     "cut-text": "is cut off, as snippets are",
     "picture-text": "stands alone with a picture in a box, or in one of several cards alike",
-    "text-weight": "its features weigh less than those of text; the ones that weigh most",
+    "repeated": "the article has the same line elsewhere",
+    "text-weight": "its features weigh too little for text; what weighs most against it",
     "link": "most of it is a link",
     "list-heading": "name of a list of teasers",
     "outside": "stands outside of the article's text",

@@ -46,6 +46,9 @@ class _Chrome:
         self.page = page
         self.lines: dict[int, Line] = {line.block.index: line for line in page.layout.lines}
         self.lists = {squash(teaser.block) for teaser in page.teasers if teaser.block} - {""}
+        layout = page.layout
+        self.own = {layout.lines[at].text for at, part in layout.reasons.items() if part != "weight"}
+        """Lines of the article."""
         self._weights: TextWeights | None = None
 
     def owner(self, block: Block) -> BlockOwner:
@@ -65,8 +68,10 @@ class _Chrome:
         if is_link(line):
             return BlockOwner("chrome", "other", reason("link"))
         if self.page.layout.reasons.get(line.index) == "weight":
-            signs = self.weights.signs(line.block)[:MOST_SIGNS]
-            detail = ", ".join(f"{name} {weight:+.1f}" for name, weight in signs)
+            if line.text in self.own:
+                return BlockOwner("chrome", "other", reason("repeated"))
+            signs = ", ".join(f"{name} {weight:+.1f}" for name, weight in self.weights.signs(line.block)[:MOST_SIGNS])
+            detail = f"weighs {self.weights.weight(line.block):+.1f}; most against it: {signs}"
             return BlockOwner("chrome", "other", reason("text-weight", detail))
         return BlockOwner("chrome", "other", reason("outside"))
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from portalcrawl import urls
@@ -20,8 +23,12 @@ if TYPE_CHECKING:
 
 MOST_BLOCKS = 40
 """Blocks of a card."""
+MOST_LINKS = 60
+"""Links of a card, and links to one article in which its card is looked for."""
 BEFORE, AFTER = 6, 12
 """Blocks before and behind a card's link that may belong to it where nothing else parts the cards."""
+LONGEST_GAP = 4
+"""Blocks from one that shows a field to the next, between which all is the card's."""
 SHORTEST_PART = 10
 """Letters and digits from which a block that is a part of a field's text shows it."""
 _FIELDS = (
@@ -44,8 +51,13 @@ class _Cards:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.walk = page.walk
+        self.texts = [squash(block.text) for block in self.walk.blocks]
+        self.places: dict[str, list[int]] = {}
+        """The blocks that show a text."""
+        for at, text in enumerate(self.texts):
+            self.places.setdefault(text, []).append(at)
         self.boxes: dict[_Element, Box] = {box.element: box for box in self.walk.boxes}
-        self.targets = {self.key(teaser.url) for teaser in page.teasers}
+        self.targets = Counter(self.key(teaser.url) for teaser in page.teasers)
         self.keys: list[str] = []
         """For each link of the walk the article that it leads to; empty where no teaser leads there."""
         self.links: dict[str, list[Link]] = {}
@@ -61,18 +73,40 @@ class _Cards:
         return urls.canonical_url(url, self.page.profile.hosts)
 
     def read(self) -> dict[int, BlockOwner]:
-        """Return the blocks of all teasers."""
+        """Return the blocks of all teasers: first their headlines, then what stands around these."""
+        chosen: list[dict[int, tuple[str, str]]] = []
         for index, teaser in enumerate(self.page.teasers):
-            cards = (self.card(teaser, link) for link in self.links.get(self.key(teaser.url), ()))
-            best = max(cards, key=self.worth, default={})
-            for at, (part, name) in best.items():
-                self.found.setdefault(at, BlockOwner("teaser", part, reason(name), index))
+            links = self.links.get(self.key(teaser.url), ())[:MOST_LINKS]
+            cards = (self.card(teaser, link) for link in links)
+            headline = squash(teaser.headline or "")
+            best = max(cards, key=lambda card: self.worth(card, headline), default={})
+            if "headline" not in {part for part, _ in best.values()}:
+                best |= self.elsewhere(headline)
+            self.claim(index, {at: said for at, said in best.items() if said[0] == "headline"})
+            chosen.append(best)
+        for index, card in enumerate(chosen):
+            self.claim(index, card)
         return self.found
 
-    def worth(self, card: dict[int, tuple[str, str]]) -> tuple[int, int]:
-        """Return how many different fields a card shows in blocks that no other has, and in how many blocks."""
-        free = {part for at, (part, _) in card.items() if at not in self.found}
-        return len(free - {"other", "link"}), -len(card)
+    def claim(self, index: int, card: dict[int, tuple[str, str]]) -> None:
+        """Give the blocks of *card* to the teaser *index*, unless they belong to one already."""
+        for at, (part, name) in card.items():
+            owner = self.found.setdefault(at, BlockOwner("teaser", part, reason(name), index))
+            if owner.teaser != index and part == owner.part == "headline":
+                self.found[at] = owner._replace(reason=reason("shared-line"))
+
+    def worth(self, card: dict[int, tuple[str, str]], headline: str) -> tuple[bool, int, int]:
+        """Return whether a card shows *headline* alone in a block, how many fields in blocks that no other has, and in
+        how few blocks."""
+        free = {at: part for at, (part, _) in card.items() if at not in self.found}
+        exact = any(self.texts[at] == headline for at, part in free.items() if part == "headline")
+        return exact, len(set(free.values()) - {"other", "link"}), -len(card)
+
+    def elsewhere(self, headline: str) -> dict[int, tuple[str, str]]:
+        """Return the block that shows *headline* where no link to the teaser's very address stands around it."""
+        found = (at for at in self.places.get(headline, ())[:MOST_LINKS] if at not in self.found)
+        at = next(found, None) if headline else None
+        return {} if at is None else {at: ("headline", "card-headline")}
 
     def card(self, teaser: TeaserParts, link: Link) -> dict[int, tuple[str, str]]:
         """Return the part and the reason's id of each block of the card around *link*, one of the teaser's."""
@@ -85,16 +119,16 @@ class _Cards:
             if part:
                 shown[block.index] = part, f"card-{part}"
         shown |= {at: ("link", "card-link") for at in self.linked(key, first, last) if at not in shown}
-        if shown:
-            for at in range(min(shown), max(shown) + 1):
-                shown.setdefault(at, ("other", "card-other"))
+        for at, after in pairwise(sorted(shown)):
+            if after - at <= LONGEST_GAP:
+                shown |= dict.fromkeys(range(at + 1, after), ("other", "card-other"))
         return shown
 
     def part(self, block: Block, wanted: Sequence[tuple[str, str]], teaser: TeaserParts) -> str:
         """Return the part of the teaser that *block* shows, empty for none."""
         if block.kind == "picture":
             return "image" if teaser.image_url and _shows(block, teaser.image_url) else ""
-        own = squash(block.text)
+        own = self.texts[block.index]
         for text, part in wanted:
             if own and text and (text in own or (own in text and len(own) >= SHORTEST_PART)):
                 return part
@@ -104,7 +138,10 @@ class _Cards:
 
     def linked(self, key: str, first: int, last: int) -> Iterator[int]:
         """Yield the blocks from *first* to *last* in which links to the article *key* stand."""
-        for link in self.links[key]:
+        links = self.links[key]
+        for link in links[bisect_left(links, first, key=lambda link: link.last) :]:
+            if link.first >= last:
+                break
             yield from range(max(first, link.first), min(last, link.last))
 
     def range(self, link: Link, key: str) -> tuple[int, int]:
@@ -127,7 +164,7 @@ class _Cards:
         first = max(box.parent.first, box.first - BEFORE)
         last = min(box.parent.last, box.last + AFTER)
         for other, target in zip(self.walk.links_of(box.parent), self.keys[box.parent.first_link :], strict=False):
-            if target and target != key:
+            if target and (target != key or self.targets[key] > 1):
                 if other.last <= box.first:
                     first = max(first, other.last)
                 elif other.first >= box.last:
@@ -135,7 +172,9 @@ class _Cards:
         return first, last
 
     def leads_elsewhere(self, box: Box, key: str) -> bool:
-        return any(target and target != key for target in self.keys[box.first_link : box.last_link])
+        """Return whether a link to another teaser's article stands in *box*, or more links than in any card."""
+        targets = self.keys[box.first_link : box.last_link][: MOST_LINKS + 1]
+        return len(targets) > MOST_LINKS or any(target and target != key for target in targets)
 
     def box_of(self, link: Link) -> Box | None:
         """Return the innermost box around *link*."""

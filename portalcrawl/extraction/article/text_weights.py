@@ -70,10 +70,10 @@ class TextWeights:
         )
 
     def signs(self, block: Block) -> list[tuple[str, float]]:
-        """Return what each feature of *block* adds to its weight, the most first."""
+        """Return what each feature of *block* adds to its weight, those that speak most against text first."""
         weights = _weights()
         added = [(name, weights.get(name, 0.0) * value) for name, value in self.features(block).items() if value]
-        return sorted(added, key=lambda sign: -abs(sign[1]))
+        return sorted(added, key=lambda sign: sign[1])
 
     def features(self, block: Block) -> dict[str, float]:
         """Return what the weights are applied to; a feature that is absent is 0."""
