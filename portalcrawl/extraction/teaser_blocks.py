@@ -149,27 +149,28 @@ class _Cards:
 
         Where a list parts its cards by no boxes, they reach to the next link.
         """
-        box = self.box_of(link)
-        if box is None:
-            return link.first, link.last
-        while box.parent is not None and box.parent.last - box.parent.first <= MOST_BLOCKS:
-            if self.leads_elsewhere(box.parent, key):
-                return self.reach(box, key)
-            box = box.parent
-        return box.first, box.last
+        around, inner = self.box_of(link), None
+        while around is not None and not self.is_list(around, key):
+            around, inner = around.parent, around
+        first, last = (inner.first, inner.last) if inner else (link.first, link.last)
+        return (first, last) if around is None else self.reach(link, key, (first, last), (around.first, around.last))
 
-    def reach(self, box: Box, key: str) -> tuple[int, int]:
-        """Return the blocks of *box*, and those beside it up to the next ones that links to other articles hold."""
-        assert box.parent is not None
-        first = max(box.parent.first, box.first - BEFORE)
-        last = min(box.parent.last, box.last + AFTER)
-        for other, target in zip(self.walk.links_of(box.parent), self.keys[box.parent.first_link :], strict=False):
+    def reach(self, link: Link, key: str, card: tuple[int, int], within: tuple[int, int]) -> tuple[int, int]:
+        """Return the blocks of *card*, and those beside it up to the next ones that links to other articles hold."""
+        first, last = max(within[0], card[0] - BEFORE), min(within[1], card[1] + AFTER)
+        start = max(0, link.index - MOST_LINKS)
+        links = self.walk.links[start : link.index + MOST_LINKS]
+        for other, target in zip(links, self.keys[start:], strict=False):
             if target and (target != key or self.targets[key] > 1):
-                if other.last <= box.first:
+                if other.last <= card[0]:
                     first = max(first, other.last)
-                elif other.first >= box.last:
+                elif other.first >= card[1]:
                     last = min(last, other.first)
         return first, last
+
+    def is_list(self, box: Box, key: str) -> bool:
+        """Return whether *box* is larger than a card, or links to another teaser's article stand in it."""
+        return box.last - box.first > MOST_BLOCKS or self.leads_elsewhere(box, key)
 
     def leads_elsewhere(self, box: Box, key: str) -> bool:
         """Return whether a link to another teaser's article stands in *box*, or more links than in any card."""
