@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.page_map import ArticleRecord, map_page
-from portalcrawl.loaders.article import read_article
+from portalcrawl.loaders.article import make_article, read_article
 from portalcrawl.loaders.field_reasons import Decision, decisions
 from portalcrawl.loaders.teaser import load_teasers
 from portalcrawl.reading import NO_CRAWL, Reading, make_reading
@@ -57,9 +57,11 @@ def explain(page: Page, crawl: CrawlContext = NO_CRAWL) -> Explanation:
     loader = read_article(page)
     linked = load_teasers(page, crawl)
     reading = make_reading(page, crawl, loader if page.page_type == "article" else None, linked)
-    record = ArticleRecord(asdict(reading.article), reading.sources) if reading.article else None
+    article = reading.article or make_article(loader, page, crawl)
+    record = ArticleRecord(asdict(article) if article else {}, loader.sources)
     numbers = {place: number for number, each in enumerate(linked) for place in each.places}
-    blocks = [_numbered(owner, numbers) for owner in map_page(page, record)]
+    owners = map_page(page, record, is_article=reading.article is not None)
+    blocks = [_numbered(owner, numbers) for owner in owners]
     parts = [page.teasers[each.places[0]] for each in linked]
     shown: dict[int, set[str]] = {}
     for owner in blocks:

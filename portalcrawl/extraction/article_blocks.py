@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
 
 BEFORE, AFTER = 12, 16
 """Blocks before the article's first and after its last one that may date it, sign it, or name its topics."""
+NEAR = 3
+"""Blocks before the headline in which a time is the article's."""
 LONGEST_DETAIL = 300
 """Characters of a block that may be a detail beside the text: a time, a name, a topic."""
 SHORTEST_PART = 12
 """Letters and digits from which a block that is a part of a value shows it."""
 LEAST_START = 20
 """Letters and digits of a declared description that a lead repeats."""
+_BETWEEN = re.compile(r"[\s,]+")
+"""What stands between the addresses of a ``srcset``."""
 _PICTURE_ATTRIBUTES = ("src", "data-src", "data-lazy-src", "data-original", "srcset", "data-srcset")
 
 
@@ -54,6 +59,9 @@ class _Claims:
         self.blocks = page.walk.blocks
         self.found: dict[int, BlockOwner] = {}
         self.first, self.last = 0, -1
+        """Where details of the article may stand."""
+        self.top, self.start = 0, 0
+        """The headline, and the first block of the text."""
 
     def add(self, index: int, part: str, name: str, detail: str = "") -> None:
         """Claim a block, unless it has been."""
@@ -101,6 +109,8 @@ class _Claims:
         taken = sorted(self.found)
         if taken:
             self.first, self.last = max(0, taken[0] - BEFORE), taken[-1] + AFTER
+            self.top = next((index for index in taken if self.found[index].part == "headline"), taken[0])
+            self.start = next((index for index in taken if self.found[index].part == "text"), self.top + NEAR)
 
     def around(self) -> Iterable[Block]:
         """Yield the blocks with short texts in and around the article that nothing has claimed."""
@@ -122,11 +132,11 @@ class _Claims:
                 self.add(block.index, "byline", "byline-name")
             elif any(date and date in text for date in dates):
                 self.add(block.index, "date", "date-line")
-            elif self.page.clock.parse(block.text):
+            elif self.top - NEAR <= block.index < self.start and self.page.clock.parse(block.text):
                 self.add(block.index, "date", "time-by-headline")
             elif source and source in text:
                 self.add(block.index, "source", "source-line")
-            elif topics and _names_topics(block, topics):
+            elif _names_topics(block, topics, 1 if block.index > self.top else 2):
                 self.add(block.index, "topics", "topic-trail")
             elif values.get("comment_count") is not None and comment_count(block.text) == values["comment_count"]:
                 self.add(block.index, "comment count", "comment-count")
@@ -140,8 +150,7 @@ class _Claims:
     def take_kicker(self, kicker: str | None, ruled: bool) -> None:
         """Claim the block of the kicker: the last one before the headline that shows it."""
         text = squash(kicker or "")
-        headline = next((index for index, owner in self.found.items() if owner.part == "headline"), self.first)
-        before = (block for block in reversed(self.blocks[self.first : headline]) if squash(block.text) == text)
+        before = (block for block in reversed(self.blocks[self.first : self.top]) if squash(block.text) == text)
         block = next(before, None) if text else None
         if block is not None:
             self.add(block.index, "kicker", "profile-rule" if ruled else "over-headline")
@@ -158,7 +167,7 @@ class _Claims:
         """Claim the pictures whose file is that of one of *images*."""
         keys = {picture_key(image["url"]) for image in images if image.get("url")} - {""}
         for block in self.blocks if keys else ():
-            if block.kind == "picture" and any(key in address for address in _addresses(block) for key in keys):
+            if block.kind == "picture" and not keys.isdisjoint(map(picture_key, _addresses(block))):
                 self.add(block.index, "picture", "article-picture")
 
 
@@ -166,13 +175,15 @@ _PARTS = frozenset(("headline", "lead", "text", "subhead", "byline"))
 _FIELD_PARTS = {"headline": "headline", "description": "lead", "article_body": "text"}
 
 
-def _names_topics(block: Block, topics: set[str]) -> bool:
-    """Return whether the pieces of a block, or all of it, are topics of the article."""
-    own = squash(block.text)
-    rest = own
+def _names_topics(block: Block, topics: set[str], least: int) -> bool:
+    """Return whether *least* or more topics of the article make up most of a block."""
+    own = rest = squash(block.text)
+    found = 0
     for topic in sorted(topics, key=len, reverse=True):
-        rest = rest.replace(topic, "")
-    return bool(own) and len(rest) * 3 <= len(own)
+        if topic in rest:
+            rest = rest.replace(topic, "")
+            found += 1
+    return found >= least and len(rest) * 3 <= len(own)
 
 
 def _addresses(block: Block) -> Iterable[str]:
@@ -181,4 +192,5 @@ def _addresses(block: Block) -> Iterable[str]:
     around = element.getparent()
     beside = around.iter("source") if around is not None and around.tag == "picture" else ()
     for each in (element, *beside):
-        yield from filter(None, (each.get(name) for name in _PICTURE_ATTRIBUTES))
+        for value in filter(None, (each.get(name) for name in _PICTURE_ATTRIBUTES)):
+            yield from _BETWEEN.split(value)

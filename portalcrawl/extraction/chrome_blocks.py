@@ -9,6 +9,7 @@ from portalcrawl.extraction.article.main_text import is_link
 from portalcrawl.extraction.article.text_weights import TextWeights
 from portalcrawl.extraction.block_owner import BlockOwner, squash
 from portalcrawl.extraction.dom.blocks import Place
+from portalcrawl.extraction.dom.name_roles import names_role
 from portalcrawl.reasons import reason
 from portalcrawl.text.normalize import fold
 
@@ -93,7 +94,8 @@ def _by_kind(line: Line) -> BlockOwner | None:
         if box.kind:
             names = " ".join(filter(None, (box.element.get("class"), box.element.get("id"))))
             told = f"{box.kind}, told by <{box.tag}{' ' + names[:LONGEST_NAME] if names else ''}>"
-            return BlockOwner("chrome", _PARTS.get(box.kind, box.kind), reason("role", told))
+            kind = (names_role(names).name or box.kind) if box.kind == "aside" else box.kind
+            return BlockOwner("chrome", _PARTS.get(kind, kind), reason("role", told))
         box = box.parent
     return None
 

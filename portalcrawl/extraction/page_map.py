@@ -31,21 +31,21 @@ class ArticleRecord:
     sources: Mapping[str, str]
 
 
-def map_page(page: Page, article: ArticleRecord | None) -> list[BlockOwner]:
+def map_page(page: Page, article: ArticleRecord, *, is_article: bool) -> list[BlockOwner]:
     """Return the owner of each block of ``page.walk``, in their order.
 
-    *article* is the page's; None for a list or another page, whose blocks no article owns: what would have been a part
-    of it is told as the reason.
+    *article* is the page's. Of a list or another page (not *is_article*) it is what the reading of articles would have
+    given: it owns no block, and the reason tells what would have been a part of it.
     """
-    would_be = article_blocks(page, *((article.values, article.sources) if article else ({}, {})))
+    parts = article_blocks(page, article.values, article.sources)
     claims: Mapping[OwnerKind, Mapping[int, BlockOwner]] = {
-        "article": would_be if article else {},
+        "article": parts if is_article else {},
         "teaser": teaser_blocks(page),
         "chrome": chrome_blocks(page),
     }
     owners = [_first(claims, block.index) for block in page.walk.blocks]
-    if article is None:
-        owners = [_would_be(owner, would_be.get(index)) for index, owner in enumerate(owners)]
+    if not is_article:
+        owners = [_would_be(owner, parts.get(index)) for index, owner in enumerate(owners)]
     return owners
 
 

@@ -73,7 +73,10 @@ class _Cards:
         return urls.canonical_url(url, self.page.profile.hosts)
 
     def read(self) -> dict[int, BlockOwner]:
-        """Return the blocks of all teasers: first their headlines, then what stands around these."""
+        """Return the blocks of all teasers: first their headlines, then what stands around these.
+
+        Cards without one are taken at once, so that the next teaser of the same article finds another card.
+        """
         chosen: list[dict[int, tuple[str, str]]] = []
         for index, teaser in enumerate(self.page.teasers):
             links = self.links.get(self.key(teaser.url), ())[:MOST_LINKS]
@@ -82,7 +85,8 @@ class _Cards:
             best = max(cards, key=lambda card: self.worth(card, headline), default={})
             if "headline" not in {part for part, _ in best.values()}:
                 best |= self.elsewhere(headline)
-            self.claim(index, {at: said for at, said in best.items() if said[0] == "headline"})
+            headlines = {at: said for at, said in best.items() if said[0] == "headline"}
+            self.claim(index, headlines or best)
             chosen.append(best)
         for index, card in enumerate(chosen):
             self.claim(index, card)
@@ -189,4 +193,4 @@ def _shows(block: Block, address: str) -> bool:
     """Return whether a picture's file has the name of the one at *address*."""
     name = address.rpartition("/")[2].partition("?")[0]
     values = (block.element.get(attribute) or "" for attribute in ("src", "data-src", "srcset", "data-srcset"))
-    return bool(name) and any(name in value for value in values)
+    return bool(name) and any(f"/{name}" in f"/{value}" for value in values)
