@@ -9,7 +9,7 @@ from portalcrawl.extraction.article.main_text import is_link
 from portalcrawl.extraction.article.text_weights import TextWeights
 from portalcrawl.extraction.block_owner import BlockOwner, squash
 from portalcrawl.extraction.dom.blocks import Place
-from portalcrawl.extraction.dom.name_roles import names_role
+from portalcrawl.extraction.dom.name_roles import HEAD, names_role
 from portalcrawl.reasons import reason
 from portalcrawl.text.normalize import fold
 
@@ -66,15 +66,17 @@ class _Chrome:
 
     def by_weight(self, line: Line) -> BlockOwner:
         """Return what a line is that neither place nor wording keeps out of the text."""
+        role = _by_role(line.block)
+        part = role.part if role else "other"
         if is_link(line):
-            return BlockOwner("chrome", "other", reason("link"))
+            return BlockOwner("chrome", part, reason("link"))
         if self.page.layout.reasons.get(line.index) == "weight":
             if line.text in self.own:
-                return BlockOwner("chrome", "other", reason("repeated"))
+                return BlockOwner("chrome", part, reason("repeated"))
             signs = ", ".join(f"{name} {weight:+.1f}" for name, weight in self.weights.signs(line.block)[:MOST_SIGNS])
             detail = f"weighs {self.weights.weight(line.block):+.1f}; most against it: {signs}"
-            return BlockOwner("chrome", "other", reason("text-weight", detail))
-        return BlockOwner("chrome", "other", reason("outside"))
+            return BlockOwner("chrome", part, reason("text-weight", detail))
+        return BlockOwner("chrome", part, reason("outside"))
 
     @property
     def weights(self) -> TextWeights:
@@ -101,9 +103,9 @@ def _by_kind(line: Line) -> BlockOwner | None:
 
 
 def _by_role(block: Block) -> BlockOwner | None:
-    """The same for a picture, medium, control or rule, which are no lines."""
+    """Return what the elements around a block surely are, whether or not the reading went by that."""
     for box in block.box.chain():
-        if box.role.name:
+        if box.role.strength >= HEAD:
             name = box.role.name
             return BlockOwner("chrome", _PARTS.get(name, name), reason("role", f"{name}, told by <{box.tag}>"))
     return None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from portalcrawl.explanation import Explanation
-from portalcrawl.extraction.block_owner import squash
+from portalcrawl.extraction.block_owner import BlockOwner, squash
 from portalcrawl.reasons import REASONS, reason_id
 
 TEXTS = frozenset(("text", "subhead", "lead"))
@@ -49,6 +49,6 @@ def _lost_headlines(found: Explanation) -> Iterator[str]:
             yield f"teaser {number + 1}: no block of it holds {teaser.headline!r}"
 
 
-def _text_of(found: Explanation, is_wanted) -> str:
+def _text_of(found: Explanation, is_wanted: Callable[[BlockOwner], bool]) -> str:
     pairs = zip(found.page.walk.blocks, found.blocks, strict=True)
     return "".join(squash(block.text) for block, owner in pairs if is_wanted(owner))
