@@ -103,7 +103,8 @@ _KEPT = ("class", "id", "dir", "lang", "colspan", "rowspan", "start", "open")
 """Attributes that matter for how a page looks and can't load or run anything."""
 _LOADS = re.compile(r"url\s*\(|image-set|expression|@import|@font-face|behavior\s*:|\\", re.IGNORECASE)
 """What loads files in CSS, and the sign by which it can be spelled otherwise."""
-_RULES_THAT_LOAD = re.compile(r"@import[^;]*;?|@font-face\s*\{[^}]*\}|url\s*\([^)]*\)", re.IGNORECASE)
+_RULES_THAT_LOAD = re.compile(r"@import[^;]*;?|@font-face\s*\{[^}]*\}", re.IGNORECASE)
+_ADDRESS = re.compile(r"url\s*\([^)]*\)", re.IGNORECASE)
 LONGEST_SHEETS = 2_000_000
 LONGEST_NAME = 80
 """Characters of a picture's alternative text that stand in for it."""
@@ -118,7 +119,8 @@ def owner_classes(owner: BlockOwner) -> str:
 def style_sheets(root: _Element | None) -> str:
     """Return the style sheets that stand in the page, without what loads files."""
     sheets = [] if root is None else [sheet.text or "" for sheet in root.iter("style")]
-    return _RULES_THAT_LOAD.sub("none", "\n".join(sheets)[:LONGEST_SHEETS]).replace("<", "\\3c ")
+    rules = _RULES_THAT_LOAD.sub("", "\n".join(sheets)[:LONGEST_SHEETS])
+    return _ADDRESS.sub("none", rules).replace("<", "\\3c ")
 
 
 def marked_page(found: Explanation) -> str:
