@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from portalcrawl.extraction.block_owner import BlockOwner, squash
 from portalcrawl.extraction.page_map import ArticleRecord, map_page
 from portalcrawl.loaders.article import make_article, read_article
 from portalcrawl.loaders.field_reasons import Decision, decisions
@@ -17,7 +18,6 @@ from portalcrawl.reading import NO_CRAWL, Reading, make_reading
 from portalcrawl.reasons import reason
 
 if TYPE_CHECKING:
-    from portalcrawl.extraction.block_owner import BlockOwner
     from portalcrawl.extraction.page import Page
     from portalcrawl.extraction.parts import TeaserParts
     from portalcrawl.items import Teaser
@@ -63,16 +63,25 @@ def explain(page: Page, crawl: CrawlContext = NO_CRAWL) -> Explanation:
     owners = map_page(page, record, is_article=reading.article is not None)
     blocks = [_numbered(owner, numbers) for owner in owners]
     parts = [page.teasers[each.places[0]] for each in linked]
-    shown: dict[int, set[str]] = {}
-    for owner in blocks:
-        if owner.teaser is not None:
-            shown.setdefault(owner.teaser, set()).add(owner.part)
+    shown = _shown_parts(page, reading, blocks)
     teasers = [
-        dict(_teaser_fields(teaser, part, shown.get(number, set())))
-        for number, (teaser, part) in enumerate(zip(reading.teasers, parts, strict=True))
+        dict(_teaser_fields(teaser, part, own)) for teaser, part, own in zip(reading.teasers, parts, shown, strict=True)
     ]
     found = {field: decisions(field, candidates) for field, candidates in loader.candidates.items()}
     return Explanation(page, reading, found, teasers, blocks)
+
+
+def _shown_parts(page: Page, reading: Reading, blocks: Sequence[BlockOwner]) -> list[set[str]]:
+    """Return for each teaser the parts that blocks of it show; its headline may stand in a block of another owner."""
+    shown: list[set[str]] = [set() for _ in reading.teasers]
+    for owner in blocks:
+        if owner.teaser is not None:
+            shown[owner.teaser].add(owner.part)
+    whole = " ".join(squash(block.text) for block in page.walk.blocks)
+    for teaser, own in zip(reading.teasers, shown, strict=True):
+        if "headline" not in own and teaser.headline and squash(teaser.headline) in whole:
+            own.add("headline")
+    return shown
 
 
 def _numbered(owner: BlockOwner, numbers: Mapping[int, int]) -> BlockOwner:

@@ -10,6 +10,7 @@ from portalcrawl.extraction.article.text_weights import TextWeights
 from portalcrawl.extraction.block_owner import BlockOwner, squash
 from portalcrawl.extraction.dom.blocks import Place
 from portalcrawl.extraction.dom.name_roles import HEAD, names_role
+from portalcrawl.extraction.teasers.line_forms import split_cut
 from portalcrawl.reasons import reason
 from portalcrawl.text.normalize import fold
 
@@ -70,9 +71,9 @@ class _Chrome:
         part = role.part if role else "other"
         if is_link(line):
             return BlockOwner("chrome", part, reason("link"))
+        if line.text in self.own:
+            return BlockOwner("chrome", part, reason("repeated"))
         if self.page.layout.reasons.get(line.index) == "weight":
-            if line.text in self.own:
-                return BlockOwner("chrome", part, reason("repeated"))
             signs = ", ".join(f"{name} {weight:+.1f}" for name, weight in self.weights.signs(line.block)[:MOST_SIGNS])
             detail = f"weighs {self.weights.weight(line.block):+.1f}; most against it: {signs}"
             return BlockOwner("chrome", part, reason("text-weight", detail))
@@ -113,9 +114,9 @@ def _by_role(block: Block) -> BlockOwner | None:
 
 def _by_wording(line: Line) -> BlockOwner | None:
     """Return what the wording of a line tells."""
-    if not line.note:
-        return None
     name = note_reason(line.text, line.linked)
     if name:
         return BlockOwner("chrome", _NOTES[name], reason(name))
-    return BlockOwner("chrome", "other", reason("picture-text"))
+    if not line.note:
+        return None
+    return BlockOwner("chrome", "other", reason("cut-text" if split_cut(line.text)[1] else "picture-text"))

@@ -121,7 +121,7 @@ class _Cards:
         for block in self.walk.blocks[first:last]:
             part = self.part(block, wanted, teaser)
             if part:
-                shown[block.index] = part, f"card-{part}"
+                shown[block.index] = part, "card-rule" if teaser.source == "profile" else f"card-{part}"
         shown |= {at: ("link", "card-link") for at in self.linked(key, first, last) if at not in shown}
         for at, after in pairwise(sorted(shown)):
             if after - at <= LONGEST_GAP:
