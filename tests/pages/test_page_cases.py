@@ -91,7 +91,8 @@ def test_every_reason_is_named_by_a_case() -> None:
     for case in CASES:
         demanded = json.loads((case / EXPECTED).read_text("utf-8"))
         named.update(*demanded.get("why", {}).values())
-        told = [*demanded.get("blocks", {}).values(), *sum(demanded.get("fields", {}).values(), [])]
+        told = list(demanded.get("blocks", {}).values())
+        told += [each for values in demanded.get("fields", {}).values() for each in values]
         told += [each for fields in demanded.get("teaser_fields", ()) for each in fields.values()]
         named.update(each.rpartition(": ")[2] for each in told)
     assert named == set(REASONS)
