@@ -13,7 +13,7 @@ PACKAGE = ROOT / "portalcrawl"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
-    {"errors", "ids", "items", "vocabulary", "demo"},
+    {"errors", "ids", "items", "reasons", "vocabulary", "demo"},
     {"extras"},
     {"text"},
     {"dates", "urls"},
@@ -24,7 +24,7 @@ LAYERS = (
     {"extraction.rules"},
     {"extraction"},
     {"loaders"},
-    {"crawl", "reading"},
+    {"crawl", "reading", "explanation"},
     {"runs"},
     {"export", "report", "metrics"},
     {"scheduling", "rendering", "drafting"},
@@ -102,7 +102,7 @@ def test_the_reading_knows_neither_items_nor_the_crawl() -> None:
     for name, path in NAMES.items():
         if room(name).startswith("extraction"):
             rooms = {room(each).partition(".")[0] for each in imports(path, at_run_time=False)}
-            assert rooms <= {"extraction", "profiles", "text", "dates", "urls", "vocabulary", "rights"}, path
+            assert rooms <= {"extraction", "profiles", "text", "dates", "urls", "vocabulary", "reasons", "rights"}, path
 
 
 def test_the_embedded_portal_imports_nothing_of_the_rest() -> None:
