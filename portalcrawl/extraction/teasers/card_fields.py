@@ -149,8 +149,8 @@ class CardFields:
         """Return the field that each block of text gave, once the card is read: the first in the order of fields."""
         found: dict[int, str] = {}
         for line in self.found.lines:
-            known = found.get(line.block, "other")
-            found[line.block] = min(known, line.field, key=FIELDS.index)
+            for block in line.blocks:
+                found[block] = min(found.get(block, "other"), line.field, key=FIELDS.index)
         return found
 
     def add_headline(self, parts: TeaserParts, at: int) -> None:

@@ -63,6 +63,12 @@ def read_card(card: Card, runs: PageRuns) -> CardText:
     return _Reader(card, runs).read()
 
 
+def pictures(card: Card, runs: PageRuns) -> list[int]:
+    """Return the blocks of the pictures on *card*."""
+    first, last = runs.block_range(card.start, card.end)
+    return [block.index for block in runs.walk.blocks[first:last] if block.kind == "picture"]
+
+
 class _Reader:
     """Reads one card."""
 
@@ -94,7 +100,7 @@ class _Reader:
             block = self.runs.walk.blocks[self.runs.blocks[run]]
             if block is not last:
                 if pieces and last is not None and not _goes_on(last, block):
-                    self.end_line(pieces, last)
+                    self.found.lines.extend(lines_of(pieces))
                     pieces = []
                 elif pieces:
                     pieces[-1].text += " "
@@ -102,7 +108,7 @@ class _Reader:
                 last = block
             self.add(run, block, pieces)
         if pieces and last is not None:
-            self.end_line(pieces, last)
+            self.found.lines.extend(lines_of(pieces))
         spoken = {context.when for context in self.contexts.values()}
         found.times.extend(when for when in self.times.values() if when not in spoken)
         return found
@@ -138,7 +144,7 @@ class _Reader:
         context = Context(block.level, False, "", around.hint, around.caption, style.bold, around.when, around.span)
         if style.link is not None:
             self.enter_link(style.link, context)
-        pieces.append(Piece(text, context, element, self.inline_path(element, block)))
+        pieces.append(Piece(text, context, element, block.index, self.inline_path(element, block)))
 
     def enter_link(self, link: Link, context: Context) -> None:
         """Note in *context* what *link*, in which a run stands, says of it."""
@@ -200,11 +206,6 @@ class _Reader:
             return text
         self.found.counts.append(f"({first.zfill(2)})")
         return text.strip()[len(first) :]
-
-    def end_line(self, pieces: Group, block: Block) -> None:
-        for line in lines_of(pieces):
-            line.block = block.index
-            self.found.lines.append(line)
 
 
 def _has_icon(element: _Element, text: str) -> bool:
