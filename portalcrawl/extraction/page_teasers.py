@@ -51,8 +51,10 @@ class TeaserReading:
         """Give the blocks of the last teaser's card to it: the *fields* that they gave, by their index."""
         number = len(self.teasers) - 1
         for block, part in fields.items():
-            owner = self.owners.setdefault(block, (number, part))
-            if owner[0] != number and part == owner[1] == "headline":
+            owner = self.owners.get(block)
+            if owner is None or (owner[1] == "other" and part != "other"):
+                self.owners[block] = number, part
+            elif part == owner[1] == "headline":
                 self.shared.add(block)
 
 
