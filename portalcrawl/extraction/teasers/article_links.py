@@ -167,7 +167,9 @@ def _is_of_sentence(element: _Element, block: Block) -> bool:
     """Return whether the text of an inline element is part of the sentence beside it, not a label or another link."""
     node: _Element | None = element
     in_text = block.box.tag == "p"
-    while node is not None and node is not block.box.element:
+    for _ in range(_MAX_PARTS):
+        if node is None or node is block.box.element:
+            break
         if node.tag in _APART or (node.tag == "span" and node.get("class") and not in_text):
             return False
         node = node.getparent()

@@ -32,6 +32,7 @@ _SHORT = Hint.KICKER | Hint.LABEL
 _MAX_SHORT = 80
 """Characters of a kicker or a label."""
 _MAX_INNER = 30
+_MAX_DEPTH = 12
 _MAX_RUNS = 400
 """Runs of one card that are read; no teaser has more."""
 _LONGEST_COUNT = 6
@@ -194,7 +195,7 @@ class _Reader:
     def inline_path(self, element: _Element, block: Block) -> list[_Element]:
         path: list[_Element] = []
         node: _Element | None = element
-        while node is not None and node is not block.box.element and node is not self.outside:
+        while node is not None and node is not block.box.element and len(path) < _MAX_DEPTH:
             path.append(node)
             node = node.getparent()
         return path[::-1]

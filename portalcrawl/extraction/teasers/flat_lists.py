@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MANY = "\0many"
 _ROWS = frozenset(("tr", "dt", "dd"))
 _MAX_TEXT = 1500
+_MAX_DEPTH = 12
+"""Inline elements in one another that are told apart."""
 _MAX_TEXTS_A_CARD = 4
 _MOST_KEYS = 12
 """Children of a first card of which one may open each card."""
@@ -175,7 +177,9 @@ class _Items:
         around = self.around.element
         found = None
         node: _Element | None = element
-        while node is not None and node is not around:
+        for _ in range(_MAX_DEPTH):
+            if node is None or node is around:
+                break
             found, node = node, node.getparent()
         return found
 
