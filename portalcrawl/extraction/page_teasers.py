@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.dom.walk import Walk
     from portalcrawl.profiles.model import Profile
 
+_UNUSED = ("link", "other")
 _MIN_CLOCKS = 3
 _MIN_RANKS = 3
 _RANKED = re.compile(r"^#?(\d{1,2})[.)]?\s+(?=\S)")
@@ -41,7 +42,7 @@ class TeaserReading:
     teasers: list[TeaserParts] = field(default_factory=list)
     owners: dict[int, tuple[int, str]] = field(default_factory=dict)
     """Index of a block of the walk -> index of the teaser that took it, and what it gave: ``headline``, ``kicker``,
-    ``snippet``, ``date``, ``count``, ``label``, ``caption``, ``author``, ``block``, ``image``, or ``other``."""
+    ``snippet``, ``date``, ``count``, ``label``, ``caption``, ``author``, ``block``, ``image``, ``link``, or ``other``."""
     shared: set[int] = field(default_factory=set)
     """Blocks that show the headlines of several teasers; the first of them owns it."""
     refused: dict[int, str] = field(default_factory=dict)
@@ -52,7 +53,7 @@ class TeaserReading:
         number = len(self.teasers) - 1
         for block, part in fields.items():
             owner = self.owners.get(block)
-            if owner is None or (owner[1] == "other" and part != "other"):
+            if owner is None or (owner[1] in _UNUSED and part not in _UNUSED):
                 self.owners[block] = number, part
             elif part == owner[1] == "headline":
                 self.shared.add(block)
