@@ -42,7 +42,7 @@ class TeaserReading:
     teasers: list[TeaserParts] = field(default_factory=list)
     owners: dict[int, tuple[int, str]] = field(default_factory=dict)
     """Index of a block of the walk -> index of the teaser that took it, and what it gave: ``headline``, ``kicker``,
-    ``snippet``, ``date``, ``count``, ``label``, ``caption``, ``author``, ``block``, ``image``, ``link``, or ``other``."""
+    ``snippet``, ``date``, ``count``, ``label``, ``caption``, ``author``, ``block``, ``image``, ``link``, ``other``."""
     shared: set[int] = field(default_factory=set)
     """Blocks that show the headlines of several teasers; the first of them owns it."""
     refused: dict[int, str] = field(default_factory=dict)
