@@ -126,7 +126,7 @@ def _is_card(link: Link, runs: PageRuns) -> bool:
 def _is_inline(link: Link, text: str, runs: PageRuns) -> bool:
     """Return whether *link* is part of a sentence of running text."""
     start, end = runs.of_link(link)
-    if start == end:
+    if start == end or (is_cut(f"x {text}") and not any(map(str.isalnum, text))):  # the cut mark of a snippet
         return False
     block = runs.walk.blocks[runs.blocks[start]]
     before, after = _around(block, start - runs.starts[block.index], end - runs.starts[block.index])

@@ -295,9 +295,10 @@ def _trailing(card: Items) -> int:
 
 
 def _ages_open(stretches: list[Items]) -> bool:
-    """Return whether ages stand before the titles rather than behind the snippets: the last snippet has none."""
+    """Return whether ages stand before the titles rather than behind the snippets: the first one does."""
+    ahead = takewhile(lambda item: not item.closes, stretches[0])
     behind = takewhile(lambda item: not item.closes, reversed(stretches[-1]))
-    return all(item.form != "date" for item in behind)
+    return any(item.form == "date" for item in ahead) and all(item.form != "date" for item in behind)
 
 
 def _goes_on(item: Item, card: Items, *, ages_open: bool) -> bool:
