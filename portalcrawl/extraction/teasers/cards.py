@@ -102,7 +102,9 @@ class CardFinder:
     def _top_of(self, link: ArticleLink) -> tuple[Box | ArticleLink, Box]:
         """Return the outermost box around *link* that leads to its article alone, else itself; and the box around."""
         box = link.link.box
-        if self.marks[box] != link.target or box.tag in _LIMITS or box.parent is None:
+        while box.first == box.last and box.parent is not None:
+            box = box.parent  # the walk keeps no box without blocks
+        if self.marks.get(box) != link.target or box.tag in _LIMITS or box.parent is None:
             return link, box
         while (up := box.parent) is not None and self.marks.get(up) == link.target and up.tag not in _LIMITS:
             if self._names_list(up, box, link):

@@ -99,7 +99,7 @@ class _Items:
             (*runs.of_box(box), box) for box in runs.walk.children(around)
         ]
         solid += [(*runs.of_link(top.link), top) for top in links]
-        solid.sort(key=lambda each: (each[0], -each[1]))
+        solid.sort(key=lambda each: (each[0], each[0] != each[1], -each[1]))  # empty links before what they stand over
         at, end = runs.of_box(around)
         for first, last, child in solid:
             if first >= at:
