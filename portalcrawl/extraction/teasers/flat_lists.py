@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Literal
 
 from portalcrawl.extraction.dom.blocks import Box
@@ -119,10 +119,14 @@ class _Items:
                 item.role = "end"
 
     def are_titles(self) -> bool:
-        """Return whether the headings outside of links are the cards' own: about as many as articles."""
-        headings = sum(item.role == "text" and item.key.startswith("h") for item in self.items)
+        """Return whether the headings outside of links are the cards' own: as many as articles, or over snippets."""
+        heads = [at for at, item in enumerate(self.items) if item.role == "text" and item.key[:1] == "h"]
         links = len({item.target for item in self.items if item.role == "mark"})
-        return headings >= 2 and headings * 10 >= 6 * links
+        over = sum(
+            any(item.closes for item in self.items[at + 1 : after]) for at, after in pairwise([*heads, len(self.items)])
+        )
+        enough = 6 if over * 2 <= len(heads) else 4
+        return len(heads) >= 2 and len(heads) * 10 >= enough * links
 
     def of_link(self, top: ArticleLink) -> Item:
         start, end = self.runs.of_link(top.link)
