@@ -236,7 +236,8 @@ def _parted(items: Items) -> list[Items]:
         return []  # an article with links between its paragraphs
     _trim(cards)
     texts = sum(item.role == "text" for card in cards for item in card)
-    return cards if len(cards) <= texts * 2 and texts <= len(cards) * _MAX_TEXTS_A_CARD else []
+    belong = closed * 2 >= len(cards) or len(cards) <= texts * 2 <= 2 * len(cards) * _MAX_TEXTS_A_CARD
+    return cards if belong else []
 
 
 def _trim(cards: list[Items]) -> None:
