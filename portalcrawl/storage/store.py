@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from time import monotonic, sleep
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portalcrawl.storage import postgresql
 from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT_OPTION, database_errors_as, write_transaction
+from portalcrawl.storage.packing import address_key, record_of, row_of
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.tables import addresses, articles, feeds, lines, teasers
 from portalcrawl.storage.upsert import upsert
@@ -81,16 +82,17 @@ class Store:
 
     def ids_of(self, portal: str, keys: Collection[str]) -> dict[str, str]:
         """Return key -> id of the article, for those *keys* of addresses that are known."""
+        names = {address_key(key): key for key in keys}
         found: dict[str, str] = {}
-        for chunk in _chunks(keys):
-            found.update((key, article) for key, article in self.rows(IDS_OF, portal=portal, keys=chunk))
+        for chunk in _chunks(names):
+            found.update((names[key], article) for key, article in self.rows(IDS_OF, portal=portal, keys=chunk))
         return found
 
     def records(self, portal: str, ids: Collection[str]) -> dict[str, Record]:
         """Return id -> record, for those articles with *ids* that are known."""
         found: dict[str, Record] = {}
         for chunk in _chunks(ids):
-            found.update((row.id, Record(*row)) for row in self.rows(RECORDS, portal=portal, ids=chunk))
+            found.update((row.id, record_of(row)) for row in self.rows(RECORDS, portal=portal, ids=chunk))
         return found
 
     def known_teasers(self, ids: Collection[str]) -> set[str]:
@@ -122,7 +124,7 @@ class Store:
             older = articles.c.newest < after.newest
             query = query.where(or_(older, and_(articles.c.newest == after.newest, articles.c.id > after.id)))
         rows = self.rows(query.order_by(articles.c.newest.desc(), articles.c.id).limit(limit))
-        return [Record(*row) for row in rows]
+        return [record_of(row) for row in rows]
 
     def commit(
         self,
@@ -141,8 +143,8 @@ class Store:
         with write_transaction(self._engine.execution_options(**{WAIT_OPTION: wait})) as connection:
             if first:
                 first(connection)
-            rows = [asdict(record) for record in batch.records.values()]
-            links = [{"portal": p, "key": k, "id": i} for (p, k), i in batch.addresses.items()]
+            rows = [row_of(record) for record in batch.records.values()]
+            links = [{"portal": p, "key": address_key(k), "id": i} for (p, k), i in batch.addresses.items()]
             upsert(connection, articles, rows)
             upsert(connection, addresses, links)
             upsert(connection, teasers, [{"id": teaser} for teaser in sorted(batch.teasers)])

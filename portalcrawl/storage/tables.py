@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import time
 
 from sqlalchemy import (
     BigInteger,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     text,
 )
 
+from portalcrawl.storage.packing import address_key
 from portalcrawl.urls import id_token, url_key
 
 VERSION = 3
@@ -87,7 +89,7 @@ signatures = Table(
     # The article with this text; in a state of version 1, the first article of the group.
     Column("portal", String),
     Column("article", String),
-    # Unix seconds; NULL in a state of version 2. Fingerprints are deleted after NEAR_COPY_DAYS.
+    # Unix seconds. Fingerprints are deleted after NEAR_COPY_DAYS.
     Column("added", Float),
 )
 
@@ -203,6 +205,19 @@ def _rekey_addresses(connection: Connection) -> None:
             connection.execute(addresses.insert(), rows)
 
 
+def _date_signatures(connection: Connection) -> None:
+    """Count the age of fingerprints, which had no date, from now on."""
+    connection.execute(signatures.update().values(added=time()))
+
+
+def _hash_addresses(connection: Connection) -> None:
+    """Replace the keys of addresses by their hashes."""
+    query = text("SELECT portal, key, id FROM addresses_by_text")
+    for part in connection.execution_options(yield_per=10_000).execute(query).partitions():
+        rows = [{"portal": portal, "key": address_key(key), "id": article} for portal, key, article in part]
+        connection.execute(addresses.insert(), rows)
+
+
 Step = str | Callable[[Connection], None]
 
 MIGRATIONS: dict[int, tuple[Step, ...]] = {
@@ -225,8 +240,13 @@ MIGRATIONS: dict[int, tuple[Step, ...]] = {
     ),
     2: (
         "ALTER TABLE signatures ADD COLUMN added FLOAT",
+        _date_signatures,
         "DROP INDEX runs_by_portals",
         f"CREATE INDEX runs_by_first_portals ON runs (substr(portals, 1, {PORTALS_IN_INDEX}), run)",
+        "ALTER TABLE addresses RENAME TO addresses_by_text",
+        addresses.create,
+        _hash_addresses,
+        "DROP TABLE addresses_by_text",
     ),
 }
 """Version -> statements and functions that lead to the next version. New tables are created without them."""
