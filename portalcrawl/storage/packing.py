@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
@@ -16,7 +17,10 @@ KEY_BYTES = 12
 SKETCH_MARK = "="
 """What a sketch in base 85 begins with; until version 2 of the state sketches were stored in hexadecimal."""
 FIELDS = tuple(field.name for field in fields(Record))
-CANONICAL_URL, SKETCH, URL = (FIELDS.index(name) for name in ("canonical_url", "sketch", "url"))
+CANONICAL_URL, CLUSTER, FOUND_ON, ID, SKETCH, URL = (
+    FIELDS.index(name) for name in ("canonical_url", "cluster_id", "found_on", "id", "sketch", "url")
+)
+ORIGIN = re.compile(r"https?://[^/?#]+/")
 
 
 def address_key(key: str) -> str:
@@ -28,11 +32,21 @@ def address_key(key: str) -> str:
     return base64.urlsafe_b64encode(digest).decode()
 
 
+def teaser_key(teaser: str) -> int:
+    """Return the 64-bit number that stands for the id of a teaser, which is itself a hash of as many bits."""
+    return int.from_bytes(hashlib.blake2b(teaser.encode(), digest_size=8).digest(), "big", signed=True)
+
+
 def row_of(record: Record) -> dict[str, Any]:
     """Return the row of the table ``articles`` that holds *record*."""
     row = {name: getattr(record, name) for name in FIELDS}
     if record.canonical_url == record.url:
         row["canonical_url"] = ""
+    if record.cluster_id == record.id:  # of every article without copies
+        row["cluster_id"] = ""
+    origin = _origin(record.url)
+    if record.found_on and origin and record.found_on.startswith(origin):
+        row["found_on"] = record.found_on[len(origin) - 1 :]
     if record.sketch:
         row["sketch"] = SKETCH_MARK + base64.b85encode(bytes.fromhex(record.sketch)).decode()
     return row
@@ -42,7 +56,17 @@ def record_of(row: Iterable[Any]) -> Record:
     """Return the record that *row* holds, whose columns are the fields of a record in their order."""
     values = list(row)
     values[CANONICAL_URL] = values[CANONICAL_URL] or values[URL]
+    if values[CLUSTER] == "":
+        values[CLUSTER] = values[ID]
+    if values[FOUND_ON] and values[FOUND_ON].startswith("/"):
+        values[FOUND_ON] = _origin(values[URL])[:-1] + values[FOUND_ON]
     sketch = values[SKETCH]
     if sketch and sketch.startswith(SKETCH_MARK):
         values[SKETCH] = base64.b85decode(sketch[1:]).hex()
     return Record(*values)
+
+
+def _origin(url: str) -> str:
+    """Return the beginning of *url* up to the slash after its host; "" for a URL without one."""
+    match = ORIGIN.match(url)
+    return match[0] if match else ""

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, and_, bindparam, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from portalcrawl.storage import postgresql
 from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT_OPTION, database_errors_as, write_transaction
-from portalcrawl.storage.packing import address_key, record_of, row_of
+from portalcrawl.storage.packing import address_key, record_of, row_of, teaser_key
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.tables import addresses, articles, feeds, lines, teasers
 from portalcrawl.storage.upsert import upsert
 
+T = TypeVar("T", str, int)
 COLUMNS = tuple(articles.c[f.name] for f in fields(Record))
 
 # Built once, since building a query takes as long as running it.
@@ -26,7 +27,7 @@ IDS_OF = select(addresses.c.key, addresses.c.id).where(
 RECORDS = select(*COLUMNS).where(
     articles.c.portal == bindparam("portal"), articles.c.id.in_(bindparam("ids", expanding=True))
 )
-KNOWN_TEASERS = select(teasers.c.id).where(teasers.c.id.in_(bindparam("ids", expanding=True)))
+KNOWN_TEASERS = select(teasers.c.key).where(teasers.c.key.in_(bindparam("keys", expanding=True)))
 WITH_CONTENT = (
     select(articles.c.id)
     .where(articles.c.content_hash == bindparam("content_hash"))
@@ -97,9 +98,10 @@ class Store:
 
     def known_teasers(self, ids: Collection[str]) -> set[str]:
         """Return those of *ids* that were written before."""
+        names = {teaser_key(teaser): teaser for teaser in ids}
         known: set[str] = set()
-        for chunk in _chunks(ids):
-            known.update(row.id for row in self.rows(KNOWN_TEASERS, ids=chunk))
+        for chunk in _chunks(names):
+            known.update(names[key] for (key,) in self.rows(KNOWN_TEASERS, keys=chunk))
         return known
 
     def with_content(self, content_hash: str) -> Iterator[str]:
@@ -147,7 +149,7 @@ class Store:
             links = [{"portal": p, "key": address_key(k), "id": i} for (p, k), i in batch.addresses.items()]
             upsert(connection, articles, rows)
             upsert(connection, addresses, links)
-            upsert(connection, teasers, [{"id": teaser} for teaser in sorted(batch.teasers)])
+            upsert(connection, teasers, [{"key": teaser_key(teaser)} for teaser in batch.teasers])
             upsert(connection, feeds, lengths)
             if batch.lines:
                 connection.execute(lines.insert(), batch.lines)
@@ -189,6 +191,6 @@ class Store:
             self._reader = None
 
 
-def _chunks(values: Collection[str]) -> Iterable[list[str]]:
+def _chunks(values: Collection[T]) -> Iterable[list[T]]:
     ordered = sorted(values)
     return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))

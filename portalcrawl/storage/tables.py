@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-from portalcrawl.storage.packing import address_key
+from portalcrawl.storage.packing import address_key, teaser_key
 from portalcrawl.urls import id_token, url_key
 
 VERSION = 3
@@ -55,7 +55,6 @@ articles = Table(
     Column("sketch", String),
     Column("etag", Text),
     Column("last_modified", Text),
-    Index("articles_by_content", "content_hash"),
     # Counting and clean-up read only this index, since rows of articles are long.
     Index("articles_by_status", "portal", "status", "newest"),
     sqlite_with_rowid=False,
@@ -63,6 +62,8 @@ articles = Table(
 # Holds only articles that will be visited again, so it stays small while the table grows.
 HAS_NEXT_VISIT = text("next_visit IS NOT NULL")
 articles_to_visit = Index("articles_to_visit", articles.c.portal, articles.c.newest, sqlite_where=HAS_NEXT_VISIT)
+
+articles_by_content = Index("articles_by_content", articles.c.content_hash)
 
 addresses = Table(
     "addresses",
@@ -76,7 +77,8 @@ addresses = Table(
 teasers = Table(
     "teasers",
     metadata,
-    Column("id", String, primary_key=True),
+    # Hash of the teaser's id (see storage.packing).
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
 
@@ -218,6 +220,13 @@ def _hash_addresses(connection: Connection) -> None:
         connection.execute(addresses.insert(), rows)
 
 
+def _hash_teasers(connection: Connection) -> None:
+    """Replace the ids of teasers by their hashes."""
+    query = text("SELECT id FROM teasers_by_id")
+    for part in connection.execution_options(yield_per=10_000).execute(query).partitions():
+        connection.execute(teasers.insert(), [{"key": teaser_key(teaser)} for (teaser,) in part])
+
+
 Step = str | Callable[[Connection], None]
 
 MIGRATIONS: dict[int, tuple[Step, ...]] = {
@@ -247,6 +256,10 @@ MIGRATIONS: dict[int, tuple[Step, ...]] = {
         addresses.create,
         _hash_addresses,
         "DROP TABLE addresses_by_text",
+        "ALTER TABLE teasers RENAME TO teasers_by_id",
+        teasers.create,
+        _hash_teasers,
+        "DROP TABLE teasers_by_id",
     ),
 }
 """Version -> statements and functions that lead to the next version. New tables are created without them."""
@@ -280,4 +293,5 @@ def _create_missing(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         # Set here because naming it above imports PostgreSQL's dialect, which takes 25 ms of CPU.
         articles_to_visit.dialect_options["postgresql"]["where"] = HAS_NEXT_VISIT
+        articles_by_content.dialect_options["postgresql"]["using"] = "hash"  # a third of the size of a B-tree's entry
     metadata.create_all(connection)
