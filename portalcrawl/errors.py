@@ -10,6 +10,8 @@
      |- FeedStoreError      feeds can't be stored where FEEDS_URL says     exit code 1
      |   `- FeedConflictError another file has the name of a feed          exit code 1
      |- OutboxFullError     too much waits for publication (OUTBOX_LIMIT)  exit code 1
+     |- MissingExtraError   a command needs an optional part of the installation    exit code 1
+     |- ExportError         the target of an export can't be used       exit code 1
      |- RunLockedError      another run holds the lock of the portal       exit code 75
      `- RunTooLateError     the latest start time of the run has passed    exit code 75
 
@@ -75,6 +77,17 @@ class FeedConflictError(FeedStoreError):
 
 class OutboxFullError(PortalcrawlError):
     """More than OUTBOX_LIMIT bytes wait to be published; no run begins until they are."""
+
+
+class MissingExtraError(PortalcrawlError):
+    """A command needs a package of an extra that is not installed."""
+
+    def __init__(self, extra: str, module: str) -> None:
+        super().__init__(f"this needs the package {module}, which is not installed: pip install 'portalcrawl[{extra}]'")
+
+
+class ExportError(PortalcrawlError):
+    """The target of an export can't be used, or holds what no export made."""
 
 
 class RunLockedError(PortalcrawlError):

@@ -26,6 +26,7 @@ COMMANDS_MODULE = _commands_module()
 # Settings that portalcrawl adds.
 DATA_DIR = os.environ.get("PORTALCRAWL_DATA_DIR") or "data"
 JSONL_FEEDS = True
+OBSERVATIONS = False
 STATE_ENABLED = True
 STATE_URL = os.environ.get("PORTALCRAWL_STATE_URL") or None  # the SQLite file in DATA_DIR
 FEEDS_URL = os.environ.get("PORTALCRAWL_FEEDS_URL") or None  # the folder feeds in DATA_DIR
@@ -42,6 +43,7 @@ SCHEDULE_FILE = os.environ.get("PORTALCRAWL_SCHEDULE") or "schedule.toml"
 FLEET_PROCESSES = None  # one for each core
 FLEET_RECYCLE = 1_000
 FLEET_MEMORY = 1_000
+METRICS_PORT = None  # no port is opened
 FEED_RETENTION = None  # nothing is removed
 PORTAL_PROFILES = None
 CLOSING_GRACE = 15.0
@@ -50,9 +52,15 @@ PROGRESS_ENABLED = True
 # Politeness: a profile, or -s, overrides delay and concurrency.
 USER_AGENT = f"portalcrawl/{__version__}"
 ROBOTSTXT_OBEY = True
+TDMREP_ENABLED = True
 DOWNLOAD_DELAY = 0.25
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
+CRAWL_DELAY_MAX = 30
+RETRY_AFTER_MAX = 86_400
+BACKOFF_START = 1
+BACKOFF_MAX = 3_600
+MAX_HOST_WAIT = 60
 
 # Limits of time and memory for responses.
 DOWNLOAD_TIMEOUT = 30
@@ -88,6 +96,8 @@ DOWNLOADER_MIDDLEWARES = {
     "portalcrawl.middlewares.repeated_patterns.RepeatsMiddleware": 40,
     "portalcrawl.middlewares.origins.OriginMiddleware": 50,
     "portalcrawl.middlewares.robots.RobotsMiddleware": 100,
+    "portalcrawl.middlewares.tdmrep.TdmrepMiddleware": 110,
+    "portalcrawl.middlewares.refusals.RefusalsMiddleware": 560,
     "portalcrawl.middlewares.refresh.RefreshMiddleware": 580,
     "portalcrawl.middlewares.charset.CharsetMiddleware": 585,
     "portalcrawl.middlewares.compression.CompressionMiddleware": 590,

@@ -18,7 +18,6 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from portalcrawl.commands.error_line import exit_code_of, exit_with
 from portalcrawl.errors import DataFolderError, UsageError
 from portalcrawl.runs.arguments import AGE, UNITS
-from portalcrawl.runs.run_names import FEED_KINDS
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import open_database, state_file
 from portalcrawl.storage.maintenance import Maintenance
@@ -130,7 +129,7 @@ def show_runs(history: RunHistory, number: int, *, as_json: bool) -> None:
     for run in manifests:
         counts, verdict = run["counts"], run["verdict"]
         outcome = "; ".join([verdict["level"], *verdict["reasons"]]) if verdict else ""
-        records = (str(counts.get(kind, "")) for kind in FEED_KINDS)
+        records = (str(counts.get(kind, "")) for kind in ("articles", "teasers"))
         table.add_row(run["run"], run["portal"], run["finished"] or "", run["finish_reason"] or "", *records, outcome)
     Console(width=None if sys.stdout.isatty() else WIDTH).print(table)
 

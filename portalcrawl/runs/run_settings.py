@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.settings import SETTINGS_PRIORITIES
 
+from portalcrawl.crawl.politeness import PolitenessLimits
 from portalcrawl.errors import SettingError
 from portalcrawl.feeds.store.locating import check_url, local_folder
 from portalcrawl.storage.database import IN_MEMORY, is_server, make_engine
@@ -23,6 +24,8 @@ class RunSettings:
     data_dir: Path
     profiles: Path | None
     jsonl_feeds: bool
+    observations: bool
+    """Whether the run writes what happens to teasers on start pages."""
     state_url: str
     """In memory where the state is switched off."""
     commit_items: int
@@ -45,6 +48,7 @@ class RunSettings:
     """Bytes in the outbox from which no run begins."""
     near_copy_days: float
     """Age in days at which fingerprints of texts are deleted."""
+    politeness: PolitenessLimits
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> RunSettings:
@@ -52,6 +56,7 @@ class RunSettings:
         # Used by the extensions; checked here, before anything is created.
         read_number(settings, "CLOSING_GRACE", least=0)
         read_boolean(settings, "PROGRESS_ENABLED")
+        read_boolean(settings, "TDMREP_ENABLED")
         data_dir = Path(str(settings.get("DATA_DIR") or "data")).expanduser().absolute()
         url = settings.get("STATE_URL") or f"sqlite:///{data_dir / 'state.sqlite3'}"
         make_engine(str(url)).dispose()  # checks the URL, connects to nothing
@@ -61,6 +66,7 @@ class RunSettings:
             data_dir=data_dir,
             profiles=profiles_folder(settings),
             jsonl_feeds=read_boolean(settings, "JSONL_FEEDS"),
+            observations=read_boolean(settings, "OBSERVATIONS"),
             state_url=str(url) if read_boolean(settings, "STATE_ENABLED") else IN_MEMORY,
             commit_items=int(read_number(settings, "COMMIT_ITEMS", least=1)),
             commit_seconds=read_number(settings, "COMMIT_SECONDS", least=0.01),
@@ -75,6 +81,7 @@ class RunSettings:
             lease_seconds=read_number(settings, "LEASE_SECONDS", least=1),
             outbox_limit=read_number(settings, "OUTBOX_LIMIT", least=1),
             near_copy_days=read_number(settings, "NEAR_COPY_DAYS", least=0),
+            politeness=_politeness(settings),
         )
 
     @property
@@ -136,6 +143,16 @@ def read_number(settings: BaseSettings, name: str, least: float) -> float:
     if not least <= number < float("inf"):
         raise SettingError(name, settings.get(name), takes)
     return number
+
+
+def _politeness(settings: BaseSettings) -> PolitenessLimits:
+    return PolitenessLimits(
+        max_host_wait=read_number(settings, "MAX_HOST_WAIT", least=0),
+        retry_after_max=read_number(settings, "RETRY_AFTER_MAX", least=0),
+        crawl_delay_max=read_number(settings, "CRAWL_DELAY_MAX", least=0),
+        backoff_start=read_number(settings, "BACKOFF_START", least=0.01),
+        backoff_max=read_number(settings, "BACKOFF_MAX", least=0.01),
+    )
 
 
 def _ages(settings: BaseSettings, name: str) -> tuple[int, ...]:

@@ -57,9 +57,7 @@ class RunSession:
         """Begin a run that leaves nothing behind: its state is in memory, its folder a temporary one."""
         with ExitStack() as stack:
             folder = Path(stack.enter_context(TemporaryDirectory()))
-            settings = replace(
-                self.settings, jsonl_feeds=False, state_url=IN_MEMORY, data_dir=folder, feeds_url=str(folder / "feeds")
-            )
+            settings = self._temporary_settings(folder)
             folders = Folders.make(settings)
             state = State.of(*open_state(settings, folders), PortalLocks(folders.locks, ()))
             self.run = open_run(self.plan, settings, folders, state)
@@ -81,6 +79,10 @@ class RunSession:
         stack.callback(_release, leases)
         self._patiently(lambda: leases.acquire(settings.lock_wait))
         return State.of(file, engine, leases)
+
+    def _temporary_settings(self, folder: Path) -> RunSettings:
+        feeds_url = str(folder / "feeds")
+        return replace(self.settings, state_url=IN_MEMORY, jsonl_feeds=False, data_dir=folder, feeds_url=feeds_url)
 
     def _patiently(self, work: Callable[[], T]) -> T:
         """Return what *work* returns; while a state's server can't be reached, try again for OUTAGE seconds."""

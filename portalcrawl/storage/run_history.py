@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, delete, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, delete, select, tuple_
 
 from portalcrawl.schema import Manifest
 from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT_OPTION, read_connection, write_transaction
 from portalcrawl.storage.leases import PortalLeases
+from portalcrawl.storage.page_pictures import take_back
 from portalcrawl.storage.tables import (
     PORTALS_IN_INDEX,
     articles,
@@ -28,6 +29,8 @@ from portalcrawl.storage.upsert import upsert
 
 REBUILDING = "rebuilding"
 """Key in the table ``meta`` while a state is rebuilt from the feeds."""
+PAGE = 1_000
+"""Runs that are read by one query."""
 NOT_IMPORTED = -1
 """Stands for the committed bytes of a feed whose lines the state does not know. A feed of which it knows the first *n*
 bytes, and nothing of what follows, has ``NOT_IMPORTED - n``."""
@@ -153,6 +156,35 @@ class RunHistory:
         """Return the last runs that have begun, newest first."""
         return self._runs(select(runs).order_by(runs.c.run.desc()).limit(limit))
 
+    def between(self, first: str, last: str) -> Iterator[PastRun]:
+        """Yield the runs whose ids are from *first* to before *last*, newest first; ids begin with the start (UTC).
+
+        They are read in pages, so that any number takes little memory.
+        """
+        while True:
+            query = select(runs).where(runs.c.run >= first, runs.c.run < last).order_by(runs.c.run.desc())
+            page = self._runs(query.limit(PAGE))
+            yield from page
+            if len(page) < PAGE:
+                return
+            last = page[-1].run
+
+    def finished_since(self, moment: str) -> Iterator[PastRun]:
+        """Yield the runs that ended at *moment* (ISO 8601, UTC; "": ever) or later, in that order, read in pages."""
+        last = (moment, "")
+        while True:
+            after = tuple_(runs.c.finished, runs.c.run) > last
+            query = select(runs).where(runs.c.finished.is_not(None), runs.c.finished >= last[0], after)
+            page = self._runs(query.order_by(runs.c.finished, runs.c.run).limit(PAGE))
+            yield from page
+            if len(page) < PAGE:
+                return
+            last = (page[-1].finished or "", page[-1].run)
+
+    def first(self) -> PastRun | None:
+        """Return the oldest run; None without one."""
+        return next(iter(self._runs(select(runs).order_by(runs.c.run).limit(1))), None)
+
     def of_job(self, job: str) -> PastRun | None:
         """Return the last run that the job *job* of Scrapyd started; None without one."""
         query = select(runs).where(job_of_run == job).order_by(runs.c.run.desc()).limit(1)
@@ -200,6 +232,8 @@ def _mark_unwritten(connection: Connection, line: Row[Any]) -> None:
     """Record that the article or teaser of a lost line, a row of the table ``lines``, was not written."""
     if line.kind == "teasers":
         connection.execute(delete(teasers).where(teasers.c.id == line.id))
+    elif line.kind == "observations":
+        take_back(connection, line.portal, line.id)
     elif line.kind == "articles" and line.revision is not None:
         # The hashes of the revision before are not known any more, so whatever is fetched next is written.
         values: dict[str, Any] = {"revision": line.revision - 1, "attempts": 0, "reason": None, "next_visit": 0.0}

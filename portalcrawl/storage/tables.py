@@ -132,6 +132,16 @@ feeds = Table(
     Index("feeds_by_run", "run"),
 )
 
+# What each start page that is a list showed when it was last observed, as JSON (see storage/page_pictures.py).
+page_pictures = Table(
+    "page_pictures",
+    metadata,
+    Column("portal", String, primary_key=True),
+    Column("page", Text, primary_key=True),
+    Column("picture", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # The record that each committed line of an unfinished run holds, by the offset in the feed at which the line ends. It
 # tells which records a damaged feed has lost. The rows are deleted when the run ends.
 lines = Table(
@@ -180,6 +190,36 @@ unpublished = Table(
     Column("run", String, primary_key=True),
     Column("manifest", Text, nullable=False),
     Column("since", Float, nullable=False),
+)
+
+# Feeds and sitemaps that a portal has, and what they said when they were last read.
+documents = Table(
+    "documents",
+    metadata,
+    Column("portal", String, primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("parent", Text),
+    Column("lastmod", Text),
+    Column("read_lastmod", Text),
+    Column("read_at", Float),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("links", Integer, nullable=False),
+    Index("documents_by_parent", "portal", "parent"),
+)
+
+# What a feed or sitemap said of an article that was not fetched since, or of its last change.
+entries = Table(
+    "entries",
+    metadata,
+    Column("portal", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("via", String, nullable=False),
+    Column("title", Text),
+    Column("published", String),
+    Column("precision", String),
+    Column("updated", Float),
+    sqlite_with_rowid=False,
 )
 
 

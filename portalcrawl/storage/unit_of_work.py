@@ -9,8 +9,10 @@ from sqlalchemy import Connection
 
 from portalcrawl.storage.browser_needs import BrowserNeeds
 from portalcrawl.storage.database import BUSY_TIMEOUT
+from portalcrawl.storage.discovered import Discovered
 from portalcrawl.storage.leases import PortalLeases
 from portalcrawl.storage.near_copies import NearCopies
+from portalcrawl.storage.page_pictures import PagePictures
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.store import Batch, Store, Wanted
 from portalcrawl.storage.tables import token_key
@@ -36,7 +38,14 @@ class UnitOfWork:
         """Checked by each commit, where there are any."""
         self.near_copies = NearCopies(store)
         self.browser_needs = BrowserNeeds(store)
-        self._participants: list[Participant] = [self.near_copies, self.browser_needs]
+        self.page_pictures = PagePictures(store)
+        self.discovered = Discovered(store)
+        self._participants: list[Participant] = [
+            self.near_copies,
+            self.browser_needs,
+            self.discovered,
+            self.page_pictures,
+        ]
         self._batch = Batch()
         self._claimed: set[str] = set()
 
