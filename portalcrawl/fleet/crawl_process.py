@@ -72,6 +72,8 @@ class CrawlProcess:
         self._app = app
         self._starts = starts
         self._runner = runner
+        self._number: int | None = None
+        """Of the process, as the queue counts them; known from the first job."""
         self._runs = 0
         self._under_way = 0
         self._taking: asyncio.Task[None] | None = None
@@ -87,8 +89,10 @@ class CrawlProcess:
             loop.add_signal_handler(number, self._stop, "it was told to end")
         loop.add_reader(sys.stdin.fileno(), self._supervisor_is_gone)
         async with self._app.open_async():
+            beat = asyncio.ensure_future(self._beat())
             self._taking = asyncio.ensure_future(self._take_jobs())
             await asyncio.wait({self._taking})
+            beat.cancel()
         if not self._taking.cancelled() and (error := self._taking.exception()) is not None:
             raise error
 
@@ -103,8 +107,20 @@ class CrawlProcess:
             stalled_worker_timeout=self._order.lease,
         )
 
+    async def _beat(self) -> None:
+        """Say that the process is alive, also while it takes no further jobs: Procrastinate does not then."""
+        while True:
+            await asyncio.sleep(self._order.lease / BEATS_IN_LEASE)
+            if self._number is None:
+                continue
+            try:
+                await self._app.job_manager.update_heartbeat(self._number)
+            except (ProcrastinateException, DriverError):
+                self._leave("the database was away")
+
     async def crawl(self, job: Job) -> None:
         """Run *job* and record how it ended."""
+        self._number = job.process
         start = self._starts.begin(job, self._order.worker)
         if start is None:
             return
