@@ -178,7 +178,7 @@ class Discovery:
         self._known.note_document(record)
 
     def _add_children(self, target: Target, children: list[Child]) -> None:
-        """Note what an index lists, and queue what is due; what it no longer lists is its no more."""
+        """Note the sitemaps that an index lists, and queue those that are due; the others keep no tie to it."""
         profile = target.profile
         known = self._known.documents(profile.name, {child.url for child in children})
         oldest = self._frontier.oldest_wanted(profile)
