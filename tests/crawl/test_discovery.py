@@ -438,3 +438,11 @@ def test_a_feed_on_which_processes_die_is_read_by_a_child_first(tmp_path: Path) 
     assert asked == 2
     counts = [run["counts"] for run in runs(tmp_path / "data") if run["counts"]]
     assert [each.get("documents/unreadable") for each in counts[-2:]] == [1, 1]
+
+
+def test_sitemaps_are_read_where_the_start_page_can_not_be(tmp_path: Path) -> None:
+    site: Site = {"/robots.txt": ROBOTS, "/sitemap.xml": sitemap(path(1)), path(1): article("Eins")}
+    with TinyPortal(site) as portal:
+        ended = crawl(data=tmp_path, url=portal.url(), discover="sitemaps")
+        assert paths(tmp_path, portal) == [path(1)]
+    assert ended.code == 1
