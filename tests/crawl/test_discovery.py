@@ -271,6 +271,8 @@ def test_a_newer_lastmod_makes_a_visit_due(tmp_path: Path) -> None:
 
 
 def test_a_sitemap_that_dates_all_its_entries_now_says_nothing(tmp_path: Path) -> None:
+    """As in https://github.com/vtexdocs/devportal/issues/1275."""
+
     def now() -> Answer:
         moment = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(time.time() + 30))
         return sitemap(*(f"{path(number)}|{moment}" for number in range(12)))
@@ -307,6 +309,9 @@ def test_only_changed_sitemaps_of_an_index_are_fetched(tmp_path: Path) -> None:
 
 
 def test_broken_foreign_and_endless_documents_are_named_and_the_run_goes_on(tmp_path: Path) -> None:
+    """Indexes that list themselves (https://github.com/eliasdabbas/advertools/issues/107), other hosts
+    (https://github.com/stefandoorn/sitemap-plugin/issues/178), pages in place of feeds.
+    """
     links = "".join(
         f'<link rel="alternate" type="application/rss+xml" href="{href}">'
         for href in ("/kaputt", "/seite", "/weg", "http://anderswo.example/feed", "/feed", "/geheim/feed")
