@@ -36,3 +36,5 @@ class CrawlPolicy:
     """Oldest publication time wanted. A naive one is local time of the portal."""
     retry_failed_after: float
     """Seconds until the first retry of a page that failed; each further wait is twice as long."""
+    observations: bool = False
+    """Whether it is recorded what happens to teasers on start pages."""

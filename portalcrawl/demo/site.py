@@ -16,7 +16,16 @@ from portalcrawl.demo.story_model import Story, World
 from portalcrawl.demo.syndication import INDEX, Syndication
 
 HTML = "text/html; charset=utf-8"
-ROBOTS = "User-agent: *\nDisallow: /artikel/gesperrt/\nDisallow: /login\nDisallow: /intern/\n"
+ROBOTS = (
+    "User-agent: *\nDisallow: /artikel/gesperrt/\nDisallow: /login\nDisallow: /intern/\n"
+    "Content-Signal: search=yes, ai-train=no\nContent-Usage: train-ai=n\n"
+    "\nLicense: https://kranichpost.example/lizenz.xml\n"
+)
+TDMREP = """[
+  {"location": "/artikel/", "tdm-reservation": 1, "tdm-policy": "https://kranichpost.example/tdm.json"},
+  {"location": "/", "tdm-reservation": 0}
+]
+"""
 MOST_KEPT = 5000
 _CSS = "text/css; charset=utf-8"
 _ASSETS = {"/stil.css": _CSS, "/alt.css": _CSS, "/kranich.svg": "image/svg+xml"}
@@ -83,6 +92,8 @@ class Site:
             return with_tag(read_asset(path[1:]).encode(), _ASSETS[path])
         if path == "/robots.txt":
             return Response(200, self._robots.encode(), {"Content-Type": "text/plain; charset=utf-8"})
+        if path == "/.well-known/tdmrep.json":
+            return Response(200, TDMREP.encode(), {"Content-Type": "application/json"})
         if folder == "bilder":
             return _picture(name)
         if path in STATIC:

@@ -23,7 +23,7 @@ from portalcrawl.items import Article, Image
 from portalcrawl.loaders.author_choice import rank_authors
 from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.loaders.date_choice import rank_dates
-from portalcrawl.loaders.headline_choice import choose_headline
+from portalcrawl.loaders.headline_choice import rank_headlines
 from portalcrawl.loaders.processors import first_section, topics
 from portalcrawl.text.datelines import read_dateline
 from portalcrawl.text.normalize import fold, language_tag
@@ -67,9 +67,7 @@ class Candidate:
     value: Any
     source: str
     reason: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.source} ({self.reason})" if self.reason else self.source
+    """What speaks for it where sources are weighed against each other; see :mod:`portalcrawl.reasons`."""
 
 
 class ArticleLoader(ItemLoader):
@@ -97,12 +95,6 @@ class ArticleLoader(ItemLoader):
         found.append(Candidate(value, source, reason))
         if len(found) == 1:
             self.add_value(field, value)
-
-    def reasons(self, field: str) -> tuple[str, ...]:
-        """Return why *field* has its value: its source, and those that are trusted less with other values."""
-        first, *others = self.candidates[field]
-        less = (f"trusted more than {other}" for other in others if other.value != first.value)
-        return (f"from {first}", *dict.fromkeys(less))
 
 
 def load_article(page: Page, crawl: CrawlContext) -> Article | None:
@@ -172,11 +164,11 @@ def _trusted(parts: Mapping[str, ArticleParts], field: str) -> list[tuple[str, A
 
 
 def _add_texts(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: Page) -> None:
-    headline = choose_headline(page)
-    if headline:
-        loader.add("headline", *headline)
+    for source, text, why in rank_headlines(page):
+        loader.add("headline", source, text, why)
+    headline = loader.get_output_value("headline") or ""
     for name, part in _trusted(parts, "kicker"):
-        if part.kicker and not (headline and fold(part.kicker) == fold(headline[1])):
+        if part.kicker and fold(part.kicker) != fold(headline):
             loader.add("kicker", name, part.kicker)
     _add_body(loader, parts)
     for name, part in _trusted(parts, "description"):

@@ -80,7 +80,7 @@ def parse_arguments(given: Mapping[str, str]) -> Arguments:
         pages=read("pages", partial(_number, least=1), 1),
         max_articles=read("max_articles", partial(_number, least=1), None),
         max_depth=read("max_depth", partial(_number, least=0), None),
-        since=read("since", _since, None),
+        since=read("since", parse_since, None),
         query=read("query", partial(_text, takes="words to search for on the portal"), None),
         render=read("render", _render, None),
         discover=read("discover", _discover, None),
@@ -158,7 +158,8 @@ def _number(name: str, value: str, least: int) -> int:
     return number
 
 
-def _since(name: str, value: str) -> timedelta | datetime:
+def parse_since(name: str, value: str) -> timedelta | datetime:
+    """Return the age, or the time (naive for a date), in *value*; raise ArgumentError for the argument *name*."""
     takes = "a date such as 2025-12-01, or an age such as 36h or 7d"
     try:
         if match := AGE.fullmatch(value):

@@ -93,7 +93,14 @@ class Plan:
             )
             for name, profile in self.profiles.items()
         }
-        return CrawlPolicy(portals, started, self.arguments.follow, self.since(started), settings.retry_failed_after)
+        return CrawlPolicy(
+            portals,
+            started,
+            follow=self.arguments.follow,
+            since=self.since(started),
+            retry_failed_after=settings.retry_failed_after,
+            observations=settings.observations,
+        )
 
     def since(self, started: datetime) -> datetime | None:
         """Return the oldest publication time wanted by a run that started at *started*.

@@ -220,6 +220,8 @@ class ReadingGuard:
             self._record_unreadable(f"reading it took longer than READ_TIMEOUT ({self._seconds:g} s)")
         except MemoryError:
             self._record_unreadable("reading it takes more memory than there is")
+        except DataFolderError as error:  # the state's fault, not the page's
+            self._run.break_off(error)
         except Exception:
             logger.exception("Reading %s failed", response.url)
             self._run.counts["exceptions"] += 1

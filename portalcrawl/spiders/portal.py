@@ -7,14 +7,17 @@ from collections.abc import AsyncIterator, Iterator
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 
-from portalcrawl.crawl.failures import reason_of
+from portalcrawl.crawl.failures import HostPaused, reason_of
 from portalcrawl.crawl.fetch_policy import FetchPolicy, to_browser
 from portalcrawl.crawl.frontier import Frontier
 from portalcrawl.crawl.page_handler import PageHandler, PageResult
+from portalcrawl.crawl.politeness import Politeness
+from portalcrawl.crawl.site_rights import SiteRights
 from portalcrawl.discovery.document_type import is_document_url, may_be_document
 from portalcrawl.errors import DataFolderError
 from portalcrawl.extraction.pagination import ListPages
@@ -25,6 +28,7 @@ from portalcrawl.runs.reading_guard import ReadingGuard
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.runs.session import RunSession
 from portalcrawl.spiders.download_slots import set_download_slots
+from portalcrawl.storage.host_budget import HostBudget
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -56,6 +60,8 @@ class PortalSpider(Spider):
         super().__init__()
         self.session = session
         self._starts_under_way = 0
+        self._politeness: Politeness | None = None
+        self._site_rights: SiteRights | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, session: RunSession | None = None, **kwargs: Any) -> Self:
@@ -77,6 +83,24 @@ class PortalSpider(Spider):
     def run(self) -> Run:
         """The run under way."""
         return self.session.run or self.session.open()
+
+    @property
+    def politeness(self) -> Politeness | None:
+        """When hosts may be asked; None while no run is open."""
+        if self._politeness is None and self.session.run is not None:
+            settings = self.session.run.settings
+            budget = HostBudget.beside(settings.state_url, settings.data_dir / "locks")
+            self._politeness = Politeness(budget, settings.politeness)
+        return self._politeness
+
+    @property
+    def site_rights(self) -> SiteRights | None:
+        """What the documents of the sites say about use; None while no run is open."""
+        if self._site_rights is None and self.session.run is not None:
+            settings = self.crawler.settings
+            agent = settings.get("ROBOTSTXT_USER_AGENT") or settings.get("USER_AGENT")
+            self._site_rights = SiteRights(self.session.run.settings.data_dir / "rights", agent)
+        return self._site_rights
 
     @property
     def plan(self) -> Plan:
@@ -104,7 +128,7 @@ class PortalSpider(Spider):
                 await asyncio.sleep(POLL)
             self._starts_under_way += 1
             yield self._start_request(start, 1)
-        for record in islice(self.frontier.pending(before_pages=True), MAX_QUEUE):
+        for record in islice(self._pending(before_pages=True), MAX_QUEUE):
             yield self._article_request(record, "pending")
 
     @property
@@ -172,7 +196,7 @@ class PortalSpider(Spider):
             raise CloseSpider("broken") from None
         if not is_committed:
             raise DontCloseSpider
-        taken = list(islice(self.frontier.pending(), MAX_QUEUE))
+        taken = list(islice(self._pending(), MAX_QUEUE))
         waiting = [self._article_request(record, "pending") for record in taken]
         for portal in self.plan.profiles:
             waiting += self._next_documents(portal)
@@ -180,6 +204,13 @@ class PortalSpider(Spider):
             self.crawler.engine.crawl(request)
         if waiting:
             raise DontCloseSpider
+
+    def _pending(self, *, before_pages: bool = False) -> Iterator[Record]:
+        """Yield pending articles, without those on hosts that are asked no more in this run."""
+        for record in self.frontier.pending(before_pages=before_pages):
+            host = urlsplit(self.plan.address(record.url)).hostname or ""
+            if self.politeness is None or self.politeness.given_up(host) is None:
+                yield record
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
         """Read a page as a start page, for ``scrapy parse``; nothing is left in the data folder."""
@@ -225,7 +256,7 @@ class PortalSpider(Spider):
             return [], PageResult()
         if pages.is_read(page):
             return [], PageResult()
-        found = self.page_handler.start_page(page, start.url, rendered=decision.rendered)
+        found = self.page_handler.start_page(page, start.url, rendered=decision.rendered, is_first=number == 1)
         if self._discovers(start.profile.name):
             self.documents.discovery.add_page(page)
         more: list[Request] = []
@@ -257,9 +288,17 @@ class PortalSpider(Spider):
         """Yield the items of a page, then the requests."""
         if read is not None:
             requests, found = read
+            for item in found.items:
+                if isinstance(item, Article) and self.site_rights is not None:
+                    self.site_rights.add_signals(item)
             yield from found.items
             yield from requests
             yield from self.requests(found, "teaser")
+
+    def closed(self, reason: str) -> None:
+        """Close what the spider has opened itself; the session closes the run."""
+        if self._politeness is not None:
+            self._politeness.close()
 
     def item_failed(self, item: Article | Teaser) -> None:
         """Record that a pipeline raised an exception for an article: a failed attempt, so that it ends some day."""
@@ -271,7 +310,11 @@ class PortalSpider(Spider):
         """Record a page that could not be had, with its reason."""
         request: Request = failure.request  # type: ignore[attr-defined]
         self._starts_under_way -= request.cb_kwargs.get("number") == 1
-        self.page_handler.failed(request.cb_kwargs.get("record"), reason_of(failure))
+        record: Record | None = request.cb_kwargs.get("record")
+        if isinstance(failure.value, HostPaused):
+            self.page_handler.waits(record, failure.value.reason, failure.value.until)
+        else:
+            self.page_handler.failed(record, reason_of(failure))
 
     def requests(self, found: PageResult, via: str) -> Iterator[Request]:
         """Yield requests for the articles that a page or document led to, as many as there is room for."""

@@ -13,6 +13,7 @@ from portalcrawl.ids import content_hash
 from portalcrawl.items import Article
 from portalcrawl.loaders.article import add_announced, load_article, read_article
 from portalcrawl.loaders.crawl_context import CrawlContext
+from portalcrawl.loaders.field_reasons import decisions
 from portalcrawl.profiles.catalog import generic_profile
 from portalcrawl.storage.discovered import EntryRecord
 
@@ -97,10 +98,11 @@ def test_candidates_are_kept_in_order_of_trust() -> None:
     loader = read_article(page_of(MARKUP.replace("<head>", '<head><meta name="date" content="2025-12-02">')))
     found = [(each.source, each.value) for each in loader.candidates["date_published"]]
     assert found == [("page", "2025-12-02T18:15:00+01:00"), ("meta", "2025-12-02T00:00:00+01:00")]
-    assert loader.reasons("date_published") == (
-        "from page (weight 2.5 with those that agree on the day)",
-        "trusted more than meta (weight 2.5 with those that agree on the day)",
-    )
+    decided = decisions("date_published", loader.candidates["date_published"])
+    assert [(each.reason, each.chosen) for each in decided] == [
+        ("source-weight: from page, 2.5 with those that agree on the day", True),
+        ("less-weight: meta, 2.5 with those that agree on the day", False),
+    ]
 
 
 ENTRY = EntryRecord(

@@ -78,13 +78,3 @@ def test_entries_of_forgotten_articles_go_with_them(state: UnitOfWork, file: Pat
     state.commit([])
     assert Maintenance(open_database(f"sqlite:///{file}")).forget(150.0) == 1
     assert set(state.discovered.entries("a", ["1", "2"])) == {"2"}
-
-
-def test_a_state_of_version_2_gets_the_tables(file: Path) -> None:
-    opened(file).close()
-    with sqlite3.connect(file) as old:
-        old.executescript("DROP TABLE documents; DROP TABLE entries; UPDATE meta SET value = '2' WHERE key = 'version'")
-    state = opened(file)
-    assert state.discovered.children("a", INDEX) == []
-    assert state.discovered.entry("a", "1") is None
-    state.close()
