@@ -122,6 +122,14 @@ class Discovery:
         queue.is_asking = True
         return heapq.heappop(queue.waiting)[-1]
 
+    def waits(self, target: Target) -> None:
+        """Leave a document whose host asks for patience, and the portal's others, to the next run."""
+        queue = self._queue(target.profile)
+        self._done(target)
+        self._counts["documents_waiting"] += 1
+        queue.asked = MAX_DOCUMENTS
+        self._tell_waiting(target.profile.name, queue)
+
     def _tell_waiting(self, portal: str, queue: _Queue) -> None:
         if not queue.is_told:
             queue.is_told = True
