@@ -10,7 +10,7 @@ from scrapy import Request
 
 from portalcrawl.crawl.discovery import Discovery, Target, open_document
 from portalcrawl.crawl.entry_links import Due
-from portalcrawl.crawl.failures import reason_of
+from portalcrawl.crawl.failures import HostPaused, reason_of
 from portalcrawl.crawl.outcomes import UNREADABLE
 from portalcrawl.crawl.page_handler import GIVEN_UP, PageResult
 from portalcrawl.discovery.entries import DocumentError
@@ -95,6 +95,9 @@ class DocumentRequests:
     def failed(self, failure: Failure) -> Iterator[Request]:
         """Count a document that could not be had, and ask for the next."""
         target: Target = failure.request.cb_kwargs["target"]  # type: ignore[attr-defined]
+        if isinstance(failure.value, HostPaused):
+            self.discovery.waits(target)
+            return
         reason = reason_of(failure)
         if reason != GIVEN_UP:
             self.discovery.failed(target, reason)

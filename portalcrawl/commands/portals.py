@@ -42,7 +42,7 @@ class Command(ScrapyCommand):
         if args[:1] == ["discover"]:
             self.exitcode = exit_code_of(lambda: self._discover(args[1:], write=opts.write))
             return
-        self.exitcode = exit_code_of(lambda: self._run(args, check=opts.check))
+        self.exitcode = exit_code_of(lambda: self._run(args, check=opts.check, write=opts.write))
 
     def _discover(self, args: list[str], *, write: bool) -> int:
         from portalcrawl.drafting.discover import discover  # here, since it imports the whole reading
@@ -53,7 +53,9 @@ class Command(ScrapyCommand):
         print(f"portalcrawl: {note}", file=sys.stderr)
         return 0
 
-    def _run(self, args: list[str], *, check: bool) -> int:
+    def _run(self, args: list[str], *, check: bool, write: bool) -> int:
+        if write:
+            raise UsageError("--write is for scrapy portals discover URL")
         if len(args) > 1 or any(arg.startswith("-") for arg in args):
             raise UsageError(f"scrapy portals: unknown argument {args[-1]!r}; it takes one NAME, and --check")
         assert self.settings is not None
