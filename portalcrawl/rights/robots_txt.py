@@ -11,7 +11,6 @@ stands in ours at the beginning of a word, else ``*``. Groups of one user agent 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -121,8 +120,15 @@ def _lines(body: bytes) -> Iterator[tuple[str, str]]:
             yield name.strip().lower(), value.strip()
 
 
+def _begins_a_word(agent: str, user_agent: str) -> bool:
+    at = user_agent.find(agent)
+    while at > 0 and (user_agent[at - 1].isalnum() or user_agent[at - 1] in "-_"):
+        at = user_agent.find(agent, at + 1)
+    return at >= 0
+
+
 def _agent_of(groups: list[_Group], user_agent: str) -> str | None:
     """Return the user agent, in lower case, whose groups apply to *user_agent*; None if no group does."""
     agents = {agent.lower() for group in groups for agent in group.agents if agent}
-    named = [agent for agent in agents if agent != "*" and re.search(rf"(?<![\w-]){re.escape(agent)}", user_agent)]
+    named = [agent for agent in agents if agent != "*" and _begins_a_word(agent, user_agent)]
     return max(named, key=len) if named else ("*" if "*" in agents else None)
