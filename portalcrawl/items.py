@@ -22,6 +22,7 @@ def schema_extra(**keywords: Any) -> dict[str, dict[str, Any]]:
 DATE_TIME = schema_extra(format="date-time")
 NOT_EMPTY = schema_extra(minLength=1)
 NOT_NEGATIVE = schema_extra(minimum=0)
+DISCOVERED_VIA = schema_extra(enum=["start", "teaser", "pending", "feed", "news_sitemap", "sitemap", None])
 PRECISION = schema_extra(enum=[*PRECISIONS, None])
 
 
@@ -130,11 +131,11 @@ class Article:
     """Opt-out signals as found on the page (``robots``, ``x_robots_tag``, ``tdm_reservation``, ``tdm_policy``), and in
     ``signals`` all statements about its use, also those of robots.txt and tdmrep.json. They are recorded, not
     interpreted."""
-    discovered_via: str | None = None
-    """How the crawl came to it: ``start`` (a start page), ``teaser`` (in this run) or ``pending`` (left by an earlier
-    run, or due for another visit)."""
+    discovered_via: str | None = field(default=None, metadata=DISCOVERED_VIA)
+    """How the crawl came to it: ``start`` (a start page), ``teaser`` (in this run), ``pending`` (left by an earlier
+    run, or due for another visit), ``feed``, ``news_sitemap`` or ``sitemap``."""
     found_on: str | None = None
-    """Address of the page whose teaser led here. Null for a start page."""
+    """Address of the page whose teaser led here, or of the feed or sitemap. Null for a start page."""
     depth: int = field(default=0, metadata=NOT_NEGATIVE)
     """Number of teasers followed from a start page, which has depth 0."""
     rendered: bool = False

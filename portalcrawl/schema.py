@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -69,6 +70,14 @@ class Manifest:
     """Counters of the run, by name."""
     verdict: Verdict
     """How the run went."""
+
+
+def parse_manifest(found: Mapping[str, Any]) -> Manifest:
+    """Return the manifest of its JSON object."""
+    manifest = Manifest(**found)
+    manifest.verdict = Verdict(**manifest.verdict)  # type: ignore[arg-type]
+    manifest.feeds = [FeedEntry(**feed) for feed in manifest.feeds]  # type: ignore[arg-type]
+    return manifest
 
 
 KINDS: dict[str, type] = {"article": Article, "teaser": Teaser, "observation": Observation, "manifest": Manifest}

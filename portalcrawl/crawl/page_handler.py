@@ -14,7 +14,7 @@ from portalcrawl.crawl.articles import Visit
 from portalcrawl.crawl.identity import SAME_TEXT, Identities
 from portalcrawl.crawl.observations import Observer
 from portalcrawl.crawl.url_patterns import REPEATS, RepeatedPatterns
-from portalcrawl.loaders.article import load_article
+from portalcrawl.loaders.article import add_announced, load_article
 from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.loaders.teaser import load_teasers
 
@@ -82,13 +82,16 @@ class PageHandler:
     def article_page(self, page: Page, record: Record, via: str, *, rendered: bool = False) -> PageResult:
         """Handle the page that came for *record*: only an article that is wanted and new to the run is followed."""
         self._counts["pages"] += 1
-        context = CrawlContext(self._crawl.run, record.depth, via, record.found_on, rendered)
+        context = self._context(record, via, rendered=rendered)
         result = PageResult()
         article = load_article(page, context) if page.page_type == "article" else None
         if article is None:
             self._no_article(page, record)
             return result
         identity = self._identify(article, record, page)
+        is_announced = identity.record is not None and identity.record.id == record.id
+        if is_announced and add_announced(article, page, context):
+            self._crawl.unit_of_work.discovered.keep(record.portal, record.id)
         is_new = identity.record is not None and self._take(article, identity, record, page)
         if (
             is_new
@@ -102,6 +105,16 @@ class PageHandler:
             self._add_teasers(result, page, context)
             result.items.append(article)
         return result
+
+    def _context(self, record: Record, via: str, *, rendered: bool) -> CrawlContext:
+        """Return the context of the page that came for *record*.
+
+        The first document or page that led to an article is named, also by a later run that takes the link up.
+        """
+        entry = self._crawl.unit_of_work.discovered.entry(record.portal, record.id)
+        if entry and not record.revision:
+            via = entry.via
+        return CrawlContext(self._crawl.run, record.depth, via, record.found_on, rendered, entry)
 
     def unchanged(self, record: Record) -> None:
         """Record that the site answered 304 for an article: it is as the state knows it."""

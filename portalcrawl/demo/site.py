@@ -13,6 +13,7 @@ from portalcrawl.demo.listings import find_listing
 from portalcrawl.demo.pages import STATIC, Pages, read_asset
 from portalcrawl.demo.pictures import picture_svg
 from portalcrawl.demo.story_model import Story, World
+from portalcrawl.demo.syndication import INDEX, Syndication
 
 HTML = "text/html; charset=utf-8"
 ROBOTS = (
@@ -46,7 +47,10 @@ class Site:
         self.links = Links(world, clock)
         self.pages = Pages(self.links, origin)
         self.date = http_date(clock)
-        self._stories = {path: story for story in world.stories for path in story.paths}
+        self._syndication = Syndication(self.links, origin)
+        unlinked = (story for stories in world.unlinked.values() for story in stories)
+        self._stories = {path: story for story in (*world.stories, *unlinked) for path in story.paths}
+        self._robots = f"{ROBOTS}\nSitemap: {origin}{INDEX}\n"
         self._kept: dict[str, Response] = {}
 
     def answer(self, target: str) -> Response:
@@ -87,7 +91,7 @@ class Site:
         if path in _ASSETS:
             return with_tag(read_asset(path[1:]).encode(), _ASSETS[path])
         if path == "/robots.txt":
-            return Response(200, ROBOTS.encode(), {"Content-Type": "text/plain; charset=utf-8"})
+            return Response(200, self._robots.encode(), {"Content-Type": "text/plain; charset=utf-8"})
         if path == "/.well-known/tdmrep.json":
             return Response(200, TDMREP.encode(), {"Content-Type": "application/json"})
         if folder == "bilder":
@@ -98,6 +102,8 @@ class Site:
         if folder == "autor" and name:
             title = " ".join(part.capitalize() for part in unquote(name).split("-"))[:80]
             return with_tag(self.pages.plain(title, ("Schreibt für die Kranichpost.",)))
+        if folder in ("feeds", "sitemaps") or path == INDEX:
+            return with_tag(*self._syndication.find(path))
         if folder == "kalender":
             return with_tag(self.pages.calendar(name))
         return with_tag(self.pages.listing(find_listing(target, self.links)))

@@ -67,6 +67,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     async def _load(self, origin: str, request: Request) -> RobotParser:
         self._stats.inc_value("robotstxt/request_count")
         body = await self._fetch(origin, request)
+        if take := getattr(self.crawler.spider, "robots_read", None):
+            take(origin, body)
         parser: RobotParser = build_from_crawler(self._parserimpl, self.crawler, body)
         politeness = getattr(self.crawler.spider, "politeness", None)
         if politeness is not None:

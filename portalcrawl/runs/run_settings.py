@@ -10,7 +10,8 @@ from scrapy.settings import SETTINGS_PRIORITIES
 
 from portalcrawl.crawl.politeness import PolitenessLimits
 from portalcrawl.errors import SettingError
-from portalcrawl.storage.database import IN_MEMORY, make_engine
+from portalcrawl.feeds.store.locating import check_url, local_folder
+from portalcrawl.storage.database import IN_MEMORY, is_server, make_engine
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -40,6 +41,13 @@ class RunSettings:
     """Seconds that the reading of one page may take."""
     feed_retention: float | None
     """Age at which published feeds are removed; None: never."""
+    feeds_url: str
+    """Folder or object store of the published feeds."""
+    lease_seconds: float
+    outbox_limit: float
+    """Bytes in the outbox from which no run begins."""
+    near_copy_days: float
+    """Age in days at which fingerprints of texts are deleted."""
     politeness: PolitenessLimits
 
     @classmethod
@@ -52,6 +60,8 @@ class RunSettings:
         data_dir = Path(str(settings.get("DATA_DIR") or "data")).expanduser().absolute()
         url = settings.get("STATE_URL") or f"sqlite:///{data_dir / 'state.sqlite3'}"
         make_engine(str(url)).dispose()  # checks the URL, connects to nothing
+        feeds_url = str(settings.get("FEEDS_URL") or data_dir / "feeds")
+        check_url(feeds_url)
         return cls(
             data_dir=data_dir,
             profiles=profiles_folder(settings),
@@ -67,8 +77,27 @@ class RunSettings:
             not_after=read_number(settings, "RUN_NOT_AFTER", least=0) if settings.get("RUN_NOT_AFTER") else None,
             read_timeout=read_timeout(settings),
             feed_retention=read_number(settings, "FEED_RETENTION", least=1) if settings.get("FEED_RETENTION") else None,
+            feeds_url=feeds_url,
+            lease_seconds=read_number(settings, "LEASE_SECONDS", least=1),
+            outbox_limit=read_number(settings, "OUTBOX_LIMIT", least=1),
+            near_copy_days=read_number(settings, "NEAR_COPY_DAYS", least=0),
             politeness=_politeness(settings),
         )
+
+    @property
+    def feeds_folder(self) -> Path | None:
+        """The folder of the feeds; None where they go to an object store."""
+        return local_folder(self.feeds_url)
+
+    @property
+    def shares_state(self) -> bool:
+        """Whether the state is on a server, so that runs on other machines may use it, too."""
+        return is_server(self.state_url)
+
+    @property
+    def uses_outbox(self) -> bool:
+        """Whether lines are committed to the state, and published from there, instead of to files."""
+        return self.shares_state or self.feeds_folder is None
 
     @property
     def keeps_state(self) -> bool:
