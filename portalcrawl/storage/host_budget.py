@@ -103,6 +103,11 @@ class HostBudget:
         event.listen(engine, "connect", _prepare)
         return cls(engine, file)
 
+    def make_table(self) -> None:
+        """Make the table where there is none; every other method does so too."""
+        with self._connection():
+            pass
+
     def take_turn(self, host: str, delay: float) -> float:
         """Take the next turn at *host*, at least *delay* seconds after the last one; return the seconds until then."""
         with self._connection() as connection:
