@@ -23,6 +23,7 @@ from portalcrawl.fleet.worker_store import WorkerStore
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling.schedule_file import find_faults
 from portalcrawl.storage.database import open_database
+from portalcrawl.storage.host_budget import HostBudget
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -37,6 +38,7 @@ def init(settings: BaseSettings) -> int:
     """Make or migrate the tables of state, queue and fleet; return the exit code."""
     url = fleet_url(settings)
     open_database(url).dispose()
+    HostBudget.beside(url, Path()).make_table()
     done = make_tables(Database(url))
     print("\n".join(done) or "all tables are there, and of this version")
     return 0
