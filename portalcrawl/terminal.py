@@ -1,7 +1,7 @@
 """The one style in which commands show tables: on terminals of any width, in pipes, and as JSON.
 
-Colour is used on a terminal only, and never where NO_COLOR is set (no-color.org). In a pipe each row is one line, so that
-``grep`` and ``awk`` work on it.
+Colour is used on a terminal only, and never where NO_COLOR is set (no-color.org). In a pipe each row is one line, so
+that ``grep`` and ``awk`` work on it.
 """
 
 from __future__ import annotations
