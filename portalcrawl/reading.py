@@ -12,9 +12,10 @@ from scrapy.http import Headers, HtmlResponse
 from portalcrawl.extraction.page import Page
 from portalcrawl.extraction.parts import PageType
 from portalcrawl.items import Article, Teaser
-from portalcrawl.loaders.article import make_article, read_article
+from portalcrawl.loaders.article import ArticleLoader, make_article, read_article
 from portalcrawl.loaders.crawl_context import CrawlContext
-from portalcrawl.loaders.teaser import load_teasers
+from portalcrawl.loaders.field_reasons import decisions, reasons_of
+from portalcrawl.loaders.teaser import LinkedTeaser, load_teasers
 from portalcrawl.profiles.catalog import Catalog, generic_profile
 from portalcrawl.profiles.model import Profile
 from portalcrawl.profiles.profile_hosts import netloc_of
@@ -38,7 +39,8 @@ class Reading:
     """Source of each field of the article: ``profile``, ``json-ld``, ``meta``, ``page`` (what is shown) or ``url`` (a
     date in the address). Fields derived from others (ids, counts, hashes) are left out."""
     why: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Reasons in words for ``page_type`` and for each field in ``sources``."""
+    """Reasons for ``page_type`` and for each field of the article that has a value, ``<id>: <words>`` each: why it has
+    this value, then why other values on the page were not taken. The ids are in :mod:`portalcrawl.reasons`."""
 
 
 def read_page(
@@ -57,7 +59,8 @@ def read_page(
     :param fetched: aware time that ages (``2 hours ago``) count back from; None: the Date header, else now.
     :param profile: ``auto``: the built-in profile for the host of *url*, if there is one; a name: that built-in
         profile; None: no profile.
-    :param headers: response headers. Content-Type, Date, X-Robots-Tag, TDM-Reservation and TDM-Policy are used.
+    :param headers: response headers. Content-Type, Date, X-Robots-Tag, TDM-Reservation, TDM-Policy, Content-Usage and
+        Content-Signal are used.
     :raises ValueError: if *url* is no http(s) address, the profile does not exist, or *fetched* has no time zone.
     :raises TypeError: if *html* is neither bytes nor str.
     """
@@ -74,13 +77,21 @@ def read_page(
 def read(page: Page, crawl: CrawlContext = NO_CRAWL) -> Reading:
     """Return what *page* contains; *crawl* fills the fields that only a crawl knows."""
     loader = read_article(page) if page.page_type == "article" else None
+    return make_reading(page, crawl, loader, load_teasers(page, crawl))
+
+
+def make_reading(
+    page: Page, crawl: CrawlContext, loader: ArticleLoader | None, teasers: Iterable[LinkedTeaser]
+) -> Reading:
+    """Return the records of *page*: the article that *loader* collected, None where it is no article, and *teasers*."""
     article = make_article(loader, page, crawl) if loader else None
-    teasers = [each.teaser for each in load_teasers(page, crawl)]
+    found = [each.teaser for each in teasers]
     why = {"page_type": page.page_type_reasons}
     if loader is None or article is None:
-        return Reading(page.page_type, None, teasers, {}, why)
-    why.update((name, loader.reasons(name)) for name in loader.sources)
-    return Reading(page.page_type, article, teasers, dict(loader.sources), why)
+        return Reading(page.page_type, None, found, {}, why)
+    decided = {name: decisions(name, candidates) for name, candidates in loader.candidates.items()}
+    why.update(reasons_of(decided, article))
+    return Reading(page.page_type, article, found, loader.sources, why)
 
 
 def _body(html: bytes | str) -> dict[str, bytes | str]:

@@ -12,19 +12,26 @@ from scrapy.commands import ScrapyCommand
 from scrapy.utils.conf import closest_scrapy_cfg
 
 from portalcrawl.commands.error_line import exit_code_of, print_error
+from portalcrawl.commands.inspection.explain_view import explain_record, print_explanation
 from portalcrawl.commands.inspection.fetch import fetch
-from portalcrawl.commands.inspection.page_cases import inspect_page, read_file, save_case
-from portalcrawl.commands.inspection.view import print_json, print_tables
+from portalcrawl.commands.inspection.fetched_time import parse_fetched, set_fetched
+from portalcrawl.commands.inspection.html_file import check_target, write_whole
+from portalcrawl.commands.inspection.page_cases import INSPECTION, read_file, save_case
+from portalcrawl.commands.inspection.view import json_record, print_json, print_tables
 from portalcrawl.errors import PortalcrawlError, UsageError
+from portalcrawl.explanation import Explanation, explain
 from portalcrawl.extraction.page import Page
 from portalcrawl.profiles.catalog import Catalog, ProfileFile
-from portalcrawl.reading import Reading
 from portalcrawl.runs.plan import make_plan
 from portalcrawl.runs.run_settings import profiles_folder, read_timeout
 from portalcrawl.runs.watchdog import ReadingTimeoutError, Watchdog
+from portalcrawl.urls import absolute
 
 T = TypeVar("T")
-USAGE = "scrapy inspect takes a URL or a FILE, --url U (of a FILE), --portal P, --json, --save"
+USAGE = (
+    "scrapy inspect takes a URL or a FILE, --url U (of a FILE), --portal P, --fetched TIME, --json, --explain, "
+    "--html FILE, --save"
+)
 
 
 class Command(ScrapyCommand):
@@ -41,8 +48,11 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--url", metavar="U", help="address of the page in FILE (default: its canonical address)")
+        parser.add_argument("--fetched", metavar="TIME", help="what ages count from (default: when it was fetched)")
         parser.add_argument("--portal", metavar="P", help="profile to read it by (default: that of its host)")
         parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.add_argument("--explain", action="store_true", help="print the owner of every block, and all reasons")
+        parser.add_argument("--html", metavar="FILE", help="write the page with its blocks coloured by owner")
         parser.add_argument("--save", action="store_true", help="write a test case under tests/pages")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -58,22 +68,38 @@ class Command(ScrapyCommand):
     def _run(self, args: list[str], opts: argparse.Namespace) -> int:
         target = _target(args, opts)
         page = self._page(target, opts)
-        reading = self._in_time(target, lambda: _read(page))
-        (print_json if opts.json else print_tables)(page, reading)
+        found = self._in_time(target, lambda: _explain(page))
+        said = sys.stderr if opts.json else sys.stdout
+        if opts.json:
+            print_json(json_record(found) | ({"explanation": explain_record(found)} if opts.explain else {}))
+        else:
+            (print_explanation if opts.explain else print_tables)(found)
+        if opts.html:
+            self._write_html(found, Path(opts.html))
+            print(f"written to {opts.html}", file=said)
         if opts.save:
             folder = Path(closest_scrapy_cfg()).parent / "tests" / "pages"
-            case = save_case(page, reading, folder, self._profile_file(page))
-            print(f"saved as {case}", file=sys.stderr if opts.json else sys.stdout)
+            case = save_case(page, found.reading, folder, self._profile_file(page))
+            print(f"saved as {case}", file=said)
         return 0
 
     def _page(self, target: str, opts: argparse.Namespace) -> Page:
         """Return the page at *target*: fetched if it is an address, else read from the file."""
         assert self.settings is not None
         assert self.crawler_process is not None
+        when = parse_fetched(opts.fetched) if opts.fetched is not None else None
         saved = None if _is_address(target) else self._in_time(target, lambda: read_file(Path(target), opts.url))
         arguments = {"url": saved.url if saved else target, **({"portal": opts.portal} if opts.portal else {})}
         plan = make_plan(arguments, profiles_folder(self.settings))
-        return Page(saved or fetch(plan, self.crawler_process), plan.starts[0].profile)
+        page = Page(saved or fetch(plan, self.crawler_process), plan.starts[0].profile)
+        if when is not None:
+            self._in_time(target, lambda: set_fetched(page, when))
+        return page
+
+    def _write_html(self, found: Explanation, path: Path) -> None:
+        from portalcrawl.commands.inspection.html_view import html_view  # imports jinja2
+
+        write_whole(path, html_view(found))
 
     def _in_time(self, target: str, work: Callable[[], T]) -> T:
         """Return what *work* returns; raise UnreadableError if that takes longer than READ_TIMEOUT."""
@@ -105,6 +131,10 @@ def _target(args: list[str], opts: argparse.Namespace) -> str:
         raise UsageError(f"--url is the address of a FILE; {target} is an address itself")
     if not _is_address(target) and "://" in target:
         raise UsageError(f"{target!r} is no http or https address; {USAGE}")
+    if opts.url is not None and absolute("", opts.url) is None:
+        raise UsageError(f"scrapy inspect: --url: {opts.url!r} is no http or https address")
+    if opts.html is not None:
+        check_target(Path(opts.html))
     return target
 
 
@@ -112,7 +142,7 @@ def _is_address(target: str) -> bool:
     return target.lower().startswith(("http://", "https://"))
 
 
-def _read(page: Page) -> Reading:
+def _explain(page: Page) -> Explanation:
     if page.refusal:
         raise UnreadableError(f"{page.url} is not read: {page.refusal}")
-    return inspect_page(page)
+    return explain(page, INSPECTION)

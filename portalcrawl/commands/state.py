@@ -14,10 +14,10 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from portalcrawl.commands.error_line import exit_code_of, exit_with
 from portalcrawl.errors import DataFolderError, UsageError
 from portalcrawl.runs.arguments import AGE, UNITS
-from portalcrawl.runs.run_names import FEED_KINDS
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import open_database, state_file
 from portalcrawl.storage.maintenance import Maintenance
+from portalcrawl.storage.outbox import Backlog, Outbox
 from portalcrawl.storage.run_history import PastRun, RunHistory
 from portalcrawl.terminal import Column, print_json, print_table
 
@@ -90,7 +90,7 @@ class Command(ScrapyCommand):
         elif opts.requeue:
             print(f"{maintenance.requeue(opts.requeue)} articles are pending again")
         else:
-            _show(maintenance, file, as_json=opts.json)
+            _show(maintenance, file, Outbox(engine).backlog(), as_json=opts.json)
         return 0
 
 
@@ -107,7 +107,7 @@ def _age(value: str) -> timedelta:
     return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
-def _show(maintenance: Maintenance, file: Path | None, *, as_json: bool) -> None:
+def _show(maintenance: Maintenance, file: Path | None, backlog: Backlog, *, as_json: bool) -> None:
     counts, size = maintenance.counts(), file.stat().st_size if file else None
     if as_json:
         articles = [
@@ -119,7 +119,8 @@ def _show(maintenance: Maintenance, file: Path | None, *, as_json: bool) -> None
             }
             for count in counts
         ]
-        print_json({"articles": articles, "file": str(file) if file else None, "bytes": size})
+        place = {"file": str(file) if file else None, "bytes": size}
+        print_json({"articles": articles, **place, "not_yet_published": asdict(backlog)})
         return
     rows = [
         (count.portal, count.status, f"{count.number:,}", f"{datetime.fromtimestamp(count.oldest, UTC):{MINUTE}}")
@@ -128,6 +129,16 @@ def _show(maintenance: Maintenance, file: Path | None, *, as_json: bool) -> None
     print_table(STATE_COLUMNS, rows)
     if size is not None:
         print(f"{file}: {size / 1e6:,.1f} MB")
+    if backlog.records:
+        print(_not_yet_published(backlog))
+
+
+def _not_yet_published(backlog: Backlog) -> str:
+    ended = ""
+    if backlog.oldest is not None:
+        since = datetime.fromtimestamp(backlog.oldest, UTC).strftime(MINUTE)
+        ended = f"; {backlog.runs} runs have ended and wait for it, the oldest since {since} UTC"
+    return f"not yet published: {backlog.records:,} lines, {backlog.size / 1e6:,.1f} MB{ended}"
 
 
 def show_runs(history: RunHistory, number: int, *, as_json: bool) -> None:
@@ -140,7 +151,7 @@ def show_runs(history: RunHistory, number: int, *, as_json: bool) -> None:
     for run in manifests:
         counts, verdict = run["counts"], run["verdict"]
         outcome = "; ".join([verdict["level"], *verdict["reasons"]]) if verdict else ""
-        records = (str(counts.get(kind, "")) for kind in FEED_KINDS)
+        records = (str(counts.get(kind, "")) for kind in ("articles", "teasers"))
         rows.append((run["run"], run["portal"], run["finished"] or "", run["finish_reason"] or "", *records, outcome))
     print_table(RUN_COLUMNS, rows)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from portalcrawl import urls
-from portalcrawl.extraction.article.block_map import map_blocks
 from portalcrawl.extraction.article.publication_dates import Clock
 from portalcrawl.extraction.article.visible_article import Declared, dated, read_body
 from portalcrawl.extraction.declared import json_ld, meta_tags
@@ -154,9 +153,9 @@ class Page:
         return Clock(self.fetched, self.zone)
 
     @cached_property
-    def rights(self) -> dict[str, str]:
+    def rights(self) -> dict[str, Any]:
         """Opt-out signals as found."""
-        return read_rights(self.response, self.meta)
+        return read_rights(self.response, self.meta, self.fetched)
 
     @cached_property
     def rules(self) -> ArticleParts:
@@ -204,11 +203,6 @@ class Page:
     def body(self) -> ArticleParts:
         """What the generic reading sees on the visible page."""
         return read_body(self.layout, self.declared, self.clock)
-
-    @cached_property
-    def article_map(self) -> dict[int, tuple[str, str]]:
-        """Index of each text block of :attr:`walk` -> its owner (``article`` or ``other``) and the reason."""
-        return map_blocks(self.layout) if self.body else {}
 
     @cached_property
     def teasers(self) -> list[TeaserParts]:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from portalcrawl.extraction.cms_template import LIST, POST, template_of
 from portalcrawl.extraction.parts import PageType
+from portalcrawl.reasons import PAGE_TYPE, reason
 from portalcrawl.text.counts import text_size
 from portalcrawl.text.normalize import LONGEST_FOLDED, fold
 from portalcrawl.urls.article_urls import FRONTS
@@ -43,51 +44,54 @@ _LEVELS = 3
 
 
 def decide_page_type(page: Page) -> tuple[PageType, tuple[str, ...]]:
-    """Return what *page* is, and the reasons, each in a few words."""
+    """Return what *page* is, and the reasons (see :mod:`portalcrawl.reasons`)."""
     if page.root is None:
-        return "other", ("no HTML",)
+        return "other", (reason("no-html"),)
     teasers = page.teasers
     is_article, reasons = _is_article(page, teasers)
     if is_article:
         return "article", reasons
     is_list = len(teasers) >= _MIN_TEASERS or bool(teasers and _is_front(page))
-    return ("list" if is_list else "other"), (*reasons, f"{len(teasers)} teasers")
+    return ("list" if is_list else "other"), (*reasons, reason("teaser-count", f"{len(teasers)} teasers"))
 
 
 def _is_article(page: Page, teasers: list[TeaserParts]) -> tuple[bool, tuple[str, ...]]:
     """Return whether *page* is an article (by the profile's pattern, where there is one, else by its signs) and why."""
     if page.profile.article.url is not None:
         found = any(map(page.profile.is_article_url, (page.canonical_url, page.url)))
-        return found, (f"address {'matches' if found else 'does not match'} the profile's pattern",)
+        match = "matches" if found else "does not match"
+        return found, (reason("profile-url", f"address {match} the profile's pattern"),)
     if _is_front(page):
-        return False, ("address of a front page",)
-    signs = [(points, reason) for points, reason in _article_signs(page, teasers) if points]
-    total = sum(points for points, _ in signs)
-    summed = f"{total} points, an article needs {_ARTICLE_NEEDS}"
-    return total >= _ARTICLE_NEEDS, (summed, *(f"{points:+} {reason}" for points, reason in signs))
+        return False, (reason("front-page-url"),)
+    signs = [(points, name, detail) for points, name, detail in _article_signs(page, teasers) if points]
+    total = sum(points for points, _, _ in signs)
+    summed = reason("points", f"{total} points, an article needs {_ARTICLE_NEEDS}")
+    single = (reason(name, f"{points:+} {detail or PAGE_TYPE[name]}") for points, name, detail in signs)
+    return total >= _ARTICLE_NEEDS, (summed, *single)
 
 
-def _article_signs(page: Page, teasers: list[TeaserParts]) -> Iterator[tuple[int, str]]:
-    """Yield what speaks for an article, or against one (fewer than 0 points)."""
+def _article_signs(page: Page, teasers: list[TeaserParts]) -> Iterator[tuple[int, str, str]]:
+    """Yield what speaks for an article, or against one (fewer than 0 points): points, id of the reason, detail."""
     is_article_url = page.profile.is_article_url(page.canonical_url)
-    yield 2 * is_article_url, "address of an article"
-    yield is_article_url and len(teasers) < _MIN_TEASERS, "hardly any teasers"
+    yield 2 * is_article_url, "article-url", ""
+    yield is_article_url and len(teasers) < _MIN_TEASERS, "few-teasers", ""
     text, listed = _text_of_its_own(page, teasers), _size_of(teasers)
     own = f"{text} characters of its own text"
     news = text >= _NEWS_ITEM and _TIMES_TEASERS * text >= listed
-    yield (news or text >= _SHORT_TEXT) + (text >= _LONG_TEXT) + (text >= max(_FULL_TEXT, _TIMES_TEASERS * listed)), own
+    long = (text >= _LONG_TEXT) + (text >= max(_FULL_TEXT, _TIMES_TEASERS * listed))
+    yield (news or text >= _SHORT_TEXT) + long, "own-text", own
     enough = _NEWS_ITEM if is_article_url else max(_SHORT_TEXT, listed)
     if page.body.headline and text >= enough:  # else day and name may be those of a teaser
-        yield bool(page.body.date_published), "time by the headline"
-        yield bool(page.body.authors), "author by the headline"
+        yield bool(page.body.date_published), "dated-headline", ""
+        yield bool(page.body.authors), "signed-headline", ""
     declared = page.linked_data
     if declared.headline and (declared.date_published or declared.body or declared.authors):
-        yield 2, "declared as an article (JSON-LD, microdata)"
-    yield bool(page.metadata.date_published), "time of publication in meta tags"
-    yield "article" in " ".join(page.meta.get("og:type", ())).lower(), "og:type names an article"
+        yield 2, "declared-article", ""
+    yield bool(page.metadata.date_published), "meta-date", ""
+    yield "article" in " ".join(page.meta.get("og:type", ())).lower(), "og-article", ""
     template = template_of(page.root)
-    yield 2 * (template == POST), "template of a single post"
-    yield -2 * (template == LIST or _declares_list(page)), "template or declaration of a list"
+    yield 2 * (template == POST), "post-template", ""
+    yield -2 * (template == LIST or _declares_list(page)), "declared-list", ""
 
 
 def _is_front(page: Page) -> bool:

@@ -57,3 +57,5 @@ class TeaserParts:
     label: str | None = None
     block: str | None = None
     position: int | None = None
+    source: Literal["profile", "page"] = "page"
+    """Whether the profile's rules found it, or the reading of the page's cards."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from portalcrawl.loaders.date_choice import WEIGHTS
+from portalcrawl.reasons import reason
 from portalcrawl.text.normalize import fold
 
 
@@ -19,9 +20,9 @@ def rank_authors(found: Mapping[str, Sequence[str]]) -> list[tuple[str, list[str
     spelled = {_letters(person): person for people in found.values() for person in people if " " in person}
     ranked = []
     for name in sorted(found, key=weights.__getitem__, reverse=True):
-        reason = f"weight {weights[name]:g} with those that agree" if len(found) > 1 else ""
+        why = reason("source-weight", f"{weights[name]:g} with those that agree") if len(found) > 1 else ""
         people = [person if " " in person else spelled.get(_letters(person), person) for person in found[name]]
-        ranked.append((name, people, reason))
+        ranked.append((name, people, why))
     return ranked
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from portalcrawl.dates import DateReading
+from portalcrawl.reasons import reason
 
 Found = Mapping[str, DateReading]
 
@@ -33,8 +34,8 @@ def rank_dates(found: Found, changes: Collection[DateReading] = ()) -> list[tupl
     order.sort(key=support.__getitem__, reverse=True)
     if order and order[0] not in ("profile", "url"):
         order.insert(0, order.pop(order.index(_most_exact(order, found))))
-    reasons = {name: f"weight {support[name]:g} with those that agree on the day" for name in order}
-    reasons |= dict.fromkeys(late, "the time of a change")
+    reasons = {name: reason("source-weight", f"{support[name]:g} with those that agree on the day") for name in order}
+    reasons |= dict.fromkeys(late, reason("time-of-change"))
     return [(name, found[name], reasons[name]) for name in (*order, *late)]
 
 

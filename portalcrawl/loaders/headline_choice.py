@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from portalcrawl.reasons import reason
 from portalcrawl.text.normalize import fold, own_title
 
 if TYPE_CHECKING:
@@ -27,19 +28,22 @@ _TAIL = re.compile(r"[.!?\"”“»«)]{0,2}(?:\s*[|·•»*]|\s+[-–—:]\s|\s
 _JOINT = re.compile(r"^\s*[|*·•»]|^\s+[-–—]\s|[:|·•]\s*$|\s[-–—]\s*$")
 
 
-def choose_headline(page: Page) -> tuple[str, str] | None:
-    """Return the source and text of the headline; None if the page has no title of any kind."""
-    if page.rules.headline:
-        return "profile", page.rules.headline
+def rank_headlines(page: Page) -> list[tuple[str, str, str]]:
+    """Return the source and text of each title of the page, and what speaks for it; the headline is the first.
+
+    Empty if the page has no title of any kind.
+    """
+    ruled = [("profile", page.rules.headline, "")] if page.rules.headline else []
     found = _titles(page)
     support: dict[str, list[str]] = {}
     for source, text in found.items():
         support.setdefault(fold(text), []).append(source)
-    if not support:
-        return None
-    best = max(support.values(), key=lambda sources: (len(sources), -min(map(TIES.index, sources))))
-    source = min(best, key=SPELLING.index)
-    return ("meta" if source == "title" else source), found[source]
+    ranked = sorted(support.values(), key=lambda sources: (-len(sources), min(map(TIES.index, sources))))
+    for sources in ranked:
+        source = min(sources, key=SPELLING.index)
+        why = reason("shared-wording", f"the wording of {', '.join(sources)}") if len(found) > 1 else ""
+        ruled.append(("meta" if source == "title" else source, found[source], why))
+    return ruled
 
 
 def _titles(page: Page) -> dict[str, str]:

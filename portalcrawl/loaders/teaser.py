@@ -38,6 +38,8 @@ class LinkedTeaser:
     is_likely: bool
     state_ids: frozenset[str]
     """Teaser ids under which the state may have been written: an article's id can differ from what its URL gives."""
+    places: list[int] = field(default_factory=list)
+    """Indexes in :attr:`Page.teasers` of the cards that show this state."""
 
 
 def load_teasers(
@@ -52,14 +54,15 @@ def load_teasers(
     known = find_ids(sorted(set(links))) if find_ids else KnownIds()
     ids_by_key = {urls.url_key(url): article for url, article in known.ids.items()}
     teasers: dict[str, LinkedTeaser] = {}
-    for url, parts in zip(links, page.teasers, strict=True):
+    for index, (url, parts) in enumerate(zip(links, page.teasers, strict=True)):
         by_url = page.profile.article_id(url)
         article = known.ids.get(url) or ids_by_key.setdefault(urls.url_key(url), by_url)
         teaser = _load(parts, page, url, article)
         teaser.run = crawl.run
         is_likely = url in known.likely
         states = frozenset({teaser.id} if article == by_url else {teaser.id, _state_id(teaser, by_url)})
-        teasers.setdefault(teaser.id, LinkedTeaser(teaser, by_url if is_likely else article, is_likely, states))
+        linked = LinkedTeaser(teaser, by_url if is_likely else article, is_likely, states)
+        teasers.setdefault(teaser.id, linked).places.append(index)
     return list(teasers.values())
 
 

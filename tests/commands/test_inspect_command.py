@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from support.commandline import ROOT, Ended, scrapy
 
+from portalcrawl.commands.inspection.html_file import write_whole
 from portalcrawl.commands.inspection.page_cases import expected, inspect_page, read_case
 from portalcrawl.demo import SamplePortal
+from portalcrawl.errors import UsageError
 
 WRITTEN = datetime(2025, 5, 3, 8, 30, tzinfo=UTC)
 ADDRESS = "https://www.abendblick.example/rat-beschliesst-haushalt-4711.html"
@@ -92,9 +94,125 @@ def test_packed_files_are_read(saved: Path, tmp_path: Path) -> None:
 def test_any_file_is_answered(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_bytes(content)
-    ended = inspect(path)
+    for more in ((), ("--explain",), ("--html", tmp_path / "view.html")):
+        ended = inspect(path, "--url", "https://www.abendblick.example/seite", *more)
+        assert (ended.code, ended.err) == (0, "")
+        assert "no article, 0 teasers" in ended.out
+
+
+@pytest.mark.parametrize("head", ["", '<link rel="canonical" href="/rat.html">', '<meta property="og:url" content="">'])
+def test_a_file_without_an_address_asks_for_one(head: str, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(f"<html><head>{head}</head><body><h1>Rat</h1></body></html>", "utf-8")
+    ended = inspect(path, "--json")
+    assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
+    assert "--url" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("given", "fetched", "second"),
+    [
+        ("2025-05-03T12:00:00+02:00", "2025-05-03T10:00:00+00:00", "2025-05-03T10:00:00+02:00"),
+        ("2025-05-03T10:00Z", "2025-05-03T10:00:00+00:00", "2025-05-03T10:00:00+02:00"),
+        ("2025-05-03", "2025-05-02T22:00:00+00:00", "2025-05-02T22:00:00+02:00"),
+        ("1999-05-03", "1999-05-02T22:00:00+00:00", "1999-05-02T22:00:00+02:00"),
+    ],
+)
+def test_ages_count_from_fetched(saved: Path, profiles: str, given: str, fetched: str, second: str) -> None:
+    found = json.loads(inspect(saved, "--json", "--fetched", given, "-s", profiles).out)
+    assert found["fetched"] == fetched
+    assert found["teasers"][1]["date_published"] == second
+
+
+def test_explain_for_people(saved: Path, profiles: str) -> None:
+    ended = inspect(saved, "--explain", "-s", profiles)
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out.rstrip().endswith("no article, 0 teasers")
+    assert "\x1b" not in ended.out
+    assert "Why it is an article\n  profile-url: address matches the profile's pattern" in ended.out
+    lines = ended.out.splitlines()
+    assert max(map(len, lines)) <= 120
+    at = lines.index("Page map") + 1
+    owners = [" ".join(line.split("  ")[1:2]) for line in lines[at : at + 8]]
+    assert [owner.strip() for owner in owners] == [
+        "article headline",
+        "article date",
+        "article text",
+        "article text",
+        "article text",
+        "chrome list",
+        "teaser 1 headline",
+        "teaser 1 snippet",
+    ]
+    assert any(line.startswith("*  headline ") and "profile" in line for line in lines)
+    assert any(line.startswith("   headline ") and "same-value" in line for line in lines)
+
+
+def test_explain_as_json(saved: Path, profiles: str) -> None:
+    found = json.loads(inspect(saved, "--explain", "--json", "-s", profiles).out)
+    plain = json.loads(inspect(saved, "--json", "-s", profiles).out)
+    told = found.pop("explanation")
+    assert found == plain
+    assert set(plain["teaser_sources"][0]) == {
+        *("headline", "snippet", "date_published", "comment_count", "block", "position"),
+    }
+    assert told["page_type"] == plain["why"]["page_type"]
+    assert told["is_article"]
+    headline = told["fields"]["headline"]
+    assert [(each["source"], each["chosen"]) for each in headline] == [
+        ("profile", True),
+        ("page", False),
+        ("meta", False),
+    ]
+    for field, values in told["fields"].items():
+        assert values[0]["value"] == plain["article"][field]
+    assert [each["snippet"]["value"] for each in told["teasers"]] == [each["snippet"] for each in plain["teasers"]]
+    assert [block["index"] for block in told["blocks"]] == list(range(len(told["blocks"])))
+    assert {(block["owner"], block["part"], block["teaser"]) for block in told["blocks"]} >= {
+        ("article", "headline", None),
+        ("teaser", "snippet", 2),
+    }
+
+
+def test_explain_a_list(saved: Path) -> None:
+    told = json.loads(inspect(saved, "--explain", "--json", "--url", "https://www.abendblick.example/").out)
+    assert (told["kind"], told["article"], told["explanation"]["is_article"]) == ("list", None, False)
+    assert told["explanation"]["fields"]["headline"][0]["value"].startswith("Rat beschließt")
+    shown = inspect(saved, "--explain", "--url", "https://www.abendblick.example/").out
+    assert "Why it is a list\n  front-page-url: " in shown
+    assert "What the reading of articles would have given" in shown
+    assert "not-an-article: would be its headline" in shown
+
+
+def test_html_is_written_whole_or_not_at_all(saved: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "views"
+    folder.mkdir()
+    view = folder / "view.html"
+    view.write_text("before", "utf-8")
+    ended = inspect(saved, "--html", view)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.rstrip().endswith(f"written to {view}")
+    assert view.read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert view.read_text("utf-8").rstrip().endswith("</html>")
+    assert list(folder.iterdir()) == [view]
+    quiet = inspect(saved, "--html", view, "--json")
+    assert json.loads(quiet.out)["kind"] == "article"
+    assert quiet.err == f"written to {view}\n"
+
+
+def test_a_disk_that_is_full_leaves_what_was_there(saved: Path) -> None:
+    full = Path("/dev/full")
+    ended = inspect(saved, "--html", full)
+    assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
+    assert full.is_char_device()
+
+
+def test_a_failed_write_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    view = tmp_path / "view.html"
+    view.write_text("before", "utf-8")
+    (tmp_path / f".view.html.{os.getpid()}.part").mkdir()
+    with pytest.raises(UsageError, match=r"--html: .*File exists|Is a directory"):
+        write_whole(view, "after")
+    assert view.read_text("utf-8") == "before"
 
 
 def test_an_address_is_fetched() -> None:
@@ -127,6 +245,18 @@ def test_a_saved_case_passes(saved: Path, profiles: str, tmp_path: Path) -> None
         assert page.fetched == WRITTEN
 
 
+def test_a_saved_case_keeps_address_and_time(saved: Path, tmp_path: Path) -> None:
+    (tmp_path / "scrapy.cfg").write_text((ROOT / "scrapy.cfg").read_text("utf-8"), "utf-8")
+    url = "https://www.abendblick.example/anders-99.html"
+    ended = inspect(saved, "--save", "--url", url, "--fetched", "2001-05-03T12:00:00+02:00", cwd=tmp_path)
+    assert ended.code == 0
+    (case,) = (tmp_path / "tests" / "pages" / "abendblick.example").iterdir()
+    page, demanded = read_case(case)
+    assert (page.url, page.fetched) == (url, datetime(2001, 5, 3, 10, tzinfo=UTC))
+    assert expected(inspect_page(page)) == demanded
+    assert demanded["teasers"][1]["date_published"].startswith("2001-05-03T10:00:00")
+
+
 def test_a_case_without_profile_passes(saved: Path, tmp_path: Path) -> None:
     (tmp_path / "scrapy.cfg").write_text((ROOT / "scrapy.cfg").read_text("utf-8"), "utf-8")
     assert inspect(saved, "--save", cwd=tmp_path).code == 0
@@ -147,7 +277,15 @@ def test_a_case_without_profile_passes(saved: Path, tmp_path: Path) -> None:
         (("ftp://x.example/",), "no http or https address"),
         (("http://",), "is not an address"),
         (("https://x.example/", "--url", "https://y.example/"), "--url is the address of a FILE"),
+        (("x.html", "--url", "y.example"), "--url: 'y.example' is no http or https address"),
         (("https://x.example/", "--portal", "nobody"), "'nobody' is unknown"),
+        (("https://x.example/", "--fetched", "gestern"), "--fetched: 'gestern' is no time"),
+        (("https://x.example/", "--fetched", "2025-12-02T18:15:00"), "has no time zone"),
+        (("https://x.example/", "--fetched", "2025-02-30"), "'2025-02-30' is no time"),
+        (("https://x.example/", "--fetched", ""), "'' is no time"),
+        (("https://x.example/", "--fetched", "0001-01-01T00:00+14:00"), "is no time"),
+        (("https://x.example/", "--html", "/nowhere/view.html"), "there is no folder '/nowhere'"),
+        (("https://x.example/", "--html", "/"), "is no file"),
         (("https://x.example/", "--portal", "klamm"), "not of the portal klamm"),
         (("https://x.example/", "-s", "PORTAL_PROFILES=/nowhere"), "PORTAL_PROFILES"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import socket
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,10 @@ def test_article_teasers_and_where_each_came_from():
     assert all(isinstance(teaser, Teaser) for teaser in found.teasers)
     assert found.sources["authors"] == found.sources["article_body"] == "page"
     assert any("characters of its own text" in reason for reason in found.why["page_type"])
-    assert set(found.why) == {"page_type", *found.sources}
-    assert found.why["authors"][0] == "from page"
+    derived = {name for name, (first, *_) in found.why.items() if first.startswith("derived: ")}
+    assert set(found.why) == {"page_type", *found.sources} | derived
+    assert derived >= {"id", "url", "canonical_url", "word_count", "content_hash"}
+    assert found.why["authors"] == ("only-source: from page",)
 
 
 def test_what_only_a_crawl_knows_is_left_empty():
@@ -58,7 +61,10 @@ def test_what_only_a_crawl_knows_is_left_empty():
 def test_a_list_gives_teasers_and_no_article():
     found = read_page(f"<html><body><h2>Aktuell</h2><ul>{LINKS}</ul></body></html>", "https://www.portal.example/")
     assert (found.page_type, found.article, len(found.teasers)) == ("list", None, 3)
-    assert found.why["page_type"] == ("address of a front page", "3 teasers")
+    assert found.why["page_type"] == (
+        "front-page-url: address of a front page",
+        "teaser-count: 3 teasers",
+    )
     assert found.sources == {}
 
 
@@ -123,7 +129,13 @@ def test_ages_count_from_fetched_else_from_the_date_header_else_from_now():
 def test_rights_are_read_from_headers():
     article = read_page(PAGE, URL, headers={"X-Robots-Tag": ["noarchive", "noai"], "tdm-reservation": "1"}).article
     assert article is not None
+    signals = article.rights.pop("signals")
     assert article.rights == {"x_robots_tag": "noarchive, noai", "tdm_reservation": "1"}
+    said = [("X-Robots-Tag", "noarchive"), ("X-Robots-Tag", "noai"), ("TDM-Reservation", "1")]
+    assert [(signal["name"], signal["value"]) for signal in signals] == said
+    assert {(signal["source"], signal["scope"]) for signal in signals} == {("header", "page")}
+    assert {signal["sha256"] for signal in signals} == {sha256(PAGE.encode()).hexdigest()}
+    assert {signal["date_fetched"] for signal in signals} == {article.date_fetched}
 
 
 def test_profiles_by_host_by_name_or_off():

@@ -44,8 +44,8 @@ RUN_FIELDS = ("run", "date_fetched", "schema_version")
 """Fields that no case holds, since they differ from run to run."""
 MAX_NAME_LENGTH = 60
 MAX_SIZE = 50 * 1024 * 1024
-NO_URL = "http://localhost/"
-"""Address of a saved page that names none."""
+ANY_URL = "http://localhost/"
+"""Address under which a saved page is parsed to look up its own."""
 CANONICAL_URL = "//link[@rel='canonical']/@href | //meta[@property='og:url']/@content"
 INSPECTION = CrawlContext(run="inspect", discovered_via="start")
 
@@ -60,11 +60,15 @@ def read_file(path: Path, url: str | None) -> HtmlResponse:
 
     Without *url* the canonical address that the page names is taken.
 
-    :raises UsageError: if the file can't be read.
+    :raises UsageError: if the file can't be read, or there is no address.
     """
     body = _read_bytes(path)
     written = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
-    return make_response(body, url or _canonical_url(body) or NO_URL, written)
+    address = url or _canonical_url(body)
+    if address is None:
+        problem = f"{str(path)!r} names no address of its own (link rel=canonical, og:url)"
+        raise UsageError(f"scrapy inspect: {problem}; --url U gives it")
+    return make_response(body, address, written)
 
 
 def make_response(body: bytes, url: str, fetched: datetime, headers: Mapping[str, str] | None = None) -> HtmlResponse:
@@ -102,7 +106,7 @@ def read_case(case: Path) -> tuple[Page, dict[str, Any]]:
     meta = tomllib.loads((case / META).read_text("utf-8"))
     response = make_response((case / PAGE).read_bytes(), meta["url"], meta["fetched"], meta.get("headers"))
     wanted: dict[str, Any] = json.loads((case / EXPECTED).read_text("utf-8"))
-    return Page(response, _profile(case, meta)), wanted
+    return Page(response, _profile(case, meta), fetched=meta["fetched"]), wanted
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -117,7 +121,7 @@ def _read_bytes(path: Path) -> bytes:
 def _canonical_url(body: bytes) -> str | None:
     """Return the absolute address that a saved page names as its own."""
     try:
-        root = tree.parse(HtmlResponse(NO_URL, body=body))
+        root = tree.parse(HtmlResponse(ANY_URL, body=body))
     except tree.TooComplexError:
         return None
     named = [] if root is None else cast("list[str]", root.xpath(CANONICAL_URL))

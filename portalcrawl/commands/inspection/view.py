@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from portalcrawl.extraction.page import Page
 from portalcrawl.items import Article, Image, Teaser
-from portalcrawl.reading import Reading
+
+if TYPE_CHECKING:
+    from portalcrawl.explanation import Explanation
+    from portalcrawl.reading import Reading
 
 WIDTH = 120
 """Columns if standard output is no terminal."""
@@ -36,36 +38,64 @@ NOT_SHOWN = frozenset(
 COLOURS = {"profile": "green", "json-ld": "cyan", "meta": "blue", "page": "yellow"}
 
 
-def print_json(page: Page, reading: Reading) -> None:
-    """Print all of *reading* as one JSON object."""
-    article = asdict(reading.article) if reading.article else None
-    teasers = [asdict(teaser) for teaser in reading.teasers]
-    record = {**_summary(page, reading), "article": article, "sources": dict(reading.sources), "teasers": teasers}
-    print(json.dumps(record, ensure_ascii=False, indent=2))
+def json_record(found: Explanation) -> dict[str, Any]:
+    """Return what was read as one JSON object: the records, and which source gave each field."""
+    reading = found.reading
+    return {
+        **_summary(found),
+        "article": asdict(reading.article) if reading.article else None,
+        "sources": dict(reading.sources),
+        "why": dict(reading.why),
+        "teasers": [asdict(teaser) for teaser in reading.teasers],
+        "teaser_sources": [{field: each.source for field, each in fields.items()} for fields in found.teasers],
+    }
 
 
-def print_tables(page: Page, reading: Reading) -> None:
-    """Print *reading* for people."""
+def print_json(record: dict[str, Any]) -> None:
+    """Print *record*, which may hold items."""
+    print(json.dumps(record, ensure_ascii=False, indent=2, default=asdict))
+
+
+def open_console() -> Console:
+    """Return the console of standard output; where that is no terminal, it is ``WIDTH`` columns wide."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = WIDTH
-    grid = Table.grid(padding=(0, 2))
-    for name, value in _summary(page, reading).items():
-        grid.add_row(Text(name, "bold"), _text(value))
-    console.print(grid)
+    return console
+
+
+def print_tables(found: Explanation) -> None:
+    """Print what was read for people."""
+    console, reading = open_console(), found.reading
+    print_summary(console, found)
     if reading.article:
         console.print()
         console.print(_article_table(reading.article, reading))
     if reading.teasers:
         console.print()
-        console.print(_teaser_table(reading.teasers))
+        console.print(_teaser_table(found))
+    print_end(console, found)
+
+
+def print_summary(console: Console, found: Explanation) -> None:
+    """Print what the page is."""
+    grid = Table.grid(padding=(0, 2))
+    for name, value in _summary(found).items():
+        grid.add_row(Text(name, "bold"), plain_text(value))
+    console.print(grid)
+
+
+def print_end(console: Console, found: Explanation) -> None:
+    """Print what there is, in one line."""
+    article, teasers = found.reading.article, found.reading.teasers
     console.print()
-    console.print(f"{'an' if reading.article else 'no'} article, {len(reading.teasers)} teasers", style="bold")
+    console.print(f"{'an' if article else 'no'} article, {len(teasers)} teasers", style="bold")
 
 
-def _summary(page: Page, reading: Reading) -> dict[str, str]:
-    fetched = page.fetched.isoformat()
-    return {"url": page.url, "portal": page.profile.name, "kind": reading.page_type, "fetched": fetched}
+def _summary(found: Explanation) -> dict[str, str]:
+    page = found.page
+    kind, fetched = found.reading.page_type, page.fetched.isoformat()
+    return {"url": page.url, "portal": page.profile.name, "kind": kind, "fetched": fetched}
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -81,18 +111,22 @@ def _article_table(article: Article, reading: Reading) -> Table:
         value = getattr(article, each.name)
         if each.name not in NOT_SHOWN and value not in (None, [], {}, ""):
             source = reading.sources.get(each.name, "")
-            table.add_row(Text(each.name, "bold"), _text(_format(value)), Text(source, COLOURS.get(source, "")))
+            table.add_row(
+                Text(each.name, "bold"), plain_text(format_value(value)), Text(source, COLOURS.get(source, ""))
+            )
     return table
 
 
-def _teaser_table(teasers: Iterable[Teaser]) -> Table:
-    table = _table("Teasers", "#", "headline, caption, snippet", "shown")
+def _teaser_table(found: Explanation) -> Table:
+    table = _table("Teasers", "#", "headline, caption, snippet", "shown", "from")
     block = None
-    for teaser in teasers:
+    for teaser, given in zip(found.reading.teasers, found.teasers, strict=True):
         if teaser.block != block:
             block = teaser.block
-            table.add_row("", Text(_printable(block or "(no name)"), "magenta"), "")
-        table.add_row(str(teaser.position or ""), _teaser_texts(teaser), _text("\n".join(_teaser_facts(teaser))))
+            table.add_row("", Text(printable(block or "(no name)"), "magenta"), "", "")
+        facts = plain_text("\n".join(_teaser_facts(teaser)))
+        sources = ", ".join(dict.fromkeys(each.source for each in given.values()))
+        table.add_row(str(teaser.position or ""), _teaser_texts(teaser), facts, Text(sources, COLOURS.get(sources, "")))
     return table
 
 
@@ -105,7 +139,7 @@ def _teaser_texts(teaser: Teaser) -> Text:
         (teaser.snippet and teaser.snippet + (" …" if teaser.is_truncated else ""), ""),
         (teaser.url, "dim"),
     ]
-    return Text("\n").join(Text(_printable(text), style) for text, style in lines if text)
+    return Text("\n").join(Text(printable(text), style) for text, style in lines if text)
 
 
 def _teaser_facts(teaser: Teaser) -> Iterator[str]:
@@ -118,9 +152,10 @@ def _teaser_facts(teaser: Teaser) -> Iterator[str]:
             yield f"{name}: {value}"
 
 
-def _format(value: Any) -> str:
+def format_value(value: Any) -> str:
+    """Return a value as people read it."""
     if isinstance(value, list):
-        return "\n".join(map(_format, value))
+        return "\n".join(map(format_value, value))
     if isinstance(value, Image):
         return "  ".join(filter(None, (value.url, value.caption, value.credit)))
     if isinstance(value, dict):
@@ -129,10 +164,11 @@ def _format(value: Any) -> str:
     return text if len(text) <= MAX_LENGTH else f"{text[:MAX_LENGTH]} … ({len(text)} characters)"
 
 
-def _text(value: str) -> Text:
-    return Text(_printable(value))
+def plain_text(value: str) -> Text:
+    """Return text of a page without what a terminal could take for commands."""
+    return Text(printable(value))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Replace control characters, which a terminal could take for commands."""
     return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)

@@ -37,9 +37,12 @@ _ABOUT_ITSELF = re.compile(rf"{either('about_itself.phrases')}|{either('about_it
 _CHANNEL = re.compile(either("offers.channels"), re.IGNORECASE)
 """Where portals want to be followed, as addresses name it."""
 _SEARCHED = (
-    *((_OFFERS, _OFFER_SIGNS), (_CONSENT, signs("consent.phrases")), (_RIGHTS, _RIGHTS_SIGNS), (_TALK, _TALK_SIGNS)),
+    ("offer", _OFFERS, _OFFER_SIGNS),
+    ("consent", _CONSENT, signs("consent.phrases")),
+    ("rights", _RIGHTS, _RIGHTS_SIGNS),
+    ("talk", _TALK, _TALK_SIGNS),
 )
-"""Patterns that are searched for, each with words of which one stands in every line that it finds."""
+"""Reasons with patterns that are searched for, each with words of which one stands in every line that it finds."""
 _CREDIT = re.compile(
     rf"[(\[]?{either('credits.names', 'credits.phrases')}\s*{either('credits.by')}?\s*[:©|/]"
     rf"|[(\[]{either('credits.names', 'credits.bracketed')}\b"
@@ -82,19 +85,25 @@ def is_note(text: str, linked: int = 0) -> bool:
 
     *linked* is how many of its characters stand in links.
     """
+    return note_reason(text, linked) != ""
+
+
+def note_reason(text: str, linked: int = 0) -> str:
+    """Return the id of the reason (see :mod:`portalcrawl.reasons`) why a line is boilerplate; empty where it is not."""
     size = len(text)
     if size > LONGEST_NOTE:
-        return False
+        return ""
     lower = text.lower()
     if size < LONGEST_LABEL and (_LABEL.fullmatch(lower) or is_call(lower)):
-        return True
+        return "label"
     if _LEADS_ELSEWHERE.match(lower) and (linked * 3 > size or _LEAD_ALONE.match(lower)):
-        return True
+        return "pointer"
     if linked and size < LONGEST_STAMP and _POINTS_AT_END.search(lower):
-        return True
-    if any(_says(lower, signs) and pattern.search(lower) for pattern, signs in _SEARCHED):
-        return True
-    return _is_small_print(lower, size)
+        return "pointer"
+    for name, pattern, rare in _SEARCHED:
+        if _says(lower, rare) and pattern.search(lower):
+            return name
+    return _small_print(lower, size)
 
 
 def _says(lower: str, signs: tuple[str, ...]) -> bool:
@@ -105,11 +114,14 @@ def _says(lower: str, signs: tuple[str, ...]) -> bool:
     return False
 
 
-def _is_small_print(lower: str, size: int) -> bool:
-    """Return whether a short line is a credit, a date line, a byline, a topic trail or speaks of the text itself."""
+def _small_print(lower: str, size: int) -> str:
+    """Return the id of the reason where a short line is a credit, a date line, a trail or speaks of the text itself."""
     if size >= LONGEST_CREDIT:
-        return False
-    stamped = size < LONGEST_STAMP and _STAMP.match(lower) and (lower[-1] not in _ENDS or _WHEN.search(lower))
-    return bool(
-        stamped or _CREDIT.match(lower) or (" / " in lower and _TRAIL.fullmatch(lower)) or _ABOUT_ITSELF.match(lower)
-    )
+        return ""
+    if size < LONGEST_STAMP and _STAMP.match(lower) and (lower[-1] not in _ENDS or _WHEN.search(lower)):
+        return "stamp"
+    if _CREDIT.match(lower):
+        return "credit"
+    if " / " in lower and _TRAIL.fullmatch(lower):
+        return "trail"
+    return "about-itself" if _ABOUT_ITSELF.match(lower) else ""

@@ -69,6 +69,12 @@ class TextWeights:
             weights.get(name, 0.0) * value for name, value in self.features(block).items() if value
         )
 
+    def signs(self, block: Block) -> list[tuple[str, float]]:
+        """Return what each feature of *block* adds to its weight, those that speak most against text first."""
+        weights = _weights()
+        added = [(name, weights.get(name, 0.0) * value) for name, value in self.features(block).items() if value]
+        return sorted(added, key=lambda sign: sign[1])
+
     def features(self, block: Block) -> dict[str, float]:
         """Return what the weights are applied to; a feature that is absent is 0."""
         box, text, sums, total = block.box, block.text, self._sums, self._total
@@ -117,15 +123,20 @@ class TextWeights:
 
     def _roles_of(self, box: Box) -> frozenset[str]:
         """Return what surely told names say of *box* and of those around it that hold no large part of the prose."""
-        found = self._roles.get(box.index)
-        if found is None:
-            found = self._roles_of(box.parent) if box.parent else frozenset()
-            name = "form" if box.role.name == "button" else box.role.name
-            sums = self._all_sums
-            is_small = sums[box.last] - sums[box.first] <= LARGE_SHARE * sums[-1]
-            if name in _ROLES and box.role.strength >= HEAD and is_small:
+        unknown: list[Box] = []
+        found: frozenset[str] = frozenset()
+        for each in box.chain():  # boxes may be nested deeper than Python's stack is
+            if each.index in self._roles:
+                found = self._roles[each.index]
+                break
+            unknown.append(each)
+        sums = self._all_sums
+        for each in reversed(unknown):
+            name = "form" if each.role.name == "button" else each.role.name
+            is_small = sums[each.last] - sums[each.first] <= LARGE_SHARE * sums[-1]
+            if name in _ROLES and each.role.strength >= HEAD and is_small:
                 found |= {name}
-            self._roles[box.index] = found
+            self._roles[each.index] = found
         return found
 
     def _find_core(self) -> Box:

@@ -94,6 +94,7 @@ def _teaser(card: _Reader, url: str, block: str, position: int) -> TeaserParts:
         label=card.text("label"),
         block=block,
         position=position,
+        source="profile",
     )
 
 

@@ -1,0 +1,110 @@
+"""Why a page was read as it was: the owner of each block, and what was decided for each field.
+
+It reads through the same code as :func:`portalcrawl.read_page` and the crawl; it only keeps what these leave out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from portalcrawl.extraction.block_owner import BlockOwner, squash
+from portalcrawl.extraction.page_map import ArticleRecord, map_page
+from portalcrawl.loaders.article import make_article, read_article
+from portalcrawl.loaders.field_reasons import Decision, decisions
+from portalcrawl.loaders.teaser import load_teasers
+from portalcrawl.reading import NO_CRAWL, Reading, make_reading
+from portalcrawl.reasons import reason
+
+if TYPE_CHECKING:
+    from portalcrawl.extraction.page import Page
+    from portalcrawl.extraction.parts import TeaserParts
+    from portalcrawl.items import Teaser
+    from portalcrawl.loaders.crawl_context import CrawlContext
+
+_SHOWN = ("headline", "kicker", "snippet", "date_published", "comment_count", "image_url", "image_caption", "label")
+"""Fields of a teaser that its card gives."""
+_OPENING = ("agency", "dateline")
+"""Those that its snippet opens with."""
+_LIST = ("block", "position")
+_PARTS = {"date_published": "date", "comment_count": "count", "image_url": "image", "image_caption": "caption"}
+"""Field of a teaser and the part of its card that shows it, where that has another name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A page, what was read from it, and why."""
+
+    page: Page
+    reading: Reading
+    fields: Mapping[str, tuple[Decision, ...]]
+    """Each field of the article with the values that the page gives for it, in order of trust. Where the page is no
+    article, these are what the reading of articles would have given."""
+    teasers: Sequence[Mapping[str, Decision]]
+    """For each teaser of the reading its fields."""
+    blocks: Sequence[BlockOwner]
+    """The owner of each block of ``page.walk``; :attr:`BlockOwner.teaser` is an index in ``reading.teasers``."""
+
+    @property
+    def is_article(self) -> bool:
+        """Whether the page is an article, so that :attr:`fields` are those of its record."""
+        return self.reading.article is not None
+
+
+def explain(page: Page, crawl: CrawlContext = NO_CRAWL) -> Explanation:
+    """Return what *page* contains and why; *crawl* fills the fields that only a crawl knows."""
+    loader = read_article(page)
+    linked = load_teasers(page, crawl)
+    reading = make_reading(page, crawl, loader if page.page_type == "article" else None, linked)
+    article = reading.article or make_article(loader, page, crawl)
+    record = ArticleRecord(asdict(article) if article else {}, loader.sources)
+    numbers = {place: number for number, each in enumerate(linked) for place in each.places}
+    owners = map_page(page, record, is_article=reading.article is not None)
+    blocks = [_numbered(owner, numbers) for owner in owners]
+    parts = [page.teasers[each.places[0]] for each in linked]
+    shown = _shown_parts(page, reading, blocks)
+    teasers = [
+        dict(_teaser_fields(teaser, part, own)) for teaser, part, own in zip(reading.teasers, parts, shown, strict=True)
+    ]
+    found = {field: decisions(field, candidates) for field, candidates in loader.candidates.items()}
+    return Explanation(page, reading, found, teasers, blocks)
+
+
+def _shown_parts(page: Page, reading: Reading, blocks: Sequence[BlockOwner]) -> list[set[str]]:
+    """Return for each teaser the parts that blocks of it show; its headline may stand in a block of another owner."""
+    shown: list[set[str]] = [set() for _ in reading.teasers]
+    for owner in blocks:
+        if owner.teaser is not None:
+            shown[owner.teaser].add(owner.part)
+    whole = " ".join(squash(block.text) for block in page.walk.blocks)
+    for teaser, own in zip(reading.teasers, shown, strict=True):
+        if "headline" not in own and teaser.headline and squash(teaser.headline) in whole:
+            own.add("headline")
+    return shown
+
+
+def _numbered(owner: BlockOwner, numbers: Mapping[int, int]) -> BlockOwner:
+    """Return *owner* with the number of its teaser's record: several cards may show one state of a teaser."""
+    return owner if owner.teaser is None else owner._replace(teaser=numbers[owner.teaser])
+
+
+def _teaser_fields(teaser: Teaser, parts: TeaserParts, shown: set[str]) -> Iterator[tuple[str, Decision]]:
+    """Yield each field of a teaser that has a value; *shown* are the parts of its card that blocks show."""
+    for field in (*_SHOWN, *_OPENING, *_LIST):
+        value = getattr(teaser, field)
+        if value is not None:
+            yield field, Decision(value, parts.source, _why(field, parts, shown), chosen=True)
+
+
+def _why(field: str, parts: TeaserParts, shown: set[str]) -> str:
+    """Return the reason for the value of one field."""
+    if field in _OPENING:
+        return reason("derived", "from the opening of the snippet")
+    if parts.source == "profile":
+        return reason("teaser-rule")
+    if field in _LIST:
+        return reason("teaser-list")
+    by_attribute = field == "date_published" and parts.date_attribute is not None
+    is_shown = _PARTS.get(field, field) in shown and not by_attribute
+    return reason("teaser-text" if is_shown else "teaser-attribute")

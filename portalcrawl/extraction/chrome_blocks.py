@@ -1,0 +1,122 @@
+"""What stands around a page's article and teasers: menus, comments, related articles, advertisements, the foot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portalcrawl.extraction.article.boilerplate import note_reason
+from portalcrawl.extraction.article.main_text import is_link
+from portalcrawl.extraction.article.text_weights import TextWeights
+from portalcrawl.extraction.block_owner import BlockOwner, squash
+from portalcrawl.extraction.dom.blocks import Place
+from portalcrawl.extraction.dom.name_roles import HEAD, names_role
+from portalcrawl.extraction.teasers.line_forms import split_cut
+from portalcrawl.reasons import reason
+from portalcrawl.text.normalize import fold
+
+if TYPE_CHECKING:
+    from portalcrawl.extraction.dom.blocks import Block
+    from portalcrawl.extraction.dom.layout import Box, Line
+    from portalcrawl.extraction.page import Page
+
+LONGEST_NAME = 60
+"""Characters of class and id that a reason quotes."""
+MOST_SIGNS = 3
+_PARTS = {
+    **{"nav": "menu", "overlay": "consent", "subscription": "subscription", "button": "form", "figure": "picture"},
+    **{"teaser": "related", "caption": "picture", "player": "media"},
+}
+"""Role -> what chrome it is, where that has another name."""
+_NOTES = {
+    **{"label": "label", "pointer": "related", "offer": "subscription", "consent": "consent", "rights": "footer"},
+    **{"talk": "comments", "stamp": "date", "credit": "picture", "trail": "topics", "about-itself": "label"},
+}
+"""Reason of boilerplate -> what chrome it is."""
+_OBJECTS = {"picture": "picture", "media": "media", "control": "form", "rule": "separator"}
+
+
+def chrome_blocks(page: Page) -> dict[int, BlockOwner]:
+    """Return for each block of the page what it is where neither the article nor a teaser owns it."""
+    chrome = _Chrome(page)
+    return {block.index: chrome.owner(block) for block in page.walk.blocks}
+
+
+class _Chrome:
+    """The lines of the article's reading by their blocks, and what they weighed."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.lines: dict[int, Line] = {line.block.index: line for line in page.layout.lines}
+        self.lists = {squash(teaser.block) for teaser in page.teasers if teaser.block} - {""}
+        layout = page.layout
+        self.own = {layout.lines[at].text for at, part in layout.reasons.items() if part != "weight"}
+        """Lines of the article."""
+        self._weights: TextWeights | None = None
+
+    def owner(self, block: Block) -> BlockOwner:
+        """Return what a block is."""
+        if not block.text:
+            return _by_role(block) or BlockOwner("chrome", _OBJECTS[block.kind], reason("object"))
+        if squash(block.text) in self.lists:
+            return BlockOwner("chrome", "list", reason("list-heading"))
+        line = self.lines.get(block.index)
+        if line is None:
+            part = "menu" if block.box.places & Place.NAV else "footer"
+            return BlockOwner("chrome", part, reason("landmark"))
+        return _by_kind(line) or _by_wording(line) or self.by_weight(line)
+
+    def by_weight(self, line: Line) -> BlockOwner:
+        """Return what a line is that neither place nor wording keeps out of the text."""
+        role = _by_role(line.block)
+        part = role.part if role else "other"
+        if is_link(line):
+            return BlockOwner("chrome", part, reason("link"))
+        if line.text in self.own:
+            return BlockOwner("chrome", part, reason("repeated"))
+        if self.page.layout.reasons.get(line.index) == "weight":
+            signs = ", ".join(f"{name} {weight:+.1f}" for name, weight in self.weights.signs(line.block)[:MOST_SIGNS])
+            detail = f"weighs {self.weights.weight(line.block):+.1f}; most against it: {signs}"
+            return BlockOwner("chrome", part, reason("text-weight", detail))
+        return BlockOwner("chrome", part, reason("outside"))
+
+    @property
+    def weights(self) -> TextWeights:
+        """Weighs the page's blocks as the reading did."""
+        if self._weights is None:
+            layout = self.page.layout
+            headline = next((layout.lines[at] for at, part in layout.reasons.items() if part == "headline"), None)
+            titles = {fold(text) for text in (*self.page.declared.titles, headline.text if headline else "") if text}
+            self._weights = TextWeights(layout.walk, headline.block.index if headline else None, titles)
+        return self._weights
+
+
+def _by_kind(line: Line) -> BlockOwner | None:
+    """Return what the tag, the role or a name of an element around a line tells, as the reading saw it."""
+    box: Box | None = line.box
+    while box is not None:
+        if box.kind:
+            names = " ".join(filter(None, (box.element.get("class"), box.element.get("id"))))
+            told = f"{box.kind}, told by <{box.tag}{' ' + names[:LONGEST_NAME] if names else ''}>"
+            kind = (names_role(names).name or box.kind) if box.kind == "aside" else box.kind
+            return BlockOwner("chrome", _PARTS.get(kind, kind), reason("role", told))
+        box = box.parent
+    return None
+
+
+def _by_role(block: Block) -> BlockOwner | None:
+    """Return what the elements around a block surely are, whether or not the reading went by that."""
+    for box in block.box.chain():
+        if box.role.strength >= HEAD:
+            name = box.role.name
+            return BlockOwner("chrome", _PARTS.get(name, name), reason("role", f"{name}, told by <{box.tag}>"))
+    return None
+
+
+def _by_wording(line: Line) -> BlockOwner | None:
+    """Return what the wording of a line tells."""
+    name = note_reason(line.text, line.linked)
+    if name:
+        return BlockOwner("chrome", _NOTES[name], reason(name))
+    if not line.note:
+        return None
+    return BlockOwner("chrome", "other", reason("cut-text" if split_cut(line.text)[1] else "picture-text"))

@@ -1,0 +1,84 @@
+"""Why each field of an article has its value, and why other values that the page gives have not been taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from portalcrawl.reasons import reason, reason_id
+
+if TYPE_CHECKING:
+    from portalcrawl.items import Article
+    from portalcrawl.loaders.article import Candidate
+
+DERIVED: Mapping[str, str] = {
+    "id": "from the canonical address",
+    "portal": "the profile's name, or the host",
+    "url": "the address that the page was fetched from",
+    "canonical_url": "the declared address where it names the same article, else the page's own",
+    "agency": "from the opening of the text, its source, or a signature",
+    "dateline": "from the opening of the text",
+    "word_count": "from article_body",
+    "content_hash": "from headline, kicker, description and article_body",
+    "rights": "from headers and meta tags",
+    "date_fetched": "the Date header, else the clock",
+}
+"""Fields that follow from others, the address or the response, and from what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of one value that the page gives for a field."""
+
+    value: Any
+    source: str
+    """``profile``, ``json-ld``, ``meta``, ``page`` or ``url``."""
+    reason: str
+    """See :mod:`portalcrawl.reasons`."""
+    chosen: bool
+
+
+def decisions(field: str, candidates: Sequence[Candidate]) -> tuple[Decision, ...]:
+    """Return what became of each of the *candidates* of *field*, which are in order of trust: the first is chosen."""
+    first, *others = candidates
+    taken = Decision(first.value, first.source, _why_chosen(field, first, others), chosen=True)
+    return taken, *(Decision(each.value, each.source, _why_not(each, first), chosen=False) for each in others)
+
+
+def reasons_of(found: Mapping[str, tuple[Decision, ...]], article: Article) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each field of *article* that has a value with its reasons, those of the value first.
+
+    Of the other candidates, those with the same value are left out, and equal reasons are given once.
+    """
+    for field, (first, *others) in found.items():
+        less = (each.reason for each in others if each.value != first.value)
+        yield field, (first.reason, *dict.fromkeys(less))
+    for field, origin in DERIVED.items():
+        if field not in found and getattr(article, field) not in (None, "", {}):
+            yield field, (reason("derived", origin),)
+
+
+def _why_chosen(field: str, first: Candidate, others: Sequence[Candidate]) -> str:
+    """Return the reason why *first* is taken: ``<id>: from <source>``, and what speaks for it."""
+    if not others:
+        return reason("only-source", f"from {first.source}")
+    if first.reason:
+        name, _, detail = first.reason.partition(": ")
+        return reason(name, f"from {first.source}, {detail}")
+    if field == "article_body" and first.source == "json-ld":
+        return reason("shown-is-cut", f"from {first.source}, the visible text is less than half of it")
+    less = ", ".join(dict.fromkeys(each.source for each in others))
+    return reason("order-of-trust", f"from {first.source}, before {less}")
+
+
+def _why_not(other: Candidate, first: Candidate) -> str:
+    """Return the reason why *other* is not taken."""
+    name, _, detail = other.reason.partition(": ")
+    if other.value == first.value:
+        return reason("same-value", f"{other.source} has the same value")
+    if reason_id(other.reason) == "time-of-change":
+        return reason("time-of-change", f"{other.source} gives {detail}")
+    if name:
+        return reason("less-weight", f"{other.source}, {detail}")
+    return reason("less-trusted", f"{other.source} is trusted less than {first.source}")
