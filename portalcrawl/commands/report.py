@@ -14,7 +14,7 @@ from portalcrawl.commands.error_line import exit_code_of, exit_with
 from portalcrawl.commands.period import start_of_period
 from portalcrawl.errors import DataFolderError, UsageError
 from portalcrawl.extras import require_extra
-from portalcrawl.feeds.feed_files import write_whole
+from portalcrawl.feeds.feed_files import PART, write_whole
 from portalcrawl.feeds.store.published import published_feeds
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import open_database, state_file
@@ -77,6 +77,10 @@ class Command(ScrapyCommand):
         contents = gather(feeds, history, settings.data_dir, Period(since, datetime.now(UTC), opts.portal))
         if opts.portal and not contents.portals and not since:
             raise UsageError(f"nothing was ever crawled of a portal {opts.portal!r}")
-        write_whole(target, page(contents).encode())
+        try:
+            write_whole(target, page(contents).encode())
+        except OSError:
+            target.with_name(target.name + PART).unlink(missing_ok=True)
+            raise
         print(target)
         return 0

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from portalcrawl.errors import DataFolderError
 from portalcrawl.feeds.store.published import FeedDamagedError, PublishedFeed, PublishedFeeds
 
 FILE = "report.duckdb"
@@ -58,17 +59,22 @@ def article_cache(
 
     Where another report uses the cache, or the folder can't be written, a temporary database is filled instead.
 
+    :raises DataFolderError: where DuckDB can't go on, for instance on a full disk.
+
     :param published: the feeds of articles in *feeds*.
     :param problems: gets a line for each feed that can't be read.
     """
     with TemporaryDirectory(prefix="portalcrawl-report-") as folder:
-        connection = _opened(data_dir / FILE, folder) or _connect(Path(folder) / FILE, folder)
         try:
-            _delete_gone(connection, published)
-            _read_new(connection, feeds, published, problems)
-            yield connection
-        finally:
-            connection.close()
+            connection = _opened(data_dir / FILE, folder) or _connect(Path(folder) / FILE, folder)
+            try:
+                _delete_gone(connection, published)
+                _read_new(connection, feeds, published, problems)
+                yield connection
+            finally:
+                connection.close()
+        except duckdb.Error as error:  # such as a full disk
+            raise DataFolderError(f"the report can't be made: {error}") from None
 
 
 def _opened(file: Path, folder: str) -> duckdb.DuckDBPyConnection | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import resource
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,9 +14,10 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from support.commandline import files, scrapy
+from support.commandline import ROOT, crawl, environment, files, scrapy
 from support.feeds import article, publish
 
+from portalcrawl.demo import SamplePortal
 from portalcrawl.rendering.browser_path import find_browser
 from portalcrawl.storage.database import open_database
 from portalcrawl.storage.run_history import PastRun, RunHistory
@@ -272,3 +276,52 @@ def test_manifests_without_articles_make_a_report(tmp_path: Path) -> None:
     run_of(data, "a.example", timedelta(hours=3), [])
     assert json.loads(next((data / "feeds").iterdir()).read_bytes())["feeds"] == []
     assert scrapy("report", "-o", str(tmp_path / "r.html"), data=data).code == 0
+
+
+def test_a_report_right_after_a_crawl(tmp_path: Path) -> None:
+    with SamplePortal() as portal:
+        assert crawl(data=tmp_path / "data", portal="sample", url=portal.url, max_articles=20).code == 0
+    ended = scrapy("report", "-o", str(tmp_path / "r.html"), data=tmp_path / "data")
+    assert (ended.code, ended.err) == (0, "")
+    text = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "<b>20</b><span>new articles" in text
+    assert "1 portal " in text
+
+
+@pytest.mark.parametrize("is_read", [False, True])
+def test_a_full_disk_gets_one_line_and_leaves_nothing_half(data: Path, tmp_path: Path, is_read: bool) -> None:
+    """It stops DuckDB's file, or where the feeds were read before, the page."""
+    file = tmp_path / "r.html"
+    file.write_text("the report before")
+    (data / "report.duckdb").unlink(missing_ok=True)
+    if is_read:
+        assert scrapy("report", "-o", str(tmp_path / "r.html"), data=data).code == 0
+        file.write_text("the report before")
+    limit = 20_000
+    command = [sys.executable, "-m", "scrapy", "report", "-o", str(file)]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )  # fmt: skip
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["r.html"]
+    assert file.read_text() == "the report before"
+    assert scrapy("report", "-o", str(file), data=data).code == 0
+
+
+@pytest.mark.parametrize("package", ["duckdb", "pygal"])
+def test_a_missing_extra_is_named(data: Path, tmp_path: Path, package: str) -> None:
+    code = (
+        "import importlib.util as util\n"
+        "find = util.find_spec\n"
+        f"util.find_spec = lambda name, *rest: None if name == {package!r} else find(name, *rest)\n"
+        "from scrapy.cmdline import execute\n"
+        f"execute(['scrapy', 'report', '-o', {str(tmp_path / 'r.html')!r}])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        f"portalcrawl: this needs the package {package}, which is not installed: pip install 'portalcrawl[report]'"
+    ]
