@@ -135,7 +135,7 @@ def test_a_damaged_feed_is_named_and_left_out_until_it_is_whole(tmp_path: Path, 
     elif harm == "no manifest":
         feed, named = data / "feeds" / f"manifest-{SECOND}.json", "is no manifest"
     else:
-        named = {"missing": "No such file", "cut": "manifest says", "changed": "SHA-256"}[harm]
+        named = {"missing": "is missing", "cut": "manifest says", "changed": "SHA-256"}[harm]
     whole = feed.read_bytes()
     if harm == "missing":
         feed.unlink()

@@ -21,7 +21,8 @@ from portalcrawl.export.exporting import Result, Target, export
 from portalcrawl.export.file_target import FileTarget
 from portalcrawl.export.parquet_format import ParquetFormat
 from portalcrawl.export.postgres import PostgresTarget
-from portalcrawl.feeds.published import FolderFeeds
+from portalcrawl.feeds.store.folder_store import FolderStore
+from portalcrawl.feeds.store.published import PublishedFeeds
 
 ROWS_A_STEP = 10
 
@@ -64,7 +65,7 @@ def opened(name: str, where: str) -> AbstractContextManager[Target]:
 def export_to(name: str, where: str, feeds: Path, selection: Selection | None = None) -> Result:
     """Export in this process."""
     with opened(name, where) as target:
-        return export(FolderFeeds(feeds), target, selection or Selection(), lambda done, total: None)
+        return export(PublishedFeeds(FolderStore(feeds)), target, selection or Selection(), lambda done, total: None)
 
 
 def killed_at(name: str, where: str, feeds: Path, fatal: int, batch_bytes: int) -> int | None:
