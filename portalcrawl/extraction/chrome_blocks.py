@@ -57,7 +57,7 @@ class _Chrome:
         """Return what a block is."""
         if not block.text:
             return _by_role(block) or BlockOwner("chrome", _OBJECTS[block.kind], reason("object"))
-        if squash(block.text) in self.lists:
+        if squash(block.text) in self.lists and not block.box.places & (Place.NAV | Place.FOOTER):
             return BlockOwner("chrome", "list", reason("list-heading"))
         line = self.lines.get(block.index)
         if line is None:
