@@ -2,6 +2,7 @@
 # make test-fast  run the tests that start no crawl, browser or Scrapyd
 # make test       run all tests, the fast ones first (installs what they need)
 # make browser    install Chromium if none is found, for the tests that render pages
+# make postgresql install PostgreSQL's server if none is found, for the tests of the state and the fleet
 # make lint       ruff and mypy --strict
 # make install    install portalcrawl
 # make scrapyd    start Scrapyd on loopback and deploy to it (SCRAPYD_USERNAME and SCRAPYD_PASSWORD must be set)
@@ -18,7 +19,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "portalcrawl needs Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
 
-.PHONY: install crawl test-fast test browser lint scrapyd scrapyd-environment deploy clean
+.PHONY: install crawl test-fast test browser postgresql lint scrapyd scrapyd-environment deploy clean
 .DELETE_ON_ERROR:
 
 install: $(VENV)/.installed
@@ -30,7 +31,7 @@ crawl: $(VENV)/.installed
 test-fast: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-test: test-fast scrapyd-environment browser
+test: test-fast scrapyd-environment browser postgresql
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
 
 # As root (or with sudo that asks nothing) the Debian package, else Playwright's own build and what it needs.
@@ -39,6 +40,13 @@ browser: $(VENV)/.installed
 		{ command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update && apt-get install -y chromium; } || \
 		{ command -v apt-get >/dev/null && sudo -n apt-get update && sudo -n apt-get install -y chromium; } || \
 		$(BIN)/python -m playwright install --with-deps chromium || $(BIN)/python -m playwright install chromium
+
+# Its server only: the tests start one of their own, on a socket in a temporary folder.
+postgresql:
+	@command -v pg_ctl >/dev/null || ls /usr/lib/postgresql/*/bin/pg_ctl >/dev/null 2>&1 || \
+		{ command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update && apt-get install -y postgresql; } || \
+		{ command -v apt-get >/dev/null && sudo -n apt-get update && sudo -n apt-get install -y postgresql; } || \
+		{ echo "the tests need PostgreSQL's server: install the package postgresql"; exit 1; }
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
 """Which rules of the generic reading have a page case that fails without them.
 
-    python tools/rule_cover.py [--only extraction/teasers] [--words] [--parts] [--jobs 2] [--all]
+    python tools/rule_cover.py [--only extraction/teasers] [--words] [--parts] [--jobs 2] [--all] [--count]
 
 Each rule of portalcrawl/extraction and portalcrawl/loaders is switched off alone, and the cases under tests/pages are
 read again. A rule is a condition (never true), a step that adds to a result, a pattern or a set of words (emptied), a
@@ -195,7 +195,9 @@ class Off(ast.NodeTransformer):
         return value
 
     def string_of_words(self, name: str, node: ast.Call) -> None:
-        known = str(ast.literal_eval(node.args[0])).split()
+        if not isinstance(node.args[0], ast.Constant):
+            return  # a list of the vocabulary, whose words are data
+        known = str(node.args[0].value).split()
         if self.offer(node, f"{name} is empty"):
             node.args[0] = ast.Constant("")
         for word in dict.fromkeys(known) if self.words else ():
@@ -211,16 +213,33 @@ class Off(ast.NodeTransformer):
                 node.elts = [other for other in node.elts if other is not each] or [ast.Constant("\0")]
 
 
-def mutants(only: str, *, words: bool, parts: bool) -> Iterator[Mutant]:
-    """Yield every rule of portalcrawl/extraction and portalcrawl/loaders that *only* is part of, off."""
+def sources(only: str) -> Iterator[tuple[str, str]]:
+    """Yield path below portalcrawl/ and text of every file with rules whose path has the part *only*."""
     for path in sorted([*CODE.glob("extraction/**/*.py"), *CODE.glob("loaders/**/*.py")]):
         file = path.relative_to(CODE).as_posix()
-        if file in NOT_GENERIC or only not in file:
-            continue
-        text = path.read_text(encoding="utf-8")
-        listing = Off(words=words, parts=parts)
-        listing.visit(ast.parse(text))
-        for number, (line, function, what) in enumerate(listing.found):
+        if file not in NOT_GENERIC and only in file:
+            yield file, path.read_text(encoding="utf-8")
+
+
+def listed(text: str, *, words: bool, parts: bool) -> list[tuple[int, str, str]]:
+    """Return line, function and what is switched off for each rule in *text*."""
+    listing = Off(words=words, parts=parts)
+    listing.visit(ast.parse(text))
+    return listing.found
+
+
+def count_rules() -> Counter[str]:
+    """Return the number of rules by folder."""
+    counts: Counter[str] = Counter()
+    for file, text in sources(""):
+        counts[file.rpartition("/")[0]] += len(listed(text, words=False, parts=False))
+    return counts
+
+
+def mutants(only: str, *, words: bool, parts: bool) -> Iterator[Mutant]:
+    """Yield every rule of the files whose path has the part *only*, switched off."""
+    for file, text in sources(only):
+        for number, (line, function, what) in enumerate(listed(text, words=words, parts=parts)):
             tree = Off(number, words=words, parts=parts).visit(ast.parse(text))
             yield Mutant(file, line, function, what, ast.unparse(ast.fix_missing_locations(tree)))
 
@@ -370,7 +389,16 @@ def main() -> None:
     parser.add_argument("--parts", action="store_true", help="each part of a condition too, and each held for true")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--all", action="store_true", help="show each rule and all cases that fail without it")
+    parser.add_argument("--count", action="store_true", help="only count the rules, by folder")
     args = parser.parse_args()
+    if args.count:
+        counted = count_rules()
+        print(
+            "\n".join(f"{number:6} {folder}" for folder, number in counted.items()),
+            f"{counted.total():6} in all",
+            sep="\n",
+        )
+        return
     reached = reaching()
     patterns = [re.compile(rule["rules"]) for rule in tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["explained"]]
     counts: Counter[str] = Counter()
