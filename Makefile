@@ -3,6 +3,7 @@
 # make test       run all tests, the fast ones first (installs what they need)
 # make browser    install Chromium if none is found, for the tests that render pages
 # make postgresql install PostgreSQL's server if none is found, for the tests of the state and the fleet
+# make prometheus install Prometheus if there is none, for the tests of the metrics
 # make lint       ruff and mypy --strict
 # make install    install portalcrawl
 # make scrapyd    start Scrapyd on loopback and deploy to it (SCRAPYD_USERNAME and SCRAPYD_PASSWORD must be set)
@@ -19,7 +20,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "portalcrawl needs Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
 
-.PHONY: install crawl test-fast test browser postgresql lint scrapyd scrapyd-environment deploy clean
+.PHONY: install crawl test-fast test browser prometheus postgresql lint scrapyd scrapyd-environment deploy clean
 .DELETE_ON_ERROR:
 
 install: $(VENV)/.installed
@@ -31,7 +32,7 @@ crawl: $(VENV)/.installed
 test-fast: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-test: test-fast scrapyd-environment browser postgresql
+test: test-fast scrapyd-environment browser prometheus postgresql
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
 
 # As root (or with sudo that asks nothing) the Debian package, else Playwright's own build and what it needs.
@@ -47,6 +48,13 @@ postgresql:
 		{ command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update && apt-get install -y postgresql; } || \
 		{ command -v apt-get >/dev/null && sudo -n apt-get update && sudo -n apt-get install -y postgresql; } || \
 		{ echo "the tests need PostgreSQL's server: install the package postgresql"; exit 1; }
+
+# As root (or with sudo that asks nothing) the Debian package; its service is not started.
+prometheus:
+	@command -v prometheus >/dev/null || \
+		{ command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update && apt-get install -y --no-install-recommends prometheus; } || \
+		{ command -v apt-get >/dev/null && sudo -n apt-get update && sudo -n apt-get install -y --no-install-recommends prometheus; } || \
+		{ echo "the tests need Prometheus: install it (Debian: apt-get install prometheus)"; exit 1; }
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -1,13 +1,17 @@
-"""Scrapy's downloader, whose requests can be cancelled."""
+"""Scrapy's downloader, whose requests can be cancelled, and wait for their host's next turn."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from time import monotonic, time
+from typing import TYPE_CHECKING, Any
 
+from scrapy import signals
 from scrapy.core.downloader import Downloader
+from scrapy.utils.asyncio import call_later
 
-from portalcrawl.crawl.failures import PageIgnored
+from portalcrawl.crawl.failures import HostPaused, PageIgnored
+from portalcrawl.crawl.politeness import REFUSALS, retry_after_seconds
 from portalcrawl.rendering.handlers import RenderingHandlers
 
 if TYPE_CHECKING:
@@ -16,9 +20,15 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from portalcrawl.crawl.politeness import Politeness
+
 
 class CancellableDownloader(Downloader):
-    """Downloads pages, some in a browser; the errback of a cancelled request gets PageIgnored("ending")."""
+    """Downloads pages, some in a browser; the errback of a cancelled request gets PageIgnored("ending").
+
+    Requests wait in the queue of their host until the run's politeness lets the next one pass. If the host asks for
+    more patience than the run has, their errbacks get HostPaused.
+    """
 
     handlers: RenderingHandlers
 
@@ -26,6 +36,9 @@ class CancellableDownloader(Downloader):
         super().__init__(crawler)
         self.handlers = RenderingHandlers(crawler)
         self._under_way: set[asyncio.Task[Response]] = set()
+        self._sending: set[asyncio.Task[None]] = set()
+        # Sent before the next request of the host is: that one must know of a refusal.
+        crawler.signals.connect(self._note_answer, signals.response_downloaded)
 
     async def _download(self, slot: Slot, request: Request) -> Response:
         task = asyncio.ensure_future(super()._download(slot, request))
@@ -36,6 +49,59 @@ class CancellableDownloader(Downloader):
             raise _cancelled() from None
         finally:
             self._under_way.discard(task)
+            slot.transferring.discard(request)
+
+    @property
+    def _politeness(self) -> Politeness | None:
+        """None where no run is open (``scrapy shell``): then Scrapy's delays alone hold."""
+        politeness: Politeness | None = getattr(self.crawler.spider, "politeness", None)
+        return politeness
+
+    def _note_answer(self, response: Response, request: Request) -> None:
+        politeness = self._politeness
+        if politeness is None:
+            return
+        host = request.meta[self.DOWNLOAD_SLOT]
+        if response.status in REFUSALS:
+            headers = response.headers
+            retry_after = retry_after_seconds(headers.get("Retry-After"), time(), headers.get("Date"))
+            politeness.refused(host, response.status, retry_after)
+        else:
+            politeness.answered(host)
+
+    def _get_slot(self, request: Request, spider: Any = None) -> tuple[str, Slot]:
+        key, slot = super()._get_slot(request)
+        politeness = self._politeness
+        if politeness is not None:
+            slot.delay = max(slot.delay, politeness.crawl_delay(key))
+        return key, slot
+
+    def _process_queue(self, slot: Slot) -> None:
+        """Send the next requests of *slot*, as many as may be under way, or call this again when their turn comes.
+
+        Scrapy counts a request as under way only when its task has begun, so that all that are in the queue would be
+        sent at once.
+        """
+        politeness = self._politeness
+        if politeness is None:
+            super()._process_queue(slot)
+            return
+        while slot.queue and slot.latercall is None and slot.free_transfer_slots() > 0:
+            host: str = slot.queue[0][0].meta[self.DOWNLOAD_SLOT]
+            try:
+                wait = politeness.wait(host, slot.download_delay())
+            except HostPaused as paused:
+                _refuse(slot, paused)
+                return
+            if wait > 0:
+                slot.latercall = call_later(wait, self._latercall, slot)
+                return
+            slot.lastseen = monotonic()
+            request, answer = slot.queue.popleft()
+            slot.transferring.add(request)
+            sending = asyncio.ensure_future(self._wait_for_download(slot, request, answer))
+            self._sending.add(sending)
+            sending.add_done_callback(self._sending.discard)
 
     def cancel_queued(self) -> None:
         """Cancel the requests that wait for a free slot of their host."""
@@ -48,6 +114,13 @@ class CancellableDownloader(Downloader):
         """Cancel the requests that have been sent and not answered."""
         for task in list(self._under_way):
             task.cancel()
+
+
+def _refuse(slot: Slot, paused: HostPaused) -> None:
+    """Refuse all requests that wait in *slot*."""
+    while slot.queue:
+        _, waiting = slot.queue.popleft()
+        waiting.errback(HostPaused(paused.host, paused.reason, paused.until))
 
 
 def _cancelled() -> PageIgnored:

@@ -6,6 +6,12 @@
      |   |- SettingError    a setting
      |   `- ConfigFileError a profile file or schedule.toml
      |- DataFolderError     the data folder or the state can't be used     exit code 1
+     |   `- LeaseLostError  another run has taken the portal over          exit code 75
+     |- FeedStoreError      feeds can't be stored where FEEDS_URL says     exit code 1
+     |   `- FeedConflictError another file has the name of a feed          exit code 1
+     |- OutboxFullError     too much waits for publication (OUTBOX_LIMIT)  exit code 1
+     |- MissingExtraError   a command needs an optional part of the installation    exit code 1
+     |- ExportError         the target of an export can't be used       exit code 1
      |- RunLockedError      another run holds the lock of the portal       exit code 75
      `- RunTooLateError     the latest start time of the run has passed    exit code 75
 
@@ -53,6 +59,35 @@ class ConfigFileError(UsageError):
 
 class DataFolderError(PortalcrawlError):
     """The data folder or the state can't be used."""
+
+
+class LeaseLostError(DataFolderError):
+    """Another run has taken over a portal of this run, which may write nothing more."""
+
+    exit_code = 75
+
+
+class FeedStoreError(PortalcrawlError):
+    """The store of the feeds (setting FEEDS_URL) can't be used, perhaps only for now."""
+
+
+class FeedConflictError(FeedStoreError):
+    """The store holds another file under the name of a feed or manifest; it is not overwritten."""
+
+
+class OutboxFullError(PortalcrawlError):
+    """More than OUTBOX_LIMIT bytes wait to be published; no run begins until they are."""
+
+
+class MissingExtraError(PortalcrawlError):
+    """A command needs a package of an extra that is not installed."""
+
+    def __init__(self, extra: str, module: str) -> None:
+        super().__init__(f"this needs the package {module}, which is not installed: pip install 'portalcrawl[{extra}]'")
+
+
+class ExportError(PortalcrawlError):
+    """The target of an export can't be used, or holds what no export made."""
 
 
 class RunLockedError(PortalcrawlError):

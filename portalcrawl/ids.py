@@ -33,6 +33,11 @@ def teaser_id(portal: str, article: str, state: Sequence[str | int | None]) -> s
     return f"{portal}:{_hex(_COMPACT.encode([article, *state]), ID_DIGITS)}"
 
 
+def observation_id(portal: str, parts: Sequence[str]) -> str:
+    """Return the id of an observation; *parts* are run, page, article id, teaser id and event."""
+    return f"{portal}:{_hex(_COMPACT.encode(list(parts)), ID_DIGITS)}"
+
+
 def content_hash(texts: Sequence[str | None]) -> str | None:
     """Return the hash of an article's texts with whitespace collapsed; None if all are empty."""
     collapsed = [" ".join((text or "").split()) for text in texts]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 PRECISIONS = ("minute", "hour", "day")
 
 
@@ -22,6 +22,7 @@ def schema_extra(**keywords: Any) -> dict[str, dict[str, Any]]:
 DATE_TIME = schema_extra(format="date-time")
 NOT_EMPTY = schema_extra(minLength=1)
 NOT_NEGATIVE = schema_extra(minimum=0)
+DISCOVERED_VIA = schema_extra(enum=["start", "teaser", "pending", "feed", "news_sitemap", "sitemap", None])
 PRECISION = schema_extra(enum=[*PRECISIONS, None])
 
 
@@ -35,6 +36,25 @@ class Image:
     """Caption as shown, without the credit."""
     credit: str | None = None
     """Photographer or picture agency, as shown."""
+
+
+@dataclass(slots=True)
+class RightsSignal:
+    """One statement of the publisher about the use of a page, as found; it is recorded, not interpreted."""
+
+    source: str
+    """Document that says it: ``robots.txt``, ``tdmrep.json``, ``header`` or ``meta``."""
+    name: str
+    """Name of the directive, key, header or meta tag (``Content-Signal``, ``tdm-reservation``); of robots.txt also
+    ``User-agent``, the group that applied to the crawler."""
+    value: str
+    """Its text."""
+    scope: str
+    """What it holds for: a path pattern of the site (``/`` for all of it), or ``page``."""
+    date_fetched: str
+    """Time when the document was fetched, ISO 8601, UTC."""
+    sha256: str
+    """SHA-256 of the document: the robots.txt, the tdmrep.json, or the body of the page."""
 
 
 @dataclass(slots=True)
@@ -107,14 +127,15 @@ class Article:
     cluster_id: str | None = None
     """Id of the group of near-identical copies: the id of its first article, so an article without copies has its
     own id here. Null for a text that is too short to compare."""
-    rights: dict[str, str] = field(default_factory=dict)
-    """Opt-out signals as found (``robots``, ``x_robots_tag``, ``tdm_reservation``, ``tdm_policy``). They are recorded,
-    not interpreted."""
-    discovered_via: str | None = None
-    """How the crawl came to it: ``start`` (a start page), ``teaser`` (in this run) or ``pending`` (left by an earlier
-    run, or due for another visit)."""
+    rights: dict[str, Any] = field(default_factory=dict)
+    """Opt-out signals as found on the page (``robots``, ``x_robots_tag``, ``tdm_reservation``, ``tdm_policy``), and in
+    ``signals`` all statements about its use, also those of robots.txt and tdmrep.json. They are recorded, not
+    interpreted."""
+    discovered_via: str | None = field(default=None, metadata=DISCOVERED_VIA)
+    """How the crawl came to it: ``start`` (a start page), ``teaser`` (in this run), ``pending`` (left by an earlier
+    run, or due for another visit), ``feed``, ``news_sitemap`` or ``sitemap``."""
     found_on: str | None = None
-    """Address of the page whose teaser led here. Null for a start page."""
+    """Address of the page whose teaser led here, or of the feed or sitemap. Null for a start page."""
     depth: int = field(default=0, metadata=NOT_NEGATIVE)
     """Number of teasers followed from a start page, which has depth 0."""
     rendered: bool = False
@@ -122,6 +143,42 @@ class Article:
     date_fetched: str = field(default="", metadata=DATE_TIME)
     """Time of the fetch, ISO 8601, UTC: the response's Date header, or the crawler's clock if that is missing, in the
     future or over ten years old."""
+    run: str = field(default="", metadata=NOT_EMPTY)
+    """Id of the run that wrote this line."""
+
+
+EVENTS = ("appeared", "moved", "changed", "gone")
+
+
+@dataclass(slots=True)
+class Observation:
+    """What happened to a teaser on a start page that is a list, since that page was last seen."""
+
+    schema_version: str = SCHEMA_VERSION
+    """Version of this schema, ``major.minor``."""
+    type: str = field(default="observation", metadata=schema_extra(const="observation"))
+    """Type of the record."""
+    id: str = field(default="", metadata=NOT_EMPTY)
+    """Id of this observation: ``<portal>:<16 hex digits of SHA-256 over run, page, article_id, teaser_id, event>``."""
+    portal: str = field(default="", metadata=NOT_EMPTY)
+    """Name of the portal's profile, or its host without ``www.`` if it has none."""
+    page: str = field(default="", metadata=NOT_EMPTY)
+    """Canonical address of the start page (``Teaser.found_on``)."""
+    teaser_id: str = field(default="", metadata=NOT_EMPTY)
+    """Id of the teaser's state (``Teaser.id``), for ``changed`` that of the new state."""
+    article_id: str = field(default="", metadata=NOT_EMPTY)
+    """Id of the article that it links to (``Article.id``)."""
+    event: str = field(default="appeared", metadata=schema_extra(enum=list(EVENTS)))
+    """``appeared``, ``moved`` (to another block or position), ``changed`` (same article, other state) or ``gone``. A
+    teaser that changes and moves gives two lines, ``changed`` first."""
+    block: str | None = None
+    """Block in which it stands after this; for ``gone`` the last one."""
+    position: int | None = field(default=None, metadata=schema_extra(minimum=1))
+    """Position in that block, from 1; for ``gone`` the last one."""
+    comment_count: int | None = field(default=None, metadata=NOT_NEGATIVE)
+    """Number of comments shown; for ``gone`` the last one. Null if none is shown."""
+    date_observed: str = field(default="", metadata=DATE_TIME)
+    """Time when the page was fetched, ISO 8601, UTC."""
     run: str = field(default="", metadata=NOT_EMPTY)
     """Id of the run that wrote this line."""
 

@@ -59,7 +59,8 @@ def read_page(
     :param fetched: aware time that ages (``2 hours ago``) count back from; None: the Date header, else now.
     :param profile: ``auto``: the built-in profile for the host of *url*, if there is one; a name: that built-in
         profile; None: no profile.
-    :param headers: response headers. Content-Type, Date, X-Robots-Tag, TDM-Reservation and TDM-Policy are used.
+    :param headers: response headers. Content-Type, Date, X-Robots-Tag, TDM-Reservation, TDM-Policy, Content-Usage and
+        Content-Signal are used.
     :raises ValueError: if *url* is no http(s) address, the profile does not exist, or *fetched* has no time zone.
     :raises TypeError: if *html* is neither bytes nor str.
     """

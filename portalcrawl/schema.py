@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from itemadapter import ItemAdapter
 
-from portalcrawl.items import DATE_TIME, NOT_EMPTY, SCHEMA_VERSION, Article, Teaser, schema_extra
+from portalcrawl.items import (
+    DATE_TIME,
+    NOT_EMPTY,
+    SCHEMA_VERSION,
+    Article,
+    Observation,
+    RightsSignal,
+    Teaser,
+    schema_extra,
+)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -18,7 +28,7 @@ class FeedEntry:
 
     file: str = field(metadata=NOT_EMPTY)
     """Name of the file, which is in the manifest's folder."""
-    kind: str = field(metadata=schema_extra(enum=["articles", "teasers"]))
+    kind: str = field(metadata=schema_extra(enum=["articles", "teasers", "observations"]))
     """Type of its records."""
     records: int = field(metadata=schema_extra(minimum=1))
     """Number of records, one a line."""
@@ -62,13 +72,24 @@ class Manifest:
     """How the run went."""
 
 
-KINDS: dict[str, type] = {"article": Article, "teaser": Teaser, "manifest": Manifest}
+def parse_manifest(found: Mapping[str, Any]) -> Manifest:
+    """Return the manifest of its JSON object."""
+    manifest = Manifest(**found)
+    manifest.verdict = Verdict(**manifest.verdict)  # type: ignore[arg-type]
+    manifest.feeds = [FeedEntry(**feed) for feed in manifest.feeds]  # type: ignore[arg-type]
+    return manifest
+
+
+KINDS: dict[str, type] = {"article": Article, "teaser": Teaser, "observation": Observation, "manifest": Manifest}
 
 
 def json_schema(kind: str) -> dict[str, Any]:
-    """Return the JSON Schema of ``article``, ``teaser`` or ``manifest``."""
+    """Return the JSON Schema of ``article``, ``teaser``, ``observation`` or ``manifest``."""
     cls = KINDS[kind]
-    schema = _complete(ItemAdapter.get_json_schema(cls))
+    schema = ItemAdapter.get_json_schema(cls)
+    if cls is Article:
+        schema["properties"]["rights"] |= _rights_schema()
+    schema = _complete(schema)
     return {
         "$schema": DIALECT,
         "title": cls.__name__,
@@ -79,12 +100,23 @@ def json_schema(kind: str) -> dict[str, Any]:
     }
 
 
+def _rights_schema() -> dict[str, Any]:
+    """Return the JSON Schema of ``Article.rights``: texts, and a list of signals where there are any."""
+    signals = {
+        "type": "array",
+        "description": (RightsSignal.__doc__ or "").split("\n", maxsplit=1)[0],
+        "items": ItemAdapter.get_json_schema(RightsSignal),
+    }
+    _complete({"properties": {"signals": signals}})
+    return {"properties": {"signals": signals}, "additionalProperties": {"type": "string"}, "required": []}
+
+
 def _complete(schema: dict[str, Any]) -> dict[str, Any]:
     """Join the lines of descriptions, and require every field of nested records."""
     for name, value in schema.get("properties", {}).items():
         nested = value.get("items", value)
         if isinstance(nested, dict) and "properties" in nested:
-            nested["required"] = list(_complete(nested)["properties"])
+            nested.setdefault("required", list(_complete(nested)["properties"]))
         if "description" in value:
             schema["properties"][name]["description"] = " ".join(value["description"].split())
     return schema

@@ -1,19 +1,38 @@
 """Scrapy settings of the project; docs/settings.md explains them."""
 
 import os
+import sys
+from pathlib import Path
 
 from portalcrawl import __version__
+
+
+def _commands_module() -> str:
+    """Return the module of the command that was called, or the package of all commands.
+
+    Scrapy imports every module of COMMANDS_MODULE whichever command it runs: 0.1 s of CPU for each crawl.
+    """
+    package = f"{__package__}.commands"
+    name = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    is_ours = name.isidentifier() and (Path(__file__).parent / "commands" / f"{name}.py").is_file()
+    return f"{package}.{name}" if is_ours else package
+
 
 BOT_NAME = "portalcrawl"
 SPIDER_MODULES = ["portalcrawl.spiders"]
 NEWSPIDER_MODULE = "portalcrawl.spiders"
-COMMANDS_MODULE = "portalcrawl.commands"
+COMMANDS_MODULE = _commands_module()
 
 # Settings that portalcrawl adds.
 DATA_DIR = os.environ.get("PORTALCRAWL_DATA_DIR") or "data"
 JSONL_FEEDS = True
+OBSERVATIONS = False
 STATE_ENABLED = True
 STATE_URL = os.environ.get("PORTALCRAWL_STATE_URL") or None  # the SQLite file in DATA_DIR
+FEEDS_URL = os.environ.get("PORTALCRAWL_FEEDS_URL") or None  # the folder feeds in DATA_DIR
+LEASE_SECONDS = 60
+OUTBOX_LIMIT = 2_000_000_000
+NEAR_COPY_DAYS = 90
 COMMIT_ITEMS = 100
 COMMIT_SECONDS = 5.0
 RECRAWL_AGES = [600, 3_600, 21_600, 86_400, 604_800]
@@ -21,6 +40,10 @@ RETRY_FAILED_AFTER = 3_600
 RUN_LOCK_WAIT = 0
 RUN_NOT_AFTER = None  # Unix time after which the run refuses to start; the scheduler sets it for each job
 SCHEDULE_FILE = os.environ.get("PORTALCRAWL_SCHEDULE") or "schedule.toml"
+FLEET_PROCESSES = None  # one for each core
+FLEET_RECYCLE = 1_000
+FLEET_MEMORY = 1_000
+METRICS_PORT = None  # no port is opened
 FEED_RETENTION = None  # nothing is removed
 PORTAL_PROFILES = None
 CLOSING_GRACE = 15.0
@@ -29,9 +52,15 @@ PROGRESS_ENABLED = True
 # Politeness: a profile, or -s, overrides delay and concurrency.
 USER_AGENT = f"portalcrawl/{__version__}"
 ROBOTSTXT_OBEY = True
+TDMREP_ENABLED = True
 DOWNLOAD_DELAY = 0.25
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
+CRAWL_DELAY_MAX = 30
+RETRY_AFTER_MAX = 86_400
+BACKOFF_START = 1
+BACKOFF_MAX = 3_600
+MAX_HOST_WAIT = 60
 
 # Limits of time and memory for responses.
 DOWNLOAD_TIMEOUT = 30
@@ -67,6 +96,8 @@ DOWNLOADER_MIDDLEWARES = {
     "portalcrawl.middlewares.repeated_patterns.RepeatsMiddleware": 40,
     "portalcrawl.middlewares.origins.OriginMiddleware": 50,
     "portalcrawl.middlewares.robots.RobotsMiddleware": 100,
+    "portalcrawl.middlewares.tdmrep.TdmrepMiddleware": 110,
+    "portalcrawl.middlewares.refusals.RefusalsMiddleware": 560,
     "portalcrawl.middlewares.refresh.RefreshMiddleware": 580,
     "portalcrawl.middlewares.charset.CharsetMiddleware": 585,
     "portalcrawl.middlewares.compression.CompressionMiddleware": 590,

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support import states
 from support.shared import SHARED
 
 FAST_FOLDERS = {"unit", "pages"}
 """Their tests start no process; all others run crawls, browsers or Scrapyd."""
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)],
+)
+def each_state(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Run the test with its states in SQLite, and again with them on PostgreSQL."""
+    states.use(request.param)
+    yield request.param
+    states.use("sqlite")
+
+
+def pytest_sessionfinish() -> None:
+    states.stop_servers()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

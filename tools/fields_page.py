@@ -21,7 +21,6 @@ MORE: dict[str, dict[str, Any]] = {
         "authors": ["Anna Beispiel", "Bert Muster"],
         "changed_fields": ["headline", "article_body"],
         "duplicate_of": "sample:70N692f0c1f7d341e00",
-        "rights": {"robots": "noarchive"},
     },
     "teaser": {"kicker": "Vor dem Topspiel", "label": "Video"},
 }

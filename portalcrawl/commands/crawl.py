@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+# First: while it is imported, it looks through the call stack (inspect.stack), which is short here.
+import scrapy.core.downloader.contextfactory  # noqa: F401
 from scrapy.commands import ScrapyHelpFormatter
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
@@ -125,13 +127,15 @@ def _print_summary(run: Run) -> int:
     """Print what was written, and where; return the exit code."""
     if run.manifest is None:
         print(f"portalcrawl: nothing was published: {run.broken or 'the crawl did not start'}", file=sys.stderr)
-        return 1
+        return run.exit_code
     counts, verdict = run.manifest.counts, run.manifest.verdict
     reasons = f" ({'; '.join(verdict.reasons)})" if verdict.reasons else ""
     file = f"manifest-{run.id}.json" if run.manifest.feeds else f"no file of run {run.id}"
     print(
-        f"portalcrawl: {counts['articles']} articles and {counts['teasers']} teasers in {run.folder}, "
+        f"portalcrawl: {counts['articles']} articles and {counts['teasers']} teasers in {run.feeds_name}, "
         f"{file}; {run.manifest.finish_reason}, {verdict.level}{reasons}",
         file=sys.stderr,
     )
+    if run.delayed:
+        print(f"portalcrawl: they are committed, and published by a later run: {run.delayed}", file=sys.stderr)
     return 1 if verdict.level == "failed" else 0

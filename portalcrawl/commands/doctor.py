@@ -19,10 +19,12 @@ from scrapy.commands import ScrapyCommand
 
 from portalcrawl.commands.error_line import exit_code_of
 from portalcrawl.errors import PortalcrawlError, UsageError
+from portalcrawl.feeds.store.locating import open_store
 from portalcrawl.rendering.browser_path import find_browser
 from portalcrawl.rendering.render_settings import RenderSettings
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling.shadow import shadowing_copy
+from portalcrawl.storage.database import display_url, open_database
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -77,6 +79,7 @@ def check_installation(settings: BaseSettings) -> Iterator[Check]:
     if copy := shadowing_copy():
         yield Check("Scrapyd", copy, f"{sys.executable} -m pip uninstall --yes {DISTRIBUTION}")
     yield _check_data_folder(settings)
+    yield from _check_state_and_feeds(settings)
     yield _check_browser(settings)
 
 
@@ -132,6 +135,28 @@ def _check_data_folder(settings: BaseSettings) -> Check:
     free = shutil.disk_usage(existing).free
     result = f"{folder}{'' if folder == existing else ' (will be made)'}, {free / 1e9:,.1f} GB free"
     return Check("DATA_DIR", result, f"df -h {existing}" if free < MIN_FREE_BYTES else None)
+
+
+def _check_state_and_feeds(settings: BaseSettings) -> Iterator[Check]:
+    """Connect to a state on a server, and write to the store of the feeds, where these are not in the data folder."""
+    try:
+        ours = RunSettings.from_settings(settings)
+    except PortalcrawlError:
+        return  # the check of the data folder has said so
+    if ours.shares_state:
+        try:
+            open_database(ours.state_url).dispose()
+        except PortalcrawlError as error:
+            yield Check("STATE_URL", str(error), "export PORTALCRAWL_STATE_URL=postgresql+psycopg://USER@HOST/DATABASE")
+        else:
+            yield Check("STATE_URL", f"{display_url(ours.state_url)} can be used")
+    if settings.get("FEEDS_URL"):
+        try:
+            open_store(ours.feeds_url).check()
+        except PortalcrawlError as error:
+            yield Check("FEEDS_URL", str(error), "export AWS_ENDPOINT_URL=... AWS_ACCESS_KEY_ID=... and its secret")
+        else:
+            yield Check("FEEDS_URL", f"{ours.feeds_url} can be written")
 
 
 def _check_browser(settings: BaseSettings) -> Check:

@@ -1,4 +1,4 @@
-"""``scrapy portals``: lists the portal profiles, shows one, checks their files."""
+"""``scrapy portals``: lists the portal profiles, shows one, checks their files, drafts one."""
 
 from __future__ import annotations
 
@@ -28,17 +28,30 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "[options] [NAME]"
+        return "[options] [NAME] | discover URL [--write]"
 
     def short_desc(self) -> str:
-        return "List the portal profiles, show one, check their files"
+        return "List the portal profiles, show one, check their files, draft one"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--check", action="store_true", help="check the files; exit code 1 for a fault")
+        parser.add_argument("--write", action="store_true", help="discover: write the draft to PORTAL_PROFILES")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if args[:1] == ["discover"]:
+            self.exitcode = exit_code_of(lambda: self._discover(args[1:], write=opts.write))
+            return
         self.exitcode = exit_code_of(lambda: self._run(args, check=opts.check))
+
+    def _discover(self, args: list[str], *, write: bool) -> int:
+        from portalcrawl.drafting.discover import discover  # here, since it imports the whole reading
+
+        assert self.settings is not None
+        draft, note = discover(args, self.settings, write=write)
+        print(draft, end="")
+        print(f"portalcrawl: {note}", file=sys.stderr)
+        return 0
 
     def _run(self, args: list[str], *, check: bool) -> int:
         if len(args) > 1 or any(arg.startswith("-") for arg in args):

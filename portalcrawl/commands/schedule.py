@@ -20,7 +20,12 @@ from portalcrawl.commands.scheduled.checking import check
 from portalcrawl.commands.scheduled.crontab import crontab, systemd_units
 from portalcrawl.commands.scheduled.listing import show_list
 from portalcrawl.errors import DataFolderError, UsageError
+from portalcrawl.metrics.figures import Source
+from portalcrawl.metrics.server import metrics_port, serve_metrics
+from portalcrawl.metrics.state_figures import StateFigures
 from portalcrawl.runs.run_settings import RunSettings
+from portalcrawl.scheduling.job_store import JobStore
+from portalcrawl.scheduling.schedule_figures import ScheduleFigures
 from portalcrawl.scheduling.schedule_file import read_schedule
 from portalcrawl.scheduling.scheduler_loop import Scheduler
 
@@ -77,7 +82,7 @@ class Command(ScrapyCommand):
         settings = RunSettings.from_settings(self.settings)
         file = Path(str(opts.file or self.settings["SCHEDULE_FILE"])).expanduser()
         if action == "run":
-            return _run(file, settings, str(opts.loglevel or "INFO"))
+            return _run(file, settings, str(opts.loglevel or "INFO"), metrics_port(self.settings))
         if action == "once":
             return _once(file, settings, rest[0])
         schedule = read_schedule(file, settings)
@@ -91,7 +96,7 @@ class Command(ScrapyCommand):
         return 0
 
 
-def _run(file: Path, settings: RunSettings, level: str) -> int:
+def _run(file: Path, settings: RunSettings, level: str, port: int | None) -> int:
     _log_to_stderr(level)
     scheduler, stop = Scheduler(file, settings), Event()
 
@@ -100,7 +105,10 @@ def _run(file: Path, settings: RunSettings, level: str) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
-    scheduler.run(stop)
+    store = JobStore.open(settings.data_dir)
+    sources: list[Source] = [StateFigures(settings.state_url), ScheduleFigures(store, lambda: scheduler.schedule)]
+    with serve_metrics(port, sources):
+        scheduler.run(stop)
     return 0
 
 
@@ -127,4 +135,5 @@ def _log_to_stderr(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%d %H:%M:%S%z"))
     logging.basicConfig(level="WARNING", handlers=[handler], force=True)
-    logging.getLogger("portalcrawl.schedule").setLevel(level)
+    for name in ("portalcrawl.schedule", "portalcrawl.metrics"):
+        logging.getLogger(name).setLevel(level)

@@ -24,7 +24,7 @@ class Command(ScrapyCommand):
         return "|".join(KINDS)
 
     def short_desc(self) -> str:
-        return "Print the JSON Schema of an article, a teaser or a manifest"
+        return "Print the JSON Schema of an article, a teaser, an observation or a manifest"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         self.exitcode = exit_code_of(lambda: _print_schema(args))

@@ -18,10 +18,10 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from portalcrawl.commands.error_line import exit_code_of, exit_with
 from portalcrawl.errors import DataFolderError, UsageError
 from portalcrawl.runs.arguments import AGE, UNITS
-from portalcrawl.runs.run_names import FEED_KINDS
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import open_database, state_file
 from portalcrawl.storage.maintenance import Maintenance
+from portalcrawl.storage.outbox import Backlog, Outbox
 from portalcrawl.storage.run_history import PastRun, RunHistory
 
 DEFAULT_RUNS = 20
@@ -85,7 +85,7 @@ class Command(ScrapyCommand):
         elif opts.requeue:
             print(f"{maintenance.requeue(opts.requeue)} articles are pending again")
         else:
-            _show(maintenance, file)
+            _show(maintenance, file, Outbox(engine).backlog())
         return 0
 
 
@@ -102,7 +102,7 @@ def _age(value: str) -> timedelta:
     return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
-def _show(maintenance: Maintenance, file: Path | None) -> None:
+def _show(maintenance: Maintenance, file: Path | None, backlog: Backlog) -> None:
     table = Table("portal", "status", "articles", "oldest")
     for count in maintenance.counts():
         oldest = datetime.fromtimestamp(count.oldest, UTC).strftime("%Y-%m-%d %H:%M UTC")
@@ -111,6 +111,12 @@ def _show(maintenance: Maintenance, file: Path | None) -> None:
     console.print(table)
     if file is not None:
         console.print(f"{file}: {file.stat().st_size / 1e6:,.1f} MB")
+    if backlog.records:
+        ended = ""
+        if backlog.oldest is not None:
+            since = datetime.fromtimestamp(backlog.oldest, UTC).strftime("%Y-%m-%d %H:%M UTC")
+            ended = f"; {backlog.runs} runs have ended and wait for it, the oldest since {since}"
+        console.print(f"not yet published: {backlog.records:,} lines, {backlog.size / 1e6:,.1f} MB{ended}")
 
 
 def show_runs(history: RunHistory, number: int, *, as_json: bool) -> None:
@@ -123,7 +129,7 @@ def show_runs(history: RunHistory, number: int, *, as_json: bool) -> None:
     for run in manifests:
         counts, verdict = run["counts"], run["verdict"]
         outcome = "; ".join([verdict["level"], *verdict["reasons"]]) if verdict else ""
-        records = (str(counts.get(kind, "")) for kind in FEED_KINDS)
+        records = (str(counts.get(kind, "")) for kind in ("articles", "teasers"))
         table.add_row(run["run"], run["portal"], run["finished"] or "", run["finish_reason"] or "", *records, outcome)
     Console(width=None if sys.stdout.isatty() else WIDTH).print(table)
 

@@ -120,6 +120,7 @@ class RunArticles:
             record.newest = datetime.fromisoformat(article.date_published).timestamp()
         outcomes.stored(record, now, visit.ages)
         self._unit_of_work.note(record)
+        self._unit_of_work.discovered.settle(record.portal, record.id)
 
     def _reading(self, article: Article) -> tuple[Record, Visit]:
         reading = self.of(article.portal, article.id).reading

@@ -48,6 +48,16 @@ class PageIgnored(IgnoreRequest):
         self.reason = reason
 
 
+class HostPaused(PageIgnored):
+    """A request that was not sent, or was refused, since its host asks for more patience than the run has."""
+
+    def __init__(self, host: str, reason: str, until: float) -> None:
+        super().__init__(reason, f"{host} asks for patience ({reason})")
+        self.host = host
+        self.until = until
+        """Unix time before which the host does not want to be asked."""
+
+
 class RenderFailedError(DownloadFailedError):
     """A page that a browser could not show, under a named reason; it is tried again like any failed download."""
 

@@ -87,6 +87,22 @@ class Frontier:
                 due.append(record)
         return due
 
+    def take(self, profile: Profile, records: Iterable[Record]) -> list[Record]:
+        """Return those of *records* that are wanted, due and new to the run, marked as requested."""
+        wanted = self._wanted(profile)
+        due = [
+            record
+            for record in records
+            if self._policy.follow and wanted.includes(record) and not self._crawl.articles.is_requested(record)
+        ]
+        for record in due:
+            self.request(record)
+        return due
+
+    def oldest_wanted(self, profile: Profile) -> float | None:
+        """Return ``since`` (Unix seconds), by the portal's zone where it names none; None without it."""
+        return self._wanted(profile).since
+
     def _keep_headline(self, record: Record, teaser: Teaser) -> None:
         """Keep the headline under which a known article is teased: it identifies a text that was rewritten."""
         if not record.revision or not teaser.headline:

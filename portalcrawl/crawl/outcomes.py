@@ -64,6 +64,12 @@ def failed(record: Record, reason: str, now: float, retry_after: float, ages: Se
         record.next_visit = _recrawl(record, now, ages)
 
 
+def waits(record: Record, reason: str, until: float) -> None:
+    """Record that the article is not asked for before *until*, as its host wants it; its status stays."""
+    record.reason = reason
+    record.next_visit = until
+
+
 def missing(
     record: Record, status: Status, reason: str, now: float, retry_after: float, ages: Sequence[int] = ()
 ) -> None:

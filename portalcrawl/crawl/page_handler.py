@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING
 from portalcrawl.crawl import outcomes
 from portalcrawl.crawl.articles import Visit
 from portalcrawl.crawl.identity import SAME_TEXT, Identities
+from portalcrawl.crawl.observations import Observer
 from portalcrawl.crawl.url_patterns import REPEATS, RepeatedPatterns
-from portalcrawl.loaders.article import load_article
+from portalcrawl.loaders.article import add_announced, load_article
 from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.loaders.teaser import load_teasers
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from portalcrawl.crawl.frontier import Frontier
     from portalcrawl.crawl.identity import Identity
     from portalcrawl.extraction.page import Page
-    from portalcrawl.items import Article, Teaser
+    from portalcrawl.items import Article, Observation, Teaser
     from portalcrawl.loaders.teaser import LinkedTeaser
     from portalcrawl.storage.records import Record, Status
 
@@ -35,7 +37,7 @@ NO_ARTICLE = "no_article"
 class PageResult:
     """What one page yields. Teasers come before the article: when an article is committed, so are its teasers."""
 
-    items: list[Article | Teaser] = field(default_factory=list)
+    items: list[Article | Teaser | Observation] = field(default_factory=list)
     follow: list[Record] = field(default_factory=list)
     """Articles to request now, in the order of their teasers."""
 
@@ -49,9 +51,13 @@ class PageHandler:
         self._frontier = frontier
         self._identities = Identities(crawl.unit_of_work)
         self.repeats = RepeatedPatterns()
+        self._observer = Observer(crawl) if crawl.policy.observations else None
 
-    def start_page(self, page: Page, url: str, *, rendered: bool = False) -> PageResult:
-        """Handle the start page that was requested as *url*: whatever it is, its teasers are followed."""
+    def start_page(self, page: Page, url: str, *, rendered: bool = False, is_first: bool = True) -> PageResult:
+        """Handle the start page that was requested as *url*: whatever it is, its teasers are followed.
+
+        *is_first* is False for the further pages of a list, on which nothing is observed.
+        """
         self._counts["pages"] += 1
         context = CrawlContext(self._crawl.run, 0, "start", rendered=rendered)
         result = PageResult()
@@ -63,7 +69,10 @@ class PageHandler:
                 self._refuse(record, identity)
                 self._counts["start_pages_failed"] += 1
                 return result
-        self._counts["start_links"] += self._add_teasers(result, page, context)
+        teasers = self._add_teasers(result, page, context)
+        self._counts["start_links"] += len({each.teaser.article_id for each in teasers})
+        if self._observer is not None and is_first:
+            result.items += self._observer.observe(page, teasers)
         if article and record:
             self._counts["start_articles"] += 1
             if self._take(article, identity, record, page):
@@ -73,13 +82,16 @@ class PageHandler:
     def article_page(self, page: Page, record: Record, via: str, *, rendered: bool = False) -> PageResult:
         """Handle the page that came for *record*: only an article that is wanted and new to the run is followed."""
         self._counts["pages"] += 1
-        context = CrawlContext(self._crawl.run, record.depth, via, record.found_on, rendered)
+        context = self._context(record, via, rendered=rendered)
         result = PageResult()
         article = load_article(page, context) if page.page_type == "article" else None
         if article is None:
             self._no_article(page, record)
             return result
         identity = self._identify(article, record, page)
+        is_announced = identity.record is not None and identity.record.id == record.id
+        if is_announced and add_announced(article, page, context):
+            self._crawl.unit_of_work.discovered.keep(record.portal, record.id)
         is_new = identity.record is not None and self._take(article, identity, record, page)
         if (
             is_new
@@ -93,6 +105,16 @@ class PageHandler:
             self._add_teasers(result, page, context)
             result.items.append(article)
         return result
+
+    def _context(self, record: Record, via: str, *, rendered: bool) -> CrawlContext:
+        """Return the context of the page that came for *record*.
+
+        The first document or page that led to an article is named, also by a later run that takes the link up.
+        """
+        entry = self._crawl.unit_of_work.discovered.entry(record.portal, record.id)
+        if entry and not record.revision:
+            via = entry.via
+        return CrawlContext(self._crawl.run, record.depth, via, record.found_on, rendered, entry)
 
     def unchanged(self, record: Record) -> None:
         """Record that the site answered 304 for an article: it is as the state knows it."""
@@ -116,6 +138,19 @@ class PageHandler:
             self._counts["start_pages_failed"] += 1
             return
         outcomes.failed(record, reason, time(), self._crawl.policy.retry_failed_after, self._ages(record))
+        self._crawl.unit_of_work.note(record)
+
+    def waits(self, record: Record | None, reason: str, until: float) -> None:
+        """Record that the page of *record* (None: a start page) waits, since its host asks for patience.
+
+        *until* is the Unix time before which the host does not want to be asked. The visit counts as no attempt.
+        """
+        self._counts[f"waiting/{reason}"] += 1
+        self._counts["waiting_seconds"] = max(self._counts["waiting_seconds"], math.ceil(until - time()))
+        if record is None:
+            self._counts["start_pages_waiting"] += 1
+            return
+        outcomes.waits(record, reason, until)
         self._crawl.unit_of_work.note(record)
 
     def _ages(self, record: Record) -> Sequence[int]:
@@ -166,15 +201,15 @@ class PageHandler:
         self._crawl.articles.begin(article, record, _visit(page.response, self._ages(record)))
         return True
 
-    def _add_teasers(self, result: PageResult, page: Page, context: CrawlContext) -> int:
-        """Add the page's new teasers and the articles to request to *result*; return how many articles are linked."""
+    def _add_teasers(self, result: PageResult, page: Page, context: CrawlContext) -> list[LinkedTeaser]:
+        """Add the page's new teasers and the articles to request to *result*; return all its teasers."""
         profile = page.profile
         teasers = load_teasers(page, context, lambda urls: self._identities.known_ids(profile, urls))
         self._counts["teasers_seen"] += len(teasers)
         self._frontier.learn_zone(profile, page.zone, (each.teaser.date_published for each in teasers))
         result.follow += self._frontier.add(profile, teasers, context.depth + 1)
         result.items += self._new_states(teasers)
-        return len({each.teaser.article_id for each in teasers})
+        return teasers
 
     def _new_states(self, teasers: Sequence[LinkedTeaser]) -> list[Teaser]:
         """Return the teasers whose state was not written before, with one query for all."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from portalcrawl.profiles.model import Profile, RenderMode
+from portalcrawl.profiles.model import DiscoveryRules, Profile, RenderMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class PortalPolicy:
     render: RenderMode
     recrawl_ages: tuple[int, ...]
     """Seconds after an article was first stored at which it is visited again, ascending."""
+    discovery: DiscoveryRules = field(default_factory=DiscoveryRules)
+    """Which feeds and sitemaps are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,5 @@ class CrawlPolicy:
     """Oldest publication time wanted. A naive one is local time of the portal."""
     retry_failed_after: float
     """Seconds until the first retry of a page that failed; each further wait is twice as long."""
+    observations: bool = False
+    """Whether it is recorded what happens to teasers on start pages."""

@@ -21,6 +21,7 @@ from portalcrawl.demo.teaser_plan import PlannedTeaser
 from portalcrawl.demo.word_lists import words
 
 FANOUT = 4
+SHORT_LIST = "Das könnte Sie interessieren"
 PER_PAGE = 12
 FIRST_NEW = 1000
 """Number from which stories are news, newer than the tree."""
@@ -53,6 +54,7 @@ class Links:
         self.world = world
         self.clock = clock
         self.place = {story.native: place for place, story in enumerate(world.tree)}
+        self.unlinked = frozenset(story.native for stories in world.unlinked.values() for story in stories)
         self.news = tuple(story for story in world.stories if story.number >= FIRST_NEW)
         self.withdrawn = tuple(story for story in world.stories if FIRST_WITHDRAWN <= story.number < FIRST_NEW)
         self.by_section = {
@@ -87,9 +89,11 @@ class Links:
             ("Aktuelle Nachrichten", latest[4 * group : 4 * group + 5]),
             (f"Mehr aus {story.section}", own[group % max(1, len(own) - 5) :][:5]),
         )
+        if story.native in self.unlinked:  # shows no others: what is teased is teased on the pages of the tree
+            return tuple(Block(heading, ()) for heading in (*dict(lists), SHORT_LIST))
         blocks = [Block(heading, self._spots(self._long_list(story, stories), place)) for heading, stories in lists]
         short = [teaser_plan.short(other) for other in self._short_list(story, place)]
-        return (*blocks, Block("Das könnte Sie interessieren", self._spots(short, place)))
+        return (*blocks, Block(SHORT_LIST, self._spots(short, place)))
 
     def _long_list(self, story: Story, stories: Sequence[Story]) -> list[PlannedTeaser]:
         return [teaser_plan.long(other, self.clock, story.layout) for other in _others(story, stories, 4)]

@@ -13,9 +13,19 @@ from portalcrawl.demo.listings import find_listing
 from portalcrawl.demo.pages import STATIC, Pages, read_asset
 from portalcrawl.demo.pictures import picture_svg
 from portalcrawl.demo.story_model import Story, World
+from portalcrawl.demo.syndication import INDEX, Syndication
 
 HTML = "text/html; charset=utf-8"
-ROBOTS = "User-agent: *\nDisallow: /artikel/gesperrt/\nDisallow: /login\nDisallow: /intern/\n"
+ROBOTS = (
+    "User-agent: *\nDisallow: /artikel/gesperrt/\nDisallow: /login\nDisallow: /intern/\n"
+    "Content-Signal: search=yes, ai-train=no\nContent-Usage: train-ai=n\n"
+    "\nLicense: https://kranichpost.example/lizenz.xml\n"
+)
+TDMREP = """[
+  {"location": "/artikel/", "tdm-reservation": 1, "tdm-policy": "https://kranichpost.example/tdm.json"},
+  {"location": "/", "tdm-reservation": 0}
+]
+"""
 MOST_KEPT = 5000
 _CSS = "text/css; charset=utf-8"
 _ASSETS = {"/stil.css": _CSS, "/alt.css": _CSS, "/kranich.svg": "image/svg+xml"}
@@ -37,7 +47,10 @@ class Site:
         self.links = Links(world, clock)
         self.pages = Pages(self.links, origin)
         self.date = http_date(clock)
-        self._stories = {path: story for story in world.stories for path in story.paths}
+        self._syndication = Syndication(self.links, origin)
+        unlinked = (story for stories in world.unlinked.values() for story in stories)
+        self._stories = {path: story for story in (*world.stories, *unlinked) for path in story.paths}
+        self._robots = f"{ROBOTS}\nSitemap: {origin}{INDEX}\n"
         self._kept: dict[str, Response] = {}
 
     def answer(self, target: str) -> Response:
@@ -78,7 +91,9 @@ class Site:
         if path in _ASSETS:
             return with_tag(read_asset(path[1:]).encode(), _ASSETS[path])
         if path == "/robots.txt":
-            return Response(200, ROBOTS.encode(), {"Content-Type": "text/plain; charset=utf-8"})
+            return Response(200, self._robots.encode(), {"Content-Type": "text/plain; charset=utf-8"})
+        if path == "/.well-known/tdmrep.json":
+            return Response(200, TDMREP.encode(), {"Content-Type": "application/json"})
         if folder == "bilder":
             return _picture(name)
         if path in STATIC:
@@ -87,6 +102,8 @@ class Site:
         if folder == "autor" and name:
             title = " ".join(part.capitalize() for part in unquote(name).split("-"))[:80]
             return with_tag(self.pages.plain(title, ("Schreibt für die Kranichpost.",)))
+        if folder in ("feeds", "sitemaps") or path == INDEX:
+            return with_tag(*self._syndication.find(path))
         if folder == "kalender":
             return with_tag(self.pages.calendar(name))
         return with_tag(self.pages.listing(find_listing(target, self.links)))

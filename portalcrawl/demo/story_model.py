@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -135,3 +136,5 @@ class World:
     """Native ids of stories with exactly the same text."""
     near_duplicates: frozenset[frozenset[str]]
     """Native ids of stories whose texts differ in a few words."""
+    unlinked: Mapping[str, tuple[Story, ...]] = field(default_factory=dict)
+    """Stories that no page links, by the path of the feed or sitemap that lists them."""

@@ -14,6 +14,7 @@ from portalcrawl.demo.story_variants import (
     same_text,
     withdrawn_stories,
 )
+from portalcrawl.demo.unlinked_stories import unlinked_stories
 
 TREE_SIZE = 256
 """Stories that have a place in the link tree."""
@@ -26,6 +27,7 @@ def make_world(tree: tuple[Story, ...], news: tuple[Story, ...] = ()) -> World:
         tree=tree,
         duplicates=frozenset(frozenset((tree[a].native, tree[b].native)) for a, b in SAME_TEXTS),
         near_duplicates=frozenset(frozenset((tree[a].native, tree[b].native)) for a, b in NEAR_COPIES),
+        unlinked=unlinked_stories(),
     )
 
 

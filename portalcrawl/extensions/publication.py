@@ -12,11 +12,15 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
 from portalcrawl.errors import DataFolderError
+from portalcrawl.feeds.store.locating import TIMEOUT
 from portalcrawl.runs.published_line import published_line
 from portalcrawl.runs.run import PATIENCE
 from portalcrawl.storage.database import StateBusyError
+from portalcrawl.storage.leases import RENEWALS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scrapy import Spider
     from scrapy.crawler import Crawler
 
@@ -29,6 +33,8 @@ logger = logging.getLogger(__name__)
 PATIENCE_WHEN_STOPPED = 5.0
 """Seconds that a run stopped by the user waits for a state that another process has locked."""
 RETRY_INTERVAL = 0.5
+TIMEOUT_WHEN_STOPPED = 8.0
+"""Seconds that a request to an object store may take in a run stopped by the user, which must end within 30."""
 
 
 class Publication:
@@ -38,6 +44,7 @@ class Publication:
         self._crawler = crawler
         self._session = session
         self._commits = create_looping_call(self._commit)
+        self._renewals = create_looping_call(self._renew)
         self._is_ending = False
 
     @classmethod
@@ -54,6 +61,9 @@ class Publication:
 
     def spider_opened(self) -> None:
         self._commits.start(self._session.settings.commit_seconds, now=False)
+        if self._session.settings.shares_state:
+            # Not every commit renews the leases in time: COMMIT_SECONDS may be longer than they last.
+            self._renewals.start(self._session.settings.lease_seconds / RENEWALS, now=False)
 
     def spider_error(self) -> None:
         """Count an exception in a callback."""
@@ -62,13 +72,15 @@ class Publication:
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
         """Publish the run and release the locks."""
-        if self._commits.running:
-            self._commits.stop()
+        for loop in (self._commits, self._renewals):
+            if loop.running:
+                loop.stop()
         run = self._session.run
         if run is None:
             return
         try:
             manifest = await self._publish(run, reason)
+            await self._deliver(run)
             for name, number in manifest.counts.items():
                 self._crawler.stats.set_value(f"portalcrawl/{name}", number)
             logger.info("%s", published_line(manifest))
@@ -90,13 +102,30 @@ class Publication:
                     raise
             await asyncio.sleep(RETRY_INTERVAL)
 
+    async def _deliver(self, run: Run) -> None:
+        """Publish what is in the outbox, in a thread: other runs of the process go on meanwhile."""
+        timeout = TIMEOUT if self._crawler.crawling else TIMEOUT_WHEN_STOPPED
+        if self._session.settings.uses_outbox and self._session.settings.keeps_state:
+            await asyncio.to_thread(run.deliver, timeout)
+        else:  # a state in memory belongs to its thread
+            run.deliver(timeout)
+        if run.delayed:
+            logger.warning("What the run has committed is not published yet: %s; a later run publishes it", run.delayed)
+
+    def _renew(self) -> None:
+        self._work(lambda run: run.keep_portals())
+
     def _commit(self) -> None:
+        self._work(lambda run: run.commit())
+
+    def _work(self, work: Callable[[Run], object]) -> None:
+        """Do *work* with the run, and end the run where it is broken."""
         run = self._session.run
         if run is None:
             return
         if not run.broken:
             try:
-                run.commit()
+                work(run)
             except (OSError, DataFolderError) as error:
                 run.break_off(error)
         if run.broken and not self._is_ending:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from portalcrawl import urls
 from portalcrawl.extraction.article.publication_dates import Clock
@@ -153,9 +153,9 @@ class Page:
         return Clock(self.fetched, self.zone)
 
     @cached_property
-    def rights(self) -> dict[str, str]:
+    def rights(self) -> dict[str, Any]:
         """Opt-out signals as found."""
-        return read_rights(self.response, self.meta)
+        return read_rights(self.response, self.meta, self.fetched)
 
     @cached_property
     def rules(self) -> ArticleParts:

@@ -58,4 +58,9 @@ def whole_lines(path: Path | None, size: int) -> tuple[int, int | None]:
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
     """Write *manifest* so that readers see all of it or nothing."""
-    write_whole(path, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode() + b"\n")
+    write_whole(path, manifest_bytes(manifest))
+
+
+def manifest_bytes(manifest: Manifest) -> bytes:
+    """Return the content of a manifest's file."""
+    return json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode() + b"\n"

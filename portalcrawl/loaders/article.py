@@ -33,6 +33,7 @@ from portalcrawl.urls import host_of
 if TYPE_CHECKING:
     from portalcrawl.extraction.page import Page
     from portalcrawl.extraction.parts import ArticleParts
+    from portalcrawl.storage.discovered import EntryRecord
 
 Sources = Sequence[str]
 
@@ -47,6 +48,8 @@ TRUST: Mapping[str, Sources] = {
     "images": ("profile", "meta", "json-ld", "page"),
     "body": ("profile", "page", "json-ld"),  # articleBody is often cut, flat, or holds captions
 }
+ANNOUNCED = ("headline", "date_published", "date_published_raw", "date_published_precision")
+"""Fields that feeds and news sitemaps give."""
 _ENDING = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]\W*$")
 """``(dpa/lby)`` at the end of a text."""
 LONGEST_ENDING = 200
@@ -110,8 +113,29 @@ def make_article(loader: ArticleLoader, page: Page, crawl: CrawlContext) -> Arti
     return article
 
 
-def read_article(page: Page) -> ArticleLoader:
-    """Collect the fields of the page's article, for each the sources in order of trust."""
+def add_announced(article: Article, page: Page, crawl: CrawlContext) -> bool:
+    """Fill in headline and date as a feed or news sitemap announced them, where the page gives none.
+
+    Return whether there was anything to fill in. It is not part of :func:`load_article`: whether a page is the article
+    that was announced must be decided by what the page itself says.
+    """
+    entry = crawl.entry
+    if entry is None or not (
+        (entry.title and not article.headline) or (entry.published and not article.date_published)
+    ):
+        return False
+    values = read_article(page, entry).load_item()
+    for field in ANNOUNCED:
+        setattr(article, field, values.get(field))
+    article.content_hash = _content_hash(article)
+    return True
+
+
+def read_article(page: Page, entry: EntryRecord | None = None) -> ArticleLoader:
+    """Collect the fields of the page's article, for each the sources in order of trust.
+
+    What *entry*, of a feed or sitemap, says of the article is trusted least.
+    """
     loader = ArticleLoader()
     parts = {name: getattr(page, attribute) for name, attribute in SOURCES.items()}
     _add_texts(loader, parts, page)
@@ -128,6 +152,10 @@ def read_article(page: Page) -> ArticleLoader:
     for name, part in _trusted(parts, "in_language"):
         loader.add("in_language", name, language_tag(part.in_language) if part.in_language else None)
     loader.add("in_language", "profile", page.profile.language)
+    if entry is not None:
+        loader.add("headline", entry.via, entry.title)
+        for field, value in zip(ANNOUNCED[1:], (entry.published, entry.published, entry.precision), strict=True):
+            loader.add(field, entry.via, value)
     return loader
 
 
@@ -213,13 +241,15 @@ def _complete(article: Article, page: Page, crawl: CrawlContext) -> None:
     article.url, article.canonical_url = page.url, page.canonical_url
     article.portal, article.id = page.profile.name, page.profile.article_id(page.canonical_url)
     article.word_count = len(article.article_body.split()) if article.article_body else None
-    article.content_hash = ids.content_hash(
-        (article.headline, article.kicker, article.description, article.article_body)
-    )
+    article.content_hash = _content_hash(article)
     article.rights = page.rights
     article.discovered_via, article.found_on = crawl.discovered_via, crawl.found_on
     article.depth, article.rendered, article.run = crawl.depth, crawl.rendered, crawl.run
     article.date_fetched = page.fetched.isoformat()
+
+
+def _content_hash(article: Article) -> str | None:
+    return ids.content_hash((article.headline, article.kicker, article.description, article.article_body))
 
 
 def _add_dateline(article: Article, loader: ArticleLoader, page: Page) -> None:

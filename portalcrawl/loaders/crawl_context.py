@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from portalcrawl.storage.discovered import EntryRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +18,10 @@ class CrawlContext:
     depth: int = 0
     """Teaser hops from a start page."""
     discovered_via: str | None = None
-    """``start``, ``teaser`` or ``pending``."""
+    """``start``, ``teaser``, ``pending``, ``feed``, ``news_sitemap`` or ``sitemap``."""
     found_on: str | None = None
     """Page whose teaser led here."""
     rendered: bool = False
     """Whether a browser rendered the page."""
+    entry: EntryRecord | None = None
+    """What a feed or sitemap said of the article."""

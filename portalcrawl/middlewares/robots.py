@@ -13,7 +13,9 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 
-from portalcrawl.crawl.failures import PageIgnored, ignored_reason
+from portalcrawl.crawl.failures import HostPaused, PageIgnored, ignored_reason
+from portalcrawl.extraction.page import fetch_time
+from portalcrawl.rights.robots_txt import MAX_BYTES, SOURCE
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 NOTHING_ALLOWED = b"User-agent: *\nDisallow: /\n"
-MAX_BYTES = 512 * 1024
-"""Bytes of a robots.txt that are parsed; RFC 9309, 2.5, asks for at least 500 KiB."""
 TOO_MANY_REQUESTS = 429
 
 
@@ -33,7 +33,10 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     RFC 9309, 2.3.1: without a robots.txt (4xx) everything is allowed; if it is unreachable (5xx, network error, broken
     redirect) nothing is. Redirects are followed to other hosts too, at most REDIRECT_MAX_TIMES. Status 429 counts as
-    unreachable, since it says nothing about the file.
+    unreachable, since it says nothing about the file: the pages wait for as long as the host asks for.
+
+    The Crawl-delay of the group that applies to the user agent (no part of RFC 9309, but widely used) goes to the run's
+    politeness.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -64,7 +67,14 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     async def _load(self, origin: str, request: Request) -> RobotParser:
         self._stats.inc_value("robotstxt/request_count")
         body = await self._fetch(origin, request)
-        return build_from_crawler(self._parserimpl, self.crawler, body)
+        if take := getattr(self.crawler.spider, "robots_read", None):
+            take(origin, body)
+        parser: RobotParser = build_from_crawler(self._parserimpl, self.crawler, body)
+        politeness = getattr(self.crawler.spider, "politeness", None)
+        if politeness is not None:
+            agent = self._robotstxt_useragent or request.headers.get(b"User-Agent", self._default_useragent) or ""
+            politeness.set_crawl_delay(urlparse_cached(request).hostname or "", parser.crawl_delay(agent))
+        return parser
 
     async def _fetch(self, origin: str, request: Request) -> bytes:
         """Return the body of *origin*'s robots.txt, or one that allows all or nothing in place of it."""
@@ -72,6 +82,9 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         robots = Request(f"{origin}/robots.txt", priority=self.DOWNLOAD_PRIORITY, meta=meta, callback=NO_CALLBACK)
         try:
             response = await self.crawler.engine.download_async(robots)
+        except HostPaused as error:
+            self._unreachable[origin] = error
+            return NOTHING_ALLOWED
         except IgnoreRequest as error:
             reason = ignored_reason(error)
             if reason == "not_cached":
@@ -90,9 +103,14 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         status = response.status
         self._stats.inc_value("robotstxt/response_count")
         self._stats.inc_value(f"robotstxt/response_status_count/{status}")
+        rights = getattr(self.crawler.spider, "site_rights", None)
         if 200 <= status < 300:
+            if rights is not None:
+                rights.fetched(origin, SOURCE, response.body, fetch_time(response))
             return _first_part(response.body)
         if 400 <= status < 500 and status != TOO_MANY_REQUESTS:
+            if rights is not None:
+                rights.fetched(origin, SOURCE, None, fetch_time(response))
             return b""
         return self._nothing_allowed(origin, f"HTTP status {status}")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy.exceptions import DropItem
 
 from portalcrawl.errors import DataFolderError
-from portalcrawl.items import Article, Teaser
+from portalcrawl.items import Article, Observation, Teaser
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class JsonLinesPipeline:
-    """Writes articles and teasers to the run's feeds; other items pass."""
+    """Writes articles, teasers and observations to the run's feeds; other items pass."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -33,7 +33,7 @@ class JsonLinesPipeline:
 
     def process_item(self, item: Any) -> Any:
         """Write *item* and return it; what can't be written ends the run."""
-        if not isinstance(item, Article | Teaser):
+        if not isinstance(item, Article | Teaser | Observation):
             return item
         run: Run = self._crawler.spider.run  # type: ignore[union-attr]
         if run.broken:
@@ -42,6 +42,8 @@ class JsonLinesPipeline:
             run.write(item.type + "s", asdict(item))
             if isinstance(item, Article):
                 run.articles.written(item, time())
+            elif isinstance(item, Observation):
+                run.unit_of_work.page_pictures.apply(item)
             else:
                 run.unit_of_work.note_teaser(item.id)
             run.commit_if_full()

@@ -12,7 +12,7 @@ import fastjsonschema
 from scrapy.exceptions import DropItem
 
 from portalcrawl.crawl import outcomes
-from portalcrawl.items import Article, Teaser
+from portalcrawl.items import Article, Observation, Teaser
 from portalcrawl.schema import DIALECT, json_schema
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class ValidatePipeline:
-    """Checks articles and teasers; other items pass."""
+    """Checks articles, teasers and observations; other items pass."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -36,17 +36,17 @@ class ValidatePipeline:
 
     def process_item(self, item: Any) -> Any:
         """Return *item*, or raise DropItem."""
-        if not isinstance(item, Article | Teaser):
+        if not isinstance(item, Article | Teaser | Observation):
             return item
         try:
-            compiled("article" if isinstance(item, Article) else "teaser")(asdict(item))
+            compiled(item.type)(asdict(item))
         except fastjsonschema.JsonSchemaValueException as error:
             run: Run = self._crawler.spider.run  # type: ignore[union-attr]
             run.counts[f"invalid/{item.type}"] += 1
             if isinstance(item, Article) and (record := run.articles.give_up(item)):
                 outcomes.failed(record, "invalid", time(), run.settings.retry_failed_after)
                 run.unit_of_work.note(record)
-            where = item.url or item.found_on
+            where = item.page if isinstance(item, Observation) else item.url or item.found_on
             logger.error("Dropped the %s of %s, which breaks the schema: %s", item.type, where, str(error)[:500])
             raise DropItem(f"breaks the schema: {error.name}") from None
         return item

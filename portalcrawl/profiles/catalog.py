@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -108,10 +108,11 @@ def _generic(netloc: str) -> Profile:
     return Profile(name=host_of(f"http://{hosts[0]}"), hosts=hosts, generic=True)
 
 
-def _built_in() -> Iterator[ProfileFile]:
-    for entry in (files("portalcrawl.profiles") / "builtin").iterdir():
-        if entry.name.endswith(SUFFIX):
-            yield _read(entry, f"{BUILT_IN}/{entry.name}", built_in=True)
+@cache  # each entry of a schedule, and each run of a warm process, asks for them
+def _built_in() -> tuple[ProfileFile, ...]:
+    entries = (files("portalcrawl.profiles") / "builtin").iterdir()
+    read = (_read(each, f"{BUILT_IN}/{each.name}", built_in=True) for each in entries if each.name.endswith(SUFFIX))
+    return tuple(read)
 
 
 def _users(folder: Path) -> Iterator[ProfileFile]:

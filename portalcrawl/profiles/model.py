@@ -80,6 +80,18 @@ class Politeness:
     max_depth: int | None = None
 
 
+Places = Literal["auto"] | tuple[str, ...] | None
+"""Where feeds or sitemaps are: where pages and robots.txt say, at these addresses, or None: they are not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoveryRules:
+    """Which feeds and sitemaps lead to articles."""
+
+    feeds: Places = None
+    sitemaps: Places = None
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What is known of one portal: its hosts, and what the generic reading can't find out."""
@@ -106,6 +118,7 @@ class Profile:
     article: ArticleRules = field(default_factory=ArticleRules)
     teasers: tuple[TeaserRules, ...] = ()
     render: RenderRules = field(default_factory=RenderRules)
+    discovery: DiscoveryRules = field(default_factory=DiscoveryRules)
     politeness: Politeness = field(default_factory=Politeness)
     recrawl_ages: tuple[int, ...] | None = None
     """Ages in seconds, since it was first stored, at which an article is fetched again; None: ``RECRAWL_AGES``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, cast, get_args
@@ -15,6 +15,8 @@ from cssselect import parse as parse_css
 from portalcrawl.errors import ConfigFileError
 from portalcrawl.profiles.model import (
     ArticleRules,
+    DiscoveryRules,
+    Places,
     Politeness,
     Profile,
     RenderMode,
@@ -124,6 +126,7 @@ class _Reader:
             "article": table(lambda url=None, **fields: ArticleRules(url, fields), article),
             "teasers": tables(table(_teaser_rules, teasers, required=("block", "root"))),
             "render": table(RenderRules, RENDER),
+            "discovery": table(DiscoveryRules, {"feeds": self._places, "sitemaps": self._places}),
             "politeness": table(Politeness, POLITENESS),
             "recrawl_ages": _ages,
         }
@@ -147,6 +150,16 @@ class _Reader:
         if self._named.hosts and not self._named.owns(url):
             raise ValueError(f"must be on one of the hosts, is {shown(value)}")
         return url
+
+    def _places(self, value: Any) -> Places:
+        """Convert where feeds or sitemaps are."""
+        if value == "auto":
+            return "auto"
+        if value is False:
+            return None
+        form = '"auto", an array of addresses, or false'
+        own: Sequence[str] = must_be(form, lambda value: value if isinstance(value, list) else None)(value)
+        return array(self._own_address, "addresses")(own) or None
 
     def _search_url(self, value: Any) -> str:
         if "{query}" not in text(value):

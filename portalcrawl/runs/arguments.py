@@ -30,12 +30,14 @@ MEANINGS = {
     "since": "no articles known to be older: 2025-12-01, or an age such as 36h or 7d",
     "query": "start from the portal's own search",
     "render": "whether a browser renders pages: auto, never or always",
+    "discover": "what else leads to articles: feeds, sitemaps, both (feeds,sitemaps) or none; default: the profile's",
 }
 """Argument -> what it is for, in one line."""
 NAMES = tuple(MEANINGS)
 SCRAPYD_JOB = "_job"
 """Argument in which Scrapyd gives every spider the id of its job."""
 
+DISCOVER = ("feeds", "sitemaps")
 RENDER_MODES: tuple[RenderMode, ...] = ("auto", "never", "always")
 BOOLEANS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -57,6 +59,8 @@ class Arguments:
     """An age, counted back from the start of the run, or a time; a naive time is in the portal's time zone."""
     query: str | None = None
     render: RenderMode | None = None
+    discover: frozenset[str] | None = None
+    """``feeds`` and ``sitemaps``, where they lead to articles; None: as the profile says."""
     job: str | None = None
 
 
@@ -76,9 +80,10 @@ def parse_arguments(given: Mapping[str, str]) -> Arguments:
         pages=read("pages", partial(_number, least=1), 1),
         max_articles=read("max_articles", partial(_number, least=1), None),
         max_depth=read("max_depth", partial(_number, least=0), None),
-        since=read("since", _since, None),
+        since=read("since", parse_since, None),
         query=read("query", partial(_text, takes="words to search for on the portal"), None),
         render=read("render", _render, None),
+        discover=read("discover", _discover, None),
         job=given.get(SCRAPYD_JOB) or None,
     )
 
@@ -153,7 +158,8 @@ def _number(name: str, value: str, least: int) -> int:
     return number
 
 
-def _since(name: str, value: str) -> timedelta | datetime:
+def parse_since(name: str, value: str) -> timedelta | datetime:
+    """Return the age, or the time (naive for a date), in *value*; raise ArgumentError for the argument *name*."""
     takes = "a date such as 2025-12-01, or an age such as 36h or 7d"
     try:
         if match := AGE.fullmatch(value):
@@ -173,3 +179,13 @@ def _render(name: str, value: str) -> RenderMode:
         if mode == value:
             return mode
     raise ArgumentError(name, f"{value!r} is no mode", ", ".join(RENDER_MODES))
+
+
+def _discover(name: str, value: str) -> frozenset[str]:
+    found = [part.strip() for part in value.split(",")]
+    if found == ["none"]:
+        return frozenset()
+    for part in found:
+        if part not in DISCOVER:
+            raise ArgumentError(name, f"{part[:200]!r} is none of them", "feeds, sitemaps, feeds,sitemaps, or none")
+    return frozenset(found)

@@ -11,7 +11,7 @@ from typing import Any
 
 from portalcrawl.crawl import outcomes
 from portalcrawl.crawl.revisions import remember
-from portalcrawl.items import Article, Image, Teaser
+from portalcrawl.items import Article, Image, Observation, Teaser
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.run_history import RunHistory
 from portalcrawl.storage.unit_of_work import UnitOfWork
@@ -32,12 +32,14 @@ class FeedImporter:
     """Ages in seconds at which articles are visited again (see RECRAWL_AGES)."""
 
     def add(self, line: bytes) -> None:
-        """Let the next commit record the article or teaser that *line* holds, and a teaser's article as pending."""
+        """Let the next commit record what *line* holds, and the article of a teaser as pending."""
         record = json.loads(line)
         if record["type"] == "article":
             self._add_article(Article(**record))
         elif record["type"] == "teaser":
             self._add_teaser(Teaser(**record))
+        elif record["type"] == "observation":
+            self.unit_of_work.page_pictures.apply(Observation(**record))
 
     def commit(self) -> None:
         """Record what was added."""
@@ -48,6 +50,8 @@ class FeedImporter:
         if record["type"] == "article":
             known = self.unit_of_work.record(record["portal"], record["id"])
             return known is not None and known.revision >= record["revision"]
+        if record["type"] == "observation":
+            return self.unit_of_work.page_pictures.has_applied(Observation(**record))
         return record["type"] == "teaser" and bool(self.unit_of_work.known_teasers([record["id"]]))
 
     def _add_teaser(self, teaser: Teaser) -> None:

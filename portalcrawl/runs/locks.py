@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Protocol
 
 from filelock import FileLock, Timeout
 
@@ -26,10 +27,27 @@ OTHER_FILES = 500
 POLL_INTERVAL = 0.05
 
 
+class PortalGuard(Protocol):
+    """What a run holds of its portals, so that no other run works on them: locks, or leases (``storage.leases``)."""
+
+    def acquire(self, wait: float) -> None:
+        """Take all portals, or none; raise RunLockedError after *wait* seconds."""
+
+    def release(self) -> None:
+        """Release all that is held."""
+
+    def others(self, portals: Iterable[str]) -> PortalGuard:
+        """Return the same of other *portals*, not taken yet: a run is dead if what it held can be taken."""
+
+    def renew(self) -> None:
+        """Keep what is held from expiring."""
+
+
 class PortalLocks:
     """The locks of a run's portals: file locks of the kernel, which releases them when the run dies."""
 
     def __init__(self, folder: Path, portals: Iterable[str]) -> None:
+        self._folder = folder
         # Sorted: two runs over the same portals take them in the same order, and so never wait for each other.
         self._locks = {name: FileLock(folder / lock_name(name)) for name in sorted(portals)}
 
@@ -53,6 +71,13 @@ class PortalLocks:
             except OSError as error:
                 self.release()
                 raise DataFolderError(f"the lock {lock.lock_file} can't be taken: {error.strerror}") from None
+
+    def others(self, portals: Iterable[str]) -> PortalLocks:
+        """Return the locks of other *portals*, not taken yet."""
+        return PortalLocks(self._folder, portals)
+
+    def renew(self) -> None:
+        """Do nothing: a lock is held until the process ends."""
 
     def release(self) -> None:
         """Release all locks that are held."""

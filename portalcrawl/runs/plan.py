@@ -11,7 +11,7 @@ from urllib.parse import quote_plus, urlsplit
 from portalcrawl.crawl.policy import CrawlPolicy, PortalPolicy
 from portalcrawl.errors import ArgumentError
 from portalcrawl.profiles.catalog import Catalog
-from portalcrawl.profiles.model import Profile, RenderMode
+from portalcrawl.profiles.model import DiscoveryRules, Places, Profile, RenderMode
 from portalcrawl.runs.arguments import Arguments, parse_arguments
 from portalcrawl.runs.run_settings import RunSettings
 
@@ -65,6 +65,18 @@ class Plan:
         """Return the render mode of the portal: the argument, else the profile's."""
         return self.arguments.render or profile.render.mode
 
+    def discovery(self, profile: Profile) -> DiscoveryRules:
+        """Return which feeds and sitemaps lead to articles: the argument says whether, the profile where they are."""
+        asked = self.arguments.discover
+        if asked is None:
+            return profile.discovery
+
+        def places(name: str, of_profile: Places) -> Places:
+            return of_profile or "auto" if name in asked else None
+
+        rules = profile.discovery
+        return DiscoveryRules(places("feeds", rules.feeds), places("sitemaps", rules.sitemaps))
+
     def allows_origin(self, profile: Profile, url: str) -> bool:
         """Return whether the user or the profile's file gave the origin of *url*."""
         return origin_of(url) in self.origins[profile.name]
@@ -73,11 +85,22 @@ class Plan:
         """Return how a run that started at *started* (UTC) crawls the portals."""
         portals = {
             name: PortalPolicy(
-                profile, self.max_depth(profile), self.render_mode(profile), settings.ages(profile.recrawl_ages)
+                profile,
+                self.max_depth(profile),
+                self.render_mode(profile),
+                settings.ages(profile.recrawl_ages),
+                self.discovery(profile),
             )
             for name, profile in self.profiles.items()
         }
-        return CrawlPolicy(portals, started, self.arguments.follow, self.since(started), settings.retry_failed_after)
+        return CrawlPolicy(
+            portals,
+            started,
+            follow=self.arguments.follow,
+            since=self.since(started),
+            retry_failed_after=settings.retry_failed_after,
+            observations=settings.observations,
+        )
 
     def since(self, started: datetime) -> datetime | None:
         """Return the oldest publication time wanted by a run that started at *started*.

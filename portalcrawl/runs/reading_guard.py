@@ -191,15 +191,26 @@ class ReadingGuard:
         self._record: Record | None = None
         """The record for which the page under way was requested."""
         self._is_start = False
+        self._failed: Callable[[str], object] | None = None
 
-    def read(self, response: Response, record: Record, work: Callable[[Page], T], *, is_start: bool) -> T | None:
+    def read(
+        self,
+        response: Response,
+        record: Record,
+        work: Callable[[Page], T],
+        *,
+        is_start: bool,
+        failed: Callable[[str], object] | None = None,
+        trial: Callable[[Page], object] | None = None,
+    ) -> T | None:
         """Return what *work* returns for the page of *response*, which was requested for *record*.
 
-        Return None where it fails; the failure is recorded then.
+        Return None where it fails; the failure is recorded then, by *failed* if it is given. *trial* is what a child
+        process does first with a suspect, by default all that can be read of a page.
         """
-        self._record, self._is_start = record, is_start
+        self._record, self._is_start, self._failed = record, is_start, failed
         is_suspect = record.reason == SUSPECT
-        if is_suspect and not self._passes_trial(response, record):
+        if is_suspect and not self._passes_trial(response, record, trial or _read_all_parts):
             return None
         self._run.journal.begin(self._entry(passed_trial=is_suspect))
         gc.disable()  # what is made for a page lives until it is read: looking for garbage meanwhile finds none
@@ -209,6 +220,8 @@ class ReadingGuard:
             self._record_unreadable(f"reading it took longer than READ_TIMEOUT ({self._seconds:g} s)")
         except MemoryError:
             self._record_unreadable("reading it takes more memory than there is")
+        except DataFolderError as error:  # the state's fault, not the page's
+            self._run.break_off(error)
         except Exception:
             logger.exception("Reading %s failed", response.url)
             self._run.counts["exceptions"] += 1
@@ -221,9 +234,9 @@ class ReadingGuard:
     def _page(self, response: Response, record: Record) -> Page:
         return Page(response, self._run.plan.profiles[record.portal])
 
-    def _passes_trial(self, response: Response, record: Record) -> bool:
+    def _passes_trial(self, response: Response, record: Record, trial: Callable[[Page], object]) -> bool:
         """Return whether a child process can read the page; where not, record it as unreadable."""
-        if not survives_in_child_process(lambda: _read_all_parts(self._page(response, record)), self._seconds):
+        if not survives_in_child_process(lambda: trial(self._page(response, record)), self._seconds):
             reason = f"a process that read it died, or took longer than READ_TIMEOUT ({self._seconds:g} s)"
             self._record_unreadable(reason)
             return False
@@ -255,7 +268,10 @@ class ReadingGuard:
     def _record_failure(self, reason: str) -> None:
         """Record that the page under way failed; of a start page the state keeps only that it is unreadable."""
         record = self._record
-        self._page_handler.failed(None if self._is_start else record, reason)
+        if self._failed is not None:
+            self._failed(reason)
+        else:
+            self._page_handler.failed(None if self._is_start else record, reason)
         if self._is_start and record is not None and reason == UNREADABLE:
             outcomes.failed(record, reason, time(), 0)
             self._run.unit_of_work.note(record)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+from portalcrawl.errors import FeedStoreError
 from portalcrawl.feeds.feed_files import PART
+from portalcrawl.feeds.store.feed_store import FeedStore
+from portalcrawl.feeds.store.reader import FeedReader
 from portalcrawl.runs.feed_import import LINES_PER_COMMIT, FeedImporter, parse_record
 from portalcrawl.runs.run_names import FEED_NAME, started_at
+from portalcrawl.schema import FeedEntry, Manifest
 from portalcrawl.storage.run_history import NOT_IMPORTED, REBUILDING, PastFeed, PastRun, RunHistory
 
 logger = logging.getLogger(__name__)
@@ -18,22 +20,23 @@ logger = logging.getLogger(__name__)
 RUNS_PER_COMMIT = 500
 
 
-def rebuild(feeds: Path, importer: FeedImporter) -> int:
-    """Record all runs and all records of published feeds in a state; return the number of records.
+def rebuild(store: FeedStore, importer: FeedImporter, folder: Path | None) -> int:
+    """Record all runs and all records of the feeds published in *store*; return the number of records.
 
-    Feeds that no manifest names belong to runs that died, or that still run with the lost state: they are left to the
-    recovery of these runs. If this is killed, the next run starts it again.
+    Feeds in *folder* that no manifest names belong to runs that died, or that still run with the lost state: they are
+    left to the recovery of these runs. If this is killed, the next run starts it again.
     """
     importer.history.set_value(REBUILDING, "")
     number = 0
     published: set[str] = set()
     finished: list[tuple[PastRun, list[PastFeed]]] = []
-    for path in sorted(feeds.glob("manifest-*.json")):
-        manifest = json.loads(path.read_bytes())
-        published.update(feed["file"] for feed in manifest["feeds"])
+    reader = FeedReader(store)
+    for name in sorted(each.name for each in store.manifests()):
+        manifest = reader.manifest(name)
+        published.update(feed.file for feed in manifest.feeds)
         finished.append(_of_manifest(manifest))
-        for feed in manifest["feeds"]:
-            for line in _lines(feeds / feed["file"]):
+        for feed in manifest.feeds:
+            for line in _published(reader, feed):
                 importer.add(line)
                 number += 1
                 if number % LINES_PER_COMMIT == 0:
@@ -43,11 +46,21 @@ def rebuild(feeds: Path, importer: FeedImporter) -> int:
             finished.clear()
     importer.commit()
     importer.history.add(finished)
-    _add_unpublished(feeds, published, importer.history)
+    if folder is not None:
+        _add_unpublished(folder, published, importer.history)
     importer.history.set_value(REBUILDING, None)
     if number:
-        logger.warning("The state was rebuilt from %d records in %s", number, feeds)
+        logger.warning("The state was rebuilt from %d records in %s", number, store.name)
     return number
+
+
+def _published(reader: FeedReader, feed: FeedEntry) -> Iterator[bytes]:
+    """Yield the lines of a published feed; none where its file is missing."""
+    try:
+        yield from reader.lines(feed)
+    except FeedStoreError as error:
+        if not isinstance(error.__cause__, FileNotFoundError):
+            raise
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -56,17 +69,20 @@ def _lines(path: Path) -> Iterator[bytes]:
             yield from lines
 
 
-def _of_manifest(manifest: Mapping[str, Any]) -> tuple[PastRun, list[PastFeed]]:
+def _of_manifest(manifest: Manifest) -> tuple[PastRun, list[PastFeed]]:
     """Return the run and the feeds that a manifest names."""
-    names = ("run", "arguments", "started", "finished", "finish_reason", "counts")
-    verdict = manifest["verdict"]
     run = PastRun(
-        portals=tuple(manifest["portal"].split(" ")),
-        verdict=verdict["level"],
-        reasons=tuple(verdict["reasons"]),
-        **{name: manifest[name] for name in names},
+        run=manifest.run,
+        portals=tuple(manifest.portal.split(" ")),
+        arguments=manifest.arguments,
+        started=manifest.started,
+        finished=manifest.finished,
+        finish_reason=manifest.finish_reason,
+        verdict=manifest.verdict.level,
+        reasons=tuple(manifest.verdict.reasons),
+        counts=manifest.counts,
     )
-    return run, [PastFeed(feed["file"], feed["kind"], feed["bytes"], feed["records"]) for feed in manifest["feeds"]]
+    return run, [PastFeed(feed.file, feed.kind, feed.bytes, feed.records) for feed in manifest.feeds]
 
 
 def _add_unpublished(feeds: Path, published: set[str], history: RunHistory) -> None:

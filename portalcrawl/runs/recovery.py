@@ -1,7 +1,7 @@
-"""Publishes the feeds of dead runs: cut to what is committed, renamed, and named in a manifest.
+"""Ends dead runs: what they had committed is published, from their files or from the outbox.
 
-The state may know less of a feed than the files hold, where it was rebuilt or replaced by a copy while the run lasted.
-The lines that it does not know are imported into it first.
+Files are cut to what is committed, renamed, and named in a manifest. The state may know less of a feed than they hold,
+where it was rebuilt or replaced by a copy while the run lasted; the lines that it does not know are imported first.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,48 +20,84 @@ from portalcrawl.errors import RunLockedError
 from portalcrawl.feeds.feed_files import PART, sync_folder
 from portalcrawl.feeds.publishing import existing_file, publish_feed, whole_lines, write_manifest
 from portalcrawl.runs.feed_import import LINES_PER_COMMIT, FeedImporter, parse_record
-from portalcrawl.runs.locks import PortalLocks
+from portalcrawl.runs.locks import PortalGuard
 from portalcrawl.runs.run_names import FEED_KINDS, feed_name, manifest_name
-from portalcrawl.schema import FeedEntry, Manifest, Verdict
+from portalcrawl.schema import FeedEntry, Manifest, Verdict, parse_manifest
+from portalcrawl.storage.leases import PortalLeases
+from portalcrawl.storage.outbox import Outbox
 from portalcrawl.storage.run_history import NOT_IMPORTED, PastFeed, PastRun
 
 logger = logging.getLogger(__name__)
 
 DIED = "the run died; a later run published what it had committed"
+COUNTED = ("articles", "teasers")
+"""What the manifest of a dead run counts even if there is none."""
 BLOCK = 1_000_000
 """Bytes copied at a time."""
 
 
-def recover(feeds: Path, locks: Path, importer: FeedImporter, portals: Collection[str]) -> None:
-    """Publish the feeds of all dead runs that worked on any of *portals*, whose locks must be held.
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """Ends dead runs on the portals that a run holds."""
 
-    A run over several portals is dead if the locks of all of them are free; any other run is left alone.
-    """
-    for run in importer.history.unfinished(portals):
-        other_portals = PortalLocks(locks, set(run.portals) - set(portals))
-        with suppress(RunLockedError):
-            other_portals.acquire(wait=0)
-            try:
-                _finish(feeds, importer, run)
-            finally:
-                other_portals.release()
+    guard: PortalGuard
+    """What the run holds: a run that held the same is dead."""
+    importer: FeedImporter
+    outbox: Outbox
+    folder: Path
+    """Where runs have left files."""
+    uses_outbox: bool
+    """Whether a run of which the state knows no line wrote none, so that no file needs to be looked for."""
+
+    def run(self, portals: Collection[str]) -> None:
+        """End all dead runs that worked on any of *portals*, which the guard holds.
+
+        A run over several portals is dead if all of them can be taken; any other run is left alone.
+        """
+        for run in self.importer.history.unfinished(portals):
+            others = self.guard.others(set(run.portals) - set(portals))
+            with suppress(RunLockedError):
+                others.acquire(wait=0)
+                try:
+                    self._finish(run, others)
+                finally:
+                    others.release()
+            self.guard.renew()
+
+    def _finish(self, run: PastRun, others: PortalGuard) -> None:
+        history = self.importer.history
+        if self.outbox.holds(run.run) or (self.uses_outbox and not any(f.bytes for f in history.feeds_of(run.run))):
+            held = [each for each in (self.guard, others) if isinstance(each, PortalLeases)]
+            self.outbox.end(self._from_outbox(run), held)
+            return
+        path = self.folder / manifest_name(run.run)
+        if path.exists():  # the run died between writing it and recording its end in the state
+            manifest = parse_manifest(json.loads(path.read_bytes()))
+            _import_published(self.folder, self.importer, run, manifest)
+        else:
+            manifest = _publish(self.folder, path, self.importer, run)
+        history.end(manifest)
+
+    def _from_outbox(self, run: PastRun) -> Manifest:
+        """Return the manifest of a dead run whose lines are in the outbox."""
+        feeds = self.outbox.entries(run.run, {kind: feed_name(kind, run.run) for kind in FEED_KINDS})
+        counts = dict.fromkeys(COUNTED, 0) | {feed.kind: feed.records for feed in feeds}
+        logger.warning("Run %s had died; what it had committed is published: %s", run.run, counts)
+        return _recovered(run, feeds, counts, [DIED])
 
 
-def _finish(folder: Path, importer: FeedImporter, run: PastRun) -> None:
-    path = folder / manifest_name(run.run)
-    if path.exists():  # the run died between writing it and recording its end in the state
-        manifest = _read_manifest(path)
-        _import_published(folder, importer, run, manifest)
-    else:
-        manifest = _publish(folder, path, importer, run)
-    importer.history.end(manifest)
-
-
-def _read_manifest(path: Path) -> Manifest:
-    manifest = Manifest(**json.loads(path.read_bytes()))
-    manifest.verdict = Verdict(**manifest.verdict)  # type: ignore[arg-type]
-    manifest.feeds = [FeedEntry(**feed) for feed in manifest.feeds]  # type: ignore[arg-type]
-    return manifest
+def _recovered(run: PastRun, feeds: list[FeedEntry], counts: dict[str, int], warnings: list[str]) -> Manifest:
+    return Manifest(
+        run=run.run,
+        portal=" ".join(run.portals),
+        arguments=dict(run.arguments),
+        started=run.started,
+        finished=datetime.now(UTC).replace(microsecond=0).isoformat(),
+        finish_reason="recovered",
+        feeds=feeds,
+        counts=counts,
+        verdict=Verdict("warning", warnings),
+    )
 
 
 def _import_published(folder: Path, importer: FeedImporter, run: PastRun, manifest: Manifest) -> None:
@@ -81,18 +118,8 @@ def _publish(folder: Path, path: Path, importer: FeedImporter, run: PastRun) -> 
     warnings = [DIED]
     found = [_checked(folder, importer, run, feed, warnings) for feed in committed.values()]
     entries = [publish_feed(folder, feed.file, feed.kind, feed.bytes, feed.records) for feed in found]
-    counts = {feed.kind: feed.records for feed in found}
-    manifest = Manifest(
-        run=run.run,
-        portal=" ".join(run.portals),
-        arguments=dict(run.arguments),
-        started=run.started,
-        finished=datetime.now(UTC).replace(microsecond=0).isoformat(),
-        finish_reason="recovered",
-        feeds=[entry for entry in entries if entry],
-        counts=counts,
-        verdict=Verdict("warning", warnings),
-    )
+    counts = {feed.kind: feed.records for feed in found if feed.records or feed.kind in ("articles", "teasers")}
+    manifest = _recovered(run, [entry for entry in entries if entry], counts, warnings)
     if manifest.feeds:
         write_manifest(path, manifest)
     (folder / (path.name + PART)).unlink(missing_ok=True)

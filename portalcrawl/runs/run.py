@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,19 +17,22 @@ from sqlalchemy import Engine
 
 from portalcrawl.crawl.articles import RunArticles
 from portalcrawl.crawl.crawl_state import CrawlState
-from portalcrawl.errors import DataFolderError
-from portalcrawl.feeds.feed_files import PART, FeedFile, sync_folder
+from portalcrawl.errors import DataFolderError, FeedStoreError, LeaseLostError, OutboxFullError, PortalcrawlError
+from portalcrawl.feeds.feed_files import PART, sync_folder
 from portalcrawl.feeds.json_lines import json_line
 from portalcrawl.feeds.publishing import publish_feed, write_manifest
+from portalcrawl.feeds.store.locating import TIMEOUT, open_store
 from portalcrawl.runs.feed_import import FeedImporter
-from portalcrawl.runs.locks import state_lock
+from portalcrawl.runs.locks import PortalGuard, state_lock
+from portalcrawl.runs.outbox_publication import publish_pending
 from portalcrawl.runs.plan import Plan, start_of_run
 from portalcrawl.runs.reading_guard import ReadingJournal, record_suspects
 from portalcrawl.runs.rebuild import rebuild
-from portalcrawl.runs.recovery import recover
+from portalcrawl.runs.recovery import Recovery
 from portalcrawl.runs.retention import remove_old_feeds
 from portalcrawl.runs.run_names import FEED_KINDS, feed_name, manifest_name, run_id
 from portalcrawl.runs.run_settings import RunSettings
+from portalcrawl.runs.sinks import OutboxLines, PartFiles
 from portalcrawl.runs.verdict import RUNS_TO_COMPARE, verdict_of
 from portalcrawl.schema import FeedEntry, Manifest
 from portalcrawl.storage.database import (
@@ -40,10 +45,15 @@ from portalcrawl.storage.database import (
     remove_orphaned_log,
     state_file,
 )
+from portalcrawl.storage.leases import PortalLeases
+from portalcrawl.storage.outbox import Outbox
+from portalcrawl.storage.postgresql import advisory_lock
 from portalcrawl.storage.run_history import NOT_IMPORTED, PastFeed, PastRun, RunHistory
 from portalcrawl.storage.store import Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.urls import mask_secrets
+
+logger = logging.getLogger(__name__)
 
 SHORT_WAIT = 1.0
 """Seconds that a running crawl waits for the state's lock at a time: it is blocked meanwhile."""
@@ -60,11 +70,12 @@ class Folders:
     locks: Path
 
     @classmethod
-    def make(cls, data: Path) -> Folders:
-        """Create the folders; raise DataFolderError if that fails."""
-        folders = cls(data, data / "feeds", data / "locks")
+    def make(cls, settings: RunSettings) -> Folders:
+        """Create the folders that a run writes to; raise DataFolderError if that fails."""
+        data = settings.data_dir
+        folders = cls(data, settings.feeds_folder or data / "feeds", data / "locks")
         try:
-            for folder in (folders.feeds, folders.locks):
+            for folder in (folders.locks,) if settings.uses_outbox else (folders.feeds, folders.locks):
                 folder.mkdir(parents=True, exist_ok=True)
             sync_folder(folders.data)
         except OSError as error:
@@ -86,9 +97,17 @@ class RunIdentity:
 class State:
     """The state of earlier runs."""
 
+    engine: Engine
     unit_of_work: UnitOfWork
     history: RunHistory
     file: StateFile
+    guard: PortalGuard
+
+    @classmethod
+    def of(cls, file: StateFile, engine: Engine, guard: PortalGuard) -> State:
+        """Return the state in the database of *engine*, for a run whose portals *guard* holds."""
+        leases = guard if isinstance(guard, PortalLeases) else None
+        return cls(engine, UnitOfWork(Store(engine), leases), RunHistory(engine, SHORT_WAIT), file, guard)
 
 
 class Run:
@@ -111,9 +130,18 @@ class Run:
         """Set when the run is published."""
         self.broken: str | None = None
         """What made it impossible to go on, in one line; None: nothing."""
+        self.exit_code = 1
+        """Exit code of a run that is not published."""
+        self.delayed: str | None = None
+        """Why what is committed is not published yet, in one line; None where it is."""
+        self._engine = state.engine
         self._history = state.history
         self._state_file = state.file
-        self._feeds = {kind: FeedFile(self.folder, feed_name(kind, self.id)) for kind in FEED_KINDS}
+        self._guard = state.guard
+        self._is_lost = False
+        """Whether another run has taken a portal over."""
+        self._files = None if settings.uses_outbox else PartFiles(self.folder, self.id, self.unit_of_work)
+        self._sink = self._files or OutboxLines(self.id, self.unit_of_work)
         self._uncommitted = 0
         self._busy_since: float | None = None
         self._next_try = 0.0
@@ -121,16 +149,16 @@ class Run:
     def write(self, kind: str, record: Mapping[str, Any]) -> None:
         """Append *record* to the feed *kind*; the next commit makes it durable."""
         if self.settings.jsonl_feeds:
-            feed = self._feeds[kind]
-            feed.append(json_line(record))
-            line = {"portal": record["portal"], "id": record["id"], "revision": record.get("revision")}
-            self.unit_of_work.note_line({"run": self.id, "kind": kind, "stop": feed.bytes, **line})
+            self._sink.append(kind, json_line(record), record)
         self.counts[kind] += 1
         self._uncommitted += 1
 
     def break_off(self, error: Exception) -> None:
         """Set ``broken`` to what makes it impossible to go on."""
         said = f"{error.strerror} ({error.filename or self.folder})" if isinstance(error, OSError) else str(error)
+        if self.broken is None and isinstance(error, PortalcrawlError):
+            self.exit_code = error.exit_code
+        self._is_lost = self._is_lost or isinstance(error, LeaseLostError)
         self.broken = self.broken or f"nothing more can be written: {said}"
 
     def commit_if_full(self) -> None:
@@ -160,39 +188,77 @@ class Run:
 
     def _commit(self) -> None:
         """Sync the lines first, then record them in the state."""
-        for feed in self._feeds.values():
-            feed.sync()
+        self._sink.sync()
         self._state_file.check()
-        self.unit_of_work.commit([self._length(kind) for kind in FEED_KINDS if self._feeds[kind].records], SHORT_WAIT)
+        self.unit_of_work.commit(self._sink.lengths(), SHORT_WAIT)
         self._uncommitted = 0
 
-    def _length(self, kind: str) -> dict[str, Any]:
-        feed = self._feeds[kind]
-        return {"file": feed.path.name, "run": self.id, "kind": kind, "bytes": feed.bytes, "records": feed.records}
+    def keep_portals(self) -> None:
+        """Renew the leases of the portals, if they would expire soon; raise LeaseLostError where they have."""
+        with suppress(StateBusyError):
+            self._guard.renew()
+
+    @property
+    def feeds_name(self) -> str:
+        """Where the feeds are: a folder or a URL."""
+        return str(self.folder) if self._files else self.settings.feeds_url
 
     def publish(self, finish_reason: str) -> Manifest:
         """Commit, rename the feeds, write the manifest if there are any, and record the end of the run.
 
-        May be called again after a StateBusyError.
+        Lines in the outbox are left to :meth:`deliver`. May be called again after a StateBusyError.
         """
         try:
             with state_lock(self._state_file.path, SHORT_WAIT):
                 self._commit()
-                manifest = self._publish(finish_reason)
+                manifest = self._publish(self._files, finish_reason) if self._files else self._end(finish_reason)
         except StateReplacedError:
-            self._hand_over()
+            if self._files:
+                self._hand_over(self._files)
             raise
-        if self.settings.feed_retention is not None:
-            remove_old_feeds(self.folder, self._history, start_of_run(), self.settings.feed_retention)
+        if self._files:
+            self._remove_old_feeds()
         self.manifest = manifest
         return manifest
 
-    def _publish(self, finish_reason: str) -> Manifest:
-        for feed in self._feeds.values():
+    def deliver(self, timeout: float = TIMEOUT) -> None:
+        """Publish from the outbox what this run and earlier ones have left there; ``delayed`` says what hinders that.
+
+        :param timeout: seconds that one request to an object store may take.
+        """
+        if self._files:
+            return
+        try:
+            store = open_store(self.settings.feeds_url, timeout)
+            self.delayed = publish_pending(self._engine, store, run=self.id).problem
+            if self.delayed is None:
+                publish_pending(self._engine, store)
+                self._remove_old_feeds()
+        except (DataFolderError, FeedStoreError) as error:
+            self.delayed = str(error)
+
+    def _remove_old_feeds(self) -> None:
+        if self.settings.feed_retention is not None:
+            store = open_store(self.settings.feeds_url)
+            remove_old_feeds(store, self._history, start_of_run(), self.settings.feed_retention)
+
+    def _end(self, finish_reason: str) -> Manifest:
+        """Record the end of a run whose lines are in the outbox, and let others have its portals."""
+        outbox = Outbox(self._engine)
+        feeds = outbox.entries(self.id, {kind: feed_name(kind, self.id) for kind in FEED_KINDS})
+        manifest = self._manifest(finish_reason, feeds)
+        outbox.end(manifest, [self._guard] if isinstance(self._guard, PortalLeases) else [])
+        if isinstance(self._guard, PortalLeases):
+            with suppress(DataFolderError):
+                self._guard.release()
+        return manifest
+
+    def _publish(self, files: PartFiles, finish_reason: str) -> Manifest:
+        for feed in files.feeds.values():
             feed.close()
         entries = [
             publish_feed(self.folder, feed.path.name, kind, feed.bytes, feed.records)
-            for kind, feed in self._feeds.items()
+            for kind, feed in files.feeds.items()
         ]
         manifest = self._manifest(finish_reason, [entry for entry in entries if entry])
         if manifest.feeds:
@@ -200,7 +266,7 @@ class Run:
         self._history.end(manifest)
         return manifest
 
-    def _hand_over(self) -> None:
+    def _hand_over(self, files: PartFiles) -> None:
         """Record the unpublished feeds of this run in the state that replaced the run's own.
 
         A state that is not made yet will be made from the files.
@@ -212,7 +278,7 @@ class Run:
             history = RunHistory(open_database(self.settings.state_url), SHORT_WAIT)
             if not history.is_incomplete():
                 known = {feed.file: feed for feed in history.feeds_of(self.id)}
-                left = [_not_imported(feed.path.name, kind, known) for kind, feed in self._feeds.items()]
+                left = [_not_imported(feed.path.name, kind, known) for kind, feed in files.feeds.items()]
                 run = PastRun(self.id, tuple(self.plan.profiles), masked(self.plan.given), self.started.isoformat())
                 history.add([(run, left)])
 
@@ -240,7 +306,8 @@ class Run:
 
     def close(self) -> None:
         """Close the state."""
-        self.journal.close()
+        if not self._is_lost:  # the run that has the portal now may keep a journal in the same folder
+            self.journal.close()
         self.unit_of_work.close()
 
 
@@ -255,22 +322,39 @@ def masked(given: Mapping[str, str]) -> dict[str, str]:
     return {name: " ".join(mask_secrets(part) for part in str(value).split(" ")) for name, value in given.items()}
 
 
-def open_run(plan: Plan, settings: RunSettings, folders: Folders) -> Run:
-    """Open the state, publish what dead runs left, and record the start of a run, whose locks must be held."""
-    file, engine = _open_state(settings, folders)
-    history = RunHistory(engine)
-    unit_of_work = UnitOfWork(Store(engine))
-    recover(folders.feeds, folders.locks, FeedImporter(unit_of_work, history, settings.recrawl_ages), plan.profiles)
+def open_run(plan: Plan, settings: RunSettings, folders: Folders, state: State) -> Run:
+    """Publish what dead runs left, and record the start of a run, whose portals the state's guard holds.
+
+    :raises OutboxFullError: where too much waits to be published.
+    """
+    history = RunHistory(state.engine)
+    outbox = Outbox(state.engine)
+    importer = FeedImporter(state.unit_of_work, history, settings.recrawl_ages)
+    Recovery(state.guard, importer, outbox, folders.feeds, settings.uses_outbox).run(plan.profiles)
+    _publish_earlier(outbox, state, settings)
     started = start_of_run()
     name = _free_name(started, plan.arguments.job, folders.feeds, history)
-    history.begin(name, plan.profiles, masked(plan.given), started.isoformat())
-    state = State(unit_of_work, RunHistory(engine, SHORT_WAIT), file)
+    leases = state.guard if isinstance(state.guard, PortalLeases) else None
+    if leases is not None:
+        leases.run = name
+    history.begin(name, plan.profiles, masked(plan.given), started.isoformat(), leases)
     run = Run(plan, settings, RunIdentity(name, started, folders.feeds, folders.locks), state)
-    record_suspects(run.journal, unit_of_work, plan.profiles, keeps_state=settings.keeps_state)
+    record_suspects(run.journal, state.unit_of_work, plan.profiles, keeps_state=settings.keeps_state)
     return run
 
 
-def _open_state(settings: RunSettings, folders: Folders) -> tuple[StateFile, Engine]:
+def _publish_earlier(outbox: Outbox, state: State, settings: RunSettings) -> None:
+    """Publish what is left in the outbox; raise OutboxFullError where more stays there than OUTBOX_LIMIT allows."""
+    if outbox.unpublished():
+        problem = publish_pending(state.engine, open_store(settings.feeds_url), beat=state.guard.renew).problem
+        if problem:
+            logger.warning("Lines of earlier runs wait to be published: %s", problem)
+    if settings.uses_outbox and (size := outbox.backlog().compressed) > settings.outbox_limit:
+        reached = f"{size:,} bytes in the outbox wait to be published, OUTBOX_LIMIT allows {settings.outbox_limit:,.0f}"
+        raise OutboxFullError(f"{reached}: nothing is fetched until {settings.feeds_url} can be written again")
+
+
+def open_state(settings: RunSettings, folders: Folders) -> tuple[StateFile, Engine]:
     """Open the state; if it is new, rebuild it from the feeds before another process uses it."""
     url = settings.state_url
     with state_lock(state_file(url), BUSY_TIMEOUT):
@@ -278,8 +362,12 @@ def _open_state(settings: RunSettings, folders: Folders) -> tuple[StateFile, Eng
         engine = open_database(url)
         history = RunHistory(engine)
         if url != IN_MEMORY and history.is_incomplete():
-            rebuild(folders.feeds, FeedImporter(UnitOfWork(Store(engine)), history, settings.recrawl_ages))
-        return StateFile.now(url), engine
+            with advisory_lock(engine, BUSY_TIMEOUT) if settings.shares_state else nullcontext():
+                if history.is_incomplete():
+                    importer = FeedImporter(UnitOfWork(Store(engine)), history, settings.recrawl_ages)
+                    rebuild(open_store(settings.feeds_url), importer, None if settings.uses_outbox else folders.feeds)
+        file = StateFile.now(url)
+    return file, engine
 
 
 def _free_name(started: datetime, job: str | None, folder: Path, history: RunHistory) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 RUN_ID = re.compile(r"\d{8}T\d{6}Z-[\w.-]+")
 START_FORMAT = "%Y%m%dT%H%M%SZ"
-FEED_KINDS = ("articles", "teasers")
+FEED_KINDS = ("articles", "teasers", "observations")
 FEED_NAME = re.compile(rf"(?P<kind>{'|'.join(FEED_KINDS)})-(?P<run>{RUN_ID.pattern})\.jsonl", re.ASCII)
 MANIFEST_NAME = re.compile(rf"manifest-(?P<run>{RUN_ID.pattern})\.json", re.ASCII)
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from scrapy.settings import SETTINGS_PRIORITIES
 
+from portalcrawl.crawl.politeness import PolitenessLimits
 from portalcrawl.errors import SettingError
-from portalcrawl.storage.database import IN_MEMORY, make_engine
+from portalcrawl.feeds.store.locating import check_url, local_folder
+from portalcrawl.storage.database import IN_MEMORY, is_server, make_engine
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -22,6 +24,8 @@ class RunSettings:
     data_dir: Path
     profiles: Path | None
     jsonl_feeds: bool
+    observations: bool
+    """Whether the run writes what happens to teasers on start pages."""
     state_url: str
     """In memory where the state is switched off."""
     commit_items: int
@@ -37,6 +41,14 @@ class RunSettings:
     """Seconds that the reading of one page may take."""
     feed_retention: float | None
     """Age at which published feeds are removed; None: never."""
+    feeds_url: str
+    """Folder or object store of the published feeds."""
+    lease_seconds: float
+    outbox_limit: float
+    """Bytes in the outbox from which no run begins."""
+    near_copy_days: float
+    """Age in days at which fingerprints of texts are deleted."""
+    politeness: PolitenessLimits
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> RunSettings:
@@ -44,13 +56,17 @@ class RunSettings:
         # Used by the extensions; checked here, before anything is created.
         read_number(settings, "CLOSING_GRACE", least=0)
         read_boolean(settings, "PROGRESS_ENABLED")
+        read_boolean(settings, "TDMREP_ENABLED")
         data_dir = Path(str(settings.get("DATA_DIR") or "data")).expanduser().absolute()
         url = settings.get("STATE_URL") or f"sqlite:///{data_dir / 'state.sqlite3'}"
         make_engine(str(url)).dispose()  # checks the URL, connects to nothing
+        feeds_url = str(settings.get("FEEDS_URL") or data_dir / "feeds")
+        check_url(feeds_url)
         return cls(
             data_dir=data_dir,
             profiles=profiles_folder(settings),
             jsonl_feeds=read_boolean(settings, "JSONL_FEEDS"),
+            observations=read_boolean(settings, "OBSERVATIONS"),
             state_url=str(url) if read_boolean(settings, "STATE_ENABLED") else IN_MEMORY,
             commit_items=int(read_number(settings, "COMMIT_ITEMS", least=1)),
             commit_seconds=read_number(settings, "COMMIT_SECONDS", least=0.01),
@@ -61,7 +77,27 @@ class RunSettings:
             not_after=read_number(settings, "RUN_NOT_AFTER", least=0) if settings.get("RUN_NOT_AFTER") else None,
             read_timeout=read_timeout(settings),
             feed_retention=read_number(settings, "FEED_RETENTION", least=1) if settings.get("FEED_RETENTION") else None,
+            feeds_url=feeds_url,
+            lease_seconds=read_number(settings, "LEASE_SECONDS", least=1),
+            outbox_limit=read_number(settings, "OUTBOX_LIMIT", least=1),
+            near_copy_days=read_number(settings, "NEAR_COPY_DAYS", least=0),
+            politeness=_politeness(settings),
         )
+
+    @property
+    def feeds_folder(self) -> Path | None:
+        """The folder of the feeds; None where they go to an object store."""
+        return local_folder(self.feeds_url)
+
+    @property
+    def shares_state(self) -> bool:
+        """Whether the state is on a server, so that runs on other machines may use it, too."""
+        return is_server(self.state_url)
+
+    @property
+    def uses_outbox(self) -> bool:
+        """Whether lines are committed to the state, and published from there, instead of to files."""
+        return self.shares_state or self.feeds_folder is None
 
     @property
     def keeps_state(self) -> bool:
@@ -107,6 +143,16 @@ def read_number(settings: BaseSettings, name: str, least: float) -> float:
     if not least <= number < float("inf"):
         raise SettingError(name, settings.get(name), takes)
     return number
+
+
+def _politeness(settings: BaseSettings) -> PolitenessLimits:
+    return PolitenessLimits(
+        max_host_wait=read_number(settings, "MAX_HOST_WAIT", least=0),
+        retry_after_max=read_number(settings, "RETRY_AFTER_MAX", least=0),
+        crawl_delay_max=read_number(settings, "CRAWL_DELAY_MAX", least=0),
+        backoff_start=read_number(settings, "BACKOFF_START", least=0.01),
+        backoff_max=read_number(settings, "BACKOFF_MAX", least=0.01),
+    )
 
 
 def _ages(settings: BaseSettings, name: str) -> tuple[int, ...]:

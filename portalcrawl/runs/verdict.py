@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from portalcrawl.schema import Verdict
@@ -31,7 +31,7 @@ def verdict_of(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]], 
     starts, failed_starts = counts.get("start_pages", 0), counts.get("start_pages_failed", 0)
     if starts and failed_starts == starts:
         failures.append(f"none of the {starts} start pages could be read ({_reasons(counts, 'failed/')})")
-    elif not broken and starts and not _coverage(counts):
+    elif not broken and starts and not _coverage(counts) and not counts.get("start_pages_waiting"):
         failures.append("nothing found: no article and no teaser on any start page")
     if failures:
         return Verdict("failed", failures + _missing_browser(counts))
@@ -40,19 +40,7 @@ def verdict_of(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]], 
 
 
 def _warnings(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]]) -> list[str]:
-    warnings: list[str] = []
-    if failed := counts.get("start_pages_failed", 0):
-        warnings.append(f"{failed} of {counts['start_pages']} start pages could not be read")
-    pages, errors = counts.get("pages", 0), counts.get("pages_failed", 0)
-    if errors >= MIN_FAILED and errors > MAX_FAILED_SHARE * (pages + errors):
-        warnings.append(f"{errors} of {pages + errors} pages failed ({_reasons(counts, 'failed/')})")
-    again = counts.get("articles_again", 0)
-    if again >= MIN_REPEATED and again > MAX_REPEATED_SHARE * pages:
-        warnings.append(
-            f"{again} of {pages} pages were articles that the run had read: their addresses change by themselves"
-        )
-    if repeats := counts.get("skipped/repeats", 0):
-        warnings.append(f"{repeats} links were not followed: pages like them only repeated articles of this run")
+    warnings = [*_not_read(counts), *_repeated(counts)]
     if invalid := sum(number for name, number in counts.items() if name.startswith("invalid/")):
         warnings.append(f"{invalid} records were dropped because they broke the schema")
     if exceptions := counts.get("exceptions", 0):
@@ -63,6 +51,31 @@ def _warnings(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]]) -
         if _coverage(counts) < MIN_COVERAGE * usual:
             warnings.append(f"found {_coverage(counts)} articles on the start pages, usually {usual:g}")
     return warnings
+
+
+def _not_read(counts: Mapping[str, int]) -> Iterator[str]:
+    """Yield warnings of what was requested and not had."""
+    if failed := counts.get("start_pages_failed", 0):
+        yield f"{failed} of {counts['start_pages']} start pages could not be read"
+    if waiting := sum(number for name, number in counts.items() if name.startswith("waiting/")):
+        longest = f"{counts.get('waiting_seconds', 0):,} s"
+        reasons = _reasons(counts, "waiting/")
+        yield f"the portal asked for patience, up to {longest}: {waiting} pages wait ({reasons})"
+    pages, errors = counts.get("pages", 0), counts.get("pages_failed", 0)
+    if errors >= MIN_FAILED and errors > MAX_FAILED_SHARE * (pages + errors):
+        yield f"{errors} of {pages + errors} pages failed ({_reasons(counts, 'failed/')})"
+    unread = counts.get("documents_failed", 0)
+    if unread and not counts.get("documents"):
+        yield f"none of the {unread} feeds and sitemaps could be read ({_reasons(counts, 'documents/')})"
+
+
+def _repeated(counts: Mapping[str, int]) -> Iterator[str]:
+    """Yield warnings of pages that gave nothing new."""
+    pages, again = counts.get("pages", 0), counts.get("articles_again", 0)
+    if again >= MIN_REPEATED and again > MAX_REPEATED_SHARE * pages:
+        yield f"{again} of {pages} pages were articles that the run had read: their addresses change by themselves"
+    if repeats := counts.get("skipped/repeats", 0):
+        yield f"{repeats} links were not followed: pages like them only repeated articles of this run"
 
 
 def _missing_browser(counts: Mapping[str, int]) -> list[str]:

@@ -19,6 +19,7 @@ import time
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn, TypeVar
@@ -56,12 +57,36 @@ class ReadingTimeoutError(BaseException):
 
 
 class Watchdog:
-    """Limits the time of one piece of work at a time, in the main thread: other threads get no signals."""
+    """Limits the time of pieces of work of one kind."""
 
     def __init__(self, seconds: float, on_stuck: Callable[[], object]) -> None:
         self._seconds = seconds
         self._on_stuck = on_stuck
         """Called in the second thread when the main thread can't be interrupted; the process ends afterwards."""
+
+    def run(self, work: Callable[[], T]) -> T:
+        """Return what *work* returns; raise ReadingTimeoutError where it takes too long."""
+        if threading.current_thread() is not threading.main_thread():
+            return work()
+        return _process_watch().run(work, self._seconds, self._on_stuck)
+
+
+@cache
+def _process_watch() -> _ProcessWatch:
+    return _ProcessWatch()
+
+
+class _ProcessWatch:
+    """The signal, the second thread and ``faulthandler``, of which a process has one each, whatever runs it holds.
+
+    It limits one piece of work at a time, in the main thread: other threads get no signals.
+    """
+
+    def __init__(self) -> None:
+        self._seconds = 1.0
+        """Time limit of the present or last task."""
+        self._limit_changed = threading.Event()
+        self._on_stuck: Callable[[], object] = object
         self._task: object | None = None
         """A new object for each piece of work; None while there is none."""
         self._cpu: float | None = None
@@ -73,10 +98,13 @@ class Watchdog:
         self._is_ending = False
         self._thread: threading.Thread | None = None
 
-    def run(self, work: Callable[[], T]) -> T:
-        """Return what *work* returns; raise ReadingTimeoutError where it takes too long."""
-        if threading.current_thread() is not threading.main_thread():
-            return work()
+    def run(self, work: Callable[[], T], seconds: float, on_stuck: Callable[[], object]) -> T:
+        """Return what *work* returns; raise ReadingTimeoutError where it takes longer than *seconds*."""
+        self._on_stuck = on_stuck
+        if seconds != self._seconds:
+            self._disarm()
+            self._seconds = seconds
+            self._limit_changed.set()
         if self._thread is None:
             signal.signal(signal.SIGALRM, self._on_alarm)
             self._thread = threading.Thread(target=self._watch, name="read-timeout", daemon=True)
@@ -100,6 +128,12 @@ class Watchdog:
     def _arm(self) -> None:
         faulthandler.dump_traceback_later(KILL_FACTOR * self._seconds, exit=True, file=sys.__stderr__ or 2)
         self._is_armed = True
+
+    def _disarm(self) -> None:
+        """Cancel ``faulthandler``'s timer, which was set for another time limit."""
+        with self._faulthandler_lock:
+            faulthandler.cancel_dump_traceback_later()
+            self._is_armed = False
 
     def _rearm(self, *, is_same_task: bool) -> None:
         """Restart ``faulthandler``'s timer for a new task; cancel it while there is none."""
@@ -131,7 +165,8 @@ class Watchdog:
         """End the process where a task does not end; runs in the second thread."""
         task, ticks = None, 0
         while True:
-            time.sleep(self._seconds / TICKS)
+            if self._limit_changed.wait(self._seconds / TICKS):
+                self._limit_changed.clear()
             is_same_task = task is self._task
             ticks = ticks + 1 if is_same_task and task is not None else 0
             task = self._task

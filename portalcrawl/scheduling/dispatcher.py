@@ -68,13 +68,9 @@ class Dispatcher:
         return True
 
     def _node_for(self, entry: ScheduleEntry) -> Node | None:
-        """Return the first node of *entry* that is not down; None if that does not answer at the moment."""
-        for node in entry.candidates(self.schedule.nodes):
-            if self._nodes.is_up(node.name):
-                return node
-            if not self._nodes.is_down(node.name):
-                return None
-        return None
+        """Return the node of *entry*; None if it does not answer at the moment."""
+        node = self.schedule.nodes[entry.node]
+        return node if self._nodes.is_up(node.name) else None
 
     def _post(self, job: Job) -> None:
         """Post a job that is stored as posted: the same id again if the node has not received it."""

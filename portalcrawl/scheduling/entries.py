@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -33,8 +32,8 @@ class ScheduleEntry:
     timing: Timing
     priority: float = 0.0
     settings: Mapping[str, str] = field(default_factory=dict)
-    nodes: tuple[str, ...] = ()
-    """The nodes it may run on, in order of preference."""
+    node: str = ""
+    """The node that it runs on."""
     on_overlap: str = "skip"
     """What happens if it is due while its portal is busy: ``skip``, or ``queue`` (one start waits)."""
     start_within: float = 600.0
@@ -48,13 +47,6 @@ class ScheduleEntry:
     silence: float | None = None
     """Alarm after this time without a new article; None: never."""
 
-    def candidates(self, nodes: Mapping[str, Node]) -> list[Node]:
-        """Return the nodes it may run on, the preferred one first; without ``nodes``, all in an order by portal."""
-        if self.nodes:
-            return [nodes[name] for name in self.nodes]
-        key = " ".join(self.portals)
-        return sorted(nodes.values(), key=lambda node: hashlib.sha256(f"{key} {node.name}".encode()).digest())
-
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -67,7 +59,5 @@ class Schedule:
     """Name of the project on the nodes."""
     poll: float = 2.0
     """Time between two requests to the nodes."""
-    node_down_after: float = 30.0
-    """Time without an answer after which a node's portals move to another."""
     webhook: str | None = None
     """Address to which changes of verdict are posted."""

@@ -32,21 +32,52 @@ class Health:
     silent: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PastRuns:
+    """What is known of an entry's runs. Times are seconds since 1970 (UTC)."""
+
+    verdict: str | None = None
+    """The last one's; None before the first."""
+    reasons: tuple[str, ...] = ()
+    known_since: float | None = None
+    last_good: float | None = None
+    last_news: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The health of an entry by its past runs, see :class:`Health`."""
+
+    level: str
+    reasons: tuple[str, ...]
+    overdue: bool
+    silent: bool
+
+
+def judge(entry: ScheduleEntry, past: PastRuns, is_busy: bool, now: float) -> Judgement:
+    """Return the health of *entry* by its *past* runs; *is_busy*: one is queued or under way."""
+    reasons, level = list(past.reasons), past.verdict or "new"
+    since = past.last_good or past.known_since
+    if overdue := since is not None and not is_busy and _is_overdue(entry, since, now):
+        level = "failed"
+        reasons.insert(0, f"no good run for {format_duration(now - (since or now))}")
+    since = past.last_news or past.known_since
+    if silent := since is not None and entry.silence is not None and now - since > entry.silence:
+        level = max(level, "warning", key=lambda each: (*LEVELS, each).index(each)) if level != "new" else "warning"
+        reasons.append(f"no new article for {format_duration(now - (since or now))}")
+    return Judgement(level, tuple(reasons), overdue, silent)
+
+
 def health_of(entry: ScheduleEntry, state: EntryState | None, is_busy: bool, now: float) -> Health:
     """Return the health of *entry* by its stored state; *is_busy*: a job of it is queued or running."""
     state = state or EntryState(entry.name)
     last = state.last
-    reasons = list(last.reasons) if last else []
-    level = (last.verdict or "ok") if last else "new"
-    since = state.last_good or state.known_since
-    if overdue := since is not None and not is_busy and _is_overdue(entry, since, now):
-        level = "failed"
-        reasons.insert(0, f"no good run for {format_duration(now - (since or now))}")
-    since = state.last_news or state.known_since
-    if silent := since is not None and entry.silence is not None and now - since > entry.silence:
-        level = max(level, "warning", key=lambda each: (*LEVELS, each).index(each)) if level != "new" else "warning"
-        reasons.append(f"no new article for {format_duration(now - (since or now))}")
-    return Health(entry.name, level, tuple(reasons), last, state.last_good, state.last_news, overdue, silent)
+    verdict, reasons = ((last.verdict or "ok"), last.reasons) if last else (None, ())
+    past = PastRuns(verdict, reasons, state.known_since, state.last_good, state.last_news)
+    found = judge(entry, past, is_busy, now)
+    return Health(
+        entry.name, found.level, found.reasons, last, state.last_good, state.last_news, found.overdue, found.silent
+    )
 
 
 def _is_overdue(entry: ScheduleEntry, since: float, now: float) -> bool:

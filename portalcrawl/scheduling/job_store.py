@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlalchemy.exc import DatabaseError
 
@@ -193,6 +193,11 @@ class JobStore:
         with self.engine.connect() as connection:
             row = connection.execute(query).first()
         return None if row is None else (row.number, row.line, row.made, row.tries)
+
+    def notices_waiting(self) -> int:
+        """Return the number of notices that are not delivered."""
+        with self.engine.connect() as connection:
+            return int(connection.scalar(select(func.count()).select_from(notices)) or 0)
 
     def settle_notice(self, number: int, next_try: float | None = None) -> None:
         """Delete a notice; with *next_try* (seconds since 1970), count the try and keep it until then."""

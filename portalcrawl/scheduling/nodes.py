@@ -27,12 +27,11 @@ class NodeJobs:
 
 
 class Nodes:
-    """The clients of all nodes, and since when a node does not answer."""
+    """The clients of all nodes, and which do not answer."""
 
     def __init__(self, schedule: Schedule) -> None:
-        self._schedule = schedule
         self._clients = {name: Scrapyd(node, schedule.project) for name, node in schedule.nodes.items()}
-        self._silent_since: dict[str, float] = {}
+        self._silent: set[str] = set()
         self._ask_again_at: dict[str, float] = {}
         self._listed: dict[str, frozenset[str]] = {}
 
@@ -53,7 +52,8 @@ class Nodes:
         except NodeError as error:
             self.failed(client.node.name, error)
             return NodeJobs(client.node, None)
-        if self._silent_since.pop(client.node.name, None) is not None:
+        if client.node.name in self._silent:
+            self._silent.discard(client.node.name)
             logger.warning("node %s answers again", client.node.name)
         self._listed[client.node.name] = frozenset(jobs)
         return NodeJobs(client.node, jobs)
@@ -65,15 +65,10 @@ class Nodes:
     def failed(self, name: str, error: NodeError) -> None:
         """Record that a node did not answer, and log it once."""
         self._ask_again_at[name] = monotonic() + (SLOW_WAIT if isinstance(error, NodeSlowError) else DOWN_WAIT)
-        if name not in self._silent_since:
-            self._silent_since[name] = monotonic()
+        if name not in self._silent:
+            self._silent.add(name)
             logger.error("%s", error)
 
     def is_up(self, name: str) -> bool:
         """Return whether the node answered when it was last asked."""
-        return name not in self._silent_since
-
-    def is_down(self, name: str) -> bool:
-        """Return whether the node has not answered for so long that its portals move."""
-        since = self._silent_since.get(name)
-        return since is not None and monotonic() - since >= self._schedule.node_down_after
+        return name not in self._silent

@@ -17,7 +17,6 @@ from portalcrawl.profiles.toml_file import (
     Converter,
     Fault,
     TableError,
-    array,
     flag,
     http_address,
     matching,
@@ -50,17 +49,22 @@ RENAMED = {
 
 def read_schedule(path: Path, settings: RunSettings) -> Schedule:
     """Return the schedule in *path*; ConfigFileError for its first fault, with the number of the others."""
+    schedule, faults = find_faults(path, settings)
+    if schedule is None:
+        first, *others = faults
+        raise ConfigFileError(str(path), first.key, first.cause + (f" (and {len(others)} more)" if others else ""))
+    return schedule
+
+
+def find_faults(path: Path, settings: RunSettings) -> tuple[Schedule | None, list[ConfigFileError]]:
+    """Return the schedule in *path* and no faults, or None and all its faults; UsageError if there is no file."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         raise UsageError(f"there is no {path}; deploy/schedule.toml is one to begin with") from None
     except OSError as error:
         raise ConfigFileError(str(path), "file", error.strerror or str(error)) from None
-    schedule, faults = read_toml(content, _Reader(str(path), settings).schedule, str(path))
-    if schedule is None:
-        first, *others = faults
-        raise ConfigFileError(str(path), first.key, first.cause + (f" (and {len(others)} more)" if others else ""))
-    return schedule
+    return read_toml(content, _Reader(str(path), settings).schedule, str(path))
 
 
 class _Reader:
@@ -81,7 +85,7 @@ class _Reader:
             "jitter": parse_duration,
             "priority": number("a number"),
             "settings": named(_setting),
-            "node": self._node_names,
+            "node": self._node_name,
             "on_overlap": one_of("skip", "queue"),
             "start_within": parse_positive_duration,
             "limit": parse_positive_duration,
@@ -104,10 +108,12 @@ class _Reader:
             "entry": _named(lambda name: table(partial(self._make_entry, name), entry, refused=RENAMED)),
             "project": matching(NAME, "a name of letters, digits, dots, dashes and underscores"),
             "poll": parse_positive_duration,
-            "node_down_after": parse_duration,
             "webhook": http_address,
         }
-        return table(self._make_schedule, keys, required=("entry",))(content)
+        gone = {
+            "node_down_after": "is gone: a portal stays on its node; many machines are scrapy fleet's (docs/fleet.md)"
+        }
+        return table(self._make_schedule, keys, required=("entry",), refused=gone)(content)
 
     def _make_schedule(self, entry: Mapping[str, ScheduleEntry], **values: Any) -> Schedule:
         values["webhook"] = os.environ.get(WEBHOOK) or values.get("webhook")
@@ -130,14 +136,15 @@ class _Reader:
     def _keep_defaults(self, converter: Converter[dict[str, Any]], value: Any) -> None:
         self._defaults = converter(value)
 
-    def _node_names(self, value: Any) -> tuple[str, ...]:
-        names = array(text, "names of nodes")([value] if isinstance(value, str) else value)
-        if unknown := [name for name in names if name not in self._nodes]:
-            raise ValueError(f"{unknown[0]!r} is no node; the nodes are {', '.join(self._nodes)}")
-        return names
+    def _node_name(self, value: Any) -> str:
+        if isinstance(value, list):
+            raise ValueError("names one node: portals do not move any more; many machines are scrapy fleet's")  # noqa: TRY004
+        if (name := text(value)) not in self._nodes:
+            raise ValueError(f"{name!r} is no node; the nodes are {', '.join(self._nodes)}")
+        return name
 
     def _make_entry(self, name: str, **given: Any) -> ScheduleEntry:
-        values = {"timezone": self._zone, "jitter": 0.0, "node": (), **self._defaults, **given}
+        values = {"timezone": self._zone, "jitter": 0.0, "node": next(iter(self._nodes)), **self._defaults, **given}
         faults: list[Fault] = []
         arguments = values.pop("arguments", {})
         if portal := values.pop("portal", None):
@@ -153,7 +160,7 @@ class _Reader:
             faults.append(("jitter", f"must be below every ({format_duration(every)})"))
         if faults:
             raise TableError(faults)
-        return ScheduleEntry(name, arguments, portals, timing, nodes=values.pop("node"), **values)
+        return ScheduleEntry(name, arguments, portals, timing, **values)
 
     def _portals(self, arguments: Mapping[str, str], faults: list[Fault]) -> tuple[str, ...]:
         if not arguments:

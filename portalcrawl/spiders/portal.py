@@ -7,14 +7,18 @@ from collections.abc import AsyncIterator, Iterator
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 
-from portalcrawl.crawl.failures import reason_of
+from portalcrawl.crawl.failures import HostPaused, reason_of
 from portalcrawl.crawl.fetch_policy import FetchPolicy, to_browser
 from portalcrawl.crawl.frontier import Frontier
 from portalcrawl.crawl.page_handler import PageHandler, PageResult
+from portalcrawl.crawl.politeness import Politeness
+from portalcrawl.crawl.site_rights import SiteRights
+from portalcrawl.discovery.document_type import is_document_url, may_be_document
 from portalcrawl.errors import DataFolderError
 from portalcrawl.extraction.pagination import ListPages
 from portalcrawl.items import Article
@@ -24,12 +28,15 @@ from portalcrawl.runs.reading_guard import ReadingGuard
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.runs.session import RunSession
 from portalcrawl.spiders.download_slots import set_download_slots
+from portalcrawl.storage.host_budget import HostBudget
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
+    from portalcrawl.crawl.discovery import Target
+    from portalcrawl.document_requests import DocumentRequests
     from portalcrawl.extraction.page import Page
     from portalcrawl.items import Teaser
     from portalcrawl.runs.run import Run
@@ -53,6 +60,8 @@ class PortalSpider(Spider):
         super().__init__()
         self.session = session
         self._starts_under_way = 0
+        self._politeness: Politeness | None = None
+        self._site_rights: SiteRights | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, session: RunSession | None = None, **kwargs: Any) -> Self:
@@ -74,6 +83,24 @@ class PortalSpider(Spider):
     def run(self) -> Run:
         """The run under way."""
         return self.session.run or self.session.open()
+
+    @property
+    def politeness(self) -> Politeness | None:
+        """When hosts may be asked; None while no run is open."""
+        if self._politeness is None and self.session.run is not None:
+            settings = self.session.run.settings
+            budget = HostBudget.beside(settings.state_url, settings.data_dir / "locks")
+            self._politeness = Politeness(budget, settings.politeness)
+        return self._politeness
+
+    @property
+    def site_rights(self) -> SiteRights | None:
+        """What the documents of the sites say about use; None while no run is open."""
+        if self._site_rights is None and self.session.run is not None:
+            settings = self.crawler.settings
+            agent = settings.get("ROBOTSTXT_USER_AGENT") or settings.get("USER_AGENT")
+            self._site_rights = SiteRights(self.session.run.settings.data_dir / "rights", agent)
+        return self._site_rights
 
     @property
     def plan(self) -> Plan:
@@ -101,7 +128,7 @@ class PortalSpider(Spider):
                 await asyncio.sleep(POLL)
             self._starts_under_way += 1
             yield self._start_request(start, 1)
-        for record in islice(self.frontier.pending(before_pages=True), MAX_QUEUE):
+        for record in islice(self._pending(before_pages=True), MAX_QUEUE):
             yield self._article_request(record, "pending")
 
     @property
@@ -130,6 +157,28 @@ class PortalSpider(Spider):
         """Decides which pages a browser renders."""
         return FetchPolicy(self.run.crawl, self._has_browser)
 
+    @cached_property
+    def documents(self) -> DocumentRequests:
+        """The feeds and sitemaps of the run."""
+        from portalcrawl.document_requests import DocumentRequests  # here, since most runs have none
+
+        return DocumentRequests(self)
+
+    def _discovers(self, portal: str) -> bool:
+        """Return whether feeds or sitemaps of *portal* are asked for."""
+        rules = self.plan.discovery(self.plan.profiles[portal])
+        return self.plan.arguments.follow and bool(rules.feeds or rules.sitemaps)
+
+    def robots_read(self, origin: str, body: bytes) -> None:
+        """Take the sitemaps that a robots.txt names; called by RobotsMiddleware."""
+        if any(map(self._discovers, self.plan.profiles)):
+            self.documents.discovery.add_robots(origin, body)
+
+    def _next_documents(self, portal: str) -> Iterator[Request]:
+        """Yield the request for the portal's next feed or sitemap, unless there is none or one is asked for."""
+        if "documents" in self.__dict__ or self._discovers(portal):
+            yield from self.documents.next(portal)
+
     def _has_browser(self) -> bool:
         handlers = getattr(self.crawler.engine.downloader, "handlers", None)
         return bool(getattr(handlers, "has_browser", False))
@@ -147,11 +196,21 @@ class PortalSpider(Spider):
             raise CloseSpider("broken") from None
         if not is_committed:
             raise DontCloseSpider
-        taken = list(islice(self.frontier.pending(), MAX_QUEUE))
-        for record in taken:
-            self.crawler.engine.crawl(self._article_request(record, "pending"))
-        if taken:
+        taken = list(islice(self._pending(), MAX_QUEUE))
+        waiting = [self._article_request(record, "pending") for record in taken]
+        for portal in self.plan.profiles:
+            waiting += self._next_documents(portal)
+        for request in waiting:
+            self.crawler.engine.crawl(request)
+        if waiting:
             raise DontCloseSpider
+
+    def _pending(self, *, before_pages: bool = False) -> Iterator[Record]:
+        """Yield pending articles, without those on hosts that are asked no more in this run."""
+        for record in self.frontier.pending(before_pages=before_pages):
+            host = urlsplit(self.plan.address(record.url)).hostname or ""
+            if self.politeness is None or self.politeness.given_up(host) is None:
+                yield record
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
         """Read a page as a start page, for ``scrapy parse``; nothing is left in the data folder."""
@@ -165,14 +224,26 @@ class PortalSpider(Spider):
     def parse_start(
         self, response: Response, start: Start, number: int, pages: ListPages | None = None
     ) -> Iterator[Any]:
-        """Read a start page, or page *number* of a list of which *pages* were read."""
+        """Read a start page, or page *number* of a list of which *pages* were read; it may be a feed or sitemap."""
         self._starts_under_way -= number == 1
+        if number == 1 and (response.status == 304 or may_be_document(response.body, response.url)):
+            yield from self._read_start_document(response, self.documents.discovery.start(start.profile, start.url))
+            return
         record = self.frontier.start(start.profile, start.url)
         before = pages or ListPages()
         read = self.guard.read(
             response, record, lambda page: self._read_start(page, start, number, before), is_start=True
         )
         yield from self._outcome(read)
+        yield from self._next_documents(start.profile.name)
+
+    def _read_start_document(self, response: Response, target: Target) -> Iterator[Any]:
+        read_before = target.record.read_at
+        yield from self.documents.parse(response, target)
+        if target.record.read_at == read_before:
+            self.run.counts["start_pages_failed"] += 1
+        else:
+            self.run.counts["start_links"] += target.record.links
 
     def _read_start(self, page: Page, start: Start, number: int, pages: ListPages) -> tuple[list[Request], PageResult]:
         """Return the requests for further pages of the list, or for the page in a browser, and the page's result."""
@@ -185,7 +256,9 @@ class PortalSpider(Spider):
             return [], PageResult()
         if pages.is_read(page):
             return [], PageResult()
-        found = self.page_handler.start_page(page, start.url, rendered=decision.rendered)
+        found = self.page_handler.start_page(page, start.url, rendered=decision.rendered, is_first=number == 1)
+        if self._discovers(start.profile.name):
+            self.documents.discovery.add_page(page)
         more: list[Request] = []
         if page.page_type != "article" and number < self.plan.arguments.pages and (url := pages.next_page(page)):
             more = [self._start_request(Start(url, start.profile), number + 1, pages)]
@@ -215,9 +288,17 @@ class PortalSpider(Spider):
         """Yield the items of a page, then the requests."""
         if read is not None:
             requests, found = read
+            for item in found.items:
+                if isinstance(item, Article) and self.site_rights is not None:
+                    self.site_rights.add_signals(item)
             yield from found.items
             yield from requests
-            yield from self._requests(found)
+            yield from self.requests(found, "teaser")
+
+    def closed(self, reason: str) -> None:
+        """Close what the spider has opened itself; the session closes the run."""
+        if self._politeness is not None:
+            self._politeness.close()
 
     def item_failed(self, item: Article | Teaser) -> None:
         """Record that a pipeline raised an exception for an article: a failed attempt, so that it ends some day."""
@@ -229,12 +310,17 @@ class PortalSpider(Spider):
         """Record a page that could not be had, with its reason."""
         request: Request = failure.request  # type: ignore[attr-defined]
         self._starts_under_way -= request.cb_kwargs.get("number") == 1
-        self.page_handler.failed(request.cb_kwargs.get("record"), reason_of(failure))
+        record: Record | None = request.cb_kwargs.get("record")
+        if isinstance(failure.value, HostPaused):
+            self.page_handler.waits(record, failure.value.reason, failure.value.until)
+        else:
+            self.page_handler.failed(record, reason_of(failure))
 
-    def _requests(self, found: PageResult) -> Iterator[Request]:
+    def requests(self, found: PageResult, via: str) -> Iterator[Request]:
+        """Yield requests for the articles that a page or document led to, as many as there is room for."""
         for record in found.follow:
             if len(self.crawler.engine.scheduler or ()) < MAX_QUEUE:  # type: ignore[arg-type]
-                yield self._article_request(record, "teaser")
+                yield self._article_request(record, via)
             else:
                 self.frontier.postpone(record)
 
@@ -248,7 +334,16 @@ class PortalSpider(Spider):
             priority=START_PRIORITY,
             dont_filter=True,
         )
+        if number == 1 and is_document_url(start.url):
+            return self._as_document(request, start)
         return self.fetch_policy.prepare(request, start.profile, "start")
+
+    def _as_document(self, request: Request, start: Start) -> Request:
+        """Return the request for a start page that looks like a feed or sitemap: conditional if it is known as one."""
+        from portalcrawl.document_requests import document_meta, validators  # here, since most runs have none
+
+        target = self.documents.discovery.start(start.profile, start.url)
+        return request.replace(headers=validators(target), meta=document_meta(target))
 
     def _article_request(self, record: Record, via: str) -> Request:
         """Return the request for an article, conditional if the state has validators."""

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from portalcrawl.storage.store import Store
 from portalcrawl.storage.tables import meta
+from portalcrawl.storage.upsert import upsert
 
 STREAK = select(meta.c.value).where(meta.c.key == bindparam("key"))
 MIN_STREAK = 3
@@ -47,10 +48,11 @@ class BrowserNeeds:
 
     def commit(self, connection: Connection) -> None:
         """Write what has changed, in the transaction of *connection*."""
-        for key in self._changed:
-            connection.execute(meta.delete().where(meta.c.key == key))
+        for key in sorted(self._changed):
             if self._streaks[key]:
-                connection.execute(meta.insert().values(key=key, value=str(self._streaks[key])))
+                upsert(connection, meta, [{"key": key, "value": str(self._streaks[key])}])
+            else:
+                connection.execute(meta.delete().where(meta.c.key == key))
 
     def committed(self) -> None:
         """Note that the transaction has succeeded."""

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
 from portalcrawl.errors import DataFolderError, SettingError
-from portalcrawl.storage import tables
+from portalcrawl.storage import postgresql, tables
 from portalcrawl.urls import mask_secrets
 
 logger = logging.getLogger(__name__)
@@ -24,12 +24,13 @@ logger = logging.getLogger(__name__)
 IN_MEMORY = "sqlite://"
 BUSY_TIMEOUT = 60.0
 """Seconds to wait for another process that writes. Commits take milliseconds, a migration may take longer."""
+FLEET_HINT = "pip install 'portalcrawl[fleet]'"
 WAIT_OPTION = "busy_timeout"
 """Execution option of engines and connections: seconds to wait before StateBusyError, instead of BUSY_TIMEOUT."""
 
 
 class StateBusyError(DataFolderError):
-    """Another process holds the write lock of the state; a later try may succeed."""
+    """Another process holds a lock of the state, or its server can't be reached now; a later try may succeed."""
 
 
 class StateReplacedError(DataFolderError):
@@ -63,9 +64,10 @@ def database_errors_as(problem: str) -> Iterator[None]:
     """Turn errors of the database into a DataFolderError of one line that begins with *problem*."""
     try:
         yield
-    except (DatabaseError, sqlite3.DatabaseError) as error:
-        kind = StateBusyError if _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else DataFolderError
-        raise kind(f"{problem}: {_of_driver(error)}") from error
+    except (DBAPIError, sqlite3.DatabaseError) as error:
+        is_busy = _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or postgresql.is_passing(error)
+        said = " ".join(str(_of_driver(error)).split())
+        raise (StateBusyError if is_busy else DataFolderError)(f"{problem}: {said}") from error
 
 
 def make_engine(url: str) -> Engine:
@@ -73,15 +75,22 @@ def make_engine(url: str) -> Engine:
     try:
         address = make_url(url)
         in_memory = address.get_backend_name() == "sqlite" and not address.database
-        engine = create_engine(address, **({"poolclass": StaticPool} if in_memory else {}))
+        options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
+        if address.get_backend_name() == postgresql.BACKEND:
+            options["connect_args"] = postgresql.connect_arguments(address)
+        engine = create_engine(address, **options)
     except ImportError as error:
-        raise SettingError("STATE_URL", mask_secrets(url), f"a database whose driver is installed ({error})") from None
+        hint = FLEET_HINT if make_url(url).get_backend_name() == postgresql.BACKEND else str(error)
+        raise SettingError("STATE_URL", mask_secrets(url), f"a database whose driver is installed ({hint})") from None
     except (ArgumentError, NoSuchModuleError):
         takes = "a database URL such as sqlite:///data/state.sqlite3"
         raise SettingError("STATE_URL", mask_secrets(url), takes) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
+    elif engine.dialect.name == postgresql.BACKEND:
+        postgresql.prepare(engine)
+        event.listen(engine, "begin", _limit_waiting)
     return engine
 
 
@@ -152,11 +161,16 @@ def remove_orphaned_log(url: str) -> None:
             file.with_name(file.name + end).unlink(missing_ok=True)
 
 
-def _of_driver(error: DatabaseError | sqlite3.DatabaseError) -> BaseException | None:
-    return error.orig if isinstance(error, DatabaseError) else error
+def is_server(url: str) -> bool:
+    """Return whether the state at *url* is on a database server, and so may be shared by machines."""
+    return make_url(url).get_backend_name() == postgresql.BACKEND
 
 
-def _code(error: DatabaseError | sqlite3.DatabaseError) -> int:
+def _of_driver(error: DBAPIError | sqlite3.DatabaseError) -> BaseException | None:
+    return error.orig if isinstance(error, DBAPIError) else error
+
+
+def _code(error: DBAPIError | sqlite3.DatabaseError) -> int:
     """Return the primary result code of SQLite; 0 for an error of another database."""
     return int(getattr(_of_driver(error), "sqlite_errorcode", 0)) & 0xFF
 
@@ -202,6 +216,12 @@ def _begin_immediate(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def _limit_waiting(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("isolation_level") != "AUTOCOMMIT":
+        postgresql.set_lock_timeout(connection, float(options.get(WAIT_OPTION, BUSY_TIMEOUT)))
+
+
 def _bring_up_to_date(engine: Engine, url: str) -> None:
     # Checked first without a write lock: commands that only read may lack the right to write.
     with _reader(engine) as connection:
@@ -209,6 +229,8 @@ def _bring_up_to_date(engine: Engine, url: str) -> None:
             _check(connection)
             return
     with engine.begin() as connection:
+        if connection.dialect.name == postgresql.BACKEND:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({postgresql.TABLES_LOCK})")
         version = _version(connection)
         if version is None:
             tables.create(connection)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, and_, bindparam, delete, exists, func
 
 from portalcrawl.storage.database import read_connection, write_transaction
 from portalcrawl.storage.records import SUSPECT
-from portalcrawl.storage.tables import addresses, articles, bands, feeds, runs, signatures
+from portalcrawl.storage.tables import addresses, articles, bands, entries, feeds, runs, signatures
 from portalcrawl.text.fingerprints import bands_of
 
 CHUNK = 500
@@ -61,9 +61,9 @@ class Maintenance:
     def forget(self, before: float) -> int:
         """Delete all articles that are not pending and older than *before* (Unix seconds); return how many.
 
-        Also deletes their addresses and fingerprints and the runs that ended before then, except the last run of each
-        portal, and shrinks the file. States of teasers are kept, so that no teaser is written twice. A deleted article
-        that the portal still shows is written again.
+        Also deletes their addresses, fingerprints and entries, and the runs that ended before then, except the last run
+        of each portal, and shrinks the file. States of teasers are kept, so that no teaser is written twice. A deleted
+        article that the portal still shows is written again.
         """
         number = sum(
             self._forget_articles(count.portal, count.status, before)
@@ -72,6 +72,7 @@ class Maintenance:
         )
         self._delete_orphaned_addresses()
         self._delete_orphaned_signatures()
+        self._delete_orphaned_entries()
         self._forget_runs(datetime.fromtimestamp(before, UTC).isoformat(timespec="seconds"))
         self._shrink_file()
         return number
@@ -122,6 +123,18 @@ class Maintenance:
                         connection.execute(DELETE_BAND, keys)
 
         self._walk((signatures.c.text,), columns, delete_orphans)
+
+    def _delete_orphaned_entries(self) -> None:
+        """Delete what feeds and sitemaps said of articles that are no longer known."""
+
+        def delete_orphans(page: Sequence[Any]) -> None:
+            for portal, ids in self._orphans((row.portal, row.id, row.id) for row in page):
+                for chunk in _chunks(ids):
+                    with self._writing() as connection:
+                        of_chunk = and_(entries.c.portal == portal, entries.c.id.in_(chunk))
+                        connection.execute(delete(entries).where(of_chunk))
+
+        self._walk((entries.c.portal, entries.c.id), (entries.c.portal, entries.c.id), delete_orphans)
 
     def _orphans(self, rows: Any) -> Iterator[tuple[str, list[Any]]]:
         """Yield portal and keys of those (portal, article, key) in *rows* whose article is not known."""

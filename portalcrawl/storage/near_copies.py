@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from time import time
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -20,6 +20,7 @@ WITH_A_BAND = select(signatures.c.signature, signatures.c.cluster_id).where(
         select(bands.c.text).where(bands.c.band.in_(bindparam("bands", expanding=True))).distinct().limit(CANDIDATES)
     )
 )
+INSERT = signatures.insert().returning(signatures.c.text, sort_by_parameter_order=True)
 
 
 @dataclass(slots=True)
@@ -30,6 +31,8 @@ class NearCopies:
     _fresh: dict[int, list[tuple[bytes, str]]] = field(default_factory=dict)
     """Band -> signatures and their groups, not committed yet."""
     _rows: list[tuple[Fingerprint, Mapping[str, str]]] = field(default_factory=list)
+    _written: int = 0
+    """Rows that the last transaction has written, perhaps in vain."""
 
     def group_of(self, fingerprint: Fingerprint) -> str | None:
         """Return the group of the stored text that is most like this one; None where there is no copy of it."""
@@ -44,19 +47,28 @@ class NearCopies:
     def note(self, fingerprint: Fingerprint, cluster_id: str, portal: str, article: str) -> None:
         """Let the next commit record the text of *article*, which belongs to the group *cluster_id*."""
         self._rows.append((fingerprint, {"cluster_id": cluster_id, "portal": portal, "article": article}))
+        self._remember(fingerprint, cluster_id)
+
+    def _remember(self, fingerprint: Fingerprint, cluster_id: str) -> None:
         for band in fingerprint.bands:
             self._fresh.setdefault(band, []).append((fingerprint.signature, cluster_id))
 
     def commit(self, connection: Connection) -> None:
         """Record what was noted, within the transaction of *connection*."""
-        for fingerprint, values in self._rows:
-            row: Mapping[str, Any] = {"signature": fingerprint.signature, **values}
-            text = connection.execute(signatures.insert().values(row)).inserted_primary_key
-            assert text is not None
-            rows = [{"band": band, "text": text[0]} for band in sorted(set(fingerprint.bands))]
-            connection.execute(bands.insert(), rows)
+        self._written = len(self._rows)
+        if not self._rows:
+            return
+        now = time()
+        values = [{"signature": each.signature, "added": now, **row} for each, row in self._rows]
+        texts = connection.scalars(INSERT, values).all()
+        found = zip(texts, self._rows, strict=True)
+        rows = [{"band": band, "text": text} for text, (each, _) in found for band in set(each.bands)]
+        connection.execute(bands.insert(), rows)
 
     def committed(self) -> None:
-        """Forget what was noted: the transaction has succeeded."""
-        self._rows.clear()
+        """Forget what the last :meth:`commit` has written: its transaction has succeeded."""
+        del self._rows[: self._written]
+        self._written = 0
         self._fresh.clear()
+        for fingerprint, row in self._rows:
+            self._remember(fingerprint, row["cluster_id"])

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, delete, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, delete, select, tuple_
 
 from portalcrawl.schema import Manifest
 from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT_OPTION, read_connection, write_transaction
-from portalcrawl.storage.tables import articles, feeds, job_of_run, lines, meta, runs, teasers
+from portalcrawl.storage.leases import PortalLeases
+from portalcrawl.storage.page_pictures import take_back
+from portalcrawl.storage.tables import (
+    PORTALS_IN_INDEX,
+    articles,
+    feeds,
+    job_of_run,
+    lines,
+    meta,
+    portals_of_run,
+    runs,
+    teasers,
+)
+from portalcrawl.storage.upsert import upsert
 
 REBUILDING = "rebuilding"
 """Key in the table ``meta`` while a state is rebuilt from the feeds."""
+PAGE = 1_000
+"""Runs that are read by one query."""
 NOT_IMPORTED = -1
 """Stands for the committed bytes of a feed whose lines the state does not know. A feed of which it knows the first *n*
 bytes, and nothing of what follows, has ``NOT_IMPORTED - n``."""
@@ -68,19 +83,26 @@ class RunHistory:
                 return True
         return self.value(REBUILDING) is not None
 
-    def begin(self, run: str, portals: Collection[str], arguments: Mapping[str, str], started: str) -> None:
-        """Record that *run* has begun."""
+    def begin(
+        self,
+        run: str,
+        portals: Collection[str],
+        arguments: Mapping[str, str],
+        started: str,
+        leases: PortalLeases | None = None,
+    ) -> None:
+        """Record that *run* has begun, under its portals' *leases* where there are any."""
         with write_transaction(self._engine) as connection:
+            if leases is not None:
+                leases.check(connection)
             connection.execute(runs.insert().values(_row(PastRun(run, tuple(portals), arguments, started))))
+        if leases is not None:
+            leases.committed()
 
     def end(self, manifest: Manifest) -> None:
         """Record how the run of *manifest* ended."""
-        verdict = manifest.verdict
-        values = {"finished": manifest.finished, "finish_reason": manifest.finish_reason, "verdict": verdict.level}
-        values |= {"reasons": json.dumps(verdict.reasons), "counts": json.dumps(manifest.counts)}
         with write_transaction(self._engine) as connection:
-            connection.execute(runs.update().where(runs.c.run == manifest.run).values(values))
-            connection.execute(delete(lines).where(lines.c.run == manifest.run))
+            record_end(connection, manifest)
 
     def add(self, found: Collection[tuple[PastRun, Collection[PastFeed]]]) -> None:
         """Record runs and their feeds, in place of what the state knows of them."""
@@ -125,12 +147,43 @@ class RunHistory:
 
     def last_finished(self, portal: str, limit: int) -> list[PastRun]:
         """Return the last runs on *portal* alone that have ended, newest first."""
-        query = select(runs).where(runs.c.portals == json.dumps([portal]), runs.c.finished.is_not(None))
+        names = json.dumps([portal])
+        same = and_(portals_of_run == names[:PORTALS_IN_INDEX], runs.c.portals == names)
+        query = select(runs).where(same, runs.c.finished.is_not(None))
         return self._runs(query.order_by(runs.c.run.desc()).limit(limit))
 
     def last(self, limit: int) -> list[PastRun]:
         """Return the last runs that have begun, newest first."""
         return self._runs(select(runs).order_by(runs.c.run.desc()).limit(limit))
+
+    def between(self, first: str, last: str) -> Iterator[PastRun]:
+        """Yield the runs whose ids are from *first* to before *last*, newest first; ids begin with the start (UTC).
+
+        They are read in pages, so that any number takes little memory.
+        """
+        while True:
+            query = select(runs).where(runs.c.run >= first, runs.c.run < last).order_by(runs.c.run.desc())
+            page = self._runs(query.limit(PAGE))
+            yield from page
+            if len(page) < PAGE:
+                return
+            last = page[-1].run
+
+    def finished_since(self, moment: str) -> Iterator[PastRun]:
+        """Yield the runs that ended at *moment* (ISO 8601, UTC; "": ever) or later, in that order, read in pages."""
+        last = (moment, "")
+        while True:
+            after = tuple_(runs.c.finished, runs.c.run) > last
+            query = select(runs).where(runs.c.finished.is_not(None), runs.c.finished >= last[0], after)
+            page = self._runs(query.order_by(runs.c.finished, runs.c.run).limit(PAGE))
+            yield from page
+            if len(page) < PAGE:
+                return
+            last = (page[-1].finished or "", page[-1].run)
+
+    def first(self) -> PastRun | None:
+        """Return the oldest run; None without one."""
+        return next(iter(self._runs(select(runs).order_by(runs.c.run).limit(1))), None)
 
     def of_job(self, job: str) -> PastRun | None:
         """Return the last run that the job *job* of Scrapyd started; None without one."""
@@ -145,13 +198,23 @@ class RunHistory:
     def set_value(self, key: str, value: str | None) -> None:
         """Record *value* under *key*; None removes it."""
         with write_transaction(self._engine) as connection:
-            connection.execute(delete(meta).where(meta.c.key == key))
-            if value is not None:
-                connection.execute(meta.insert().values(key=key, value=value))
+            if value is None:
+                connection.execute(delete(meta).where(meta.c.key == key))
+            else:
+                upsert(connection, meta, [{"key": key, "value": value}])
 
     def _runs(self, query: Select[Any]) -> list[PastRun]:
         with read_connection(self._engine) as connection:
             return [_past_run(row) for row in connection.execute(query)]
+
+
+def record_end(connection: Connection, manifest: Manifest) -> None:
+    """Record how the run of *manifest* ended, in the transaction of *connection*."""
+    verdict = manifest.verdict
+    values = {"finished": manifest.finished, "finish_reason": manifest.finish_reason, "verdict": verdict.level}
+    values |= {"reasons": json.dumps(verdict.reasons), "counts": json.dumps(manifest.counts)}
+    connection.execute(runs.update().where(runs.c.run == manifest.run).values(values))
+    connection.execute(delete(lines).where(lines.c.run == manifest.run))
 
 
 def _row(run: PastRun) -> dict[str, Any]:
@@ -169,6 +232,8 @@ def _mark_unwritten(connection: Connection, line: Row[Any]) -> None:
     """Record that the article or teaser of a lost line, a row of the table ``lines``, was not written."""
     if line.kind == "teasers":
         connection.execute(delete(teasers).where(teasers.c.id == line.id))
+    elif line.kind == "observations":
+        take_back(connection, line.portal, line.id)
     elif line.kind == "articles" and line.revision is not None:
         # The hashes of the revision before are not known any more, so whatever is fetched next is written.
         values: dict[str, Any] = {"revision": line.revision - 1, "attempts": 0, "reason": None, "next_visit": 0.0}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from time import monotonic, sleep
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, and_, bindparam, or_, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, Engine, and_, bindparam, or_, select
+from sqlalchemy.exc import DBAPIError
 
-from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT_OPTION, write_transaction
+from portalcrawl.storage import postgresql
+from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT_OPTION, database_errors_as, write_transaction
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.tables import addresses, articles, feeds, lines, teasers
+from portalcrawl.storage.upsert import upsert
 
 COLUMNS = tuple(articles.c[f.name] for f in fields(Record))
 
@@ -33,6 +36,9 @@ WITH_CONTENT = (
 WAITING = ("gone", "moved")
 CHUNK = 5_000
 """Values in one IN (...), far below SQLite's limit of 32,766 parameters."""
+OUTAGE = 20.0
+"""Seconds that a look-up waits for a database server that was restarted: reading a page may take as long."""
+RETRY_INTERVAL = 0.25
 
 
 @dataclass(slots=True)
@@ -70,9 +76,7 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+        self._close_reader()
         self._engine.dispose()
 
     def ids_of(self, portal: str, keys: Collection[str]) -> dict[str, str]:
@@ -126,49 +130,61 @@ class Store:
         lengths: Sequence[Mapping[str, Any]],
         more: Callable[[Connection], None] | None = None,
         wait: float = BUSY_TIMEOUT,
+        first: Callable[[Connection], None] | None = None,
     ) -> None:
         """Write in one transaction *batch*, the rows *lengths* of the table ``feeds``, and what *more* writes.
+
+        *first* is called before anything is written.
 
         :raises StateBusyError: where another process holds the write lock for *wait* seconds.
         """
         with write_transaction(self._engine.execution_options(**{WAIT_OPTION: wait})) as connection:
+            if first:
+                first(connection)
             rows = [asdict(record) for record in batch.records.values()]
             links = [{"portal": p, "key": k, "id": i} for (p, k), i in batch.addresses.items()]
-            self._upsert(connection, articles, rows)
-            self._upsert(connection, addresses, links)
-            self._upsert(connection, teasers, [{"id": teaser} for teaser in sorted(batch.teasers)])
-            self._upsert(connection, feeds, lengths)
+            upsert(connection, articles, rows)
+            upsert(connection, addresses, links)
+            upsert(connection, teasers, [{"id": teaser} for teaser in sorted(batch.teasers)])
+            upsert(connection, feeds, lengths)
             if batch.lines:
                 connection.execute(lines.insert(), batch.lines)
             if more:
                 more(connection)
 
     def rows(self, query: Any, **values: Any) -> Sequence[Any]:
-        """Return all rows of *query*, run with the parameters *values*."""
+        """Return all rows of *query*, run with the parameters *values*.
+
+        A database server that can't be reached is waited for.
+
+        :raises StateBusyError: after OUTAGE seconds.
+        """
+        try:
+            return self._read(query, values)
+        except DBAPIError as error:
+            if not postgresql.is_passing(error):
+                raise
+        end = monotonic() + OUTAGE
+        while True:
+            self._close_reader()
+            sleep(RETRY_INTERVAL)
+            try:
+                return self._read(query, values)
+            except DBAPIError as error:
+                if monotonic() >= end or not postgresql.is_passing(error):
+                    with database_errors_as("the state can't be read"):
+                        raise
+
+    def _read(self, query: Any, values: Mapping[str, Any]) -> Sequence[Any]:
         if self._reader is None:
             # An open read transaction would keep SQLite from emptying its write-ahead log.
             self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         return self._reader.execute(query, values).all()
 
-    def _upsert(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        if not rows:
-            return
-        statement = self._insert(table)
-        new_values = {c.name: statement.excluded[c.name] for c in table.columns if not c.primary_key}
-        keys = list(table.primary_key.columns)
-        if new_values:
-            statement = statement.on_conflict_do_update(index_elements=keys, set_=new_values)
-        else:
-            statement = statement.on_conflict_do_nothing(index_elements=keys)
-        connection.execute(statement, list(rows))
-
-    def _insert(self, table: Table) -> Any:
-        """Return an INSERT of the database's dialect, which knows ON CONFLICT."""
-        if self._engine.dialect.name != "postgresql":
-            return sqlite.insert(table)
-        from sqlalchemy.dialects import postgresql  # here, since importing it takes 25 ms of CPU
-
-        return postgresql.insert(table)
+    def _close_reader(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
 
 def _chunks(values: Collection[str]) -> Iterable[list[str]]:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from portalcrawl.urls import id_token, url_key
 
-VERSION = 2
+VERSION = 3
 """Version of the tables below. An older state is migrated, a newer one refused."""
 
 metadata = MetaData()
@@ -87,6 +87,8 @@ signatures = Table(
     # The article with this text; in a state of version 1, the first article of the group.
     Column("portal", String),
     Column("article", String),
+    # Unix seconds; NULL in a state of version 2. Fingerprints are deleted after NEAR_COPY_DAYS.
+    Column("added", Float),
 )
 
 bands = Table(
@@ -110,8 +112,11 @@ runs = Table(
     Column("counts", Text),
     Column("reasons", Text),
     Index("runs_by_finished", "finished"),
-    Index("runs_by_portals", "portals", "run"),
 )
+# Cut, because an entry of PostgreSQL's index holds 2,704 bytes at most, and a run may be over any number of portals.
+PORTALS_IN_INDEX = 500
+portals_of_run = func.substr(runs.c.portals, literal_column("1"), literal_column(str(PORTALS_IN_INDEX)))
+Index("runs_by_first_portals", portals_of_run, runs.c.run)
 # The id of a run is its start (16 characters), a hyphen and, on Scrapyd, the id of its job.
 job_of_run = func.substr(runs.c.run, literal_column("18"))
 Index("runs_by_job", job_of_run)
@@ -127,6 +132,16 @@ feeds = Table(
     Index("feeds_by_run", "run"),
 )
 
+# What each start page that is a list showed when it was last observed, as JSON (see storage/page_pictures.py).
+page_pictures = Table(
+    "page_pictures",
+    metadata,
+    Column("portal", String, primary_key=True),
+    Column("page", Text, primary_key=True),
+    Column("picture", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # The record that each committed line of an unfinished run holds, by the offset in the feed at which the line ends. It
 # tells which records a damaged feed has lost. The rows are deleted when the run ends.
 lines = Table(
@@ -138,6 +153,72 @@ lines = Table(
     Column("portal", String, nullable=False),
     Column("id", String, nullable=False),
     Column("revision", Integer),
+    sqlite_with_rowid=False,
+)
+
+# What follows is used where lines are committed to the state instead of to files (see runs/sinks.py).
+leases = Table(
+    "leases",
+    metadata,
+    Column("portal", String, primary_key=True),
+    # Rises by one with each run that takes the portal; a commit with an older one is refused.
+    Column("epoch", BigInteger, nullable=False),
+    Column("run", String),
+    Column("holder", String, nullable=False),
+    # Unix seconds by the clock of the database; NULL: the lease was released.
+    Column("expires", Float),
+    # Commits under this epoch: tells a run whose connection broke whether its commit was made.
+    Column("commits", BigInteger, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("run", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("records", Integer, nullable=False),
+    # Bytes of the lines, which are compressed by zstd.
+    Column("size", BigInteger, nullable=False),
+    Column("compressed", LargeBinary, nullable=False),
+)
+
+# Runs that have ended and whose lines are still in the outbox, with their manifests as they will be published.
+unpublished = Table(
+    "unpublished",
+    metadata,
+    Column("run", String, primary_key=True),
+    Column("manifest", Text, nullable=False),
+    Column("since", Float, nullable=False),
+)
+
+# Feeds and sitemaps that a portal has, and what they said when they were last read.
+documents = Table(
+    "documents",
+    metadata,
+    Column("portal", String, primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("parent", Text),
+    Column("lastmod", Text),
+    Column("read_lastmod", Text),
+    Column("read_at", Float),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("links", Integer, nullable=False),
+    Index("documents_by_parent", "portal", "parent"),
+)
+
+# What a feed or sitemap said of an article that was not fetched since, or of its last change.
+entries = Table(
+    "entries",
+    metadata,
+    Column("portal", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("via", String, nullable=False),
+    Column("title", Text),
+    Column("published", String),
+    Column("precision", String),
+    Column("updated", Float),
     sqlite_with_rowid=False,
 )
 
@@ -181,7 +262,12 @@ MIGRATIONS: dict[int, tuple[Step, ...]] = {
         "CREATE INDEX runs_by_finished ON runs (finished)",
         "CREATE INDEX runs_by_portals ON runs (portals, run)",
         "CREATE INDEX runs_by_job ON runs (substr(run, 18))",
-    )
+    ),
+    2: (
+        "ALTER TABLE signatures ADD COLUMN added FLOAT",
+        "DROP INDEX runs_by_portals",
+        f"CREATE INDEX runs_by_first_portals ON runs (substr(portals, 1, {PORTALS_IN_INDEX}), run)",
+    ),
 }
 """Version -> statements and functions that lead to the next version. New tables are created without them."""
 

@@ -3,26 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
 from portalcrawl.storage.browser_needs import BrowserNeeds
 from portalcrawl.storage.database import BUSY_TIMEOUT
+from portalcrawl.storage.discovered import Discovered
+from portalcrawl.storage.leases import PortalLeases
 from portalcrawl.storage.near_copies import NearCopies
+from portalcrawl.storage.page_pictures import PagePictures
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.store import Batch, Store, Wanted
 from portalcrawl.storage.tables import token_key
 from portalcrawl.urls import url_key
 
 
+class Participant(Protocol):
+    """What has something of its own to write in each commit."""
+
+    def commit(self, connection: Connection) -> None:
+        """Write what was noted, within the transaction of *connection*."""
+
+    def committed(self) -> None:
+        """Forget what the last :meth:`commit` has written: its transaction has succeeded."""
+
+
 class UnitOfWork:
     """One view of the state and of the batch that the next commit will add to it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, leases: PortalLeases | None = None) -> None:
         self._store = store
+        self._leases = leases
+        """Checked by each commit, where there are any."""
         self.near_copies = NearCopies(store)
         self.browser_needs = BrowserNeeds(store)
+        self.page_pictures = PagePictures(store)
+        self.discovered = Discovered(store)
+        self._participants: list[Participant] = [
+            self.near_copies,
+            self.browser_needs,
+            self.discovered,
+            self.page_pictures,
+        ]
         self._batch = Batch()
         self._claimed: set[str] = set()
 
@@ -109,17 +132,33 @@ class UnitOfWork:
         """Let the next commit record which record a line of a feed holds (a row of the table ``lines``)."""
         self._batch.lines.append(line)
 
+    def join(self, participant: Participant) -> None:
+        """Let *participant* write in each commit, too."""
+        self._participants.append(participant)
+
     def commit(self, lengths: Sequence[Mapping[str, Any]], wait: float = BUSY_TIMEOUT) -> None:
         """Record all that was noted, and the feeds' *lengths*, in one transaction.
 
-        The batch is kept until the transaction has succeeded. StateBusyError where another process holds the write
-        lock for *wait* seconds.
+        The batch is kept until the transaction is known to have succeeded. If the connection breaks while it is
+        committed, the next commit finds out whether it was.
+
+        :raises StateBusyError: where another process holds a lock of the state for *wait* seconds.
+        :raises LeaseLostError: where another run has taken a portal over.
         """
-        self._store.commit(self._batch, lengths, self._commit_others, wait)
+        self._store.commit(self._batch, lengths, self._commit_others, wait, self._check_leases)
+        if self._leases is not None:
+            self._leases.committed()
         self._batch = Batch()
-        self.near_copies.committed()
-        self.browser_needs.committed()
+        self._committed()
+
+    def _check_leases(self, connection: Connection) -> None:
+        if self._leases is not None and self._leases.check(connection):
+            self._committed()  # records that are written once more stay as they are; what is only added must not be
 
     def _commit_others(self, connection: Connection) -> None:
-        self.near_copies.commit(connection)
-        self.browser_needs.commit(connection)
+        for participant in self._participants:
+            participant.commit(connection)
+
+    def _committed(self) -> None:
+        for participant in self._participants:
+            participant.committed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,20 @@ def test_built_in_profiles_are_found_in_a_zipped_package(tmp_path: Path) -> None
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.strip() == f"{Catalog().names()} [] klamm"
+
+
+def test_a_crawl_without_feeds_and_sitemaps_imports_none_of_their_readers(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom scrapy.cmdline import execute\n"
+        "try: execute(['scrapy', 'crawl', 'portal', '-L', 'ERROR', '-a', 'max_articles=1'])\n"
+        "except SystemExit as error: assert not error.code, error.code\n"
+        "print(sorted(name for name in sys.modules if name == 'feedparser' or '.discovery.' in name))"
+    )
+    environment = {**os.environ, "PORTALCRAWL_DATA_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=PACKAGE.parent, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "['portalcrawl.discovery.document_type']"
 
 
 def test_the_embedded_portal_works_from_a_zip_and_imports_nothing_else(tmp_path: Path) -> None:

@@ -91,9 +91,11 @@ def test_every_field_of_every_article(crawled: Crawled) -> None:
         lists = (
             ("authors", list(expected.authors)),
             ("keywords", list(expected.keywords)),
-            ("rights", expected.rights),
         )
         found.update({name: (record[name], value) for name, value in lists if record[name] != value})
+        rights = {name: value for name, value in record["rights"].items() if name != "signals"}
+        if rights != expected.rights:
+            found["rights"] = (rights, expected.rights)
         images = [(urlsplit(i["url"]).path, i["caption"], i["credit"]) for i in record["images"]]
         known_images = [(image.path, image.caption, image.credit) for image in expected.images]
         if images != known_images:

@@ -100,7 +100,7 @@ ROBOTS: dict[str, tuple[dict[str, Answer], str]] = {
     ),
     "no http": ({f"{HOST}/robots.txt": Answer(status=302, headers={"Location": "ftp://a.example/r"})}, "no_robots"),
     "nowhere": ({f"{HOST}/robots.txt": Answer(status=301)}, "no_robots"),
-    "too many": ({f"{HOST}/robots.txt": Answer(status=429)}, "no_robots"),
+    "too many": ({f"{HOST}/robots.txt": Answer(status=429)}, "http_429"),
     "broken": ({f"{HOST}/robots.txt": Answer(FORBIDDING, headers={"Content-Encoding": "br"})}, "no_robots"),
 }
 
@@ -115,7 +115,8 @@ def test_robots_txt_is_had_or_nothing_is_allowed(kind: str, tmp_path: Path, monk
         asked = [where for where in proxy.log if "/ufer/" in where]
     counts = runs(tmp_path)[0]["counts"]
     assert len(asked) == (0 if reason else 2)
-    assert counts.get(f"failed/{reason or 'robots'}", 0) == {"robots": 2, "no_robots": 1, "": 0}[reason]
+    kind = "waiting" if reason == "http_429" else "failed"
+    assert counts.get(f"{kind}/{reason or 'robots'}", 0) == {"robots": 2, "no_robots": 1, "http_429": 1, "": 0}[reason]
     assert "/robots.txt" not in proxy.log, "a private address"
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import secrets
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support import states
 from support.commandline import crawl, doubled, let_time_pass, manifests, records, runs
 from support.tinyportal import Answer, TinyPortal, article, listing, page, teasers
+
+pytestmark = pytest.mark.usefixtures("each_state")
 
 SOON = ("-s", "RECRAWL_AGES=" + ",".join(map(str, range(1, 600))), "-s", "RETRY_FAILED_AFTER=1", "-a", "render=never")
 
@@ -70,9 +72,7 @@ def again(data: Path, portal: TinyPortal, *args: str, url: str = "/") -> dict[st
 
 def known(data: Path) -> dict[str, dict[str, Any]]:
     """What the state knows, by the last part of the address."""
-    with sqlite3.connect(data / "state.sqlite3") as state:
-        state.row_factory = sqlite3.Row
-        rows = [dict(row) for row in state.execute("SELECT * FROM articles")]
+    rows = states.rows(data, "SELECT * FROM articles")
     return {row["canonical_url"].rpartition("/")[2]: row for row in rows}
 
 

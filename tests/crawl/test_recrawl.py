@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from support import states
 from support.chain import TITLES, chain, headlines, link, path, titles
 from support.commandline import (
     ENOUGH,
@@ -25,6 +26,7 @@ from support.commandline import (
 )
 from support.tinyportal import Answer, TinyPortal, article, listing
 
+both_states = pytest.mark.usefixtures("each_state")
 AT_ONCE = ("-s", "RECRAWL_AGES=" + ",".join(map(str, range(1, 600))), "-s", "RETRY_FAILED_AFTER=0")
 
 
@@ -35,6 +37,7 @@ def again(data: Path, portal: TinyPortal, *args: str) -> None:
     assert ended.code == 0, ended.err
 
 
+@both_states
 def test_a_changed_article_is_a_revision(tmp_path: Path) -> None:
     with TinyPortal(chain()) as portal:
         crawl(*AT_ONCE, data=tmp_path, url=portal.url())
@@ -49,6 +52,7 @@ def test_a_changed_article_is_a_revision(tmp_path: Path) -> None:
     assert not records(tmp_path, "teasers")[4:]
 
 
+@both_states
 def test_trivial_changes_are_no_revision(tmp_path: Path) -> None:
     with TinyPortal(chain()) as portal:
         crawl(*AT_ONCE, data=tmp_path, url=portal.url())
@@ -60,6 +64,7 @@ def test_trivial_changes_are_no_revision(tmp_path: Path) -> None:
     assert len(records(tmp_path, "articles")) == 4
 
 
+@both_states
 def test_an_article_read_twice_by_one_run_is_counted(tmp_path: Path) -> None:
     with TinyPortal({path(1): article(TITLES[1]), path(1) + "?utm_source=brief": article(TITLES[1])}) as portal:
         for level in ("ok", "ok"):
@@ -72,6 +77,7 @@ def test_an_article_read_twice_by_one_run_is_counted(tmp_path: Path) -> None:
     assert len(records(tmp_path, "articles")) == 1
 
 
+@both_states
 def test_a_site_with_validators_is_asked_only_for_what_has_changed(tmp_path: Path) -> None:
     def answer() -> Answer:
         asked = dict(portal.headers[-1][1])
@@ -91,6 +97,7 @@ def test_a_site_with_validators_is_asked_only_for_what_has_changed(tmp_path: Pat
     assert len(records(tmp_path, "articles")) == 4
 
 
+@both_states
 def test_an_article_keeps_its_id_when_its_address_changes(tmp_path: Path) -> None:
     moved = "/news/neue-bruecke-oeffnet-noch-in-diesem-jahr-100201.html"
     with TinyPortal(chain()) as portal:
@@ -102,6 +109,7 @@ def test_an_article_keeps_its_id_when_its_address_changes(tmp_path: Path) -> Non
     assert len(records(tmp_path, "articles")) == 4
 
 
+@both_states
 def test_failures_are_tried_again_and_losses_have_a_reason(tmp_path: Path) -> None:
     site = chain() | {"/": listing("Nachrichten", link(1), link(2), link(5), link(6))}
     site |= {path(2): Answer("", 500), path(5): Answer("", 410)}
@@ -119,6 +127,7 @@ def test_failures_are_tried_again_and_losses_have_a_reason(tmp_path: Path) -> No
     assert "gone" in shown.out
 
 
+@both_states
 def test_an_article_that_is_teased_before_it_is_there(tmp_path: Path) -> None:
     site = chain()
     late = site.pop(path(2))
@@ -130,22 +139,22 @@ def test_an_article_that_is_teased_before_it_is_there(tmp_path: Path) -> None:
         assert headlines(tmp_path) == titles(1, 2, 3, 4)
 
 
+@both_states
 def test_a_lost_state_is_rebuilt_from_the_feeds(tmp_path: Path) -> None:
     with TinyPortal(chain()) as portal:
         crawl(data=tmp_path, url=portal.url())
-        for file in tmp_path.glob("state.sqlite3*"):
-            file.unlink()
+        states.lose(tmp_path)
         ended = crawl(data=tmp_path, url=portal.url())
     assert ended.code == 0, ended.err
     assert len(manifests(tmp_path)) == 1
     assert [run["finish_reason"] for run in runs(tmp_path)] == ["finished", "finished"]
 
 
+@both_states
 def test_a_rebuilt_state_knows_what_was_pending(tmp_path: Path) -> None:
     with TinyPortal(chain()) as portal:
         crawl(data=tmp_path, url=portal.url(), max_articles=2)
-        for file in tmp_path.glob("state.sqlite3*"):
-            file.unlink()
+        states.lose(tmp_path)
         portal.site["/"] = listing("Nachrichten", link(1))
         ended = crawl(data=tmp_path, url=portal.url())
         assert ended.code == 0, ended.err
@@ -191,6 +200,7 @@ def test_a_full_disk_ends_the_run_and_costs_nothing(tmp_path: Path) -> None:
     assert len(records(tmp_path, "teasers")) == 4
 
 
+@both_states
 def test_a_data_folder_that_is_none(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("kept", encoding="utf-8")
@@ -200,6 +210,7 @@ def test_a_data_folder_that_is_none(tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8") == "kept"
 
 
+@both_states
 def test_ten_runs_of_ten_portals_share_a_data_folder(tmp_path: Path) -> None:
     portals = [TinyPortal(chain()) for _ in range(10)]
     try:
@@ -225,6 +236,7 @@ def test_ten_runs_of_ten_portals_share_a_data_folder(tmp_path: Path) -> None:
     assert len(records(tmp_path, "teasers")) == 40
 
 
+@both_states
 def test_feeds_are_removed_only_when_asked_for(tmp_path: Path) -> None:
     with TinyPortal(chain()) as portal:
         crawl(data=tmp_path, url=portal.url())
@@ -238,6 +250,7 @@ def test_feeds_are_removed_only_when_asked_for(tmp_path: Path) -> None:
     assert records(tmp_path, "articles") == []
 
 
+@both_states
 def test_forget_and_requeue(tmp_path: Path) -> None:
     site = chain() | {path(2): Answer("", 404)}
     with TinyPortal(site) as portal:
@@ -267,6 +280,7 @@ def test_wrong_use_of_state_is_one_line(tmp_path: Path, args: tuple[str, ...]) -
     assert not (tmp_path / "none").exists()
 
 
+@both_states
 def test_a_copied_data_folder_goes_on_elsewhere(tmp_path: Path) -> None:
     with TinyPortal(chain()) as portal:
         crawl(data=tmp_path / "a", url=portal.url(), max_articles=2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,10 +11,11 @@ from scrapy.http import HtmlResponse
 from portalcrawl.extraction.page import Page, fetch_time
 from portalcrawl.ids import content_hash
 from portalcrawl.items import Article
-from portalcrawl.loaders.article import load_article, read_article
+from portalcrawl.loaders.article import add_announced, load_article, read_article
 from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.loaders.field_reasons import decisions
 from portalcrawl.profiles.catalog import generic_profile
+from portalcrawl.storage.discovered import EntryRecord
 
 URL = "https://www.seenbote.example/stadt/altes-rathaus-wird-saniert-301200.html"
 FETCHED = datetime(2025, 12, 5, 20, 0, tzinfo=UTC)
@@ -102,3 +103,32 @@ def test_candidates_are_kept_in_order_of_trust() -> None:
         ("source-weight: from page, 2.5 with those that agree on the day", True),
         ("less-weight: meta, 2.5 with those that agree on the day", False),
     ]
+
+
+ENTRY = EntryRecord(
+    "seenbote.example", "x", "news_sitemap", "Rathaus: Sanierung beginnt", "2025-12-01T08:00:00+01:00", "minute"
+)
+
+
+def test_what_a_feed_says_counts_only_where_the_page_says_nothing() -> None:
+    loader = read_article(page_of(MARKUP), ENTRY)
+    assert loader.sources["headline"] != "news_sitemap"
+    assert loader.sources["date_published"] == "page"
+    assert loader.candidates["headline"][-1].value == ENTRY.title
+    found = load_article(page_of(MARKUP), CRAWL)
+    assert found
+    before = replace(found)
+    assert not add_announced(found, page_of(MARKUP), replace(CRAWL, entry=ENTRY))
+    assert found == before
+
+
+def test_headline_and_date_of_a_feed_have_their_own_source() -> None:
+    bare = page_of(f'<html lang="de"><body><article><p>{TEXT}</p><p>{TEXT}</p></article></body></html>')
+    loader = read_article(bare, ENTRY)
+    names = ("headline", "date_published", "date_published_precision")
+    assert {loader.sources[name] for name in names} == {"news_sitemap"}
+    found = load_article(bare, CRAWL)
+    assert found
+    assert add_announced(found, bare, replace(CRAWL, entry=ENTRY))
+    assert (found.headline, found.date_published) == (ENTRY.title, ENTRY.published)
+    assert found.content_hash == content_hash((ENTRY.title, None, found.description, found.article_body))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import socket
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -128,7 +129,13 @@ def test_ages_count_from_fetched_else_from_the_date_header_else_from_now():
 def test_rights_are_read_from_headers():
     article = read_page(PAGE, URL, headers={"X-Robots-Tag": ["noarchive", "noai"], "tdm-reservation": "1"}).article
     assert article is not None
+    signals = article.rights.pop("signals")
     assert article.rights == {"x_robots_tag": "noarchive, noai", "tdm_reservation": "1"}
+    said = [("X-Robots-Tag", "noarchive"), ("X-Robots-Tag", "noai"), ("TDM-Reservation", "1")]
+    assert [(signal["name"], signal["value"]) for signal in signals] == said
+    assert {(signal["source"], signal["scope"]) for signal in signals} == {("header", "page")}
+    assert {signal["sha256"] for signal in signals} == {sha256(PAGE.encode()).hexdigest()}
+    assert {signal["date_fetched"] for signal in signals} == {article.date_fetched}
 
 
 def test_profiles_by_host_by_name_or_off():

@@ -141,8 +141,7 @@ def test_values_and_defaults(tmp_path: Path) -> None:
     assert a.settings == {"JSONL_FEEDS": "True", "DOWNLOAD_DELAY": "0.5"}
     assert a.timing == Timing(None, "*/5 6-22 * * mon-fri", BERLIN, 0)
     assert (a.limit, b.limit, a.silence, b.silence, b.timing.every) == (1800, 3600, 6 * 3600, None, 90)
-    assert [node.name for node in a.candidates(schedule.nodes)] == ["far"]
-    assert {node.name for node in b.candidates(schedule.nodes)} == {"near", "far"}
+    assert (a.node, b.node) == ("far", "near"), "without a name the first"
 
 
 def test_the_webhook_of_the_environment_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

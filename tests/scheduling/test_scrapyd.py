@@ -221,40 +221,6 @@ def kill_scrapyd(where: Site) -> None:
     assert ended_jobs(where)[job].verdict == "ok"
 
 
-def test_two_nodes_of_which_one_stops(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
-    with site(tmp_path, egg, "one", "two", places=1) as where:
-        where.write(entry(portal, 'node = ["one", "two"]'), top='node_down_after = "2s"')
-        one, two = where.nodes["one"], where.nodes["two"]
-        waiting = die_with_a_full_queue(where)
-        where.start()
-        until(lambda: two.jobs()["finished"], "what waited on the dead node moves")
-        one.start()
-        until(lambda: "was to begin by" in one.log, "the dead node brings up what had waited")
-        until(lambda: running_run(where) and one.jobs()["running"], "the portal comes home")
-        before = len(two.jobs()["finished"])
-        one.end(signal.SIGTERM)
-        until(lambda: len(two.jobs()["finished"]) > before, "the portal moves")
-        where.end(signal.SIGTERM)
-        assert ended_run(where, waiting) is None
-        until(lambda: not two.jobs()["running"], "the last job ends")
-        assert_nothing_lost_or_twice(where, besides={"filling"})
-        assert "node one" in where.log and "answers again" in where.log
-
-
-def die_with_a_full_queue(where: Site) -> str:
-    """Kill the first node while a job of the schedule waits for its only place; return that job."""
-    one = where.nodes["one"]
-    with SamplePortal() as slow:
-        by_hand(where, "filling", "DOWNLOAD_DELAY=1", url=slow.url)
-        pid = until(one.running, "the place is taken")["pid"]
-        waiting = recorded(where, "pending", wait=1.0)
-        by_hand(where, waiting, f"RUN_NOT_AFTER={time.time() + 1:.0f}", **arguments_of(where))
-        assert one.jobs()["pending"]
-        one.end(signal.SIGKILL)
-        os.kill(pid, signal.SIGKILL)
-    return waiting
-
-
 def arguments_of(where: Site) -> dict[str, str]:
     found = tomllib.loads(where.file.read_text(encoding="utf-8"))["entry"]["fresh"]["arguments"]
     return {name: str(value) for name, value in found.items()}

@@ -24,7 +24,7 @@ from support.trap_portal import TrapPortal
 from support.trap_portal.changing_portal import ChangingPortal
 
 QUICK = (
-    *("-s", "COMMIT_ITEMS=10", "-s", "COMMIT_SECONDS=0.3", "-s", "RETRY_FAILED_AFTER=0"),
+    *("-s", "COMMIT_ITEMS=10", "-s", "COMMIT_SECONDS=0.3", "-s", "RETRY_FAILED_AFTER=0", "-s", "OBSERVATIONS=True"),
     *("-s", "RECRAWL_AGES=" + ",".join(str(age) for age in range(1, 2000))),
 )
 """Settings that commit often and visit everything again at once, so that a change is seen in the next run."""
@@ -83,6 +83,8 @@ def audit(data: Path, portal: TrapPortal, report: Report, max_depth: int | None 
     report.recovered += sum(each["finish_reason"] == "recovered" for each in runs(data))
     report.faults += [f"article written twice: {key}" for key in doubled([(r["id"], r["revision"]) for r in articles])]
     report.faults += [f"teaser written twice: {key}" for key in doubled([r["id"] for r in teasers])]
+    observed = [r["id"] for r in records(data, "observations")]
+    report.faults += [f"observation written twice: {key}" for key in doubled(observed)]
     report.faults += [f"left over: {path.name}" for path in (data / "feeds").glob("*.part")]
     truth = portal.truth(max_depth=max_depth)
     last = {record["id"]: record for record in articles}

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import closing, redirect_stdout
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 from io import StringIO
@@ -18,8 +17,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from portalcrawl.commands.state import show_runs
+from portalcrawl.feeds.store.feed_store import read_whole
 from portalcrawl.storage.database import open_database
 from portalcrawl.storage.run_history import RunHistory
+from support import states
 from support.warm_start import WarmStarter
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +42,7 @@ class Ended:
 
 
 def environment(data: Path, **extra: str) -> dict[str, str]:
-    return {**os.environ, "PORTALCRAWL_DATA_DIR": str(data), "PYTHONUNBUFFERED": "1", **extra}
+    return {**os.environ, "PORTALCRAWL_DATA_DIR": str(data), "PYTHONUNBUFFERED": "1", **states.variables(data), **extra}
 
 
 @cache
@@ -101,30 +102,31 @@ def stop(process: subprocess.Popen[str], number: signal.Signals) -> Ended:
 
 def manifests(data: Path) -> list[dict[str, Any]]:
     """All manifests of a data folder, oldest first."""
+    if states.current == "fleet":
+        store = states.store(data)
+        return [json.loads(read_whole(store, each.name)) for each in store.manifests()]
     files = (data / "feeds").glob("manifest-*.json")  # names alone don't order runs that start in the same second
     return [json.loads(path.read_bytes()) for path in sorted(files, key=lambda path: path.stat().st_mtime_ns)]
 
 
 def runs(data: Path) -> list[dict[str, Any]]:
     """All runs that the state of a data folder knows, oldest first, as ``scrapy state --runs --json`` shows them."""
-    engine = open_database(f"sqlite:///{data / 'state.sqlite3'}")
+    engine = open_database(states.state_url(data))
     with redirect_stdout(StringIO()) as out:
         show_runs(RunHistory(engine), 1000, as_json=True)
     engine.dispose()
-    with closing(sqlite3.connect(data / "state.sqlite3")) as state:
-        order = [run for (run,) in state.execute("SELECT run FROM runs ORDER BY rowid")]
+    # On PostgreSQL by the last change of the row, which is the end of the run.
+    by_age = "rowid" if states.current == "sqlite" else "age(xmin) DESC"
+    order = [row["run"] for row in states.rows(data, f"SELECT run FROM runs ORDER BY {by_age}")]
     found: list[dict[str, Any]] = json.loads(out.getvalue())
     return sorted(found, key=lambda run: order.index(run["run"]))
 
 
 def let_time_pass(data: Path, seconds: float) -> None:
     """Move all times of the state's articles into the past, as if *seconds* had gone by; no state is left as it is."""
-    file = data / "state.sqlite3"
-    if not file.exists():
-        return
-    with closing(sqlite3.connect(file)) as state, state:
+    if states.is_made(data):
         for column in ("next_visit", "newest", "first_stored"):
-            state.execute(f"UPDATE articles SET {column} = {column} - ?", (seconds,))
+            states.rows(data, f"UPDATE articles SET {column} = {column} - :seconds", seconds=seconds)
 
 
 def records(data: Path, kind: str) -> list[dict[str, Any]]:
@@ -133,7 +135,7 @@ def records(data: Path, kind: str) -> list[dict[str, Any]]:
     for manifest in manifests(data):
         for feed in manifest["feeds"]:
             if feed["kind"] == kind:
-                content = (data / "feeds" / feed["file"]).read_bytes()
+                content = read_whole(states.store(data), feed["file"])
                 assert len(content) == feed["bytes"]
                 lines = content.decode("utf-8").split("\n")
                 assert lines.pop() == ""

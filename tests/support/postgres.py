@@ -44,7 +44,7 @@ class PostgresServer:
 
     def __init__(self, folder: Path, *, tcp: bool = False) -> None:
         self._programs = server_programs()
-        self._folder = folder
+        self.folder = folder
         """Short, because the path of a Unix socket may have 107 bytes only."""
         self._databases = 0
         self.port = _free_port() if tcp else 5432
@@ -53,26 +53,26 @@ class PostgresServer:
 
     @property
     def _data(self) -> Path:
-        return self._folder / "data"
+        return self.folder / "data"
 
     def __enter__(self) -> PostgresServer:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:
             owner = pwd.getpwnam(SERVER_USER)
-            os.chown(self._folder, owner.pw_uid, owner.pw_gid)
+            os.chown(self.folder, owner.pw_uid, owner.pw_gid)
         self._run("initdb", "--auth=trust", "--username=portalcrawl", "--encoding=UTF8", "--locale=C", "--no-sync")
         self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop("immediate")
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self) -> None:
         """Start the server; returns when it accepts connections."""
         listen = "127.0.0.1" if self._tcp else ""
-        options = f"-k {self._folder} -p {self.port} -c listen_addresses='{listen}' -c max_connections=200"
-        self._run("pg_ctl", "-w", "-l", str(self._folder / "log"), "-o", options, "start")
+        options = f"-k {self.folder} -p {self.port} -c listen_addresses='{listen}' -c max_connections=200"
+        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def stop(self, mode: str = "fast") -> None:
         """Stop the server: ``fast`` rolls open transactions back and ends cleanly, ``immediate`` is a crash."""
@@ -89,11 +89,11 @@ class PostgresServer:
         """Return the SQLAlchemy URL of *database*."""
         if self._tcp:
             return f"postgresql+psycopg://portalcrawl@127.0.0.1:{self.port}/{database}"
-        return f"postgresql+psycopg://portalcrawl@/{database}?host={self._folder}&port={self.port}"
+        return f"postgresql+psycopg://portalcrawl@/{database}?host={self.folder}&port={self.port}"
 
     def execute(self, sql: str, database: str) -> str:
         """Run *sql* with ``psql``; return what it prints, unaligned and without headers."""
-        arguments = ("-h", str(self._folder), "-p", str(self.port), "-U", "portalcrawl", "-d", database)
+        arguments = ("-h", str(self.folder), "-p", str(self.port), "-U", "portalcrawl", "-d", database)
         psql = subprocess.run(
             ["psql", "-X", "-At", "-v", "ON_ERROR_STOP=1", *arguments, "-c", sql],
             check=True,
@@ -106,10 +106,10 @@ class PostgresServer:
         command = [str(self._programs / program), "-D", str(self._data), *arguments]
         user = {"user": SERVER_USER, "group": SERVER_USER} if os.geteuid() == 0 else {}
         # No pipes: the server would inherit them, and reading them would wait for its end.
-        with (self._folder / "commands.log").open("ab") as log:
+        with (self.folder / "commands.log").open("ab") as log:
             done = subprocess.run(command, stdout=log, stderr=log, check=False, cwd="/", extra_groups=[], **user)  # type: ignore[call-overload]
         if check and done.returncode:
-            logs = [path.read_text(errors="replace")[-2000:] for path in self._folder.glob("*log")]
+            logs = [path.read_text(errors="replace")[-2000:] for path in self.folder.glob("*log")]
             raise RuntimeError(f"{program} failed: {' '.join(logs)}")
 
 

@@ -2,8 +2,9 @@
 
     python selfkill.py N STEPS_FILE ARGUMENTS OF SCRAPY ...
 
-Steps are writes to feeds (killed after half of the bytes), syncs, renames, cuts, removals, and the state's commits
-(each once before and once after). With N = 0 nothing is killed, and the number of steps is written to STEPS_FILE.
+Steps are writes to feeds (killed after half of the bytes), syncs, renames, cuts, removals, uploads, and the state's
+commits (each once before and once after). With N = 0 nothing is killed, and the number of steps is written to
+STEPS_FILE.
 """
 
 from __future__ import annotations
@@ -61,6 +62,11 @@ def arm() -> None:
     os.write = halfway(os.write)
     for name in ("fsync", "ftruncate", "replace", "unlink"):
         setattr(os, name, before_and_after(getattr(os, name)))
+
+    if os.environ.get("AWS_ENDPOINT_URL"):
+        import obstore
+
+        obstore.put = before_and_after(obstore.put)
 
     @event.listens_for(Engine, "commit")
     def commit(_: Any) -> None:

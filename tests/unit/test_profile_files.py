@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from portalcrawl.profiles.model import Politeness, Profile, RenderRules, Rule
+from portalcrawl.profiles.model import DiscoveryRules, Politeness, Profile, RenderRules, Rule
 from portalcrawl.profiles.profile_file import read_profile
 from portalcrawl.profiles.regular_expressions import Pattern
 
@@ -234,3 +234,33 @@ def test_what_is_no_toml(content: bytes) -> None:
     profile, faults = read_profile(content, "x", "x.toml")
     assert profile is None
     assert len(faults) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "rules"),
+    [
+        ('feeds = "auto"', DiscoveryRules("auto", None)),
+        ('feeds = ["https://www.x.example/rss"]', DiscoveryRules(("https://www.x.example/rss",), None)),
+        ('feeds = false\nsitemaps = "auto"', DiscoveryRules(None, "auto")),
+        ("sitemaps = []", DiscoveryRules(None, None)),
+    ],
+)
+def test_where_feeds_and_sitemaps_are(written: str, rules: DiscoveryRules) -> None:
+    assert read(f"{SMALLEST}[discovery]\n{written}\n").discovery == rules
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ("feeds = true", 'discovery.feeds: must be "auto", an array of addresses, or false, is True'),
+        (
+            'feeds = "https://www.x.example/rss"',
+            'discovery.feeds: must be "auto", an array of addresses, or false, is ',
+        ),
+        ('sitemaps = ["https://y.example/s.xml"]', "discovery.sitemaps: value 1 must be on one of the hosts, is "),
+        ("feed = false", "discovery.feed: unknown key; did you mean feeds?"),
+    ],
+)
+def test_faults_of_feeds_and_sitemaps(written: str, fault: str) -> None:
+    (found,) = faults_of(f"{SMALLEST}[discovery]\n{written}\n")
+    assert found.startswith(f"x.toml: {fault}")

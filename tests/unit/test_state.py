@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DatabaseError
+from support import states
 
 from portalcrawl.crawl import outcomes
 from portalcrawl.errors import DataFolderError, SettingError
@@ -18,9 +19,12 @@ from portalcrawl.storage.run_history import RunHistory
 from portalcrawl.storage.store import Batch, Store, Wanted
 from portalcrawl.storage.unit_of_work import UnitOfWork
 
+both_states = pytest.mark.usefixtures("each_state")
+VERSION = "SELECT value FROM meta WHERE key = 'version'"
+
 
 def url_of(folder: Path) -> str:
-    return f"sqlite:///{folder / 'state.sqlite3'}"
+    return states.state_url(folder)
 
 
 def record(number: int, **values: object) -> Record:
@@ -28,6 +32,7 @@ def record(number: int, **values: object) -> Record:
     return Record("a", f"a:{number}", address, address, newest=float(number), **values)  # type: ignore[arg-type]
 
 
+@both_states
 def test_what_is_committed_is_known_to_the_next_run(tmp_path: Path) -> None:
     unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
     unit_of_work.note(record(1, depth=3))
@@ -53,6 +58,7 @@ def test_what_is_not_committed_yet_is_known_to_the_run_itself() -> None:
     assert unit_of_work.ids_of("b", ["https://a.example/1"]) == {}
 
 
+@both_states
 def test_a_page_of_very_many_links_is_looked_up(tmp_path: Path) -> None:
     store = Store(open_database(url_of(tmp_path)))
     urls = [f"https://a.example/{number}" for number in range(40_000)]
@@ -60,6 +66,7 @@ def test_a_page_of_very_many_links_is_looked_up(tmp_path: Path) -> None:
     assert len(store.ids_of("a", urls)) == 40_000
 
 
+@both_states
 def test_due_articles_come_newest_first_and_page_by_page(tmp_path: Path) -> None:
     store = Store(open_database(url_of(tmp_path)))
     due = [record(number) for number in range(10)]
@@ -73,6 +80,7 @@ def test_due_articles_come_newest_first_and_page_by_page(tmp_path: Path) -> None
     assert [each.id for each in store.due("a", Wanted(1000.0, 5, since=8.0), None, 9)] == ["a:9", "a:8"]
 
 
+@both_states
 def test_the_same_text_is_found_over_all_portals(tmp_path: Path) -> None:
     unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
     unit_of_work.note(record(1, content_hash="h", revision=1, first_stored=5.0))
@@ -82,18 +90,16 @@ def test_the_same_text_is_found_over_all_portals(tmp_path: Path) -> None:
     assert list(unit_of_work.with_content("other")) == []
 
 
+@both_states
 def test_a_newer_state_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     open_database(url_of(tmp_path)).dispose()
-    with sqlite3.connect(tmp_path / "state.sqlite3") as connection:
-        connection.execute("UPDATE meta SET value = '99' WHERE key = 'version'")
-    connection.close()
+    states.rows(tmp_path, "UPDATE meta SET value = '99' WHERE key = 'version'")
     with pytest.raises(DataFolderError, match="newer"):
         open_database(url_of(tmp_path))
-    with sqlite3.connect(tmp_path / "state.sqlite3") as connection:
-        assert connection.execute("SELECT value FROM meta").fetchall() == [("99",)]
-    connection.close()
+    assert states.rows(tmp_path, "SELECT value FROM meta") == [{"value": "99"}]
 
 
+@both_states
 def test_an_older_state_is_migrated_step_by_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
     unit_of_work.note(record(1))
@@ -107,11 +113,11 @@ def test_an_older_state_is_migrated_step_by_step(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(tables, "VERSION", tables.VERSION + 2)
     for _ in range(2):  # the second time there is nothing to do
         assert UnitOfWork(Store(open_database(url_of(tmp_path)))).records("a", ["a:1"])
-    with sqlite3.connect(tmp_path / "state.sqlite3") as connection:
-        assert connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() == (str(tables.VERSION),)
-        connection.execute("SELECT first, second FROM runs")
+    assert states.rows(tmp_path, VERSION) == [{"value": str(tables.VERSION)}]
+    states.rows(tmp_path, "SELECT first, second FROM runs")
 
 
+@both_states
 def test_a_migration_that_fails_leaves_the_state_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     open_database(url_of(tmp_path)).dispose()
     version = tables.VERSION
@@ -119,9 +125,9 @@ def test_a_migration_that_fails_leaves_the_state_as_it_was(tmp_path: Path, monke
     monkeypatch.setattr(tables, "VERSION", version + 1)
     with pytest.raises(DataFolderError):
         open_database(url_of(tmp_path))
-    with sqlite3.connect(tmp_path / "state.sqlite3") as connection:
-        assert connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() == (str(version),)
-        assert "first" not in [row[1] for row in connection.execute("PRAGMA table_info(runs)")]
+    assert states.rows(tmp_path, VERSION) == [{"value": str(version)}]
+    with pytest.raises(DatabaseError):
+        states.rows(tmp_path, "SELECT first FROM runs")
 
 
 @pytest.mark.parametrize("url", ["nonsense", "nosuchdb://x", "sqlite:////nowhere/at/all/state.sqlite3"])
@@ -131,12 +137,14 @@ def test_a_state_that_cant_be_opened_is_a_one_line_error(url: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@both_states
 def test_a_new_state_has_this_version(tmp_path: Path) -> None:
     engine = open_database(url_of(tmp_path))
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT value FROM meta").scalar() == str(tables.VERSION)
 
 
+@both_states
 def test_ten_runs_commit_at_once_without_a_lock_error(tmp_path: Path) -> None:
     open_database(url_of(tmp_path)).dispose()
     errors: list[BaseException] = []
@@ -161,6 +169,7 @@ def test_ten_runs_commit_at_once_without_a_lock_error(tmp_path: Path) -> None:
     assert len(store.known_teasers([f"p{p}:{n}" for p in range(10) for n in range(30)])) == 300
 
 
+@both_states
 def test_a_run_that_never_ended_is_unfinished(tmp_path: Path) -> None:
     history = RunHistory(open_database(url_of(tmp_path)))
     history.begin("1", ["a", "b"], {}, "2026-01-01T00:00:00+00:00")
@@ -195,6 +204,7 @@ def test_failed_visits_are_spaced_over_runs_and_given_up(reason: str) -> None:
     assert (failing.status, failing.reason, failing.next_visit) == ("failed", reason, None)
 
 
+@both_states
 def test_an_article_that_is_missing_waits_for_a_teaser(tmp_path: Path) -> None:
     missing = record(1)
     for attempt, wait in ((1, 60.0), (2, 120.0), (40, 60.0 * 2**12)):

@@ -1,0 +1,156 @@
+"""What the report and the exports of many articles cost.
+
+    python benchmarks/report.py [--articles N] [--data FOLDER] [--write]
+
+The embedded portal is crawled once; its records are published again and again under other ids, times and portals, by
+500 a run, together with a state that knows the runs. Then the commands are run in processes of their own. The first report
+reads all feeds, later ones only those that are new.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from places import ROOT, machine, write_section
+
+from portalcrawl.feeds.json_lines import json_line
+from portalcrawl.feeds.publishing import write_manifest
+from portalcrawl.runs.run_names import feed_name, manifest_name
+from portalcrawl.schema import FeedEntry, Manifest, Verdict
+from portalcrawl.storage.database import open_database
+from portalcrawl.storage.run_history import PastRun, RunHistory
+
+A_RUN = 500
+PORTALS = 12
+HISTORY = timedelta(days=90)
+ARTICLES = 1_000_000
+
+
+def crawled() -> list[dict[str, Any]]:
+    """Return the articles of the embedded portal."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "scrapy", "crawl", "portal", "-L", "ERROR"]
+        subprocess.run(command, cwd=ROOT, env={**os.environ, "PORTALCRAWL_DATA_DIR": folder}, check=True)
+        (feed,) = (Path(folder) / "feeds").glob("articles-*.jsonl")
+        return [json.loads(line) for line in feed.read_text(encoding="utf-8").splitlines()]
+
+
+def generate(data: Path, number: int) -> None:
+    """Publish *number* articles in *data*, with a state that knows their runs."""
+    feeds, chance, samples = data / "feeds", random.Random(7), crawled()
+    feeds.mkdir(parents=True)
+    history = RunHistory(open_database(f"sqlite:///{data / 'state.sqlite3'}"))
+    begin, runs = datetime.now(UTC).replace(microsecond=0) - HISTORY, number // A_RUN
+    known: list[tuple[PastRun, list[Any]]] = []
+    for at in range(runs):
+        started = begin + HISTORY * at / runs
+        run, portal = f"{started:%Y%m%dT%H%M%SZ}-{at:06x}", f"portal{at % PORTALS}.example"
+        content = b"".join(json_line(each) for each in records(samples, chance, run, portal, started, at * A_RUN))
+        (feeds / feed_name("articles", run)).write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        entry = FeedEntry(feed_name("articles", run), "articles", A_RUN, len(content), digest)
+        counts = {"articles": A_RUN, "teasers": 900, "pages": A_RUN + 20, "pages_failed": 5, "failed/http_404": 5}
+        counts |= {"start_links": chance.randrange(80, 120), "start_pages": 1}
+        finished = (started + timedelta(minutes=4)).isoformat()
+        verdict = Verdict("warning", ["an example"]) if at % 50 == 0 else Verdict("ok", [])
+        manifest = Manifest(run, portal, {}, started.isoformat(), finished, "finished", [entry], counts, verdict)
+        write_manifest(feeds / manifest_name(run), manifest)
+        reasons = tuple(verdict.reasons)
+        ended = ("finished", verdict.level, reasons, counts)
+        known.append((PastRun(run, (portal,), {}, started.isoformat(), finished, *ended), []))
+    history.add(known)
+
+
+def records(
+    samples: list[dict[str, Any]], chance: random.Random, run: str, portal: str, started: datetime, first: int
+) -> Iterator[dict[str, Any]]:
+    """Yield the articles of one run: one in twenty is a revision, one in seven of a group of near copies."""
+    for number in range(first, first + A_RUN):
+        sample = samples[number % len(samples)]
+        published = started - timedelta(minutes=chance.expovariate(1 / 90))
+        is_revision = number % 20 == 0
+        group = number - number % 7 if number % 49 < 7 else number
+        yield {
+            **sample,
+            "id": f"{portal}:{number:016x}",
+            "portal": portal,
+            "url": f"https://{portal}/artikel/{number}.html",
+            "canonical_url": f"https://{portal}/artikel/{number}.html",
+            "date_published": published.replace(second=0, microsecond=0).isoformat(),
+            "date_published_precision": "minute",
+            "date_fetched": started.isoformat(),
+            "cluster_id": f"group:{group:016x}",
+            "revision": 2 if is_revision else 1,
+            "changed_fields": ["article_body"] if is_revision else [],
+            "run": run,
+        }
+
+
+def measured(*args: str, data: Path) -> tuple[float, float, int]:
+    """Run ``scrapy ARGS``; return seconds, CPU seconds and peak memory in MB."""
+    began = time.perf_counter()
+    command = [sys.executable, "-m", "scrapy", *args]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "PORTALCRAWL_DATA_DIR": str(data)}, stdout=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{' '.join(args)} failed")
+    seconds = time.perf_counter() - began
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024
+
+
+def main() -> None:
+    """Generate, measure, print, and write the section if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--articles", type=int, default=ARTICLES)
+    parser.add_argument("--data", type=Path, help="keep the data here, and use what is there")
+    parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        data = options.data or Path(folder) / "data"
+        if not data.exists():
+            generate(data, options.articles)
+        size = sum(path.stat().st_size for path in (data / "feeds").iterdir()) / 1e9
+        page, week = Path(folder) / "report.html", Path(folder) / "week.html"
+        (data / "report.duckdb").unlink(missing_ok=True)
+        commands = {
+            "`scrapy report`, the first": ("report", "-o", str(page)),
+            "`scrapy report`, nothing new": ("report", "-o", str(page)),
+            "`scrapy report --since 7d`": ("report", "--since", "7d", "-o", str(week)),
+            "`scrapy export parquet`": ("export", "parquet", str(Path(folder) / "parquet")),
+            "`scrapy export parquet`, nothing new": ("export", "parquet", str(Path(folder) / "parquet")),
+            "`scrapy export csv`": ("export", "csv", str(Path(folder) / "csv")),
+        }
+        lines = ["| command | seconds | CPU seconds | peak memory |", "|---|---|---|---|"]
+        for name, args in commands.items():
+            seconds, cpu, memory = measured(*args, data=data)
+            lines.append(f"| {name} | {seconds:.1f} | {cpu:.1f} | {memory} MB |")
+            print(lines[-1], flush=True)
+        parquet = sum(path.stat().st_size for path in (Path(folder) / "parquet").rglob("*.parquet")) / 1e9
+        cache = (data / "report.duckdb").stat().st_size / 1e9
+        versions = machine("duckdb", "pyarrow", "pygal")
+        text = (
+            f"## The report and the exports: `python benchmarks/report.py`\n\n{options.articles:,} articles in "
+            f"{options.articles // A_RUN:,} runs of {PORTALS} portals: {size:.1f} GB of feeds. The report is a page of "
+            f"{page.stat().st_size // 1000} kB, its cache "
+            f"has {cache:.2f} GB, the Parquet files have {parquet:.2f} GB. {versions}\n\n"
+        )
+        if options.write:
+            write_section("report", text + "\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""``scrapy export``: published feeds into Parquet, CSV or PostgreSQL, each record once."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError as ScrapyUsageError
+
+from portalcrawl.commands.error_line import exit_code_of, exit_with, print_error
+from portalcrawl.commands.period import feeds_url, start_of_period
+from portalcrawl.errors import PortalcrawlError, UsageError
+from portalcrawl.extras import require_extra
+from portalcrawl.feeds.published import PublishedFeeds, published_feeds, read_manifest
+from portalcrawl.runs.run_settings import RunSettings
+from portalcrawl.urls import mask_secrets
+
+if TYPE_CHECKING:
+    from portalcrawl.export.exporting import Result, Target
+
+TARGETS = {"parquet": "DIR", "postgres": "URL", "csv": "DIR"}
+
+
+class Command(ScrapyCommand):
+    """Exports what was published since the last export to the same target."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """Return what follows the command's name in its usage."""
+        targets = " | ".join(f"{name} {where}" for name, where in TARGETS.items())
+        return f"{targets}   [--since AGE] [--portal NAME]"
+
+    def short_desc(self) -> str:
+        """Return one line for ``scrapy -h``."""
+        return "Export published feeds to Parquet, CSV or PostgreSQL, each record once"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's own options."""
+        super().add_options(parser)
+        parser.add_argument("--since", metavar="AGE", help="only runs that started since: 2025-12-01, 36h, 7d")
+        parser.add_argument("--portal", metavar="NAME", help="only records of this portal")
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Read the options; for wrong ones, exit with one line."""
+        try:
+            super().process_options(args, opts)
+        except ScrapyUsageError as error:
+            exit_with(error)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Export."""
+        self.exitcode = exit_code_of(lambda: self._run(args, opts))
+
+    def _run(self, args: list[str], opts: argparse.Namespace) -> int:
+        if len(args) != 2 or args[0] not in TARGETS or not args[1].strip():
+            takes = ", ".join(f"{name} {where}" for name, where in TARGETS.items())
+            raise UsageError(f"scrapy export takes one of {takes}")
+        since = start_of_period(opts.since)
+        assert self.settings is not None
+        settings = RunSettings.from_settings(self.settings)
+        feeds = published_feeds(feeds_url(self.settings, settings))
+        name, where = args
+        opened = _open_target(name, where)
+        from portalcrawl.export.cursor import Selection  # imports the item classes: not at every start of Scrapy
+        from portalcrawl.export.exporting import export
+
+        with opened as target, _progress() as progress:
+            result = export(feeds, target, Selection(opts.portal, since), progress)
+        return _report(result, feeds, opts.portal, where)
+
+
+def _open_target(name: str, where: str) -> AbstractContextManager[Target]:
+    """Return the target, not opened yet; only what it needs is imported."""
+    if name == "postgres":
+        require_extra("export", "psycopg")
+        try:
+            from portalcrawl.export.postgres import PostgresTarget
+        except ImportError as error:  # psycopg without its C library
+            raise PortalcrawlError(f"psycopg can't be used: {error}") from None
+        return PostgresTarget.open(where)
+    from portalcrawl.export.file_target import FileTarget
+
+    folder = Path(where).expanduser()
+    if name == "csv":
+        from portalcrawl.export.csv_format import CsvFormat
+
+        return FileTarget.open(folder, CsvFormat())
+    require_extra("export", "pyarrow")
+    from portalcrawl.export.parquet_format import ParquetFormat
+
+    return FileTarget.open(folder, ParquetFormat())
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Yield what shows the progress: a bar on standard error if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+
+    with Progress(BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+        task = bar.add_task("export", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _report(result: Result, feeds: PublishedFeeds, portal: str | None, where: str) -> int:
+    """Print what was exported and what was left out; return the exit code."""
+    if portal and not result.feeds and not result.problems and not _is_published(feeds, portal):
+        raise UsageError(f"nothing was ever published of a portal {portal!r}")
+    numbers = " and ".join(f"{number:,} {kind}" for kind, number in sorted(result.records.items()))
+    print(f"{numbers or 'nothing new'}: {mask_secrets(where)}")
+    for problem in result.problems:
+        print_error(PortalcrawlError(f"{problem}; left out, the next export tries it again"))
+    return 1 if result.problems else 0
+
+
+def _is_published(feeds: PublishedFeeds, portal: str) -> bool:
+    return any(portal in read_manifest(feeds, run).portals for run in feeds.runs())

@@ -1,0 +1,72 @@
+"""``scrapy fleet``: crawls by a schedule on many machines."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import ClassVar
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError as ScrapyUsageError
+
+from portalcrawl.commands.error_line import exit_code_of, exit_with
+from portalcrawl.errors import UsageError
+
+OPERANDS = {"init": 0, "apply": 1, "worker": 0, "status": 0, "once": 1}
+"""The actions, and how many operands each takes."""
+TAKES = "scrapy fleet takes one of init, apply FILE, worker [--concurrency N], status [--json], once NAME"
+
+
+class Command(ScrapyCommand):
+    """Makes the tables, takes a schedule, works, shows how it goes."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """Return what follows the command's name in its usage."""
+        return "init | apply FILE | worker [--concurrency N] | status [--json] | once NAME"
+
+    def short_desc(self) -> str:
+        """Return one line for ``scrapy -h``."""
+        return "Crawl on many machines: PostgreSQL, workers, an object store"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's own options."""
+        super().add_options(parser)
+        parser.add_argument("--concurrency", metavar="N", help="worker: runs side by side (default: 8)")
+        parser.add_argument("--json", action="store_true", help="status: as JSON")
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Read the options; for wrong ones, exit with one line."""
+        try:
+            super().process_options(args, opts)
+        except ScrapyUsageError as error:
+            exit_with(error)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Run the action."""
+        self.exitcode = exit_code_of(lambda: self._run_action(args, opts))
+
+    def _run_action(self, args: list[str], opts: argparse.Namespace) -> int:
+        action, *operands = args or [""]
+        misplaced = (opts.concurrency is not None and action != "worker") or (opts.json and action != "status")
+        if OPERANDS.get(action) != len(operands) or misplaced:
+            raise UsageError(TAKES)
+        try:
+            from portalcrawl.fleet import actions  # here, since every Scrapy command imports this module
+        except ModuleNotFoundError as error:
+            raise UsageError(
+                f"scrapy fleet needs {error.name}, which is not installed: pip install 'portalcrawl[fleet]'"
+            ) from None
+        assert self.settings is not None
+        if action == "init":
+            return actions.init(self.settings)
+        if action == "apply":
+            return actions.apply(self.settings, Path(operands[0]).expanduser())
+        if action == "worker":
+            return actions.worker(self.settings, opts.concurrency)
+        if action == "status":
+            return actions.status(self.settings, as_json=opts.json)
+        return actions.once(self.settings, operands[0])

@@ -1,0 +1,82 @@
+"""``scrapy report``: one self-contained HTML page of what was crawled."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError as ScrapyUsageError
+
+from portalcrawl.commands.error_line import exit_code_of, exit_with
+from portalcrawl.commands.period import feeds_url, start_of_period
+from portalcrawl.errors import DataFolderError, UsageError
+from portalcrawl.extras import require_extra
+from portalcrawl.feeds.feed_files import write_whole
+from portalcrawl.feeds.published import published_feeds
+from portalcrawl.runs.run_settings import RunSettings
+from portalcrawl.storage.database import open_database, state_file
+from portalcrawl.storage.run_history import RunHistory
+
+FILE = "report.html"
+
+
+class Command(ScrapyCommand):
+    """Writes a report on what was crawled."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """Return what follows the command's name in its usage."""
+        return "[--portal NAME] [--since AGE] [-o FILE]"
+
+    def short_desc(self) -> str:
+        """Return one line for ``scrapy -h``."""
+        return "Write an HTML page of what was crawled, with plots"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's own options."""
+        super().add_options(parser)
+        parser.add_argument("--portal", metavar="NAME", help="only this portal")
+        parser.add_argument("--since", metavar="AGE", help="only runs that started since: 2025-12-01, 36h, 7d")
+        parser.add_argument("-o", "--output", metavar="FILE", default=FILE, help=f"default: {FILE}")
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Read the options; for wrong ones, exit with one line."""
+        try:
+            super().process_options(args, opts)
+        except ScrapyUsageError as error:
+            exit_with(error)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Write the report."""
+        self.exitcode = exit_code_of(lambda: self._run(args, opts))
+
+    def _run(self, args: list[str], opts: argparse.Namespace) -> int:
+        if args:
+            raise UsageError("scrapy report takes [--portal NAME] [--since AGE] [-o FILE]")
+        since = start_of_period(opts.since)
+        target = Path(opts.output).expanduser().absolute()
+        if target.is_dir() or not target.parent.is_dir():
+            raise UsageError(f"-o {opts.output}: it takes a file in a folder that exists")
+        assert self.settings is not None
+        settings = RunSettings.from_settings(self.settings)
+        require_extra("report", "duckdb", "pygal")
+        file = state_file(settings.state_url)
+        if file is not None and not file.exists():
+            raise DataFolderError(f"there is no state in {file.parent} yet; scrapy crawl portal makes it")
+        feeds = published_feeds(feeds_url(self.settings, settings))
+        from portalcrawl.report.contents import Period, gather  # DuckDB and pygal: not at every start of Scrapy
+        from portalcrawl.report.html import page
+
+        history = RunHistory(open_database(settings.state_url))
+        contents = gather(feeds, history, settings.data_dir, Period(since, datetime.now(UTC), opts.portal))
+        if opts.portal and not contents.portals and not since:
+            raise UsageError(f"nothing was ever crawled of a portal {opts.portal!r}")
+        write_whole(target, page(contents).encode())
+        print(target)
+        return 0

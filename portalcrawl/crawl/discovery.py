@@ -1,0 +1,247 @@
+"""The feeds and sitemaps of a crawl: which are asked for, and what becomes of the articles that they list."""
+
+from __future__ import annotations
+
+import heapq
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import count, islice
+from time import time
+from typing import TYPE_CHECKING
+
+from portalcrawl.crawl.entry_links import Due, EntryLinks
+from portalcrawl.discovery.entries import Child, Document, Entry
+from portalcrawl.discovery.links import feed_links, robots_sitemaps
+from portalcrawl.discovery.reader import Received, read_document
+from portalcrawl.extraction.page import fetch_time
+from portalcrawl.storage.discovered import DocumentRecord
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+    from portalcrawl.crawl.crawl_state import CrawlState
+    from portalcrawl.crawl.frontier import Frontier
+    from portalcrawl.extraction.page import Page
+    from portalcrawl.profiles.model import Profile
+
+logger = logging.getLogger(__name__)
+
+MAX_DOCUMENTS = 200
+"""Feeds and sitemaps of one portal that a run asks for; what waits is asked for by the next."""
+MAX_FEEDS = 30
+"""Feeds of one portal that are taken from its start pages: some pages name one for each of their tags."""
+MAX_ENTRIES = 500_000
+"""Entries of one portal after which a run asks for no further document."""
+MAX_LEVELS = 3
+"""Sitemap indexes in each other. The protocol allows one."""
+BATCH = 500
+"""Entries that are looked up at a time."""
+FEED, SITEMAP = 0, 1
+"""Ranks: feeds are asked for first, since they tell title and time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A feed or sitemap to ask for."""
+
+    profile: Profile
+    record: DocumentRecord
+    rank: int = SITEMAP
+    level: int = 0
+    """Sitemap indexes above it."""
+
+    @property
+    def url(self) -> str:
+        return self.record.url
+
+
+@dataclass(slots=True)
+class _Queue:
+    """The documents of one portal."""
+
+    waiting: list[tuple[int, float, int, Target]] = field(default_factory=list)
+    """A heap: rank, time of the last change (newest first), order."""
+    seen: set[str] = field(default_factory=set)
+    feeds: int = 0
+    asked: int = 0
+    entries: int = 0
+    is_asking: bool = False
+    is_told: bool = False
+    """Whether the log says that documents wait."""
+
+
+class Discovery:
+    """Finds, orders and reads the feeds and sitemaps of the portals of one run. One at a time of each is asked for."""
+
+    def __init__(self, crawl: CrawlState, frontier: Frontier) -> None:
+        self._crawl = crawl
+        self._counts = crawl.counts
+        self._frontier = frontier
+        self._known = crawl.unit_of_work.discovered
+        self._links = EntryLinks(crawl, frontier)
+        self._queues: dict[str, _Queue] = {}
+        self._order = count()
+        for policy in crawl.policy.portals.values():
+            for places, rank in ((policy.discovery.feeds, FEED), (policy.discovery.sitemaps, SITEMAP)):
+                for url in places if isinstance(places, tuple) else ():
+                    self._push(policy.profile, url, rank)
+
+    def add_page(self, page: Page) -> None:
+        """Take the feeds that a start page names."""
+        if self._crawl.policy.portals[page.profile.name].discovery.feeds != "auto":
+            return
+        queue = self._queue(page.profile)
+        for url in feed_links(page.root, page.base_url):
+            if queue.feeds >= MAX_FEEDS:
+                self._counts["documents/too_many_feeds"] += 1
+            elif self._push(page.profile, url, FEED):
+                queue.feeds += 1
+
+    def add_robots(self, origin: str, body: bytes) -> None:
+        """Take the sitemaps that the robots.txt of *origin* names."""
+        for policy in self._crawl.policy.portals.values():
+            if policy.discovery.sitemaps == "auto" and policy.profile.owns(f"{origin}/"):
+                for url in robots_sitemaps(body, origin):
+                    self._push(policy.profile, url, SITEMAP)
+
+    def start(self, profile: Profile, url: str) -> Target:
+        """Return the start page *url* as a document; known ones have validators."""
+        self._queue(profile).seen.add(url)
+        return Target(profile, self._record(profile, url))
+
+    def next(self, portal: str) -> Target | None:
+        """Return the document of *portal* to ask for now; None while one is asked for, or where there is none."""
+        queue = self._queues.get(portal)
+        if queue is None or queue.is_asking or not queue.waiting or not self._crawl.policy.follow:
+            return None
+        if queue.asked >= MAX_DOCUMENTS or queue.entries >= MAX_ENTRIES:
+            self._tell_waiting(portal, queue)
+            return None
+        queue.asked += 1
+        queue.is_asking = True
+        return heapq.heappop(queue.waiting)[-1]
+
+    def _tell_waiting(self, portal: str, queue: _Queue) -> None:
+        if not queue.is_told:
+            queue.is_told = True
+            self._counts["documents_waiting"] += len(queue.waiting)
+            logger.info("%d sitemaps of %s wait for the next run", len(queue.waiting), portal)
+
+    def unchanged(self, target: Target) -> None:
+        """Handle the answer 304: what an index lists may be due all the same."""
+        self._done(target)
+        self._counts["documents"] += 1
+        self._counts["documents_unchanged"] += 1
+        target.record.read_lastmod, target.record.read_at = target.record.lastmod, time()
+        self._known.note_document(target.record)
+        for child in self._known.children(target.profile.name, target.url):
+            if child.is_due:
+                self._push_record(target.profile, child, SITEMAP, target.level + 1)
+
+    def failed(self, target: Target, reason: str) -> None:
+        """Count a document that could not be had or read."""
+        self._done(target)
+        self._counts["documents_failed"] += 1
+        self._counts[f"documents/{reason}"] += 1
+        logger.info("%s is not read: %s", target.url, reason)
+
+    def _done(self, target: Target) -> None:
+        self._queue(target.profile).is_asking = False
+
+    def read(self, response: Response, target: Target) -> Iterator[Due]:
+        """Read the document in *response*; after each batch of entries, yield the articles to request now.
+
+        :raises DocumentError: where it can't be read (any further).
+        """
+        document = open_document(response, target)
+        reading = self._links.begin(target.profile, target.url)
+        children: list[Child] = []
+        for batch in _batches(document.items):
+            entries = [item for item in batch if isinstance(item, Entry)]
+            children += (item for item in batch if isinstance(item, Child))
+            self._queue(target.profile).entries += len(entries)
+            self._counts["entries"] += len(entries)
+            yield reading.add(entries)
+        yield reading.changed()
+        for reason, number in document.problems.items():
+            self._counts[f"entries/{reason}"] += number
+        self._add_children(target, children)
+        self._finish(response, target, reading.links + len(children))
+
+    def _finish(self, response: Response, target: Target, links: int) -> None:
+        self._done(target)
+        self._counts["documents"] += 1
+        record = target.record
+        record.read_lastmod, record.read_at, record.links = record.lastmod, time(), links
+        record.etag, record.last_modified = _header(response, "ETag"), _header(response, "Last-Modified")
+        self._known.note_document(record)
+
+    def _add_children(self, target: Target, children: list[Child]) -> None:
+        """Note what an index lists, and queue what is due; what it no longer lists is its no more."""
+        profile = target.profile
+        known = self._known.documents(profile.name, {child.url for child in children})
+        oldest = self._frontier.oldest_wanted(profile)
+        for child in children:
+            record = known.get(child.url) or DocumentRecord(profile.name, child.url)
+            record.parent, record.lastmod = target.url, child.lastmod
+            self._known.note_document(record)
+            changed = child.updated.timestamp() if child.updated else None
+            if changed is not None and oldest is not None and changed < oldest:
+                self._counts["documents/too_old"] += 1
+            elif record.is_due:
+                self._push_record(profile, record, SITEMAP, target.level + 1, changed)
+            else:
+                self._counts["documents_unchanged"] += 1
+        listed = {child.url for child in children}
+        for record in self._known.children(profile.name, target.url):
+            if record.url not in listed:
+                record.parent = record.lastmod = None
+                self._known.note_document(record)
+
+    def _push(self, profile: Profile, url: str, rank: int) -> bool:
+        if url in self._queue(profile).seen:
+            return False
+        return self._push_record(profile, self._record(profile, url), rank, 0)
+
+    def _push_record(
+        self, profile: Profile, record: DocumentRecord, rank: int, level: int, changed: float | None = None
+    ) -> bool:
+        """Queue a document that is new to the run; return whether it was queued."""
+        queue = self._queue(profile)
+        if record.url in queue.seen:
+            return False
+        queue.seen.add(record.url)
+        if not profile.owns(record.url):
+            self._counts["documents/foreign_host"] += 1
+            return False
+        if level > MAX_LEVELS:
+            self._counts["documents/too_deep"] += 1
+            return False
+        target = Target(profile, record, rank, level)
+        heapq.heappush(queue.waiting, (rank, -(changed or 0.0), next(self._order), target))
+        return True
+
+    def _record(self, profile: Profile, url: str) -> DocumentRecord:
+        known = self._known.documents(profile.name, [url])
+        return known.get(url) or DocumentRecord(profile.name, url)
+
+    def _queue(self, profile: Profile) -> _Queue:
+        return self._queues.setdefault(profile.name, _Queue())
+
+
+def open_document(response: Response, target: Target) -> Document:
+    """Return the document in *response*, whose items are read as they are asked for; raise DocumentError for none."""
+    zone, content_type = target.profile.zone, _header(response, "Content-Type")
+    return read_document(Received(response.body, response.url, fetch_time(response), zone, content_type))
+
+
+def _batches(items: Iterable[Entry | Child]) -> Iterator[list[Entry | Child]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None

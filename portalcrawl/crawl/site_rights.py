@@ -1,0 +1,77 @@
+"""What the documents of a site (robots.txt, tdmrep.json) say about the use of its pages, for one run."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from portalcrawl.errors import DataFolderError
+from portalcrawl.rights import robots_txt, tdmrep
+from portalcrawl.rights.archive import RightsArchive
+from portalcrawl.rights.signals import Statement, signal_records
+
+if TYPE_CHECKING:
+    from portalcrawl.items import Article
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A document of an origin, as fetched in this run."""
+
+    body: bytes
+    when: datetime
+    sha256: str
+
+
+class SiteRights:
+    """Keeps the documents that the run has fetched, each once, and stores them where they changed."""
+
+    def __init__(self, folder: Path, user_agent: str) -> None:
+        self._archive = RightsArchive(folder)
+        self._user_agent = user_agent
+        self._documents: dict[tuple[str, str], Fetched] = {}
+
+    def fetched(self, origin: str, document: str, body: bytes | None, when: datetime) -> None:
+        """Keep *document* (``robots.txt`` or ``tdmrep.json``) of *origin*; None: the site has none."""
+        if body is not None:
+            self._documents[origin, document] = Fetched(body, when, hashlib.sha256(body).hexdigest())
+        try:
+            self._archive.store(origin, document, body, when)
+        except (OSError, DataFolderError) as error:
+            logger.warning("The %s of %s could not be kept: %s", document, origin, error)
+
+    def add_signals(self, article: Article) -> None:
+        """Add what the documents of its site say of *article* to its ``rights``, before what its page says."""
+        signals = list(self._signals(article.url))
+        if signals:
+            article.rights = {**article.rights, "signals": [*signals, *article.rights.get("signals", ())]}
+
+    def _signals(self, url: str) -> Iterator[dict[str, Any]]:
+        for document in (robots_txt.SOURCE, tdmrep.SOURCE):
+            found = self._documents.get((origin_of(url), document))
+            if found is not None:
+                said = statements(document, found.body, url, self._user_agent)
+                yield from signal_records(document, said, found.when, found.sha256)
+
+
+def statements(document: str, body: bytes, url: str, user_agent: str) -> list[Statement]:
+    """Return what the *body* of a document of a site says of its page *url* to *user_agent*."""
+    parts = urlsplit(url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if document == robots_txt.SOURCE:
+        return robots_txt.robots_statements(body, user_agent, path)
+    return tdmrep.tdmrep_statements(body, path)
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of *url*."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

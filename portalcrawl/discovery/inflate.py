@@ -1,0 +1,54 @@
+"""Gzip bodies, inflated within bounds."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+
+from portalcrawl.discovery.document_type import GZIP
+from portalcrawl.discovery.entries import DocumentError
+
+MAX_LAYERS = 3
+"""Servers compress files again that are gzip already."""
+_CHUNK = 256 * 1024
+
+
+def inflate(body: bytes, limit: int, problems: Counter[str]) -> bytes:
+    """Return *body* without its layers of gzip (RFC 1952), whatever its address says.
+
+    What comes after the compressed data is left out; of data that breaks off, what there is. Both are counted in
+    *problems*.
+
+    :raises DocumentError: ``too_large`` for more than *limit* bytes, ``encoding`` for more layers than MAX_LAYERS or
+        data of which nothing can be read.
+    """
+    for _ in range(MAX_LAYERS):
+        if not body.startswith(GZIP):
+            return body
+        body = _one_layer(body, limit, problems)
+    if body.startswith(GZIP):
+        raise DocumentError("encoding")
+    return body
+
+
+def _one_layer(body: bytes, limit: int, problems: Counter[str]) -> bytes:
+    found = bytearray()
+    while body.startswith(GZIP):  # members may follow each other
+        stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            while body and not stream.eof:
+                found += stream.decompress(body, _CHUNK)
+                body = stream.unconsumed_tail
+                if len(found) > limit:
+                    raise DocumentError("too_large")
+        except zlib.error:
+            body = b""
+        if not stream.eof:
+            problems["cut"] += 1
+            break
+        body = stream.unused_data
+        if body.strip(b"\x00") and not body.startswith(GZIP):
+            problems["trailing_data"] += 1
+    if not found:
+        raise DocumentError("encoding")
+    return bytes(found)

@@ -1,0 +1,73 @@
+"""``scrapy portals discover URL [--write]``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.crawler import AsyncCrawlerProcess
+
+from portalcrawl.drafting.draft import Draft, DraftError, make_draft
+from portalcrawl.drafting.draft_spider import DraftResult, DraftSpider
+from portalcrawl.errors import ConfigFileError, UsageError
+from portalcrawl.profiles.catalog import SUFFIX, Catalog, generic_profile
+from portalcrawl.runs.arguments import check_url
+from portalcrawl.runs.plan import Plan, Start, make_plan
+from portalcrawl.runs.run_settings import profiles_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scrapy.settings import Settings
+
+USAGE = "scrapy portals discover takes one URL, the front page of a portal, and --write"
+
+
+def discover(args: list[str], settings: Settings, *, write: bool) -> tuple[str, str]:
+    """Draft a profile for the portal at the address in *args*, and write it if *write* is set.
+
+    Return the draft, empty where it was written, and a note for the user.
+
+    :raises UsageError: for other arguments, and where --write would replace a file or has no folder to write to.
+    :raises DraftError: where the front page can't be had.
+    """
+    if len(args) != 1 or args[0].startswith("-"):
+        raise UsageError(USAGE)
+    url = args[0]
+    check_url("URL", url)
+    folder = profiles_folder(settings)
+    if write and folder is None:
+        raise UsageError("--write needs a folder of your own: set PORTAL_PROFILES (-s PORTAL_PROFILES=profiles)")
+    known = Catalog(folder).for_url(url)
+    if write and not known.generic:
+        raise UsageError(f"the profile {known.name} has the host of {url} already; leave --write out")
+    draft = _draft(url, settings, Catalog(folder).names())
+    if write and folder is not None:
+        return "", _write(draft, folder)
+    return draft.text, f"--write writes it to {folder or 'PORTAL_PROFILES'}/{draft.name}{SUFFIX}"
+
+
+def _draft(url: str, settings: Settings, names: list[str]) -> Draft:
+    made = make_plan({"url": url}, None)
+    plan = Plan(made.arguments, made.given, (Start(url, generic_profile(url)),))
+    if settings.getpriority("LOG_LEVEL") != 40:
+        settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
+    result = DraftResult()
+    process = AsyncCrawlerProcess(settings)
+    process.crawl(DraftSpider, plan=plan, result=result)
+    process.start()
+    if result.evidence is None:
+        raise DraftError(f"{url} could not be fetched: {result.problem}")
+    return make_draft(result.evidence, names)
+
+
+def _write(draft: Draft, folder: Path) -> str:
+    """Write the draft to a new file and return what to tell of it; raise UsageError where there is one already."""
+    file = folder / f"{draft.name}{SUFFIX}"
+    try:
+        with file.open("x", encoding="utf-8") as new:
+            new.write(draft.text)
+    except FileExistsError:
+        raise UsageError(f"{file} exists already and is left as it is") from None
+    except OSError as error:
+        raise ConfigFileError(str(file), "file", error.strerror or str(error)) from None
+    return f"{file} written; check it, then run scrapy portals {draft.name} --check"

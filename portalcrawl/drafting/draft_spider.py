@@ -1,0 +1,152 @@
+"""Fetches the few pages and documents that a profile is drafted from, under the project's rules."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scrapy import Request, Spider
+from scrapy.exceptions import IgnoreRequest
+
+from portalcrawl.crawl.failures import ignored_reason
+from portalcrawl.discovery.document_type import type_of
+from portalcrawl.discovery.entries import Child, DocumentError, Entry
+from portalcrawl.discovery.links import feed_links, robots_sitemaps
+from portalcrawl.discovery.reader import Received, read_document
+from portalcrawl.drafting.draft import DraftError
+from portalcrawl.drafting.evidence import DocumentEvidence, Evidence, section_links
+from portalcrawl.extraction.page import Page, fetch_time
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+    from portalcrawl.profiles.model import Profile
+    from portalcrawl.runs.plan import Plan
+
+MAX_REQUESTS = 10
+"""With robots.txt and without redirects."""
+MAX_FEEDS, MAX_SITEMAPS, MAX_SECTIONS, MAX_ARTICLES = 2, 2, 2, 2
+MAX_ENTRIES = 2_000
+"""Of one document."""
+
+
+@dataclass(slots=True)
+class DraftResult:
+    """What was fetched, or why nothing was."""
+
+    evidence: Evidence | None = None
+    problem: str = "Scrapy did not start"
+
+
+class DraftSpider(Spider):
+    """Fetches a front page, then feeds, sitemaps, sections and articles, one request at a time."""
+
+    name = "portals"
+    custom_settings = {  # noqa: RUF012 - as Scrapy declares it
+        "ITEM_PIPELINES": {},
+        "EXTENSIONS": {},
+        "SCHEDULER": "scrapy.core.scheduler.Scheduler",
+    }
+
+    def __init__(self, plan: Plan, result: DraftResult) -> None:
+        super().__init__()
+        self.plan = plan
+        self.result = result
+        self._requests = 1  # that for robots.txt
+        self._sitemaps: list[str] = []
+
+    def robots_read(self, origin: str, body: bytes) -> None:
+        """Take the sitemaps that a robots.txt names; called by RobotsMiddleware."""
+        self._sitemaps += [url for url in robots_sitemaps(body, origin) if url not in self._sitemaps]
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Fetch everything; yield nothing."""
+        start = self.plan.starts[0]
+        try:
+            response = await self._fetch(start.url)
+        except DraftError as error:
+            self.result.problem = str(error)
+            return
+        page = Page(response, start.profile)
+        if page.root is None or type_of(response.body):
+            self.result.problem = "it is no page of HTML"
+            return
+        self.result.evidence = evidence = Evidence(page)
+        await self._feeds(evidence)
+        await self._read_sitemaps(evidence)
+        await self._pages(evidence.sections, section_links(page), start.profile, MAX_SECTIONS)
+        articles = (parts.url for each in evidence.pages for parts in each.teasers)
+        await self._pages(evidence.articles, list(dict.fromkeys(articles)), start.profile, MAX_ARTICLES)
+        evidence.requests = self._requests
+        return
+        yield
+
+    async def _fetch(self, url: str) -> Response:
+        """Return the response at *url*, a request less to go; DraftError where there is none or MAX_REQUESTS is met."""
+        if self._requests >= MAX_REQUESTS:
+            raise DraftError("not fetched")
+        self._requests += 1
+        request = Request(url, meta={"portal": self.plan.starts[0].profile.name})
+        assert self.crawler.engine is not None
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except IgnoreRequest as error:
+            self._requests -= 1  # refused before it was sent, as by robots.txt
+            raise DraftError(f"{ignored_reason(error)} ({error})") from None
+        except Exception as error:  # noqa: BLE001 - any error of any download handler
+            raise DraftError(str(error) or type(error).__name__) from None
+        if response.status != 200:
+            raise DraftError(f"HTTP status {response.status}")
+        return response
+
+    async def _feeds(self, evidence: Evidence) -> None:
+        named = list(dict.fromkeys(feed_links(evidence.front.root, evidence.front.base_url)))
+        evidence.feeds = [await self._document(url) for url in named[:MAX_FEEDS]]
+        evidence.more_feeds = len(named) - len(evidence.feeds)
+
+    async def _read_sitemaps(self, evidence: Evidence) -> None:
+        waiting = list(self._sitemaps)
+        while waiting and len(evidence.sitemaps) < MAX_SITEMAPS:
+            document = await self._document(waiting.pop(0))
+            evidence.sitemaps.append(document)
+            waiting = document.children + waiting
+        evidence.more_sitemaps = len(waiting)
+
+    async def _document(self, url: str) -> DocumentEvidence:
+        profile = self.plan.starts[0].profile
+        found = DocumentEvidence(url)
+        if not profile.owns(url):
+            found.problem = "on another host"
+            return found
+        try:
+            response = await self._fetch(url)
+            document = read_document(Received(response.body, response.url, fetch_time(response), profile.zone))
+            for item in document.items:
+                if isinstance(item, Entry):
+                    found.entries.append(item)
+                elif isinstance(item, Child):
+                    found.children.append(item.url)
+                if len(found.entries) + len(found.children) >= MAX_ENTRIES:
+                    break
+        except (DraftError, DocumentError) as error:
+            found.problem = str(error)
+        return found
+
+    async def _pages(self, pages: list[Page], urls: Any, profile: Profile, most: int) -> None:
+        """Add up to *most* of the pages at *urls* that can be had."""
+        known = {urlsplit(self.plan.starts[0].url).path}
+        for url in urls:
+            if len(pages) >= most or self._requests >= MAX_REQUESTS:
+                return
+            path = urlsplit(url).path
+            if path in known:
+                continue
+            known.add(path)
+            try:
+                page = Page(await self._fetch(url), profile)
+            except DraftError:
+                continue
+            if page.root is not None:
+                pages.append(page)

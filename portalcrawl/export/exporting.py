@@ -1,0 +1,140 @@
+"""One export: what is pending is read feed by feed and stored batch by batch, each batch whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from itertools import count
+from typing import Any, Protocol
+
+from portalcrawl.export.columns import Column, checked, columns_of, time_column
+from portalcrawl.export.cursor import Cursor, Pending, Selection
+from portalcrawl.feeds.published import FeedDamagedError, PublishedFeeds, read_records
+
+BATCH_BYTES = 256 * 1024 * 1024
+"""Size of the feeds from which a batch is made: what a killed export has to do again at most."""
+REPORT_EVERY = 1_000
+"""Records after which the progress is reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record, ready to be stored."""
+
+    kind: str
+    values: Sequence[Any]
+    """In the order of ``columns_of(kind)``; times are aware datetimes."""
+    raw: dict[str, Any]
+    """The record as it stands in the feed."""
+    seen: datetime
+    """When the crawl saw it."""
+
+
+class Batch(Protocol):
+    """Rows that are stored together. Unless it is committed, nothing of it is."""
+
+    def write(self, row: Row) -> None:
+        """Add a row."""
+
+    def commit(self, cursor: Cursor) -> None:
+        """Store all rows, and with them that the target holds what *cursor* says."""
+
+
+class Target(Protocol):
+    """Where records are exported to. It is open for one export at a time."""
+
+    def cursor(self) -> Cursor:
+        """Return what the target holds."""
+
+    def batch(self) -> AbstractContextManager[Batch]:
+        """Return a new batch; leaving the context drops what is not committed."""
+
+
+@dataclass(slots=True)
+class Result:
+    """What an export did."""
+
+    records: dict[str, int] = field(default_factory=dict)
+    """Number of records stored, by kind."""
+    feeds: int = 0
+    problems: list[FeedDamagedError] = field(default_factory=list)
+    """Files that were left out. They are tried again by the next export."""
+
+
+def export(feeds: PublishedFeeds, target: Target, selection: Selection, progress: Callable[[int, int], None]) -> Result:
+    """Store in *target* what *selection* asks for and the target does not hold yet.
+
+    :param progress: called now and then with the bytes read and the bytes of all pending feeds.
+    """
+    result, cursor = Result(), target.cursor()
+    pending = [run for run in cursor.pending(feeds, selection, result.problems) if run]
+    total = sum(each.feed.bytes for run in pending for each in run)
+    done = 0
+    for batch in _batches(pending):
+        while batch:
+            try:
+                with target.batch() as open_batch:
+                    records = _fill(open_batch, feeds, batch, partial(_report, progress, done, total))
+                    cursor.add(batch)
+                    open_batch.commit(cursor)
+            except FeedDamagedError as error:  # nothing of the batch is stored: once more without this feed
+                result.problems.append(error)
+                batch = [each for each in batch if each.feed.file != error.file]
+                continue
+            for kind, number in records.items():
+                result.records[kind] = result.records.get(kind, 0) + number
+            result.feeds += len(batch)
+            break
+        done += sum(each.feed.bytes for each in batch)
+        progress(done, total)
+    return result
+
+
+def _report(progress: Callable[[int, int], None], before: int, total: int, size: int) -> None:
+    progress(before + size, total)
+
+
+def _batches(runs: list[list[Pending]]) -> Iterator[list[Pending]]:
+    """Yield the feeds of *runs* in groups of BATCH_BYTES, at least one feed each."""
+    batch: list[Pending] = []
+    size = 0
+    for each in (feed for run in runs for feed in run):
+        if batch and size + each.feed.bytes > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(each)
+        size += each.feed.bytes
+    if batch:
+        yield batch
+
+
+def _fill(
+    batch: Batch, feeds: PublishedFeeds, pending: list[Pending], progress: Callable[[int], None]
+) -> dict[str, int]:
+    """Write the records of *pending* to *batch*; return how many, by kind."""
+    numbers: dict[str, int] = {}
+    before = 0
+    for each in pending:
+        kind = each.feed.kind
+        columns, time_name = columns_of(kind), time_column(kind)
+        for number, record in zip(count(1), read_records(feeds, each.feed), strict=False):
+            if each.portals is None or record.get("portal") in each.portals:
+                batch.write(_row(each.feed.file, kind, columns, time_name, number, record))
+                numbers[kind] = numbers.get(kind, 0) + 1
+            if number % REPORT_EVERY == 0:
+                progress(before + each.feed.bytes * number // max(number, each.feed.records))
+        before += each.feed.bytes
+    return numbers
+
+
+def _row(file: str, kind: str, columns: tuple[Column, ...], time_name: str, number: int, record: dict[str, Any]) -> Row:
+    try:
+        values = checked(columns, record)
+        if not record.get(time_name) or not record.get("id"):
+            raise ValueError(f"it has no {time_name} or no id")
+    except ValueError as error:
+        raise FeedDamagedError(file, f"line {number}: {error}") from None
+    return Row(kind, values, record, datetime.fromisoformat(record[time_name]))

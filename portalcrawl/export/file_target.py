@@ -1,0 +1,218 @@
+"""A folder of files, one set a batch, and a manifest that names those that count.
+
+    DIR/_export.json                                    what the folder holds: files, runs; written last
+    DIR/kind=articles/month=2025-12/part-000001.parquet
+
+Files are written under temporary names, synced and renamed; the manifest comes last. A file that it does not name is of
+an export that died, and is removed by the next one. Readers of such folders skip names that begin with ``_``
+(``ignore_prefixes`` of pyarrow.dataset).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from filelock import FileLock, Timeout
+
+from portalcrawl.errors import ExportError, RunLockedError
+from portalcrawl.export.cursor import Cursor
+from portalcrawl.export.exporting import Row
+from portalcrawl.feeds.feed_files import PART, sync_folder, write_whole
+
+MANIFEST = "_export.json"
+LOCK = "_export.lock"
+VERSION = 1
+OWN = re.compile(r"part-\d{6,}\.(?:parquet|csv)(?:\.part)?")
+"""Names of files that exports make; no other file is ever removed."""
+
+
+class Writer(Protocol):
+    """Writes the rows of one file."""
+
+    rows: int
+
+    def write(self, row: Row) -> None:
+        """Add a row."""
+
+    def finish(self) -> None:
+        """Write all that is left; the file is closed by whoever opened it."""
+
+
+class FileFormat(Protocol):
+    """A format of files."""
+
+    name: str
+    """Also the ending of its files."""
+
+    def writer(self, kind: str, file: IO[bytes]) -> Writer:
+        """Return a writer of rows of *kind* to *file*."""
+
+
+class FileTarget:
+    """A folder of files in one format."""
+
+    def __init__(self, folder: Path, file_format: FileFormat, manifest: dict[str, Any]) -> None:
+        self.folder = folder
+        self.format = file_format
+        self._manifest = manifest
+
+    @classmethod
+    @contextmanager
+    def open(cls, folder: Path, file_format: FileFormat) -> Iterator[FileTarget]:
+        """Open *folder*, which is made where there is none, and remove what an export that died left there.
+
+        :raises ExportError: where the folder is not one of exports in this format.
+        :raises RunLockedError: where another export works on it.
+        :raises OSError: where it can't be written.
+        """
+        if folder.exists() and not folder.is_dir():
+            raise ExportError(f"{folder} is a file; an export needs a folder")
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise RunLockedError(f"another export writes to {folder}") from None
+        with lock:
+            target = cls(folder, file_format, _read_manifest(folder, file_format.name))
+            target.remove_unnamed()
+            yield target
+
+    def cursor(self) -> Cursor:
+        """Return what the folder holds."""
+        feeds = {file: frozenset(portals) for file, portals in self._manifest["feeds"].items()}
+        return Cursor(set(self._manifest["runs"]), feeds)
+
+    @contextmanager
+    def batch(self) -> Iterator[FileBatch]:
+        """Return a new batch; leaving the context removes its files unless it was committed."""
+        batch = FileBatch(self.folder, self.format, self._manifest["batches"] + 1)
+        try:
+            yield batch
+        finally:
+            batch.close()
+        self._manifest = batch.manifest or self._manifest
+
+    def remove_unnamed(self) -> None:
+        """Remove files of exports that the manifest does not name."""
+        named = {each["file"] for each in self._manifest["files"]}
+        for path in self.folder.glob("kind=*/month=*/part-*"):
+            if OWN.fullmatch(path.name) and path.relative_to(self.folder).as_posix() not in named:
+                path.unlink()
+
+
+class FileBatch:
+    """The files of one batch."""
+
+    def __init__(self, folder: Path, file_format: FileFormat, number: int) -> None:
+        self.manifest: dict[str, Any] | None = None
+        """Set once the batch is committed."""
+        self._folder, self._format, self._number = folder, file_format, number
+        self._open: dict[tuple[str, str], tuple[IO[bytes], Writer]] = {}
+        self._renamed: list[Path] = []
+
+    def write(self, row: Row) -> None:
+        """Add a row to the file of its kind and month (UTC)."""
+        key = (row.kind, row.seen.astimezone(UTC).strftime("%Y-%m"))
+        if key not in self._open:
+            path = self._path(*key)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = _part(path).open("wb")
+            self._open[key] = (file, self._format.writer(row.kind, file))
+        self._open[key][1].write(row)
+
+    def commit(self, cursor: Cursor) -> None:
+        """Sync and rename the files, then write the manifest that names them and what *cursor* says."""
+        old = _read_manifest(self._folder, self._format.name)
+        files = list(old["files"])
+        for (kind, month), (file, writer) in self._open.items():
+            writer.finish()
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            path = self._path(kind, month)
+            files.append(
+                {
+                    "file": path.relative_to(self._folder).as_posix(),
+                    "kind": kind,
+                    "month": month,
+                    "records": writer.rows,
+                    "bytes": _part(path).stat().st_size,
+                }
+            )
+        for key in self._open:
+            path = self._path(*key)
+            _part(path).replace(path)
+            self._renamed.append(path)
+        for folder in {each for path in self._renamed for each in (path.parent, path.parent.parent, self._folder)}:
+            sync_folder(folder)
+        feeds = {file: sorted(portals) for file, portals in sorted(cursor.feeds.items())}
+        new = {**old, "batches": self._number, "files": files, "runs": sorted(cursor.runs), "feeds": feeds}
+        write_whole(self._folder / MANIFEST, _as_json(new))
+        self.manifest = new
+
+    def close(self) -> None:
+        """Close all files; remove those of a batch that was not committed."""
+        for file, _ in self._open.values():
+            with suppress(OSError):  # what a full disk did not take
+                file.close()
+        if self.manifest is None:
+            for path in [*self._renamed, *(_part(self._path(*key)) for key in self._open)]:
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
+
+    def _path(self, kind: str, month: str) -> Path:
+        name = f"part-{self._number:06d}.{self._format.name}"
+        return self._folder / f"kind={kind}" / f"month={month}" / name
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(path.name + PART)
+
+
+def _as_json(manifest: dict[str, Any]) -> bytes:
+    return json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _read_manifest(folder: Path, name: str) -> dict[str, Any]:
+    """Return the manifest of *folder*; in a folder without export, write one that names nothing first.
+
+    So files without a manifest are never those of an export that died: somebody needs them.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_bytes())
+        found, version = manifest["format"], manifest["version"]
+        _check_lists(manifest)
+    except FileNotFoundError:
+        if any(folder.glob("kind=*/month=*/part-*")):
+            raise ExportError(f"{folder} holds exported files, but no {MANIFEST}; export into another folder") from None
+        new = {"version": VERSION, "format": name, "batches": 0, "files": [], "runs": [], "feeds": {}}
+        write_whole(path, _as_json(new))
+        return new
+    except (ValueError, KeyError, TypeError):
+        raise ExportError(f"{path} is damaged; restore it, or export into another folder") from None
+    if found != name:
+        raise ExportError(f"{folder} holds an export as {found}; export as {name} into another folder")
+    if version != VERSION:
+        raise ExportError(f"{path} was written by a newer portalcrawl; upgrade, or export into another folder")
+    return manifest
+
+
+def _check_lists(manifest: dict[str, Any]) -> None:
+    shapes: dict[str, Callable[[Any], bool]] = {
+        "batches": lambda value: isinstance(value, int),
+        "files": lambda value: isinstance(value, list) and all(isinstance(each["file"], str) for each in value),
+        "runs": lambda value: isinstance(value, list),
+        "feeds": lambda value: isinstance(value, dict),
+    }
+    for key, is_good in shapes.items():
+        if not is_good(manifest[key]):
+            raise ValueError(key)

@@ -1,0 +1,114 @@
+"""Parquet files: the types of the item classes, row groups of bounded size."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import IO, Any
+from weakref import WeakSet
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from portalcrawl.export.columns import Column, ColumnType, columns_of
+from portalcrawl.export.exporting import Row
+
+ROWS_HELD = 20_000
+"""Rows of all files together that are held in memory until a row group is written: about 150 MB of articles."""
+TIME = pa.timestamp("us", tz="UTC")
+TYPES: dict[ColumnType, pa.DataType] = {
+    "text": pa.string(),
+    "time": TIME,
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "boolean": pa.bool_(),
+    "texts": pa.list_(pa.string()),
+    "object": pa.string(),
+}
+
+
+class ParquetFormat:
+    """Times as timestamps in UTC, lists as lists, their records as structs, objects of open keys as JSON text."""
+
+    name = "parquet"
+
+    def __init__(self) -> None:
+        self._writers: WeakSet[ParquetWriter] = WeakSet()
+        self._held = 0
+
+    def writer(self, kind: str, file: IO[bytes]) -> ParquetWriter:
+        """Return a writer of rows of *kind* to *file*."""
+        writer = ParquetWriter(kind, file, self)
+        self._writers.add(writer)
+        return writer
+
+    def row_added(self) -> None:
+        """Have the file that holds most rows write them if all files together hold too many."""
+        self._held += 1
+        if self._held >= ROWS_HELD:
+            largest = max(self._writers, key=lambda writer: writer.held)
+            self._held -= largest.held
+            largest.write_group()
+
+
+def schema_of(kind: str) -> pa.Schema:
+    """Return the schema of the files of *kind*."""
+    return pa.schema([_field(column) for column in columns_of(kind)])
+
+
+def _field(column: Column) -> pa.Field:
+    if column.type == "records":
+        return pa.field(column.name, pa.list_(pa.struct([_field(each) for each in column.fields])))
+    return pa.field(column.name, TYPES[column.type])
+
+
+class ParquetWriter:
+    """Writes one file."""
+
+    def __init__(self, kind: str, file: IO[bytes], of_format: ParquetFormat) -> None:
+        self.rows = 0
+        self._format = of_format
+        self._columns = columns_of(kind)
+        self._schema = schema_of(kind)
+        self._file = pq.ParquetWriter(file, self._schema, compression="zstd")
+        self._held: list[Sequence[Any]] = []
+
+    @property
+    def held(self) -> int:
+        """Rows that are not written yet."""
+        return len(self._held)
+
+    def write(self, row: Row) -> None:
+        """Add a row."""
+        self._held.append(row.values)
+        self.rows += 1
+        self._format.row_added()
+
+    def finish(self) -> None:
+        """Write the last row group and the footer."""
+        if self._held:
+            self.write_group()
+        self._file.close()
+
+    def write_group(self) -> None:
+        """Write the rows that are held as a row group."""
+        arrays = [
+            pa.array([_plain(column, row[at]) for row in self._held], type=field.type)
+            for at, (column, field) in enumerate(zip(self._columns, self._schema, strict=True))
+        ]
+        self._held = []
+        self._file.write_table(pa.table(arrays, schema=self._schema))
+
+
+def _plain(column: Column, value: Any) -> Any:
+    """Return *value* as pyarrow takes it."""
+    if value is None:
+        return None
+    if column.type == "object":
+        return json.dumps(value, ensure_ascii=False)
+    if column.type == "time" and isinstance(value, str):  # within a record
+        return datetime.fromisoformat(value)
+    if column.type == "records":
+        return [{each.name: _plain(each, item.get(each.name)) for each in column.fields} for item in value]
+    return value

@@ -1,0 +1,1 @@
+"""Where published feeds are: a folder, or an object store."""

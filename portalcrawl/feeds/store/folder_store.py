@@ -1,0 +1,94 @@
+"""Feeds in a folder."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from portalcrawl.errors import FeedStoreError
+from portalcrawl.feeds.feed_files import PART, sync_folder
+from portalcrawl.feeds.store.feed_store import Content, StoredManifest, checked, is_manifest, require_same
+
+BLOCK = 1_000_000
+"""Bytes read at a time."""
+
+
+class FolderStore:
+    """A folder of feeds and manifests; it is made with the first of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def name(self) -> str:
+        """The folder."""
+        return str(self.folder)
+
+    def put_new(self, name: str, content: Content, size: int, sha256: str) -> None:
+        """Write a file under a temporary name, sync it and rename it; see ``FeedStore.put_new``."""
+        path = self.folder / name
+        with self._errors(name):
+            if path.exists():
+                require_same(self, name, sha256)
+                return
+            self.folder.mkdir(parents=True, exist_ok=True)
+            part = path.with_name(f"{name}.{secrets.token_hex(4)}{PART}")
+            try:
+                with part.open("xb") as file:
+                    for block in checked(name, content(), size, sha256):
+                        file.write(block)
+                    file.flush()
+                    os.fsync(file.fileno())
+                with suppress(FileNotFoundError):  # another publisher of the run was faster, and has tidied up
+                    part.replace(path)
+            finally:
+                part.unlink(missing_ok=True)
+            sync_folder(self.folder)
+            require_same(self, name, sha256)
+            for left in self.folder.glob(f"{name}.*{PART}"):  # of publishers that died
+                left.unlink(missing_ok=True)
+
+    def open(self, name: str) -> Iterator[bytes]:
+        """Yield the content of a file in parts."""
+        with self._errors(name), (self.folder / name).open("rb") as file:
+            while block := file.read(BLOCK):
+                yield block
+
+    def manifests(self) -> list[StoredManifest]:
+        """Return all manifests, in the order in which they were published."""
+        found = []
+        with self._errors("its manifests"):
+            if not self.folder.exists():
+                return []
+            for entry in os.scandir(self.folder):
+                if is_manifest(entry.name):
+                    found.append(StoredManifest(datetime.fromtimestamp(entry.stat().st_mtime, UTC), entry.name))
+        return sorted(found)
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove files, one after the other."""
+        for name in names:
+            with self._errors(name):
+                (self.folder / name).unlink(missing_ok=True)
+
+    def check(self) -> None:
+        """Write a temporary file into the folder, or into the one where it would be made."""
+        with self._errors("a new file"):
+            existing = next(each for each in (self.folder, *self.folder.parents) if each.exists())
+            with tempfile.TemporaryFile(dir=existing) as file:
+                file.write(b"portalcrawl")
+                file.flush()
+                os.fsync(file.fileno())
+
+    @contextmanager
+    def _errors(self, name: str) -> Iterator[None]:
+        """Turn errors of the file system into a FeedStoreError of one line."""
+        try:
+            yield
+        except OSError as error:
+            raise FeedStoreError(f"the folder {self.folder} can't be used: {error.strerror} ({name})") from error

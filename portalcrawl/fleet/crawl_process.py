@@ -1,0 +1,248 @@
+"""A process that runs the queue's jobs, several side by side: ``python -m portalcrawl.fleet.crawl_process``.
+
+The supervisor starts it. The first line of its standard input is a :class:`ProcessOrder` as JSON; the rest of it is
+never written, so that its end says that the supervisor is gone. Each line that it writes to standard output is a JSON
+object: ``{"running": N}``, and ``{"leaving": REASON}`` once it takes no further jobs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from procrastinate.exceptions import ProcrastinateException
+from psutil import Process
+from psycopg import Error as DriverError
+from scrapy.utils.project import get_project_settings
+from scrapy.utils.reactor import install_reactor
+
+from portalcrawl.errors import DataFolderError
+from portalcrawl.fleet.clock import QUEUE
+from portalcrawl.fleet.database import Database
+from portalcrawl.fleet.job_queue import add_crawl_task, make_app
+from portalcrawl.fleet.process_log import log_to_stderr
+from portalcrawl.fleet.start_store import Job, Outcome, Start, StartStore
+from portalcrawl.fleet.warm_run import RunHangsError, WarmRunner
+
+if TYPE_CHECKING:
+    from procrastinate import App
+    from scrapy.settings import Settings
+
+logger = logging.getLogger("portalcrawl.fleet")
+
+BEATS_IN_LEASE = 6
+RECORD_TRIES = 6
+"""Tries to record the end of a start, each RECORD_WAIT seconds after the other: PostgreSQL may be restarting."""
+RECORD_WAIT = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessOrder:
+    """What a process is started with."""
+
+    worker: str
+    """Name of the worker that it belongs to."""
+    concurrency: int
+    """Runs side by side."""
+    settings: dict[str, Any]
+    """Settings that the command line gave."""
+    lease: float
+    runs: int
+    """Runs after which it is replaced."""
+    memory: float
+    """Megabytes after which it is replaced."""
+
+    def to_line(self) -> bytes:
+        """Return the order as a line of JSON."""
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+
+class CrawlProcess:
+    """Takes jobs until it is told to stop, has had its number of runs, or has grown."""
+
+    def __init__(self, order: ProcessOrder, app: App, starts: StartStore, runner: WarmRunner) -> None:
+        self._order = order
+        self._app = app
+        self._starts = starts
+        self._runner = runner
+        self._runs = 0
+        self._under_way = 0
+        self._taking: asyncio.Task[None] | None = None
+        self._is_leaving = False
+        self._stopping: asyncio.Task[None] | None = None
+        self.hangs = False
+        """Whether a run does not end, so that the process must be ended."""
+
+    async def run(self) -> None:
+        """Take and run jobs; returns when the last has ended."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop, "it was told to end")
+        loop.add_reader(sys.stdin.fileno(), self._supervisor_is_gone)
+        async with self._app.open_async():
+            self._taking = asyncio.ensure_future(self._take_jobs())
+            await asyncio.wait({self._taking})
+        if not self._taking.cancelled() and (error := self._taking.exception()) is not None:
+            raise error
+
+    async def _take_jobs(self) -> None:
+        await self._app.run_worker_async(
+            queues=[QUEUE],
+            name=f"{self._order.worker}:{os.getpid()}",
+            concurrency=self._order.concurrency,
+            install_signal_handlers=False,
+            delete_jobs="successful",
+            update_heartbeat_interval=self._order.lease / BEATS_IN_LEASE,
+            stalled_worker_timeout=self._order.lease,
+        )
+
+    async def crawl(self, job: Job) -> None:
+        """Run *job* and record how it ended."""
+        start = self._starts.begin(job, self._order.worker)
+        if start is None:
+            return
+        self._count(+1)
+        try:
+            outcome = await self._outcome_of(start)
+            _log(start, outcome)
+            await self._record(start, outcome)
+        finally:
+            self._count(-1)
+            self._leave_if_used_up()
+
+    async def _outcome_of(self, start: Start) -> Outcome:
+        try:
+            return await self._runner.run(start.entry)
+        except RunHangsError as error:
+            self.hangs = True
+            self._leave(str(error))
+            return Outcome("failed", (str(error),))
+        except Exception as error:
+            logger.exception("%s: failed", start.entry.name)
+            return Outcome("failed", (f"{type(error).__name__}: {error}",))
+
+    async def _record(self, start: Start, outcome: Outcome) -> None:
+        for last in [False] * (RECORD_TRIES - 1) + [True]:
+            try:
+                self._starts.end(start, outcome)
+            except DataFolderError as error:
+                logger.log(logging.ERROR if last else logging.WARNING, "%s: not recorded: %s", start.entry.name, error)
+            else:
+                return
+            if not last:
+                await asyncio.sleep(RECORD_WAIT)
+
+    def _count(self, change: int) -> None:
+        self._under_way += change
+        self._runs += change > 0
+        _tell(running=self._under_way)
+
+    def _leave_if_used_up(self) -> None:
+        """Take no further job after so many runs, or if the process has grown: memory that runs leave is freed so."""
+        megabytes = Process().memory_info().rss / 1e6
+        if self._runs >= self._order.runs:
+            self._leave(f"it has had {self._runs} runs")
+        elif megabytes >= self._order.memory:
+            self._leave(f"it has grown to {megabytes:.0f} MB")
+
+    def _leave(self, why: str) -> None:
+        """Take no further job; the runs under way go on."""
+        if self._is_leaving or self._taking is None:
+            return
+        self._is_leaving = True
+        self._taking.cancel()
+        _tell(leaving=why)
+
+    def _stop(self, why: str) -> None:
+        """Take no further job, and have the runs under way end and publish; called again, end at once."""
+        if self._stopping:
+            os._exit(1)
+        logger.info("process %d: %s; %d runs end", os.getpid(), why, self._under_way)
+        self._leave(why)
+        self._stopping = asyncio.ensure_future(self._runner.stop())
+
+    def _supervisor_is_gone(self) -> None:
+        if not os.read(sys.stdin.fileno(), 1024):
+            asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+            if not self._stopping:
+                self._stop("its supervisor is gone")
+
+
+def _log(start: Start, outcome: Outcome) -> None:
+    counts = outcome.counts
+    if outcome.skipped:
+        logger.info("%s: skipped: %s", start.entry.name, outcome.skipped)
+        return
+    level = logging.INFO if outcome.verdict == "ok" else logging.WARNING
+    found = f"{counts.get('articles', 0)} articles, {counts.get('teasers', 0)} teasers"
+    reasons = f" ({'; '.join(outcome.reasons)})" if outcome.reasons else ""
+    late = f", {start.late:.0f} s late" if start.late >= 1 else ""
+    logger.log(
+        level, "%s: run %s%s: %s; %s%s", start.entry.name, outcome.run or "-", late, found, outcome.verdict, reasons
+    )
+
+
+def _tell(**message: object) -> None:
+    """Write a line to the supervisor, which may be gone."""
+    with suppress(OSError):
+        os.write(sys.stdout.fileno(), json.dumps(message).encode() + b"\n")
+
+
+def make_process(order: ProcessOrder, settings: Settings) -> CrawlProcess:
+    """Return a process with what it needs; a reactor must be installed."""
+    url = str(settings["STATE_URL"])
+    app = make_app(url, connections=2)
+    process = CrawlProcess(order, app, StartStore(Database(url)), WarmRunner(settings))
+    add_crawl_task(app, process.crawl)
+    return process
+
+
+def _first_line() -> bytes:
+    """Return the first line of standard input, without a buffer: what follows is its end."""
+    line = b""
+    while not line.endswith(b"\n") and (more := os.read(sys.stdin.fileno(), 65_536)):
+        line += more
+    return line
+
+
+def main() -> int:
+    """Run the process; return its exit code."""
+    order = ProcessOrder(**json.loads(_first_line()))
+    settings = get_project_settings()
+    settings.setdict(order.settings, priority="cmdline")
+    log_to_stderr(settings["LOG_LEVEL"])
+    install_reactor(settings["TWISTED_REACTOR"], settings["ASYNCIO_EVENT_LOOP"])
+    from twisted.internet import reactor as installed
+
+    reactor: Any = installed
+    process, failures = make_process(order, settings), []
+
+    async def run() -> None:
+        try:
+            await process.run()
+        except (ProcrastinateException, DriverError, OSError) as error:
+            cause = " ".join(str(error.__cause__ or error).split())
+            logger.warning("process %d ends: the queue can't be used: %s", os.getpid(), cause)
+            failures.append(error)
+        finally:
+            reactor.stop()
+
+    loop = asyncio.get_event_loop()
+    loop.call_soon(lambda: tasks.append(loop.create_task(run())))
+    tasks: list[asyncio.Task[None]] = []
+    reactor.run(installSignalHandlers=False)
+    if process.hangs:
+        logging.shutdown()
+        os._exit(1)  # threads of the run would be waited for
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

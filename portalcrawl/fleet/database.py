@@ -1,0 +1,79 @@
+"""The fleet's PostgreSQL database: its address, its connection, and errors in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from portalcrawl.errors import DataFolderError, SettingError
+from portalcrawl.storage.database import display_url
+
+Connection = psycopg.Connection[dict[str, Any]]
+
+NOW = "extract(epoch FROM clock_timestamp())::float8"
+"""SQL: seconds since 1970 by the clock of the database, the only one that all workers share."""
+CONNECT_TIMEOUT = 10
+"""Seconds."""
+
+
+def connection_address(state_url: str) -> str:
+    """Return the libpq address of the database that ``STATE_URL`` names; raise SettingError for any other database."""
+    takes = "for scrapy fleet a PostgreSQL database: postgresql+psycopg://user@host/name (PORTALCRAWL_STATE_URL)"
+    try:
+        url = make_url(state_url)
+    except ArgumentError:
+        raise SettingError("STATE_URL", state_url, takes) from None
+    if url.get_backend_name() != "postgresql":
+        raise SettingError("STATE_URL", display_url(state_url), takes)
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+class Database:
+    """One connection, opened when it is needed and again after it broke. Threads may share it."""
+
+    def __init__(self, state_url: str) -> None:
+        self.state_url = state_url
+        self._address = connection_address(state_url)
+        self._connection: Connection | None = None
+        self._lock = Lock()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Yield the connection in a transaction; raise DataFolderError where the database can't be used."""
+        with self._lock, self._errors_in_one_line():
+            if self._connection is None or self._connection.closed:
+                self._connection = self._connect()
+            with self._connection.transaction():
+                yield self._connection
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def _connect(self) -> Connection:
+        return psycopg.connect(
+            self._address,
+            autocommit=True,
+            row_factory=dict_row,
+            connect_timeout=CONNECT_TIMEOUT,
+            application_name="portalcrawl fleet",
+        )
+
+    @contextmanager
+    def _errors_in_one_line(self) -> Iterator[None]:
+        try:
+            yield
+        except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction):
+            problem = f"the database {display_url(self.state_url)} has no tables of the fleet, or older ones"
+            raise DataFolderError(f"{problem}: scrapy fleet init makes them") from None
+        except psycopg.Error as error:
+            cause = " ".join(str(error).split()) or type(error).__name__
+            raise DataFolderError(f"the database {display_url(self.state_url)} can't be used: {cause}") from error

@@ -1,0 +1,39 @@
+"""The log of a worker and its processes: standard error, each line with the entry whose run wrote it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from contextvars import ContextVar
+
+SILENT = "procrastinate"
+"""What it says of lost connections, with tracebacks, is said in a line by who uses it."""
+QUIET = ("scrapy", "twisted", "asyncio", "psycopg", "py.warnings", "portalcrawl.extensions.publication")
+"""Loggers of which a worker shows warnings only, unless it logs at DEBUG: they write 60 lines a run."""
+
+
+entry_name: ContextVar[str] = ContextVar("entry_name", default="")
+"""The entry to whose run the present code belongs."""
+
+
+class _EntryFilter(logging.Filter):
+    """Puts the entry's name before messages that do not begin with it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        name = entry_name.get()
+        record.entry = "" if not name or record.name == "portalcrawl.fleet" else f"{name}: "
+        return True
+
+
+def log_to_stderr(level: str | int, *, with_entries: bool = True) -> None:
+    """Log to standard error at *level* and above."""
+    handler = logging.StreamHandler(sys.stderr)
+    entry = "%(entry)s" if with_entries else ""
+    handler.setFormatter(logging.Formatter(f"%(asctime)s %(levelname)s {entry}%(message)s", "%Y-%m-%d %H:%M:%S%z"))
+    if with_entries:
+        handler.addFilter(_EntryFilter())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    number = logging.getLogger().level
+    logging.getLogger(SILENT).setLevel(logging.CRITICAL if number > logging.DEBUG else number)
+    for name in QUIET if number > logging.DEBUG else ():
+        logging.getLogger(name).setLevel(max(number, logging.WARNING))

@@ -1,0 +1,141 @@
+"""The fleet's tables, and those of Procrastinate; all times are seconds since 1970 (UTC)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from procrastinate.schema import SchemaManager
+
+from portalcrawl.errors import DataFolderError
+from portalcrawl.fleet.database import Connection, Database
+
+VERSION = 1
+INIT_LOCK = 7_365_128_201
+"""Key of the advisory lock under which tables are made; any number that nobody else uses."""
+TABLES = """
+CREATE TABLE fleet_meta (key text PRIMARY KEY, value text NOT NULL);
+CREATE TABLE fleet_entries (
+    name text PRIMARY KEY,
+    spec jsonb NOT NULL,
+    timing text NOT NULL,
+    slot float8 NOT NULL,
+    due float8 NOT NULL,
+    latest float8,
+    known_since float8 NOT NULL,
+    last_run text,
+    last_started float8,
+    last_ended float8,
+    last_verdict text,
+    last_reasons jsonb NOT NULL DEFAULT '[]',
+    last_counts jsonb NOT NULL DEFAULT '{}',
+    last_good float8,
+    last_news float8
+);
+CREATE INDEX fleet_entries_due ON fleet_entries (due);
+COMMENT ON COLUMN fleet_entries.slot IS 'when it is next due by its timing';
+COMMENT ON COLUMN fleet_entries.due IS 'the same with jitter';
+COMMENT ON COLUMN fleet_entries.latest IS 'when it was last due';
+COMMENT ON COLUMN fleet_entries.last_good IS 'end of the last run of verdict ok or warning';
+COMMENT ON COLUMN fleet_entries.last_news IS 'end of the last run that found a new article';
+CREATE TABLE fleet_starts (
+    id bigserial PRIMARY KEY,
+    entry text NOT NULL,
+    job bigint,
+    worker text,
+    by_hand boolean NOT NULL DEFAULT false,
+    due float8 NOT NULL,
+    started float8,
+    ended float8,
+    run text,
+    verdict text,
+    reasons jsonb NOT NULL DEFAULT '[]',
+    counts jsonb NOT NULL DEFAULT '{}',
+    skipped text
+);
+CREATE INDEX fleet_starts_running ON fleet_starts (entry) WHERE ended IS NULL;
+CREATE INDEX fleet_starts_job ON fleet_starts (job) WHERE ended IS NULL;
+CREATE INDEX fleet_starts_ended ON fleet_starts (ended);
+COMMENT ON COLUMN fleet_starts.skipped IS 'why it was not run';
+CREATE TABLE fleet_workers (
+    name text PRIMARY KEY,
+    host text NOT NULL,
+    pid integer NOT NULL,
+    version text NOT NULL,
+    concurrency integer NOT NULL,
+    running integer NOT NULL DEFAULT 0,
+    started float8 NOT NULL,
+    seen float8 NOT NULL
+);
+"""
+MIGRATIONS: dict[int, str] = {}
+"""SQL that brings tables of a version to the next one."""
+AFTER_WORKERS = "_50_post_"
+"""In the name of a migration of Procrastinate that workers of its older version don't survive."""
+
+
+def make_tables(database: Database) -> list[str]:
+    """Make or migrate all tables in one transaction; return what was done, a line each."""
+    with database.transaction() as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (INIT_LOCK,))
+        done = list(_make_own(connection))
+        return [*done, *_make_queue(connection)]
+
+
+def _make_own(connection: Connection) -> Iterator[str]:
+    if not _exists(connection, "fleet_meta"):
+        connection.execute(TABLES)
+        _set(connection, "version", str(VERSION))
+        yield f"made the tables of the fleet, version {VERSION}"
+        return
+    found = int(_get(connection, "version") or 0)
+    if found > VERSION:
+        raise DataFolderError(
+            f"the fleet's tables were made by a newer portalcrawl (version {found}, this one knows {VERSION}); "
+            "upgrade portalcrawl here"
+        )
+    for number in range(found, VERSION):
+        connection.execute(MIGRATIONS[number].encode())
+        yield f"migrated the tables of the fleet to version {number + 1}"
+    _set(connection, "version", str(VERSION))
+
+
+def _make_queue(connection: Connection) -> Iterator[str]:
+    """Make or migrate Procrastinate's tables. They hold no version, so the last migration is kept beside them."""
+    migrations = sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
+    if not _exists(connection, "procrastinate_jobs"):
+        connection.execute(SchemaManager.get_schema())
+        _set(connection, "procrastinate", migrations[-1].name)
+        yield f"made the tables of Procrastinate {version('procrastinate')}"
+        return
+    last = _get(connection, "procrastinate") or migrations[-1].name
+    for migration in migrations:
+        if migration.name <= last:
+            continue
+        if AFTER_WORKERS in migration.name and _workers(connection):
+            yield "when all workers are of this version: scrapy fleet init again, for the rest of the migration"
+            break
+        connection.execute(migration.read_bytes())
+        last = migration.name
+        yield f"migrated the tables of Procrastinate: {migration.stem}"
+    _set(connection, "procrastinate", last)
+
+
+def _exists(connection: Connection, table: str) -> bool:
+    row = connection.execute("SELECT to_regclass(%s) AS found", (table,)).fetchone()
+    return row is not None and row["found"] is not None
+
+
+def _workers(connection: Connection) -> bool:
+    return connection.execute("SELECT 1 FROM procrastinate_workers LIMIT 1").fetchone() is not None
+
+
+def _get(connection: Connection, key: str) -> str | None:
+    row = connection.execute("SELECT value FROM fleet_meta WHERE key = %s", (key,)).fetchone()
+    return row["value"] if row else None
+
+
+def _set(connection: Connection, key: str, value: str) -> None:
+    query = "INSERT INTO fleet_meta VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+    connection.execute(query, (key, value))

@@ -1,0 +1,63 @@
+"""Fetches ``/.well-known/tdmrep.json`` (W3C TDM Reservation Protocol) once a run from each site that is crawled."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Self
+
+from scrapy import Request
+from scrapy.exceptions import NotConfigured
+from scrapy.http.request import NO_CALLBACK
+
+from portalcrawl.crawl.site_rights import SiteRights, origin_of
+from portalcrawl.extraction.page import fetch_time
+from portalcrawl.rights.tdmrep import MAX_BYTES, PATH, SOURCE
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+TIMEOUT = 10
+"""Seconds that the file may take: pages of the site wait for it."""
+DOCUMENT = "rights_document"
+"""Key in ``Request.meta`` of the requests made here."""
+
+
+class TdmrepMiddleware:
+    """Lets a page's request wait until the site's tdmrep.json is there, or is known to be missing.
+
+    Its place is after the check of robots.txt, which holds for this file too. Whatever it says, the page is fetched.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        if not crawler.settings.getbool("TDMREP_ENABLED"):
+            raise NotConfigured
+        self._crawler = crawler
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Wait for the file of the site of *request*."""
+        rights: SiteRights | None = getattr(self._crawler.spider, "site_rights", None)
+        meta = request.meta
+        if rights is None or not meta.get("portal") or meta.get("dont_obey_robotstxt") or meta.get(DOCUMENT):
+            return
+        origin = origin_of(request.url)
+        if origin not in self._tasks:
+            self._tasks[origin] = asyncio.ensure_future(self._fetch(origin, meta["portal"], rights))
+        await asyncio.shield(self._tasks[origin])
+
+    async def _fetch(self, origin: str, portal: str, rights: SiteRights) -> None:
+        meta = {"portal": portal, DOCUMENT: True, "dont_retry": True, "download_timeout": TIMEOUT}
+        meta["download_maxsize"] = MAX_BYTES
+        request = Request(f"{origin}{PATH}", meta=meta, callback=NO_CALLBACK, priority=1000)
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except Exception:  # noqa: BLE001 - no page is lost for a file that can't be had: nothing is known of it then
+            return
+        if response.status in (404, 410):
+            rights.fetched(origin, SOURCE, None, fetch_time(response))
+        elif response.status == 200:
+            rights.fetched(origin, SOURCE, response.body, fetch_time(response))

@@ -1,0 +1,1 @@
+"""The report: one self-contained HTML page of what was crawled, from the state and the published feeds."""

@@ -1,0 +1,84 @@
+"""Plots as SVG without scripts or styles of their own: the page's style sheet gives their colours, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pygal
+from lxml import etree
+
+SVG = "{http://www.w3.org/2000/svg}"
+WIDE, HALF, NARROW = (1000, 250), (500, 230), (330, 200)
+"""Sizes of a plot over the whole page, over half of it, and on a phone: text that is scaled down can't be read."""
+LABEL_WIDTH = 48
+"""Width of a label of the horizontal axis, so that few enough are shown."""
+LEFT_OUT = ("defs", "title")
+NO_CLASSES = ("titles", "legends", "plot overlay", "plot text-overlay", "plot tooltip-overlay")
+
+
+def bar_chart(name: str, labels: Sequence[str], series: Mapping[str, Sequence[int]], *, is_half: bool = False) -> str:
+    """Return a bar chart as HTML, in two sizes of which the style sheet shows one; the bars tell their values.
+
+    :param name: what the plot shows, for those who do not see it.
+    :param series: name -> one value a label.
+    :param is_half: whether it takes half of the page's width on a screen.
+    """
+    return "".join(
+        f'<div class="plot-{size}">{_svg(name, labels, series, *measures)}</div>'
+        for size, measures in (("wide", HALF if is_half else WIDE), ("narrow", NARROW))
+    )
+
+
+def _svg(name: str, labels: Sequence[str], series: Mapping[str, Sequence[int]], width: int, height: int) -> str:
+    chart = pygal.Bar(
+        js=[],
+        css=[],
+        no_prefix=True,
+        disable_xml_declaration=True,
+        show_legend=False,
+        width=width,
+        height=height,
+        margin=4,
+        spacing=6,
+        max_scale=5,
+        order_min=0,
+        include_x_axis=True,
+        x_labels_major=_few(labels, width // LABEL_WIDTH),
+        show_minor_x_labels=False,
+        truncate_label=-1,
+        value_formatter=lambda number: f"{number:,.0f}",
+    )
+    chart.x_labels = list(labels)
+    for title, values in series.items():
+        chart.add(title, list(values))
+    return _plain(chart.render(is_unicode=True), name, list(series))
+
+
+def _few(labels: Sequence[str], most: int) -> list[str]:
+    """Return at most *most* labels, evenly spread."""
+    step = -(-len(labels) // max(most, 1)) or 1
+    return list(labels[::step])
+
+
+def _plain(svg: str, name: str, titles: Sequence[str]) -> str:
+    """Return *svg* without scripts, styles and comments; what pygal's script would show becomes the bars' titles."""
+    root = etree.fromstring(svg)
+    for element in [*root.iter()]:
+        is_extra = not isinstance(element.tag, str) or (
+            element.tag in {SVG + each for each in LEFT_OUT} or element.get("class") in NO_CLASSES
+        )
+        parent = element.getparent()
+        if is_extra and parent is not None:
+            parent.remove(element)
+    for number, group in enumerate(root.iterfind(f".//{SVG}g[@class='bars']")):
+        for bar in group:
+            said = {desc.get("class"): desc.text for desc in bar.iterfind(f"{SVG}desc")}
+            for desc in bar.findall(f"{SVG}desc"):
+                bar.remove(desc)
+            shown = f"{said.get('x_label') or ''}: {said.get('value') or ''}"
+            etree.SubElement(bar, f"{SVG}title").text = f"{shown} {titles[number]}" if len(titles) > 1 else shown
+    del root.attrib["id"]
+    root.set("role", "img")
+    root.set("aria-label", name)
+    etree.cleanup_namespaces(root)
+    return etree.tostring(root, encoding="unicode")

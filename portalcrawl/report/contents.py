@@ -1,0 +1,132 @@
+"""What the report says, gathered from the state and the published feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from portalcrawl.feeds.published import FeedDamagedError, FolderFeeds, read_manifest
+from portalcrawl.report.article_cache import article_cache
+from portalcrawl.report.article_table import ALL, ArticleTable, FirstSource, LinkedArticle
+from portalcrawl.report.run_totals import AllRuns, TimeScale, of_portal
+from portalcrawl.storage.run_history import PastRun, RunHistory
+
+ARTICLES = "articles"
+LISTED = 40
+"""Rows of the longer tables."""
+PAST = timedelta(days=30)
+"""How far back a portal's own past goes before the period."""
+RUN_ID = "%Y%m%dT%H%M%SZ"
+FIRST_ID, LAST_ID = "0", "9999"
+DIMENSIONS = ("section", "source", "agency")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What the report is about. Times are UTC."""
+
+    since: datetime | None
+    until: datetime
+    portal: str | None
+
+
+@dataclass(slots=True)
+class Contents:
+    """Everything that the page shows. What is by portal has all portals together under ALL."""
+
+    period: Period
+    first: datetime
+    """Begin of the plots over time: of the period, else of the first run. UTC."""
+    last: datetime
+    """Their end: of the period, else the start of the last run. UTC."""
+    runs: AllRuns
+    numbers: Mapping[str, tuple[int, int]]
+    """New articles, later revisions."""
+    dimensions: Mapping[str, Mapping[str, Mapping[str, int]]]
+    """section, source, agency -> by portal: value -> articles."""
+    hours: Mapping[str, Mapping[str, int]]
+    days: Mapping[str, Mapping[str, int]]
+    changed: Mapping[str, Mapping[str, int]]
+    lags: Mapping[str, Sequence[int]]
+    quantiles: Mapping[str, tuple[float, float]]
+    copies: Mapping[str, tuple[int, int]]
+    first_sources: Sequence[FirstSource]
+    newest: Sequence[LinkedArticle]
+    most_revised: Sequence[LinkedArticle]
+    most_copied: Sequence[LinkedArticle]
+    problems: list[str] = field(default_factory=list)
+    """Published files that could not be read."""
+
+    @property
+    def portals(self) -> list[str]:
+        """The portals, those with most articles first."""
+        names = {name for name in (*self.numbers, *self.runs.totals) if name != ALL}
+        return sorted(names, key=lambda name: (-sum(self.numbers.get(name, (0, 0))), name))
+
+
+def gather(feeds: FolderFeeds, history: RunHistory, data_dir: Path, period: Period) -> Contents:
+    """Return what the report on *period* says; *data_dir* has the cache of articles."""
+    problems: list[str] = []
+    files = _article_files(feeds, problems)
+    since = f"{period.since:{RUN_ID}}" if period.since else FIRST_ID
+    oldest = history.first()
+    first = period.since or (_started(oldest) if oldest else period.until)
+    runs = AllRuns(TimeScale.of(period.until - first))
+    runs.add(of_portal(history.between(since, LAST_ID), period.portal))
+    if period.since:
+        before = f"{period.since - PAST:{RUN_ID}}"
+        runs.add_past(of_portal(history.between(before, since), period.portal))
+    with article_cache(data_dir, files) as connection:
+        table = ArticleTable.of_period(connection, f"{ARTICLES}-{since}", period.portal)
+        return Contents(
+            period=period,
+            first=first,
+            last=_started(runs.last[0]) if runs.last and period.since is None else period.until,
+            runs=runs,
+            numbers=table.numbers(),
+            dimensions={name: table.by(name) for name in DIMENSIONS},
+            hours=table.by_hour(),
+            days=table.by_day(),
+            changed=table.by_changed_field(),
+            lags=table.lags(),
+            quantiles=table.lag_quantiles(),
+            copies=table.copies(),
+            first_sources=table.first_sources(LISTED),
+            newest=table.newest(LISTED),
+            most_revised=table.most_revised(LISTED // 2),
+            most_copied=table.most_copied(LISTED // 2),
+            problems=problems,
+        )
+
+
+def _started(run: PastRun) -> datetime:
+    return datetime.fromisoformat(run.started).astimezone(UTC)
+
+
+def _article_files(feeds: FolderFeeds, problems: list[str]) -> dict[Path, int]:
+    """Return the files of articles that manifests name, with their sizes; what is not as named goes to *problems*."""
+    found: dict[Path, int] = {}
+    for run in feeds.runs():
+        try:
+            manifest = read_manifest(feeds, run)
+        except FeedDamagedError as error:
+            problems.append(str(error))
+            continue
+        for feed in manifest.feeds:
+            if feed.kind == ARTICLES:
+                path = feeds.folder / feed.file
+                if fault := _fault(path, feed.bytes):
+                    problems.append(f"{feed.file}: {fault}")
+                else:
+                    found[path] = feed.bytes
+    return found
+
+
+def _fault(path: Path, size: int) -> str | None:
+    try:
+        there = path.stat().st_size
+    except OSError as error:
+        return error.strerror or "can't be read"
+    return None if there == size else f"has {there} bytes; its manifest says {size}"

@@ -1,0 +1,135 @@
+"""What runs did in a period: counted up from the state's table of runs, one run at a time."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from statistics import median
+
+from portalcrawl.report.article_table import ALL
+from portalcrawl.storage.run_history import PastRun
+
+REASONS = ("failed/", "skipped/", "invalid/", "needs_browser/")
+"""Beginnings of the counts that say why a page or a record was left out."""
+LAST_RUNS = 30
+"""Runs that the report lists."""
+HOURS, DAYS = timedelta(days=2), timedelta(days=100)
+"""Up to these lengths a period is shown by hours, or by days; longer ones by months."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeScale:
+    """How a period is divided for plots."""
+
+    unit: str
+    """``hour``, ``day`` or ``month``."""
+
+    @classmethod
+    def of(cls, length: timedelta) -> TimeScale:
+        """Return the scale for a period of *length*."""
+        return cls("hour" if length <= HOURS else "day" if length <= DAYS else "month")
+
+    def label(self, moment: datetime) -> str:
+        """Return the label of the part in which *moment* is."""
+        return moment.strftime({"hour": "%Y-%m-%d %H:00", "day": "%Y-%m-%d", "month": "%Y-%m"}[self.unit])
+
+    def labels(self, first: datetime, last: datetime) -> list[str]:
+        """Return the labels of all parts from *first* to *last*."""
+        step = timedelta(hours=1) if self.unit == "hour" else timedelta(days=1)
+        found: dict[str, None] = {}
+        moment = first
+        while moment < last:
+            found[self.label(moment)] = None
+            moment += step
+        found[self.label(last)] = None
+        return list(found)
+
+
+@dataclass(slots=True)
+class RunTotals:
+    """The runs of one portal, or of all."""
+
+    runs: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    """Time that the runs took."""
+    found: dict[str, Counter[str]] = field(default_factory=dict)
+    """Part of the period -> articles, teasers."""
+    coverage: array[int] = field(default_factory=lambda: array("q"))
+    """Articles that the start pages of each run showed, newest run first."""
+    past_coverage: array[int] = field(default_factory=lambda: array("q"))
+    """The same of runs before the period."""
+    last_finished: str = ""
+
+    def add(self, run: PastRun, scale: TimeScale) -> None:
+        """Count a run of the period."""
+        self.runs += 1
+        self.verdicts[run.verdict or "unfinished"] += 1
+        self.counts.update(run.counts)
+        started = _moment(run.started)
+        if run.finished:
+            self.seconds += (_moment(run.finished) - started).total_seconds()
+            self.last_finished = max(self.last_finished, run.finished)
+            if shown := coverage_of(run):
+                self.coverage.append(shown)
+        part = self.found.setdefault(scale.label(started), Counter())
+        for kind in ("articles", "teasers"):
+            part[kind] += run.counts.get(kind, 0)
+
+    def reasons(self) -> list[tuple[str, str, int]]:
+        """Return why pages or records were left out: what happened, the reason, how often; most frequent first."""
+        found = [
+            (prefix.rstrip("/").replace("_", " "), name.removeprefix(prefix), number)
+            for name, number in self.counts.items()
+            for prefix in REASONS
+            if name.startswith(prefix)
+        ]
+        return sorted(found, key=lambda each: (-each[2], each[1]))
+
+    def usual_coverage(self) -> float | None:
+        """Return the median of the runs before the period, else of all but the last; None without any."""
+        past = self.past_coverage or self.coverage[1:]
+        return float(median(past)) if past else None
+
+
+def coverage_of(run: PastRun) -> int:
+    """Return how many articles the start pages of a run showed."""
+    return run.counts.get("start_links", 0) + run.counts.get("start_articles", 0)
+
+
+@dataclass(slots=True)
+class AllRuns:
+    """The runs of a period, by portal and together."""
+
+    scale: TimeScale
+    totals: dict[str, RunTotals] = field(default_factory=dict)
+    last: list[PastRun] = field(default_factory=list)
+    """The last runs, newest first."""
+
+    def add(self, runs: Iterable[PastRun]) -> None:
+        """Count *runs*, newest first."""
+        for run in runs:
+            for portal in (" ".join(run.portals), ALL):
+                self.totals.setdefault(portal, RunTotals()).add(run, self.scale)
+            if len(self.last) < LAST_RUNS:
+                self.last.append(run)
+
+    def add_past(self, runs: Iterable[PastRun]) -> None:
+        """Take the coverage of *runs* for the portals' own past."""
+        for run in runs:
+            totals = self.totals.get(" ".join(run.portals))
+            if totals is not None and run.finished and (shown := coverage_of(run)):
+                totals.past_coverage.append(shown)
+
+
+def of_portal(runs: Iterable[PastRun], portal: str | None) -> Iterator[PastRun]:
+    """Yield those of *runs* that crawled *portal*; all where it is None."""
+    return (run for run in runs if portal is None or portal in run.portals)
+
+
+def _moment(time: str) -> datetime:
+    return datetime.fromisoformat(time).astimezone(UTC)

@@ -1,0 +1,49 @@
+"""What ``/.well-known/tdmrep.json`` says: the TDM Reservation Protocol (W3C Community Group Report, 10 May 2024).
+
+The file is an array of rules with ``location``, ``tdm-reservation`` and perhaps ``tdm-policy``. Of the rules whose
+location matches, the first in sequence holds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from portalcrawl.rights.path_patterns import matches
+from portalcrawl.rights.robots_txt import LONGEST_VALUE
+from portalcrawl.rights.signals import Statement
+
+SOURCE = "tdmrep.json"
+PATH = "/.well-known/tdmrep.json"
+MAX_BYTES = 1024 * 1024
+KEYS = ("tdm-reservation", "tdm-policy")
+
+
+def tdmrep_statements(body: bytes, path: str) -> list[Statement]:
+    """Return what *body* says of *path*; nothing if it is not such a file."""
+    for rule in _rules(body):
+        location = rule.get("location")
+        if isinstance(location, str) and matches(location, path):
+            return [
+                Statement(key, _text(rule[key])[:LONGEST_VALUE], location)
+                for key in KEYS
+                if isinstance(rule.get(key), str | int)
+            ]
+    return []
+
+
+def _text(value: str | int) -> str:
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _rules(body: bytes) -> Iterator[dict[str, Any]]:
+    if len(body) > MAX_BYTES:
+        return
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return
+    for rule in found if isinstance(found, list) else ():
+        if isinstance(rule, dict):
+            yield rule

@@ -1,0 +1,166 @@
+"""What the state knows of feeds and sitemaps, and of what they said about articles."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, bindparam, select
+
+from portalcrawl.storage.store import Store
+from portalcrawl.storage.tables import documents, entries
+
+CHUNK = 5_000
+
+
+@dataclass(slots=True)
+class DocumentRecord:
+    """A feed or sitemap."""
+
+    portal: str
+    url: str
+    parent: str | None = None
+    """The sitemap index that lists it."""
+    lastmod: str | None = None
+    """What the parent says of its last change, as written."""
+    read_lastmod: str | None = None
+    """``lastmod`` when it was last read."""
+    read_at: float | None = None
+    """When it was last read (Unix seconds); None: never."""
+    etag: str | None = None
+    last_modified: str | None = None
+    """Validators of the response (RFC 9110, 8.8)."""
+    links: int = 0
+    """Articles of the portal and sitemaps that it listed when it was last read."""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it must be asked for: its parent says of no other that it is as it was when it was read."""
+        return self.read_at is None or self.lastmod is None or self.lastmod != self.read_lastmod
+
+
+@dataclass(slots=True)
+class EntryRecord:
+    """What a feed or sitemap said of an article."""
+
+    portal: str
+    id: str
+    via: str
+    """``feed``, ``news_sitemap`` or ``sitemap``."""
+    title: str | None = None
+    published: str | None = None
+    """ISO 8601, with offset."""
+    precision: str | None = None
+    updated: float | None = None
+    """The last change that the article was visited for (Unix seconds)."""
+
+
+Key = tuple[str, str]
+"""Portal, and URL or id."""
+
+DOCUMENT = select(*(documents.c[each.name] for each in fields(DocumentRecord))).where(
+    documents.c.portal == bindparam("portal"), documents.c.url.in_(bindparam("keys", expanding=True))
+)
+CHILDREN = select(*(documents.c[each.name] for each in fields(DocumentRecord))).where(
+    documents.c.portal == bindparam("portal"), documents.c.parent == bindparam("parent")
+)
+ENTRIES = select(*(entries.c[each.name] for each in fields(EntryRecord))).where(
+    entries.c.portal == bindparam("portal"), entries.c.id.in_(bindparam("keys", expanding=True))
+)
+ANY_ENTRY = select(entries.c.id).limit(1)
+
+
+class Discovered:
+    """The documents and entries of the state, and over them what the run has noted and not yet committed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._documents: dict[Key, DocumentRecord] = {}
+        self._entries: dict[Key, EntryRecord | None] = {}
+        self._kept: set[Key] = set()
+        self._has_entries: bool | None = None
+
+    def documents(self, portal: str, urls: Collection[str]) -> dict[str, DocumentRecord]:
+        """Return what is known of those of *urls* that are feeds or sitemaps."""
+        found = {row.url: DocumentRecord(*row) for row in self._rows(DOCUMENT, portal, urls)}
+        found.update((url, self._documents[portal, url]) for url in urls if (portal, url) in self._documents)
+        return found
+
+    def children(self, portal: str, parent: str) -> list[DocumentRecord]:
+        """Return the sitemaps that the index *parent* lists, by address."""
+        rows = self._store.rows(CHILDREN, portal=portal, parent=parent)
+        found = {row.url: DocumentRecord(*row) for row in rows}
+        found.update(
+            (each.url, each) for each in self._documents.values() if (each.portal, each.parent) == (portal, parent)
+        )
+        return sorted(found.values(), key=lambda each: each.url)
+
+    def note_document(self, record: DocumentRecord) -> None:
+        """Let the next commit record *record*."""
+        self._documents[record.portal, record.url] = record
+
+    def entries(self, portal: str, ids: Collection[str]) -> dict[str, EntryRecord]:
+        """Return what was said of those articles of *ids* that entries are kept of."""
+        if self._has_entries is None:
+            self._has_entries = bool(self._store.rows(ANY_ENTRY))
+        found = {row.id: EntryRecord(*row) for row in self._rows(ENTRIES, portal, ids)} if self._has_entries else {}
+        for article in ids:
+            if (portal, article) in self._entries:
+                noted = self._entries[portal, article]
+                found.pop(article, None)
+                if noted is not None:
+                    found[article] = noted
+        return found
+
+    def entry(self, portal: str, article: str) -> EntryRecord | None:
+        """Return what was said of one article; None where nothing is kept."""
+        return self.entries(portal, [article]).get(article)
+
+    def note_entry(self, record: EntryRecord) -> None:
+        """Let the next commit record *record*."""
+        self._entries[record.portal, record.id] = record
+
+    def keep(self, portal: str, article: str) -> None:
+        """Keep what was said of an article, since its later revisions need it, too."""
+        self._kept.add((portal, article))
+
+    def settle(self, portal: str, article: str) -> None:
+        """Let the next commit drop what was kept of an article until it was fetched; of a change, the time is kept."""
+        record = self.entry(portal, article)
+        if record is None or (portal, article) in self._kept:
+            return
+        keeps = record.updated is not None
+        self._entries[portal, article] = (
+            EntryRecord(portal, article, record.via, updated=record.updated) if keeps else None
+        )
+
+    def commit(self, connection: Connection) -> None:
+        """Write what was noted, in the transaction of *connection*."""
+        _replace(connection, documents, "url", self._documents)
+        _replace(connection, entries, "id", self._entries)
+
+    def committed(self) -> None:
+        """Note that the transaction has succeeded."""
+        self._has_entries = self._has_entries or bool(self._entries) or None
+        self._documents.clear()
+        self._entries.clear()
+
+    def _rows(self, query: Any, portal: str, keys: Collection[str]) -> list[Any]:
+        ordered = sorted(keys)
+        chunks = (ordered[at : at + CHUNK] for at in range(0, len(ordered), CHUNK))
+        return [row for chunk in chunks for row in self._store.rows(query, portal=portal, keys=chunk)]
+
+
+def _replace(connection: Connection, table: Table, key: str, records: Mapping[Key, Any]) -> None:
+    """Put *records* in place of the rows of their keys; None only deletes the row."""
+    if not records:
+        return
+    of_key = and_(table.c.portal == bindparam("of_portal"), table.c[key] == bindparam("of_key"))
+    connection.execute(
+        table.delete().where(of_key), [{"of_portal": portal, "of_key": name} for portal, name in records]
+    )
+    names = table.columns.keys()
+    # Not asdict(), which copies every value.
+    if rows := [{name: getattr(record, name) for name in names} for record in records.values() if record is not None]:
+        connection.execute(table.insert(), rows)

@@ -1,0 +1,159 @@
+"""Leases: over all machines that share a state, one run at a time may commit what it finds on a portal.
+
+A run that takes a portal raises the epoch of its lease. Every commit renews the lease in its own transaction, on the
+condition that the epoch is still the run's: whoever was frozen or cut off for longer than the lease lasts, and lost the
+portal to another run, can write nothing more. Times are those of the database's clock.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Iterable
+from time import monotonic, sleep
+
+from sqlalchemy import Connection, Engine, text
+
+from portalcrawl.errors import LeaseLostError, RunLockedError
+from portalcrawl.storage.database import write_transaction
+
+POLL_INTERVAL = 0.25
+"""Seconds between two attempts to take a lease that another run holds."""
+RENEWALS = 3
+"""Times that a lease is renewed before it would expire."""
+NOW = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS FLOAT)"
+
+TAKE = text(f"""
+INSERT INTO leases AS held (portal, epoch, run, holder, expires, commits)
+VALUES (:portal, 1, NULL, :holder, {NOW} + :seconds, 0)
+ON CONFLICT (portal) DO UPDATE
+SET epoch = held.epoch + 1, run = NULL, holder = excluded.holder, expires = {NOW} + :seconds, commits = 0
+WHERE held.expires IS NULL OR held.expires < {NOW} OR held.holder = excluded.holder
+RETURNING epoch
+""")
+HOLDER = text("SELECT run, holder FROM leases WHERE portal = :portal")
+COMMIT = text(f"""
+UPDATE leases SET expires = {NOW} + :seconds, commits = commits + 1, run = :run
+WHERE portal = :portal AND epoch = :epoch
+RETURNING commits
+""")
+RENEW = text(f"UPDATE leases SET expires = {NOW} + :seconds WHERE portal = :portal AND epoch = :epoch")
+RELEASE = text("UPDATE leases SET expires = NULL, run = NULL WHERE portal = :portal AND epoch = :epoch")
+
+
+class PortalLeases:
+    """The leases of a run's portals, in a state on PostgreSQL."""
+
+    def __init__(self, engine: Engine, portals: Iterable[str], seconds: float) -> None:
+        self._engine = engine
+        # Sorted: transactions that lock the same rows lock them in the same order, and so never wait for each other.
+        self._portals = sorted(portals)
+        self._seconds = seconds
+        self._epochs: dict[str, int] = {}
+        # Unique, so that it takes what it holds already: it may not know whether its last attempt was committed.
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._made = 0
+        """Commits of this epoch that are known to have been made."""
+        self._attempt = 0
+        """Number of the commit under way, or of the last one, whose outcome may be unknown."""
+        self._renewed = 0.0
+        self.run: str | None = None
+        """Id of the run that holds the leases, once it has one."""
+
+    @property
+    def epochs(self) -> dict[str, int]:
+        """Portal -> epoch, of the leases that are held."""
+        return dict(self._epochs)
+
+    @property
+    def interval(self) -> float:
+        """Seconds after which the leases should be renewed."""
+        return self._seconds / RENEWALS
+
+    def others(self, portals: Iterable[str]) -> PortalLeases:
+        """Return the leases of other *portals*, not taken yet."""
+        return PortalLeases(self._engine, portals, self._seconds)
+
+    def acquire(self, wait: float) -> None:
+        """Take all leases, or none.
+
+        :raises RunLockedError: after *wait* seconds.
+        :raises DataFolderError: where the state can't be used.
+        """
+        end = monotonic() + wait
+        while (held := self._take()) is not None:
+            if monotonic() >= end:
+                hint = f"waited {wait:g} s" if wait else "RUN_LOCK_WAIT=SECONDS waits for it"
+                raise RunLockedError(f"the portal {held} is locked by another run; {hint}")
+            sleep(min(POLL_INTERVAL, max(0.0, end - monotonic())))
+
+    def _take(self) -> str | None:
+        """Take all leases and return None, or take none and return a portal whose lease is held, and by whom."""
+        epochs: dict[str, int] = {}
+        with write_transaction(self._engine) as connection:
+            for portal in self._portals:
+                values = {"portal": portal, "holder": self._holder, "seconds": self._seconds}
+                epoch = connection.scalar(TAKE, values)
+                if epoch is None:
+                    run, holder = connection.execute(HOLDER, {"portal": portal}).one()
+                    connection.rollback()
+                    return f"{portal} (run {run or 'about to begin'} on {holder})"
+                epochs[portal] = epoch
+        self._epochs, self._made, self._attempt, self._renewed = epochs, 0, 0, monotonic()
+        return None
+
+    def check(self, connection: Connection) -> bool:
+        """Renew the leases in the transaction of *connection*, which they make the only one of their portals.
+
+        Return whether the commit before this one, whose outcome was unknown since its connection broke, was made.
+
+        :raises LeaseLostError: where another run has taken a portal over.
+        """
+        number = 0
+        for portal, epoch in self._epochs.items():
+            values = {"portal": portal, "epoch": epoch, "seconds": self._seconds, "run": self.run}
+            found = connection.scalar(COMMIT, values)
+            if found is None:
+                raise self._lost(portal)
+            number = number or found
+        was_made = self._attempt > self._made and number > self._attempt
+        self._made, self._attempt = number - 1, number
+        return was_made
+
+    def committed(self) -> None:
+        """Note that the transaction of the last :meth:`check` has succeeded."""
+        self._made, self._renewed = self._attempt, monotonic()
+
+    def renew(self) -> None:
+        """Renew the leases if a third of their time has passed since they were.
+
+        :raises LeaseLostError: where another run has taken a portal over.
+        :raises StateBusyError: where the state can't be reached now.
+        """
+        if not self._epochs or monotonic() - self._renewed < self.interval:
+            return
+        with write_transaction(self._engine) as connection:
+            for portal, epoch in self._epochs.items():
+                values = {"portal": portal, "epoch": epoch, "seconds": self._seconds}
+                if not connection.execute(RENEW, values).rowcount:
+                    raise self._lost(portal)
+        self._renewed = monotonic()
+
+    def release(self) -> None:
+        """Release the leases that are still this run's.
+
+        :raises DataFolderError: where the state can't be used; the leases then expire by themselves.
+        """
+        epochs, self._epochs = self._epochs, {}
+        if not epochs:
+            return
+        with write_transaction(self._engine) as connection:
+            for portal, epoch in epochs.items():
+                connection.execute(RELEASE, {"portal": portal, "epoch": epoch})
+
+    def _lost(self, portal: str) -> LeaseLostError:
+        return LeaseLostError(
+            f"the lease of the portal {portal} is lost: it was not renewed for {self._seconds:g} s (LEASE_SECONDS), "
+            "and another run has taken the portal over"
+        )

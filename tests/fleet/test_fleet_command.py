@@ -1,0 +1,89 @@
+"""``scrapy fleet init, apply, status, once``: what they say, and what they leave alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from support.fleet import Fleet, scrapy
+from support.postgres import PostgresServer
+
+TWO = """
+[entry.one]
+portal = "sample"
+every = "10m"
+[entry.two]
+arguments = { url = "http://127.0.0.1:9/" }
+cron = "*/5 * * * *"
+"""
+
+
+def test_init_may_be_repeated(fleet: Fleet) -> None:
+    fleet.apply(TWO)
+    again = fleet.run("init")
+    assert (again.code, again.out) == (0, "all tables are there, and of this version\n")
+    assert len(fleet.rows("SELECT * FROM fleet_entries")) == 2
+
+
+def test_apply_makes_the_schedule_what_the_file_says(fleet: Fleet) -> None:
+    assert fleet.apply(TWO).out.splitlines() == ["added one", "added two", "2 entries"]
+    before = fleet.rows("SELECT slot FROM fleet_entries WHERE name = 'one'")
+    changed = fleet.apply('[entry.one]\nportal = "sample"\nevery = "10m"\npriority = 5')
+    assert changed.out.splitlines() == ["changed one", "removed two", "1 entries"]
+    assert fleet.rows("SELECT slot FROM fleet_entries WHERE name = 'one'") == before, "its time stays"
+
+
+def test_all_faults_are_named_before_anything_changes(fleet: Fleet) -> None:
+    fleet.apply(TWO)
+    wrong = fleet.apply('[entry.one]\nportal = "nobody"\nevery = "10m"\n[entry.three]\nportal = "sample"\ncron = "x"')
+    assert wrong.code == 2
+    assert [line.split(": ")[2] for line in wrong.lines] == ["entry.one.arguments", "entry.three.cron"]
+    assert [row["name"] for row in fleet.rows("SELECT name FROM fleet_entries ORDER BY name")] == ["one", "two"]
+
+
+def test_what_only_scrapyd_needs_is_ignored_with_a_line(fleet: Fleet) -> None:
+    given = '[nodes.a]\nurl = "http://127.0.0.1:9/"\n[entry.one]\nportal = "sample"\nevery = "1h"\nnode = "a"'
+    ended = fleet.apply(given)
+    assert ended.code == 0
+    assert "nodes: are ignored" in ended.err
+
+
+def test_once(fleet: Fleet) -> None:
+    fleet.apply(TWO)
+    unknown = fleet.run("once", "nobody")
+    assert unknown.code == 2
+    assert unknown.lines == ["portalcrawl: there is no entry 'nobody'; the entries are one, two"]
+    assert fleet.run("once", "two").out == "two is due now; it waits for a worker: scrapy fleet worker\n"
+    assert fleet.run("once", "two").code == 75
+
+
+def test_status_names_problems(fleet: Fleet) -> None:
+    empty = fleet.run("status", "--json")
+    assert (empty.code, json.loads(empty.out)["problems"]) == (
+        1,
+        ["the schedule is empty: scrapy fleet apply schedule.toml"],
+    )
+    fleet.apply(TWO)
+    found = json.loads(fleet.run("status", "--json").out)
+    assert found["problems"] == ["no worker is alive: scrapy fleet worker"]
+    assert [entry["state"] for entry in found["entries"]] == ["idle", "idle"]
+    fleet.rows("UPDATE fleet_entries SET due = due - 1000 WHERE name = 'one' RETURNING 1")
+    late = fleet.run("status")
+    assert late.code == 1
+    assert "1 entries are late, one by 16m" in late.out
+
+
+def test_wrong_use_is_told_in_one_line(server: PostgresServer, tmp_path: Path) -> None:
+    no_database = scrapy("fleet", "init", data=tmp_path)
+    assert no_database.code == 2
+    assert "PORTALCRAWL_STATE_URL" in no_database.lines[-1]
+    url = server.new_database()
+    no_tables = scrapy("fleet", "status", data=tmp_path, url=url)
+    assert (no_tables.code, no_tables.lines[-1].endswith("scrapy fleet init makes them")) == (1, True)
+    no_number = scrapy("fleet", "worker", "--concurrency", "none", data=tmp_path, url=url)
+    assert (no_number.code, len(no_number.lines)) == (2, 1)
+    nobody = "postgresql+psycopg://nobody@127.0.0.1:9/nothing"
+    down = scrapy("fleet", "status", data=tmp_path, url=nobody)
+    assert (down.code, len(down.lines)) == (1, 1)
+    for args in ((), ("fly",), ("once",), ("status", "--concurrency", "2")):
+        assert scrapy("fleet", *args, data=tmp_path).code == 2

@@ -1,0 +1,103 @@
+"""Exports in a process that kills itself (SIGKILL) at the n-th step of making something durable.
+
+Steps are syncs, renames and removals of files; in PostgreSQL every statement, every tenth row of a COPY and the commit;
+each once before and once after it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from portalcrawl.export import exporting
+from portalcrawl.export.csv_format import CsvFormat
+from portalcrawl.export.cursor import Selection
+from portalcrawl.export.exporting import Result, Target, export
+from portalcrawl.export.file_target import FileTarget
+from portalcrawl.export.parquet_format import ParquetFormat
+from portalcrawl.export.postgres import PostgresTarget
+from portalcrawl.feeds.published import FolderFeeds
+
+ROWS_A_STEP = 10
+
+
+class Steps:
+    """Counts steps, and dies at the fatal one."""
+
+    def __init__(self, fatal: int) -> None:
+        self.fatal, self.count = fatal, 0
+
+    def take(self) -> None:
+        self.count += 1
+        if self.count == self.fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, owner: Any, name: str, every: int = 1) -> None:
+        """Make each *every*-th call of a function one step before and one after it."""
+        function, calls = getattr(owner, name), 0
+
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls % every:
+                return function(*args, **kwargs)
+            self.take()
+            result = function(*args, **kwargs)
+            self.take()
+            return result
+
+        setattr(owner, name, wrapper)
+
+
+def opened(name: str, where: str) -> AbstractContextManager[Target]:
+    """Return a target, not opened yet."""
+    if name == "postgres":
+        return PostgresTarget.open(where)
+    return FileTarget.open(Path(where), ParquetFormat() if name == "parquet" else CsvFormat())
+
+
+def export_to(name: str, where: str, feeds: Path, selection: Selection | None = None) -> Result:
+    """Export in this process."""
+    with opened(name, where) as target:
+        return export(FolderFeeds(feeds), target, selection or Selection(), lambda done, total: None)
+
+
+def killed_at(name: str, where: str, feeds: Path, fatal: int, batch_bytes: int) -> int | None:
+    """Export in a fork of this process that dies at step *fatal* (0: never).
+
+    :return: the number of steps where it did not die, else None.
+    """
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            exporting.BATCH_BYTES = batch_bytes
+            steps = _armed(fatal)
+            export_to(name, where, feeds)
+            os.write(writer, str(steps.count).encode())
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as said:  # ends when the child does
+        count = said.read()
+    status = os.waitpid(child, 0)[1]
+    assert os.waitstatus_to_exitcode(status) in (0, -signal.SIGKILL)
+    return int(count) if count else None
+
+
+def _armed(fatal: int) -> Steps:
+    steps = Steps(fatal)
+    for function in ("fsync", "replace", "unlink"):
+        steps.around(os, function)
+    steps.around(psycopg.Connection, "execute")
+    steps.around(psycopg.Cursor, "executemany")
+    steps.around(psycopg.Copy, "write_row", every=ROWS_A_STEP)
+    steps.around(psycopg.transaction.Transaction, "__exit__")
+    return steps

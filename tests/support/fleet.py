@@ -1,0 +1,121 @@
+"""A fleet of the tests' own: a database, workers as processes, and what they left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from portalcrawl.fleet.database import Database
+from support.commandline import ENOUGH, ROOT, Ended, environment, warm_starter
+
+
+def scrapy(*args: str, data: Path, url: str = "", cwd: Path = ROOT) -> Ended:
+    """Run ``scrapy ARGS`` with a database, in a fork that has all imports."""
+    with TemporaryDirectory() as folder:
+        _, out, err = files = [Path(folder) / name for name in ("in", "out", "err")]
+        for file in files:
+            file.touch()
+        given_environment = environment(data, PORTALCRAWL_STATE_URL=url)
+        code = warm_starter().run([*args], cwd, given_environment, files, ENOUGH)
+        return Ended(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+
+
+FAST = ("-s", "COMMIT_SECONDS=0.5", "-s", "COMMIT_ITEMS=20", "-s", "DOWNLOAD_DELAY=0")
+
+
+class Worker:
+    """A ``scrapy fleet worker``; its log is a file."""
+
+    def __init__(self, url: str, data: Path, log: Path, *args: str, **extra: str) -> None:
+        self.log_file = log
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "scrapy", "fleet", "worker", *FAST, *args],
+                cwd=ROOT,
+                env=environment(data, PORTALCRAWL_STATE_URL=url, **extra),
+                stdout=out,
+                stderr=out,
+            )
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text(encoding="utf-8")
+
+    def children(self) -> list[int]:
+        """Process ids of those that run jobs."""
+        found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
+        return [int(pid) for pid in found.split()]
+
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
+        """Send a signal to the worker and all its processes, as if the machine did."""
+        for pid in (*self.children(), self.process.pid):
+            os.kill(pid, number)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
+        """Have the worker end; return the seconds that it took."""
+        began = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(ENOUGH)
+        return time.monotonic() - began
+
+
+class Fleet:
+    """Workers on one database and one data folder."""
+
+    def __init__(self, url: str, data: Path) -> None:
+        self.url = url
+        self.data = data
+        self.database = Database(url)
+        self.workers: list[Worker] = []
+
+    def run(self, *args: str) -> Ended:
+        """Run ``scrapy fleet ARGS`` to its end."""
+        return scrapy("fleet", *args, data=self.data, url=self.url)
+
+    def apply(self, text: str) -> Ended:
+        """Apply a schedule."""
+        file = self.data.parent / "schedule.toml"
+        file.write_text(text, encoding="utf-8")
+        return self.run("apply", str(file))
+
+    def worker(self, *args: str, **extra: str) -> Worker:
+        """Start a worker."""
+        worker = Worker(self.url, self.data, self.data.parent / f"worker-{len(self.workers)}.log", *args, **extra)
+        self.workers.append(worker)
+        return worker
+
+    def rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
+        """Return the rows of a query."""
+        with self.database.transaction() as connection:
+            return connection.execute(sql.encode(), values).fetchall()
+
+    def ended(self, entry: str = "%") -> list[dict[str, Any]]:
+        """Return the starts that have ended and were not skipped, the first first."""
+        query = "SELECT * FROM fleet_starts WHERE verdict IS NOT NULL AND entry LIKE %s ORDER BY id"
+        return self.rows(query, entry)
+
+    def close(self) -> None:
+        """Kill what is left."""
+        for worker in self.workers:
+            if worker.process.poll() is None:
+                worker.kill(signal.SIGCONT)
+                worker.kill()
+                worker.process.wait()
+        self.database.close()
+
+
+def wait_for(condition: Callable[[], object], what: str, seconds: float = ENOUGH) -> Any:
+    """Return what *condition* returns once that is true; fail after *seconds*."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := condition():
+            return found
+        time.sleep(0.2)
+    raise AssertionError(f"waited {seconds:g} s in vain for {what}")

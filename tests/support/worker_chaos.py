@@ -1,0 +1,308 @@
+"""Harms a fleet of four workers while fifty portals change, and holds what it published against the truth.
+
+``python tests/support/worker_chaos.py --faults 200`` is the long version of tests/fleet/test_worker_chaos.py; it prints
+a table. PostgreSQL and the S3 server are real ones; each worker reaches PostgreSQL by a proxy of its own, which can
+cut it off.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from portalcrawl.errors import DataFolderError
+from support.commandline import doubled
+from support.cutting_proxy import CuttingProxy, to_port, to_unix_socket
+from support.fleet import Fleet, Worker, wait_for
+from support.many_portals import ManyPortals, schedule
+from support.postgres import PostgresServer
+from support.s3 import BUCKET, S3Server
+
+LEASE = 6
+QUICK = (
+    *("-s", f"LEASE_SECONDS={LEASE}", "-s", "RETRY_FAILED_AFTER=0", "-s", "CLOSING_GRACE=5"),
+    *("-s", "RECRAWL_AGES=" + ",".join(str(age) for age in range(1, 3000))),
+)
+"""A short lease, and settings that visit everything again at once, so that a change is seen in the next run."""
+SETTLES = 240
+"""Seconds within which all is crawled and published once nothing does harm any more."""
+
+
+@dataclass
+class Report:
+    """What was done, and what was wrong at the end (nothing, it is hoped)."""
+
+    harm: Counter[str] = field(default_factory=Counter)
+    runs: int = 0
+    failed: int = 0
+    refused: int = 0
+    """Commits that were refused, since the lease was lost."""
+    articles: int = 0
+    revisions: int = 0
+    teasers: int = 0
+    seconds: float = 0.0
+    faults: list[str] = field(default_factory=list)
+
+
+class Chaos:
+    """The fleet, its portals, and what does harm to them."""
+
+    def __init__(self, folder: Path, chance: random.Random, portals: ManyPortals, workers: int) -> None:
+        self.chance = chance
+        self.portals = portals
+        self.report = Report()
+        self.folder = folder
+        self._number = workers
+        self.places: list[tuple[CuttingProxy, Worker]] = []
+
+    def start(self, server: PostgresServer, store: S3Server) -> None:
+        """Make the tables, apply the schedule, start the workers."""
+        self.server, self.store = server, store
+        direct = server.new_database()
+        self.fleet = Fleet(direct, self.folder / "data")
+        self.socket = direct.partition("host=")[2].partition("&")[0] + f"/.s.PGSQL.{server.port}"
+        self.database = direct.partition("@/")[2].partition("?")[0]
+        self.store_proxy = CuttingProxy(to_port(store.port))
+        assert self.fleet.run("init").code == 0
+        assert self.fleet.apply(schedule(self.portals, f"{max(6, len(self.portals.hosts) // 4)}s")).code == 0
+        for _ in range(self._number):
+            proxy = CuttingProxy(to_unix_socket(self.socket))
+            self.places.append((proxy, self._worker(proxy)))
+
+    def _worker(self, proxy: CuttingProxy) -> Worker:
+        url = f"postgresql+psycopg://portalcrawl@127.0.0.1:{proxy.port}/{self.database}"
+        number = len(self.fleet.workers)
+        environment = {**self.store.variables, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.store_proxy.port}"}
+        args = ("--concurrency", "4", "-s", "FLEET_PROCESSES=2", "-s", f"FEEDS_URL={self.store.url('feeds')}", *QUICK)
+        log = self.folder / f"worker-{number}.log"
+        worker = Worker(url, self.folder / f"data-{number}", log, *args, **environment)
+        self.fleet.workers.append(worker)
+        return worker
+
+    def change(self) -> None:
+        """Publish some articles, and change some texts."""
+        for host in self.chance.sample(self.portals.hosts, max(1, len(self.portals.hosts) // 5)):
+            if self.chance.random() < 0.5:
+                self.portals.add_article(host)
+            else:
+                self.portals.change_article(host, self.chance.randrange(3))
+
+    def harm(self) -> None:
+        """Do one thing that a fleet must stand."""
+        kinds: Mapping[str, Callable[[], None]] = {
+            "worker killed": self._kill_worker,
+            "process killed": self._kill_process,
+            "worker stopped past its lease": self._freeze,
+            "cut off before a commit": lambda: self._cut("before"),
+            "cut off after a commit": lambda: self._cut("after"),
+            "cut off for a while": self._cut_off,
+            "PostgreSQL restarted": self._restart_database,
+            "store down": self._store_down,
+            "store answers errors": self._store_errors,
+        }
+        weights = (4, 4, 4, 5, 5, 3, 1, 2, 3)
+        (kind,) = self.chance.choices(list(kinds), weights)
+        kinds[kind]()
+        self.report.harm[kind] += 1
+
+    def _place(self) -> int:
+        return self.chance.randrange(len(self.places))
+
+    def _kill_worker(self) -> None:
+        place = self._place()
+        proxy, worker = self.places[place]
+        worker.kill()
+        worker.process.wait()
+        self.places[place] = (proxy, self._worker(proxy))
+
+    def _kill_process(self) -> None:
+        _, worker = self.places[self._place()]
+        if children := worker.children():
+            os.kill(self.chance.choice(children), signal.SIGKILL)
+
+    def _freeze(self) -> None:
+        _, worker = self.places[self._place()]
+        frozen = (*worker.children(), worker.process.pid)
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            for pid in frozen:
+                with_suppress(os.kill, pid, number)
+            time.sleep(LEASE + self.chance.uniform(1, 4) if number is signal.SIGSTOP else 0)
+
+    def _cut(self, moment: Any) -> None:
+        proxy, _ = self.places[self._place()]
+        cuts, end = proxy.cuts, time.monotonic() + 15
+        proxy.cut_at(b"COMMIT", moment)
+        while proxy.cuts == cuts and time.monotonic() < end:
+            time.sleep(0.1)
+
+    def _cut_off(self) -> None:
+        proxy, _ = self.places[self._place()]
+        proxy.take_down()
+        time.sleep(self.chance.uniform(1, LEASE + 4))
+        proxy.bring_up()
+
+    def _restart_database(self) -> None:
+        self.server.stop("immediate")
+        time.sleep(self.chance.uniform(0, 3))
+        self.server.start()
+
+    def _store_down(self) -> None:
+        self.store_proxy.take_down()
+        time.sleep(self.chance.uniform(2, 12))
+        self.store_proxy.bring_up()
+
+    def _store_errors(self) -> None:
+        self.store_proxy.errors = self.chance.randrange(1, 8)
+        time.sleep(1)
+
+    def settle(self) -> None:
+        """Do no more harm, wait until every portal was crawled without trouble and all is published, and stop."""
+        self.store_proxy.errors = 0
+        after = time.time()
+        names = {f"p{number}" for number in range(len(self.portals.hosts))}
+        query = (
+            "SELECT entry FROM fleet_starts WHERE verdict = 'ok' AND started > %s GROUP BY entry HAVING count(*) > 1"
+        )
+
+        def is_settled() -> bool:
+            try:
+                again = {row["entry"] for row in self.fleet.rows(query, after)}
+                waiting = self.fleet.rows("SELECT count(*) AS runs FROM unpublished WHERE since < %s", after)
+            except DataFolderError:  # the connection of before the restart
+                return False
+            return again >= names and not waiting[0]["runs"]
+
+        wait_for(is_settled, "two good runs of each portal", SETTLES)
+        for _, worker in self.places:
+            worker.process.send_signal(signal.SIGTERM)
+        for _, worker in self.places:
+            worker.process.wait(60)
+        publisher = self._worker(self.places[0][0])  # what the last runs left
+        wait_for(lambda: not self.fleet.rows("SELECT 1 FROM unpublished"), "all to be published", SETTLES)
+        publisher.stop()
+
+    def audit(self) -> Report:
+        """Hold what is published against what the portals publish."""
+        report = self.report
+        starts = self.fleet.ended()
+        report.runs, report.failed = len(starts), sum(row["verdict"] == "failed" for row in starts)
+        report.refused = sum(worker.log.count("the lease of the portal") for worker in self.fleet.workers)
+        articles, teasers = published(self.store, "articles"), published(self.store, "teasers")
+        report.articles, report.teasers = len({r["id"] for r in articles}), len(teasers)
+        report.revisions = len(articles)
+        report.faults += [f"article twice: {key}" for key in doubled([(r["id"], r["revision"]) for r in articles])]
+        report.faults += [f"teaser twice: {key}" for key in doubled([r["id"] for r in teasers])]
+        last: dict[str, dict[str, Any]] = {}
+        for record in sorted(articles, key=lambda record: record["revision"]):
+            last[record["url"]] = record
+        seen = {record["url"] for record in teasers}
+        for host, portal in self.portals.portals.items():
+            for story in portal.stories:
+                url = self.portals.url(host) + story.path.lstrip("/")
+                record = last.get(url)
+                if record is None:
+                    report.faults.append(f"article lost: {url}")
+                elif f"Fassung {story.changes} " not in record["article_body"]:
+                    report.faults.append(f"last revision ({record['revision']}) is not the last text: {url}")
+                if url not in seen:
+                    report.faults.append(f"teaser lost: {url}")
+        return report
+
+    def close(self) -> None:
+        self.fleet.close()
+
+
+def with_suppress(function: Callable[..., object], *args: object) -> None:
+    """Call *function*; a process may be gone."""
+    try:
+        function(*args)
+    except ProcessLookupError:
+        return
+
+
+def published(server: S3Server, kind: str) -> list[dict[str, Any]]:
+    """Return the records of all feeds that manifests in the store name."""
+    import obstore
+    from obstore.store import from_url
+
+    found: list[dict[str, Any]] = []
+    with patch.dict(os.environ, server.variables):
+        store = from_url(f"s3://{BUCKET}/feeds", client_options={"allow_http": True})
+        names = [str(each["path"]) for page in obstore.list(store) for each in page]
+        for name in sorted(names):
+            if not name.rpartition("/")[2].startswith("manifest-"):
+                continue
+            for feed in json.loads(bytes(obstore.get(store, name).bytes()))["feeds"]:
+                if feed["kind"] == kind:
+                    content = bytes(obstore.get(store, feed["file"]).bytes())
+                    assert len(content) == feed["bytes"]
+                    found.extend(map(json.loads, content.decode().splitlines()))
+    return found
+
+
+def run_chaos(faults: int, seed: int, folder: Path, portals: int = 50, workers: int = 4) -> Report:
+    """Do harm *faults* times; return what came of it."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="pg") as short:
+        Path(short).chmod(0o755)
+        with (
+            PostgresServer(Path(short) / "s") as server,
+            S3Server(folder / "s3") as store,
+            ManyPortals(portals, stories=3) as site,
+        ):
+            chaos = Chaos(folder, random.Random(seed), site, workers)
+            try:
+                chaos.start(server, store)
+                wait_for(lambda: len(chaos.fleet.ended()) >= portals // 2, "the fleet to work")
+                while chaos.report.harm.total() < faults:
+                    chaos.change()
+                    chaos.harm()
+                    time.sleep(chaos.chance.uniform(0.2, 3))
+                chaos.change()
+                chaos.settle()
+                report = chaos.audit()
+            finally:
+                chaos.close()
+    report.seconds = time.monotonic() - began
+    return report
+
+
+def table(report: Report) -> str:
+    """Return *report* as a Markdown table."""
+    rows = [("harm done", sum(report.harm.values())), *((f"- {kind}", n) for kind, n in report.harm.most_common())]
+    rows += [("runs that ended", report.runs), ("of these failed, died or were given up", report.failed)]
+    rows += [("runs that ended because their lease was lost", report.refused), ("articles", report.articles)]
+    rows += [("revisions of them", report.revisions), ("teasers", report.teasers)]
+    rows += [("lost, twice or wrong", len(report.faults)), ("minutes", round(report.seconds / 60))]
+    return "\n".join(["| | |", "|---|---:|", *(f"| {name} | {number} |" for name, number in rows)])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--faults", type=int, default=200)
+    parser.add_argument("--portals", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        report = run_chaos(args.faults, args.seed, Path(folder), args.portals)
+    print(table(report))
+    print(*report.faults[:30], sep="\n")
+    return 1 if report.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
