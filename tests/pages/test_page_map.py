@@ -54,7 +54,7 @@ def test_each_block_has_one_owner() -> None:
         "article subhead",
         "article text",
         "chrome comments",
-        "chrome other",
+        "chrome related",
         "chrome list",
         "teaser 1 headline",
         "teaser 1 date",
