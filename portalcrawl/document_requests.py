@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from portalcrawl.crawl.frontier import Frontier
+    from portalcrawl.crawl.page_handler import PageHandler
     from portalcrawl.runs.plan import Plan
     from portalcrawl.runs.reading_guard import ReadingGuard
     from portalcrawl.runs.run import Run
@@ -47,6 +48,9 @@ class DocumentSpider(Protocol):
 
     @property
     def guard(self) -> ReadingGuard: ...
+
+    @property
+    def page_handler(self) -> PageHandler: ...
 
     def requests(self, found: PageResult, via: str) -> Iterator[Request]: ...
 
@@ -99,6 +103,8 @@ class DocumentRequests:
             self.discovery.waits(target)
             return
         reason = reason_of(failure)
+        if isinstance(failure.value, HostPaused):
+            self._spider.page_handler.count_waiting(reason, failure.value.until)
         if reason != GIVEN_UP:
             self.discovery.failed(target, reason)
             yield from self.next(target.profile.name)
