@@ -35,6 +35,8 @@ SHARED = ("-s", f"LEASE_SECONDS={LEASE}", "-s", "RUN_LOCK_WAIT=60")
 LOST = 75
 """Exit code of a run that lost its lease."""
 
+HELD = "SELECT portal FROM leases WHERE run IS NOT NULL AND expires > EXTRACT(EPOCH FROM clock_timestamp())"
+
 WITNESS = """
 CREATE TABLE commit_log (id BIGSERIAL PRIMARY KEY, portal text, epoch bigint, run text);
 CREATE TABLE stray_lines (run text, kind text, number integer);
@@ -87,8 +89,10 @@ class Machines:
         )
 
     def live(self, process: subprocess.Popen[str], longest: float) -> bool:
-        """Let *process* run for a while; return whether it still runs."""
-        time.sleep(self.chance.uniform(0.8, longest))
+        """Let *process* run for a while from when it holds its lease; return whether it still runs."""
+        while process.poll() is None and not states.rows(self.data, HELD):
+            time.sleep(0.1)
+        time.sleep(self.chance.uniform(0.0, longest))
         return process.poll() is None
 
     def end(self, process: subprocess.Popen[str], *allowed: int) -> int:
@@ -299,7 +303,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=1e6, help="no more faults after so many minutes")
     parser.add_argument("--no-steps", action="store_true", help="leave out the kill at each step")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--longest", type=float, default=6.0, help="seconds before a fault (default: %(default)s)")
+    parser.add_argument("--longest", type=float, default=6.0, help="seconds from lease to fault (default: %(default)s)")
     args = parser.parse_args()
     faults: list[str] = []
     try:
