@@ -17,10 +17,10 @@ from support.export_kills import export_to, killed_at
 from support.feeds import article, publish, teaser
 from support.postgres import PostgresServer
 
-BATCH_BYTES = 40_000
+BATCH_BYTES = 20_000
 """Small enough for several batches."""
 RUNS = ("20251202T101500Z-aaaaaa", "20251202T102500Z-bbbbbb", "20260102T102500Z-cccccc")
-COUNT = 30
+COUNT = 12
 
 
 @pytest.fixture(scope="module")
