@@ -97,7 +97,7 @@ def test_killed_at_every_step(name: str, feeds: Path, tmp_path: Path, server: Po
     expected = keys_in(name, whole)
     assert len(expected) == sum(expected.values()) == len(RUNS) * (2 * COUNT + 1)
     assert steps is not None
-    assert steps > 20
+    assert steps > 15
     for step in range(1, steps + 1):
         where = new_target()
         assert killed_at(name, where, feeds, step, BATCH_BYTES) is None
