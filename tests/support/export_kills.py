@@ -1,7 +1,7 @@
 """Exports in a process that kills itself (SIGKILL) at the n-th step of making something durable.
 
-Steps are syncs, renames and removals of files; in PostgreSQL every statement, every tenth row of a COPY and the commit. It
-dies right before a step, which is right after the one before.
+Steps are syncs, renames and removals of files; in PostgreSQL every statement, every tenth row of a COPY and the commit.
+It dies right before a step, which is right after the one before.
 """
 
 from __future__ import annotations
