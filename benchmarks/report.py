@@ -148,6 +148,7 @@ def main() -> None:
             f"{page.stat().st_size // 1000} kB, its cache "
             f"has {cache:.2f} GB, the Parquet files have {parquet:.2f} GB. {versions}\n\n"
         )
+        text += f"Load of the machine meanwhile: {os.getloadavg()[2]:.0f} (CPU seconds depend less on it).\n\n"
         if options.write:
             write_section("report", text + "\n".join(lines))
 

@@ -23,6 +23,8 @@ from portalcrawl.urls import mask_secrets
 if TYPE_CHECKING:
     from portalcrawl.export.exporting import Result, Target
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it (128 + SIGINT)."""
 TARGETS = {"parquet": "DIR", "postgres": "URL", "csv": "DIR"}
 
 
@@ -72,8 +74,12 @@ class Command(ScrapyCommand):
         from portalcrawl.export.cursor import Selection  # imports the item classes: not at every start of Scrapy
         from portalcrawl.export.exporting import export
 
-        with opened as target, _progress() as progress:
-            result = export(feeds, target, Selection(opts.portal, since), progress)
+        try:
+            with opened as target, _progress() as progress:
+                result = export(feeds, target, Selection(opts.portal, since), progress)
+        except KeyboardInterrupt:
+            print("portalcrawl: stopped; the next export goes on from here", file=sys.stderr)
+            return INTERRUPTED
         return _report(result, feeds, opts.portal, where)
 
 

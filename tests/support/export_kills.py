@@ -1,7 +1,7 @@
 """Exports in a process that kills itself (SIGKILL) at the n-th step of making something durable.
 
-Steps are syncs, renames and removals of files; in PostgreSQL every statement, every tenth row of a COPY and the commit;
-each once before and once after it.
+Steps are syncs, renames and removals of files; in PostgreSQL every statement, every tenth row of a COPY and the commit.
+It dies right before a step, which is right after the one before.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Steps:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def around(self, owner: Any, name: str, every: int = 1) -> None:
-        """Make each *every*-th call of a function one step before and one after it."""
+        """Make each *every*-th call of a function a step, right before it."""
         function, calls = getattr(owner, name), 0
 
         def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -48,9 +48,7 @@ class Steps:
             if calls % every:
                 return function(*args, **kwargs)
             self.take()
-            result = function(*args, **kwargs)
-            self.take()
-            return result
+            return function(*args, **kwargs)
 
         setattr(owner, name, wrapper)
 
