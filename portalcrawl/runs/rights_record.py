@@ -16,6 +16,7 @@ from portalcrawl.errors import UsageError
 from portalcrawl.rights.archive import RightsArchive, StoredDocument
 from portalcrawl.rights.signals import signal_records
 from portalcrawl.storage.database import read_connection
+from portalcrawl.storage.packing import address_key
 from portalcrawl.storage.tables import addresses, articles
 from portalcrawl.urls import url_key
 
@@ -84,16 +85,16 @@ class RightsRecord:
         """Return the id and the address of the article *text*; None for what is not known."""
         is_url = text.startswith(("http://", "https://"))
         if self.engine is not None:
-            query = select(articles.c.id, articles.c.canonical_url)
+            query = select(articles.c.id, articles.c.url, articles.c.canonical_url)
             if is_url:
                 same = (articles.c.portal == addresses.c.portal) & (articles.c.id == addresses.c.id)
-                query = query.join(addresses, same).where(addresses.c.key == url_key(text))
+                query = query.join(addresses, same).where(addresses.c.key == address_key(url_key(text)))
             else:
                 query = query.where(articles.c.id == text)
             with read_connection(self.engine) as connection:
                 row = connection.execute(query.limit(1)).first()
             if row is not None:
-                return row.id, text if is_url else row.canonical_url
+                return row.id, text if is_url else row.canonical_url or row.url
         return (None, text) if is_url else (text, None)
 
     def _revisions(self, article: str) -> Iterator[dict[str, Any]]:

@@ -206,16 +206,22 @@ def behind_proxies() -> Iterator[tuple[CuttingProxy, CuttingProxy]]:
 
 
 def random_faults(
-    number: int, chance: random.Random, folder: Path, longest: float, max_depth: int | None = None
+    number: int,
+    chance: random.Random,
+    folder: Path,
+    longest: float,
+    max_depth: int | None = None,
+    minutes: float = 1e6,
 ) -> tuple[dict[str, int], FleetReport]:
-    """Break runs of one portal *number* times; return how often in which way, and what came of it."""
+    """Break runs of one portal *number* times, or for *minutes*; return how often in which way, and what came of it."""
+    end = time.monotonic() + 60 * minutes
     done: Counter[str] = Counter()
     with behind_proxies() as (database, store), ChangingPortal(chance) as portal:
         machines = Machines(folder, database, store, portal, FleetReport(), chance, max_depth)
         open_database(states.state_url(folder)).dispose()
         states.rows(folder, WITNESS)
         kinds, attempts = list(FAULTS), 0
-        while done.total() < number:
+        while done.total() < number and time.monotonic() < end:
             kind = kinds[attempts % len(kinds)]
             attempts += 1
             portal.disturb()
@@ -290,6 +296,7 @@ def every_step(
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--faults", type=int, default=200, help="faults at random instants (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, default=1e6, help="no more faults after so many minutes")
     parser.add_argument("--no-steps", action="store_true", help="leave out the kill at each step")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--longest", type=float, default=6.0, help="seconds before a fault (default: %(default)s)")
@@ -297,7 +304,9 @@ def main() -> int:
     faults: list[str] = []
     try:
         with tempfile.TemporaryDirectory() as folder:
-            done, report = random_faults(args.faults, random.Random(args.seed), Path(folder), args.longest)
+            done, report = random_faults(
+                args.faults, random.Random(args.seed), Path(folder), args.longest, None, args.minutes
+            )
         print("| fault | times |\n|---|---:|")
         print(*(f"| {name} | {number} |" for name, number in done.items()), sep="\n")
         ends = ", ".join(f"{number} with {code}" for code, number in sorted(report.ends.items()))
