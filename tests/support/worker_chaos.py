@@ -203,7 +203,9 @@ class Chaos:
         report = self.report
         starts = self.fleet.ended()
         report.runs, report.failed = len(starts), sum(row["verdict"] == "failed" for row in starts)
-        report.refused = sum(worker.log.count("the lease of the portal") for worker in self.fleet.workers)
+        report.refused = sum(
+            worker.log.count("The run ends: nothing more can be written: the lease") for worker in self.fleet.workers
+        )
         articles, teasers = published(self.store, "articles"), published(self.store, "teasers")
         report.articles, report.teasers = len({r["id"] for r in articles}), len(teasers)
         report.revisions = len(articles)
