@@ -220,6 +220,15 @@ def make_process(order: ProcessOrder, settings: Settings) -> CrawlProcess:
     return process
 
 
+def _tell_of_queue(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log in one line that the queue refused the end of a job: it was given up while this process was frozen."""
+    error = context.get("exception")
+    if isinstance(error, ProcrastinateException):
+        logger.warning("a job can't be ended in the queue: %s", " ".join(str(error.__cause__ or error).split()))
+    else:
+        loop.default_exception_handler(context)
+
+
 def _first_line() -> bytes:
     """Return the first line of standard input, without a buffer: what follows is its end."""
     line = b""
@@ -251,6 +260,7 @@ def main() -> int:
             reactor.stop()
 
     loop = asyncio.get_event_loop()
+    loop.set_exception_handler(_tell_of_queue)
     loop.call_soon(lambda: tasks.append(loop.create_task(run())))
     tasks: list[asyncio.Task[None]] = []
     reactor.run(installSignalHandlers=False)
