@@ -95,10 +95,8 @@ class _Items:
         self.items: Items = []
         self.marks = marks
         links = [top for top in tops if not isinstance(top, Box)]
-        solid: list[tuple[int, int, Box | ArticleLink]] = [
-            (*runs.of_box(box), box) for box in runs.walk.children(around)
-        ]
-        solid += [(*runs.of_link(top.link), top) for top in links]
+        solid: list[tuple[int, int, Box | ArticleLink]] = [(*runs.of_link(top.link), top) for top in links]
+        solid += [(*runs.of_box(box), box) for box in runs.walk.children(around)]  # behind links that hold them
         solid.sort(key=lambda each: (each[0], each[0] != each[1], -each[1]))  # empty links before what they stand over
         at, end = runs.of_box(around)
         for first, last, child in solid:
@@ -147,7 +145,10 @@ class _Items:
             return item
         item = self.made(start, end, "mark", box.signature, text, box, target)
         item.is_whole = (
-            box.tag not in _ROWS and not box.level and (box.headings > 0 or (box.tag != "p" and box.lines > 2))
+            box.tag not in _ROWS
+            and not box.level
+            and box.headings + box.lines > 1
+            and (box.headings > 0 or (box.tag != "p" and box.lines > 2))
         )
         return item
 
@@ -243,9 +244,37 @@ def _parted(items: Items) -> list[Items]:
 def _trim(cards: list[Items]) -> None:
     """Take off the first and the last card the texts around the list: more than any other card has there."""
     first, last = cards[0], cards[-1]
-    counts = [at + 1 for at in range(_leading(first)) if first[at].form == "count"]  # which stand behind snippets
-    cards[0] = first[max(_leading(first) - max(map(_leading, cards[1:])), 0, *counts[-1:]) :]
+    size = _opening(first)
+    counts = [at + 1 for at in range(size) if first[at].form == "count"]  # which stand behind snippets
+    most = max(*map(_opening, cards[1:]), _own_opening(first, cards[1:]))
+    cards[0] = first[max(size - most, 0, *counts[-1:]) :]
     cards[-1] = last[: len(last) - max(0, _trailing(last) - max(map(_trailing, cards[:-1])))]
+
+
+def _opening(card: Items) -> int:
+    """Return the number of texts before the first link of *card*, or before the snippet that it is the cut mark of."""
+    first = _leading(card)
+    at = first
+    while at and card[first].closes and not isinstance(card[first].top, Box) and card[at - 1].key.startswith("#text"):
+        at -= 1
+    return at
+
+
+def _own_opening(card: Items, others: list[Items]) -> int:
+    """Return how many texts before the first link of *card* are surely its own: in elements such as *others* have.
+
+    Only where that link is its snippet, so that picture and title stand before it.
+    """
+    if not card[_leading(card)].closes:
+        return 0
+    kinds = {_element_kind(item) for other in others for item in other}
+    own = takewhile(lambda item: _element_kind(item) in kinds, reversed(card[: _opening(card)]))
+    return sum(1 for _ in own)
+
+
+def _element_kind(item: Item) -> str:
+    """Return tag and classes of *item*, whatever form its text has."""
+    return item.key.partition(":")[0]
 
 
 def _stretches(items: Items) -> Iterator[Items]:
