@@ -144,12 +144,8 @@ class _Items:
                 item.form = "text"  # an age beside the picture opens a card
             return item
         item = self.made(start, end, "mark", box.signature, text, box, target)
-        item.is_whole = (
-            box.tag not in _ROWS
-            and not box.level
-            and box.headings + box.lines > 1
-            and (box.headings > 0 or (box.tag != "p" and box.lines > 2))
-        )
+        is_headed = box.headings > 0 and box.headings + box.lines > 1
+        item.is_whole = box.tag not in _ROWS and not box.level and (is_headed or (box.tag != "p" and box.lines > 2))
         return item
 
     def is_own_article(self, box: Box) -> bool:
