@@ -186,6 +186,10 @@ class RunHistory:
         """Return the oldest run; None without one."""
         return next(iter(self._runs(select(runs).order_by(runs.c.run).limit(1))), None)
 
+    def named(self, run: str) -> PastRun | None:
+        """Return the run with this id; None without it."""
+        return next(iter(self._runs(select(runs).where(runs.c.run == run))), None)
+
     def of_job(self, job: str) -> PastRun | None:
         """Return the last run that the job *job* of Scrapyd started; None without one."""
         query = select(runs).where(job_of_run == job).order_by(runs.c.run.desc()).limit(1)

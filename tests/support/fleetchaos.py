@@ -35,6 +35,9 @@ SHARED = ("-s", f"LEASE_SECONDS={LEASE}", "-s", "RUN_LOCK_WAIT=60")
 LOST = 75
 """Exit code of a run that lost its lease."""
 
+HOLDS = """
+SELECT leases.portal FROM leases JOIN runs ON runs.run = leases.run WHERE runs.finished IS NULL AND leases.holder LIKE :holder
+"""
 WITNESS = """
 CREATE TABLE commit_log (id BIGSERIAL PRIMARY KEY, portal text, epoch bigint, run text);
 CREATE TABLE stray_lines (run text, kind text, number integer);
@@ -86,9 +89,16 @@ class Machines:
             text=True,
         )
 
+    def holds(self, process: subprocess.Popen[str]) -> bool:
+        """Return whether *process* holds the lease for a run that has not ended, as far as the database knows."""
+        holder = f"%:{process.pid}:%"
+        return bool(states.rows(self.data, HOLDS, holder=holder))
+
     def live(self, process: subprocess.Popen[str], longest: float) -> bool:
-        """Let *process* run for a while; return whether it still runs."""
-        time.sleep(self.chance.uniform(0.8, longest))
+        """Let *process* run for a while from when it holds its lease; return whether it still runs."""
+        while process.poll() is None and not self.holds(process):
+            time.sleep(0.1)
+        time.sleep(self.chance.uniform(0.0, longest))
         return process.poll() is None
 
     def end(self, process: subprocess.Popen[str], *allowed: int) -> int:
@@ -115,15 +125,15 @@ def kill(machines: Machines, longest: float) -> bool:
 def freeze(machines: Machines, longest: float) -> bool:
     """SIGSTOP past the lease; another machine takes the portal over; SIGCONT: the frozen run must give up."""
     frozen = machines.start(0)
-    in_time = machines.live(frozen, longest)
-    epochs = _epoch(machines.data)
+    machines.live(frozen, longest)
     frozen.send_signal(signal.SIGSTOP)
+    held = machines.holds(frozen)
     try:
         machines.end(machines.start(1), 0)
     finally:
         frozen.send_signal(signal.SIGCONT)
-    machines.end(frozen, *((LOST, 0) if in_time else (0,)))
-    return in_time and _epoch(machines.data) > epochs
+    machines.end(frozen, LOST if held else 0)
+    return held
 
 
 def cut_before(machines: Machines, longest: float) -> bool:
@@ -184,10 +194,6 @@ FAULTS: dict[str, Callable[[Machines, float], bool]] = {
     "store down at the end of the run": store_down,
     "store answers errors half-way": store_errors,
 }
-
-
-def _epoch(data: Path) -> int:
-    return int(states.rows(data, "SELECT coalesce(max(epoch), 0) AS epoch FROM leases")[0]["epoch"])
 
 
 @contextmanager
@@ -299,7 +305,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=1e6, help="no more faults after so many minutes")
     parser.add_argument("--no-steps", action="store_true", help="leave out the kill at each step")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--longest", type=float, default=6.0, help="seconds before a fault (default: %(default)s)")
+    parser.add_argument("--longest", type=float, default=6.0, help="seconds from lease to fault (default: %(default)s)")
     args = parser.parse_args()
     faults: list[str] = []
     try:
