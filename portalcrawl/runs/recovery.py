@@ -148,7 +148,7 @@ def _publish(folder: Path, path: Path, importer: FeedImporter, run: PastRun) -> 
     warnings = [DIED]
     found = [_checked(folder, importer, run, feed, warnings) for feed in committed.values()]
     entries = [publish_feed(folder, feed.file, feed.kind, feed.bytes, feed.records) for feed in found]
-    counts = {feed.kind: feed.records for feed in found if feed.records or feed.kind in ("articles", "teasers")}
+    counts = {feed.kind: feed.records for feed in found if feed.records or feed.kind in COUNTED}
     manifest = _recovered(run, [entry for entry in entries if entry], counts, warnings)
     if manifest.feeds:
         write_manifest(path, manifest)
