@@ -83,7 +83,7 @@ class _Cards:
             cards = (self.card(teaser, link) for link in links)
             headline = squash(teaser.headline or "")
             best = max(cards, key=lambda card: self.worth(card, headline), default={})
-            if "headline" not in {part for part, _ in best.values()}:
+            if not any(headline in self.texts[at] for at, (part, _) in best.items() if part == "headline"):
                 best |= self.elsewhere(headline)
             headlines = {at: said for at, said in best.items() if said[0] == "headline"}
             self.claim(index, headlines or best)
@@ -108,8 +108,12 @@ class _Cards:
 
     def elsewhere(self, headline: str) -> dict[int, tuple[str, str]]:
         """Return the block that shows *headline* where no link to the teaser's very address stands around it."""
-        found = (at for at in self.places.get(headline, ())[:MOST_LINKS] if at not in self.found)
-        at = next(found, None) if headline else None
+        known = self.places.get(headline, ())[:MOST_LINKS]
+        found = [at for at in known if at not in self.found] if headline else []
+        if headline and not found:
+            shows = [at for at, text in enumerate(self.texts) if headline in text]
+            found = [at for at in shows if at not in self.found] or shows
+        at = min(found, key=lambda at: len(self.texts[at]), default=None)
         return {} if at is None else {at: ("headline", "card-headline")}
 
     def card(self, teaser: TeaserParts, link: Link) -> dict[int, tuple[str, str]]:
