@@ -24,6 +24,7 @@ from places import ROOT, write_section
 
 from portalcrawl.demo import SamplePortal
 from portalcrawl.storage.database import open_database
+from portalcrawl.storage.packing import address_key
 from portalcrawl.storage.tables import addresses, articles, bands, signatures, teasers
 from portalcrawl.urls import url_key
 
@@ -119,10 +120,11 @@ def fill(file: Path) -> None:
             ]
             connection.execute(articles.insert(), rows)
             connection.execute(
-                addresses.insert(), [{"portal": "filler", "key": url_key(r["url"]), "id": r["id"]} for r in rows]
+                addresses.insert(),
+                [{"portal": "filler", "key": address_key(url_key(r["url"])), "id": r["id"]} for r in rows],
             )
-            known = [{"id": f"filler:{chance.getrandbits(64):016x}"} for _ in range(TEASERS_PER_ARTICLE * CHUNK)]
-            connection.execute(teasers.insert(), sorted(known, key=lambda row: row["id"]))
+            known = [{"key": chance.getrandbits(63)} for _ in range(TEASERS_PER_ARTICLE * CHUNK)]
+            connection.execute(teasers.insert(), sorted(known, key=lambda row: row["key"]))
             texts = [
                 {"text": n + 1, "signature": chance.randbytes(256), "cluster_id": f"filler:{n:012x}"} for n in numbers
             ]

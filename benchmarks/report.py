@@ -3,7 +3,7 @@
     python benchmarks/report.py [--articles N] [--data FOLDER] [--write]
 
 The embedded portal is crawled once; its records are published again and again under other ids, times and portals, by
-500 a run, together with a state that knows the runs. Then the commands are run in processes of their own. The first report
+500 a run, together with a state that knows the runs. Then each command is run in a process of its own. The first report
 reads all feeds, later ones only those that are new.
 """
 
@@ -148,6 +148,7 @@ def main() -> None:
             f"{page.stat().st_size // 1000} kB, its cache "
             f"has {cache:.2f} GB, the Parquet files have {parquet:.2f} GB. {versions}\n\n"
         )
+        text += f"Load of the machine meanwhile: {os.getloadavg()[2]:.0f} (CPU seconds depend less on it).\n\n"
         if options.write:
             write_section("report", text + "\n".join(lines))
 

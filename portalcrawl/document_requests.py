@@ -10,7 +10,7 @@ from scrapy import Request
 
 from portalcrawl.crawl.discovery import Discovery, Target, open_document
 from portalcrawl.crawl.entry_links import Due
-from portalcrawl.crawl.failures import reason_of
+from portalcrawl.crawl.failures import HostPaused, reason_of
 from portalcrawl.crawl.outcomes import UNREADABLE
 from portalcrawl.crawl.page_handler import GIVEN_UP, PageResult
 from portalcrawl.discovery.entries import DocumentError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from portalcrawl.crawl.frontier import Frontier
+    from portalcrawl.crawl.page_handler import PageHandler
     from portalcrawl.runs.plan import Plan
     from portalcrawl.runs.reading_guard import ReadingGuard
     from portalcrawl.runs.run import Run
@@ -47,6 +48,9 @@ class DocumentSpider(Protocol):
 
     @property
     def guard(self) -> ReadingGuard: ...
+
+    @property
+    def page_handler(self) -> PageHandler: ...
 
     def requests(self, found: PageResult, via: str) -> Iterator[Request]: ...
 
@@ -95,7 +99,12 @@ class DocumentRequests:
     def failed(self, failure: Failure) -> Iterator[Request]:
         """Count a document that could not be had, and ask for the next."""
         target: Target = failure.request.cb_kwargs["target"]  # type: ignore[attr-defined]
+        if isinstance(failure.value, HostPaused):
+            self.discovery.waits(target)
+            return
         reason = reason_of(failure)
+        if isinstance(failure.value, HostPaused):
+            self._spider.page_handler.count_waiting(reason, failure.value.until)
         if reason != GIVEN_UP:
             self.discovery.failed(target, reason)
             yield from self.next(target.profile.name)

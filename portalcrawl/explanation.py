@@ -5,6 +5,7 @@ It reads through the same code as :func:`portalcrawl.read_page` and the crawl; i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from portalcrawl.items import Teaser
     from portalcrawl.loaders.crawl_context import CrawlContext
 
+_NUMBER = re.compile(r"(?<!\d)\d{1,9}(?!\d)")
 _SHOWN = ("headline", "kicker", "snippet", "date_published", "comment_count", "image_url", "image_caption", "label")
 """Fields of a teaser that its card gives."""
 _OPENING = ("agency", "dateline")
@@ -72,15 +74,20 @@ def explain(page: Page, crawl: CrawlContext = NO_CRAWL) -> Explanation:
 
 
 def _shown_parts(page: Page, reading: Reading, blocks: Sequence[BlockOwner]) -> list[set[str]]:
-    """Return for each teaser the parts that blocks of it show; its headline may stand in a block of another owner."""
+    """Return for each teaser the parts that readers see: one block may show several, or the headlines of several."""
     shown: list[set[str]] = [set() for _ in reading.teasers]
-    for owner in blocks:
+    texts: list[list[str]] = [[] for _ in reading.teasers]
+    for block, owner in zip(page.walk.blocks, blocks, strict=True):
         if owner.teaser is not None:
             shown[owner.teaser].add(owner.part)
+            texts[owner.teaser].append(block.text)
     whole = " ".join(squash(block.text) for block in page.walk.blocks)
-    for teaser, own in zip(reading.teasers, shown, strict=True):
+    for teaser, own, lines in zip(reading.teasers, shown, texts, strict=True):
         if "headline" not in own and teaser.headline and squash(teaser.headline) in whole:
             own.add("headline")
+        count = teaser.comment_count
+        if count is not None and any(count == int(number) for number in _NUMBER.findall(" ".join(lines))):
+            own.add("count")
     return shown
 
 

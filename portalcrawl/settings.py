@@ -2,7 +2,7 @@
 
 import os
 import sys
-from pathlib import Path
+from importlib.util import find_spec
 
 from portalcrawl import __version__
 
@@ -14,8 +14,8 @@ def _commands_module() -> str:
     """
     package = f"{__package__}.commands"
     name = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
-    is_ours = name.isidentifier() and (Path(__file__).parent / "commands" / f"{name}.py").is_file()
-    return f"{package}.{name}" if is_ours else package
+    module = f"{package}.{name}"
+    return module if name.isidentifier() and find_spec(module) else package
 
 
 BOT_NAME = "portalcrawl"

@@ -13,16 +13,18 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from portalcrawl.commands.error_line import exit_code_of, exit_with, print_error
-from portalcrawl.commands.period import feeds_url, start_of_period
+from portalcrawl.commands.period import start_of_period
 from portalcrawl.errors import PortalcrawlError, UsageError
 from portalcrawl.extras import require_extra
-from portalcrawl.feeds.published import PublishedFeeds, published_feeds, read_manifest
+from portalcrawl.feeds.store.published import PublishedFeeds, published_feeds
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.urls import mask_secrets
 
 if TYPE_CHECKING:
     from portalcrawl.export.exporting import Result, Target
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it (128 + SIGINT)."""
 TARGETS = {"parquet": "DIR", "postgres": "URL", "csv": "DIR"}
 
 
@@ -66,14 +68,18 @@ class Command(ScrapyCommand):
         since = start_of_period(opts.since)
         assert self.settings is not None
         settings = RunSettings.from_settings(self.settings)
-        feeds = published_feeds(feeds_url(self.settings, settings))
+        feeds = published_feeds(settings.feeds_url)
         name, where = args
         opened = _open_target(name, where)
         from portalcrawl.export.cursor import Selection  # imports the item classes: not at every start of Scrapy
         from portalcrawl.export.exporting import export
 
-        with opened as target, _progress() as progress:
-            result = export(feeds, target, Selection(opts.portal, since), progress)
+        try:
+            with opened as target, _progress() as progress:
+                result = export(feeds, target, Selection(opts.portal, since), progress)
+        except KeyboardInterrupt:
+            print("portalcrawl: stopped; the next export goes on from here", file=sys.stderr)
+            return INTERRUPTED
         return _report(result, feeds, opts.portal, where)
 
 
@@ -125,4 +131,4 @@ def _report(result: Result, feeds: PublishedFeeds, portal: str | None, where: st
 
 
 def _is_published(feeds: PublishedFeeds, portal: str) -> bool:
-    return any(portal in read_manifest(feeds, run).portals for run in feeds.runs())
+    return any(portal in feeds.manifest(run).portals for run in feeds.runs())

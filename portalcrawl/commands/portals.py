@@ -17,6 +17,7 @@ from portalcrawl.profiles.catalog import Catalog, ProfileFile
 from portalcrawl.profiles.model import ArticleRules, Profile, TeaserRules
 from portalcrawl.profiles.regular_expressions import Pattern
 from portalcrawl.runs.run_settings import profiles_folder
+from portalcrawl.terminal import Column, print_json, print_table
 
 NOT_SHOWN = ("name", "generic", "stems", "zone", "teasers")
 
@@ -35,6 +36,7 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        parser.add_argument("--json", action="store_true", help="as JSON")
         parser.add_argument("--check", action="store_true", help="check the files; exit code 1 for a fault")
         parser.add_argument("--write", action="store_true", help="discover: write the draft to PORTAL_PROFILES")
 
@@ -42,7 +44,7 @@ class Command(ScrapyCommand):
         if args[:1] == ["discover"]:
             self.exitcode = exit_code_of(lambda: self._discover(args[1:], write=opts.write))
             return
-        self.exitcode = exit_code_of(lambda: self._run(args, check=opts.check))
+        self.exitcode = exit_code_of(lambda: self._run(args, check=opts.check, as_json=opts.json, write=opts.write))
 
     def _discover(self, args: list[str], *, write: bool) -> int:
         from portalcrawl.drafting.discover import discover  # here, since it imports the whole reading
@@ -53,7 +55,9 @@ class Command(ScrapyCommand):
         print(f"portalcrawl: {note}", file=sys.stderr)
         return 0
 
-    def _run(self, args: list[str], *, check: bool) -> int:
+    def _run(self, args: list[str], *, check: bool, as_json: bool, write: bool) -> int:
+        if write:
+            raise UsageError("--write is for scrapy portals discover URL")
         if len(args) > 1 or any(arg.startswith("-") for arg in args):
             raise UsageError(f"scrapy portals: unknown argument {args[-1]!r}; it takes one NAME, and --check")
         assert self.settings is not None
@@ -62,12 +66,16 @@ class Command(ScrapyCommand):
             raise UsageError(f"unknown portal {args[0]!r}; the portals are {', '.join(catalog.names())}")
         files = [file for file in catalog.files if not args or file.name == args[0]]
         if check:
-            return _check(files)
-        return _show(files[0]) if args else _list(files)
+            return _check(files, as_json=as_json)
+        return _show(files[0], as_json=as_json) if args else _list(files, as_json=as_json)
 
 
-def _check(files: Iterable[ProfileFile]) -> int:
+def _check(files: Iterable[ProfileFile], *, as_json: bool) -> int:
     faults = 0
+    if as_json:
+        found = [{"file": file.file, "faults": [str(fault) for fault in file.faults]} for file in files]
+        print_json(found)
+        return 1 if any(each["faults"] for each in found) else 0
     for file in files:
         for fault in file.faults:
             print(fault)
@@ -77,23 +85,27 @@ def _check(files: Iterable[ProfileFile]) -> int:
     return 1 if faults else 0
 
 
-def _list(files: Iterable[ProfileFile]) -> int:
-    rows = [("NAME", "HOSTS", "FROM")]
+def _list(files: Iterable[ProfileFile], *, as_json: bool) -> int:
+    rows = []
     for file in files:
         hosts = " ".join(file.profile.hosts) if file.profile else f"faulty: {file.faults[0].key}"
         rows.append((file.name, hosts, file.file))
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    for name, hosts, path in rows:
-        print(f"{name:<{widths[0]}}  {hosts:<{widths[1]}}  {path}")
+    if as_json:
+        print_json([{"name": name, "hosts": hosts.split(), "file": file} for name, hosts, file in rows])
+    else:
+        print_table((Column("name"), Column("hosts"), Column("from")), rows)
     return 0
 
 
-def _show(file: ProfileFile) -> int:
+def _show(file: ProfileFile, *, as_json: bool) -> int:
     if file.profile is None:
         for fault in file.faults:
             print(fault, file=sys.stderr)
         return 1
     profile = file.profile
+    if as_json:
+        print_json({"name": profile.name, "file": file.file, **dict(_settings_of(profile))})
+        return 0
     print(f"{profile.name} ({file.file})")
     for name, value in _settings_of(profile):
         print(f"  {name:<24} {value}")

@@ -11,11 +11,11 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from portalcrawl.commands.error_line import exit_code_of, exit_with
-from portalcrawl.commands.period import feeds_url, start_of_period
+from portalcrawl.commands.period import start_of_period
 from portalcrawl.errors import DataFolderError, UsageError
 from portalcrawl.extras import require_extra
-from portalcrawl.feeds.feed_files import write_whole
-from portalcrawl.feeds.published import published_feeds
+from portalcrawl.feeds.feed_files import PART, write_whole
+from portalcrawl.feeds.store.published import published_feeds
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import open_database, state_file
 from portalcrawl.storage.run_history import RunHistory
@@ -69,7 +69,7 @@ class Command(ScrapyCommand):
         file = state_file(settings.state_url)
         if file is not None and not file.exists():
             raise DataFolderError(f"there is no state in {file.parent} yet; scrapy crawl portal makes it")
-        feeds = published_feeds(feeds_url(self.settings, settings))
+        feeds = published_feeds(settings.feeds_url)
         from portalcrawl.report.contents import Period, gather  # DuckDB and pygal: not at every start of Scrapy
         from portalcrawl.report.html import page
 
@@ -77,6 +77,10 @@ class Command(ScrapyCommand):
         contents = gather(feeds, history, settings.data_dir, Period(since, datetime.now(UTC), opts.portal))
         if opts.portal and not contents.portals and not since:
             raise UsageError(f"nothing was ever crawled of a portal {opts.portal!r}")
-        write_whole(target, page(contents).encode())
+        try:
+            write_whole(target, page(contents).encode())
+        except OSError:
+            target.with_name(target.name + PART).unlink(missing_ok=True)
+            raise
         print(target)
         return 0

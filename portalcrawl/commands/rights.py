@@ -15,6 +15,8 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from portalcrawl.commands.error_line import exit_code_of, exit_with
 from portalcrawl.errors import UsageError
+from portalcrawl.feeds.store.locating import open_store
+from portalcrawl.feeds.store.reader import FeedReader
 from portalcrawl.rights.archive import RightsArchive
 from portalcrawl.runs.rights_record import Reserved, RightsRecord
 from portalcrawl.runs.run_settings import RunSettings
@@ -62,7 +64,8 @@ class Command(ScrapyCommand):
         engine = None if file is not None and not file.exists() else open_database(settings.state_url)
         agent = self.settings.get("ROBOTSTXT_USER_AGENT") or self.settings.get("USER_AGENT")
         archive = RightsArchive(settings.data_dir / "rights")
-        reserved = RightsRecord(engine, settings.data_dir / "feeds", archive, agent).reserved(args[0].strip(), at)
+        feeds = FeedReader(open_store(settings.feeds_url))
+        reserved = RightsRecord(engine, feeds, archive, agent).reserved(args[0].strip(), at)
         if opts.json:
             print(json.dumps(asdict(reserved), ensure_ascii=False, indent=1))
         else:

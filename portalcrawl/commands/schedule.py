@@ -41,7 +41,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """Return what follows the command's name in its usage."""
-        return "run | list | once NAME | check | cron [--systemd]   [--file FILE]"
+        return "run | list | once NAME | check | cron [--systemd]   [--file FILE] [--json]"
 
     def short_desc(self) -> str:
         """Return one line for ``scrapy -h``."""
@@ -51,6 +51,7 @@ class Command(ScrapyCommand):
         """Add the command's own options."""
         super().add_options(parser)
         parser.add_argument("--file", metavar="FILE", help="the schedule (default: setting SCHEDULE_FILE)")
+        parser.add_argument("--json", action="store_true", help="list: as JSON, an array of entries")
         parser.add_argument("--systemd", action="store_true", help="cron: print systemd units instead")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -92,7 +93,7 @@ class Command(ScrapyCommand):
             units = systemd_units if opts.systemd else crontab
             print("\n".join(units(schedule, Path.cwd(), settings.data_dir)))
         else:
-            show_list(schedule, settings)
+            show_list(schedule, settings, as_json=opts.json)
         return 0
 
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
-from rich.console import Console
-from rich.table import Table
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
@@ -23,11 +19,18 @@ from portalcrawl.storage.database import open_database, state_file
 from portalcrawl.storage.maintenance import Maintenance
 from portalcrawl.storage.outbox import Backlog, Outbox
 from portalcrawl.storage.run_history import PastRun, RunHistory
+from portalcrawl.terminal import Column, print_json, print_table
 
+MINUTE = "%Y-%m-%d %H:%M"
 DEFAULT_RUNS = 20
 MAX_RUNS = 10**9
-WIDTH = 160
-"""Columns if standard output is no terminal."""
+STATE_COLUMNS = (
+    Column("portal"), Column("status", is_level=True), Column("articles", is_number=True), Column("oldest (UTC)")
+)  # fmt: skip
+RUN_COLUMNS = (
+    *(Column("run"), Column("portal"), Column("finished"), Column("reason")),
+    *(Column("articles", is_number=True), Column("teasers", is_number=True), Column("verdict", is_level=True)),
+)
 REQUEUABLE = ("failed", "gone", "moved", "blocked", "skipped", "unreadable")
 
 
@@ -39,7 +42,7 @@ class Command(ScrapyCommand):
     default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
-        return "[--runs [N] [--json] | --forget AGE | --requeue STATUS]"
+        return "[--json] [--runs [N]] | --forget AGE | --requeue STATUS"
 
     def short_desc(self) -> str:
         return "Show what is known per portal and the last runs, forget what is old, requeue what failed"
@@ -49,7 +52,9 @@ class Command(ScrapyCommand):
         parser.add_argument(
             "--runs", metavar="N", nargs="?", const=str(DEFAULT_RUNS), help=f"the last N runs (default: {DEFAULT_RUNS})"
         )
-        parser.add_argument("--json", action="store_true", help="with --runs: as JSON, an array of runs, newest first")
+        parser.add_argument(
+            "--json", action="store_true", help="as JSON: one object, or with --runs an array of runs, newest first"
+        )
         parser.add_argument("--forget", metavar="AGE", help="forget settled articles older than AGE (90d, 52w)")
         parser.add_argument("--requeue", metavar="STATUS", help=f"make pending again: {', '.join(REQUEUABLE)}")
 
@@ -65,8 +70,8 @@ class Command(ScrapyCommand):
 
     def _run(self, args: list[str], opts: argparse.Namespace) -> int:
         actions = [each for each in (opts.runs, opts.forget, opts.requeue) if each is not None]
-        if args or len(actions) > 1 or (opts.json and opts.runs is None):
-            raise UsageError("scrapy state takes --runs [N] [--json], --forget AGE or --requeue STATUS, or nothing")
+        if args or len(actions) > 1 or (opts.json and (opts.forget or opts.requeue)):
+            raise UsageError("scrapy state takes [--json], --runs [N] [--json], --forget AGE or --requeue STATUS")
         runs = _number(opts.runs) if opts.runs is not None else None
         age = _age(opts.forget) if opts.forget is not None else None
         if opts.requeue is not None and opts.requeue not in REQUEUABLE:
@@ -85,7 +90,7 @@ class Command(ScrapyCommand):
         elif opts.requeue:
             print(f"{maintenance.requeue(opts.requeue)} articles are pending again")
         else:
-            _show(maintenance, file, Outbox(engine).backlog())
+            _show(maintenance, file, Outbox(engine).backlog(), as_json=opts.json)
         return 0
 
 
@@ -102,36 +107,53 @@ def _age(value: str) -> timedelta:
     return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
-def _show(maintenance: Maintenance, file: Path | None, backlog: Backlog) -> None:
-    table = Table("portal", "status", "articles", "oldest")
-    for count in maintenance.counts():
-        oldest = datetime.fromtimestamp(count.oldest, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        table.add_row(count.portal, count.status, f"{count.number:,}", oldest)
-    console = Console()
-    console.print(table)
-    if file is not None:
-        console.print(f"{file}: {file.stat().st_size / 1e6:,.1f} MB")
+def _show(maintenance: Maintenance, file: Path | None, backlog: Backlog, *, as_json: bool) -> None:
+    counts, size = maintenance.counts(), file.stat().st_size if file else None
+    if as_json:
+        articles = [
+            {
+                "portal": count.portal,
+                "status": count.status,
+                "articles": count.number,
+                "oldest": datetime.fromtimestamp(count.oldest, UTC).isoformat(timespec="seconds"),
+            }
+            for count in counts
+        ]
+        place = {"file": str(file) if file else None, "bytes": size}
+        print_json({"articles": articles, **place, "not_yet_published": asdict(backlog)})
+        return
+    rows = [
+        (count.portal, count.status, f"{count.number:,}", f"{datetime.fromtimestamp(count.oldest, UTC):{MINUTE}}")
+        for count in counts
+    ]
+    print_table(STATE_COLUMNS, rows)
+    if size is not None:
+        print(f"{file}: {size / 1e6:,.1f} MB")
     if backlog.records:
-        ended = ""
-        if backlog.oldest is not None:
-            since = datetime.fromtimestamp(backlog.oldest, UTC).strftime("%Y-%m-%d %H:%M UTC")
-            ended = f"; {backlog.runs} runs have ended and wait for it, the oldest since {since}"
-        console.print(f"not yet published: {backlog.records:,} lines, {backlog.size / 1e6:,.1f} MB{ended}")
+        print(_not_yet_published(backlog))
+
+
+def _not_yet_published(backlog: Backlog) -> str:
+    ended = ""
+    if backlog.oldest is not None:
+        since = datetime.fromtimestamp(backlog.oldest, UTC).strftime(MINUTE)
+        ended = f"; {backlog.runs} runs have ended and wait for it, the oldest since {since} UTC"
+    return f"not yet published: {backlog.records:,} lines, {backlog.size / 1e6:,.1f} MB{ended}"
 
 
 def show_runs(history: RunHistory, number: int, *, as_json: bool) -> None:
     """Print the last *number* runs, newest first."""
     manifests = [_as_manifest(run, history) for run in history.last(number)]
     if as_json:
-        print(json.dumps(manifests, ensure_ascii=False, indent=1))
+        print_json(manifests)
         return
-    table = Table("run", "portal", "finished", "reason", "articles", "teasers", "verdict")
+    rows = []
     for run in manifests:
         counts, verdict = run["counts"], run["verdict"]
         outcome = "; ".join([verdict["level"], *verdict["reasons"]]) if verdict else ""
         records = (str(counts.get(kind, "")) for kind in ("articles", "teasers"))
-        table.add_row(run["run"], run["portal"], run["finished"] or "", run["finish_reason"] or "", *records, outcome)
-    Console(width=None if sys.stdout.isatty() else WIDTH).print(table)
+        rows.append((run["run"], run["portal"], run["finished"] or "", run["finish_reason"] or "", *records, outcome))
+    print_table(RUN_COLUMNS, rows)
 
 
 def _as_manifest(run: PastRun, history: RunHistory) -> dict[str, Any]:

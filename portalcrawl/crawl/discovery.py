@@ -122,6 +122,14 @@ class Discovery:
         queue.is_asking = True
         return heapq.heappop(queue.waiting)[-1]
 
+    def waits(self, target: Target) -> None:
+        """Leave a document whose host asks for patience, and the portal's others, to the next run."""
+        queue = self._queue(target.profile)
+        self._done(target)
+        self._counts["documents_waiting"] += 1
+        queue.asked = MAX_DOCUMENTS
+        self._tell_waiting(target.profile.name, queue)
+
     def _tell_waiting(self, portal: str, queue: _Queue) -> None:
         if not queue.is_told:
             queue.is_told = True
@@ -178,7 +186,7 @@ class Discovery:
         self._known.note_document(record)
 
     def _add_children(self, target: Target, children: list[Child]) -> None:
-        """Note what an index lists, and queue what is due; what it no longer lists is its no more."""
+        """Note the sitemaps that an index lists, and queue those that are due; the others keep no tie to it."""
         profile = target.profile
         known = self._known.documents(profile.name, {child.url for child in children})
         oldest = self._frontier.oldest_wanted(profile)

@@ -14,14 +14,13 @@ docs/architecture.md has a table of cases.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from portalcrawl.crawl.likeness import same_slug, share_announced, sketch, sketch_similarity, text_of
-from portalcrawl.crawl.revisions import field_hashes
+from portalcrawl.crawl.revisions import field_hashes, stored_hashes
 from portalcrawl.ids import text_key
 from portalcrawl.items import Article
 from portalcrawl.loaders.teaser import KnownIds
@@ -249,7 +248,7 @@ def _reason_against(record: Record, article: Article, *, elsewhere: bool) -> str
 
 def _keeps_a_field(record: Record, article: Article) -> bool:
     """Return whether a known article with a new text has kept its headline, date or authors."""
-    before, now = json.loads(record.field_hashes or "{}"), field_hashes(article)
+    before, now = stored_hashes(record), field_hashes(article)
     return any(now[name] and now[name] == before.get(name) for name in ("headline", "date_published", "authors"))
 
 
@@ -260,7 +259,7 @@ def likeness(record: Record, article: Article) -> float:
     if record.sketch:
         return sketch_similarity(record.sketch, sketch(article))
     # Stored by a version that kept no sketch: compare whole fields.
-    before, now = json.loads(record.field_hashes or "{}"), field_hashes(article)
+    before, now = stored_hashes(record), field_hashes(article)
     same = [name for name in ("article_body", "description", "headline") if now[name] and now[name] == before.get(name)]
     return ALMOST_ALL if "article_body" in same else MOST if same else 0.0
 

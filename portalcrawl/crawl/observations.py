@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from portalcrawl.ids import observation_id
 from portalcrawl.items import Observation
+from portalcrawl.storage.page_pictures import page_key
 
 if TYPE_CHECKING:
     from portalcrawl.crawl.crawl_state import CrawlState
@@ -45,7 +46,7 @@ class Observer:
         A page that is no list, shows no teaser, is cut or shows suspiciously little is none: nothing went there.
         """
         portal, url = page.profile.name, page.canonical_url
-        if (portal, url) in self._observed:
+        if (portal, page_key(url)) in self._observed:
             return []
         picture = self._pictures.of(portal, url)
         reason = _doubt(page, teasers, picture)
@@ -55,7 +56,7 @@ class Observer:
                 picture.doubts += 1
                 self._pictures.note(portal, url)
             return []
-        self._observed.add((portal, url))
+        self._observed.add((portal, page_key(url)))
         is_closed = _is_closed(page)
         if picture.doubts or picture.is_closed != is_closed:
             picture.doubts, picture.is_closed = 0, is_closed

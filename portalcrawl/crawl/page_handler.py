@@ -145,13 +145,17 @@ class PageHandler:
 
         *until* is the Unix time before which the host does not want to be asked. The visit counts as no attempt.
         """
-        self._counts[f"waiting/{reason}"] += 1
-        self._counts["waiting_seconds"] = max(self._counts["waiting_seconds"], math.ceil(until - time()))
+        self.count_waiting(reason, until)
         if record is None:
             self._counts["start_pages_waiting"] += 1
             return
         outcomes.waits(record, reason, until)
         self._crawl.unit_of_work.note(record)
+
+    def count_waiting(self, reason: str, until: float) -> None:
+        """Count a page, feed or sitemap that waits until *until* (Unix time), since its host asks for patience."""
+        self._counts[f"waiting/{reason}"] += 1
+        self._counts["waiting_seconds"] = max(self._counts["waiting_seconds"], math.ceil(until - time()))
 
     def _ages(self, record: Record) -> Sequence[int]:
         return self._crawl.policy.portals[record.portal].recrawl_ages

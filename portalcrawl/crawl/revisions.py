@@ -20,6 +20,8 @@ DECIDING = (
 """Fields whose change makes a revision. Times are not among them: relative times differ at every visit."""
 ACCOMPANYING = ("date_published", "date_modified", "agency", "dateline", "in_language")
 """Fields that make no revision, but are named in ``changed_fields`` if they changed too."""
+FIELDS = (*DECIDING, *ACCOMPANYING)
+"""The state holds the hashes in this order: a new field goes to its end."""
 
 
 def compare(article: Article, record: Record) -> Comparison:
@@ -28,7 +30,7 @@ def compare(article: Article, record: Record) -> Comparison:
     if not record.revision:
         article.revision, article.changed_fields = 1, []
         return "new"
-    before: Mapping[str, str | None] = json.loads(record.field_hashes or "{}")
+    before = stored_hashes(record)
     changed = [name for name in hashes if hashes[name] != before.get(name)]
     if not set(changed) & set(DECIDING):
         return "unchanged"
@@ -43,12 +45,21 @@ def remember(article: Article, record: Record) -> None:
     record.cluster_id = article.cluster_id
     record.headline = record.headline or article.headline
     record.sketch = sketch(article)
-    record.field_hashes = json.dumps(field_hashes(article), separators=(",", ":"))
+    record.field_hashes = ",".join(value or "" for value in field_hashes(article).values())
+
+
+def stored_hashes(record: Record) -> Mapping[str, str | None]:
+    """Return the hashes of the last revision, as :func:`field_hashes` returns them; empty without a revision."""
+    stored = record.field_hashes or "{}"
+    if stored.startswith("{"):  # until version 2 of the state their names were stored, too
+        hashes: dict[str, str | None] = json.loads(stored)
+        return hashes
+    return {name: value or None for name, value in zip(FIELDS, stored.split(","), strict=False)}
 
 
 def field_hashes(article: Article) -> dict[str, str | None]:
     """Return a short hash of each content field, white space folded; None for an empty field."""
-    return {name: _short(_text(article, name)) for name in (*DECIDING, *ACCOMPANYING)}
+    return {name: _short(_text(article, name)) for name in FIELDS}
 
 
 def _short(text: str | None) -> str | None:

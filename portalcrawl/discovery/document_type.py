@@ -19,12 +19,13 @@ _ROOTS: dict[str, DocumentType] = {
     "urlset": "sitemap",
     "sitemapindex": "sitemap",
 }
-_PROLOG = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\b(?:[^\[>]|\[.*?\]\s*)*>|\s+)", re.DOTALL | re.IGNORECASE)
+# Atomic groups and possessive repetitions: nothing is tried twice, whatever the text.
+_PROLOG = re.compile(r"(?is)\s*+(?><\?.*?\?>|<!--.*?-->|<!DOCTYPE\b(?>[^\[>]|\[[^\]]*+\])*+>)")
 _START_TAG = re.compile(r"\s*<(?:[\w.-]+:)?([A-Za-z]+)[\s/>]")
 _JSON_FEED = re.compile(r"\s*\{.*?\"https?:(?:\\?/){2}(?:www\.)?jsonfeed\.org\\?/version\\?/", re.DOTALL)
 """JSON Feed 1.1: ``version`` is the address of the version of the format."""
 _ADDRESS = re.compile(r"\s*https?://\S+[ \t]*(?:[\r\n]|$)", re.IGNORECASE)
-_END = re.compile(rf"(?is)</\s*(?:[\w.-]+:)?(?:{'|'.join(_ROOTS)})\s*>(?:\s|<!--.*?-->)*$".encode())
+_END = re.compile(rf"(?is)</\s*(?:[\w.-]+:)?(?:{'|'.join(_ROOTS)})\s*>(?>\s|<!--.*?-->)*+$".encode())
 _ENDINGS = tuple(f".{ending}" for ending in (*_ROOTS, "xml", "atom", "json", "txt", "gz"))
 _NAMES = frozenset(("feed", "rss", "atom"))
 

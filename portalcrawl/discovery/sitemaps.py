@@ -15,7 +15,7 @@ from lxml import etree
 from portalcrawl.discovery.document_type import is_cut
 from portalcrawl.discovery.entries import DAY, Child, DocumentError, Entry
 from portalcrawl.discovery.entry_building import address_of, make_entry
-from portalcrawl.discovery.moments import Clock
+from portalcrawl.discovery.moments import LONGEST, Clock
 from portalcrawl.urls import MAX_URL_LENGTH
 
 MAX_ITEMS = 50_000
@@ -85,7 +85,7 @@ def _item(element: Element, name: str, base: str, clock: Clock, problems: Counte
     if url is None:
         problems["no_address"] += 1
         return None
-    written = found.get("lastmod") or None
+    written = found.get("lastmod", "")[:LONGEST] or None
     lastmod = clock.read(written)
     if name == "sitemap":
         is_day = lastmod is not None and lastmod.precision == "day"

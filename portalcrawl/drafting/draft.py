@@ -78,7 +78,7 @@ def _profile(text: str, name: str) -> Profile:
 def _reads_as_well(profile: Profile, evidence: Evidence, pattern: ArticlePattern) -> bool:
     """Return whether the pages have the same teasers by *profile* as without one, but for those told in the draft."""
     for page in evidence.pages:
-        found = {parts.url for parts in read_teasers(page.root, page.base_url, profile)}
+        found = {parts.url for parts in read_teasers(page.walk, profile, page.root).teasers}
         before = {parts.url for parts in page.teasers}
         if found - before or any(urlsplit(url).path not in pattern.others for url in before - found):
             return False

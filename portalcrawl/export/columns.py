@@ -22,6 +22,8 @@ SCALARS: dict[type, ColumnType] = {bool: "boolean", int: "integer", float: "numb
 PYTHON_TYPES: dict[ColumnType, type | tuple[type, ...]] = {
     "text": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict,
 }  # fmt: skip
+EXACT_TYPES: dict[ColumnType, type] = {"text": str, "boolean": bool, "object": dict}
+"""Types of which every value is sound."""
 INTEGERS = range(-(2**63), 2**63)
 
 
@@ -82,12 +84,15 @@ def checked(columns: tuple[Column, ...], record: Mapping[str, Any]) -> list[Any]
 
     :raises ValueError: where a value is not of its column's type; the message names the field.
     """
-    return [_value(column, record.get(column.name)) for column in columns]
+    values: list[Any] = []
+    for column in columns:
+        value = record.get(column.name)
+        is_sound = value is None or type(value) is EXACT_TYPES.get(column.type)  # true of most
+        values.append(value if is_sound else _value(column, value))
+    return values
 
 
 def _value(column: Column, value: Any) -> Any:
-    if value is None:
-        return None
     kind = column.type
     if kind == "time":
         return _time(column, value)

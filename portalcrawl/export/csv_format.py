@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from typing import IO, Any
 
-from portalcrawl.export.columns import columns_of
+from portalcrawl.export.columns import ColumnType, columns_of
 from portalcrawl.export.exporting import Row
 
 
@@ -26,14 +27,16 @@ class CsvWriter:
 
     def __init__(self, kind: str, file: IO[bytes]) -> None:
         self.rows = 0
-        self._names = [column.name for column in columns_of(kind)]
+        columns = columns_of(kind)
+        self._cells = [(column.name, CELLS.get(column.type)) for column in columns]
         self._text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
         self._csv = csv.writer(self._text, lineterminator="\n")
-        self._csv.writerow(self._names)
+        self._csv.writerow([column.name for column in columns])
 
     def write(self, row: Row) -> None:
         """Add a row."""
-        self._csv.writerow([_cell(row.raw.get(name)) for name in self._names])
+        get = row.raw.get
+        self._csv.writerow([cell(get(name)) if cell else get(name) for name, cell in self._cells])
         self.rows += 1
 
     def finish(self) -> None:
@@ -41,7 +44,15 @@ class CsvWriter:
         self._text.detach()
 
 
-def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+def _boolean(value: bool | None) -> str | None:
+    return None if value is None else "true" if value else "false"
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+CELLS: dict[ColumnType, Callable[[Any], str | None]] = {
+    "boolean": _boolean, "texts": _json, "records": _json, "object": _json,
+}  # fmt: skip
+"""How values of a type are written; those of others as they are."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from portalcrawl.export.columns import is_kind
-from portalcrawl.feeds.published import FeedDamagedError, PublishedFeed, PublishedFeeds, read_manifest
+from portalcrawl.feeds.store.published import FeedDamagedError, PublishedFeed, PublishedFeeds
 
 ALL = "*"
 """Stands for all portals of a feed."""
@@ -51,7 +51,7 @@ class Cursor:
             if run in self.runs:
                 continue
             try:
-                manifest = read_manifest(feeds, run)
+                manifest = feeds.manifest(run)
             except FeedDamagedError as error:
                 problems.append(error)
                 continue

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from portalcrawl.export.columns import Column, checked, columns_of, time_column
 from portalcrawl.export.cursor import Cursor, Pending, Selection
-from portalcrawl.feeds.published import FeedDamagedError, PublishedFeeds, read_records
+from portalcrawl.feeds.store.published import FeedDamagedError, PublishedFeeds
 
 BATCH_BYTES = 256 * 1024 * 1024
 """Size of the feeds from which a batch is made: what a killed export has to do again at most."""
@@ -120,7 +120,7 @@ def _fill(
     for each in pending:
         kind = each.feed.kind
         columns, time_name = columns_of(kind), time_column(kind)
-        for number, record in zip(count(1), read_records(feeds, each.feed), strict=False):
+        for number, record in zip(count(1), feeds.records(each.feed), strict=False):
             if each.portals is None or record.get("portal") in each.portals:
                 batch.write(_row(each.feed.file, kind, columns, time_name, number, record))
                 numbers[kind] = numbers.get(kind, 0) + 1

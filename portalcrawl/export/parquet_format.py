@@ -94,11 +94,15 @@ class ParquetWriter:
     def write_group(self) -> None:
         """Write the rows that are held as a row group."""
         arrays = [
-            pa.array([_plain(column, row[at]) for row in self._held], type=field.type)
+            pa.array(_plain_all(column, [row[at] for row in self._held]), type=field.type)
             for at, (column, field) in enumerate(zip(self._columns, self._schema, strict=True))
         ]
         self._held = []
         self._file.write_table(pa.table(arrays, schema=self._schema))
+
+
+def _plain_all(column: Column, values: list[Any]) -> list[Any]:
+    return [_plain(column, value) for value in values] if column.type in ("object", "records") else values
 
 
 def _plain(column: Column, value: Any) -> Any:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.article.boilerplate import note_reason
+from portalcrawl.extraction.article.line_weights import LineWeights
 from portalcrawl.extraction.article.main_text import is_link
-from portalcrawl.extraction.article.text_weights import TextWeights
 from portalcrawl.extraction.block_owner import BlockOwner, squash
 from portalcrawl.extraction.dom.blocks import Place
 from portalcrawl.extraction.dom.name_roles import HEAD, names_role
 from portalcrawl.extraction.teasers.line_forms import split_cut
 from portalcrawl.reasons import reason
-from portalcrawl.text.normalize import fold
 
 if TYPE_CHECKING:
     from portalcrawl.extraction.dom.blocks import Block
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 60
 """Characters of class and id that a reason quotes."""
-MOST_SIGNS = 3
 _PARTS = {
     **{"nav": "menu", "overlay": "consent", "subscription": "subscription", "button": "form", "figure": "picture"},
     **{"teaser": "related", "caption": "picture", "player": "media"},
@@ -51,13 +50,12 @@ class _Chrome:
         layout = page.layout
         self.own = {layout.lines[at].text for at, part in layout.reasons.items() if part != "weight"}
         """Lines of the article."""
-        self._weights: TextWeights | None = None
 
     def owner(self, block: Block) -> BlockOwner:
         """Return what a block is."""
         if not block.text:
             return _by_role(block) or BlockOwner("chrome", _OBJECTS[block.kind], reason("object"))
-        if squash(block.text) in self.lists:
+        if squash(block.text) in self.lists and not block.box.places & (Place.NAV | Place.FOOTER):
             return BlockOwner("chrome", "list", reason("list-heading"))
         line = self.lines.get(block.index)
         if line is None:
@@ -74,20 +72,13 @@ class _Chrome:
         if line.text in self.own:
             return BlockOwner("chrome", part, reason("repeated"))
         if self.page.layout.reasons.get(line.index) == "weight":
-            signs = ", ".join(f"{name} {weight:+.1f}" for name, weight in self.weights.signs(line.block)[:MOST_SIGNS])
-            detail = f"weighs {self.weights.weight(line.block):+.1f}; most against it: {signs}"
-            return BlockOwner("chrome", part, reason("text-weight", detail))
+            return BlockOwner("chrome", part, reason("text-weight", self.weights.against(line)))
         return BlockOwner("chrome", part, reason("outside"))
 
-    @property
-    def weights(self) -> TextWeights:
-        """Weighs the page's blocks as the reading did."""
-        if self._weights is None:
-            layout = self.page.layout
-            headline = next((layout.lines[at] for at, part in layout.reasons.items() if part == "headline"), None)
-            titles = {fold(text) for text in (*self.page.declared.titles, headline.text if headline else "") if text}
-            self._weights = TextWeights(layout.walk, headline.block.index if headline else None, titles)
-        return self._weights
+    @cached_property
+    def weights(self) -> LineWeights:
+        """Weighs the page's lines as the reading did."""
+        return LineWeights(self.page.layout, self.page.declared)
 
 
 def _by_kind(line: Line) -> BlockOwner | None:

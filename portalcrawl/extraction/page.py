@@ -15,9 +15,8 @@ from portalcrawl.extraction.declared.linked_data import from_microdata, publishe
 from portalcrawl.extraction.declared.microdata import read_microdata
 from portalcrawl.extraction.dom import tree
 from portalcrawl.extraction.dom.layout import Layout, read_layout
-from portalcrawl.extraction.dom.visibility import mark_hidden
 from portalcrawl.extraction.dom.walk import Walk, walk_page
-from portalcrawl.extraction.page_teasers import read_teasers
+from portalcrawl.extraction.page_teasers import TeaserReading, read_teasers
 from portalcrawl.extraction.page_type import decide_page_type
 from portalcrawl.extraction.parts import ArticleParts, PageType, TeaserParts
 from portalcrawl.extraction.rights import read_rights
@@ -55,25 +54,25 @@ class Page:
         """When the page was fetched, aware, UTC: see :func:`fetch_time`."""
 
     @cached_property
-    def root(self) -> _Element | None:
-        """The parsed tree, what can't be seen marked as ``hidden``; None where there is no HTML or it is refused.
-
-        All readers share it and never change it.
-        """
+    def _tree(self) -> _Element | None:
         try:
-            root = tree.parse(self.response)
+            return tree.parse(self.response)
         except tree.TooComplexError:
             self._refusal = "too_complex"
             return None
-        self._held = tree.elements(root)
-        if root is not None:
-            mark_hidden(root, self._held if len(self._held) < tree.MOST_HELD else None)
-        return root
+
+    @property
+    def root(self) -> _Element | None:
+        """The parsed tree, walked: what can't be seen is marked as ``hidden``; None where there is no HTML.
+
+        All readers share it and never change it.
+        """
+        return self._tree if self.walk is not None else None
 
     @property
     def refusal(self) -> str | None:
         """Why the page is not read at all: ``too_complex``, or None."""
-        return None if self.root is not None else self._refusal
+        return None if self._tree is not None else self._refusal
 
     _refusal: str | None = None
 
@@ -81,7 +80,7 @@ class Page:
     def base_url(self) -> urls.BaseUrl:
         """The address that links are resolved against: the page's own, or its ``base`` element's."""
         own = urls.BaseUrl(self.url, getattr(self.response, "encoding", "utf-8"))
-        base = None if self.root is None else next(self.root.iter("base"), None)
+        base = None if self._tree is None else next(self._tree.iter("base"), None)
         declared = None if base is None else urls.absolute(own, base.get("href") or "")
         return urls.BaseUrl(declared, own.charset) if declared else own
 
@@ -94,10 +93,14 @@ class Page:
     @cached_property
     def declared_url(self) -> str | None:
         """The page's rel=canonical where it is an address of the portal, whatever page it names."""
-        declared = urls.absolute(self.base_url, tree.canonical_link(self.root) or "")
+        declared = self._canonical_link
         if declared is None or not self.profile.owns(declared):
             return None
         return urls.canonical_url(declared, self.profile.hosts)
+
+    @cached_property
+    def _canonical_link(self) -> str | None:
+        return urls.absolute(self.base_url, tree.canonical_link(self._tree) or "")
 
     @cached_property
     def json_ld(self) -> list[json_ld.Node]:
@@ -117,7 +120,7 @@ class Page:
     @cached_property
     def walk(self) -> Walk:
         """All that readers see of the page; nothing where it is not read."""
-        return Walk(self.base_url) if self.root is None else walk_page(self.root, self.base_url)
+        return Walk(self.base_url) if self._tree is None else walk_page(self._tree, self.base_url)
 
     @cached_property
     def layout(self) -> Layout:
@@ -207,7 +210,16 @@ class Page:
     @cached_property
     def teasers(self) -> list[TeaserParts]:
         """Links to other articles of the portal, in page order."""
-        return read_teasers(self.root, self.base_url, self.profile)
+        return self._teaser_reading.teasers
+
+    @property
+    def teaser_map(self) -> dict[int, tuple[str, str]]:
+        """Index of a block of :attr:`walk` -> its owner and the reason; see :class:`TeaserReading`."""
+        return self._teaser_reading.owners
+
+    @cached_property
+    def _teaser_reading(self) -> TeaserReading:
+        return read_teasers(self.walk, self.profile, self.root, self._canonical_link)
 
     @property
     def page_type(self) -> PageType:

@@ -4,77 +4,95 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
-
-from lxml.etree import _Element
 
 from portalcrawl import urls
 from portalcrawl.extraction.parts import TeaserParts
 from portalcrawl.extraction.rules import profile_rules
 from portalcrawl.extraction.teasers.article_links import find_links
 from portalcrawl.extraction.teasers.card_fields import CardFields, FieldVotes, PageSigns
-from portalcrawl.extraction.teasers.card_filter import Judge
+from portalcrawl.extraction.teasers.card_filter import CardFilter
 from portalcrawl.extraction.teasers.card_lines import Line
-from portalcrawl.extraction.teasers.card_text import CardText, read_card
-from portalcrawl.extraction.teasers.cards import Card, find_cards, find_sub_lists, mark, template_of
+from portalcrawl.extraction.teasers.card_text import read_card
+from portalcrawl.extraction.teasers.cards import CardFinder
 from portalcrawl.extraction.teasers.line_forms import FRAME
-from portalcrawl.extraction.teasers.list_blocks import Blocks
-from portalcrawl.text.normalize import fold
+from portalcrawl.extraction.teasers.list_blocks import ListNames
+from portalcrawl.extraction.teasers.page_runs import PageRuns
 
 if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from portalcrawl.extraction.dom.walk import Walk
     from portalcrawl.profiles.model import Profile
 
-_MAX_REPEATED = 60
 _MIN_CLOCKS = 3
 _MIN_RANKS = 3
 _RANKED = re.compile(r"^#?(\d{1,2})[.)]?\s+(?=\S)")
-_HEADLINE_GAPS = 4
-"""Spaces in a text that is long enough for a headline: ``Jetzt den ganzen Artikel`` has three."""
 
 
-def read_teasers(root: _Element | None, base_url: str, profile: Profile) -> list[TeaserParts]:
-    """Return the teasers on the page parsed as *root*; *base_url* is its absolute address.
+@dataclass(slots=True)
+class TeaserReading:
+    """The teasers of a page, and what became of its blocks and links."""
 
-    Those that the profile's rules find come first, then, in page order, what the generic reading finds beside them:
-    links to other articles of the portal that stand for themselves, as a card or as a line of a list. Never raises on
-    any content; takes time in proportion to the page.
+    teasers: list[TeaserParts] = field(default_factory=list)
+    owners: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """Index of a block of text of the walk -> ``teaser 3`` (counted from 1 over :attr:`teasers`) and the field that it
+    gave (``headline``, ``date`` ..., ``other`` for none); or ``link`` and why the link in it is no teaser."""
+
+
+def read_teasers(
+    walk: Walk, profile: Profile, root: _Element | None = None, canonical: str | None = None
+) -> TeaserReading:
+    """Return the teasers on the page that *walk* saw.
+
+    Those that the profile's rules find under *root* come first, then, in page order, what the generic reading finds
+    beside them: links to other articles of the portal that stand for themselves, as a card or as a line of a list.
+    *canonical* is the page's own address as it declares. Never raises on any content; takes time in proportion to the
+    page.
     """
-    if root is None:
-        return []
-    ruled = profile_rules.read_teasers(root, profile, base_url) if profile.teasers else []
+    ruled = profile_rules.read_teasers(root, profile, walk.base_url) if profile.teasers and root is not None else []
     taken = frozenset(urls.canonical_url(teaser.url, profile.hosts) for teaser in ruled)
-    return ruled + _read_generic(root, base_url, profile, taken)
+    reading = TeaserReading(ruled)
+    _read_generic(walk, profile, canonical, taken, reading)
+    return reading
 
 
-def _read_generic(root: _Element, base_url: str, profile: Profile, taken: frozenset[str]) -> list[TeaserParts]:
-    links = [link for link in find_links(root, base_url, profile) if link.target not in taken]
-    sub_lists = find_sub_lists(links)
-    marks = mark(links, sub_lists)
-    cards = find_cards(links, marks)
-    texts = [read_card(card.nodes, {link.element for link in card.links}, sub_lists) for card in cards]
-    repeated = _repeated(cards, texts)
-    blocks, judge = Blocks(marks), Judge()
-    addresses = Counter(link.get("href") for link in root.iter("a"))
-    sections = {address for address, count in addresses.items() if address and count > 1}
-    signs = PageSigns(repeated, sections, FieldVotes())
-    readings = [CardFields(text, template_of(card), base_url, signs) for card, text in zip(cards, texts, strict=True)]
-    _take_off_ranks(readings)
-    for fields in readings:
+def _read_generic(
+    walk: Walk, profile: Profile, canonical: str | None, taken: frozenset[str], reading: TeaserReading
+) -> None:
+    runs = PageRuns(walk)
+    links, refused = find_links(runs, profile, canonical)
+    links = [link for link in links if link.target not in taken]
+    cards = CardFinder(runs, links).cards()
+    texts = [read_card(card, runs) for card in cards]
+    addresses = Counter(link.href for link in walk.links)
+    sections = {address for address, count in addresses.items() if count > 1}
+    signs = PageSigns(sections, FieldVotes())
+    found = [CardFields(text, card.template, walk.base_url, signs) for card, text in zip(cards, texts, strict=True)]
+    _take_off_ranks(found)
+    for fields in found:
         fields.vote()
-    tickers = _tickers(readings)
-    teasers = []
-    for card, fields in zip(cards, readings, strict=True):
+    tickers = _tickers(found)
+    lists, card_filter = ListNames(runs, cards), CardFilter(runs)
+    for link in walk.links:
+        if reason := refused.get(link.index):
+            reading.owners.update(dict.fromkeys(range(link.first, link.last), ("link", reason)))
+    for index, (card, fields) in enumerate(zip(cards, found, strict=True)):
         teaser = fields.read(
-            card.links[0].url,
-            clock=fields.template in tickers,
-            caption_over_snippet=profile.caption_over_snippet,
+            card.links[0].url, clock=fields.template in tickers, caption_over_snippet=profile.caption_over_snippet
         )
-        if teaser is not None and judge.is_teaser(card, teaser, blocks.name_of(card)):
-            name, teaser.position = blocks.place(card)
+        name = lists.name_of(index)
+        reason = card_filter.why_not(card, teaser, name) if teaser is not None else "advertisement or empty"
+        if teaser is not None and not reason:
+            teaser.position = lists.take_place(index)
             teaser.block = (teaser.block or "").strip(FRAME) or name
-            teasers.append(teaser)
-    return teasers
+            reading.teasers.append(teaser)
+            owner = f"teaser {len(reading.teasers)}"
+            reading.owners.update({block: (owner, part) for block, part in fields.owners().items()})
+        else:
+            reading.owners.update(dict.fromkeys(fields.owners(), ("link", reason)))
 
 
 def _take_off_ranks(readings: list[CardFields]) -> None:
@@ -107,20 +125,3 @@ def _are_in_order(clocks: list[str]) -> bool:
     back = sum(one > other for one, other in pairwise(clocks))
     on = sum(one < other for one, other in pairwise(clocks))
     return min(back, on) * 5 <= max(back, on)
-
-
-def _repeated(cards: list[Card], texts: list[CardText]) -> frozenset[str]:
-    """Return the folded texts that lead to several articles: ``Weiterlesen`` in any language, names of sections.
-
-    Two articles may have one headline (agency copy under two addresses), three hardly.
-    """
-    targets: dict[str, set[str]] = {}
-    headlines: set[str] = set()
-    for card, text in zip(cards, texts, strict=True):
-        for line in text.lines:
-            if line.linked and len(line.text) <= _MAX_REPEATED:
-                key = fold(line.text)
-                targets.setdefault(key, set()).add(card.links[0].target)
-                if line.heading or key.count(" ") >= _HEADLINE_GAPS:
-                    headlines.add(key)
-    return frozenset(key for key, found in targets.items() if len(found) > 1 + (key in headlines))

@@ -62,7 +62,7 @@ class _Cards:
         """For each link of the walk the article that it leads to; empty where no teaser leads there."""
         self.links: dict[str, list[Link]] = {}
         for link in self.walk.links:
-            url = self.walk.url_of(link)
+            url = urls.absolute(self.walk.base_url, link.href)
             key = self.key(url) if url else ""
             self.keys.append(key if key in self.targets else "")
             if self.keys[-1]:

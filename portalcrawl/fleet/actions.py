@@ -13,6 +13,7 @@ from portalcrawl.errors import UsageError
 from portalcrawl.fleet.clock import Clock
 from portalcrawl.fleet.database import Database
 from portalcrawl.fleet.entry_store import EntryStore
+from portalcrawl.fleet.fleet_figures import FleetFigures
 from portalcrawl.fleet.fleet_settings import FleetSettings, fleet_url
 from portalcrawl.fleet.process_log import log_to_stderr
 from portalcrawl.fleet.status import fleet_status
@@ -20,9 +21,13 @@ from portalcrawl.fleet.status_view import show_status
 from portalcrawl.fleet.supervisor import Supervisor
 from portalcrawl.fleet.tables import make_tables
 from portalcrawl.fleet.worker_store import WorkerStore
+from portalcrawl.metrics.figures import Source
+from portalcrawl.metrics.server import metrics_port, serve_metrics
+from portalcrawl.metrics.state_figures import StateFigures
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling.schedule_file import find_faults
 from portalcrawl.storage.database import open_database
+from portalcrawl.storage.host_budget import HostBudget
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -37,6 +42,7 @@ def init(settings: BaseSettings) -> int:
     """Make or migrate the tables of state, queue and fleet; return the exit code."""
     url = fleet_url(settings)
     open_database(url).dispose()
+    HostBudget.beside(url, Path()).make_table()
     done = make_tables(Database(url))
     print("\n".join(done) or "all tables are there, and of this version")
     return 0
@@ -73,7 +79,9 @@ def worker(settings: BaseSettings, concurrency: str | None) -> int:
     fleet = FleetSettings.from_settings(settings, concurrency)
     EntryStore(Database(fleet.state_url)).names()  # so that missing tables are told in one line
     log_to_stderr(settings["LOG_LEVEL"], with_entries=False)
-    return asyncio.run(_work(fleet))
+    sources: list[Source] = [StateFigures(fleet.state_url), FleetFigures(Database(fleet.state_url))]
+    with serve_metrics(metrics_port(settings), sources):
+        return asyncio.run(_work(fleet))
 
 
 async def _work(settings: FleetSettings) -> int:

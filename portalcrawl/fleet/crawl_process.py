@@ -72,6 +72,8 @@ class CrawlProcess:
         self._app = app
         self._starts = starts
         self._runner = runner
+        self._number: int | None = None
+        """Of the process, as the queue counts them; known from the first job."""
         self._runs = 0
         self._under_way = 0
         self._taking: asyncio.Task[None] | None = None
@@ -87,8 +89,10 @@ class CrawlProcess:
             loop.add_signal_handler(number, self._stop, "it was told to end")
         loop.add_reader(sys.stdin.fileno(), self._supervisor_is_gone)
         async with self._app.open_async():
+            beat = asyncio.ensure_future(self._beat())
             self._taking = asyncio.ensure_future(self._take_jobs())
             await asyncio.wait({self._taking})
+            beat.cancel()
         if not self._taking.cancelled() and (error := self._taking.exception()) is not None:
             raise error
 
@@ -103,8 +107,20 @@ class CrawlProcess:
             stalled_worker_timeout=self._order.lease,
         )
 
+    async def _beat(self) -> None:
+        """Say that the process is alive, also while it takes no further jobs: Procrastinate does not then."""
+        while True:
+            await asyncio.sleep(self._order.lease / BEATS_IN_LEASE)
+            if self._number is None:
+                continue
+            try:
+                await self._app.job_manager.update_heartbeat(self._number)
+            except (ProcrastinateException, DriverError):
+                self._leave("the database was away")
+
     async def crawl(self, job: Job) -> None:
         """Run *job* and record how it ended."""
+        self._number = job.process
         start = self._starts.begin(job, self._order.worker)
         if start is None:
             return
@@ -204,6 +220,15 @@ def make_process(order: ProcessOrder, settings: Settings) -> CrawlProcess:
     return process
 
 
+def _tell_of_queue(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log in one line that the queue refused the end of a job: it was given up while this process was frozen."""
+    error = context.get("exception")
+    if isinstance(error, ProcrastinateException):
+        logger.warning("a job can't be ended in the queue: %s", " ".join(str(error.__cause__ or error).split()))
+    else:
+        loop.default_exception_handler(context)
+
+
 def _first_line() -> bytes:
     """Return the first line of standard input, without a buffer: what follows is its end."""
     line = b""
@@ -235,6 +260,7 @@ def main() -> int:
             reactor.stop()
 
     loop = asyncio.get_event_loop()
+    loop.set_exception_handler(_tell_of_queue)
     loop.call_soon(lambda: tasks.append(loop.create_task(run())))
     tasks: list[asyncio.Task[None]] = []
     reactor.run(installSignalHandlers=False)

@@ -39,7 +39,7 @@ def add_crawl_task(app: App, crawl: Callable[[Job], Awaitable[None]]) -> None:
     """Have *app* run the jobs of entries by *crawl*."""
 
     async def run_job(context: JobContext, entry: str, due: float, by_hand: bool) -> None:
-        await crawl(Job(context.job.id or 0, entry, due, by_hand))
+        await crawl(Job(context.job.id or 0, entry, due, by_hand, context.job.worker_id))
 
     app.task(name=TASK, queue=QUEUE, pass_context=True)(run_job)
 

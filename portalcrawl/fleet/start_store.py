@@ -44,6 +44,8 @@ class Job:
     entry: str
     due: float
     by_hand: bool
+    process: int | None = None
+    """The process that runs it, as the queue counts them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,8 @@ def _entry_problems(entries: list[EntryStatus]) -> Iterator[str]:
     late = [entry for entry in entries if entry.late]
     if late:
         worst = max(late, key=lambda entry: entry.late)
-        yield f"{len(late)} entries are late, {worst.entry} by {format_duration(worst.late)}: more workers are needed"
+        are_late = "1 entry is late" if len(late) == 1 else f"{len(late)} entries are late"
+        yield f"{are_late}, {worst.entry} by {format_duration(worst.late)}: more workers are needed"
     for entry in entries:
         if entry.verdict in ("failed", "warning"):
             yield f"{entry.entry}: {entry.verdict}: {'; '.join(entry.reasons)}"

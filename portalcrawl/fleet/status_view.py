@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-import sys
-
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from portalcrawl.fleet.status import EntryStatus, FleetStatus
+from portalcrawl.fleet.worker_store import StoredWorker
 from portalcrawl.scheduling.durations import format_duration
+from portalcrawl.terminal import Column, output_console, print_table
 
-WIDTH = 160
-"""Columns if standard output is no terminal."""
 SHOWN = 200
 """Entries; of more, those are shown that have a problem or run."""
+WORKERS = (Column("worker"), Column("version"), Column("runs"), Column("up"), Column("seen"))
+ENTRIES = (
+    *(Column("entry"), Column("when"), Column("now"), Column("next (UTC)"), Column("last run")),
+    *(Column("verdict", is_level=True), Column("articles", is_number=True), Column("teasers", is_number=True)),
+)
 
 
 def show_status(status: FleetStatus) -> None:
     """Print *status*."""
-    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
-    workers = Table("worker", "version", "runs", "up", "seen", box=None, pad_edge=False)
-    for worker in status.workers:
-        seen = f"{format_duration(worker.silent)} ago" if worker.alive else "DEAD"
-        runs = f"{worker.running} of {worker.concurrency}"
-        workers.add_row(worker.name, worker.version, runs, format_duration(worker.up), seen)
-    console.print(workers if status.workers else "no workers")
+    console = output_console()
+    if status.workers:
+        print_table(WORKERS, [_worker(each) for each in status.workers])
+    else:
+        console.print("no workers")
     console.print()
-    console.print(_entries(_shown(status.entries)))
+    print_table(ENTRIES, [_entry(each) for each in _shown(status.entries)])
     if len(status.entries) > SHOWN:
         console.print(f"... of {len(status.entries)} entries; --json has all")
-    console.print()
     waiting = status.unpublished
-    console.print(f"not yet published: {waiting.records} lines, {waiting.size / 1e6:.1f} MB; {waiting.runs} ended runs")
+    size = f"{waiting.records} lines, {waiting.size / 1e6:.1f} MB; {waiting.runs} ended runs"
+    console.print(f"\nnot yet published: {size}", highlight=False)
     for problem in status.problems:
-        console.print(f"problem: {escape(problem)}", soft_wrap=True)
+        console.print(f"problem: {problem}", soft_wrap=True, markup=False, highlight=False)
     if not status.problems:
         console.print("no problems")
 
@@ -45,15 +42,13 @@ def _shown(entries: list[EntryStatus]) -> list[EntryStatus]:
     return [each for each in entries if each.late or each.state == "running" or each.verdict in ("failed", "warning")]
 
 
-def _entries(entries: list[EntryStatus]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for name in ("entry", "when", "now", "next (UTC)", "last run", "verdict"):
-        table.add_column(name, no_wrap=True)
-    for name in ("articles", "teasers"):
-        table.add_column(name, justify="right")
-    for each in entries:
-        late = f", {format_duration(each.late)} late" if each.late else ""
-        following = (each.due or "never").replace("T", " ").removesuffix("+00:00")
-        found = (str(each.articles), str(each.teasers)) if each.run else ("", "")
-        table.add_row(each.entry, each.timing, each.state + late, following, each.run or "never", each.verdict, *found)
-    return table
+def _worker(worker: StoredWorker) -> tuple[str, ...]:
+    seen = f"{format_duration(worker.silent)} ago" if worker.alive else "DEAD"
+    return (worker.name, worker.version, f"{worker.running} of {worker.concurrency}", format_duration(worker.up), seen)
+
+
+def _entry(each: EntryStatus) -> tuple[str, ...]:
+    late = f", {format_duration(each.late)} late" if each.late else ""
+    following = (each.due or "never").replace("T", " ").removesuffix("+00:00")
+    found = (str(each.articles), str(each.teasers)) if each.run else ("", "")
+    return (each.entry, each.timing, each.state + late, following, each.run or "never", each.verdict, *found)

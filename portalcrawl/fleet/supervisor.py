@@ -29,12 +29,15 @@ from portalcrawl.fleet.job_queue import CLOCK_QUEUE, Housekeeper, make_app
 from portalcrawl.fleet.start_store import StartStore
 from portalcrawl.fleet.worker_store import BEAT, WorkerIdentity, WorkerStore
 from portalcrawl.runs.outbox_publication import publish_pending
+from portalcrawl.runs.recovery import end_abandoned_runs
 from portalcrawl.storage.database import make_engine
 
 logger = logging.getLogger("portalcrawl.fleet")
 
 ENDS_WITHIN = 30.0
 """Seconds that processes have to end when the worker is told to."""
+TAKE_OVER = 60.0
+"""Seconds for which a worker takes the portal of a run that it ends since nobody else does."""
 PUBLISH_INTERVAL = 15.0
 """Seconds between two looks for runs that are not published."""
 WAITS = (1.0, 2.0, 5.0, 10.0, 30.0)
@@ -184,6 +187,7 @@ class Supervisor:
         while True:
             await asyncio.sleep(PUBLISH_INTERVAL)
             try:
+                await asyncio.to_thread(end_abandoned_runs, engine, TAKE_OVER)
                 pending = await asyncio.to_thread(publish_pending, engine, store)
             except (DataFolderError, OSError) as error:
                 logger.warning("%s", error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -76,11 +77,23 @@ AFTER_WORKERS = "_50_post_"
 
 
 def make_tables(database: Database) -> list[str]:
-    """Make or migrate all tables in one transaction; return what was done, a line each."""
+    """Make or migrate all tables; return what was done, a line each."""
+    with _lock(database):
+        with database.transaction() as connection:
+            done = [*_make_own(connection), *_make_queue(connection)]
+        return [*done, *_migrate_queue(database)]
+
+
+@contextmanager
+def _lock(database: Database) -> Iterator[None]:
+    """Hold the lock under which tables are made; it is the connection's, and outlasts its transactions."""
     with database.transaction() as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (INIT_LOCK,))
-        done = list(_make_own(connection))
-        return [*done, *_make_queue(connection)]
+        connection.execute("SELECT pg_advisory_lock(%s)", (INIT_LOCK,))
+    try:
+        yield
+    finally:
+        with database.transaction() as connection:
+            connection.execute("SELECT pg_advisory_unlock(%s)", (INIT_LOCK,))
 
 
 def _make_own(connection: Connection) -> Iterator[str]:
@@ -102,24 +115,31 @@ def _make_own(connection: Connection) -> Iterator[str]:
 
 
 def _make_queue(connection: Connection) -> Iterator[str]:
-    """Make or migrate Procrastinate's tables. They hold no version, so the last migration is kept beside them."""
-    migrations = sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
+    """Make Procrastinate's tables. They hold no version, so the last migration is kept beside them."""
     if not _exists(connection, "procrastinate_jobs"):
         connection.execute(SchemaManager.get_schema())
-        _set(connection, "procrastinate", migrations[-1].name)
+        _set(connection, "procrastinate", _migrations()[-1].name)
         yield f"made the tables of Procrastinate {version('procrastinate')}"
-        return
-    last = _get(connection, "procrastinate") or migrations[-1].name
-    for migration in migrations:
-        if migration.name <= last:
-            continue
-        if AFTER_WORKERS in migration.name and _workers(connection):
-            yield "when all workers are of this version: scrapy fleet init again, for the rest of the migration"
-            break
-        connection.execute(migration.read_bytes())
-        last = migration.name
+    elif _get(connection, "procrastinate") is None:  # made by others; they are taken for those of this version
+        _set(connection, "procrastinate", _migrations()[-1].name)
+
+
+def _migrate_queue(database: Database) -> Iterator[str]:
+    """Bring Procrastinate's tables up to date, each migration in a transaction: some use what one before has made."""
+    for migration in _migrations():
+        with database.transaction() as connection:
+            if migration.name <= (_get(connection, "procrastinate") or ""):
+                continue
+            if AFTER_WORKERS in migration.name and _workers(connection):
+                yield "when all workers are of this version: scrapy fleet init again, for the rest of the migration"
+                return
+            connection.execute(migration.read_bytes())
+            _set(connection, "procrastinate", migration.name)
         yield f"migrated the tables of Procrastinate: {migration.stem}"
-    _set(connection, "procrastinate", last)
+
+
+def _migrations() -> list[Path]:
+    return sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
 
 
 def _exists(connection: Connection, table: str) -> bool:

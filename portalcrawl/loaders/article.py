@@ -198,8 +198,8 @@ def _add_dates(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: P
     ranked = rank_dates(published, changes.values())
     for source, reading, reason in ranked:
         loader.add("date_published", source, reading.when.isoformat(), reason)
-        loader.add("date_published_raw", source, reading.raw)
-        loader.add("date_published_precision", source, reading.precision)
+        loader.add("date_published_raw", source, reading.raw, reason)
+        loader.add("date_published_precision", source, reading.precision, reason)
     if ranked and ranked[0][1].role == "modified":
         loader.add("date_modified", ranked[0][0], ranked[0][1].when.isoformat())
     for name, change in changes.items():

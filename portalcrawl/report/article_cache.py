@@ -6,13 +6,16 @@ Deleting the file only costs the next report the time to read the feeds again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
+
+from portalcrawl.errors import DataFolderError
+from portalcrawl.feeds.store.published import FeedDamagedError, PublishedFeed, PublishedFeeds
 
 FILE = "report.duckdb"
 """In the data folder."""
@@ -49,20 +52,29 @@ READ = """
 
 
 @contextmanager
-def article_cache(data_dir: Path, feeds: Mapping[Path, int]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection to a database whose table ``all_articles`` has what is in *feeds*, and nothing else.
+def article_cache(
+    data_dir: Path, feeds: PublishedFeeds, published: Sequence[PublishedFeed], problems: list[str]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection to a database whose table ``all_articles`` has what is in *published*, and nothing else.
 
     Where another report uses the cache, or the folder can't be written, a temporary database is filled instead.
 
-    :param feeds: files of articles and their sizes in bytes, as manifests name them.
+    :raises DataFolderError: where DuckDB can't go on, for instance on a full disk.
+
+    :param published: the feeds of articles in *feeds*.
+    :param problems: gets a line for each feed that can't be read.
     """
     with TemporaryDirectory(prefix="portalcrawl-report-") as folder:
-        connection = _opened(data_dir / FILE, folder) or _connect(Path(folder) / FILE, folder)
         try:
-            _bring_up_to_date(connection, feeds)
-            yield connection
-        finally:
-            connection.close()
+            connection = _opened(data_dir / FILE, folder) or _connect(Path(folder) / FILE, folder)
+            try:
+                _delete_gone(connection, published)
+                _read_new(connection, feeds, published, problems)
+                yield connection
+            finally:
+                connection.close()
+        except duckdb.Error as error:  # such as a full disk
+            raise DataFolderError(f"the report can't be made: {error}") from None
 
 
 def _opened(file: Path, folder: str) -> duckdb.DuckDBPyConnection | None:
@@ -96,22 +108,47 @@ def _connect(file: Path, folder: str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _bring_up_to_date(connection: duckdb.DuckDBPyConnection, feeds: Mapping[Path, int]) -> None:
-    """Read the feeds that are new, and delete what is of others; a chunk is stored whole or not at all."""
-    by_name = {path.name: (path, size) for path, size in feeds.items()}
-    known = dict(connection.execute("SELECT file, bytes FROM files").fetchall())
-    gone = [name for name, size in known.items() if name not in by_name or by_name[name][1] != size]
+def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return the feeds that were read, with their sizes in bytes."""
+    return dict(connection.execute("SELECT file, bytes FROM files").fetchall())
+
+
+def _delete_gone(connection: duckdb.DuckDBPyConnection, published: Sequence[PublishedFeed]) -> None:
+    """Delete what is of feeds that are not published any more, or not as they were."""
+    sizes = {feed.file: feed.bytes for feed in published}
+    gone = [file for file, size in _known(connection).items() if sizes.get(file) != size]
     if gone:
         connection.begin()
         for table in ("all_articles", "files"):
             connection.execute(f"DELETE FROM {table} WHERE file IN (SELECT unnest($names))", {"names": gone})
         connection.commit()
-    new = sorted(name for name, (_, size) in by_name.items() if known.get(name) != size)
+
+
+def _read_new(
+    connection: duckdb.DuckDBPyConnection,
+    feeds: PublishedFeeds,
+    published: Sequence[PublishedFeed],
+    problems: list[str],
+) -> None:
+    """Read the feeds that are new; a chunk is stored whole or not at all."""
+    known = _known(connection)
+    new = [feed for feed in published if feed.file not in known]
     for start in range(0, len(new), CHUNK):
-        names = new[start : start + CHUNK]
-        parameters: dict[str, Any] = {"columns": COLUMNS, "longest": LONGEST_LINE}
-        connection.begin()
-        connection.execute(READ, {**parameters, "paths": [str(by_name[name][0]) for name in names]})
-        files = {"names": names, "sizes": [by_name[name][1] for name in names]}
-        connection.execute("INSERT INTO files SELECT unnest($names), unnest($sizes)", files)
-        connection.commit()
+        with TemporaryDirectory(prefix="portalcrawl-feeds-") as folder:
+            paths: dict[Path, int] = {}
+            for feed in new[start : start + CHUNK]:
+                try:
+                    paths[feeds.local_file(feed, Path(folder))] = feed.bytes
+                except FeedDamagedError as error:
+                    problems.append(str(error))
+            if paths:
+                _store(connection, paths)
+
+
+def _store(connection: duckdb.DuckDBPyConnection, paths: Mapping[Path, int]) -> None:
+    parameters: dict[str, Any] = {"columns": COLUMNS, "longest": LONGEST_LINE}
+    connection.begin()
+    connection.execute(READ, {**parameters, "paths": [str(path) for path in paths]})
+    files = {"names": [path.name for path in paths], "sizes": list(paths.values())}
+    connection.execute("INSERT INTO files SELECT unnest($names), unnest($sizes)", files)
+    connection.commit()

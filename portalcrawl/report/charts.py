@@ -10,8 +10,8 @@ from lxml import etree
 SVG = "{http://www.w3.org/2000/svg}"
 WIDE, HALF, NARROW = (1000, 250), (500, 230), (330, 200)
 """Sizes of a plot over the whole page, over half of it, and on a phone: text that is scaled down can't be read."""
-LABEL_WIDTH = 48
-"""Width of a label of the horizontal axis, so that few enough are shown."""
+LEAST_ROOM, CHARACTER, GAP = 48, 7, 14
+"""Pixels that a label of the horizontal axis takes: at least, for a character, between two."""
 LEFT_OUT = ("defs", "title")
 NO_CLASSES = ("titles", "legends", "plot overlay", "plot text-overlay", "plot tooltip-overlay")
 
@@ -43,7 +43,7 @@ def _svg(name: str, labels: Sequence[str], series: Mapping[str, Sequence[int]], 
         max_scale=5,
         order_min=0,
         include_x_axis=True,
-        x_labels_major=_few(labels, width // LABEL_WIDTH),
+        x_labels_major=_few(labels, width),
         show_minor_x_labels=False,
         truncate_label=-1,
         value_formatter=lambda number: f"{number:,.0f}",
@@ -54,9 +54,10 @@ def _svg(name: str, labels: Sequence[str], series: Mapping[str, Sequence[int]], 
     return _plain(chart.render(is_unicode=True), name, list(series))
 
 
-def _few(labels: Sequence[str], most: int) -> list[str]:
-    """Return at most *most* labels, evenly spread."""
-    step = -(-len(labels) // max(most, 1)) or 1
+def _few(labels: Sequence[str], width: int) -> list[str]:
+    """Return as many labels, evenly spread, as have room in *width* pixels."""
+    room = max(LEAST_ROOM, CHARACTER * max(map(len, labels), default=0) + GAP)
+    step = -(-len(labels) * room // width) or 1
     return list(labels[::step])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from portalcrawl.feeds.published import FeedDamagedError, FolderFeeds, read_manifest
+from portalcrawl.feeds.store.published import FeedDamagedError, PublishedFeed, PublishedFeeds
 from portalcrawl.report.article_cache import article_cache
 from portalcrawl.report.article_table import ALL, ArticleTable, FirstSource, LinkedArticle
 from portalcrawl.report.run_totals import AllRuns, TimeScale, of_portal
@@ -66,10 +66,10 @@ class Contents:
         return sorted(names, key=lambda name: (-sum(self.numbers.get(name, (0, 0))), name))
 
 
-def gather(feeds: FolderFeeds, history: RunHistory, data_dir: Path, period: Period) -> Contents:
+def gather(feeds: PublishedFeeds, history: RunHistory, data_dir: Path, period: Period) -> Contents:
     """Return what the report on *period* says; *data_dir* has the cache of articles."""
     problems: list[str] = []
-    files = _article_files(feeds, problems)
+    published = _article_feeds(feeds, problems)
     since = f"{period.since:{RUN_ID}}" if period.since else FIRST_ID
     oldest = history.first()
     first = period.since or (_started(oldest) if oldest else period.until)
@@ -78,7 +78,7 @@ def gather(feeds: FolderFeeds, history: RunHistory, data_dir: Path, period: Peri
     if period.since:
         before = f"{period.since - PAST:{RUN_ID}}"
         runs.add_past(of_portal(history.between(before, since), period.portal))
-    with article_cache(data_dir, files) as connection:
+    with article_cache(data_dir, feeds, published, problems) as connection:
         table = ArticleTable.of_period(connection, f"{ARTICLES}-{since}", period.portal)
         return Contents(
             period=period,
@@ -105,28 +105,12 @@ def _started(run: PastRun) -> datetime:
     return datetime.fromisoformat(run.started).astimezone(UTC)
 
 
-def _article_files(feeds: FolderFeeds, problems: list[str]) -> dict[Path, int]:
-    """Return the files of articles that manifests name, with their sizes; what is not as named goes to *problems*."""
-    found: dict[Path, int] = {}
+def _article_feeds(feeds: PublishedFeeds, problems: list[str]) -> list[PublishedFeed]:
+    """Return the feeds of articles that manifests name; manifests that can't be read go to *problems*."""
+    found: list[PublishedFeed] = []
     for run in feeds.runs():
         try:
-            manifest = read_manifest(feeds, run)
+            found += [feed for feed in feeds.manifest(run).feeds if feed.kind == ARTICLES]
         except FeedDamagedError as error:
             problems.append(str(error))
-            continue
-        for feed in manifest.feeds:
-            if feed.kind == ARTICLES:
-                path = feeds.folder / feed.file
-                if fault := _fault(path, feed.bytes):
-                    problems.append(f"{feed.file}: {fault}")
-                else:
-                    found[path] = feed.bytes
     return found
-
-
-def _fault(path: Path, size: int) -> str | None:
-    try:
-        there = path.stat().st_size
-    except OSError as error:
-        return error.strerror or "can't be read"
-    return None if there == size else f"has {there} bytes; its manifest says {size}"

@@ -16,6 +16,8 @@ REASONS = ("failed/", "skipped/", "invalid/", "needs_browser/")
 """Beginnings of the counts that say why a page or a record was left out."""
 LAST_RUNS = 30
 """Runs that the report lists."""
+FEWEST = 12
+"""Parts of a period that are plotted at least."""
 HOURS, DAYS = timedelta(days=2), timedelta(days=100)
 """Up to these lengths a period is shown by hours, or by days; longer ones by months."""
 
@@ -37,10 +39,10 @@ class TimeScale:
         return moment.strftime({"hour": "%Y-%m-%d %H:00", "day": "%Y-%m-%d", "month": "%Y-%m"}[self.unit])
 
     def labels(self, first: datetime, last: datetime) -> list[str]:
-        """Return the labels of all parts from *first* to *last*."""
+        """Return the labels of all parts from *first* to *last*, and of some before *first* where these are few."""
         step = timedelta(hours=1) if self.unit == "hour" else timedelta(days=1)
         found: dict[str, None] = {}
-        moment = first
+        moment = min(first, last - (FEWEST - 1) * step)
         while moment < last:
             found[self.label(moment)] = None
             moment += step

@@ -11,9 +11,9 @@ stands in ours at the beginning of a word, else ``*``. Groups of one user agent 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from portalcrawl.rights.path_patterns import matches
 from portalcrawl.rights.signals import Statement
@@ -25,6 +25,8 @@ GLOBAL = ("sitemap", "sitemaps", "site-map", "host", "license")
 """Lines that belong to no group."""
 MAX_BYTES = 512 * 1024
 """Bytes that are read; RFC 9309, 2.5, asks for at least 500 KiB."""
+DOCUMENTS = 256
+"""Documents that are kept parsed: a site's is asked for each of its articles."""
 MOST = 50
 """Statements of one document that are kept."""
 LONGEST_VALUE = 1_000
@@ -38,18 +40,35 @@ class _Group:
     """Name and value of each rule about use."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Applying:
+    agent: str | None
+    """User agent of the group that applies, as written; None: no group does."""
+    rules: list[tuple[str, str]]
+    licenses: list[str]
+
+
 def robots_statements(body: bytes, user_agent: str, path: str) -> list[Statement]:
     """Return what the robots.txt *body* says to *user_agent* about the use of *path* (with its query)."""
-    groups, licenses = _parse(body[:MAX_BYTES])
-    agent = _agent_of(groups, user_agent.strip().lower())
+    applying = _applying(body, user_agent.strip().lower())
     found: list[Statement] = []
-    if agent is not None:
-        named = next(each for group in groups for each in group.agents if each.lower() == agent)
-        found.append(Statement("User-agent", named[:LONGEST_VALUE], "/"))
-        rules = [rule for group in groups if agent in map(str.lower, group.agents) for rule in group.rules]
-        found += [statement for name in USAGE for statement in _applied(name, rules, path)]
-    found += [Statement("License", value[:LONGEST_VALUE], "/") for value in licenses]
+    if applying.agent is not None:
+        found.append(Statement("User-agent", applying.agent[:LONGEST_VALUE], "/"))
+        found += [statement for name in USAGE for statement in _applied(name, applying.rules, path)]
+    found += [Statement("License", value[:LONGEST_VALUE], "/") for value in applying.licenses]
     return found[:MOST]
+
+
+@lru_cache(maxsize=DOCUMENTS)
+def _applying(body: bytes, user_agent: str) -> _Applying:
+    """Return what of *body* applies to *user_agent* (lower case)."""
+    groups, licenses = _parse(body[:MAX_BYTES])
+    agent = _agent_of(groups, user_agent)
+    if agent is None:
+        return _Applying(None, [], licenses)
+    named = next(each for group in groups for each in group.agents if each.lower() == agent)
+    rules = [rule for group in groups if agent in map(str.lower, group.agents) for rule in group.rules]
+    return _Applying(named, rules, licenses)
 
 
 def _applied(name: str, rules: list[tuple[str, str]], path: str) -> list[Statement]:
@@ -101,8 +120,15 @@ def _lines(body: bytes) -> Iterator[tuple[str, str]]:
             yield name.strip().lower(), value.strip()
 
 
+def _begins_a_word(agent: str, user_agent: str) -> bool:
+    at = user_agent.find(agent)
+    while at > 0 and (user_agent[at - 1].isalnum() or user_agent[at - 1] in "-_"):
+        at = user_agent.find(agent, at + 1)
+    return at >= 0
+
+
 def _agent_of(groups: list[_Group], user_agent: str) -> str | None:
     """Return the user agent, in lower case, whose groups apply to *user_agent*; None if no group does."""
     agents = {agent.lower() for group in groups for agent in group.agents if agent}
-    named = [agent for agent in agents if agent != "*" and re.search(rf"(?<![\w-]){re.escape(agent)}", user_agent)]
+    named = [agent for agent in agents if agent != "*" and _begins_a_word(agent, user_agent)]
     return max(named, key=len) if named else ("*" if "*" in agents else None)

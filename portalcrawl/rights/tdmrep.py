@@ -7,11 +7,11 @@ location matches, the first in sequence holds.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from portalcrawl.rights.path_patterns import matches
-from portalcrawl.rights.robots_txt import LONGEST_VALUE
+from portalcrawl.rights.robots_txt import DOCUMENTS, LONGEST_VALUE
 from portalcrawl.rights.signals import Statement
 
 SOURCE = "tdmrep.json"
@@ -37,13 +37,12 @@ def _text(value: str | int) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
-def _rules(body: bytes) -> Iterator[dict[str, Any]]:
+@lru_cache(maxsize=DOCUMENTS)
+def _rules(body: bytes) -> tuple[dict[str, Any], ...]:
     if len(body) > MAX_BYTES:
-        return
+        return ()
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
-        return
-    for rule in found if isinstance(found, list) else ():
-        if isinstance(rule, dict):
-            yield rule
+        return ()
+    return tuple(rule for rule in found if isinstance(rule, dict)) if isinstance(found, list) else ()

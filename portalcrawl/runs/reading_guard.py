@@ -284,6 +284,7 @@ class ReadingGuard:
         try:
             self._record_unreadable("reading it can't be interrupted, so the run ends")
             self._run.publish(UNREADABLE)
+            self._run.deliver()
             self._run.journal.end()
         except (OSError, DataFolderError) as error:
             self._run.break_off(error)

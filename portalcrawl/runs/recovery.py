@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine
+
 from portalcrawl.errors import RunLockedError
 from portalcrawl.feeds.feed_files import PART, sync_folder
 from portalcrawl.feeds.publishing import existing_file, publish_feed, whole_lines, write_manifest
@@ -23,9 +25,11 @@ from portalcrawl.runs.feed_import import LINES_PER_COMMIT, FeedImporter, parse_r
 from portalcrawl.runs.locks import PortalGuard
 from portalcrawl.runs.run_names import FEED_KINDS, feed_name, manifest_name
 from portalcrawl.schema import FeedEntry, Manifest, Verdict, parse_manifest
-from portalcrawl.storage.leases import PortalLeases
+from portalcrawl.storage.leases import PortalLeases, abandoned_runs
 from portalcrawl.storage.outbox import Outbox
-from portalcrawl.storage.run_history import NOT_IMPORTED, PastFeed, PastRun
+from portalcrawl.storage.run_history import NOT_IMPORTED, PastFeed, PastRun, RunHistory
+from portalcrawl.storage.store import Store
+from portalcrawl.storage.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
 
@@ -59,12 +63,13 @@ class Recovery:
             with suppress(RunLockedError):
                 others.acquire(wait=0)
                 try:
-                    self._finish(run, others)
+                    self.end(run, others)
                 finally:
                     others.release()
             self.guard.renew()
 
-    def _finish(self, run: PastRun, others: PortalGuard) -> None:
+    def end(self, run: PastRun, others: PortalGuard) -> None:
+        """End *run*, which is dead; *others* holds those of its portals that the guard does not."""
         history = self.importer.history
         if self.outbox.holds(run.run) or (self.uses_outbox and not any(f.bytes for f in history.feeds_of(run.run))):
             held = [each for each in (self.guard, others) if isinstance(each, PortalLeases)]
@@ -84,6 +89,31 @@ class Recovery:
         counts = dict.fromkeys(COUNTED, 0) | {feed.kind: feed.records for feed in feeds}
         logger.warning("Run %s had died; what it had committed is published: %s", run.run, counts)
         return _recovered(run, feeds, counts, [DIED])
+
+
+def end_abandoned_runs(engine: Engine, lease_seconds: float) -> list[str]:
+    """End the runs on PostgreSQL that nobody will: those whose portals are crawled no more; return their ids.
+
+    What they had committed is then published like that of any run that has ended.
+
+    :raises DataFolderError: where the state can't be used.
+    """
+    history, outbox = RunHistory(engine), Outbox(engine)
+    ended = []
+    for name in abandoned_runs(engine):
+        run = history.named(name)
+        if run is None or not (outbox.holds(name) or not any(feed.bytes for feed in history.feeds_of(name))):
+            continue  # its lines are in files of one machine, which is to end it
+        leases = PortalLeases(engine, run.portals, lease_seconds)
+        with suppress(RunLockedError):
+            leases.acquire(wait=0)
+            try:
+                importer = FeedImporter(UnitOfWork(Store(engine), leases), history, ())
+                Recovery(leases, importer, outbox, Path(), uses_outbox=True).end(run, leases.others(()))
+                ended.append(name)
+            finally:
+                leases.release()
+    return ended
 
 
 def _recovered(run: PastRun, feeds: list[FeedEntry], counts: dict[str, int], warnings: list[str]) -> Manifest:
@@ -118,7 +148,7 @@ def _publish(folder: Path, path: Path, importer: FeedImporter, run: PastRun) -> 
     warnings = [DIED]
     found = [_checked(folder, importer, run, feed, warnings) for feed in committed.values()]
     entries = [publish_feed(folder, feed.file, feed.kind, feed.bytes, feed.records) for feed in found]
-    counts = {feed.kind: feed.records for feed in found if feed.records or feed.kind in ("articles", "teasers")}
+    counts = {feed.kind: feed.records for feed in found if feed.records or feed.kind in COUNTED}
     manifest = _recovered(run, [entry for entry in entries if entry], counts, warnings)
     if manifest.feeds:
         write_manifest(path, manifest)

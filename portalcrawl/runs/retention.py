@@ -1,13 +1,36 @@
-"""Removing old feeds, where the setting FEED_RETENTION asks for it."""
+"""Removing what is old: feeds, where FEED_RETENTION asks for it, and fingerprints of texts (NEAR_COPY_DAYS)."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from time import time
+
+from sqlalchemy import Engine
 
 from portalcrawl.feeds.store.feed_store import FeedStore, read_whole
 from portalcrawl.runs.run_names import run_of_manifest, started_at
+from portalcrawl.storage.maintenance import Maintenance
 from portalcrawl.storage.run_history import RunHistory
+
+DAY = 86_400
+INTERVAL = 3_600
+"""Seconds between two deletions of old fingerprints."""
+MOST_AT_A_TIME = 5_000
+"""Fingerprints that one run deletes: about two seconds' work."""
+NEAR_COPIES = "near copies removed"
+"""Key in the table ``meta``: when old fingerprints were deleted last (Unix seconds)."""
+
+
+def remove_old_near_copies(engine: Engine, history: RunHistory, days: float) -> None:
+    """Delete, once in an hour, the fingerprints of texts that are older than *days*; many of them take several runs."""
+    now = time()
+    last = history.value(NEAR_COPIES)
+    if last and now - float(last) < INTERVAL:
+        return
+    removed = Maintenance(engine).forget_near_copies(now - days * DAY, MOST_AT_A_TIME)
+    if removed < MOST_AT_A_TIME:
+        history.set_value(NEAR_COPIES, str(now))
 
 
 def remove_old_feeds(store: FeedStore, history: RunHistory, now: datetime, retention: float) -> list[str]:

@@ -6,16 +6,17 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, select
 
 from portalcrawl.crawl.site_rights import origin_of, statements
 from portalcrawl.errors import UsageError
+from portalcrawl.feeds.store.reader import FeedReader
 from portalcrawl.rights.archive import RightsArchive, StoredDocument
 from portalcrawl.rights.signals import signal_records
 from portalcrawl.storage.database import read_connection
+from portalcrawl.storage.packing import address_key
 from portalcrawl.storage.tables import addresses, articles
 from portalcrawl.urls import url_key
 
@@ -47,7 +48,7 @@ class RightsRecord:
 
     engine: Engine | None
     """The state; None where there is none."""
-    feeds: Path
+    feeds: FeedReader
     archive: RightsArchive
     user_agent: str
 
@@ -84,27 +85,26 @@ class RightsRecord:
         """Return the id and the address of the article *text*; None for what is not known."""
         is_url = text.startswith(("http://", "https://"))
         if self.engine is not None:
-            query = select(articles.c.id, articles.c.canonical_url)
+            query = select(articles.c.id, articles.c.url, articles.c.canonical_url)
             if is_url:
                 same = (articles.c.portal == addresses.c.portal) & (articles.c.id == addresses.c.id)
-                query = query.join(addresses, same).where(addresses.c.key == url_key(text))
+                query = query.join(addresses, same).where(addresses.c.key == address_key(url_key(text)))
             else:
                 query = query.where(articles.c.id == text)
             with read_connection(self.engine) as connection:
                 row = connection.execute(query.limit(1)).first()
             if row is not None:
-                return row.id, text if is_url else row.canonical_url
+                return row.id, text if is_url else row.canonical_url or row.url
         return (None, text) if is_url else (text, None)
 
     def _revisions(self, article: str) -> Iterator[dict[str, Any]]:
         """Yield the records of *article* in the published feeds."""
         needle = json.dumps(article, ensure_ascii=False).encode()
-        for path in sorted(self.feeds.glob("manifest-*.json")):
-            for feed in json.loads(path.read_bytes())["feeds"]:
-                if feed["kind"] == "articles" and (file := self.feeds / feed["file"]).exists():
-                    with file.open("rb") as lines:
-                        found = (json.loads(line) for line in lines if needle in line)
-                        yield from (record for record in found if record["id"] == article)
+        for published in self.feeds.after():
+            for feed in published.manifest.feeds:
+                if feed.kind == "articles":
+                    found = (json.loads(line) for line in self.feeds.lines(feed) if needle in line)
+                    yield from (record for record in found if record["id"] == article)
 
     def _signals_at(self, url: str, documents: list[StoredDocument], record: dict[str, Any]) -> list[dict[str, Any]]:
         """Return what *documents* say of the page, then what the page itself said when *record* was made."""

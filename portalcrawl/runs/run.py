@@ -29,7 +29,7 @@ from portalcrawl.runs.plan import Plan, start_of_run
 from portalcrawl.runs.reading_guard import ReadingJournal, record_suspects
 from portalcrawl.runs.rebuild import rebuild
 from portalcrawl.runs.recovery import Recovery
-from portalcrawl.runs.retention import remove_old_feeds
+from portalcrawl.runs.retention import remove_old_feeds, remove_old_near_copies
 from portalcrawl.runs.run_names import FEED_KINDS, feed_name, manifest_name, run_id
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.runs.sinks import OutboxLines, PartFiles
@@ -218,6 +218,8 @@ class Run:
             raise
         if self._files:
             self._remove_old_feeds()
+        if self.settings.near_copy_days:
+            remove_old_near_copies(self._engine, self._history, self.settings.near_copy_days)
         self.manifest = manifest
         return manifest
 

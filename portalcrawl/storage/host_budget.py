@@ -38,6 +38,8 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from portalcrawl.errors import DataFolderError
+from portalcrawl.storage import postgresql
+from portalcrawl.storage.database import is_server
 
 FILE = "hosts.sqlite3"
 """Name of the file in the folder of locks."""
@@ -93,12 +95,18 @@ class HostBudget:
     @classmethod
     def beside(cls, state_url: str, locks: Path) -> HostBudget:
         """Return the budget that belongs to the state at *state_url*: of its database, or for SQLite in *locks*."""
-        if make_url(state_url).get_backend_name() != "sqlite":
-            return cls(create_engine(state_url, isolation_level="AUTOCOMMIT"))
+        if is_server(state_url):
+            options = postgresql.connect_arguments(make_url(state_url))
+            return cls(create_engine(state_url, isolation_level="AUTOCOMMIT", connect_args=options))
         file = locks / FILE
         engine = create_engine(f"sqlite:///{file}", isolation_level="AUTOCOMMIT", connect_args={"timeout": TIMEOUT})
         event.listen(engine, "connect", _prepare)
         return cls(engine, file)
+
+    def make_table(self) -> None:
+        """Make the table where there is none; every other method does so too."""
+        with self._connection():
+            pass
 
     def take_turn(self, host: str, delay: float) -> float:
         """Take the next turn at *host*, at least *delay* seconds after the last one; return the seconds until then."""
@@ -178,9 +186,9 @@ class HostBudget:
         if self._file is not None:
             insert: Any = sqlite.insert(hosts)
         else:
-            from sqlalchemy.dialects import postgresql  # here, since importing it takes 25 ms of CPU
+            from sqlalchemy.dialects.postgresql import insert as insert_there  # here: importing it takes 25 ms of CPU
 
-            insert = postgresql.insert(hosts)
+            insert = insert_there(hosts)
         return insert.values(row).on_conflict_do_update(index_elements=[hosts.c.host], set_=changes)
 
 

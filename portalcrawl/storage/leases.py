@@ -16,7 +16,7 @@ from time import monotonic, sleep
 from sqlalchemy import Connection, Engine, text
 
 from portalcrawl.errors import LeaseLostError, RunLockedError
-from portalcrawl.storage.database import write_transaction
+from portalcrawl.storage.database import read_connection, write_transaction
 
 POLL_INTERVAL = 0.25
 """Seconds between two attempts to take a lease that another run holds."""
@@ -39,7 +39,18 @@ WHERE portal = :portal AND epoch = :epoch
 RETURNING commits
 """)
 RENEW = text(f"UPDATE leases SET expires = {NOW} + :seconds WHERE portal = :portal AND epoch = :epoch")
+ABANDONED = text(f"""
+SELECT runs.run FROM runs WHERE runs.finished IS NULL
+AND NOT EXISTS (SELECT FROM leases WHERE leases.run = runs.run AND leases.expires > {NOW})
+ORDER BY runs.run
+""")
 RELEASE = text("UPDATE leases SET expires = NULL, run = NULL WHERE portal = :portal AND epoch = :epoch")
+
+
+def abandoned_runs(engine: Engine) -> list[str]:
+    """Return the runs that have begun and not ended, and whose lease has expired: those that died, or are frozen."""
+    with read_connection(engine) as connection:
+        return [row.run for row in connection.execute(ABANDONED)]
 
 
 class PortalLeases:

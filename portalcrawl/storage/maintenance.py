@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import groupby, takewhile
 from time import monotonic, sleep
 from typing import Any
 
@@ -123,6 +123,24 @@ class Maintenance:
                         connection.execute(DELETE_BAND, keys)
 
         self._walk((signatures.c.text,), columns, delete_orphans)
+
+    def forget_near_copies(self, before: float, limit: int = 10 * CHUNK) -> int:
+        """Delete up to *limit* fingerprints of texts added before *before* (Unix seconds); return how many."""
+        columns = (signatures.c.text, signatures.c.signature, signatures.c.added)
+        number = 0
+        while number < limit:
+            page = self._rows(select(*columns).order_by(signatures.c.text).limit(CHUNK))
+            # Texts are numbered as they are added, so the first young one ends the search.
+            old = list(takewhile(lambda row: (row.added or 0.0) < before, page))
+            keys = [{"of_band": b, "of_text": row.text} for row in old for b in sorted(set(bands_of(row.signature)))]
+            if keys:
+                with self._writing() as connection:
+                    connection.execute(delete(signatures).where(signatures.c.text.in_([row.text for row in old])))
+                    connection.execute(DELETE_BAND, keys)
+            number += len(old)
+            if len(old) < CHUNK:
+                break
+        return number
 
     def _delete_orphaned_entries(self) -> None:
         """Delete what feeds and sitemaps said of articles that are no longer known."""

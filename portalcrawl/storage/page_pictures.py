@@ -10,12 +10,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, bindparam, select
 
 from portalcrawl.items import Observation
 from portalcrawl.storage.store import Store
 from portalcrawl.storage.tables import page_pictures
+from portalcrawl.urls import is_private_host, url_key
 
 PICTURE = select(page_pictures.c.picture).where(
     page_pictures.c.portal == bindparam("portal"), page_pictures.c.page == bindparam("page")
@@ -118,16 +120,16 @@ class PagePictures:
         self._changed: set[tuple[str, str]] = set()
 
     def of(self, portal: str, page: str) -> Picture:
-        """Return the picture of a page, an empty one if it was never observed."""
-        key = portal, page
+        """Return the picture of the page at the address *page*, an empty one if it was never observed."""
+        key = portal, page_key(page)
         if key not in self._pictures:
-            rows = self._store.rows(PICTURE, portal=portal, page=page)
+            rows = self._store.rows(PICTURE, portal=portal, page=key[1])
             self._pictures[key] = Picture.parse(rows[0].picture) if rows else Picture()
         return self._pictures[key]
 
     def note(self, portal: str, page: str) -> None:
         """Let the next commit write the picture of a page."""
-        self._changed.add((portal, page))
+        self._changed.add((portal, page_key(page)))
 
     def apply(self, observation: Observation) -> None:
         """Let the next commit record what *observation*, which is written to its feed, says."""
@@ -147,6 +149,16 @@ class PagePictures:
     def committed(self) -> None:
         """Note that the transaction has succeeded."""
         self._changed.clear()
+
+
+def page_key(url: str) -> str:
+    """Return what a page is known by, in whatever spelling of its address; the port of a private host is left out.
+
+    The portal's name has that port if it counts; the embedded portal, which may be served at any, has another name.
+    """
+    parts = urlsplit(url)
+    key = url_key(url)
+    return key.replace(f":{parts.port}", "", 1) if parts.port and is_private_host(parts.hostname or "") else key
 
 
 def take_back(connection: Connection, portal: str, observation: str) -> None:

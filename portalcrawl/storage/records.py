@@ -36,7 +36,7 @@ class Record:
     revision: int = 0
     content_hash: str | None = None
     field_hashes: str | None = None
-    """Hash of each content field of the last revision, as JSON."""
+    """Hash of each content field of the last revision (see ``crawl.revisions``)."""
     cluster_id: str | None = None
     headline: str | None = None
     """Headline of the teaser that led to it when it was last fetched, else its own."""

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Row, Select, and_, delete, select, tu
 from portalcrawl.schema import Manifest
 from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT_OPTION, read_connection, write_transaction
 from portalcrawl.storage.leases import PortalLeases
+from portalcrawl.storage.packing import teaser_key
 from portalcrawl.storage.page_pictures import take_back
 from portalcrawl.storage.tables import (
     PORTALS_IN_INDEX,
@@ -185,6 +186,10 @@ class RunHistory:
         """Return the oldest run; None without one."""
         return next(iter(self._runs(select(runs).order_by(runs.c.run).limit(1))), None)
 
+    def named(self, run: str) -> PastRun | None:
+        """Return the run with this id; None without it."""
+        return next(iter(self._runs(select(runs).where(runs.c.run == run))), None)
+
     def of_job(self, job: str) -> PastRun | None:
         """Return the last run that the job *job* of Scrapyd started; None without one."""
         query = select(runs).where(job_of_run == job).order_by(runs.c.run.desc()).limit(1)
@@ -231,7 +236,7 @@ def _row(run: PastRun) -> dict[str, Any]:
 def _mark_unwritten(connection: Connection, line: Row[Any]) -> None:
     """Record that the article or teaser of a lost line, a row of the table ``lines``, was not written."""
     if line.kind == "teasers":
-        connection.execute(delete(teasers).where(teasers.c.id == line.id))
+        connection.execute(delete(teasers).where(teasers.c.key == teaser_key(line.id)))
     elif line.kind == "observations":
         take_back(connection, line.portal, line.id)
     elif line.kind == "articles" and line.revision is not None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, and_, bindparam, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from portalcrawl.storage import postgresql
 from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT_OPTION, database_errors_as, write_transaction
+from portalcrawl.storage.packing import address_key, record_of, row_of, teaser_key
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.tables import addresses, articles, feeds, lines, teasers
 from portalcrawl.storage.upsert import upsert
 
+T = TypeVar("T", str, int)
 COLUMNS = tuple(articles.c[f.name] for f in fields(Record))
 
 # Built once, since building a query takes as long as running it.
@@ -25,7 +27,7 @@ IDS_OF = select(addresses.c.key, addresses.c.id).where(
 RECORDS = select(*COLUMNS).where(
     articles.c.portal == bindparam("portal"), articles.c.id.in_(bindparam("ids", expanding=True))
 )
-KNOWN_TEASERS = select(teasers.c.id).where(teasers.c.id.in_(bindparam("ids", expanding=True)))
+KNOWN_TEASERS = select(teasers.c.key).where(teasers.c.key.in_(bindparam("keys", expanding=True)))
 WITH_CONTENT = (
     select(articles.c.id)
     .where(articles.c.content_hash == bindparam("content_hash"))
@@ -81,23 +83,25 @@ class Store:
 
     def ids_of(self, portal: str, keys: Collection[str]) -> dict[str, str]:
         """Return key -> id of the article, for those *keys* of addresses that are known."""
+        names = {address_key(key): key for key in keys}
         found: dict[str, str] = {}
-        for chunk in _chunks(keys):
-            found.update((key, article) for key, article in self.rows(IDS_OF, portal=portal, keys=chunk))
+        for chunk in _chunks(names):
+            found.update((names[key], article) for key, article in self.rows(IDS_OF, portal=portal, keys=chunk))
         return found
 
     def records(self, portal: str, ids: Collection[str]) -> dict[str, Record]:
         """Return id -> record, for those articles with *ids* that are known."""
         found: dict[str, Record] = {}
         for chunk in _chunks(ids):
-            found.update((row.id, Record(*row)) for row in self.rows(RECORDS, portal=portal, ids=chunk))
+            found.update((row.id, record_of(row)) for row in self.rows(RECORDS, portal=portal, ids=chunk))
         return found
 
     def known_teasers(self, ids: Collection[str]) -> set[str]:
         """Return those of *ids* that were written before."""
+        names = {teaser_key(teaser): teaser for teaser in ids}
         known: set[str] = set()
-        for chunk in _chunks(ids):
-            known.update(row.id for row in self.rows(KNOWN_TEASERS, ids=chunk))
+        for chunk in _chunks(names):
+            known.update(names[key] for (key,) in self.rows(KNOWN_TEASERS, keys=chunk))
         return known
 
     def with_content(self, content_hash: str) -> Iterator[str]:
@@ -122,7 +126,7 @@ class Store:
             older = articles.c.newest < after.newest
             query = query.where(or_(older, and_(articles.c.newest == after.newest, articles.c.id > after.id)))
         rows = self.rows(query.order_by(articles.c.newest.desc(), articles.c.id).limit(limit))
-        return [Record(*row) for row in rows]
+        return [record_of(row) for row in rows]
 
     def commit(
         self,
@@ -141,11 +145,11 @@ class Store:
         with write_transaction(self._engine.execution_options(**{WAIT_OPTION: wait})) as connection:
             if first:
                 first(connection)
-            rows = [asdict(record) for record in batch.records.values()]
-            links = [{"portal": p, "key": k, "id": i} for (p, k), i in batch.addresses.items()]
+            rows = [row_of(record) for record in batch.records.values()]
+            links = [{"portal": p, "key": address_key(k), "id": i} for (p, k), i in batch.addresses.items()]
             upsert(connection, articles, rows)
             upsert(connection, addresses, links)
-            upsert(connection, teasers, [{"id": teaser} for teaser in sorted(batch.teasers)])
+            upsert(connection, teasers, [{"key": teaser_key(teaser)} for teaser in batch.teasers])
             upsert(connection, feeds, lengths)
             if batch.lines:
                 connection.execute(lines.insert(), batch.lines)
@@ -187,6 +191,6 @@ class Store:
             self._reader = None
 
 
-def _chunks(values: Collection[str]) -> Iterable[list[str]]:
+def _chunks(values: Collection[T]) -> Iterable[list[T]]:
     ordered = sorted(values)
     return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import time
 
 from sqlalchemy import (
     BigInteger,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     text,
 )
 
+from portalcrawl.storage.packing import address_key, teaser_key
 from portalcrawl.urls import id_token, url_key
 
 VERSION = 3
@@ -53,7 +55,6 @@ articles = Table(
     Column("sketch", String),
     Column("etag", Text),
     Column("last_modified", Text),
-    Index("articles_by_content", "content_hash"),
     # Counting and clean-up read only this index, since rows of articles are long.
     Index("articles_by_status", "portal", "status", "newest"),
     sqlite_with_rowid=False,
@@ -61,6 +62,8 @@ articles = Table(
 # Holds only articles that will be visited again, so it stays small while the table grows.
 HAS_NEXT_VISIT = text("next_visit IS NOT NULL")
 articles_to_visit = Index("articles_to_visit", articles.c.portal, articles.c.newest, sqlite_where=HAS_NEXT_VISIT)
+
+articles_by_content = Index("articles_by_content", articles.c.content_hash)
 
 addresses = Table(
     "addresses",
@@ -74,7 +77,8 @@ addresses = Table(
 teasers = Table(
     "teasers",
     metadata,
-    Column("id", String, primary_key=True),
+    # Hash of the teaser's id (see storage.packing).
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
 
@@ -87,7 +91,7 @@ signatures = Table(
     # The article with this text; in a state of version 1, the first article of the group.
     Column("portal", String),
     Column("article", String),
-    # Unix seconds; NULL in a state of version 2. Fingerprints are deleted after NEAR_COPY_DAYS.
+    # Unix seconds. Fingerprints are deleted after NEAR_COPY_DAYS.
     Column("added", Float),
 )
 
@@ -243,6 +247,26 @@ def _rekey_addresses(connection: Connection) -> None:
             connection.execute(addresses.insert(), rows)
 
 
+def _date_signatures(connection: Connection) -> None:
+    """Count the age of fingerprints, which had no date, from now on."""
+    connection.execute(signatures.update().values(added=time()))
+
+
+def _hash_addresses(connection: Connection) -> None:
+    """Replace the keys of addresses by their hashes."""
+    query = text("SELECT portal, key, id FROM addresses_by_text")
+    for part in connection.execution_options(yield_per=10_000).execute(query).partitions():
+        rows = [{"portal": portal, "key": address_key(key), "id": article} for portal, key, article in part]
+        connection.execute(addresses.insert(), rows)
+
+
+def _hash_teasers(connection: Connection) -> None:
+    """Replace the ids of teasers by their hashes."""
+    query = text("SELECT id FROM teasers_by_id")
+    for part in connection.execution_options(yield_per=10_000).execute(query).partitions():
+        connection.execute(teasers.insert(), [{"key": teaser_key(teaser)} for (teaser,) in part])
+
+
 Step = str | Callable[[Connection], None]
 
 MIGRATIONS: dict[int, tuple[Step, ...]] = {
@@ -265,8 +289,17 @@ MIGRATIONS: dict[int, tuple[Step, ...]] = {
     ),
     2: (
         "ALTER TABLE signatures ADD COLUMN added FLOAT",
+        _date_signatures,
         "DROP INDEX runs_by_portals",
         f"CREATE INDEX runs_by_first_portals ON runs (substr(portals, 1, {PORTALS_IN_INDEX}), run)",
+        "ALTER TABLE addresses RENAME TO addresses_by_text",
+        addresses.create,
+        _hash_addresses,
+        "DROP TABLE addresses_by_text",
+        "ALTER TABLE teasers RENAME TO teasers_by_id",
+        teasers.create,
+        _hash_teasers,
+        "DROP TABLE teasers_by_id",
     ),
 }
 """Version -> statements and functions that lead to the next version. New tables are created without them."""
@@ -300,4 +333,5 @@ def _create_missing(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         # Set here because naming it above imports PostgreSQL's dialect, which takes 25 ms of CPU.
         articles_to_visit.dialect_options["postgresql"]["where"] = HAS_NEXT_VISIT
+        articles_by_content.dialect_options["postgresql"]["using"] = "hash"  # a third of the size of a B-tree's entry
     metadata.create_all(connection)

@@ -48,3 +48,15 @@ def test_the_reader_shown_reads_what_manifests_name(tmp_path: Path, monkeypatch:
     found = list(names["published"]("articles"))
     assert len(found) == 6
     assert found == records(tmp_path / "data", "articles")
+
+
+def test_the_explanation_shown_is_what_is_printed(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "explain.md").read_text(encoding="utf-8")
+    command, *shown = re.findall(r"^```console\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)[0].splitlines()
+    path = command.split()[3].partition(":8998/")[2]
+    with SamplePortal(0) as portal:
+        ended = scrapy("inspect", portal.url + path, "--portal", "sample", "--explain", data=tmp_path)
+    printed = {line.rstrip() for line in ended.out.splitlines()}
+    lines = [line for line in shown if line != "..." and "127.0.0.1" not in line]
+    assert len(lines) > 40
+    assert [line for line in lines if line not in printed] == []

@@ -89,6 +89,7 @@ def test_robots_txt_is_obeyed(tmp_path: Path) -> None:
         (("discover", "https://a.example/", "https://b.example/"), "takes one URL"),
         (("discover", "a.example"), "is not an address"),
         (("discover", "https://a.example/", "--write"), "PORTAL_PROFILES"),
+        (("klamm", "--write"), "is for scrapy portals discover"),
     ],
 )
 def test_wrong_use_is_one_line(tmp_path: Path, args: tuple[str, ...], said: str) -> None:

@@ -59,6 +59,11 @@ def discovered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Discovered]
         )
 
 
+def without_rights(visits: list[str]) -> list[str]:
+    """Return *visits* without those to what a site says about text and data mining."""
+    return [each for each in visits if each != "/.well-known/tdmrep.json"]
+
+
 def unlinked() -> dict[str, str]:
     """Path of each story that no page links -> the document that lists it."""
     return {story.path: place for place, stories in unlinked_stories().items() for story in stories}
@@ -98,7 +103,7 @@ def test_one_document_is_asked_for_at_a_time_feeds_first(discovered: Discovered)
 
 
 def test_a_second_run_costs_one_conditional_request_a_document(discovered: Discovered) -> None:
-    assert discovered.second == ["/robots.txt", "/", RSS, ATOM, JSON_FEED, INDEX]
+    assert without_rights(discovered.second) == ["/robots.txt", "/", RSS, ATOM, JSON_FEED, INDEX]
     counts = discovered.runs[1]["counts"]
     assert (counts["documents"], counts["documents_unchanged"]) == (4, 4)
     assert counts["articles"] == 0
@@ -219,7 +224,7 @@ def test_a_start_page_may_be_a_sitemap_index(tmp_path: Path) -> None:
 def test_without_follow_only_the_feed_is_fetched(tmp_path: Path) -> None:
     with TinyPortal({"/feed": rss(f"{path(1)}|Eins"), path(1): article("Eins")}) as portal:
         crawl(data=tmp_path, url=portal.url("/feed"), follow="false")
-        assert portal.log == ["/robots.txt", "/feed"]
+        assert without_rights(portal.log) == ["/robots.txt", "/feed"]
         crawl(data=tmp_path, url=portal.url("/feed"))
         assert paths(tmp_path, portal) == [path(1)]
 
@@ -271,6 +276,8 @@ def test_a_newer_lastmod_makes_a_visit_due(tmp_path: Path) -> None:
 
 
 def test_a_sitemap_that_dates_all_its_entries_now_says_nothing(tmp_path: Path) -> None:
+    """As in https://github.com/vtexdocs/devportal/issues/1275."""
+
     def now() -> Answer:
         moment = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(time.time() + 30))
         return sitemap(*(f"{path(number)}|{moment}" for number in range(12)))
@@ -282,7 +289,7 @@ def test_a_sitemap_that_dates_all_its_entries_now_says_nothing(tmp_path: Path) -
         let_time_pass(tmp_path, 300)
         portal.log.clear()
         crawl(data=tmp_path, url=portal.url(), discover="sitemaps")
-        assert portal.log == ["/robots.txt", "/", "/sitemap.xml"]
+        assert without_rights(portal.log) == ["/robots.txt", "/", "/sitemap.xml"]
     assert runs(tmp_path)[1]["counts"]["entries/same_lastmod"] == 12
 
 
@@ -307,6 +314,9 @@ def test_only_changed_sitemaps_of_an_index_are_fetched(tmp_path: Path) -> None:
 
 
 def test_broken_foreign_and_endless_documents_are_named_and_the_run_goes_on(tmp_path: Path) -> None:
+    """Indexes that list themselves (https://github.com/eliasdabbas/advertools/issues/107), other hosts
+    (https://github.com/stefandoorn/sitemap-plugin/issues/178), pages in place of feeds.
+    """
     links = "".join(
         f'<link rel="alternate" type="application/rss+xml" href="{href}">'
         for href in ("/kaputt", "/seite", "/weg", "http://anderswo.example/feed", "/feed", "/geheim/feed")
@@ -438,3 +448,28 @@ def test_a_feed_on_which_processes_die_is_read_by_a_child_first(tmp_path: Path) 
     assert asked == 2
     counts = [run["counts"] for run in runs(tmp_path / "data") if run["counts"]]
     assert [each.get("documents/unreadable") for each in counts[-2:]] == [1, 1]
+
+
+def test_sitemaps_are_read_where_the_start_page_can_not_be(tmp_path: Path) -> None:
+    site: Site = {"/robots.txt": ROBOTS, "/sitemap.xml": sitemap(path(1)), path(1): article("Eins")}
+    with TinyPortal(site) as portal:
+        ended = crawl(data=tmp_path, url=portal.url(), discover="sitemaps")
+        assert paths(tmp_path, portal) == [path(1)]
+    assert ended.code == 1
+
+
+def test_documents_of_a_host_that_asks_for_patience_wait(tmp_path: Path) -> None:
+    site: Site = {
+        "/": front(f"{path(0)}|Null"),
+        "/robots.txt": ROBOTS,
+        "/sitemap.xml": index("/a.xml", "/b.xml", "/c.xml"),
+        **{f"/{name}.xml": Answer("", 429, {"Retry-After": "7200"}) for name in "abc"},
+        path(0): article("Null"),
+    }
+    with TinyPortal(site) as portal:
+        ended = crawl(data=tmp_path, url=portal.url(), discover="sitemaps")
+        asked = [each for each in portal.log if each in ("/a.xml", "/b.xml", "/c.xml")]
+    assert ended.code == 0, ended.err
+    counts = runs(tmp_path)[0]["counts"]
+    assert (counts["documents_waiting"], counts.get("documents_failed", 0)) == (3, 0)
+    assert set(asked) == {"/a.xml"}

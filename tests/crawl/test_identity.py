@@ -73,7 +73,7 @@ def again(data: Path, portal: TinyPortal, *args: str, url: str = "/") -> dict[st
 def known(data: Path) -> dict[str, dict[str, Any]]:
     """What the state knows, by the last part of the address."""
     rows = states.rows(data, "SELECT * FROM articles")
-    return {row["canonical_url"].rpartition("/")[2]: row for row in rows}
+    return {(row["canonical_url"] or row["url"]).rpartition("/")[2]: row for row in rows}
 
 
 def teased_and_stored(data: Path) -> set[str]:

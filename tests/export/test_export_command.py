@@ -9,6 +9,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,9 +24,11 @@ from support.commandline import ENOUGH, ROOT, Ended, crawl, environment, files, 
 from support.export_kills import export_to
 from support.feeds import article, publish, teaser
 from support.postgres import PostgresServer
+from support.terminal import on_terminal
 
 from portalcrawl.demo import SamplePortal
 from portalcrawl.export.cursor import Selection
+from portalcrawl.items import Observation
 
 FIRST, SECOND, OF_TWO = "20251202T101500Z-aaaaaa", "20251203T101500Z-bbbbbb", "20251204T101500Z-cccccc"
 
@@ -135,7 +138,7 @@ def test_a_damaged_feed_is_named_and_left_out_until_it_is_whole(tmp_path: Path, 
     elif harm == "no manifest":
         feed, named = data / "feeds" / f"manifest-{SECOND}.json", "is no manifest"
     else:
-        named = {"missing": "No such file", "cut": "manifest says", "changed": "SHA-256"}[harm]
+        named = {"missing": "is missing", "cut": "manifest says", "changed": "SHA-256"}[harm]
     whole = feed.read_bytes()
     if harm == "missing":
         feed.unlink()
@@ -249,3 +252,21 @@ def test_a_table_of_an_older_version_gets_new_columns(tmp_path: Path, data: Path
         )
     export_to("postgres", url, data / "feeds")
     assert rows_of(url, "SELECT count(headline), count(mine) FROM portalcrawl_export.articles") == [(5, 0)]
+
+
+def test_observations_are_exported_too(tmp_path: Path, server: PostgresServer) -> None:
+    seen = {"id": "a.example:o1", "portal": "a.example", "page": "https://a.example/", "teaser_id": "a.example:t1"}
+    seen |= {"article_id": "a.example:1", "event": "moved", "date_observed": "2025-12-02T17:20:00+00:00"}
+    publish(tmp_path / "feeds", FIRST, {"observations": [asdict(Observation(**seen))], "teasers": [teaser(1)]})
+    url = server.new_database()
+    for name, where in (("csv", str(tmp_path / "csv")), ("parquet", str(tmp_path / "parquet")), ("postgres", url)):
+        assert export_to(name, where, tmp_path / "feeds").records == {"observations": 1, "teasers": 1}
+    assert [row["event"] for row in exported(tmp_path / "csv", "observations")] == ["moved"]
+    assert rows_of(url, "SELECT id, event FROM portalcrawl_export.observations") == [("a.example:o1", "moved")]
+
+
+def test_a_terminal_shows_progress_and_a_pipe_does_not(tmp_path: Path, data: Path) -> None:
+    shown = on_terminal(["export", "csv", str(tmp_path / "csv")], data, 80)
+    assert "━" in shown
+    ended = scrapy("export", "csv", str(tmp_path / "other"), data=data)
+    assert "━" not in ended.out + ended.err

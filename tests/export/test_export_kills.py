@@ -17,10 +17,10 @@ from support.export_kills import export_to, killed_at
 from support.feeds import article, publish, teaser
 from support.postgres import PostgresServer
 
-BATCH_BYTES = 40_000
+BATCH_BYTES = 20_000
 """Small enough for several batches."""
 RUNS = ("20251202T101500Z-aaaaaa", "20251202T102500Z-bbbbbb", "20260102T102500Z-cccccc")
-COUNT = 30
+COUNT = 12
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_killed_at_every_step(name: str, feeds: Path, tmp_path: Path, server: Po
     expected = keys_in(name, whole)
     assert len(expected) == sum(expected.values()) == len(RUNS) * (2 * COUNT + 1)
     assert steps is not None
-    assert steps > 20
+    assert steps > 15
     for step in range(1, steps + 1):
         where = new_target()
         assert killed_at(name, where, feeds, step, BATCH_BYTES) is None

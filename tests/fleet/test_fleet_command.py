@@ -70,7 +70,7 @@ def test_status_names_problems(fleet: Fleet) -> None:
     fleet.rows("UPDATE fleet_entries SET due = due - 1000 WHERE name = 'one' RETURNING 1")
     late = fleet.run("status")
     assert late.code == 1
-    assert "1 entries are late, one by 16m" in late.out
+    assert "1 entry is late, one by 16m" in late.out
 
 
 def test_wrong_use_is_told_in_one_line(server: PostgresServer, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -23,17 +24,19 @@ from support.cutting_proxy import CuttingProxy, to_port
 from support.s3 import S3Server
 from support.tinyportal import TinyPortal, article, listing
 
-from portalcrawl.errors import FeedConflictError, FeedStoreError, OutboxFullError, SettingError
+from portalcrawl.errors import FeedConflictError, FeedStoreError, LeaseLostError, OutboxFullError, SettingError
 from portalcrawl.feeds.store.feed_store import FeedStore
 from portalcrawl.feeds.store.locating import check_url, open_store
 from portalcrawl.feeds.store.reader import Cursor, FeedReader
 from portalcrawl.items import Teaser
 from portalcrawl.runs.outbox_publication import publish_pending
 from portalcrawl.runs.plan import make_plan
+from portalcrawl.runs.recovery import end_abandoned_runs
 from portalcrawl.runs.run import Run
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.runs.session import RunSession
 from portalcrawl.storage.database import open_database
+from portalcrawl.storage.leases import abandoned_runs
 from portalcrawl.storage.outbox import Outbox
 
 STORES = ("folder", "s3")
@@ -140,6 +143,29 @@ def test_what_a_dead_run_had_committed_is_published_by_the_next(tmp_path: Path, 
     (each,) = FeedReader(open_store(feeds_url)).after()
     assert (each.manifest.finish_reason, each.manifest.counts) == ("recovered", {"articles": 0, "teasers": 2})
     died.close()
+
+
+def test_a_run_whose_portal_is_crawled_no_more_is_ended_and_published(
+    tmp_path: Path, feeds_url: str, on_postgresql: None
+) -> None:
+    died, running = session(tmp_path, feeds_url, LEASE_SECONDS=1), session(tmp_path, feeds_url)
+    run = died.open()
+    write(run, 1, 2)
+    run.commit()
+    engine = open_database(states.state_url(tmp_path))
+    assert end_abandoned_runs(engine, 60) == []
+    while not abandoned_runs(engine):
+        time.sleep(0.1)
+    assert end_abandoned_runs(engine, 60) == [run.id]
+    assert publish_pending(engine, open_store(feeds_url)).published == (run.id,)
+    with pytest.raises(LeaseLostError):
+        run.publish("finished")
+    died.close()
+    running.open()
+    assert end_abandoned_runs(engine, 60) == []
+    running.close()
+    engine.dispose()
+    assert published(open_store(feeds_url)) == ids(1, 2)
 
 
 @both_states

@@ -12,7 +12,7 @@ LAST = (3, 6, 9, 14)
 
 
 def test_one_fault_of_each_kind(tmp_path: Path) -> None:
-    done, report = random_faults(len(FAULTS), random.Random(3), tmp_path, longest=3.0, max_depth=0)
+    done, report = random_faults(len(FAULTS), random.Random(3), tmp_path, longest=1.5, max_depth=1)
     assert sum(done.values()) == len(FAULTS)
     assert report.commits
     assert report.faults == []

@@ -84,6 +84,20 @@ def test_a_run_that_takes_too_long_is_ended_and_published(fleet: Fleet) -> None:
         worker.stop()
 
 
+def test_the_last_run_of_a_process_that_is_replaced_counts_as_alive(fleet: Fleet) -> None:
+    with slow_portal(1.0) as slow, ManyPortals(1) as quick:
+        long = f'[entry.slow]\nevery = "1h"\narguments = {{ url = "{slow.url()}" }}'
+        fleet.apply(schedule(quick, "1h", long))
+        fleet.rows("UPDATE fleet_entries SET slot = slot - 3600, due = due - 3600 RETURNING 1")
+        worker = fleet.worker("--concurrency", "2", "-s", "FLEET_PROCESSES=1", "-s", "FLEET_RECYCLE=2", *SHORT_LEASE)
+        wait_for(lambda: "is replaced: it has had 2 runs" in worker.log, "the process to be replaced")
+        left = len(slow.log)
+        (run,) = wait_for(lambda: fleet.ended("slow"), "the long run to end")
+        assert (run["verdict"], run["reasons"]) == ("ok", [])
+        assert len(slow.log) > left + 5, "it went on for longer than the lease"
+        worker.stop()
+
+
 def test_a_second_sigterm_ends_all_at_once(fleet: Fleet) -> None:
     with slow_portal(5.0) as portal:
         worker = start_of_a_long_run(fleet, portal)

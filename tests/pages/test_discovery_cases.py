@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from portalcrawl.discovery import reader
+from portalcrawl.discovery.document_type import is_cut, type_of
 from portalcrawl.discovery.entries import Child, Document, DocumentError, Entry
 from portalcrawl.discovery.reader import Received, read_document
 
@@ -95,3 +96,22 @@ def test_a_day_is_over_at_its_end() -> None:
     (entry,) = read(b"<urlset><url><loc>https://a.example/1</loc><lastmod>2025-12-05</lastmod></url></urlset>").items
     assert isinstance(entry, Entry)
     assert entry.last_change == datetime(2025, 12, 5, 23, 59, 59, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["<!DOCTYPE " + "[]]" * 1300, "<!DOCTYPE [" * 300, "<!--" * 1000, "<?" * 2000, "{" + '"https://' * 500, " " * 4000],
+)
+def test_no_head_takes_long(head: str) -> None:
+    assert type_of(head.encode()) is None
+
+
+def test_no_end_takes_long() -> None:
+    assert is_cut(b"<urlset></urlset>" + b"<!---->" * 560 + b"x")
+    assert not is_cut(b"<urlset></urlset>\n" + b"<!-- -->" * 400)
+
+
+def test_what_stands_before_the_root_is_passed_over() -> None:
+    head = "<?xml version='1.0'?>\n<!-- a --><?xml-stylesheet href='x'?><!DOCTYPE urlset [<!ENTITY a 'b'>]>\n"
+    assert type_of(f"{head}<s:urlset xmlns:s='x'>".encode()) == "sitemap"
+    assert type_of(f"{head}<html>".encode()) is None

@@ -54,7 +54,7 @@ def test_each_block_has_one_owner() -> None:
         "article subhead",
         "article text",
         "chrome comments",
-        "chrome other",
+        "chrome related",
         "chrome list",
         "teaser 1 headline",
         "teaser 1 date",
@@ -119,8 +119,19 @@ def test_the_map_agrees_with_the_records_of_saved_pages(pack: str) -> None:
     assert found == []
 
 
+LINK = "<a href=/politik/ein-artikel-481500.html>"
+
+
 @pytest.mark.parametrize(
-    "body", ["", "<", "<p>", "<div>" * 3000 + "x", "<a href=/politik/ein-artikel-481500.html>" * 9]
+    "body",
+    [
+        "",
+        "<",
+        "<p>",
+        "<div>" * 3000 + "x",
+        "<div>" * 1500 + LINK + "Ein Artikel in vielen Boxen",
+        LINK * 9,
+    ],
 )
 def test_any_page_is_explained(body: str) -> None:
     page = page_of(body)

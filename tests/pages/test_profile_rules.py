@@ -167,11 +167,18 @@ def test_teasers() -> None:
             image_caption="Saal",
             block="new",
             position=1,
+            source="profile",
         ),
         TeaserParts(
-            url=f"{host}/artikel/2", headline="Zweiter", comment_count=7, label="Plus", block="new", position=2
+            url=f"{host}/artikel/2",
+            headline="Zweiter",
+            comment_count=7,
+            label="Plus",
+            block="new",
+            position=2,
+            source="profile",
         ),
-        TeaserParts(url="https://x.example/artikel/3", headline="Dritter", block="more", position=1),
+        TeaserParts(url="https://x.example/artikel/3", headline="Dritter", block="more", position=1, source="profile"),
     ]
 
 

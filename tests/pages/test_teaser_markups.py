@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from lxml import html
+from scrapy.http import HtmlResponse
 from support.teaser_markups import LONG, MARKUPS, SHORT, Markup, Shown
 
-from portalcrawl.extraction.page_teasers import read_teasers
+from portalcrawl.extraction.page import Page
 from portalcrawl.extraction.parts import TeaserParts
 from portalcrawl.profiles.catalog import generic_profile
 
@@ -26,7 +26,7 @@ def page(lists: str) -> str:
 
 
 def read(lists: str) -> list[TeaserParts]:
-    return read_teasers(html.document_fromstring(page(lists)), URL, generic_profile(URL))
+    return Page(HtmlResponse(URL, body=page(lists), encoding="utf-8"), generic_profile(URL)).teasers
 
 
 def told(teaser: TeaserParts) -> tuple[object, ...]:

@@ -13,11 +13,15 @@ from hypothesis import strategies as st
 from lxml.etree import _Element
 from parsel import Selector
 
+from portalcrawl.extraction.dom.walk import Walk, walk_page
 from portalcrawl.extraction.page_teasers import read_teasers
+from portalcrawl.extraction.parts import TeaserParts
 from portalcrawl.profiles.catalog import generic_profile
+from portalcrawl.urls import BaseUrl
 
 URL = "https://www.portal.example/region/ein-anderer-artikel-der-hier-steht-481500.html"
 PROFILE = generic_profile(URL)
+BASE = BaseUrl(URL, "utf-8")
 TAGS = (
     "div",
     "p",
@@ -49,6 +53,10 @@ def parsed(text: str) -> _Element:
     return Selector(text=f"<html><body>{text}</body></html>", type="html").root
 
 
+def read(root: _Element) -> list[TeaserParts]:
+    return read_teasers(walk_page(root, BASE), PROFILE, root).teasers
+
+
 def address(number: int) -> str:
     return f"/region/der-artikel-mit-der-nummer-{481501 + number}.html"
 
@@ -76,7 +84,7 @@ pages = st.recursive(texts, elements, max_leaves=40)
 @given(st.lists(pages, max_size=8).map("".join))
 @settings(max_examples=300, deadline=None)
 def test_any_markup(text: str) -> None:
-    for teaser in read_teasers(parsed(text), URL, PROFILE):
+    for teaser in read(parsed(text)):
         assert teaser.headline or teaser.snippet or teaser.image_caption
         assert teaser.url.startswith("https://www.portal.example/")
         assert teaser.position is not None
@@ -86,7 +94,7 @@ def test_any_markup(text: str) -> None:
 @given(st.text())
 @settings(max_examples=200, deadline=None)
 def test_any_text(text: str) -> None:
-    assert isinstance(read_teasers(parsed(text), URL, PROFILE), list)
+    assert isinstance(read(parsed(text)), list)
 
 
 def link(number: int, inner: str | None = None) -> str:
@@ -132,7 +140,7 @@ def work(text: str) -> int:
     before = sys.getprofile()
     sys.setprofile(count)
     try:
-        read_teasers(root, URL, PROFILE)
+        read(root)
     finally:
         sys.setprofile(before)
     return calls
@@ -146,10 +154,10 @@ def test_work_grows_with_the_page(shape: str) -> None:
 
 
 def test_twenty_thousand_links() -> None:
-    teasers = read_teasers(parsed(SHAPES["one list"](20_000)), URL, PROFILE)
+    teasers = read(parsed(SHAPES["one list"](20_000)))
     assert len(teasers) == 20_000
     assert teasers[-1].position == 20_000
 
 
 def test_no_page() -> None:
-    assert read_teasers(None, URL, PROFILE) == []
+    assert read_teasers(Walk(BASE), PROFILE).teasers == []

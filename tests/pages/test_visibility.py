@@ -8,10 +8,12 @@ import pytest
 from lxml import html
 
 from portalcrawl import Reading, read_page
-from portalcrawl.extraction.dom.visibility import is_within_hidden, mark_hidden
+from portalcrawl.extraction.dom.visibility import is_within_hidden
 from portalcrawl.extraction.dom.visible_lines import visible_lines
+from portalcrawl.extraction.dom.walk import walk_page
 from portalcrawl.extraction.rules.profile_rules import read_article
 from portalcrawl.profiles.profile_file import read_profile
+from portalcrawl.urls import BaseUrl
 
 URL = "https://www.kuestenbote.example/region/deich-wird-hoeher-481500.html"
 FETCHED = datetime(2025, 11, 5, 9, 0, tzinfo=UTC)
@@ -163,7 +165,7 @@ def test_profile_rules_find_no_hidden_text() -> None:
         "<h1><i class='sr-only'>Geheim: </i>Deich <b>wird höher</b></h1>"
         "<div class='body'><p>Es wird gebaut.<span hidden>Geheim</span></p><p class='hidden'>Geheim</p></div></body>"
     )
-    mark_hidden(root)
+    walk_page(root, BaseUrl(URL, "utf-8"))
     found = read_article(root, profile, URL)
     assert (found.headline, found.kicker, found.body) == ("Deich wird höher", None, ("Es wird gebaut.",))
 
@@ -172,7 +174,7 @@ def test_lines_and_elements_around() -> None:
     root = html.fromstring(
         "<div><p>a<span hidden>x</span><span style='color: red; DISPLAY : none'>y</span><p hidden>z</p>b</div>"
     )
-    mark_hidden(root)
+    walk_page(root, BaseUrl(URL, "utf-8"))
     assert visible_lines(root) == ["a", "b"]
     assert [is_within_hidden(each) for each in root.iter("span")] == [True, True]
     assert not is_within_hidden(root)
@@ -181,5 +183,5 @@ def test_lines_and_elements_around() -> None:
 
 def test_many_hidden_elements_take_no_more_work_than_their_number() -> None:
     many = html.fromstring("<div>" + "<div hidden><p>Text in einem Absatz</p></div>" * 20_000 + "</div>")
-    mark_hidden(many)
+    walk_page(many, BaseUrl(URL, "utf-8"))
     assert len(many.xpath("//*[@hidden]")) == 20_000

@@ -1,7 +1,7 @@
 """Exports in a process that kills itself (SIGKILL) at the n-th step of making something durable.
 
-Steps are syncs, renames and removals of files; in PostgreSQL every statement, every tenth row of a COPY and the commit;
-each once before and once after it.
+Steps are syncs, renames and removals of files; in PostgreSQL every statement, every tenth row of a COPY and the commit.
+It dies right before a step, which is right after the one before.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from portalcrawl.export.exporting import Result, Target, export
 from portalcrawl.export.file_target import FileTarget
 from portalcrawl.export.parquet_format import ParquetFormat
 from portalcrawl.export.postgres import PostgresTarget
-from portalcrawl.feeds.published import FolderFeeds
+from portalcrawl.feeds.store.folder_store import FolderStore
+from portalcrawl.feeds.store.published import PublishedFeeds
 
 ROWS_A_STEP = 10
 
@@ -38,7 +39,7 @@ class Steps:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def around(self, owner: Any, name: str, every: int = 1) -> None:
-        """Make each *every*-th call of a function one step before and one after it."""
+        """Make each *every*-th call of a function a step, right before it."""
         function, calls = getattr(owner, name), 0
 
         def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -47,9 +48,7 @@ class Steps:
             if calls % every:
                 return function(*args, **kwargs)
             self.take()
-            result = function(*args, **kwargs)
-            self.take()
-            return result
+            return function(*args, **kwargs)
 
         setattr(owner, name, wrapper)
 
@@ -64,7 +63,7 @@ def opened(name: str, where: str) -> AbstractContextManager[Target]:
 def export_to(name: str, where: str, feeds: Path, selection: Selection | None = None) -> Result:
     """Export in this process."""
     with opened(name, where) as target:
-        return export(FolderFeeds(feeds), target, selection or Selection(), lambda done, total: None)
+        return export(PublishedFeeds(FolderStore(feeds)), target, selection or Selection(), lambda done, total: None)
 
 
 def killed_at(name: str, where: str, feeds: Path, fatal: int, batch_bytes: int) -> int | None:

@@ -35,6 +35,9 @@ SHARED = ("-s", f"LEASE_SECONDS={LEASE}", "-s", "RUN_LOCK_WAIT=60")
 LOST = 75
 """Exit code of a run that lost its lease."""
 
+HOLDS = """
+SELECT leases.portal FROM leases JOIN runs ON runs.run = leases.run WHERE runs.finished IS NULL AND leases.holder LIKE :holder
+"""
 WITNESS = """
 CREATE TABLE commit_log (id BIGSERIAL PRIMARY KEY, portal text, epoch bigint, run text);
 CREATE TABLE stray_lines (run text, kind text, number integer);
@@ -86,9 +89,16 @@ class Machines:
             text=True,
         )
 
+    def holds(self, process: subprocess.Popen[str]) -> bool:
+        """Return whether *process* holds the lease for a run that has not ended, as far as the database knows."""
+        holder = f"%:{process.pid}:%"
+        return bool(states.rows(self.data, HOLDS, holder=holder))
+
     def live(self, process: subprocess.Popen[str], longest: float) -> bool:
-        """Let *process* run for a while; return whether it still runs."""
-        time.sleep(self.chance.uniform(0.8, longest))
+        """Let *process* run for a while from when it holds its lease; return whether it still runs."""
+        while process.poll() is None and not self.holds(process):
+            time.sleep(0.1)
+        time.sleep(self.chance.uniform(0.0, longest))
         return process.poll() is None
 
     def end(self, process: subprocess.Popen[str], *allowed: int) -> int:
@@ -115,15 +125,15 @@ def kill(machines: Machines, longest: float) -> bool:
 def freeze(machines: Machines, longest: float) -> bool:
     """SIGSTOP past the lease; another machine takes the portal over; SIGCONT: the frozen run must give up."""
     frozen = machines.start(0)
-    in_time = machines.live(frozen, longest)
-    epochs = _epoch(machines.data)
+    machines.live(frozen, longest)
     frozen.send_signal(signal.SIGSTOP)
+    held = machines.holds(frozen)
     try:
         machines.end(machines.start(1), 0)
     finally:
         frozen.send_signal(signal.SIGCONT)
-    machines.end(frozen, *((LOST, 0) if in_time else (0,)))
-    return in_time and _epoch(machines.data) > epochs
+    machines.end(frozen, LOST if held else 0)
+    return held
 
 
 def cut_before(machines: Machines, longest: float) -> bool:
@@ -186,10 +196,6 @@ FAULTS: dict[str, Callable[[Machines, float], bool]] = {
 }
 
 
-def _epoch(data: Path) -> int:
-    return int(states.rows(data, "SELECT coalesce(max(epoch), 0) AS epoch FROM leases")[0]["epoch"])
-
-
 @contextmanager
 def behind_proxies() -> Iterator[tuple[CuttingProxy, CuttingProxy]]:
     """Let commands reach both servers through proxies."""
@@ -206,16 +212,22 @@ def behind_proxies() -> Iterator[tuple[CuttingProxy, CuttingProxy]]:
 
 
 def random_faults(
-    number: int, chance: random.Random, folder: Path, longest: float, max_depth: int | None = None
+    number: int,
+    chance: random.Random,
+    folder: Path,
+    longest: float,
+    max_depth: int | None = None,
+    minutes: float = 1e6,
 ) -> tuple[dict[str, int], FleetReport]:
-    """Break runs of one portal *number* times; return how often in which way, and what came of it."""
+    """Break runs of one portal *number* times, or for *minutes*; return how often in which way, and what came of it."""
+    end = time.monotonic() + 60 * minutes
     done: Counter[str] = Counter()
     with behind_proxies() as (database, store), ChangingPortal(chance) as portal:
         machines = Machines(folder, database, store, portal, FleetReport(), chance, max_depth)
         open_database(states.state_url(folder)).dispose()
         states.rows(folder, WITNESS)
         kinds, attempts = list(FAULTS), 0
-        while done.total() < number:
+        while done.total() < number and time.monotonic() < end:
             kind = kinds[attempts % len(kinds)]
             attempts += 1
             portal.disturb()
@@ -290,14 +302,17 @@ def every_step(
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--faults", type=int, default=200, help="faults at random instants (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, default=1e6, help="no more faults after so many minutes")
     parser.add_argument("--no-steps", action="store_true", help="leave out the kill at each step")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--longest", type=float, default=6.0, help="seconds before a fault (default: %(default)s)")
+    parser.add_argument("--longest", type=float, default=6.0, help="seconds from lease to fault (default: %(default)s)")
     args = parser.parse_args()
     faults: list[str] = []
     try:
         with tempfile.TemporaryDirectory() as folder:
-            done, report = random_faults(args.faults, random.Random(args.seed), Path(folder), args.longest)
+            done, report = random_faults(
+                args.faults, random.Random(args.seed), Path(folder), args.longest, None, args.minutes
+            )
         print("| fault | times |\n|---|---:|")
         print(*(f"| {name} | {number} |" for name, number in done.items()), sep="\n")
         ends = ", ".join(f"{number} with {code}" for code, number in sorted(report.ends.items()))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -17,15 +16,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from support.commandline import ENOUGH, ROOT, environment, records, runs, scrapy
+from support.commandline import ENOUGH, ROOT, environment, records, runs, scrapy, warm_starter
 from support.front_page import FrontPage, replay
+from support.warm_start import SCRIPT
 
 NAMES = "abcdefghijklmnopqrstuvwxyz"
 SETTINGS = (
     *("-s", "OBSERVATIONS=True", "-s", "COMMIT_ITEMS=3", "-s", "COMMIT_SECONDS=0.2"),
     *("-a", "follow=false", "-a", "render=never", "-L", "ERROR"),
 )
-MOST_STEPS = 100
+MOST_STEPS = 160
 """Steps of making things durable that a run is killed at, at most; a run that ends before is not counted."""
 
 
@@ -42,17 +42,13 @@ class Report:
 
 def kill(front: FrontPage, data: Path, step: int) -> bool:
     """Crawl the front page, to be killed at *step*; return whether it was."""
-    script = Path(__file__).with_name("selfkill.py")
-    command = ["crawl", "portal", *SETTINGS, "-a", f"url={front.url()}"]
-    done = subprocess.run(
-        [sys.executable, str(script), str(step), str(data / "steps"), *command],
-        cwd=ROOT,
-        env=environment(data),
-        capture_output=True,
-        timeout=ENOUGH,
-        check=False,
-    )
-    return done.returncode == -signal.SIGKILL
+    command = [str(step), str(data / "steps"), "crawl", "portal", *SETTINGS, "-a", f"url={front.url()}"]
+    files = [data / name for name in ("in", "out", "err")]
+    for file in files:
+        file.touch()
+    script = str(Path(__file__).with_name("selfkill.py"))
+    code = warm_starter().run(command, ROOT, environment(data, **{SCRIPT: script}), files, ENOUGH)
+    return code == -signal.SIGKILL
 
 
 def kills(number: int, seed: int, folder: Path) -> Report:

@@ -53,7 +53,7 @@ class S3Server:
             raise RuntimeError(MISSING)
         self._program = program
         self._folder = folder
-        self._ports = free_ports(9)
+        self._ports = free_ports(8)
         self.port = self._ports[0]
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -74,7 +74,7 @@ class S3Server:
         identity = {"name": KEY, "credentials": [{"accessKey": KEY, "secretKey": SECRET}], "actions": ["Admin"]}
         config = self._folder / "s3.json"
         config.write_text(json.dumps({"identities": [identity]}), encoding="utf-8")
-        s3, s3_grpc, master, master_grpc, volume, volume_grpc, filer, filer_grpc, _ = self._ports
+        s3, s3_grpc, master, master_grpc, volume, volume_grpc, filer, filer_grpc = self._ports
         arguments = {
             "dir": self._folder / "data",
             "ip": "127.0.0.1",
@@ -90,6 +90,10 @@ class S3Server:
             "s3.port": s3,
             "s3.port.grpc": s3_grpc,
             "s3.config": config,
+            # Else two servers on one machine meet at these fixed ports, and the second ends.
+            "s3.port.iceberg": 0,
+            "s3.port.lance": 0,
+            "master.telemetry": "false",
         }
         (self._folder / "data").mkdir(parents=True, exist_ok=True)
         flags = [f"-{name}={value}" for name, value in arguments.items()]
@@ -113,6 +117,7 @@ class S3Server:
             else:
                 break
         while not self._has_bucket():
+            assert self._process is not None and self._process.poll() is None, "the S3 server has ended"
             if time.monotonic() > end:
                 raise RuntimeError(f"the S3 server makes no bucket: {(self._folder / 'log').read_text()[-6000:]}")
             time.sleep(0.2)

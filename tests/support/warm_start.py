@@ -20,6 +20,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+SCRIPT = "RUN_SCRIPT"
+"""Variable of a command's environment that names a script to run in place of ``scrapy``."""
 LATE = ("portalcrawl.settings", "twisted.internet.reactor")
 """Modules that a fork imports itself."""
 
@@ -73,10 +75,14 @@ def run_forked(job: dict[str, Any]) -> int:
         os.environ.clear()
         os.environ.update(job["environment"])
         tempfile.tempdir = None  # the environment says anew where it is
-        sys.argv = ["scrapy", *job["args"]]
+        script = os.environ.pop(SCRIPT, None)
+        sys.argv = [script or "scrapy", *job["args"]]
         sys.path[0] = ""
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        runpy.run_module("scrapy", run_name="__main__", alter_sys=True)
+        if script:
+            runpy.run_path(script, run_name="__main__")
+        else:
+            runpy.run_module("scrapy", run_name="__main__", alter_sys=True)
         sys.exit(0)
     signal.signal(signal.SIGALRM, lambda *_: os.kill(child, signal.SIGKILL))
     signal.alarm(int(job["timeout"]))

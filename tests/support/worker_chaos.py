@@ -35,9 +35,11 @@ from support.s3 import BUCKET, S3Server
 LEASE = 6
 QUICK = (
     *("-s", f"LEASE_SECONDS={LEASE}", "-s", "RETRY_FAILED_AFTER=0", "-s", "CLOSING_GRACE=5"),
+    *("-s", "DOWNLOAD_DELAY=0.3"),
     *("-s", "RECRAWL_AGES=" + ",".join(str(age) for age in range(1, 3000))),
 )
-"""A short lease, and settings that visit everything again at once, so that a change is seen in the next run."""
+"""A short lease, settings that visit everything again at once, so that a change is seen in the next run, and a delay:
+harm that is done while nothing runs proves little."""
 SETTLES = 240
 """Seconds within which all is crawled and published once nothing does harm any more."""
 
@@ -140,7 +142,8 @@ class Chaos:
         for number in (signal.SIGSTOP, signal.SIGCONT):
             for pid in frozen:
                 with_suppress(os.kill, pid, number)
-            time.sleep(LEASE + self.chance.uniform(1, 4) if number is signal.SIGSTOP else 0)
+            # Until another worker has failed its jobs, and taken over some of its portals.
+            time.sleep(2 * LEASE + self.chance.uniform(4, 8) if number is signal.SIGSTOP else 0)
 
     def _cut(self, moment: Any) -> None:
         proxy, _ = self.places[self._place()]
@@ -200,7 +203,9 @@ class Chaos:
         report = self.report
         starts = self.fleet.ended()
         report.runs, report.failed = len(starts), sum(row["verdict"] == "failed" for row in starts)
-        report.refused = sum(worker.log.count("the lease of the portal") for worker in self.fleet.workers)
+        report.refused = sum(
+            worker.log.count("The run ends: nothing more can be written: the lease") for worker in self.fleet.workers
+        )
         articles, teasers = published(self.store, "articles"), published(self.store, "teasers")
         report.articles, report.teasers = len({r["id"] for r in articles}), len(teasers)
         report.revisions = len(articles)

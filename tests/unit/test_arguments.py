@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from portalcrawl.errors import ArgumentError, UsageError
+from portalcrawl.profiles.model import DiscoveryRules
 from portalcrawl.runs.arguments import parse_arguments
 from portalcrawl.runs.plan import make_plan
 
@@ -185,3 +187,16 @@ def test_origins_that_were_given_are_allowed() -> None:
     assert plan.allows_origin(profile, "http://127.0.0.1:4711/a")
     assert not plan.allows_origin(profile, "http://127.0.0.1:4712/a")
     assert not plan.allows_origin(profile, "https://127.0.0.1:4711/a")
+
+
+def test_the_argument_says_whether_and_the_profile_where() -> None:
+    own = DiscoveryRules(feeds=("https://a.example/rss",))
+    profile = replace(make_plan({"url": "https://a.example/"}, None).starts[0].profile, discovery=own)
+
+    def rules(**given: str) -> DiscoveryRules:
+        return make_plan({"url": "https://a.example/", **given}, None).discovery(profile)
+
+    assert rules() == own
+    assert rules(discover="none") == DiscoveryRules()
+    assert rules(discover="feeds,sitemaps") == DiscoveryRules(("https://a.example/rss",), "auto")
+    assert rules(discover="sitemaps") == DiscoveryRules(None, "auto")

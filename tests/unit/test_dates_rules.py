@@ -93,7 +93,9 @@ FORMS: dict[str, Callable[[datetime], str]] = {
     "space": lambda t: f"{t:%Y-%m-%d %H:%M}",
     "asctime": lambda t: f"{t:%a %b %e %H:%M:%S %Y}",
 }
-TIMES = st.datetimes(datetime(1990, 1, 1), datetime(2025, 12, 5)).map(lambda t: t.replace(second=0, microsecond=0))  # noqa: DTZ001
+TIMES = st.datetimes(datetime(1990, 1, 1), datetime(2025, 12, 5)).map(
+    lambda t: t.replace(second=0, microsecond=0, fold=0)
+)  # noqa: DTZ001
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -114,7 +116,8 @@ def test_round_trip_with_offsets(wall: datetime, minutes: int, zone: ZoneInfo) -
     for text in (moment.isoformat(), f"{moment:%a, %d %b %Y %H:%M:%S %z}"):
         reading = parse_date(text, now=NOW, zone=zone)
         assert reading is not None
-        assert reading.when == moment
+        # Not compared as they are: a time that its zone has twice equals no time of another zone (PEP 495).
+        assert reading.when.timestamp() == moment.timestamp()
 
 
 @settings(deadline=None)

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from scrapy.settings import default_settings
 from scrapy.utils.misc import walk_modules_iter
 
-from portalcrawl import errors, settings
+from portalcrawl import errors, reasons, settings
 from portalcrawl.crawl import failures
 from portalcrawl.runs.arguments import NAMES
 from portalcrawl.schema import json_schema
@@ -206,3 +206,10 @@ def _check_scrapy(words: list[str]) -> None:
 def test_python_examples_compile() -> None:
     for _, content in blocks("python"):
         ast.parse(content)
+
+
+@pytest.mark.parametrize("name", ["PAGE_TYPE", "ARTICLE", "TEASER", "CHROME", "FIELDS"])
+def test_every_id_of_a_reason_is_explained(name: str) -> None:
+    shown = TEXTS["docs/explain.md"].partition(f"<!-- {name} -->")[2].partition(f"<!-- /{name} -->")[0]
+    rows = [f"| `{each}` | {meaning} |" for each, meaning in getattr(reasons, name).items()]
+    assert shown.split("\n")[3:-1] == rows

@@ -31,7 +31,7 @@ def test_the_date_header_counts(behind: timedelta) -> None:
         "Fri, 31 Dec 9999 23:59:59 GMT",
         "Thu, 01 Jan 1970 00:00:00 GMT",
         "Mon, 01 Jan 0001 00:00:00 +0100",
-        format_datetime(NOW + timedelta(days=2)),
+        pytest.param(format_datetime(NOW + timedelta(days=2)), id="in two days"),
         "gestern",
         "",
     ],

@@ -14,7 +14,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
     {"errors", "ids", "items", "reasons", "vocabulary", "demo"},
-    {"extras"},
+    {"extras", "terminal"},
     {"text"},
     {"dates", "urls"},
     {"schema", "profiles"},

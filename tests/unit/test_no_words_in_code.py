@@ -24,7 +24,6 @@ WORD = re.compile(r"[^\W\d_]+")
 EXCEPTIONS = {
     "extraction/declared/json_ld.py": "types of schema.org",
     "extraction/declared/microdata.py": "types of schema.org",
-    "extraction/dom/class_roles.py": "values of CSS display, as class names repeat them",
     "extraction/dom/visibility.py": "properties and values of CSS",
     "scheduling/schedule_file.py": "names of settings that hold secrets",
     "text/charsets.py": "names of Python's codecs",

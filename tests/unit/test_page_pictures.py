@@ -8,7 +8,7 @@ import pytest
 
 from portalcrawl.items import Observation
 from portalcrawl.storage.database import open_database
-from portalcrawl.storage.page_pictures import Picture
+from portalcrawl.storage.page_pictures import Picture, page_key
 from portalcrawl.storage.run_history import PastFeed, RunHistory
 from portalcrawl.storage.store import Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
@@ -35,6 +35,19 @@ SECOND = [
 
 def shown(picture: Picture) -> set[tuple[str, str, str | None, int | None]]:
     return {(each.article_id, each.teaser_id, each.block, each.position) for each in picture.shown}
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("http://www.a.example/", "a.example"),
+        ("https://a.example/index.html", "a.example"),
+        ("https://a.example:8443/sport/", "a.example:8443/sport"),
+        ("http://127.0.0.1:8998/sport", "127.0.0.1/sport"),
+    ],
+)
+def test_a_page_is_one_in_any_spelling(url: str, key: str) -> None:
+    assert page_key(url) == key
 
 
 AFTER = {("x", "x2", "top", 1), ("y", "y1", "side", 1), ("z", "z1", "top", 4), ("v", "v1", "side", 2)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import DatabaseError
@@ -14,10 +15,12 @@ from portalcrawl.errors import DataFolderError, SettingError
 from portalcrawl.schema import Manifest, Verdict
 from portalcrawl.storage import tables
 from portalcrawl.storage.database import IN_MEMORY, open_database
+from portalcrawl.storage.maintenance import Maintenance
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.run_history import RunHistory
 from portalcrawl.storage.store import Batch, Store, Wanted
 from portalcrawl.storage.unit_of_work import UnitOfWork
+from portalcrawl.text.fingerprints import fingerprint
 
 both_states = pytest.mark.usefixtures("each_state")
 VERSION = "SELECT value FROM meta WHERE key = 'version'"
@@ -29,7 +32,8 @@ def url_of(folder: Path) -> str:
 
 def record(number: int, **values: object) -> Record:
     address = f"https://a.example/{number}"
-    return Record("a", f"a:{number}", address, address, newest=float(number), **values)  # type: ignore[arg-type]
+    given: dict[str, Any] = {"url": address, "canonical_url": address, "newest": float(number), **values}
+    return Record("a", f"a:{number}", **given)
 
 
 @both_states
@@ -228,3 +232,31 @@ def test_a_stored_article_that_fails_once_stays_stored() -> None:
     stored = record(1, status="stored", revision=1)
     outcomes.failed(stored, "timeout", 1000.0, 60.0)
     assert (stored.status, stored.next_visit) == ("stored", 1060.0)
+
+
+@both_states
+def test_old_fingerprints_are_deleted(tmp_path: Path) -> None:
+    engine = open_database(url_of(tmp_path))
+    unit_of_work = UnitOfWork(Store(engine))
+    marks = [fingerprint(" ".join(f"wort{number}x{each}" for each in range(40))) for number in range(3)]
+    for number, mark in enumerate(marks):
+        assert mark
+        unit_of_work.near_copies.note(mark, f"a:{number}", "a", f"a:{number}")
+    unit_of_work.commit([])
+    states.rows(tmp_path, "UPDATE signatures SET added = 1000 WHERE article <> 'a:2'")
+    assert Maintenance(engine).forget_near_copies(2000.0) == 2
+    assert [unit_of_work.near_copies.group_of(mark) for mark in marks if mark] == [None, None, "a:2"]
+    assert states.rows(tmp_path, "SELECT count(DISTINCT text) AS texts FROM bands") == [{"texts": 1}]
+
+
+@both_states
+def test_a_record_comes_back_as_it_was_stored(tmp_path: Path) -> None:
+    unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
+    stored = [
+        record(1, sketch="0123abcd" * 16, field_hashes="aaaaaaaa,,bbbbbbbb"),
+        record(2, canonical_url="https://a.example/other", sketch=""),
+    ]
+    for each in stored:
+        unit_of_work.note(each)
+    unit_of_work.commit([])
+    assert list(unit_of_work.records("a", ["a:1", "a:2"]).values()) == stored

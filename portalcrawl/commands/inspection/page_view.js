@@ -50,6 +50,7 @@ function start() {
     keep(index === kept ? null : index);
   });
   if (hidesBlocks()) setStyles(false);
+  page.querySelector(".article.headline")?.scrollIntoView({ block: "center" });
   document.body.dataset.ready = "yes";
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import UTC, datetime
 from time import time
 
@@ -11,19 +11,26 @@ from portalcrawl.scheduling.entries import Schedule, ScheduleEntry
 from portalcrawl.scheduling.entry_health import Health, health_of
 from portalcrawl.scheduling.external_runs import ExternalRuns
 from portalcrawl.scheduling.job_store import POSTED, EntryState, Job, JobStore
+from portalcrawl.terminal import Column, as_objects, print_json, print_table
 
-HEAD = ("NAME", "WHEN", "NEXT", "NOW", "LAST RUN", "VERDICT", "ARTICLES", "TEASERS", "WHY")
+COLUMNS = (
+    *(Column("name"), Column("when"), Column("next"), Column("now"), Column("last run")),
+    *(Column("verdict", is_level=True), Column("articles", is_number=True), Column("teasers", is_number=True)),
+    Column("why"),
+)
 NEVER = float("inf")
 
 
-def show_list(schedule: Schedule, settings: RunSettings) -> None:
-    """Print the entries."""
+def show_list(schedule: Schedule, settings: RunSettings, *, as_json: bool) -> None:
+    """Print the entries, as a table or as a JSON array of one object an entry."""
     store = JobStore.open(settings.data_dir)
     external = ExternalRuns(store, settings)
     states, jobs = store.entry_states(), store.open_jobs()
     rows = [_row(entry, states.get(entry.name), jobs, external) for entry in schedule.entries.values()]
-    for line in _aligned([HEAD, *rows]):
-        print(line)
+    if as_json:
+        print_json(as_objects(COLUMNS, rows))
+    else:
+        print_table(COLUMNS, rows)
 
 
 def _row(
@@ -55,9 +62,3 @@ def _last(entry: ScheduleEntry, health: Health, external: ExternalRuns) -> tuple
     else:
         return ("never", health.level, "-", "-", "; ".join(health.reasons))
     return (_shown(ended, entry), verdict, str(counts.get("articles", 0)), str(counts.get("teasers", 0)), why)
-
-
-def _aligned(rows: list[tuple[str, ...]]) -> Iterable[str]:
-    wide = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, wide, strict=True)).rstrip()

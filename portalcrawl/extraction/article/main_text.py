@@ -9,8 +9,7 @@ from itertools import accumulate
 
 from portalcrawl.extraction.article.article_images import mark_captions
 from portalcrawl.extraction.article.boilerplate import is_note, is_offer
-from portalcrawl.extraction.dom.class_roles import NEVER, STRONG, WEAK
-from portalcrawl.extraction.dom.layout import Box, Layout, Line
+from portalcrawl.extraction.dom.layout import NEVER, STRONG, WEAK, Box, Layout, Line
 from portalcrawl.vocabulary import path_words
 
 SHORTEST_PROSE = 60

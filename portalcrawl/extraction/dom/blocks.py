@@ -10,10 +10,9 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from portalcrawl.extraction.dom.name_roles import Role, box_role, element_hints, name_shape
-from portalcrawl.extraction.dom.runs import Link, Part, Run, solid_chars
+from portalcrawl.extraction.dom.name_roles import Role, box_role, name_shape
+from portalcrawl.extraction.dom.runs import Link, Part, solid_chars
 from portalcrawl.text.counts import ends_sentence, sentence_count, text_size, word_count
-from portalcrawl.text.normalize import clean
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -53,7 +52,7 @@ class Box:
 
     _role: Role
     __slots__ = (
-        *("_role", "_totals", "element", "first", "first_link", "index", "landmark"),
+        *("_role", "_totals", "element", "first", "first_link", "index"),
         *("last", "last_link", "level", "parent", "places", "tag"),
     )
 
@@ -71,8 +70,6 @@ class Box:
         self.last_link = first_link
         self.index = 0
         """Its place among the boxes, which are in document order."""
-        self.landmark = ""
-        """The landmark that it is itself: ``main``, ``nav``, ``header`` ..., empty for none."""
         self._totals: Final = totals
         if parent is None:
             self.level = self.places = 0
@@ -93,11 +90,6 @@ class Box:
         except AttributeError:
             self._role = box_role(self.element, self.tag)
             return self._role
-
-    @property
-    def hints(self) -> frozenset[str]:
-        """Fields of a teaser or an article that its class names (``kicker``, ``date`` ...)."""
-        return element_hints(self.element)
 
     @property
     def signature(self) -> str:
@@ -143,21 +135,12 @@ class Box:
         return self._totals.lines[self.last] - self._totals.lines[self.first]
 
     @property
-    def paragraphs(self) -> int:
-        """Lines that end a sentence."""
-        return self._totals.paragraphs[self.last] - self._totals.paragraphs[self.first]
-
-    @property
     def headings(self) -> int:
         return self._totals.headings[self.last] - self._totals.headings[self.first]
 
     @property
     def pictures(self) -> int:
         return self._totals.pictures[self.last] - self._totals.pictures[self.first]
-
-    @property
-    def controls(self) -> int:
-        return self._totals.controls[self.last] - self._totals.controls[self.first]
 
     @property
     def links(self) -> int:
@@ -245,16 +228,6 @@ class Block:
         return solid_chars([part for part in self.parts if part[2].link is not None])
 
     @property
-    def bold_chars(self) -> int:
-        """Characters in bold elements, white space aside."""
-        return solid_chars([part for part in self.parts if part[2].bold])
-
-    @property
-    def italic_chars(self) -> int:
-        """Characters in italic elements, white space aside."""
-        return solid_chars([part for part in self.parts if part[2].italic])
-
-    @property
     def solid_chars(self) -> int:
         """Characters but for white space."""
         return len(self.text) - self.text.count(" ")
@@ -267,31 +240,7 @@ class Block:
     @property
     def is_bold(self) -> bool:
         """Whether bold elements hold all of its text."""
-        return 0 < self.solid_chars <= self.bold_chars
-
-    @property
-    def is_italic(self) -> bool:
-        """Whether italic elements hold all of its text."""
-        return 0 < self.solid_chars <= self.italic_chars
-
-    @property
-    def runs(self) -> tuple[Run, ...]:
-        """The pieces of its text, those of white space alone left out."""
-        return tuple(Run(text, element, style) for text, element, style in self.parts if text and not text.isspace())
-
-    def pieces(self) -> Iterator[tuple[str, _Element]]:
-        """Yield the text and the element of each run, runs of one element joined, their texts cleaned."""
-        last: _Element | None = None
-        texts: list[str] = []
-        for text, element, _ in self.parts:
-            if element is not last and texts:
-                if last is not None and (piece := clean("".join(texts))):
-                    yield piece, last
-                texts = []
-            last = element
-            texts.append(text)
-        if last is not None and (piece := clean("".join(texts))):
-            yield piece, last
+        return all(part[2].bold for part in self.parts if part[0] and not part[0].isspace())
 
 
 class TimeElement(NamedTuple):
@@ -349,21 +298,12 @@ class Totals:
         return _sums(kind == "line" for kind in self._kinds)
 
     @cached_property
-    def paragraphs(self) -> list[int]:
-        pairs = zip(self._kinds, self._texts, strict=True)
-        return _sums(kind == "line" and ends_sentence(text) for kind, text in pairs)
-
-    @cached_property
     def headings(self) -> list[int]:
         return _sums(kind == "heading" for kind in self._kinds)
 
     @cached_property
     def pictures(self) -> list[int]:
         return _sums(kind == "picture" for kind in self._kinds)
-
-    @cached_property
-    def controls(self) -> list[int]:
-        return _sums(kind == "control" for kind in self._kinds)
 
 
 def _sums(values: Iterable[int]) -> list[int]:

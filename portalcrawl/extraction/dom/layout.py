@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Place
-from portalcrawl.extraction.dom.class_roles import box_kind
+from portalcrawl.extraction.dom.name_roles import PART
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -23,6 +23,16 @@ _DOUBLE = re.compile(r"(([^\W\d_])\s?)\2[^\W\d_A-ZÄÖÜ]")
 _APART = re.compile(r"[BCDFGHJLMNPQRTX] [a-zäöüß]")
 """A letter that is no word in any usual language (unlike ``A``, ``I``, ``O``, ``W``), and the rest of its word."""
 IMAGES = frozenset(("img", "amp-img"))
+STRONG = frozenset(("nav", "overlay", "form", "button", "footer", "comments", "caption", "figure"))
+"""Kinds that hold the article's text only where they hold most of the page's; the names of others sometimes stand for
+a whole layout (``sidebar-grid``)."""
+NEVER = frozenset(("footer", "comments", "figure"))
+"""Kinds that never hold it."""
+WEAK = frozenset(("related", "ad", "subscription", "share", "aside", "byline", "tags", "player", "teaser", "picture"))
+_FIGURES = frozenset(("figure", "figcaption", "caption"))
+_TEXTS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "article"))
+_OF_TEXTS = frozenset(("caption", "byline", "ad", "share", "subscription"))
+"""Kinds that a paragraph, a heading or an article can be by its names."""
 
 
 class Box:
@@ -104,7 +114,7 @@ def read_layout(walk: Walk) -> Layout:
         box.last = starts[each.last]
         boxes.append(box)
         if box.first < box.last or box.images < pictures[each.last]:
-            box.kind = box_kind(box.element, box.tag)
+            box.kind = _kind_of(each)
             layout.boxes.append(box)
     for block in walk.blocks:
         box = boxes[block.box.index]
@@ -126,6 +136,16 @@ def _counts(walk: Walk) -> tuple[list[int], list[int]]:
         lines.append(lines[-1] + bool(block.text and _can_belong(block.box)))
         pictures.append(pictures[-1] + (block.kind == "picture"))
     return lines, pictures
+
+
+def _kind_of(box: WalkBox) -> str:
+    """Return what kind of side matter the tag, role and names of *box* tell, empty for none."""
+    if box.tag in _FIGURES:
+        return "figure"
+    role = box.role
+    if role.strength < PART or (box.tag in _TEXTS and role.name not in _OF_TEXTS):
+        return ""
+    return role.name
 
 
 def _can_belong(box: WalkBox) -> bool:

@@ -61,6 +61,8 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[-_]+")
 _HASH = re.compile(r"(?=[A-Za-z0-9+-]{4,12}$)(?=.*(?:\d|[a-z][A-Z].*[A-Z]))[A-Za-z0-9+-]+$")
 _NUMBERS = re.compile(r"\d+")
+_DRUPAL_FIELD = "field--name-"
+"""Drupal names what a field holds as a modifier."""
 LONGEST_CLASSES = 400
 LONGEST_ID = 100
 MOST_ID_JOINTS = 2
@@ -138,25 +140,18 @@ def content_words(name: str) -> tuple[str, ...]:
     """
     if ":" in name or "[" in name or "/" in name:
         return ()
-    name = name.partition("--")[0]
+    name = name.removeprefix(_DRUPAL_FIELD).partition("--")[0]
     block, _, element = name.rpartition("__")
     if block.strip("_-"):
         name = block.rpartition("__")[2] if _HASH.match(element) else element
     if not name.islower():
         name = _CAMEL.sub("-", name).lower()
     words = tuple(filter(None, _SEPARATORS.split(name)))
-    if not words or words[-1].isdigit() or (len(words) > 1 and words[0] in _CONTEXT["prefixes"]):
+    if not words or words[-1].isdigit():
+        return ()
+    if len(words) > 1 and words[0] in _CONTEXT["prefixes"] and "-".join(words[:2]) not in _CONTEXT["names"]:
         return ()
     return words
-
-
-def element_hints(element: _Element) -> frozenset[str]:
-    """Return the fields (``kicker``, ``date``, ``count`` ...) that the classes of *element* name."""
-    classes = element.get("class")
-    return names_hints(classes) if classes else _NO_HINTS
-
-
-_NO_HINTS: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=20_000)

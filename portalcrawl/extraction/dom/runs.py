@@ -9,14 +9,18 @@ from portalcrawl import urls
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+    from portalcrawl.extraction.dom.blocks import Box
+
 
 class Link:
     """An ``a`` element with an address; it may hold many blocks, or a part of one."""
 
-    __slots__ = ("_url", "element", "first", "href", "index", "last")
+    __slots__ = ("_url", "box", "element", "first", "href", "index", "last")
 
-    def __init__(self, element: _Element, href: str, index: int, first: int) -> None:
+    def __init__(self, element: _Element, href: str, index: int, first: int, box: Box) -> None:
         self.element: Final = element
+        self.box: Final = box
+        """The innermost block-level element around it."""
         self.href: Final = href
         """As the page has it."""
         self.index: Final = index
@@ -43,18 +47,16 @@ class Style(NamedTuple):
 PLAIN = Style()
 
 
-class Run(NamedTuple):
-    """A piece of a line's text."""
-
-    text: str
-    """White space as it stands."""
-    element: _Element
-    """The innermost element around it, inline or not."""
-    style: Style
-
-
 Part = tuple[str, "_Element", Style]
 """A text as it stands, the innermost element around it, and its style."""
+
+
+class _Joint(str):
+    """A string of its own: Python has only one of each character otherwise."""
+
+
+JOINT: Final = _Joint(" ")
+"""Stands between two elements of a row whose markup has no white space between them; told by identity."""
 
 
 def solid_chars(parts: list[Part]) -> int:

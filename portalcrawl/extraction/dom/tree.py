@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from codecs import utf_8_decode
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -25,8 +24,6 @@ MOST_UNREADABLE = 20
 """One character in so many may be one that the charset does not know."""
 _PIECE = 16_384
 """Bytes."""
-MOST_HELD = 200_000
-"""Elements; a page of more pays with time instead of memory."""
 _PLAIN = etree.ElementDefaultClassLookup()
 """All elements are of lxml's own class: those of lxml.html, of more methods, take longer to make."""
 
@@ -63,15 +60,6 @@ def parse(response: Response) -> _Element | None:
     except (ValueError, LookupError, etree.LxmlError):
         return None
     return root if isinstance(root, etree._Element) and len(root) else None
-
-
-def elements(root: _Element | None) -> list[_Element]:
-    """Return the elements under *root* in page order, itself first: as many as are worth being held.
-
-    Whoever holds them spares lxml to make an element's Python object anew each time someone comes by, which is what
-    most of the time of a walk goes into.
-    """
-    return [] if root is None else list(islice(root.iter(), MOST_HELD))
 
 
 def _is_binary(start: bytes, encoding: str) -> bool:

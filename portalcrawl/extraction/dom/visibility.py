@@ -1,22 +1,20 @@
 """What readers of a page can't see: the one place that decides it.
 
-The markup can hide an element in many ways. :func:`mark_hidden` writes each of them as the ``hidden`` attribute (HTML
-Living Standard 6.1), once for each parsed page, so that all who walk the tree ask for that attribute alone and leave
-out the element with all that it holds. ``aria-hidden`` hides an element from screen readers, not from the eye.
+The walk asks :class:`Visibility` for each element that it comes by, and leaves out those that are hidden with all that
+they hold. It marks them by the ``hidden`` attribute (HTML Living Standard 6.1) for those who read parts of the tree,
+such as the rules of profiles. ``aria-hidden`` hides an element from screen readers, not from the eye.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from portalcrawl.extraction.dom.class_roles import box_kind, class_hides
+from portalcrawl.extraction.dom.name_roles import box_role
+from portalcrawl.vocabulary import class_words, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from lxml.etree import _Element
 
 _ALWAYS_SHOWN = frozenset(("html", "head", "body", "main", "img", "amp-img", "picture", "source"))
@@ -39,47 +37,63 @@ _SHOWN = re.compile(r"(?<![\w-])display\s*:\s*(?!none)\w", re.IGNORECASE)
 """A style of its own beats the browser's for ``hidden``."""
 _STREAMED = re.compile(r"S:[0-9a-f]+")
 """Ids of parts that React's server sends as ``hidden`` and the script behind them puts into their place."""
+_UTILITY = re.compile(
+    rf"^(?:(?:{class_words('utilities.states')}|tag(?!-?(?:list|cloud|links))|{class_words('utilities.terms')})-|[^:]*:).*"
+    rf"|[-_]+{class_words('utilities.states')}[-_].*"
+)
+"""Classes that tell of state, layout or terms (``has-hidden``, ``md:hidden``), and ends of classes that do."""
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_HIDDEN_CLASSES = frozenset(table("classes")["hidden"]["whole"].split())
+_HIDDEN_NAME = re.compile(rf"\b{class_words('hidden.words')}\b")
+_HIDING_SIGNS = tuple(table("classes")["hidden"]["signs"].split())
+"""One of these stands in every class that hides; most classes have none."""
+_SHOWN_CLASS = re.compile(
+    r"(?<!\S)(?!print:|d-print-)(?:\w+:(?:block|flex|inline|grid|table|contents)|d-\w+-(?:block|flex|inline|grid|table))"
+)
+"""Classes of an element that is hidden on screens of some sizes only."""
+_POPUP = re.compile(rf"\b{class_words('hidden.popups')}[-_]+{class_words('hidden.popup_parts')}\b", re.IGNORECASE)
+"""What opens over a word of a sentence: explanations, portraits of people."""
+LONGEST_CLASSES = 400
 MOST_WRAPPERS = 3
 """Elements of a page that are taken for shown by a script because they hold most of its paragraphs."""
 
 
-def mark_hidden(root: _Element, elements: Iterable[_Element] | None = None) -> None:
-    """Give the ``hidden`` attribute to each element in *root* that readers can't see, and take it from the others.
+class Visibility:
+    """Decides for each element of one page, in page order, whether readers see it."""
 
-    What stands in a hidden element gets no mark of its own. *elements* are all in *root* in page order, where the
-    caller has them at hand.
-    """
-    wrappers = whole = 0
-    walk = iter(root.iter() if elements is None else elements)
-    for element in walk:
+    def __init__(self, root: _Element) -> None:
+        self._root = root
+        self._size = 0
+        self._wrappers = 0
+
+    def hides(self, element: _Element, names: list[str]) -> bool:
+        """Return whether *element*, which has attributes of these *names*, is hidden, and mark it by ``hidden``.
+
+        Nothing in a hidden element may be asked for. One that scripts show loses its mark.
+        """
         get = element.get
-        classes = get("class")
-        if classes is None or not class_hides(classes):
-            style = get("style")
-            if (style is None or not _style_hides(style)) and get("hidden") is None:
-                continue
-        if _is_shown_by_script(element):
-            _show(element)
-            continue
-        if wrappers < MOST_WRAPPERS and (size := _size_of_paragraphs(element)) and not box_kind(element, element.tag):
-            whole = whole or _size_of_paragraphs(root)
-            if 2 * size > whole:
-                wrappers += 1
-                _show(element)
-                continue
+        if not (
+            ("class" in names and class_hides(get("class") or ""))
+            or ("style" in names and _style_hides(get("style") or ""))
+            or "hidden" in names
+        ):
+            return False
+        if _is_shown_by_script(element) or self._is_wrapper(element):
+            if "hidden" in names:
+                del element.attrib["hidden"]
+            return False
         element.set("hidden", "")
-        inner = sum(1 for _ in element.iter()) - 1
-        next(islice(walk, inner, inner), None)
+        return True
 
-
-def _show(element: _Element) -> None:
-    if element.get("hidden") is not None:
-        del element.attrib["hidden"]
-
-
-def is_hidden(element: _Element) -> bool:
-    """Return whether *element* itself is marked as hidden."""
-    return element.get("hidden") is not None
+    def _is_wrapper(self, element: _Element) -> bool:
+        """Return whether *element* holds most of the page's paragraphs, so that scripts must show it."""
+        if self._wrappers >= MOST_WRAPPERS or not (size := _size_of_paragraphs(element)):
+            return False
+        self._size = self._size or _size_of_paragraphs(self._root)
+        if 2 * size <= self._size or box_role(element, element.tag).name:
+            return False
+        self._wrappers += 1
+        return True
 
 
 def is_within_hidden(element: _Element | None) -> bool:
@@ -117,3 +131,30 @@ def _size_of_paragraphs(element: _Element) -> int:
     for paragraph in element.iter("p"):
         size += len(paragraph.text or "") + sum(len(child.text or "") + len(child.tail or "") for child in paragraph)
     return size
+
+
+@lru_cache(maxsize=20_000)
+def class_hides(classes: str) -> bool:
+    """Return whether one of *classes* hides its element: from all but screen readers, or until it is opened."""
+    lower = classes.lower()
+    for sign in _HIDING_SIGNS:  # any() takes twice as long
+        if sign in lower:
+            break
+    else:
+        return False
+    names = classes[:LONGEST_CLASSES].split()
+    if not _HIDDEN_CLASSES.isdisjoint(names) and not _SHOWN_CLASS.search(classes):
+        return True
+    return any(_HIDDEN_NAME.search(words) for words in map(_content_words, names)) or _POPUP.search(classes) is not None
+
+
+def _content_words(name: str) -> str:
+    """Return the words of a class that tell of content, not of state, layout or terms."""
+    return _in_words(_UTILITY.sub("", name) if "-" in name or ":" in name or "_" in name else name)
+
+
+def _in_words(name: str) -> str:
+    """Return a class or id in lower case, its words parted by hyphens."""
+    if not name.islower():
+        name = _CAMEL.sub("-", name).lower()
+    return name.replace("_", "-")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from portalcrawl.extraction.dom.visibility import is_hidden
 from portalcrawl.text.normalize import clean, words
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def read_lines(root: _Element) -> list[Line]:
     for event, element in walker:
         if event in ("start", "end") and _breaks_line(element):
             walk.end_line()
-        if event == "start" and (element.tag in SKIPPED or is_hidden(element)):
+        if event == "start" and (element.tag in SKIPPED or element.get("hidden") is not None):
             walker.skip_subtree()
         elif event == "start":
             walk.enter(element)
@@ -80,7 +79,7 @@ class _Walk:
 
     def leave(self, element: _Element) -> None:
         """Leave what was entered; what was skipped was not."""
-        if element.tag not in SKIPPED and not is_hidden(element):
+        if element.tag not in SKIPPED and not element.get("hidden") is not None:
             self.links -= element.tag == "a"
             self.sides -= element.tag in SIDE_MATTER
 

@@ -1,7 +1,7 @@
 """One walk over a page's tree: everything that readers see, as a flat list of blocks in boxes.
 
 :func:`walk_page` makes the :class:`Walk` that the readings of articles and teasers, the page type and the page map are
-built on. It decides nothing about content and changes nothing in the tree. Its time grows with the number of nodes.
+built on. It decides nothing about content. Its time grows with the number of nodes.
 
     walk = walk_page(root, base_url)
     for block in walk.blocks:
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -21,7 +20,8 @@ from lxml import etree
 
 from portalcrawl.extraction.dom.blocks import Block, BlockKind, Box, HiddenElement, Place, TimeElement, Totals
 from portalcrawl.extraction.dom.layout import with_initial
-from portalcrawl.extraction.dom.runs import PLAIN, Link, Part, Style
+from portalcrawl.extraction.dom.runs import JOINT, PLAIN, Link, Part, Style
+from portalcrawl.extraction.dom.visibility import Visibility
 from portalcrawl.text.normalize import clean, words
 
 if TYPE_CHECKING:
@@ -56,7 +56,6 @@ _PLACES = {
     **dict.fromkeys(HEADINGS, Place.HEADING),
     **{"button": Place.BUTTON, "details": Place.DETAILS, "pre": Place.PREFORMATTED},
 }
-_LANDMARKS = words("main nav header footer aside article section dialog form")
 _ARIA_LANDMARKS = {
     **{"main": "main", "navigation": "nav", "banner": "header", "contentinfo": "footer", "complementary": "aside"},
     **{"article": "article", "region": "section", "dialog": "dialog", "alertdialog": "dialog", "search": "form"},
@@ -82,29 +81,16 @@ class Walk:
         self.times: list[TimeElement] = []
         self.hidden: list[HiddenElement] = []
         """Elements that readers can't see, with all that they hold."""
-
-    def url_of(self, link: Link) -> str | None:
-        """Return the absolute address of *link*, None where it is no http(s) address."""
-        return link.url(self.base_url)
+        self._groups: dict[int, dict[str, list[Box]]] = {}
 
     def blocks_of(self, box: Box) -> Sequence[Block]:
         """Return the blocks in *box*, those of inner boxes among them."""
         return self.blocks[box.first : box.last]
 
-    def links_of(self, box: Box) -> Sequence[Link]:
-        """Return the links that begin in *box*."""
-        return self.links[box.first_link : box.last_link]
-
-    def times_of(self, box: Box) -> Sequence[TimeElement]:
-        """Return the machine-readable times in *box* or right before its first block."""
+    def times_in(self, first: int, last: int) -> Sequence[TimeElement]:
+        """Return the machine-readable times in ``blocks[first:last]``, or right before or behind these."""
         keys = self._time_blocks
-        return self.times[bisect_left(keys, box.first) : bisect_right(keys, box.last - 1)]
-
-    def hidden_of(self, box: Box) -> Sequence[HiddenElement]:
-        """Return the hidden elements in *box*."""
-        keys = self._hidden_blocks
-        found = self.hidden[bisect_left(keys, box.first) : bisect_right(keys, box.last)]
-        return [each for each in found if box.holds(each.box)]
+        return self.times[bisect_left(keys, first) : bisect_right(keys, last)]
 
     def children(self, box: Box) -> Sequence[Box]:
         """Return the boxes whose parent is *box*."""
@@ -112,32 +98,17 @@ class Walk:
 
     def alike(self, box: Box) -> Sequence[Box]:
         """Return the boxes beside *box* that have its tag and classes (see :attr:`Box.signature`), itself included."""
-        return self._groups[box.parent.index if box.parent else -1, box.signature]
-
-    def same_tag_siblings(self, box: Box) -> int:
-        """Return the number of boxes of its tag in its parent, itself included."""
-        return self._tag_counts[box.parent.index if box.parent else -1, box.tag]
-
-    @cached_property
-    def roles(self) -> list[frozenset[str]]:
-        """For each box, by its index, the roles of itself and of the boxes around it, however surely told."""
-        found: list[frozenset[str]] = []
-        unions: dict[tuple[frozenset[str], str], frozenset[str]] = {}
-        for box in self.boxes:
-            around = found[box.parent.index] if box.parent else frozenset[str]()
-            if name := box.role.name:
-                key = around, name
-                around = unions.get(key) or unions.setdefault(key, around | {name})
-            found.append(around)
-        return found
+        parent = box.parent.index if box.parent else -1
+        groups = self._groups.get(parent)
+        if groups is None:
+            groups = self._groups[parent] = {}
+            for each in self.children(box.parent) if box.parent else (box,):
+                groups.setdefault(each.signature, []).append(each)
+        return groups.get(box.signature, (box,))
 
     @cached_property
     def _time_blocks(self) -> list[int]:
         return [time.block for time in self.times]
-
-    @cached_property
-    def _hidden_blocks(self) -> list[int]:
-        return [hidden.block for hidden in self.hidden]
 
     @cached_property
     def _children(self) -> dict[int, list[Box]]:
@@ -147,22 +118,11 @@ class Walk:
                 found.setdefault(box.parent.index, []).append(box)
         return found
 
-    @cached_property
-    def _groups(self) -> dict[tuple[int, str], list[Box]]:
-        found: dict[tuple[int, str], list[Box]] = {}
-        for box in self.boxes:
-            found.setdefault((box.parent.index if box.parent else -1, box.signature), []).append(box)
-        return found
-
-    @cached_property
-    def _tag_counts(self) -> Counter[tuple[int, str]]:
-        return Counter((box.parent.index if box.parent else -1, box.tag) for box in self.boxes)
-
 
 def walk_page(root: _Element, base_url: BaseUrl) -> Walk:
     """Return what readers see of the tree under *root*; its links are resolved against *base_url*.
 
-    What is hidden must be marked (see :func:`~portalcrawl.extraction.dom.visibility.mark_hidden`).
+    Elements that can't be seen get the ``hidden`` attribute, nothing else in the tree is changed.
     """
     walk = Walk(base_url)
     _Walker(walk).run(root)
@@ -190,6 +150,7 @@ class _Walker:
     def run(self, root: _Element) -> None:  # noqa: C901  # the one loop over all nodes: a call for each costs most
         """Walk the tree under *root*."""
         parts, add, action_of = self.parts, self.parts.append, _ACTIONS.get
+        hides = Visibility(root).hides
         box, style = self.outside, PLAIN
         saved = [(box.element, style)]  # elements that changed the style, each with the style before
         joint = 0  # number of parts before which an element of a row has just ended
@@ -198,14 +159,14 @@ class _Walker:
             if event == "start":
                 tag, names = element.tag, element.keys()
                 action = action_of(tag, _BOX)
-                if action == _SKIP or "hidden" in names or (action == _DIALOG and "open" not in names):
+                if action == _SKIP or (action == _DIALOG and "open" not in names) or (names and hides(element, names)):
                     self.leave_out(element, action, box)
                     action = _SKIP
                 elif action <= _BOX:
                     box = self.open_box(box, element, tag, names)
                 elif action == _STYLE:
                     saved.append((element, style))
-                    style = self.changed_style(element, tag, names, style)
+                    style = self.changed_style(element, tag, names, style, box)
                 elif action != _INLINE:
                     self.take(action, element, box, style)
                 if action >= _SKIP:
@@ -259,12 +220,15 @@ class _Walker:
     def join(self, joint: int, element: _Element, tag: str, style: Style, box: Box) -> int:
         """Part two elements of a row, since scripts write no white space between them; return 0, no joint any more."""
         if joint == len(self.parts) and tag in _ROW_PARTS and box.tag not in _TEXTS:
-            self.parts.append((" ", element, style))
+            self.parts.append((JOINT, element, style))
         return 0
 
     def leave_out(self, element: _Element, action: int, box: Box) -> None:
         """Remember an element that is hidden; others without visible text need not be."""
-        if action != _SKIP:
+        if element.tag == "meta":
+            if element.get("itemprop") == "datePublished" and (value := element.get("content")):
+                self.walk.times.append(TimeElement(element, "content", value, len(self.blocks), box))
+        elif action != _SKIP:
             self.hidden.append(HiddenElement(element, len(self.blocks), box))
 
     def finish(self, box: Box) -> None:
@@ -304,13 +268,13 @@ class _Walker:
             if style.link is not None:
                 style.link.last = max(style.link.last, count)
 
-    def changed_style(self, element: _Element, tag: str, names: list[str], style: Style) -> Style:
+    def changed_style(self, element: _Element, tag: str, names: list[str], style: Style, box: Box) -> Style:
         """Return the style of what stands in a link or in an element for bold or italic text."""
         if tag == "a":
             href = element.get("href") if "href" in names else None
             if not href:
                 return style
-            link = Link(element, href, len(self.links), len(self.blocks))
+            link = Link(element, href, len(self.links), len(self.blocks), box)
             self.links.append(link)
             return Style(link, style.bold, style.italic)
         if tag in _BOLD:
@@ -337,6 +301,8 @@ class _Walker:
             return
         if self.parts and action in _ENDS_LINE:
             self.end_line(box)
+        elif self.parts and action == _PICTURE and style.link is not None:
+            self.end_links_before(style.link, box)
         if action == _BREAK:
             self.breaks += 1
             return
@@ -345,6 +311,16 @@ class _Walker:
         blocks = self.blocks
         self.objects += bool(self.parts)
         blocks.append(Block(len(blocks), _OBJECTS[action], "", box, [("", element, style)]))
+
+    def end_links_before(self, link: Link, box: Box) -> None:
+        """End the line before *link*, which holds a picture, unless both stand in a sentence."""
+        parts = self.parts
+        at = next((index for index, part in enumerate(parts) if part[2].link is link), len(parts))
+        if at and (box.tag not in _TEXTS or any(part[2].link is not None for part in parts[:at])):
+            rest = parts[at:]
+            del parts[at:]
+            self.end_line(box)
+            parts.extend(rest)
 
     def take_time(self, element: _Element, names: list[str], box: Box) -> None:
         attribute = next(name for name in TIME_ATTRIBUTES if name in names)
@@ -362,17 +338,14 @@ def _is_alone(noscript: _Element) -> bool:
 def _set_place(box: Box, place: int) -> None:
     tag = box.tag
     box.places |= place
-    if tag in _LANDMARKS:
-        box.landmark = tag
-    elif tag in HEADINGS:
+    if tag in HEADINGS:
         box.level = HEADINGS[tag]
 
 
 def _read_role(box: Box) -> None:
     role = box.element.get("role") or ""
     if role in _ARIA_LANDMARKS:
-        box.landmark = _ARIA_LANDMARKS[role]
-        box.places |= _PLACES[box.landmark]
+        box.places |= _PLACES[_ARIA_LANDMARKS[role]]
     elif role == "heading":
         level = box.element.get("aria-level") or "2"
         box.level = int(level) if level in _LEVELS else 2

@@ -3,81 +3,182 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from lxml.etree import _Element
-
-from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.teasers.class_hints import Hint, hints_of
-from portalcrawl.extraction.teasers.inline_links import is_card, is_inline
+from portalcrawl.extraction.teasers.line_forms import form_of, is_cut
 from portalcrawl.extraction.teasers.link_targets import Targets
-from portalcrawl.extraction.teasers.link_zones import Zone, Zones
 
 if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from portalcrawl.extraction.dom.blocks import Block, Box
+    from portalcrawl.extraction.dom.runs import Link
+    from portalcrawl.extraction.teasers.page_runs import PageRuns
     from portalcrawl.profiles.model import Profile
 
-_AUTHOR_LEVELS = 2
-_BODY = frozenset({"body", "main", "html"})
-_NAME_WORDS = 4
-_NEIGHBOURS = frozenset({"prev", "next"})
+Zone = Literal["open", "neighbour", "menu", "topics", "dead"]
+"""What a link stands in: a ``neighbour`` is the article before or after this one, in however small a menu of its own;
+nothing ``dead`` is a teaser."""
+_HINTED: dict[int, Zone] = {Hint.SERVICE: "dead", Hint.MENU: "menu", Hint.TOPICS: "topics"}
+_ZONES: dict[str, Zone] = {"nav": "menu", "footer": "menu", "overlay": "dead"}
+"""By what tag, role and names tell of a box."""
+_WHOLE = frozenset(("body", "main", "html"))
+_NEIGHBOURS = frozenset(("prev", "next"))
 """Link relations (HTML 4.6.7) within a sequence of articles."""
+_AUTHOR_LEVELS = 2
+_NAME_WORDS = 4
 _HEADLINE = 25
 _HEADLINE_SPACES = 3
+_APART = frozenset(("a", "time", "small", "label", "data", "img"))
+_CLOSING = ",.;:)"
+_FEW_WORDS = 3
+_MAX_PARTS = 20
+_MAX_AROUND = 400
+"""Characters looked at on each side of a link."""
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """A link to an article: its element, the article's canonical address, and the address as written, absolute."""
+class ArticleLink:
+    """A link to an article: the article's canonical address, and the address as written, absolute."""
 
-    element: _Element
+    link: Link
     target: str
     url: str
     zone: Zone = "open"
 
 
-def find_links(root: _Element, base_url: str, profile: Profile) -> list[Link]:
-    """Return the links in *root* to articles of the portal other than the page itself, in page order."""
-    targets = Targets(root, base_url, profile)
-    zones = Zones()
-    links = []
-    for element in root.iter("a"):
-        href = element.get("href")
-        found = targets.of(href) if href else None
-        if found is None:
+def find_links(
+    runs: PageRuns, profile: Profile, canonical: str | None = None
+) -> tuple[list[ArticleLink], dict[int, str]]:
+    """Return the links to articles of the portal other than the page itself, in page order.
+
+    And of all others, by their index in the walk, why they are none. *canonical* is the page's own address as declared.
+    """
+    walk = runs.walk
+    targets = Targets(runs, profile, canonical)
+    zones: dict[Box, Zone] = {}
+    found: list[ArticleLink] = []
+    refused: dict[int, str] = {}
+    for link in walk.links:
+        target = targets.of(link.href)
+        if target is None:
+            refused[link.index] = "not an article's address"
             continue
-        zone = zones.of(element)
-        if zone in ("menu", "open") and not _NEIGHBOURS.isdisjoint((element.get("rel") or "").split()):
+        zone = _zone_of(link.box, zones)
+        if zone in ("menu", "open") and not _NEIGHBOURS.isdisjoint((link.element.get("rel") or "").split()):
             zone = "neighbour"
-        if _may_stand(element, zone) and not is_inline(element) and not _names_author(element):
-            links.append(Link(element, *found, zone))
-    visible = {link.target for link in links if link.zone != "copy"}
-    return [link for link in links if not (link.zone == "copy" and link.target in visible)]
+        if reason := _why_not(link, zone, runs):
+            refused[link.index] = reason
+        else:
+            found.append(ArticleLink(link, *target, zone))
+    return found, refused
 
 
-def _may_stand(link: _Element, zone: Zone) -> bool:
-    """Return whether a link in *zone* can be a teaser; in a menu only with the length of a headline."""
+def _zone_of(box: Box | None, known: dict[Box, Zone]) -> Zone:
+    path: list[Box] = []
+    while box is not None and box not in known:
+        path.append(box)
+        box = box.parent
+    zone: Zone = known[box] if box is not None else "open"
+    for each in reversed(path):
+        if zone == "open":
+            zone = _own_zone(each)
+        known[each] = zone
+    return zone
+
+
+def _own_zone(box: Box) -> Zone:
+    if box.tag in _WHOLE:
+        return "open"
+    hints = hints_of(box.element.get("class") or "")
+    for hint, zone in _HINTED.items():
+        if hints & hint:
+            return zone
+    return _ZONES.get(box.role.name, "open")
+
+
+def _why_not(link: Link, zone: Zone, runs: PageRuns) -> str:
+    """Return why *link*, which leads to an article, is no teaser; empty where it may be one."""
     if zone == "dead":
+        return "no list of articles"
+    text = runs.text_of(link)
+    holds_card = _is_card(link, runs)
+    is_long = len(text) >= _HEADLINE and text.count(" ") >= _HEADLINE_SPACES
+    if not is_long and (zone == "menu" or (zone == "topics" and not holds_card)):
+        return zone
+    if not holds_card and _is_inline(link, text, runs):
+        return "within a text"
+    by_name = text.count(" ") < _NAME_WORDS and _is_in_author(link.element)
+    return "author" if by_name or "author" in (link.element.get("rel") or "").split() else ""
+
+
+def _is_card(link: Link, runs: PageRuns) -> bool:
+    """Return whether *link* holds more than words: a picture, a heading, blocks."""
+    start, end = runs.of_link(link)
+    if start == end:
+        return len(link.element) > 0
+    return runs.blocks[start] != runs.blocks[end - 1] or any(
+        not runs.parts[run][0] or runs.walk.blocks[runs.blocks[run]].box is not link.box for run in range(start, end)
+    )
+
+
+def _is_inline(link: Link, text: str, runs: PageRuns) -> bool:
+    """Return whether *link* is part of a sentence of running text."""
+    start, end = runs.of_link(link)
+    if start == end:
         return False
-    if zone in ("open", "neighbour", "copy"):
+    block = runs.walk.blocks[runs.blocks[start]]
+    before, after = _around(block, start - runs.starts[block.index], end - runs.starts[block.index])
+    if is_cut(after) or (not after and form_of(text) in ("more", "count", "empty")):  # title, call or cut mark
+        return False
+    if after[:1].isupper() and form_of(before) in ("empty", "date") and _is_title(text, runs, start, end):
+        return False
+    opens = before[-1:] != ":" and form_of(before) == "text"
+    goes_on = form_of(after) == "text"
+    if opens and (goes_on or before.count(" ") + 1 >= _FEW_WORDS):
         return True
-    text = text_of(link)
-    if len(text) >= _HEADLINE and text.count(" ") >= _HEADLINE_SPACES:
-        return True
-    return zone == "topics" and is_card(link)
+    closes = block.box.tag == "p" or after[:1].islower() or after[:1] in _CLOSING
+    return goes_on and after.count(" ") + 1 >= _FEW_WORDS and closes
 
 
-def _names_author(link: _Element) -> bool:
-    """Return whether *link* leads to whom it names: its relation says so, or class names right around a short text."""
-    if "author" in (link.get("rel") or "").split():
-        return True
-    return _is_in_author(link) and text_of(link).count(" ") < _NAME_WORDS
+def _is_title(text: str, runs: PageRuns, start: int, end: int) -> bool:
+    """Return whether a link, ahead of a snippet in its line, is bold throughout and as long as a headline."""
+    return text.count(" ") >= _FEW_WORDS and all(runs.parts[run][2].bold for run in range(start, end))
 
 
-def _is_in_author(link: _Element) -> bool:
-    """Return whether *link*, or an element right around it, is named for an author."""
-    node: _Element | None = link
+def _around(block: Block, start: int, end: int) -> tuple[str, str]:
+    """Return the text of the sentence before and after ``parts[start:end]`` of *block*."""
+    sides = [], []  # type: tuple[list[str], list[str]]
+    for texts, indexes in zip(sides, (range(start - 1, -1, -1), range(end, len(block.parts))), strict=True):
+        size = 0
+        for index in indexes[:_MAX_PARTS]:
+            text, element, _ = block.parts[index]
+            if size > _MAX_AROUND:
+                break
+            if _is_of_sentence(element, block):
+                texts.append(text)
+                size += len(text)
+    before, after = sides
+    return " ".join("".join(reversed(before)).split())[-_MAX_AROUND:], " ".join("".join(after).split())[:_MAX_AROUND]
+
+
+def _is_of_sentence(element: _Element, block: Block) -> bool:
+    """Return whether the text of an inline element is part of the sentence beside it, not a label or another link."""
+    node: _Element | None = element
+    in_text = block.box.tag == "p"
+    while node is not None and node is not block.box.element:
+        if node.tag in _APART or (node.tag == "span" and node.get("class") and not in_text):
+            return False
+        node = node.getparent()
+    return True
+
+
+def _is_in_author(element: _Element) -> bool:
+    """Return whether *element*, or one right around it, is named for an author."""
+    node: _Element | None = element
     for _ in range(1 + _AUTHOR_LEVELS):
-        if node is None or node.tag in _BODY:
+        if node is None or node.tag in _WHOLE:
             break
         names = node.get("class")
         if names and hints_of(names) & Hint.AUTHOR:

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Set
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Literal
 
 from portalcrawl.extraction.parts import TeaserParts
@@ -43,11 +42,11 @@ _WEIGHTS = {
     "class of a snippet": -2.0,
     "class of a kicker": -4.0,
     "named by link or picture": 3.0,
-    "ends with a colon": -2.0,
-    "leads on": -6.0,
     "beside a link that speaks": -3.0,
 }
 """What speaks for a line as the headline of its card, or against it."""
+FIELDS = ("headline", "kicker", "snippet", "date", "count", "label", "caption", "author", "block", "other")
+"""What a line can give, the most important first: a block of several lines is that of the first."""
 Field = Literal["headline", "kicker", "snippet", "none"]
 _NOT_TEXT = Hint.DATE | Hint.AUTHOR | Hint.COUNT | Hint.DURATION | Hint.CAPTION | Hint.MORE
 
@@ -85,8 +84,6 @@ class FieldVotes:
 class PageSigns:
     """What the page as a whole tells of the lines of its cards."""
 
-    repeated: Set[str]
-    """Folded texts that lead to several articles."""
     sections: Set[str]
     """Addresses, as written, that are linked more than once, as sections are."""
     votes: FieldVotes
@@ -99,7 +96,6 @@ class CardFields:
         self.card = card
         self.template = template
         self.votes = page.votes
-        self.repeated = page.repeated
         self.sections = page.sections
         self.found = sort_lines(card)
         self.texts = self.found.texts
@@ -139,6 +135,7 @@ class CardFields:
             parts.headline = next((name for name in names if _can_be_title(name)), None)
         snippet = self.snippet(at)
         if snippet:
+            snippet.field = "snippet"
             text, parts.is_truncated = line_forms.split_cut(snippet.text)
             parts.snippet = _AHEAD.sub("", text, count=1) if _AHEAD.match(text) else text
         parts.image_url = self.image.url or None if self.image else None
@@ -148,10 +145,21 @@ class CardFields:
         _tell_caption(parts, self.alt, caption_over_snippet)
         return _cleaned(parts) if parts.headline or parts.snippet or parts.image_caption else None
 
+    def owners(self) -> dict[int, str]:
+        """Return the field that each block of text gave, once the card is read: the first in the order of fields."""
+        found: dict[int, str] = {}
+        for line in self.found.lines:
+            known = found.get(line.block, "other")
+            found[line.block] = min(known, line.field, key=FIELDS.index)
+        return found
+
     def add_headline(self, parts: TeaserParts, at: int) -> None:
         """Give *parts* the headline, and what stands before it."""
         parts.headline, glued = self.unglued(self.texts[at].text)
+        self.texts[at].field = "headline"
         line = self.kicker(at)
+        if line is not None:
+            line.field = "kicker"
         kicker = glued or (line.text if line else "")
         genre, *others = _DOTS.split(kicker)
         if others and line_forms.is_genre(genre):
@@ -162,7 +170,7 @@ class CardFields:
     def headline_at(self) -> int | None:
         """Return the index of the headline among the texts."""
         speaking = (line for line in self.texts if line.linked and len(line.text) >= _MIN_LINK_TEXT)
-        link_speaks = any(not _is_cut_snippet(line.text) and not self.leads_on(line) for line in speaking)
+        link_speaks = any(not _is_cut_snippet(line.text) for line in speaking)
         best, best_score = None, 0.0
         for index, line in enumerate(self.texts):
             score = self.headline_score(line)
@@ -185,23 +193,9 @@ class CardFields:
             "class of a snippet": hint & (Hint.KICKER | Hint.SNIPPET) == Hint.SNIPPET,
             "class of a title": hint & (Hint.KICKER | Hint.SNIPPET | Hint.TITLE) == Hint.TITLE,
             "named by link or picture": fold(text) in self.folded_names,
-            "ends with a colon": text.endswith(":"),
-            "leads on": self.leads_on(line),
         }
         votes = self.votes.share(self.template, line, "headline") - self.votes.share(self.template, line, "kicker")
         return 1.0 + _VOTE * votes + sum(_WEIGHTS[name] for name, given in signs.items() if given)
-
-    def leads_on(self, line: Line) -> bool:
-        """Return whether *line*, behind a headline or snippet, is a call that other cards repeat."""
-        if fold(line.text) not in self.repeated:
-            return False
-        before = takewhile(lambda other: other is not line, self.texts)
-        return any(
-            ((other.heading and not line.heading) or _is_long(other.text))
-            and not other.foreign
-            and fold(other.text) not in self.repeated
-            for other in before
-        )
 
     def kicker(self, at: int) -> Line | None:
         """Return the short line right over the headline, or the one that calls itself kicker.

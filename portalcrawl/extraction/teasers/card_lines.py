@@ -1,24 +1,31 @@
-"""Runs of text and the lines they make: one line may hold a kicker, a headline and an age in elements of their own."""
+"""A line of a card taken apart: one line may hold a kicker, a headline and an age in elements of their own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-from lxml.etree import _Element
+from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.name_roles import name_shape
-from portalcrawl.extraction.dom.walk import INLINE as _PLAIN
 from portalcrawl.extraction.teasers.class_hints import Hint
 from portalcrawl.extraction.teasers.line_forms import MARKS, form_of, is_cut, split_marks
 
-INLINE = (_PLAIN | {"a", "b", "strong", "i", "em"}) - {"picture"}
-"""Elements within a line."""
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_ROLES = Hint.KICKER | Hint.DATE | Hint.AUTHOR | Hint.COUNT | Hint.LABEL | Hint.DURATION | Hint.MORE
+_APART = frozenset(("date", "count", "label", "more", "reading_time", "byline", "ad", "number"))
+_MAX_APART = 8
+_MANY_LINKS = 3
+_SLOT_LEVELS = 3
+_CLOSING = frozenset(",;.!?)")
+_SENTENCE = 3
+"""Words after a link that are no part of its text."""
 
 
 @dataclass(slots=True)
 class Context:
-    """What the ancestors of a text, up to the card, say of it."""
+    """What the elements around a text, up to the card, say of it."""
 
     heading: int = 0
     linked: bool = False
@@ -37,14 +44,17 @@ class Context:
 
 @dataclass(slots=True)
 class Piece:
-    """A run of text of one context."""
+    """A run of text and what it stands in."""
 
     text: str
     context: Context
-    element: _Element | None = None
-    """What it stands in."""
+    element: _Element
+    path: list[_Element]
+    """The inline elements around it within its line, outermost first."""
     breaks: bool = False
     """Whether a line break within a heading follows it."""
+    is_glued: bool = False
+    """Whether the piece after it stands in another element without white space between."""
 
 
 @dataclass(slots=True)
@@ -54,22 +64,17 @@ class Line(Context):
     text: str = ""
     slot: str = ""
     """What the elements around it have in common with those of the same part of other cards."""
+    block: int = -1
+    """Index of the block of the walk that it is, or is a part of."""
+    field: str = "other"
+    """What it gave to the teaser: ``headline``, ``date`` ..."""
 
 
-_ROLES = Hint.KICKER | Hint.DATE | Hint.AUTHOR | Hint.COUNT | Hint.LABEL | Hint.DURATION | Hint.MORE
-_APART = frozenset({"date", "count", "label", "more", "reading_time", "byline", "ad", "number"})
-_MAX_APART = 8
-_MAX_DEPTH = 12
-_MANY_LINKS = 3
-_SLOT_LEVELS = 3
-_CLOSING = frozenset(",;.!?)")
-_SENTENCE = 3
-"""Words after a link that are no part of its text."""
 Group = list[Piece]
 
 
-def lines_of(pieces: list[Piece], *, inner: bool = False) -> Iterator[Line]:
-    """Yield the lines in *pieces*, the texts between two line breaks; *inner*: in an element that is a line itself."""
+def lines_of(pieces: Group, *, inner: bool = False) -> Iterator[Line]:
+    """Yield the lines in *pieces*, the texts of one block; *inner*: in an element that is a line itself."""
     groups, parents = _grouped(pieces)
     if len(groups) > 1 and _stand_side_by_side(groups, parents, inner=inner):
         for group in groups:
@@ -80,35 +85,25 @@ def lines_of(pieces: list[Piece], *, inner: bool = False) -> Iterator[Line]:
             yield _line(text, group)
 
 
-def _grouped(pieces: list[Piece]) -> tuple[list[Group], list[_Element | None]]:
+def _grouped(pieces: Group) -> tuple[list[Group], list[_Element | None]]:
     """Return the texts of the outermost inline elements in which *pieces* differ, and these elements.
 
     Marks between elements belong to none: a colon ends what stands before it, others are left out.
     """
-    paths = [_inline_path(piece) for piece in pieces]
     shared = 0
-    while all(len(path) > shared and path[shared] is paths[0][shared] for path in paths):
+    first = pieces[0].path
+    while all(len(piece.path) > shared and piece.path[shared] is first[shared] for piece in pieces):
         shared += 1
     groups: list[Group] = []
     parents: list[_Element | None] = []
-    for piece, path in zip(pieces, paths, strict=True):
-        parent = path[shared] if len(path) > shared else None
+    for piece in pieces:
+        parent = piece.path[shared] if len(piece.path) > shared else None
         if groups and (parents[-1] is parent or (parent is None and piece.text.strip() == ":")):
             groups[-1].append(piece)
         else:
             groups.append([piece])
             parents.append(parent)
     return groups, parents
-
-
-def _inline_path(piece: Piece) -> list[_Element]:
-    """Return the inline elements around *piece* within its line, outermost first."""
-    path: list[_Element] = []
-    node: _Element | None = piece.element
-    while node is not None and node.tag in INLINE and len(path) < _MAX_DEPTH:
-        path.append(node)
-        node = node.getparent()
-    return path[::-1]
 
 
 def _stand_side_by_side(groups: list[Group], parents: list[_Element | None], *, inner: bool) -> bool:
@@ -169,7 +164,12 @@ def _peels_off_ahead(groups: list[Group], index: int) -> bool:
 
 
 def _text(group: Group) -> str:
-    return " ".join("".join(piece.text for piece in group).split())
+    texts: list[str] = []
+    for piece, after in zip(group, [*group[1:], None], strict=True):
+        texts.append(piece.text)
+        if piece.is_glued and after is not None and piece.text[-1].isalnum() and after.text[0].isalnum():
+            texts.append(" ")
+    return " ".join("".join(texts).split())
 
 
 def _line(text: str, group: Group) -> Line:
@@ -185,7 +185,7 @@ def _line(text: str, group: Group) -> Line:
 def _slot(piece: Piece) -> str:
     """Return what kind of link *piece* is, and tags and classes of what is around it, without numbers and states."""
     names = [f"{'article' * piece.context.linked}{'elsewhere' * bool(piece.context.foreign)}"]
-    element = piece.element
+    element: _Element | None = piece.element
     while element is not None and len(names) <= _SLOT_LEVELS:
         names.append(f"{element.tag}{name_shape(element.get('class') or '')}")
         element = element.getparent()

@@ -3,41 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
-from lxml.etree import _Element
-
+from portalcrawl.extraction.dom.blocks import Place
 from portalcrawl.extraction.dom.element_text import size_of
-from portalcrawl.extraction.dom.walk import HEADINGS as HEADINGS
-from portalcrawl.extraction.dom.walk import MACHINE_TIMES
-from portalcrawl.extraction.dom.walk import SKIPPED as _UNSEEN
-from portalcrawl.extraction.teasers.card_lines import INLINE, Context, Line, Piece, lines_of
+from portalcrawl.extraction.dom.runs import JOINT
+from portalcrawl.extraction.dom.walk import HEADINGS
+from portalcrawl.extraction.teasers.card_lines import Context, Group, Line, Piece, lines_of
 from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, shows_count
 from portalcrawl.extraction.teasers.line_forms import is_date
-from portalcrawl.text.normalize import words
 
-Node: TypeAlias = _Element | str
-Stack: TypeAlias = "list[tuple[Node | None, Context, _Element | None]]"
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
-SKIPPED = (_UNSEEN - {"source"}) | words("iframe object select textarea input video audio form title dialog")
-"""Elements without text of the card; pictures stand in the sources of others where the parser nests them."""
-_ALONE = SKIPPED | {"br", "img", "noscript"}
-_SPLITTING = frozenset({"span", "time", "small", "label", "data", "b", "strong", "i", "em"})
-_TELLING = frozenset({"a", "time", "figcaption", *_SPLITTING, *HEADINGS})
-"""What says something of its text by its tag alone."""
+    from portalcrawl.extraction.dom.blocks import Block, TimeElement
+    from portalcrawl.extraction.dom.runs import Link
+    from portalcrawl.extraction.teasers.cards import Card
+    from portalcrawl.extraction.teasers.page_runs import PageRuns
+
+_SPLITTING = frozenset(("span", "time", "small", "label", "data", "b", "strong", "i", "em"))
+_INLINE = _SPLITTING | frozenset(("a", "abbr", "font", "mark", "u", "s", "sub", "sup", "tt", "q", "cite", "big", "ins"))
 _GLYPH = re.compile(r"[a-z]+(?:_[a-z]+)*")
-_TIMES = frozenset((*MACHINE_TIMES, "title", "itemprop"))
 _MACHINE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?:[T ].{4,30})?|1\d{9}(?:\d{3})?")
-_DIGIT = re.compile(r"\d")
 _SHORT = Hint.KICKER | Hint.LABEL
 _MAX_SHORT = 80
 """Characters of a kicker or a label."""
 _MAX_INNER = 30
-_MAX_NODES = 600
-"""Nodes of one card that are read; no teaser has more."""
+_MAX_RUNS = 400
+"""Runs of one card that are read; no teaser has more."""
+_LONGEST_COUNT = 6
 
 
 @dataclass(slots=True)
@@ -51,7 +48,7 @@ class CardText:
     labels: list[str] = field(default_factory=list)
     """``aria-label`` of the links to the article."""
     counts: list[str] = field(default_factory=list)
-    """Texts of elements that show the number of comments by an icon or a class name alone."""
+    """Numbers of comments that an icon beside them explains."""
     times: list[str] = field(default_factory=list)
     """Machine-readable times without text around them."""
 
@@ -61,197 +58,184 @@ class CardText:
         return (*self.names, *self.labels)
 
 
-def read_card(nodes: Iterable[Node], links: Set[_Element], others: Set[_Element] = frozenset()) -> CardText:
-    """Return the lines of *nodes*, in which *links* lead to the teaser's article; *others* in them are left out."""
-    nodes = list(nodes)
-    reader = _Reader(links, others - set(nodes))
-    named = (node.get("aria-label") for node in nodes if not isinstance(node, str) and node not in links)
-    reader.card.names.extend(" ".join(name.split()) for name in named if name)
-    reader.walk(nodes)
-    return reader.card
+def read_card(card: Card, runs: PageRuns) -> CardText:
+    """Return the texts of *card*."""
+    return _Reader(card, runs).read()
 
 
 class _Reader:
-    """One walk over a card, without recursion."""
+    """Reads one card."""
 
-    def __init__(self, links: Set[_Element], others: Set[Node]) -> None:
-        self.links = links
-        self.others = others
-        self.card = CardText()
-        self.pieces: list[Piece] = []
-        self.comment_icon = False
+    def __init__(self, card: Card, runs: PageRuns) -> None:
+        self.runs = runs
+        self.card = card
+        self.found = CardText()
+        self.links = {link.link for link in card.links}
+        self.outside = card.around.element
+        self.contexts: dict[_Element, Context] = {}
+        blocks = runs.block_range(card.start, card.end)
+        self.times: dict[_Element, str] = {}
+        for time in runs.walk.times_in(*blocks):
+            is_own = card.box in time.box.chain() if card.box else time.block < blocks[1] or time.box is card.around
+            if is_own and (when := machine_time(time)):
+                self.times[time.element] = when
 
-    def walk(self, nodes: Iterable[Node]) -> None:
-        """Read *nodes* in page order."""
-        stack: Stack = []
-        stack.extend((node, Context(), None) for node in nodes)
-        stack.reverse()
-        budget = _MAX_NODES
-        while stack and budget:
-            node, context, parent = stack.pop()
-            if node is None:
-                self.end_line()
-            elif isinstance(node, str):
-                self.add_text(node, context, parent)
-            else:
-                budget -= 1
-                self.open(node, context, stack)
-        self.end_line()
+    def read(self) -> CardText:
+        found, card = self.found, self.card
+        if card.box is not None and (name := card.box.element.get("aria-label")):
+            found.names.append(" ".join(name.split()))
+        for link in card.links:
+            for texts, attribute in ((found.names, "title"), (found.labels, "aria-label")):
+                if text := link.link.element.get(attribute):
+                    texts.append(" ".join(text.split()))
+        pieces: Group = []
+        last: Block | None = None
+        for run in self.visible_runs():
+            block = self.runs.walk.blocks[self.runs.blocks[run]]
+            if block is not last:
+                if pieces and last is not None and not _goes_on(last, block):
+                    self.end_line(pieces, last)
+                    pieces = []
+                elif pieces:
+                    pieces[-1].text += " "
+                    pieces[-1].breaks = True
+                last = block
+            self.add(run, block, pieces)
+        if pieces and last is not None:
+            self.end_line(pieces, last)
+        spoken = {context.when for context in self.contexts.values()}
+        found.times.extend(when for when in self.times.values() if when not in spoken)
+        return found
 
-    def open(self, element: _Element, context: Context, stack: Stack) -> None:
-        """Take *element* in: what it says itself now, its content by way of *stack*."""
+    def visible_runs(self) -> Iterator[int]:
+        """Yield the runs of the card, without those that speak of other articles."""
+        end = min(self.card.end, self.card.start + _MAX_RUNS)
+        for run in range(self.card.start, end):
+            if not any(start <= run < stop for start, stop in self.card.skipped):
+                yield run
+
+    def add(self, run: int, block: Block, pieces: Group) -> None:
+        """Add a run of text to the line *pieces*, or the picture that it is to the card's."""
+        text, element, style = self.runs.parts[run]
+        if not text:
+            if block.kind == "picture":
+                self.found.images.append(element)
+            return
+        if text is JOINT:
+            if pieces:
+                pieces[-1].is_glued = True
+            return
+        if text.isspace():
+            if pieces:
+                pieces[-1].text += " "
+            return
+        around = self.context(element)
+        if around.hint & Hint.ICON and _GLYPH.fullmatch(text.strip()):
+            return  # readers see a picture for the name of a glyph of an icon font
+        text = self.counted(text, element)
+        if not text.strip():
+            return
+        context = Context(block.level, False, "", around.hint, around.caption, style.bold, around.when, around.span)
+        if style.link is not None:
+            self.enter_link(style.link, context)
+        pieces.append(Piece(text, context, element, self.inline_path(element, block)))
+
+    def enter_link(self, link: Link, context: Context) -> None:
+        """Note in *context* what *link*, in which a run stands, says of it."""
+        if link in self.links:
+            context.linked = True
+            context.caption = context.caption and not link.box.places & Place.CAPTION
+        else:
+            context.foreign = link.href
+        if context.span is None or context.span in link.element.iterancestors():
+            context.span = link.element
+
+    def context(self, element: _Element) -> Context:
+        """Return what *element* and those around it, up to the card, say of their text."""
+        known = self.contexts.get(element)
+        if known is not None:
+            return known
+        path: list[_Element] = []
+        node: _Element | None = element
+        while node is not None and node is not self.outside and node not in self.contexts:
+            path.append(node)
+            node = node.getparent()
+        outer = self.contexts.get(node, Context()) if node is not None else Context()
+        for node in reversed(path):
+            outer = self.contexts[node] = self.entered(node, outer)
+        return outer
+
+    def entered(self, element: _Element, outer: Context) -> Context:
+        """Return the context inside *element*."""
         tag = element.tag
-        if element in self.others:
-            self.end_line()
-            return
-        if not isinstance(tag, str) or tag in _ALONE:
-            self.note_alone(element, context)
-            return
-        given = element.keys()  # to ask for one attribute costs as much as to ask for the names of all
-        when = machine_time(element, given)
-        if when and tag != "time":
-            self.card.times.append(when)
-        hints = hints_of(element.get("class") or "") if "class" in given else Hint.NONE
-        if "hidden" in given or (hints & Hint.ICON and _is_glyph(element)):
-            return
-        inner = self.enter(element, tag, context, _own_roles(element, hints), when)
-        if not len(element) and not (element.text and element.text.strip()):
-            self.note_empty(element, inner)
-        if tag not in INLINE:
-            self.end_line()
-            stack.append((None, context, None))
-        for child in element[::-1]:  # type: ignore[index]  # the stubs know no slices
-            if child.tail:
-                stack.append((child.tail, inner, element))
-            stack.append((child, inner, element))
-        if element.text:
-            stack.append((element.text, inner, element))
-
-    def note_alone(self, element: _Element, context: Context) -> None:
-        """Take in an element whose content is no text of the card."""
-        tag = element.tag
-        if tag == "img":
-            self.card.images.append(element)
-        elif tag == "noscript":
-            self.card.images.extend(element.iter("img"))
-        elif tag == "br":
-            self.break_line(context)
-        elif tag == "svg":
-            self.note_icon(element)
-        elif tag == "meta" and (when := machine_time(element, element.keys())):
-            self.card.times.append(when)
-
-    def note_empty(self, element: _Element, inner: Context) -> None:
-        """Take in an element that says something by its attributes alone."""
-        self.note_icon(element)
-        if inner.when:
-            self.card.times.append(inner.when)
-
-    def enter(self, element: _Element, tag: str, outer: Context, hint: int, when: str | None) -> Context:
-        """Return the context inside *element*, whose class hints at *hint*."""
-        if not hint and tag not in _TELLING and (outer.span is None or tag in INLINE):
-            return outer
-        inner = Context(
-            outer.heading,
-            outer.linked,
-            outer.foreign,
-            hint or outer.hint,
-            outer.caption,
-            outer.strong,
-            outer.when,
-            outer.span,
-        )
-        if tag not in INLINE:
+        hint = _own_roles(element, hints_of(element.get("class") or ""))
+        inner = Context(0, False, "", hint or outer.hint, outer.caption, False, outer.when, outer.span)
+        if tag in HEADINGS:
+            inner.caption = False
+            if not hint:
+                inner.hint = Hint.NONE
+        elif tag == "figcaption":
+            inner.caption = True
+        if tag not in _INLINE:
             inner.span = None
-            if tag in HEADINGS:
-                inner.heading, inner.caption = HEADINGS[tag], False
-                if not hint:
-                    inner.hint = Hint.NONE
-            elif tag == "figcaption":
-                inner.caption = True
-        elif tag == "a":
-            self.enter_link(element, inner)
         elif tag in _SPLITTING or hint:
             inner.span = element
-        if tag in ("b", "strong"):
-            inner.strong = True
-        elif tag == "time":
-            inner.when = when or element.get("datetime")
+        if tag == "time":
+            inner.when = self.times.get(element) or element.get("datetime")
             inner.hint |= Hint.DATE
         return inner
 
-    def enter_link(self, link: _Element, inner: Context) -> None:
-        """Note what *link* says of its text."""
-        if link.get("href"):
-            inner.span = link
-        if link in self.links:
-            inner.linked, inner.caption = True, False
-            if name := link.get("title"):
-                self.card.names.append(" ".join(name.split()))
-            if label := link.get("aria-label"):
-                self.card.labels.append(" ".join(label.split()))
-        else:
-            inner.foreign = link.get("href") or ""
+    def inline_path(self, element: _Element, block: Block) -> list[_Element]:
+        path: list[_Element] = []
+        node: _Element | None = element
+        while node is not None and node is not block.box.element and node is not self.outside:
+            path.append(node)
+            node = node.getparent()
+        return path[::-1]
 
-    def note_icon(self, element: _Element) -> None:
-        """Remember an empty element that may be the icon beside a number of comments."""
-        names = f"{element.get('class') or ''}"
-        if names and shows_count(names):
-            self.comment_icon = True
-        if label := element.get("aria-label"):
-            self.card.counts.append(label)
+    def counted(self, text: str, element: _Element) -> str:
+        """Return *text* without a number at its beginning that an icon beside it calls the number of comments."""
+        first = text.split(None, 1)[0]
+        if not first.isdecimal() or len(first) > _LONGEST_COUNT or not _has_icon(element, text):
+            return text
+        self.found.counts.append(f"({first.zfill(2)})")
+        return text.strip()[len(first) :]
 
-    def add_text(self, text: str, context: Context, parent: _Element | None) -> None:
-        """Add a run of text to the line."""
-        if not text.strip():
-            if self.pieces:
-                self.pieces[-1].text += " "
-            return
-        if self.comment_icon:
-            self.comment_icon = False
-            first = text.split(None, 1)[0]
-            if first.isdecimal():
-                self.card.counts.append(f"({first.zfill(2)})")
-                text = text.strip()[len(first) :]
-                if not text.strip():
-                    return
-        self.pieces.append(Piece(text, context, parent))
-
-    def break_line(self, context: Context) -> None:
-        """End the line, but for a line break within a heading."""
-        if not context.heading:
-            self.end_line()
-        elif self.pieces:
-            self.pieces[-1].text += " "
-            self.pieces[-1].breaks = True
-
-    def end_line(self) -> None:
-        """Close the line, taken apart where its markup shows several texts."""
-        if self.pieces:
-            self.card.lines.extend(lines_of(self.pieces))
-            self.pieces = []
+    def end_line(self, pieces: Group, block: Block) -> None:
+        for line in lines_of(pieces):
+            line.block = block.index
+            self.found.lines.append(line)
 
 
-def machine_time(element: _Element, names: Sequence[str | bytes]) -> str | None:
-    """Return when the article appeared as an attribute of *element* tells, which has attributes of these *names*.
+def _has_icon(element: _Element, text: str) -> bool:
+    """Return whether an icon for comments, which holds no text, stands right before *text* in *element*."""
+    before = next((child for child in islice(element, _MAX_INNER) if child.tail == text), None)
+    if before is None:
+        parent = element.getparent()
+        before = element.getprevious()
+        before = parent.getprevious() if before is None and parent is not None else before
+        if before is None or (before.tail and not before.tail.isspace()):
+            return False
+    icons = (each for each in islice(before.iter("*"), _MAX_INNER) if not (each.text or "").strip())
+    return any(shows_count(each.get("class") or "") for each in icons)
 
-    As HTML and scripts write it for machines, as the value of ``datePublished`` (https://schema.org/datePublished), or
-    in the words that readers see when they point at an age.
-    """
-    if _TIMES.isdisjoint(names):
-        return None
-    values = [element.get(name) or "" for name in MACHINE_TIMES if name in names]
-    if element.get("itemprop") == "datePublished":
-        values.append(element.get("content") or "")
-    title = element.get("title") or ""
-    if title and element.tag not in ("a", "img") and _DIGIT.search(title) and is_date(title):
-        values.append(title)
-    return next((value for value in map(str.strip, values) if value == title or _MACHINE.fullmatch(value)), None)
+
+def _goes_on(last: Block, block: Block) -> bool:
+    """Return whether a line break within a heading parts two blocks, which readers see as one text."""
+    return bool(block.level) and block.box is last.box and block.breaks > 0
+
+
+def machine_time(time: TimeElement) -> str | None:
+    """Return when the article appeared as an attribute tells: for machines, or in the words shown at an age."""
+    value = time.value.strip()
+    if time.attribute == "title":
+        return value if time.element.tag not in ("a", "img") and is_date(value) else None
+    return value if _MACHINE.fullmatch(value) else None
 
 
 def _own_roles(element: _Element, hints: int) -> int:
     """Return what the text of *element* is by its class; nothing where the class names what it holds among others."""
-    roles = hints & Hint.ROLES
+    roles = hints & (Hint.ROLES | Hint.ICON)
     if not roles & _SHORT or not len(element):
         return roles
     inner = element.iterdescendants(*HEADINGS)
@@ -261,8 +245,3 @@ def _own_roles(element: _Element, hints: int) -> int:
         or any(hints_of(other.get("class") or "") & ~roles & Hint.ROLES for other in others)
     )
     return roles & ~_SHORT if is_container else roles
-
-
-def _is_glyph(element: _Element) -> bool:
-    """Return whether readers see a picture for the text of an icon: the name of a glyph of an icon font."""
-    return bool(element.text and not len(element) and _GLYPH.fullmatch(element.text.strip()))

@@ -1,61 +1,79 @@
-"""Lists without wrappers: cards that are runs of siblings (``h3``, ``p``; table rows; text between ``br``)."""
+"""Lists taken apart into cards: a card is a child of its list, or a run of children (``h3``, ``p``; text and ``br``).
+
+Where it is a run, one kind of child opens each card. It is the kind by which the list falls into the most runs that
+lead to one article each and are built alike.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING, Literal
 
-from lxml.etree import _Element
+from portalcrawl.extraction.dom.blocks import Box
+from portalcrawl.extraction.dom.name_roles import name_shape
+from portalcrawl.extraction.teasers.line_forms import Form, form_of, is_cut
 
-from portalcrawl.extraction.dom.element_text import text_of, whole_text
-from portalcrawl.extraction.teasers.card_text import HEADINGS, SKIPPED, Node
-from portalcrawl.extraction.teasers.line_forms import form_of, is_cut, split_count, split_cut
-from portalcrawl.extraction.teasers.sibling_runs import Item, Items, part_cards
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
-_ROWS = frozenset({"tr", "dt", "dd"})
+    from portalcrawl.extraction.teasers.article_links import ArticleLink
+    from portalcrawl.extraction.teasers.page_runs import PageRuns
+
+MANY = "\0many"
+_ROWS = frozenset(("tr", "dt", "dd"))
 _MAX_TEXT = 1500
-"""Characters of an element that are read to tell what it is."""
-_MAX_ITEMS = 8
+_MAX_TEXTS_A_CARD = 4
+_MOST_KEYS = 12
+"""Children of a first card of which one may open each card."""
 _MAX_TAIL = 80
 """Characters at the end of a text in which its cut mark and count stand."""
 
 
-def split_flat(parent: _Element, marks: Mapping[_Element, str], many: str, *, attach: bool) -> Iterator[list[Node]]:
-    """Yield the cards among the children of *parent*, each a list of neighbouring nodes.
+@dataclass(slots=True)
+class Item:
+    """A child of a list: what leads to one article (``top``), a text, or an end of what came before."""
 
-    *marks* tell the one article that an element leads to, or *many*. Texts between the links join them only with
-    *attach*, and where they seem to belong to them.
+    start: int
+    end: int
+    role: Literal["mark", "text", "end"]
+    key: str
+    """What items of one part in different cards have in common."""
+    top: Box | ArticleLink | None = None
+    target: str = ""
+    form: Form = "empty"
+    closes: bool = False
+    """Whether a cut mark, or a count behind one, stands at its end."""
+    is_whole: bool = False
+    """Whether it is a card by itself, title and snippet in blocks of their own."""
+    breaks: int = 0
+    """Line breaks before it."""
+
+
+Items = list[Item]
+
+
+def part_list(
+    runs: PageRuns, around: Box, tops: Mapping[Box | ArticleLink, object], marks: Mapping[Box, str], *, attach: bool
+) -> Iterator[Items]:
+    """Yield the cards among the children of *around*, each a list of neighbouring items.
+
+    Texts between the links join them only with *attach*, and where they seem to belong to them.
     """
-    alone = [child for child in parent if marks.get(child, many) != many]
-    if not attach and len({marks[child] for child in alone}) == len(alone):
-        for child in alone:
-            yield [child]
-        return
-    items = _items(parent, marks, many)
-    cards = part_cards(items) if attach else None
-    for card in _bare(items) if cards is None else _without_name(list(cards)):
-        yield [item.node for item in card]
-
-
-def _without_name(cards: list[Items]) -> list[Items]:
-    """Take away what stands before the first card where all others are one element each: it names the list."""
-    first, *others = cards or [[]]
-    if not others or any(_texts(card) for card in others):
-        return cards
-    start = next((at for at, item in enumerate(first) if item.role == "mark"), 0)
-    return [first[start:], *others]
-
-
-def _texts(card: Items) -> bool:
-    """Return whether texts outside of its links belong to *card*."""
-    return any(item.role == "text" for item in card)
+    items = _Items(runs, around, tops, marks).items
+    if attach and (cards := _parted(items)):
+        yield from cards
+    else:
+        yield from _bare(items)
 
 
 def _bare(items: Items) -> Iterator[Items]:
     """Yield the links of each article in a row, without the texts around them."""
     card: Items = []
     for item in items:
-        if card and (item.role == "end" or (item.role == "mark" and item.target != card[0].target)):
+        if card and (item.role != "mark" or item.target != card[0].target):
             yield card
             card = []
         if item.role == "mark":
@@ -64,99 +82,261 @@ def _bare(items: Items) -> Iterator[Items]:
         yield card
 
 
-def _items(parent: _Element, marks: Mapping[_Element, str], many: str) -> Items:
-    items: Items = []
-    if parent.text and parent.text.strip():
-        items.append(_text_item(parent.text, parent.text, "#text", ""))
-    for child in parent:
-        items.append(_item(child, marks, many))
-        if child.tail and child.tail.strip():
-            items.append(_text_item(child.tail, child.tail, "#text", ""))
-    if _are_listed(items):
-        for item in items:
-            item.role = "end" if item.role == "text" and item.tag == "li" else item.role
-    if not _are_titles(items):
-        for item in items:
-            item.role = "end" if item.role == "text" and item.tag in HEADINGS else item.role
-    return items
+class _Items:
+    """The children of a box: what leads to one article, and everything beside that."""
+
+    def __init__(
+        self, runs: PageRuns, around: Box, tops: Mapping[Box | ArticleLink, object], marks: Mapping[Box, str]
+    ) -> None:
+        self.runs = runs
+        self.around = around
+        self.items: Items = []
+        self.marks = marks
+        links = [top for top in tops if not isinstance(top, Box)]
+        solid: list[tuple[int, int, Box | ArticleLink]] = [
+            (*runs.of_box(box), box) for box in runs.walk.children(around)
+        ]
+        solid += [(*runs.of_link(top.link), top) for top in links]
+        solid.sort(key=lambda each: (each[0], -each[1]))
+        at, end = runs.of_box(around)
+        for first, last, child in solid:
+            if first >= at:
+                self.add_loose(at, first)
+                self.items.append(self.of_box(child) if isinstance(child, Box) else self.of_link(child))
+                at = last
+        self.add_loose(at, end)
+        if len({item.target for item in self.items if item.role == "mark" and item.key.startswith("li")}) > 1:
+            self.end_at("li")  # each item of a list is a card, so that one without a link is none of theirs
+        if not self.are_titles():
+            self.end_at("h1", "h2", "h3", "h4", "h5", "h6")
+
+    def end_at(self, *tags: str) -> None:
+        """Let the texts in elements of these *tags* end what came before."""
+        for item in self.items:
+            if item.role == "text" and item.key.startswith(tags):
+                item.role = "end"
+
+    def are_titles(self) -> bool:
+        """Return whether the headings outside of links are the cards' own: about as many as articles."""
+        headings = sum(item.role == "text" and item.key.startswith("h") for item in self.items)
+        links = len({item.target for item in self.items if item.role == "mark"})
+        return headings >= 2 and headings * 10 >= 6 * links
+
+    def of_link(self, top: ArticleLink) -> Item:
+        start, end = self.runs.of_link(top.link)
+        text = self.runs.text(start, end)
+        key = f"a{name_shape(top.link.element.get('class') or '')}"
+        return self.made(start, end, "mark", key, text, top, top.target)
+
+    def of_box(self, box: Box) -> Item:
+        start, end = self.runs.of_box(box)
+        target = self.marks.get(box)
+        text = self.runs.text(start, end if box.chars <= _MAX_TEXT else start + 1)
+        if target == MANY or (target is None and self.is_own_article(box)):
+            return Item(start, end, "end", box.signature)
+        if target is None:
+            item = self.made(start, end, "text", f"{box.signature}:{form_of(text)}", text)
+            if item.form == "date" and box.pictures:
+                item.form = "text"  # an age beside the picture opens a card
+            return item
+        item = self.made(start, end, "mark", box.signature, text, box, target)
+        item.is_whole = (
+            box.tag not in _ROWS and not box.level and (box.headings > 0 or (box.tag != "p" and box.lines > 2))
+        )
+        return item
+
+    def is_own_article(self, box: Box) -> bool:
+        """Return whether *box*, which leads nowhere, holds the page's own article."""
+        return box.tag == "main" or any(block.level == 1 for block in self.runs.walk.blocks_of(box))
+
+    def add_loose(self, start: int, end: int) -> None:
+        """Add the runs of a stretch that stand in no box and no link to an article: an item for each inline element."""
+        last: object = None
+        first = start
+        for run in range(start, end):
+            text, element, _ = self.runs.parts[run]
+            kind = self.runs.walk.blocks[self.runs.blocks[run]].kind
+            if kind == "rule":
+                self.flush(first, run)
+                self.items.append(Item(run, run + 1, "end", "hr"))
+                first, last = run + 1, None
+                continue
+            if kind == "control" or (text and text.isspace()):
+                continue
+            group = self.runs.blocks[run], self.outermost(element)
+            if group != last and run > first:
+                self.flush(first, run)
+                first = run
+            last = group
+        self.flush(first, end)
+
+    def outermost(self, element: _Element) -> _Element | None:
+        """Return the child of the list that *element* is or stands in; None for text of the list's own."""
+        around = self.around.element
+        found = None
+        node: _Element | None = element
+        while node is not None and node is not around:
+            found, node = node, node.getparent()
+        return found
+
+    def flush(self, start: int, end: int) -> None:
+        if start >= end:
+            return
+        text = self.runs.text(start, end)
+        parts = self.runs.parts[start:end]
+        solid = next((part for part in parts if part[0].strip() or not part[0]), None)
+        if solid is None or (not text and self.runs.walk.blocks[self.runs.blocks[start]].kind == "control"):
+            return
+        element = self.outermost(solid[1])
+        key = "#text" if element is None else f"{element.tag}{name_shape(element.get('class') or '')}"
+        self.items.append(self.made(start, end, "text", f"{key}:{form_of(text)}", text))
+
+    def made(
+        self,
+        start: int,
+        end: int,
+        role: Literal["mark", "text"],
+        key: str,
+        text: str,
+        top: Box | ArticleLink | None = None,
+        target: str = "",
+    ) -> Item:
+        form = form_of(text)
+        closes = is_cut(f"x {text[-_MAX_TAIL:]}")
+        block = self.runs.blocks[start] if start < len(self.runs.blocks) else -1
+        breaks = self.runs.walk.blocks[block].breaks if start < end and self.runs.starts[block] == start else 0
+        return Item(start, end, "end" if form == "ad" else role, key, top, target, form, closes, breaks=breaks)
 
 
-def _are_listed(items: Items) -> bool:
-    """Return whether each item of a list is a card, so that one without a link is none of theirs."""
-    return len({item.target for item in items if item.role == "mark" and item.tag == "li"}) > 1
+def _parted(items: Items) -> list[Items]:
+    """Return the cards of a list with the texts that belong to them; [] where the texts are no part of the list."""
+    marks = [item for item in items if item.role == "mark"]
+    if sum(item.is_whole for item in marks) * 10 >= 8 * len(marks):
+        return []
+    every = list(_stretches(items))
+    stretches = [stretch for stretch in every if _targets(stretch)]
+    lone = [item for stretch in every if not _targets(stretch) for item in stretch]
+    if sum(item.form == "text" for item in lone) > 2 * len(marks):
+        return []  # paragraphs of an article
+    single = len(stretches) > 1 and all(len(_targets(stretch)) == 1 for stretch in stretches)
+    cards = list(stretches) if single else _closed(stretches) or _opened(stretches)
+    if len(cards) < 2:
+        return []
+    opening = sum(item.form == "text" for item in stretches[0][: _leading(stretches[0])])
+    closed = sum(any(item.closes or item.form == "more" for item in card) for card in cards)
+    if opening >= 2 and closed * 2 < len(cards):
+        return []  # an article with links between its paragraphs
+    _trim(cards)
+    texts = sum(item.role == "text" for card in cards for item in card)
+    return cards if len(cards) <= texts * 2 and texts <= len(cards) * _MAX_TEXTS_A_CARD else []
 
 
-def _are_titles(items: Items) -> bool:
-    """Return whether the headings outside of links are the cards' own: about as many as articles or snippets."""
-    headings = sum(item.role == "text" and item.tag in HEADINGS for item in items)
-    links = len({item.target for item in items if item.role == "mark"})
-    if headings >= 2 and headings * 10 >= 7 * links:
-        return True
-    over = sum(
-        _stands_over_snippet(items, at) for at, item in enumerate(items) if item.role == "text" and item.tag in HEADINGS
-    )
-    return over >= 2 and over * 2 > headings and over * 10 >= 4 * links
+def _trim(cards: list[Items]) -> None:
+    """Take off the first and the last card the texts around the list: more than any other card has there."""
+    first, last = cards[0], cards[-1]
+    counts = [at + 1 for at in range(_leading(first)) if first[at].form == "count"]  # which stand behind snippets
+    cards[0] = first[max(_leading(first) - max(map(_leading, cards[1:])), 0, *counts[-1:]) :]
+    cards[-1] = last[: len(last) - max(0, _trailing(last) - max(map(_trailing, cards[:-1])))]
 
 
-def _stands_over_snippet(items: Items, at: int) -> bool:
-    """Return whether what follows the heading at *at* is a snippet, with or without an age before it."""
-    for item in items[at + 1 : at + _MAX_ITEMS]:
-        if item.closes or item.role == "end" or (item.role == "text" and item.tag in HEADINGS):
-            return item.closes
-    return False
+def _stretches(items: Items) -> Iterator[Items]:
+    """Yield what stands between ends or empty lines; what is a card by itself stands alone."""
+    stretch: Items = []
+    for item in items:
+        is_parted = item.breaks > 1 and stretch and stretch[-1].form != "empty"  # an empty line, no picture between
+        if stretch and (item.role == "end" or item.is_whole or is_parted):
+            yield stretch
+            stretch = []
+        if item.is_whole:
+            yield [item]
+        elif item.role != "end":
+            stretch.append(item)
+    if stretch:
+        yield stretch
 
 
-def _item(child: _Element, marks: Mapping[_Element, str], many: str) -> Item:
-    tag = child.tag
-    target = marks.get(child)
-    if target == many:
-        return Item(child, "end")
-    if target is not None:
-        text = whole_text(child)
-        closes, aged = _end_of(text)
-        whole = closes and _is_whole(child)
-        form = form_of(" ".join(text.split()))
-        return Item(child, "mark", target, tag, form=form, closes=closes, whole=whole, aged=aged)
-    if tag == "br":
-        return Item(child, "break")
-    if not isinstance(tag, str) or tag in SKIPPED:
-        return Item(child, "blank")
-    if tag == "hr":
-        return Item(child, "end")
-    if _is_article(child):
-        return Item(child, "end")
-    text = text_of(child, _MAX_TEXT)
-    if not text and tag != "img" and next(child.iter("img"), None) is None:
-        return Item(child, "blank")
-    item = _text_item(child, text, tag, child.get("class") or "")
-    if item.form == "date" and next(child.iter("img"), None) is not None:
-        item.form = "text"  # an age beside the picture opens a card
-    return item
+def _targets(items: Items) -> set[str]:
+    return {item.target for item in items if item.role == "mark"}
 
 
-def _is_article(element: _Element) -> bool:
-    """Return whether *element*, which leads nowhere, holds the page's own article."""
-    return element.tag == "main" or next(element.iter("h1"), None) is not None
+def _closed(stretches: list[Items]) -> list[Items]:
+    """Return the cards where each ends with its snippet, a count and maybe an age behind it; [] where they don't."""
+    ages_open = _ages_open(stretches)
+    cards: list[Items] = []
+    for stretch in stretches:
+        card: Items = []
+        closed = False
+        for item in stretch:
+            if closed and not _goes_on(item, card, ages_open=ages_open):
+                cards.append(card)
+                card, closed = [], False
+            card.append(item)
+            closed = closed or item.closes
+        cards.append(card)
+    cards = [card for card in cards if _targets(card)]
+    closed_cards = sum(any(item.closes for item in card) for card in cards)
+    if len(cards) < 2 or closed_cards * 10 < 8 * len(cards) or any(len(_targets(card)) > 1 for card in cards):
+        return []
+    return cards
 
 
-def _is_whole(element: _Element) -> bool:
-    """Return whether *element* holds more than a snippet; of a table's rows two may make up a card."""
-    if element.tag in _ROWS:
-        return False
-    if next(element.iter(*HEADINGS), None) is not None:
-        return True
-    return sum(1 for _ in islice(element.iter("p", "div"), 3)) > (2 if element.tag in ("p", "div") else 1)
+def _leading(card: Items) -> int:
+    """Return the number of texts before the first link of *card*."""
+    return next(at for at, item in enumerate(card) if item.role == "mark")
 
 
-def _text_item(node: Node, text: str, tag: str, names: str) -> Item:
-    line = " ".join(text.split())
-    form = form_of(line)
-    closes, aged = _end_of(line)
-    return Item(node, "end" if form == "ad" else "text", "", tag, names, form, closes=closes, aged=aged)
+def _trailing(card: Items) -> int:
+    """Return the number of texts behind its last link."""
+    return _leading(card[::-1])
 
 
-def _end_of(text: str) -> tuple[bool, bool]:
-    """Return whether *text* ends a snippet, and whether more than its count stands behind the cut mark."""
-    tail = f"x {' '.join(text[-_MAX_TAIL:].split())}"
-    closes = is_cut(tail)
-    return closes, closes and not split_cut(tail)[1] and split_count(tail)[1] is None
+def _ages_open(stretches: list[Items]) -> bool:
+    """Return whether ages stand before the titles rather than behind the snippets: the last snippet has none."""
+    behind = takewhile(lambda item: not item.closes, reversed(stretches[-1]))
+    return all(item.form != "date" for item in behind)
+
+
+def _goes_on(item: Item, card: Items, *, ages_open: bool) -> bool:
+    """Return whether *item*, after the snippet of *card*, belongs to it."""
+    if item.role == "mark":
+        targets = _targets(card)
+        return item.target in targets or (item.closes and not targets)
+    return item.form in ("count", "more") or (item.form == "date" and not ages_open)
+
+
+def _opened(stretches: list[Items]) -> list[Items]:
+    """Return the cards where one kind of item opens each."""
+    best: list[Items] = []
+    most = (0, False)
+    for key in dict.fromkeys(item.key for item in stretches[0][: min(_MOST_KEYS, _first_card(stretches[0]))]):
+        cards = [card for stretch in stretches for card in _opened_by(key, stretch)]
+        linked = [card for card in cards if _targets(card)]
+        if any(len(_targets(card)) > 1 for card in linked):
+            continue
+        shapes = Counter(tuple(item.key for item in card) for card in linked)
+        opener = next(item for card in cards for item in card if item.key == key)
+        score = max(shapes.values(), default=0), opener.role == "mark" or opener.form != "text"
+        if score > most and len(linked) > 1:
+            best, most = linked, score
+    return best
+
+
+def _first_card(stretch: Items) -> int:
+    """Return the number of items up to the first link to a second article."""
+    first = next(item.target for item in stretch if item.role == "mark")
+    return next((at for at, item in enumerate(stretch) if item.role == "mark" and item.target != first), len(stretch))
+
+
+def _opened_by(key: str, stretch: Items) -> list[Items]:
+    """Return *stretch* cut before each item of this *key*, but between links to one article."""
+    cards: list[Items] = []
+    target = ""
+    for item in stretch:
+        is_next = item.key == key and not (item.role == "mark" and item.target == target)
+        if is_next or (not cards and item.role == "mark"):
+            cards.append([item])
+            target = ""
+        elif cards:
+            cards[-1].append(item)
+        target = item.target or target
+    return cards

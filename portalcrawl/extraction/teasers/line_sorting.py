@@ -16,7 +16,6 @@ from portalcrawl.text.normalize import fold
 _TELLING = frozenset({"date", "count", "reading_time"})
 _POINTER = re.compile(r"[←→⟵⟶◄►«»‹›]\s+(?P<before>.+)|(?P<after>.+)\s+[←→⟵⟶◄►«»‹›]")
 """A text with a sign at one end that points to the article before or after."""
-_BULLET = re.compile(r"^[•·▪‣◦*]\s+")
 _POINTING = frozenset("←→⟵⟶◄►«»‹›")
 _MIN_WORDS = 3
 """Words of a part of a mixed line that is the headline, not the name of a section."""
@@ -26,7 +25,9 @@ _MIN_WORDS = 3
 class Sorted:
     """The lines of a card by what their form says."""
 
+    lines: list[Line]
     texts: list[Line] = field(default_factory=list)
+    """Those that are left over."""
     date: str | None = None
     when: str | None = None
     count: int | None = None
@@ -41,13 +42,13 @@ class Sorted:
 
 def sort_lines(card: CardText) -> Sorted:
     """Sort the lines of *card*."""
-    found = Sorted()
     lines = list(_joined(card.lines))
+    found = Sorted(lines)
     linked = sum(line.linked and line_forms.form_of(line.text) == "text" for line in lines)
     if all(line.caption or line_forms.form_of(line.text) != "text" for line in lines):
         _free_captions(lines, card)
     for line in lines:
-        _sort(line, found, alone=linked < 2)
+        line.field = _sort(line, found, alone=linked < 2)
     for text in (*card.counts, *card.titles):
         if found.count is None:
             found.count = line_forms.comment_count(text)
@@ -81,26 +82,37 @@ def _free_captions(lines: list[Line], card: CardText) -> None:
         line.caption = line.caption and not (line.linked and shown and fold(line.text) not in shown)
 
 
-def _sort(line: Line, found: Sorted, *, alone: bool) -> None:
-    """Put *line* where its form says it belongs; *alone* tells that no other text leads to the article."""
+def _sort(line: Line, found: Sorted, *, alone: bool) -> str:
+    """Put *line* where its form says it belongs, and return the field; *alone*: no other text leads to the article."""
     form = line_forms.form_of(line.text)
     if line.when and line.hint & Hint.DATE:
         found.when = found.when or line.when
         found.date = found.date or line.text
-    elif line.caption:
+        return "date"
+    if line.caption:
         found.caption = found.caption or line.text
-    elif form == "date":
+        return "caption"
+    if form == "date":
         _note_date(line, found)
-    elif form == "count" or (form == "number" and line.hint & Hint.COUNT):
+        return "date"
+    if form == "count" or (form == "number" and line.hint & Hint.COUNT):
         found.count = _first(found.count, line_forms.comment_count(line.text), line.text)
-    elif form == "label" and not line.hint & Hint.KICKER:
+        return "count"
+    if form == "label" and not line.hint & Hint.KICKER:
         found.label = found.label or line.text
-    elif form == "ad":
+        return "label"
+    return _sort_text(line, found, form, alone=alone)
+
+
+def _sort_text(line: Line, found: Sorted, form: line_forms.Form, *, alone: bool) -> str:
+    if form == "ad":
         found.ad = True
     elif (not line.linked or (form == "text" and not alone)) and line_forms.is_block_name(line.text):
         found.lead_in = found.lead_in or line.text
+        return "block"
     elif form == "label" or (form == "text" and not _sort_mixed(line, found)):
         _note_text(line, found)
+    return "author" if form == "byline" else "other"
 
 
 def _first(known: int | None, count: int | None, text: str) -> int | None:
@@ -154,7 +166,7 @@ def _note_text(line: Line, found: Sorted) -> None:
         found.count = count
     clock, text = line_forms.split_clock(text)
     found.date = found.date or clock
-    lead_in, text = line_forms.split_lead_in(_without_pointer(_BULLET.sub("", text)))
+    lead_in, text = line_forms.split_lead_in(_without_pointer(text))
     found.lead_in = found.lead_in or lead_in
     line.text = text
     if text:

@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from lxml.etree import _Element
-
 from portalcrawl import urls
-from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.vocabulary import path_words
 
 if TYPE_CHECKING:
+    from portalcrawl.extraction.teasers.page_runs import PageRuns
     from portalcrawl.profiles.model import Profile
 
 _HOST = re.compile(r"\s*[Hh][Tt][Tt][Pp][Ss]?://([^/?#\\\s]+)")
@@ -22,6 +20,7 @@ _ID = re.compile(r"\d{5,20}|[0-9a-f]{8,40}")
 _PAGE_OF = re.compile(rf"[-_,](?:{path_words('page_numbers', 'part_numbers')}?[-_]?\d{{1,2}}|{path_words('wholes')})$")
 _NUMBER = re.compile(r"\d{2}")
 _MIN_JOINTS = 3
+_LOWEST_HEADING = 4
 _SIGN = re.compile(r"[^\x00-/:-\x7f]")
 """A digit or a letter that is not ASCII."""
 _JOINTS = re.compile(r"[-_.,%+][^-_.,%+]*[-_.,%+]")
@@ -31,10 +30,10 @@ _JOINTS = re.compile(r"[-_.,%+][^-_.,%+]*[-_.,%+]")
 class Targets:
     """Which article each ``href`` of a page leads to; every ``href`` is judged once."""
 
-    def __init__(self, root: _Element, base_url: str, profile: Profile) -> None:
-        self.base_url = base_url
+    def __init__(self, runs: PageRuns, profile: Profile, canonical: str | None) -> None:
+        self.base_url = runs.walk.base_url
         self.profile = profile
-        self.own = _own_addresses(root, base_url)
+        self.own = (str(self.base_url), canonical) if canonical else (str(self.base_url),)
         self.own_bare = [(address.partition("?")[0].rstrip("/"), address) for address in self.own]
         self.own_ids = frozenset(number for address in self.own for number in _ids(address))
         self.own_names = frozenset(_name(address) for address in self.own)
@@ -49,20 +48,18 @@ class Targets:
         self.told: set[str] = set()
         """Addresses that say little, but repeat the heading that leads to them."""
         if profile.article.url is None:
-            self.hear_headings(root)
+            self.hear_headings(runs)
 
-    def hear_headings(self, root: _Element) -> None:
+    def hear_headings(self, runs: PageRuns) -> None:
         """Take in the links of headings whose addresses repeat what the heading says."""
-        for heading in root.iter("h2", "h3", "h4"):
-            link = next(heading.iter("a"), None)
-            link = next(heading.iterancestors("a"), None) if link is None else link
-            href = link.get("href") if link is not None else None
-            address, is_article = self.look_at(href) if href and self.may_lead(href) else (None, False)
-            if address is None or is_article:
+        for link in runs.walk.links:
+            blocks = runs.walk.blocks[link.first : link.last]
+            heading = next((block.text for block in blocks if 2 <= block.level <= _LOWEST_HEADING), None)
+            if heading is None or not self.may_lead(link.href):
                 continue
-            url = str(address)
-            if urls.slug_repeats(url, text_of(heading)):
-                self.told.add(url)
+            address, is_article = self.look_at(link.href)
+            if address is not None and not is_article and urls.slug_repeats(str(address), heading):
+                self.told.add(str(address))
 
     def of(self, href: str) -> tuple[str, str] | None:
         """Return the canonical and the absolute address of the article *href* leads to; None where it leads to none."""
@@ -125,15 +122,6 @@ class Targets:
     def has_own_id(self, text: str) -> bool:
         """Return whether one of the page's own ids stands in *text* as a whole."""
         return any(map(text.__contains__, self.own_ids)) and not self.own_ids.isdisjoint(_ID.findall(text))
-
-
-def _own_addresses(root: _Element, base_url: str) -> tuple[str, ...]:
-    for link in root.iter("link"):
-        href = link.get("href")
-        if href and (link.get("rel") or "").lower() == "canonical":
-            canonical = urls.absolute(base_url, href)
-            return (base_url, canonical) if canonical else (base_url,)
-    return (base_url,)
 
 
 def _ids(address: str) -> list[str]:

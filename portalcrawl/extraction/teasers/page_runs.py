@@ -1,0 +1,88 @@
+"""The runs of text and the pictures of a page in one sequence, so that every part of a list is a stretch of it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from portalcrawl.text.normalize import clean
+
+if TYPE_CHECKING:
+    from portalcrawl.extraction.dom.blocks import Box
+    from portalcrawl.extraction.dom.runs import Link, Part
+    from portalcrawl.extraction.dom.walk import Walk
+
+Stretch = tuple[int, int]
+"""The runs from the first up to the second number."""
+
+
+class PageRuns:
+    """All runs of a walk; a block, a box and a link are each a stretch of them."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.parts: list[Part] = []
+        self.starts = [0]
+        """Number of runs before each block, and of all."""
+        self._links: dict[int, list[int]] = {}
+        for block in walk.blocks:
+            for part in block.parts:
+                link = part[2].link
+                if link is not None:
+                    self._links.setdefault(link.index, []).append(len(self.parts))
+                self.parts.append(part)
+            self.starts.append(len(self.parts))
+
+    @cached_property
+    def blocks(self) -> list[int]:
+        """Index of the block of each run."""
+        sizes = enumerate(zip(self.starts, self.starts[1:], strict=False))
+        return [index for index, (start, end) in sizes for _ in range(start, end)]
+
+    def of_box(self, box: Box) -> Stretch:
+        """Return the runs in *box*."""
+        return self.starts[box.first], self.starts[box.last]
+
+    def of_link(self, link: Link) -> Stretch:
+        """Return the runs in *link*; an empty stretch where it stands over others, or shows nothing."""
+        found = self._links.get(link.index)
+        if found is None:
+            return self.starts[link.first], self.starts[link.first]
+        return found[0], found[-1] + 1
+
+    def text_of(self, link: Link) -> str:
+        """Return the text of *link*, on one line."""
+        found = self._links.get(link.index, ())
+        if len(found) == 1:
+            return clean(self.parts[found[0]][0])
+        texts: list[str] = []
+        last = -1
+        for run in found:
+            block = self.blocks[run]
+            if block != last and texts:
+                texts.append(" ")
+            last = block
+            texts.append(self.parts[run][0])
+        return clean("".join(texts))
+
+    def text(self, start: int, end: int) -> str:
+        """Return the text of a stretch, on one line."""
+        texts: list[str] = []
+        last = -1
+        for run in range(start, end):
+            if self.blocks[run] != last and texts:
+                texts.append(" ")
+            last = self.blocks[run]
+            texts.append(self.parts[run][0])
+        return clean("".join(texts))
+
+    def size(self, start: int, end: int) -> int:
+        """Return the number of characters of a stretch, white space around runs left out."""
+        return sum(len(part[0].strip()) for part in self.parts[start:end])
+
+    def block_range(self, start: int, end: int) -> Stretch:
+        """Return the blocks that a stretch touches, as a range."""
+        if start >= end:
+            block = self.blocks[start] if start < len(self.blocks) else len(self.walk.blocks)
+            return block, block
+        return self.blocks[start], self.blocks[end - 1] + 1

@@ -1,0 +1,41 @@
+"""``METRICS_PORT`` of the fleet's worker."""
+
+from __future__ import annotations
+
+import urllib.request
+from contextlib import suppress
+
+from prometheus_client.parser import text_string_to_metric_families
+from support.fleet import Fleet, wait_for
+from support.many_portals import ManyPortals, schedule
+from support.scrapydnodes import free_port
+
+
+def scraped(port: int) -> dict[tuple[str, ...], float]:
+    """Return the samples of the worker at *port* by name and values of labels; {} while it does not answer."""
+    with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+        families = text_string_to_metric_families(answer.read().decode())
+        return {
+            (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
+            for family in families
+            for sample in family.samples
+        }
+    return {}
+
+
+def test_a_worker_serves_what_the_fleet_knows(fleet: Fleet) -> None:
+    port = free_port()
+    with ManyPortals(1) as portals:
+        fleet.apply(schedule(portals, "10s"))
+        worker = fleet.worker("--concurrency", "1", "-s", f"METRICS_PORT={port}")
+        wait_for(fleet.ended, "a run")
+        found = wait_for(lambda: scraped(port), "metrics")
+        assert found["portalcrawl_workers",] == 1
+        assert found["portalcrawl_metrics_failed",] == 0
+        assert found["portalcrawl_entry_level", "p0"] == 0
+        assert found["portalcrawl_entry_last_good_run_age_seconds", "p0"] < 600
+        assert sum(value for key, value in found.items() if key[0] == "portalcrawl_queue_jobs") == 1
+        assert ("portalcrawl_outbox_lines",) in found
+        assert sum(value for key, value in found.items() if key[0] == "portalcrawl_articles_total") == 5
+        assert worker.stop() < 30
+        assert worker.process.returncode == 0

@@ -1,0 +1,327 @@
+"""``scrapy report``: what the page says, and how it looks and works in Chromium."""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from support.commandline import ROOT, crawl, environment, files, scrapy
+from support.feeds import article, publish
+
+from portalcrawl.demo import SamplePortal
+from portalcrawl.rendering.browser_path import find_browser
+from portalcrawl.storage.database import open_database
+from portalcrawl.storage.run_history import PastRun, RunHistory
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+PORTALS = ("a.example", "b.example", "c.example")
+SCRIPT = "<script>alert(1)</script>"
+WIDTHS = (1280, 390)
+
+
+def run_of(data: Path, portal: str, ago: timedelta, articles: list[dict[str, Any]], **counts: int) -> None:
+    """Publish a run that started *ago*, and record it in the state."""
+    started = NOW - ago
+    name = f"{started:%Y%m%dT%H%M%SZ}-{PORTALS.index(portal):06x}"
+    named = {key.replace("__", "/"): value for key, value in counts.items()}
+    found = {"articles": len(articles), "pages": len(articles) + 1, **named}
+    publish(data / "feeds", name, {"articles": articles} if articles else {}, portal, found)
+    times = started.isoformat(), (started + timedelta(minutes=2)).isoformat()
+    verdict = ("failed", ("none of the 1 start pages could be read",)) if "failed/timeout" in named else ("ok", ())
+    engine = open_database(f"sqlite:///{data / 'state.sqlite3'}")
+    RunHistory(engine).add([(PastRun(name, (portal,), {}, *times, "finished", *verdict, found), [])])
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs on three portals over two days: near copies of an agency's text, revisions, failures, a hostile headline."""
+    folder = tmp_path_factory.mktemp("report") / "data"
+    folder.mkdir()
+    for at, portal in enumerate(PORTALS):
+        for round_ in range(4):
+            seen = NOW - timedelta(hours=12 * (4 - round_))
+            articles = [
+                article(
+                    number,
+                    portal,
+                    headline=f"Meldung {number} von {portal}",
+                    section=("Politik", "Sport", "Kultur")[number % 3],
+                    source=f"Zeitung {portal[0].upper()}",
+                    agency="dpa" if number % 2 else None,
+                    cluster_id=f"a.example:{number:016x}" if number % 5 == 0 else f"{portal}:{number:016x}",
+                    date_published=(seen - timedelta(minutes=30 + 10 * at)).isoformat(timespec="minutes"),
+                    date_fetched=seen.isoformat(),
+                )
+                for number in range(round_ * 10, round_ * 10 + 10)
+            ]
+            if round_ == 3:
+                articles.append({**articles[0], "revision": 2, "changed_fields": ["headline", "article_body"]})
+                articles[1] |= {"headline": SCRIPT, "canonical_url": "javascript:alert(1)"}
+            failed = {"pages_failed": 2, "failed__http_404": 2} if round_ else {}
+            run_of(
+                folder, portal, NOW - seen, articles, start_links=max(5, 40 - 10 * round_ * at), start_pages=1, **failed
+            )
+    run_of(folder, "c.example", timedelta(hours=1), [], failed__timeout=1, pages_failed=1)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def report(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("page") / "report.html"
+    ended = scrapy("report", "-o", str(file), data=data)
+    assert (ended.code, ended.err, ended.out.strip()) == (0, "", str(file))
+    return file
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = find_browser(None)
+        launched = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser, report: Path) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    opened.goto(report.as_uri())
+    yield opened
+    context.close()
+
+
+def cells(page: Page, section: str, column: int) -> list[str]:
+    """Return the texts of a column of the first table in *section*."""
+    return page.eval_on_selector_all(
+        f"#{section} table",
+        "(tables, at) => [...tables[0].tBodies[0].rows].map(row => row.cells[at].textContent.trim())",
+        column,
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_page_fits_makes_no_request_and_reports_no_error(
+    browser: Browser, report: Path, width: int, scheme: str
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    requests, errors = [], []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(report.as_uri())
+    page.eval_on_selector_all("details", "all => all.forEach(each => each.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert (requests, errors) == ([report.as_uri()], [])
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    lightness = sum(map(int, re.findall(r"\d+", background)[:3])) / 3
+    assert (lightness > 200) == (scheme == "light")
+    shown = page.locator("svg:visible")
+    assert shown.count() >= 4
+    for at in range(shown.count()):
+        text = shown.nth(at).locator("text").first
+        assert text.evaluate("each => each.getBoundingClientRect().height") >= 9, "labels are too small to read"
+        assert text.evaluate("each => getComputedStyle(each).fill") != background
+    context.close()
+
+
+def test_tables_sort(page: Page) -> None:
+    def click(name: str) -> None:
+        page.locator("#portals table").first.locator("th", has_text=re.compile(rf"^{re.escape(name)}")).first.locator(
+            "button"
+        ).click()
+
+    click("Articles")
+    numbers = [int(text) for text in cells(page, "portals", 1)]
+    assert numbers == sorted(numbers, reverse=True)
+    click("Portal")
+    assert cells(page, "portals", 0) == list(PORTALS)
+    click("Portal")
+    assert cells(page, "portals", 0) == [*reversed(PORTALS)]
+    assert page.locator("#portals th[aria-sort=descending]").inner_text().startswith("Portal")
+    click("Found after (median)")
+    assert cells(page, "portals", 0) == ["c.example", "b.example", "a.example"]
+
+
+def test_the_page_says_what_was_crawled(page: Page) -> None:
+    tiles = page.locator(".tiles div").all_inner_texts()
+    assert tiles[0].split("\n") == ["120", "new articles"]
+    assert tiles[1].split("\n") == ["3", "revisions"]
+    assert re.match(r"4[01] min", tiles[3])
+    assert "19" in tiles[5]
+    assert cells(page, "failures", 0)[0] == "http_404"
+    assert "timeout" in cells(page, "failures", 0)
+    first = dict(zip(cells(page, "copies", 0), cells(page, "copies", 2), strict=True))
+    assert first == {"Zeitung C": "4", "Zeitung A": "0", "Zeitung B": "0"}
+    assert "24 articles in 8 groups" in page.locator("#copies .lead").inner_text()
+    assert set(cells(page, "revisions", 0)) == {"headline", "article_body"}
+    assert len(cells(page, "runs", 0)) == 13
+    coverage = dict(zip(cells(page, "coverage", 0), cells(page, "coverage", 3), strict=True))
+    assert coverage["a.example"] == "100%"
+    link = page.locator("#newest a").first
+    assert str(link.get_attribute("href")).startswith("https://")
+
+
+def test_what_pages_hold_runs_nowhere(page: Page, report: Path) -> None:
+    assert SCRIPT in page.locator("#newest").inner_text()
+    assert page.locator("a[href^=javascript]").count() == 0
+    assert SCRIPT not in report.read_text(encoding="utf-8")
+    assert "http-equiv" in report.read_text(encoding="utf-8")
+
+
+def test_paper_shows_all_in_light_colours(browser: Browser, report: Path, tmp_path: Path) -> None:
+    context = browser.new_context(viewport={"width": 700, "height": 900}, color_scheme="dark")
+    page = context.new_page()
+    page.goto(report.as_uri())
+    page.emulate_media(media="print", color_scheme="dark")
+    color = page.evaluate("getComputedStyle(document.querySelector('h1')).color")
+    assert max(map(int, re.findall(r"\d+", color))) < 100
+    assert page.evaluate("document.documentElement.scrollWidth") <= 700
+    page.pdf(path=tmp_path / "report.pdf")
+    assert (tmp_path / "report.pdf").stat().st_size > 20_000
+    context.close()
+
+
+def test_one_portal_and_a_period(data: Path, browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "b.html"
+    ended = scrapy("report", "--portal", "b.example", "--since", "30h", "-o", str(file), data=data)
+    assert ended.code == 0, ended.err
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    assert page.locator(".tiles div").first.inner_text().split("\n")[0] == "20"
+    assert cells(page, "pace", 0) == ["b.example"]
+    assert "a.example" not in page.locator("main").inner_text()
+    page.close()
+
+
+def test_a_report_reads_only_what_is_new_and_forgets_what_is_gone(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+
+    def new_articles() -> str:
+        file = tmp_path / "report.html"
+        ended = scrapy("report", "-o", str(file), data=data)
+        assert (ended.code, ended.err) == (0, "")
+        found = re.search(r"<b>(\d+)</b><span>new articles", file.read_text(encoding="utf-8"))
+        assert found
+        return found[1]
+
+    run_of(data, "a.example", timedelta(hours=3), [article(1), article(2)])
+    assert new_articles() == "2"
+    run_of(data, "a.example", timedelta(hours=2), [article(3)])
+    assert new_articles() == "3"
+    min((data / "feeds").glob("manifest-*")).unlink()  # as FEED_RETENTION does
+    assert new_articles() == "1"
+    (data / "report.duckdb").write_bytes(b"damaged" * 1_000)
+    assert new_articles() == "1"
+
+
+def test_files_that_are_not_as_named_are_listed(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    run_of(data, "a.example", timedelta(hours=3), [article(1), article(2)])
+    run_of(data, "b.example", timedelta(hours=2), [article(3, "b.example")])
+    missing, cut = sorted((data / "feeds").glob("articles-*"))
+    missing.unlink()
+    cut.write_bytes(cut.read_bytes()[:-1])
+    assert scrapy("report", "-o", str(tmp_path / "report.html"), data=data).code == 0
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert missing.name in text
+    assert cut.name in text
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "named"),
+    [
+        (("x",), 2, "scrapy report takes"),
+        (("--since", "soon"), 2, "--since"),
+        (("--portal", "d.example"), 2, "d.example"),
+        (("-o", "/nowhere/report.html"), 2, "/nowhere/report.html"),
+        (("-o", "/"), 2, "a file"),
+    ],
+)
+def test_wrong_use_is_answered_in_one_line(
+    data: Path, tmp_path: Path, args: tuple[str, ...], code: int, named: str
+) -> None:
+    before = {name: content for name, content in files(data).items() if "duckdb" not in name and "-shm" not in name}
+    ended = scrapy("report", *(("-o", str(tmp_path / "r.html")) if "-o" not in args else ()), *args, data=data)
+    assert (ended.code, len(ended.lines)) == (code, 1), ended.err
+    assert named in ended.err
+    after = files(data)
+    assert {name: after[name] for name in before} == before
+    assert not (tmp_path / "r.html").exists()
+
+
+def test_without_a_crawl_there_is_no_report(tmp_path: Path) -> None:
+    ended = scrapy("report", "-o", str(tmp_path / "r.html"), data=tmp_path / "data")
+    assert (ended.code, len(ended.lines)) == (1, 1)
+    assert "scrapy crawl portal" in ended.err
+
+
+def test_manifests_without_articles_make_a_report(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    run_of(data, "a.example", timedelta(hours=3), [])
+    assert json.loads(next((data / "feeds").iterdir()).read_bytes())["feeds"] == []
+    assert scrapy("report", "-o", str(tmp_path / "r.html"), data=data).code == 0
+
+
+def test_a_report_right_after_a_crawl(tmp_path: Path) -> None:
+    with SamplePortal() as portal:
+        assert crawl(data=tmp_path / "data", portal="sample", url=portal.url, max_articles=20).code == 0
+    ended = scrapy("report", "-o", str(tmp_path / "r.html"), data=tmp_path / "data")
+    assert (ended.code, ended.err) == (0, "")
+    text = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "<b>20</b><span>new articles" in text
+    assert "1 portal " in text
+
+
+@pytest.mark.parametrize("is_read", [False, True])
+def test_a_full_disk_gets_one_line_and_leaves_nothing_half(data: Path, tmp_path: Path, is_read: bool) -> None:
+    """It stops DuckDB's file, or where the feeds were read before, the page."""
+    file = tmp_path / "r.html"
+    file.write_text("the report before")
+    (data / "report.duckdb").unlink(missing_ok=True)
+    if is_read:
+        assert scrapy("report", "-o", str(tmp_path / "r.html"), data=data).code == 0
+        file.write_text("the report before")
+    limit = 20_000
+    command = [sys.executable, "-m", "scrapy", "report", "-o", str(file)]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )  # fmt: skip
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["r.html"]
+    assert file.read_text() == "the report before"
+    assert scrapy("report", "-o", str(file), data=data).code == 0
+
+
+@pytest.mark.parametrize("package", ["duckdb", "pygal"])
+def test_a_missing_extra_is_named(data: Path, tmp_path: Path, package: str) -> None:
+    code = (
+        "import importlib.util as util\n"
+        "find = util.find_spec\n"
+        f"util.find_spec = lambda name, *rest: None if name == {package!r} else find(name, *rest)\n"
+        "from scrapy.cmdline import execute\n"
+        f"execute(['scrapy', 'report', '-o', {str(tmp_path / 'r.html')!r}])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        f"portalcrawl: this needs the package {package}, which is not installed: pip install 'portalcrawl[report]'"
+    ]

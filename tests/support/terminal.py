@@ -1,0 +1,34 @@
+"""Runs commands on a terminal of their own."""
+
+from __future__ import annotations
+
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from contextlib import suppress
+from fcntl import ioctl
+from pathlib import Path
+
+from support.commandline import ENOUGH, ROOT, environment
+
+
+def on_terminal(args: list[str], data: Path, columns: int, **extra: str) -> str:
+    """Run ``scrapy ARGS`` on a terminal that is *columns* wide; return what it shows."""
+    reader, writer = pty.openpty()
+    ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    given = {**environment(data, TERM="xterm-256color", **extra)}
+    given.pop("NO_COLOR", None) if "NO_COLOR" not in extra else None
+    with subprocess.Popen(
+        [sys.executable, "-m", "scrapy", *args], cwd=ROOT, env=given, stdout=writer, stderr=writer, stdin=writer
+    ) as process:
+        os.close(writer)
+        shown = b""
+        with suppress(OSError):  # EIO: the program has ended
+            while part := os.read(reader, 65_536):
+                shown += part
+        assert process.wait(ENOUGH) == 0
+    os.close(reader)
+    return shown.decode()
