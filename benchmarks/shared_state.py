@@ -251,8 +251,10 @@ def main() -> None:
     if args.what == "growth":
         title, table = "What an article costs in the state", growth(args.articles or 20_000)
     else:
-        title, table = "A million articles on PostgreSQL", million(args.articles or 1_000_000)
-    made = f"## {title}\n\nMade by `python benchmarks/shared_state.py {args.what} --write`.\n\n{table}"
+        number = args.articles or 1_000_000
+        title, table = f"{number:,} articles on PostgreSQL", million(number)
+    given = f" --articles {args.articles}" if args.articles else ""
+    made = f"## {title}\n\nMade by `python benchmarks/shared_state.py {args.what}{given} --write`.\n\n{table}"
     print(made)
     if args.write:
         write_section(f"shared-{args.what}", made)

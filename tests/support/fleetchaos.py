@@ -36,7 +36,8 @@ LOST = 75
 """Exit code of a run that lost its lease."""
 
 HOLDS = """
-SELECT leases.portal FROM leases JOIN runs ON runs.run = leases.run WHERE runs.finished IS NULL AND leases.holder LIKE :holder
+SELECT leases.portal FROM leases JOIN runs ON runs.run = leases.run
+WHERE runs.finished IS NULL AND leases.holder LIKE :holder
 """
 WITNESS = """
 CREATE TABLE commit_log (id BIGSERIAL PRIMARY KEY, portal text, epoch bigint, run text);

@@ -93,9 +93,8 @@ FORMS: dict[str, Callable[[datetime], str]] = {
     "space": lambda t: f"{t:%Y-%m-%d %H:%M}",
     "asctime": lambda t: f"{t:%a %b %e %H:%M:%S %Y}",
 }
-TIMES = st.datetimes(datetime(1990, 1, 1), datetime(2025, 12, 5)).map(
-    lambda t: t.replace(second=0, microsecond=0, fold=0)
-)  # noqa: DTZ001
+YEARS = (datetime(1990, 1, 1), datetime(2025, 12, 5))  # noqa: DTZ001
+TIMES = st.datetimes(*YEARS).map(lambda t: t.replace(second=0, microsecond=0, fold=0))
 
 
 @pytest.mark.parametrize("form", FORMS)
