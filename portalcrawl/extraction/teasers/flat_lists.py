@@ -95,6 +95,11 @@ class _Items:
         self.items: Items = []
         self.marks = marks
         links = [top for top in tops if not isinstance(top, Box)]
+        linked = {runs.of_link(top.link) for top in links}
+        self.linked_cards = {
+            box.signature for box in runs.walk.children(around) if _shows_card(box) and runs.of_box(box) in linked
+        }
+        """What boxes that are all of a link are made like: one without a link is no text of theirs."""
         solid: list[tuple[int, int, Box | ArticleLink]] = [(*runs.of_link(top.link), top) for top in links]
         solid += [(*runs.of_box(box), box) for box in runs.walk.children(around)]  # behind links that hold them
         solid.sort(key=lambda each: (each[0], each[0] != each[1], -each[1]))  # empty links before what they stand over
@@ -136,7 +141,8 @@ class _Items:
         start, end = self.runs.of_box(box)
         target = self.marks.get(box)
         text = self.runs.text(start, end if box.chars <= _MAX_TEXT else start + 1)
-        if target == MANY or (target is None and self.is_own_article(box)):
+        is_card = _shows_card(box) and box.signature in self.linked_cards
+        if target == MANY or (target is None and (is_card or self.is_own_article(box))):
             return Item(start, end, "end", box.signature)
         if target is None:
             item = self.made(start, end, "text", f"{box.signature}:{form_of(text)}", text)
@@ -211,6 +217,11 @@ class _Items:
         block = self.runs.blocks[start] if start < len(self.runs.blocks) else -1
         breaks = self.runs.walk.blocks[block].breaks if start < end and self.runs.starts[block] == start else 0
         return Item(start, end, "end" if form == "ad" else role, key, top, target, form, closes, breaks=breaks)
+
+
+def _shows_card(box: Box) -> bool:
+    """Return whether *box* holds a picture and a text."""
+    return box.pictures > 0 and box.chars > 0
 
 
 def _parted(items: Items) -> list[Items]:
@@ -346,7 +357,7 @@ def _opened(stretches: list[Items]) -> list[Items]:
     for key in dict.fromkeys(item.key for item in stretches[0][: min(_MOST_KEYS, _first_card(stretches[0]))]):
         cards = [card for stretch in stretches for card in _opened_by(key, stretch)]
         linked = [card for card in cards if _targets(card)]
-        if any(len(_targets(card)) > 1 for card in linked):
+        if len(linked) * 2 <= len(cards) or any(len(_targets(card)) > 1 for card in linked):
             continue
         shapes = Counter(tuple(item.key for item in card) for card in linked)
         opener = next(item for card in cards for item in card if item.key == key)
