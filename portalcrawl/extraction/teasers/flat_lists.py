@@ -150,7 +150,8 @@ class _Items:
                 item.form = "text"  # an age beside the picture opens a card
             return item
         item = self.made(start, end, "mark", box.signature, text, box, target)
-        is_headed = box.headings > 0 and box.headings + box.lines + box.pictures > 1  # no title alone
+        is_title = box.tag == "p" and box.headings + box.lines + box.pictures == 1
+        is_headed = box.headings > 0 and not is_title
         item.is_whole = box.tag not in _ROWS and not box.level and (is_headed or (box.tag != "p" and box.lines > 2))
         return item
 
