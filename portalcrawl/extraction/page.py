@@ -210,15 +210,11 @@ class Page:
     @cached_property
     def teasers(self) -> list[TeaserParts]:
         """Links to other articles of the portal, in page order."""
-        return self._teaser_reading.teasers
-
-    @property
-    def teaser_map(self) -> dict[int, tuple[str, str]]:
-        """Index of a block of :attr:`walk` -> its owner and the reason; see :class:`TeaserReading`."""
-        return self._teaser_reading.owners
+        return self.teaser_reading.teasers
 
     @cached_property
-    def _teaser_reading(self) -> TeaserReading:
+    def teaser_reading(self) -> TeaserReading:
+        """The teasers, with the blocks of :attr:`walk` that each took, and why other links are none."""
         return read_teasers(self.walk, self.profile, self.root, self._canonical_link)
 
     @property

@@ -15,18 +15,21 @@ from portalcrawl.extraction.teasers.article_links import find_links
 from portalcrawl.extraction.teasers.card_fields import CardFields, FieldVotes, PageSigns
 from portalcrawl.extraction.teasers.card_filter import CardFilter
 from portalcrawl.extraction.teasers.card_lines import Line
-from portalcrawl.extraction.teasers.card_text import read_card
+from portalcrawl.extraction.teasers.card_text import pictures, read_card
 from portalcrawl.extraction.teasers.cards import CardFinder
 from portalcrawl.extraction.teasers.line_forms import FRAME
 from portalcrawl.extraction.teasers.list_blocks import ListNames
 from portalcrawl.extraction.teasers.page_runs import PageRuns
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lxml.etree import _Element
 
     from portalcrawl.extraction.dom.walk import Walk
     from portalcrawl.profiles.model import Profile
 
+_UNUSED = ("link", "other")
 _MIN_CLOCKS = 3
 _MIN_RANKS = 3
 _RANKED = re.compile(r"^#?(\d{1,2})[.)]?\s+(?=\S)")
@@ -37,9 +40,23 @@ class TeaserReading:
     """The teasers of a page, and what became of its blocks and links."""
 
     teasers: list[TeaserParts] = field(default_factory=list)
-    owners: dict[int, tuple[str, str]] = field(default_factory=dict)
-    """Index of a block of text of the walk -> ``teaser 3`` (counted from 1 over :attr:`teasers`) and the field that it
-    gave (``headline``, ``date`` ..., ``other`` for none); or ``link`` and why the link in it is no teaser."""
+    owners: dict[int, tuple[int, str]] = field(default_factory=dict)
+    """Index of a block of the walk -> index of the teaser that took it, and what it gave: ``headline``, ``kicker``,
+    ``snippet``, ``date``, ``count``, ``label``, ``caption``, ``author``, ``block``, ``image``, ``link``, ``other``."""
+    shared: set[int] = field(default_factory=set)
+    """Blocks that show the headlines of several teasers; the first of them owns it."""
+    refused: dict[int, str] = field(default_factory=dict)
+    """Index of a block -> why the link in it is no teaser: ``not an article's address``, ``menu`` ..."""
+
+    def take(self, fields: Mapping[int, str]) -> None:
+        """Give the blocks of the last teaser's card to it: the *fields* that they gave, by their index."""
+        number = len(self.teasers) - 1
+        for block, part in fields.items():
+            owner = self.owners.get(block)
+            if owner is None or (owner[1] in _UNUSED and part not in _UNUSED):
+                self.owners[block] = number, part
+            elif part == owner[1] == "headline":
+                self.shared.add(block)
 
 
 def read_teasers(
@@ -78,7 +95,7 @@ def _read_generic(
     lists, card_filter = ListNames(runs, cards), CardFilter(runs)
     for link in walk.links:
         if reason := refused.get(link.index):
-            reading.owners.update(dict.fromkeys(range(link.first, link.last), ("link", reason)))
+            reading.refused.update(dict.fromkeys(range(link.first, link.last), reason))
     for index, (card, fields) in enumerate(zip(cards, found, strict=True)):
         teaser = fields.read(
             card.links[0].url, clock=fields.template in tickers, caption_over_snippet=profile.caption_over_snippet
@@ -89,10 +106,9 @@ def _read_generic(
             teaser.position = lists.take_place(index)
             teaser.block = (teaser.block or "").strip(FRAME) or name
             reading.teasers.append(teaser)
-            owner = f"teaser {len(reading.teasers)}"
-            reading.owners.update({block: (owner, part) for block, part in fields.owners().items()})
+            reading.take(fields.owners() | dict.fromkeys(pictures(card, runs), "image"))
         else:
-            reading.owners.update(dict.fromkeys(fields.owners(), ("link", reason)))
+            reading.refused.update(dict.fromkeys(fields.owners(), reason))
 
 
 def _take_off_ranks(readings: list[CardFields]) -> None:

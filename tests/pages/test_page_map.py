@@ -113,7 +113,7 @@ def test_the_map_agrees_with_the_records_of_saved_pages(pack: str) -> None:
         file = folder / "pages" / name if (folder / "pages" / name).exists() else folder / name
         if not file.exists():
             continue
-        url = row.get("url") or URL
+        url = (row.get("url") or URL).removeprefix("x")  # one row has xhttps
         response = make_response(gzip.decompress(file.read_bytes()), url, FETCHED, HTML)
         found += [f"{row['id']}: {fault}" for fault in faults(explain(Page(response, generic_profile(url))))]
     assert found == []

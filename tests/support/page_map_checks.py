@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import groupby
 
 from portalcrawl.explanation import Explanation
 from portalcrawl.extraction.block_owner import BlockOwner, squash
@@ -38,7 +39,7 @@ def _lost_paragraphs(found: Explanation) -> Iterator[str]:
 
 def _lost_headlines(found: Explanation) -> Iterator[str]:
     """Yield the teasers whose headline is shown, but in no block of theirs, of the article, or that several share."""
-    whole = _text_of(found, lambda owner: True)
+    whole = _lines_of(found)
     others = _text_of(found, lambda owner: owner.kind == "article" or reason_id(owner.reason) == "shared-line")
     owned: dict[int | None, list[str]] = {}
     for block, owner in zip(found.page.walk.blocks, found.blocks, strict=True):
@@ -47,6 +48,13 @@ def _lost_headlines(found: Explanation) -> Iterator[str]:
         headline = squash(teaser.headline or "")
         if headline in whole and headline not in "".join(owned.get(number, ())) and headline not in others:
             yield f"teaser {number + 1}: no block of it holds {teaser.headline!r}"
+
+
+def _lines_of(found: Explanation) -> str:
+    """Return the text of all blocks, those of one box as one line: no headline goes on in another box."""
+    blocks = found.page.walk.blocks
+    boxes = groupby(blocks, key=lambda block: block.box.index)
+    return "\n".join("".join(squash(block.text) for block in group) for _, group in boxes)
 
 
 def _text_of(found: Explanation, is_wanted: Callable[[BlockOwner], bool]) -> str:

@@ -126,7 +126,7 @@ def _is_card(link: Link, runs: PageRuns) -> bool:
 def _is_inline(link: Link, text: str, runs: PageRuns) -> bool:
     """Return whether *link* is part of a sentence of running text."""
     start, end = runs.of_link(link)
-    if start == end:
+    if start == end or (is_cut(f"x {text}") and not any(map(str.isalnum, text))):  # the cut mark of a snippet
         return False
     block = runs.walk.blocks[runs.blocks[start]]
     before, after = _around(block, start - runs.starts[block.index], end - runs.starts[block.index])
@@ -167,7 +167,9 @@ def _is_of_sentence(element: _Element, block: Block) -> bool:
     """Return whether the text of an inline element is part of the sentence beside it, not a label or another link."""
     node: _Element | None = element
     in_text = block.box.tag == "p"
-    while node is not None and node is not block.box.element:
+    for _ in range(_MAX_PARTS):
+        if node is None or node is block.box.element:
+            break
         if node.tag in _APART or (node.tag == "span" and node.get("class") and not in_text):
             return False
         node = node.getparent()

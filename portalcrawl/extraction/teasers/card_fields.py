@@ -45,7 +45,7 @@ _WEIGHTS = {
     "beside a link that speaks": -3.0,
 }
 """What speaks for a line as the headline of its card, or against it."""
-FIELDS = ("headline", "kicker", "snippet", "date", "count", "label", "caption", "author", "block", "other")
+FIELDS = ("headline", "kicker", "snippet", "date", "count", "label", "caption", "author", "block", "link", "other")
 """What a line can give, the most important first: a block of several lines is that of the first."""
 Field = Literal["headline", "kicker", "snippet", "none"]
 _NOT_TEXT = Hint.DATE | Hint.AUTHOR | Hint.COUNT | Hint.DURATION | Hint.CAPTION | Hint.MORE
@@ -149,8 +149,9 @@ class CardFields:
         """Return the field that each block of text gave, once the card is read: the first in the order of fields."""
         found: dict[int, str] = {}
         for line in self.found.lines:
-            known = found.get(line.block, "other")
-            found[line.block] = min(known, line.field, key=FIELDS.index)
+            part = "link" if line.field == "other" and line.linked else line.field
+            for block in line.blocks:
+                found[block] = min(found.get(block, "other"), part, key=FIELDS.index)
         return found
 
     def add_headline(self, parts: TeaserParts, at: int) -> None:

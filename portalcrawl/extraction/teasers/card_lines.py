@@ -49,6 +49,8 @@ class Piece:
     text: str
     context: Context
     element: _Element
+    block: int
+    """Index of the block of the walk that it is a part of."""
     path: list[_Element]
     """The inline elements around it within its line, outermost first."""
     breaks: bool = False
@@ -64,8 +66,8 @@ class Line(Context):
     text: str = ""
     slot: str = ""
     """What the elements around it have in common with those of the same part of other cards."""
-    block: int = -1
-    """Index of the block of the walk that it is, or is a part of."""
+    blocks: tuple[int, ...] = ()
+    """Indexes of the blocks of the walk that it is, or is a part of."""
     field: str = "other"
     """What it gave to the teaser: ``headline``, ``date`` ..."""
 
@@ -175,7 +177,7 @@ def _text(group: Group) -> str:
 def _line(text: str, group: Group) -> Line:
     longest = max(group, key=lambda piece: len(piece.text))
     when = next((piece.context.when for piece in group if piece.context.when), None)
-    line = Line(text=text, slot=_slot(longest))
+    line = Line(text=text, slot=_slot(longest), blocks=tuple(dict.fromkeys(piece.block for piece in group)))
     for name in Context.__slots__:
         setattr(line, name, getattr(longest.context, name))
     line.when = when

@@ -32,6 +32,7 @@ _SHORT = Hint.KICKER | Hint.LABEL
 _MAX_SHORT = 80
 """Characters of a kicker or a label."""
 _MAX_INNER = 30
+_MAX_DEPTH = 12
 _MAX_RUNS = 400
 """Runs of one card that are read; no teaser has more."""
 _LONGEST_COUNT = 6
@@ -61,6 +62,12 @@ class CardText:
 def read_card(card: Card, runs: PageRuns) -> CardText:
     """Return the texts of *card*."""
     return _Reader(card, runs).read()
+
+
+def pictures(card: Card, runs: PageRuns) -> list[int]:
+    """Return the blocks of the pictures on *card*."""
+    first, last = runs.block_range(card.start, card.end)
+    return [block.index for block in runs.walk.blocks[first:last] if block.kind == "picture"]
 
 
 class _Reader:
@@ -94,7 +101,7 @@ class _Reader:
             block = self.runs.walk.blocks[self.runs.blocks[run]]
             if block is not last:
                 if pieces and last is not None and not _goes_on(last, block):
-                    self.end_line(pieces, last)
+                    self.found.lines.extend(lines_of(pieces))
                     pieces = []
                 elif pieces:
                     pieces[-1].text += " "
@@ -102,7 +109,7 @@ class _Reader:
                 last = block
             self.add(run, block, pieces)
         if pieces and last is not None:
-            self.end_line(pieces, last)
+            self.found.lines.extend(lines_of(pieces))
         spoken = {context.when for context in self.contexts.values()}
         found.times.extend(when for when in self.times.values() if when not in spoken)
         return found
@@ -138,7 +145,7 @@ class _Reader:
         context = Context(block.level, False, "", around.hint, around.caption, style.bold, around.when, around.span)
         if style.link is not None:
             self.enter_link(style.link, context)
-        pieces.append(Piece(text, context, element, self.inline_path(element, block)))
+        pieces.append(Piece(text, context, element, block.index, self.inline_path(element, block)))
 
     def enter_link(self, link: Link, context: Context) -> None:
         """Note in *context* what *link*, in which a run stands, says of it."""
@@ -188,7 +195,7 @@ class _Reader:
     def inline_path(self, element: _Element, block: Block) -> list[_Element]:
         path: list[_Element] = []
         node: _Element | None = element
-        while node is not None and node is not block.box.element and node is not self.outside:
+        while node is not None and node is not block.box.element and len(path) < _MAX_DEPTH:
             path.append(node)
             node = node.getparent()
         return path[::-1]
@@ -200,11 +207,6 @@ class _Reader:
             return text
         self.found.counts.append(f"({first.zfill(2)})")
         return text.strip()[len(first) :]
-
-    def end_line(self, pieces: Group, block: Block) -> None:
-        for line in lines_of(pieces):
-            line.block = block.index
-            self.found.lines.append(line)
 
 
 def _has_icon(element: _Element, text: str) -> bool:

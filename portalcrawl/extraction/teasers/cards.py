@@ -65,6 +65,8 @@ class CardFinder:
         self.runs = runs
         self.walk = runs.walk
         self.links = links
+        self.targets = {link.link.index: link.target for link in links}
+        """Index of a link -> the article that it leads to."""
         self.page_heads = [block.index for block in self.walk.blocks if block.level == 1][:_MAX_CLIMB]
         self.sub_lists = self._find_sub_lists()
         self.marks: dict[Box, str] = {}
@@ -102,16 +104,18 @@ class CardFinder:
     def _top_of(self, link: ArticleLink) -> tuple[Box | ArticleLink, Box]:
         """Return the outermost box around *link* that leads to its article alone, else itself; and the box around."""
         box = link.link.box
-        if self.marks[box] != link.target or box.tag in _LIMITS or box.parent is None:
+        while box.first == box.last and box.parent is not None:
+            box = box.parent  # the walk keeps no box without blocks
+        if self.marks.get(box) != link.target or box.tag in _LIMITS or box.parent is None:
             return link, box
         while (up := box.parent) is not None and self.marks.get(up) == link.target and up.tag not in _LIMITS:
-            if self._names_list(up, box, link):
+            if self._names_list(up, box, link.target):
                 break
             box = up
         return (box, box.parent) if box.parent is not None else (link, box)
 
-    def _names_list(self, around: Box, box: Box, link: ArticleLink) -> bool:
-        """Return whether the heading over *box* in *around* names a list of which it is the only card.
+    def _names_list(self, around: Box, box: Box, target: str) -> bool:
+        """Return whether the heading over *box* in *around* names a list of which it is the only card, of *target*.
 
         A heading over one of the same rank or a higher one is its kicker, as are those of many cards alike.
         """
@@ -124,11 +128,12 @@ class CardFinder:
         headline = next((block for block in own if block.level), None)
         if headline is not None:
             return heading.level < headline.level
-        text = self.runs.text_of(link.link)
-        speaks = text.count(" ") + 1 >= _MIN_WORDS and text[-1:] not in ".…]" and form_of(text) == "text"
-        is_short = heading.text.count(" ") + 1 < _MIN_WORDS and len(text) <= _MAX_HEADLINE
+        if heading.text.count(" ") + 1 >= _MIN_WORDS:
+            return False
+        inside = self.walk.links[box.first_link : min(box.last_link, box.first_link + _MAX_LONE_LINKS)]
+        speaks = any(_speaks(self.runs.text_of(each)) for each in inside if self.targets.get(each.index) == target)
         alike = (self.marks.get(each, MANY) is not MANY for each in self.walk.alike(around)[:_MAX_CLIMB])
-        return speaks and is_short and sum(alike) < _MANY_ALIKE
+        return speaks and sum(alike) < _MANY_ALIKE
 
     def _cards_in(self, around: Box, tops: dict[Box | ArticleLink, list[ArticleLink]]) -> list[Card]:
         """Return the cards that stand side by side in *around*."""
@@ -256,6 +261,12 @@ class CardFinder:
 def _is_sub_list(box: Box) -> bool:
     """Return whether *box* holds links and no more, neither pictures nor paragraphs."""
     return not box.level and not box.pictures and box.tag not in _ITEMS and box.link_chars * 10 >= 8 * box.chars
+
+
+def _speaks(text: str) -> bool:
+    """Return whether *text*, that of a link, is as long as a headline, not a call to read on nor a snippet."""
+    is_title = text.count(" ") + 1 >= _MIN_WORDS and len(text) <= _MAX_HEADLINE and text[-1:] not in ".…]"
+    return is_title and form_of(text) == "text"
 
 
 def _kind(top: Box | ArticleLink) -> str:

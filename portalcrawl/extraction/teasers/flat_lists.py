@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Literal
 
 from portalcrawl.extraction.dom.blocks import Box
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MANY = "\0many"
 _ROWS = frozenset(("tr", "dt", "dd"))
 _MAX_TEXT = 1500
+_MAX_DEPTH = 12
+"""Inline elements in one another that are told apart."""
 _MAX_TEXTS_A_CARD = 4
 _MOST_KEYS = 12
 """Children of a first card of which one may open each card."""
@@ -93,11 +95,14 @@ class _Items:
         self.items: Items = []
         self.marks = marks
         links = [top for top in tops if not isinstance(top, Box)]
-        solid: list[tuple[int, int, Box | ArticleLink]] = [
-            (*runs.of_box(box), box) for box in runs.walk.children(around)
-        ]
-        solid += [(*runs.of_link(top.link), top) for top in links]
-        solid.sort(key=lambda each: (each[0], -each[1]))
+        linked = {runs.of_link(top.link) for top in links}
+        self.linked_cards = {
+            box.signature for box in runs.walk.children(around) if _shows_card(box) and runs.of_box(box) in linked
+        }
+        """What boxes that are all of a link are made like: one without a link is no text of theirs."""
+        solid: list[tuple[int, int, Box | ArticleLink]] = [(*runs.of_link(top.link), top) for top in links]
+        solid += [(*runs.of_box(box), box) for box in runs.walk.children(around)]  # behind links that hold them
+        solid.sort(key=lambda each: (each[0], each[0] != each[1], -each[1]))  # empty links before what they stand over
         at, end = runs.of_box(around)
         for first, last, child in solid:
             if first >= at:
@@ -117,10 +122,14 @@ class _Items:
                 item.role = "end"
 
     def are_titles(self) -> bool:
-        """Return whether the headings outside of links are the cards' own: about as many as articles."""
-        headings = sum(item.role == "text" and item.key.startswith("h") for item in self.items)
+        """Return whether the headings outside of links are the cards' own: as many as articles, or over snippets."""
+        heads = [at for at, item in enumerate(self.items) if item.role == "text" and item.key[:1] == "h"]
         links = len({item.target for item in self.items if item.role == "mark"})
-        return headings >= 2 and headings * 10 >= 6 * links
+        over = sum(
+            any(item.closes for item in self.items[at + 1 : after]) for at, after in pairwise([*heads, len(self.items)])
+        )
+        enough = 6 if over * 2 <= len(heads) else 4
+        return len(heads) >= 2 and len(heads) * 10 >= enough * links
 
     def of_link(self, top: ArticleLink) -> Item:
         start, end = self.runs.of_link(top.link)
@@ -132,7 +141,8 @@ class _Items:
         start, end = self.runs.of_box(box)
         target = self.marks.get(box)
         text = self.runs.text(start, end if box.chars <= _MAX_TEXT else start + 1)
-        if target == MANY or (target is None and self.is_own_article(box)):
+        is_card = _shows_card(box) and box.signature in self.linked_cards
+        if target == MANY or (target is None and (is_card or self.is_own_article(box))):
             return Item(start, end, "end", box.signature)
         if target is None:
             item = self.made(start, end, "text", f"{box.signature}:{form_of(text)}", text)
@@ -140,9 +150,8 @@ class _Items:
                 item.form = "text"  # an age beside the picture opens a card
             return item
         item = self.made(start, end, "mark", box.signature, text, box, target)
-        item.is_whole = (
-            box.tag not in _ROWS and not box.level and (box.headings > 0 or (box.tag != "p" and box.lines > 2))
-        )
+        is_headed = box.headings > 0 and box.headings + box.lines + box.pictures > 1  # no title alone
+        item.is_whole = box.tag not in _ROWS and not box.level and (is_headed or (box.tag != "p" and box.lines > 2))
         return item
 
     def is_own_article(self, box: Box) -> bool:
@@ -175,7 +184,9 @@ class _Items:
         around = self.around.element
         found = None
         node: _Element | None = element
-        while node is not None and node is not around:
+        for _ in range(_MAX_DEPTH):
+            if node is None or node is around:
+                break
             found, node = node, node.getparent()
         return found
 
@@ -208,6 +219,11 @@ class _Items:
         return Item(start, end, "end" if form == "ad" else role, key, top, target, form, closes, breaks=breaks)
 
 
+def _shows_card(box: Box) -> bool:
+    """Return whether *box* holds a picture and a text."""
+    return box.pictures > 0 and box.chars > 0
+
+
 def _parted(items: Items) -> list[Items]:
     """Return the cards of a list with the texts that belong to them; [] where the texts are no part of the list."""
     marks = [item for item in items if item.role == "mark"]
@@ -228,15 +244,44 @@ def _parted(items: Items) -> list[Items]:
         return []  # an article with links between its paragraphs
     _trim(cards)
     texts = sum(item.role == "text" for card in cards for item in card)
-    return cards if len(cards) <= texts * 2 and texts <= len(cards) * _MAX_TEXTS_A_CARD else []
+    belong = closed * 2 >= len(cards) or len(cards) <= texts * 2 <= 2 * len(cards) * _MAX_TEXTS_A_CARD
+    return cards if belong else []
 
 
 def _trim(cards: list[Items]) -> None:
     """Take off the first and the last card the texts around the list: more than any other card has there."""
     first, last = cards[0], cards[-1]
-    counts = [at + 1 for at in range(_leading(first)) if first[at].form == "count"]  # which stand behind snippets
-    cards[0] = first[max(_leading(first) - max(map(_leading, cards[1:])), 0, *counts[-1:]) :]
+    size = _opening(first)
+    counts = [at + 1 for at in range(size) if first[at].form == "count"]  # which stand behind snippets
+    most = max(*map(_opening, cards[1:]), _own_opening(first, cards[1:]))
+    cards[0] = first[max(size - most, 0, *counts[-1:]) :]
     cards[-1] = last[: len(last) - max(0, _trailing(last) - max(map(_trailing, cards[:-1])))]
+
+
+def _opening(card: Items) -> int:
+    """Return the number of texts before the first link of *card*, or before the snippet that it is the cut mark of."""
+    first = _leading(card)
+    at = first
+    while at and card[first].closes and not isinstance(card[first].top, Box) and card[at - 1].key.startswith("#text"):
+        at -= 1
+    return at
+
+
+def _own_opening(card: Items, others: list[Items]) -> int:
+    """Return how many texts before the first link of *card* are surely its own: in elements such as *others* have.
+
+    Only where that link is its snippet, so that picture and title stand before it.
+    """
+    if not card[_leading(card)].closes:
+        return 0
+    kinds = {_element_kind(item) for other in others for item in other}
+    own = takewhile(lambda item: _element_kind(item) in kinds, reversed(card[: _opening(card)]))
+    return sum(1 for _ in own)
+
+
+def _element_kind(item: Item) -> str:
+    """Return tag and classes of *item*, whatever form its text has."""
+    return item.key.partition(":")[0]
 
 
 def _stretches(items: Items) -> Iterator[Items]:
@@ -291,9 +336,10 @@ def _trailing(card: Items) -> int:
 
 
 def _ages_open(stretches: list[Items]) -> bool:
-    """Return whether ages stand before the titles rather than behind the snippets: the last snippet has none."""
+    """Return whether ages stand before the titles rather than behind the snippets: the first one does."""
+    ahead = takewhile(lambda item: not item.closes, stretches[0])
     behind = takewhile(lambda item: not item.closes, reversed(stretches[-1]))
-    return all(item.form != "date" for item in behind)
+    return any(item.form == "date" for item in ahead) and all(item.form != "date" for item in behind)
 
 
 def _goes_on(item: Item, card: Items, *, ages_open: bool) -> bool:
@@ -311,7 +357,7 @@ def _opened(stretches: list[Items]) -> list[Items]:
     for key in dict.fromkeys(item.key for item in stretches[0][: min(_MOST_KEYS, _first_card(stretches[0]))]):
         cards = [card for stretch in stretches for card in _opened_by(key, stretch)]
         linked = [card for card in cards if _targets(card)]
-        if any(len(_targets(card)) > 1 for card in linked):
+        if len(linked) * 2 <= len(cards) or any(len(_targets(card)) > 1 for card in linked):
             continue
         shapes = Counter(tuple(item.key for item in card) for card in linked)
         opener = next(item for card in cards for item in card if item.key == key)
