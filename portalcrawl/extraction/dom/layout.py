@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Place
-from portalcrawl.extraction.dom.name_roles import PART
+from portalcrawl.extraction.dom.name_roles import PART, possible_kind
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -33,6 +33,10 @@ _FIGURES = frozenset(("figure", "figcaption", "caption"))
 _TEXTS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "article"))
 _OF_TEXTS = frozenset(("caption", "byline", "ad", "share", "subscription"))
 """Kinds that a paragraph, a heading or an article can be by its names."""
+_POSSIBLE = frozenset(("picture", "player", "caption", "nav", "share", "related"))
+"""Kinds that ambiguous words (``story_photo``, ``toc_container``) tell of boxes with few lines."""
+_WHOLE_PAGES = frozenset(("html", "body", "main"))
+MOST_MEDIA_LINES = 3
 
 
 class Box:
@@ -114,7 +118,7 @@ def read_layout(walk: Walk) -> Layout:
         box.last = starts[each.last]
         boxes.append(box)
         if box.first < box.last or box.images < pictures[each.last]:
-            box.kind = _kind_of(each)
+            box.kind = _kind_of(each) or _possible_kind_of(box)
             layout.boxes.append(box)
     for block in walk.blocks:
         box = boxes[block.box.index]
@@ -146,6 +150,17 @@ def _kind_of(box: WalkBox) -> str:
     if role.strength < PART or (box.tag in _TEXTS and role.name not in _OF_TEXTS):
         return ""
     return role.name
+
+
+def _possible_kind_of(box: Box) -> str:
+    """Return what kind of side matter an ambiguous word in a class of *box* tells where its size does not speak against.
+
+    A box for a picture or a player holds a caption and a credit; others are named so for one among their texts.
+    """
+    if box.tag in _TEXTS or box.tag in _WHOLE_PAGES:
+        return ""
+    kind = possible_kind(box.element.get("class") or "")
+    return "" if kind not in _POSSIBLE or box.last - box.first > MOST_MEDIA_LINES else kind
 
 
 def _can_belong(box: WalkBox) -> bool:

@@ -47,6 +47,7 @@ _ARIA = {
 _WHOLE_PAGES = frozenset(("html", "body", "main"))
 _CONTEXT = {role: frozenset(words.split()) for role, words in table("classes")["context"].items()}
 _EMPTY = _CONTEXT["containers"] | _CONTEXT["ambiguous"]
+_MISLEADING = _CONTEXT["misleading"]
 _KINDS = "|".join(
     f"(?P<{kind}>{'|'.join(map(expression, words.split()))})" for kind, words in table("classes")["kinds"].items()
 )
@@ -117,11 +118,29 @@ def name_role(name: str) -> Role:
     text = "-".join(core)
     if match := _AT_END.search(text):
         return Role(match.lastgroup or "", HEAD)
-    match = _ANYWHERE.search(text)
-    if match is None or match[0] in _CONTEXT["ambiguous"]:
-        return NO_ROLE
-    kind = match.lastgroup or ""
-    return Role(kind, HEAD if kind in _CONTEXT["attributes"] else PART)
+    kind = _first_kind(text, _CONTEXT["ambiguous"])
+    return Role(kind, HEAD if kind in _CONTEXT["attributes"] else PART) if kind else NO_ROLE
+
+
+def _first_kind(text: str, skipped: frozenset[str]) -> str:
+    """Return the kind that the first of the words joined in *text* tells, empty for none; *skipped* words tell none."""
+    return next((match.lastgroup or "" for match in _ANYWHERE.finditer(text) if match[0] not in skipped), "")
+
+
+@lru_cache(maxsize=20_000)
+def possible_kind(classes: str) -> str:
+    """Return the kind of content that an ambiguous word in a class attribute may tell, empty for none.
+
+    For those who check it against what the element holds, where :func:`box_role` tells nothing.
+
+    >>> possible_kind("story_photo"), possible_kind("elementor-widget-container"), possible_kind("cardWithImage")
+    ('picture', '', '')
+    """
+    for name in classes[:LONGEST_CLASSES].split():
+        words = content_words(name)
+        if words and _CONTEXT["states"].isdisjoint(words) and (kind := _first_kind("-".join(words), _MISLEADING)):
+            return kind
+    return ""
 
 
 def _without_containers(words: tuple[str, ...], containers: frozenset[str]) -> tuple[str, ...]:
@@ -140,7 +159,7 @@ def content_words(name: str) -> tuple[str, ...]:
     """
     if ":" in name or "[" in name or "/" in name:
         return ()
-    name = name.removeprefix(_DRUPAL_FIELD).partition("--")[0]
+    name = _without_modifier(name)
     block, _, element = name.rpartition("__")
     if block.strip("_-"):
         name = block.rpartition("__")[2] if _HASH.match(element) else element
@@ -152,6 +171,12 @@ def content_words(name: str) -> tuple[str, ...]:
     if len(words) > 1 and words[0] in _CONTEXT["prefixes"] and "-".join(words[:2]) not in _CONTEXT["names"]:
         return ()
     return words
+
+
+def _without_modifier(name: str) -> str:
+    """Return *name* without a modifier (``story--with-newsletter``), or the last part of a name with several ``--``."""
+    block, joint, modifier = name.removeprefix(_DRUPAL_FIELD).partition("--")
+    return modifier.rpartition("--")[2] if joint and "--" in modifier.rstrip("-") else block
 
 
 @lru_cache(maxsize=20_000)
