@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from portalcrawl.vocabulary import expression, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.etree import _Element
 
 TAG, WHOLE, HEAD, PART = 4, 3, 2, 1
@@ -61,6 +63,11 @@ _JOINED = re.compile("^(?:" + "|".join(map(expression, table("classes")["joined"
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[-_]+")
 _HASH = re.compile(r"(?=[A-Za-z0-9+-]{4,12}$)(?=.*(?:\d|[a-z][A-Z].*[A-Z]))[A-Za-z0-9+-]+$")
+_MODULE_HASH = re.compile(r"(?=.*[\d_-]|.+[A-Z])[\w+-]{5}$")
+"""The hash behind ``Component_name__`` that Next.js makes of CSS modules."""
+_VITE_MODULE = re.compile(r"_(.+)_[a-z0-9]{5}_\d+$")
+"""A class of a CSS module as Vite writes it."""
+_LAYER_OR_NUMBER = re.compile(r"^[a-z][-_]+(?=\w)|(?:[-_]+\d+)+$")
 _NUMBERS = re.compile(r"\d+")
 _DRUPAL_FIELD = "field--name-"
 """Drupal names what a field holds as a modifier."""
@@ -137,10 +144,27 @@ def possible_kind(classes: str) -> str:
     ('picture', '', '')
     """
     for name in classes[:LONGEST_CLASSES].split():
-        words = content_words(name)
-        if words and _CONTEXT["states"].isdisjoint(words) and (kind := _first_kind("-".join(words), _MISLEADING)):
-            return kind
+        for words in map(content_words, _readings(name)):
+            if _CONTEXT["states"].isdisjoint(words) and (kind := _first_kind("-".join(words), _MISLEADING)):
+                return kind
     return ""
+
+
+def _readings(name: str) -> Iterator[str]:
+    """Yield *name* without a letter for its layer and numbers (``l-sidebar-2``), and what else it may say.
+
+    That is its block where the element is a container of that (``share-button__wrapper``), and its modifier where the
+    block is a container (``node-block--tags``).
+    """
+    name, joint, modifier = _LAYER_OR_NUMBER.sub("", name).partition("--")
+    yield name
+    words = content_words(name)
+    if words and words[-1] in _CONTEXT["containers"]:
+        block = name.rpartition("__")[0]
+        if block and _CONTEXT["containers"].issuperset(words):
+            yield block
+        if joint:
+            yield modifier
 
 
 def _without_containers(words: tuple[str, ...], containers: frozenset[str]) -> tuple[str, ...]:
@@ -162,7 +186,10 @@ def content_words(name: str) -> tuple[str, ...]:
     name = _without_modifier(name)
     block, _, element = name.rpartition("__")
     if block.strip("_-"):
-        name = block.rpartition("__")[2] if _HASH.match(element) else element
+        hashed = _HASH.match(element) or ("_" in block.strip("_") and _MODULE_HASH.match(element))
+        name = block.rpartition("__")[2] if hashed else element
+    elif name[:1] == "_" and (module := _VITE_MODULE.match(name)):
+        name = module[1]
     if not name.islower():
         name = _CAMEL.sub("-", name).lower()
     words = tuple(filter(None, _SEPARATORS.split(name)))
