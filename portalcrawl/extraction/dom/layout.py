@@ -158,7 +158,8 @@ def _possible_kind_of(box: WalkBox, lines: int) -> str:
     """
     if box.tag in _TEXTS or box.tag in _WHOLE_PAGES:
         return ""
-    kind = possible_kind(box.element.get("class") or "")
+    classes, identifier = box.element.get("class"), box.element.get("id")
+    kind = possible_kind(classes or "", identifier or "") if classes or identifier else ""
     is_large = kind in _MEDIA and (lines > MOST_MEDIA_LINES or box.chars > MOST_MEDIA_CHARS)
     return "" if is_large else kind
 

@@ -102,10 +102,14 @@ def names_role(classes: str, identifier: str = "") -> Role:
     >>> names_role("user-comment-list"), names_role("elementor-widget-container"), names_role("article-paywall-on")
     (Role(name='comments', strength=2), Role(name='', strength=0), Role(name='', strength=0))
     """
+    return max(map(name_role, _names(classes, identifier)), key=_strength, default=NO_ROLE)
+
+
+def _names(classes: str, identifier: str) -> list[str]:
     names = classes[:LONGEST_CLASSES].split()
     if identifier.count("-") + identifier.count("_") <= MOST_ID_JOINTS:
         names += identifier[:LONGEST_ID].split()
-    return max(map(name_role, names), key=_strength, default=NO_ROLE)
+    return names
 
 
 def _strength(role: Role) -> tuple[int, bool]:
@@ -135,15 +139,15 @@ def _first_kind(text: str, skipped: frozenset[str]) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def possible_kind(classes: str) -> str:
-    """Return the kind of content that an ambiguous word in a class attribute may tell, empty for none.
+def possible_kind(classes: str, identifier: str = "") -> str:
+    """Return the kind of content that an ambiguous word in a class attribute or an id may tell, empty for none.
 
     For those who check it against what the element holds, where :func:`box_role` tells nothing.
 
     >>> possible_kind("story_photo"), possible_kind("elementor-widget-container"), possible_kind("cardWithImage")
     ('picture', '', '')
     """
-    for name in classes[:LONGEST_CLASSES].split():
+    for name in _names(classes, identifier):
         for words in map(content_words, _readings(name)):
             if _CONTEXT["states"].isdisjoint(words) and (kind := _first_kind("-".join(words), _MISLEADING)):
                 return kind
