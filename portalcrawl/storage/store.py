@@ -17,7 +17,7 @@ from portalcrawl.storage.records import Record
 from portalcrawl.storage.tables import addresses, articles, feeds, lines, teasers
 from portalcrawl.storage.upsert import upsert
 
-T = TypeVar("T", str, int)
+T = TypeVar("T", str, int, bytes)
 COLUMNS = tuple(articles.c[f.name] for f in fields(Record))
 
 # Built once, since building a query takes as long as running it.
