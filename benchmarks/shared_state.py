@@ -29,6 +29,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.dialects import postgresql
 from support.postgres import PostgresServer
 
+from portalcrawl.storage.anywhere import BY_ADDRESS, BY_ID
 from portalcrawl.storage.database import open_database
 from portalcrawl.storage.near_copies import WITH_A_BAND
 from portalcrawl.storage.packing import address_key, row_of, teaser_key
@@ -166,6 +167,8 @@ def copy_in(engine: Engine, number: int) -> None:
             for each in range(number):
                 if table not in ("teasers", "bands"):
                     record = article(each, numbers)
+                if each % 7 == 0:
+                    record.next_visit = record.newest  # so that some thousand are due on each portal
                 for row in rows_of[table](each, record):
                     copy.write_row(row)
         driver.commit()
@@ -185,7 +188,7 @@ def queries(number: int) -> dict[str, tuple[Any, dict[str, Any]]]:
     some = [article(each, chance) for each in range(10_000)]
     of_portal = [record for record in some if record.portal == "portal7"][:100]
     after = some[0]
-    after.newest = 1.7e9 + number
+    after.newest = 1.7e9 + number / 2
     wanted: list[tuple[Any, dict[str, Any]]] = []
 
     class Spy(Store):
@@ -193,14 +196,22 @@ def queries(number: int) -> dict[str, tuple[Any, dict[str, Any]]]:
             wanted.append((query, values))
             return []
 
-    Spy(open_database("sqlite://")).due("portal7", Wanted(1.8e9), after, 500)
+    spy = Spy(open_database("sqlite://"))
+    spy.due("portal7", Wanted(1.8e9), None, 500)
+    spy.due("portal7", Wanted(1.8e9), after, 500)
     return {
         "100 addresses": (IDS_OF, {"portal": "portal7", "keys": [address_key(each.url) for each in of_portal]}),
         "100 records": (RECORDS, {"portal": "portal7", "ids": [each.id for each in of_portal]}),
         "100 teaser states": (KNOWN_TEASERS, {"keys": [teaser_key(f"portal7:{n:016x}") for n in range(100)]}),
         "articles with one content": (WITH_CONTENT, {"content_hash": some[0].content_hash}),
         "texts with one of 12 bands": (WITH_A_BAND, {"bands": [chance.getrandbits(62) for _ in range(12)]}),
-        "500 due articles of a portal": wanted[0],
+        "the first 500 due articles of a portal": wanted[0],
+        "the next 500, half-way": wanted[1],
+        "an address on any portal (`scrapy rights`)": (BY_ADDRESS, {"key": address_key(some[5].url)}),
+        "an id on any portal (`scrapy rights`)": (
+            BY_ID,
+            {"id": some[5_000].id},
+        ),
     }
 
 
