@@ -53,12 +53,12 @@ def _titles(page: Page) -> dict[str, str]:
     An og:title that repeats the title element with the site's name is no source of its own. A heading that the
     title element holds behind the headline names the site or a section.
     """
-    named, declared = page.title or "", page.metadata.headline or ""
-    copied = fold(declared) == fold(named) != fold(own_title(named, page.site_names) or named)
+    named, social = page.title or "", page.metadata.headline or ""
+    copied = fold(social) == fold(named) != fold(own_title(named, page.site_names) or named)
     shown = page.body.headline or ""
     titles = {
         "json-ld": page.linked_data.headline,
-        "meta": None if copied else declared,
+        "meta": None if copied else social,
         "title": page.title,
         "page": None if _is_behind(shown, named) else shown,
     }
