@@ -150,7 +150,8 @@ class _Items:
                 item.form = "text"  # an age beside the picture opens a card
             return item
         item = self.made(start, end, "mark", box.signature, text, box, target)
-        is_headed = box.headings > 0 and box.headings + box.lines + box.pictures > 1  # no title alone
+        is_title = box.tag == "p" and box.headings + box.lines + box.pictures == 1
+        is_headed = box.headings > 0 and not is_title
         item.is_whole = box.tag not in _ROWS and not box.level and (is_headed or (box.tag != "p" and box.lines > 2))
         return item
 
@@ -234,6 +235,10 @@ def _parted(items: Items) -> list[Items]:
     lone = [item for stretch in every if not _targets(stretch) for item in stretch]
     if sum(item.form == "text" for item in lone) > 2 * len(marks):
         return []  # paragraphs of an article
+    kinds = {_element_kind(item) for item in marks}
+    alike = [item for item in items if item.role == "text" and item.form == "text" and _element_kind(item) in kinds]
+    if sum(not item.closes for item in alike) > 2 * len(marks):
+        return []  # most of the list leads elsewhere
     single = len(stretches) > 1 and all(len(_targets(stretch)) == 1 for stretch in stretches)
     cards = list(stretches) if single else _closed(stretches) or _opened(stretches)
     if len(cards) < 2:
@@ -357,7 +362,7 @@ def _opened(stretches: list[Items]) -> list[Items]:
     for key in dict.fromkeys(item.key for item in stretches[0][: min(_MOST_KEYS, _first_card(stretches[0]))]):
         cards = [card for stretch in stretches for card in _opened_by(key, stretch)]
         linked = [card for card in cards if _targets(card)]
-        if len(linked) * 2 <= len(cards) or any(len(_targets(card)) > 1 for card in linked):
+        if any(len(_targets(card)) > 1 for card in linked):
             continue
         shapes = Counter(tuple(item.key for item in card) for card in linked)
         opener = next(item for card in cards for item in card if item.key == key)
