@@ -15,7 +15,7 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -29,12 +29,11 @@ from sqlalchemy import Engine, text
 from sqlalchemy.dialects import postgresql
 from support.postgres import PostgresServer
 
+from portalcrawl.storage.anywhere import BY_ADDRESS, BY_ID
 from portalcrawl.storage.database import open_database
 from portalcrawl.storage.near_copies import WITH_A_BAND
-from portalcrawl.storage.packing import address_key, row_of, teaser_key
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.store import IDS_OF, KNOWN_TEASERS, RECORDS, WITH_CONTENT, Store, Wanted
-from portalcrawl.storage.tables import metadata
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.text.fingerprints import Fingerprint, bands_of
 
@@ -141,71 +140,96 @@ def growth(number: int) -> str:
     return "\n".join(lines) + f"\n\n{number:,} articles of {PORTALS} portals, {TEASERS} teaser states each."
 
 
-def copy_in(engine: Engine, number: int) -> None:
-    """Fill PostgreSQL by COPY, then make its statistics."""
-    driver = engine.raw_connection()
-    cursor: Any = driver.cursor()
-    columns = [column.name for column in metadata.tables["articles"].columns]
+FILL = """
+INSERT INTO articles (portal, id, url, canonical_url, status, attempts, next_visit, depth, found_on, newest,
+    first_stored, revision, content_hash, field_hashes, cluster_id, headline, sketch)
+SELECT 'portal' || n % 100, 'portal' || n % 100 || ':' || left(md5(n::text), 16),
+    'https://www.portal' || n % 100 || '.example/politik/' || md5('u' || n) || '-' || n || '.html', '', 'stored', 0,
+    CASE WHEN n % 7 = 0 THEN 1.7e9 + n END, 1, '/politik/', 1.7e9 + n, 1.7e9 + n, 1, md5('c' || n),
+    '=' || left(md5('f' || n) || md5('g' || n), 54) || ',ffff', '', md5('h' || n) || md5('i' || n),
+    '=' || left(md5('j' || n) || md5('k' || n) || md5('l' || n), 80)
+FROM generate_series(1, :number) AS n;
+INSERT INTO addresses (portal, key, id)
+SELECT 'portal' || n % 100, substr(sha256((kind || n)::bytea), 1, 12),
+    'portal' || n % 100 || ':' || left(md5(n::text), 16)
+FROM generate_series(1, :number) AS n, (VALUES ('u'), ('#')) AS kinds (kind);
+INSERT INTO teasers (key)
+SELECT hashtextextended(state || ' ' || n, 0)
+FROM generate_series(1, :number) AS n, generate_series(1, :teasers) AS state
+ON CONFLICT DO NOTHING;
+INSERT INTO signatures (signature, cluster_id, portal, article, added)
+SELECT decode(repeat(md5('s' || n), 16), 'hex'), '', 'portal' || n % 100,
+    'portal' || n % 100 || ':' || left(md5(n::text), 16), 1.7e9 + n
+FROM generate_series(1, :number) AS n;
+ALTER TABLE bands DROP CONSTRAINT bands_pkey;
+INSERT INTO bands (band, text)
+SELECT hashtextextended(band || '-' || n, 0), n FROM generate_series(1, :number) AS n, generate_series(1, 12) AS band;
+SET maintenance_work_mem = '256MB';
+ALTER TABLE bands ADD PRIMARY KEY (band, text);
+"""
+"""Rows of usual lengths, made by the server; the index of bands is built at the end, which takes minutes less."""
 
-    chance = random.Random(1)
-    rows_of: dict[str, Callable[[int, Record], list[tuple[Any, ...]]]] = {
-        "articles": lambda _, record: [tuple(row_of(record)[name] for name in columns)],
-        "addresses": lambda _, record: [(record.portal, address_key(record.url), record.id)],
-        "teasers": lambda _, record: [(chance.getrandbits(62),) for _ in range(TEASERS)],
-        "signatures": lambda each, record: [
-            (each + 1, chance.randbytes(256), record.cluster_id, record.portal, record.id, 1.7e9 + each)
-        ],
-        "bands": lambda each, record: [(chance.getrandbits(62), each + 1) for _ in range(12)],
-    }
-    for table in MEASURED:
-        numbers = random.Random(1)
-        with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-            for each in range(number):
-                for row in rows_of[table](each, article(each, numbers)):
-                    copy.write_row(row)
-        driver.commit()
-        print(f"{table} filled", flush=True)
-    driver.close()
+
+def fill_by_server(engine: Engine, number: int) -> None:
+    """Fill PostgreSQL, then make its statistics."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("SET synchronous_commit = off")
+        for statement in filter(str.strip, FILL.split(";")):
+            filled = statement.replace(":number", str(number)).replace(":teasers", str(TEASERS))
+            connection.exec_driver_sql(filled.replace("%", "%%"))
+            print(statement.split("(")[0].strip(), flush=True)
         connection.exec_driver_sql("VACUUM ANALYZE")
 
 
-def queries(number: int) -> dict[str, tuple[Any, dict[str, Any]]]:
-    """The queries of a crawl, with values as a page of 100 links asks for them."""
-    chance = random.Random(1)
-    some = [article(each, chance) for each in range(10_000)]
-    of_portal = [record for record in some if record.portal == "portal7"][:100]
-    after = some[0]
-    after.newest = 1.7e9 + number
-    wanted: list[tuple[Any, dict[str, Any]]] = []
+def queries(engine: Engine, number: int) -> dict[str, tuple[Any, dict[str, Any]]]:
+    """The queries of a crawl, with values as a page of 100 links asks for them, and those of commands."""
+    due: list[tuple[Any, dict[str, Any]]] = []
 
     class Spy(Store):
         def rows(self, query: Any, **values: Any) -> list[Any]:
-            wanted.append((query, values))
+            due.append((query, values))
             return []
 
-    Spy(open_database("sqlite://")).due("portal7", Wanted(1.8e9), after, 500)
+    half = Record("portal7", "portal7:", "", "", newest=1.7e9 + number / 2)
+    for after in (None, half):
+        Spy(engine).due("portal7", Wanted(1.8e9), after, 500)
+    with engine.connect() as connection:
+
+        def some(column: str, table: str, limit: int) -> list[Any]:
+            of_portal = " WHERE portal = 'portal7'" if table in ("articles", "addresses") else ""
+            found = connection.exec_driver_sql(f"SELECT {column} FROM {table}{of_portal} LIMIT {limit}")
+            return list(found.scalars())
+
+        ids, keys, hashes = (
+            some("id", "articles", 100),
+            some("key", "addresses", 100),
+            some("content_hash", "articles", 1),
+        )
+        states, marks = some("key", "teasers", 50), some("band", "bands", 12)
     return {
-        "100 addresses": (IDS_OF, {"portal": "portal7", "keys": [address_key(each.url) for each in of_portal]}),
-        "100 records": (RECORDS, {"portal": "portal7", "ids": [each.id for each in of_portal]}),
-        "100 teaser states": (KNOWN_TEASERS, {"keys": [teaser_key(f"portal7:{n:016x}") for n in range(100)]}),
-        "articles with one content": (WITH_CONTENT, {"content_hash": some[0].content_hash}),
-        "texts with one of 12 bands": (WITH_A_BAND, {"bands": [chance.getrandbits(62) for _ in range(12)]}),
-        "500 due articles of a portal": wanted[0],
+        "100 addresses": (IDS_OF, {"portal": "portal7", "keys": keys}),
+        "100 records": (RECORDS, {"portal": "portal7", "ids": ids}),
+        "100 teaser states, half of them known": (KNOWN_TEASERS, {"keys": [*states, *range(50)]}),
+        "articles with one content": (WITH_CONTENT, {"content_hash": hashes[0]}),
+        "texts with one of 12 bands": (WITH_A_BAND, {"bands": marks}),
+        "the first 500 due articles of a portal": due[0],
+        "the next 500, half-way": due[1],
+        "an address on any portal (`scrapy rights`)": (BY_ADDRESS, {"key": keys[0]}),
+        "an id on any portal (`scrapy rights`)": (BY_ID, {"id": ids[0]}),
     }
 
 
 def million(number: int) -> str:
     with server() as running:
         engine = open_database(running.new_database())
-        copy_in(engine, number)
+        fill_by_server(engine, number)
         lines = ["| query | plan | ms, median of 20 |", "|---|---|---:|"]
-        for name, (query, values) in queries(number).items():
-            compiled = query.params(**values).compile(
-                dialect=postgresql.psycopg.dialect(), compile_kwargs={"render_postcompile": True, "literal_binds": True}
-            )
+        for name, (query, values) in queries(engine, number).items():
+            compiled = query.compile(dialect=postgresql.psycopg.dialect()).construct_expanded_state(values)
             with engine.connect() as connection:
-                plan = [row[0] for row in connection.exec_driver_sql("EXPLAIN " + str(compiled).replace("%", "%%"))]
+                plan = [
+                    row[0] for row in connection.exec_driver_sql(f"EXPLAIN {compiled.statement}", compiled.parameters)
+                ]
             scans = sorted({line.split("->")[-1].strip().partition("  (")[0] for line in plan if " Scan" in line})
             store, times = Store(engine), []
             for _ in range(21):
@@ -213,6 +237,7 @@ def million(number: int) -> str:
                 store.rows(query, **values)
                 times.append((time.perf_counter() - began) * 1000)
             store._close_reader()
+            print(f"{name}:", *plan, sep="\n    ", flush=True)
             lines.append(f"| {name} | {'; '.join(scans)} | {median(times[1:]):.1f} |")
         lines += _commit_times(engine)
         sizes = sizes_of_postgresql(engine)

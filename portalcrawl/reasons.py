@@ -101,6 +101,7 @@ FIELDS: Mapping[str, str] = {
     "same-value": "another source with the same value is trusted more",
     "less-trusted": "another source is trusted more",
     "less-weight": "another value has more weight",
+    "only-change": "the page tells the time of the last change only",
     "time-of-change": "the moment of a change, while another source has an earlier time",
     "derived": "follows from other fields, the address or the response",
     "teaser-rule": "a rule of the profile",

@@ -28,7 +28,7 @@ LONGEST_LINE = 400
 """Characters of a line that are read."""
 
 _SEPARATOR = re.compile(r"[|·•‧∙⋅●]")
-_PHRASE_END = re.compile(rf"[,:;()\[\]|·•‧∙⋅●]|\s[-–—/]\s|\b{either('bylines.by')}\b")
+_PHRASE_END = re.compile(rf"[,:;()\[\]，：；（）【】|·•‧∙⋅●]|\s[-–—/]\s|\b{either('bylines.by')}\b")
 _MISSING_SPACE = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])|(?<=(?:19|20)\d\d)(?=\d\d?:\d\d)")
 _DIGIT = re.compile(r"\d")
 _LONGEST_PRESENT = 8

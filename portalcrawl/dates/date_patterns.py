@@ -13,8 +13,8 @@ from portalcrawl.vocabulary.date_words import AM_PM, CLOCK, HOUR, MINUTE, MONTHS
 # Patterns open with one character class, so that the search skips all else at the speed of C.
 _YEAR = r"\d{4}(?=\d?\d:\d\d|\D|$)"
 _ORDINAL = rf"(?:{either('dates.ordinals')}|\.)"
-_YEAR_SIGNS, _MONTH_SIGNS, _DAY_SIGNS = (
-    "".join(sorted(words(f"dates.{unit}_sign"))) for unit in ("year", "month", "day")
+_YEAR_SIGNS, _MONTH_SIGNS, _DAY_SIGNS, _HOUR_SIGNS, _MINUTE_SIGNS = (
+    "".join(sorted(words(f"dates.{unit}_sign"))) for unit in ("year", "month", "day", "hour", "minute")
 )
 _NUMBER_FIRST = re.compile(
     r"\d(?<![\d.,:/-]\d)\d{0,3}(?:"
@@ -34,11 +34,15 @@ _MONTH_FIRST = re.compile(
     rf"[^\W\d_](?<![^\W\d_]{{2}})[^\W\d_]{{2,11}}\.? (?P<day>\d{{1,2}}){_ORDINAL}?(?![\d:])"
     rf"(?:,? (?P<year>{_YEAR}))?"
 )
+# 18:15, 18.15 Uhr, 6:15 pm, 18時15分
 _TIME = re.compile(
-    r"\d(?<![\d.:,]\d)\d?(?:(?P<sign>[:.h]) ?(?P<minute>\d\d)(?!\d)(?::(?P<second>\d\d)(?!\d)(?:[.,]\d+)?)?"
+    rf"\d(?<![\d.:,]\d)\d?(?:(?P<sign>[:.h{_HOUR_SIGNS}]) ?(?P<minute>\d\d|\d(?= ?[{_MINUTE_SIGNS}]))(?!\d)"
+    rf"(?: ?[{_MINUTE_SIGNS}])?(?::(?P<second>\d\d)(?!\d)(?:[.,]\d+)?)?"
     rf"(?! ?{either('reading_time.units')}))?(?: ?(?P<suffix>(?:{CLOCK}|(?P<hours>{either('dates.clock_or_hours')}))"
     rf"(?![^\W\d_])|(?:(?P<am>{either('dates.am')})|(?P<pm>{either('dates.pm')}))\b\.?))?"
 )
+_HALF_AHEAD = re.compile(rf"(?:(?P<am>{either('dates.am_ahead')})|(?P<pm>{either('dates.pm_ahead')})) ?$")
+"""What says before a time in which half of the day it is."""
 _BEFORE_DOT_TIME = re.compile(rf"(?:\b{either('dates.before_clock')}\.? ?|^ ?[,/|·-]? ?)$")
 _ZONE = re.compile(
     r" ?[(,]? ?(?:(?:utc|gmt) ?(?P<utc>[+−-]\d{1,2}(?::?\d\d)?)|(?P<offset>[+−-]\d\d:?\d\d)(?!\d)"
@@ -55,6 +59,10 @@ _OPENED = re.compile(rf"{opening('dates.ago_ahead')} {_ABOUT}{_AMOUNT}")
 _CLOSED = re.compile(
     rf"(?<![^\W_])(?:{either('dates.ago_lead')} )?{_ABOUT}{_AMOUNT} {either('dates.ago_behind')}(?![^\W_])"
 )
+
+
+_LONGEST_AHEAD = 4
+"""Characters of such a word and the space behind it."""
 
 
 class FoundDate(NamedTuple):
@@ -146,13 +154,14 @@ def _numbers(match: re.Match[str], month_first: bool) -> tuple[str | None, int |
 def time_in(line: str, start: int, end: int) -> FoundTime | None:
     """Return the first time of day in *line* between *start* and *end*."""
     for match in _TIME.finditer(line, start, end):
-        at = _time(match, line, start)
+        ahead = _HALF_AHEAD.search(line, max(start, match.start() - _LONGEST_AHEAD), match.start())
+        at = _time(match, line, start, ahead or match)
         if at is None:
             continue
         zone, zone_end = _zone_after(line, match.end(), end)
         year = _YEAR_AFTER.match(line, zone_end, end)
         return FoundTime(
-            match.start(),
+            (ahead or match).start(),
             year.end() if year else zone_end,
             at,
             match["minute"] is not None,
@@ -162,7 +171,7 @@ def time_in(line: str, start: int, end: int) -> FoundTime | None:
     return None
 
 
-def _time(match: re.Match[str], line: str, start: int) -> time | None:
+def _time(match: re.Match[str], line: str, start: int, half: re.Match[str]) -> time | None:
     sign, suffix = match["sign"], match["suffix"]
     if sign is None and (not suffix or match["hours"]):
         return None
@@ -170,8 +179,8 @@ def _time(match: re.Match[str], line: str, start: int) -> time | None:
         return None
     hour = int(match[0][: 2 if match[0][1:2].isdecimal() else 1])
     minute, second = int(match["minute"] or 0), int(match["second"] or 0)
-    if (match["am"] or match["pm"]) and hour <= 12:
-        hour = hour % 12 + (12 if match["pm"] else 0)
+    if (half["am"] or half["pm"]) and hour <= 12:
+        hour = hour % 12 + (12 if half["pm"] else 0)
     if hour > 23 or minute > 59:
         return None
     return time(hour, minute, min(second, 59))

@@ -28,7 +28,7 @@ from portalcrawl.vocabulary.date_words import (
 )
 
 WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
-PUNCTUATION = " .,:;/()[]-–—"
+PUNCTUATION = " .,:;/()[]-–—，：；（）【】"
 _AM_PM = re.compile(rf"\d ?{AM_PM}\b")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from itemloaders import ItemLoader
@@ -187,7 +187,10 @@ def _add_body(loader: ArticleLoader, parts: Mapping[str, ArticleParts]) -> None:
 
 
 def _add_dates(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: Page) -> None:
-    """Add when the article was published and changed; without a date on the page, the day in its URL."""
+    """Add when the article was published and changed.
+
+    Without a date on the page, it is the day in its URL; without that, the time of the last change.
+    """
     raws = {name: part.date_published for name, part in parts.items()} | {"url": date_in_url(page.url)}
     published = {name: found for name, raw in raws.items() if raw and (found := page.clock.parse(raw))}
     changes = {
@@ -195,6 +198,8 @@ def _add_dates(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: P
         for name, part in _trusted(parts, "date_modified")
         if part.date_modified and (found := page.clock.parse(part.date_modified))
     }
+    if not published:
+        published = {name: replace(change, role="modified") for name, change in changes.items()}
     ranked = rank_dates(published, changes.values())
     for source, reading, reason in ranked:
         loader.add("date_published", source, reading.when.isoformat(), reason)

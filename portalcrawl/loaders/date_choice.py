@@ -35,6 +35,7 @@ def rank_dates(found: Found, changes: Collection[DateReading] = ()) -> list[tupl
     if order and order[0] not in ("profile", "url"):
         order.insert(0, order.pop(order.index(_most_exact(order, found))))
     reasons = {name: reason("source-weight", f"{support[name]:g} with those that agree on the day") for name in order}
+    reasons |= {name: reason("only-change") for name in order if found[name].role == "modified"}
     reasons |= dict.fromkeys(late, reason("time-of-change"))
     return [(name, found[name], reasons[name]) for name in (*order, *late)]
 
@@ -42,10 +43,11 @@ def rank_dates(found: Found, changes: Collection[DateReading] = ()) -> list[tupl
 def _is_change(reading: DateReading, found: Found, changes: Collection[DateReading]) -> bool:
     """Return whether *reading* is the moment of a change, and another source has an earlier time that can be right.
 
-    It can't where the page shows another day: sites count from when an article was created, too.
+    It can't where the page shows another day: sites count from when an article was created, too. A time seconds before
+    the change is no change: systems store the article again right after they publish it.
     """
     shown = found.get("page")
-    return any(abs(reading.when - change.when) < _MINUTE for change in changes) and any(
+    return any(timedelta() <= reading.when - change.when < _MINUTE for change in changes) and any(
         other.precision == "minute"
         and other.role == "published"
         and reading.when - other.when > _MINUTE

@@ -61,7 +61,7 @@ def reasons_of(found: Mapping[str, tuple[Decision, ...]], article: Article) -> I
 
 def _why_chosen(field: str, first: Candidate, others: Sequence[Candidate]) -> str:
     """Return the reason why *first* is taken: ``<id>: from <source>``, and what speaks for it."""
-    if not others:
+    if not others and reason_id(first.reason) != "only-change":
         return reason("only-source", f"from {first.source}")
     if first.reason:
         name, _, detail = first.reason.partition(": ")

@@ -24,7 +24,8 @@ SPELLING = ("json-ld", "meta", "page", "title")
 """Order of the sources whose spelling of the wording is taken."""
 
 SHORTEST_CORE = 15
-_TAIL = re.compile(r"[.!?\"”“»«)]{0,2}(?:\s*[|·•»*]|\s+[-–—:]\s|\s*\()")
+_TAIL = re.compile(r"[.!?\"”“»«)]{0,2}(?:\s*[|·•»›⋆*]|\s+[-–—:]\s|\s*\()")
+_STROKE = re.compile(r"\s*[|·•»›⋆_]\s*|\s[-–—]\s")
 _JOINT = re.compile(r"^\s*[|*·•»]|^\s+[-–—]\s|[:|·•]\s*$|\s[-–—]\s*$")
 
 
@@ -47,11 +48,19 @@ def rank_headlines(page: Page) -> list[tuple[str, str, str]]:
 
 
 def _titles(page: Page) -> dict[str, str]:
+    """Return the page's titles by source, without what is no part of the headline.
+
+    An og:title that repeats the title element with the site's name is no source of its own. A heading that the
+    title element holds behind the headline names the site or a section.
+    """
+    named, social = page.title or "", page.metadata.headline or ""
+    copied = fold(social) == fold(named) != fold(own_title(named, page.site_names) or named)
+    shown = page.body.headline or ""
     titles = {
         "json-ld": page.linked_data.headline,
-        "meta": page.metadata.headline,
+        "meta": None if copied else social,
         "title": page.title,
-        "page": page.body.headline,
+        "page": None if _is_behind(shown, named) else shown,
     }
     found = {source: own_title(text, page.site_names) for source, text in titles.items() if text}
     cleaned = {source: text for source, text in found.items() if text}
@@ -59,6 +68,17 @@ def _titles(page: Page) -> dict[str, str]:
     cleaned = {source: _without_tail(text, shown) for source, text in cleaned.items()}
     declared = {fold(cleaned[source]): cleaned[source] for source in ("json-ld", "meta") if source in cleaned}
     return {source: _core(text, declared) for source, text in cleaned.items()}
+
+
+def _is_behind(heading: str, title: str) -> bool:
+    """Return whether *title* holds *heading* behind its first part, which is longer and does not hold it.
+
+    >>> _is_behind("Seenbote", "Der Rat tagt | Insel | Der Seenbote"), _is_behind("Rat tagt", "Insel | Rat tagt")
+    (True, False)
+    """
+    first, *rest = map(fold, _STROKE.split(title))
+    words = fold(heading)
+    return len(words) < len(first) and words not in first and any(f" {words} " in f" {part} " for part in rest)
 
 
 def _without_tail(title: str, shown: str) -> str:

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from portalcrawl.crawl.site_rights import origin_of, statements
 from portalcrawl.errors import UsageError
 from portalcrawl.feeds.store.reader import FeedReader
 from portalcrawl.rights.archive import RightsArchive, StoredDocument
 from portalcrawl.rights.signals import signal_records
+from portalcrawl.storage.anywhere import BY_ADDRESS, BY_ID
 from portalcrawl.storage.database import read_connection
 from portalcrawl.storage.packing import address_key
-from portalcrawl.storage.tables import addresses, articles
 from portalcrawl.urls import url_key
 
 OF_PAGE = ("header", "meta")
@@ -85,14 +85,12 @@ class RightsRecord:
         """Return the id and the address of the article *text*; None for what is not known."""
         is_url = text.startswith(("http://", "https://"))
         if self.engine is not None:
-            query = select(articles.c.id, articles.c.url, articles.c.canonical_url)
-            if is_url:
-                same = (articles.c.portal == addresses.c.portal) & (articles.c.id == addresses.c.id)
-                query = query.join(addresses, same).where(addresses.c.key == address_key(url_key(text)))
-            else:
-                query = query.where(articles.c.id == text)
             with read_connection(self.engine) as connection:
-                row = connection.execute(query.limit(1)).first()
+                if is_url:
+                    found = connection.execute(BY_ADDRESS, {"key": address_key(url_key(text))})
+                else:
+                    found = connection.execute(BY_ID, {"id": text})
+                row = found.first()
             if row is not None:
                 return row.id, text if is_url else row.canonical_url or row.url
         return (None, text) if is_url else (text, None)

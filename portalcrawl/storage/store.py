@@ -17,7 +17,7 @@ from portalcrawl.storage.records import Record
 from portalcrawl.storage.tables import addresses, articles, feeds, lines, teasers
 from portalcrawl.storage.upsert import upsert
 
-T = TypeVar("T", str, int)
+T = TypeVar("T", str, int, bytes)
 COLUMNS = tuple(articles.c[f.name] for f in fields(Record))
 
 # Built once, since building a query takes as long as running it.
@@ -124,6 +124,8 @@ class Store:
             query = query.where(articles.c.newest >= wanted.since)
         if after is not None:
             older = articles.c.newest < after.newest
+            # Said by the second condition, too, but only of the first does a database begin half-way in the index.
+            query = query.where(articles.c.newest <= after.newest)
             query = query.where(or_(older, and_(articles.c.newest == after.newest, articles.c.id > after.id)))
         rows = self.rows(query.order_by(articles.c.newest.desc(), articles.c.id).limit(limit))
         return [record_of(row) for row in rows]

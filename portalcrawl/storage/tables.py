@@ -35,19 +35,20 @@ meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("
 articles = Table(
     "articles",
     metadata,
+    # Numbers first: PostgreSQL aligns them, which costs up to 7 bytes each after a text.
+    Column("newest", Float, nullable=False),
+    Column("next_visit", Float),
+    Column("first_stored", Float),
+    Column("attempts", Integer, nullable=False),
+    Column("depth", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
     Column("portal", String, primary_key=True),
     Column("id", String, primary_key=True),
     Column("url", Text, nullable=False),
     Column("canonical_url", Text, nullable=False),
     Column("status", String, nullable=False),
     Column("reason", String),
-    Column("attempts", Integer, nullable=False),
-    Column("next_visit", Float),
-    Column("depth", Integer, nullable=False),
     Column("found_on", Text),
-    Column("newest", Float, nullable=False),
-    Column("first_stored", Float),
-    Column("revision", Integer, nullable=False),
     Column("content_hash", String),
     Column("field_hashes", Text),
     Column("cluster_id", String),
@@ -69,7 +70,8 @@ addresses = Table(
     "addresses",
     metadata,
     Column("portal", String, primary_key=True),
-    Column("key", Text, primary_key=True),
+    # Hash of the address's key, or of a token's (see storage.packing).
+    Column("key", LargeBinary, primary_key=True),
     Column("id", String, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -244,7 +246,7 @@ def _rekey_addresses(connection: Connection) -> None:
         known.update(fresh)
         if fresh:
             rows = [{"portal": portal, "key": key, "id": article} for (portal, key), article in fresh.items()]
-            connection.execute(addresses.insert(), rows)
+            connection.execute(text("INSERT INTO addresses (portal, key, id) VALUES (:portal, :key, :id)"), rows)
 
 
 def _date_signatures(connection: Connection) -> None:
@@ -274,7 +276,7 @@ MIGRATIONS: dict[int, tuple[Step, ...]] = {
         "ALTER TABLE articles ADD COLUMN headline TEXT",
         "ALTER TABLE articles ADD COLUMN sketch VARCHAR",
         "ALTER TABLE addresses RENAME TO addresses_by_url",
-        addresses.create,
+        "CREATE TABLE addresses (portal VARCHAR, key TEXT, id VARCHAR NOT NULL, PRIMARY KEY (portal, key))",
         _rekey_addresses,
         "DROP TABLE addresses_by_url",
         "ALTER TABLE signatures ADD COLUMN portal VARCHAR",

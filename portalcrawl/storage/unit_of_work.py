@@ -20,13 +20,23 @@ from portalcrawl.urls import url_key
 
 
 class Participant(Protocol):
-    """What has something of its own to write in each commit."""
+    """What has something of its own to write in each commit.
+
+    Writing the same twice must change nothing, except where the participant is one that adds (see Adding).
+    """
 
     def commit(self, connection: Connection) -> None:
         """Write what was noted, within the transaction of *connection*."""
 
     def committed(self) -> None:
-        """Forget what the last :meth:`commit` has written: its transaction has succeeded."""
+        """Forget what was noted: the transaction of the last :meth:`commit` has just succeeded."""
+
+
+class Adding(Participant, Protocol):
+    """A participant that adds rows with numbers of their own, which must not be written twice."""
+
+    def committed(self) -> None:
+        """Forget what the last :meth:`commit` has written, and nothing that was noted since."""
 
 
 class UnitOfWork:
@@ -40,12 +50,8 @@ class UnitOfWork:
         self.browser_needs = BrowserNeeds(store)
         self.page_pictures = PagePictures(store)
         self.discovered = Discovered(store)
-        self._participants: list[Participant] = [
-            self.near_copies,
-            self.browser_needs,
-            self.discovered,
-            self.page_pictures,
-        ]
+        self._replacing: list[Participant] = [self.browser_needs, self.discovered, self.page_pictures]
+        self._adding: list[Adding] = [self.near_copies]
         self._batch = Batch()
         self._claimed: set[str] = set()
 
@@ -132,9 +138,9 @@ class UnitOfWork:
         """Let the next commit record which record a line of a feed holds (a row of the table ``lines``)."""
         self._batch.lines.append(line)
 
-    def join(self, participant: Participant) -> None:
+    def join(self, participant: Adding) -> None:
         """Let *participant* write in each commit, too."""
-        self._participants.append(participant)
+        self._adding.append(participant)
 
     def commit(self, lengths: Sequence[Mapping[str, Any]], wait: float = BUSY_TIMEOUT) -> None:
         """Record all that was noted, and the feeds' *lengths*, in one transaction.
@@ -149,16 +155,16 @@ class UnitOfWork:
         if self._leases is not None:
             self._leases.committed()
         self._batch = Batch()
-        self._committed()
+        for participant in (*self._replacing, *self._adding):
+            participant.committed()
 
     def _check_leases(self, connection: Connection) -> None:
         if self._leases is not None and self._leases.check(connection):
-            self._committed()  # records that are written once more stay as they are; what is only added must not be
+            # Only what adds has to know. All else is written once more, with what was noted since the connection
+            # broke: the rows of the commit that was made are replaced by the same or by newer ones.
+            for participant in self._adding:
+                participant.committed()
 
     def _commit_others(self, connection: Connection) -> None:
-        for participant in self._participants:
+        for participant in (*self._replacing, *self._adding):
             participant.commit(connection)
-
-    def _committed(self) -> None:
-        for participant in self._participants:
-            participant.committed()

@@ -85,12 +85,12 @@ def language_tag(value: str) -> str | None:
 
 
 _BRACKETED = re.compile(r"^(?P<headline>.{1,400}\S) [(\[](?P<name>[^()\[\]]{2,60})[)\]]$")
-_SEPARATOR_BEFORE = re.compile(r"(?:\s*[|•·»:*]|\s[-–—])\s*$")
-_SEPARATOR_AFTER = re.compile(r"\s*[|•·»:*]\s*|\s[-–—]\s+")
+_SEPARATOR_BEFORE = re.compile(r"(?:\s*[|•·»›⋆:*]|\s[-–—])\s*$")
+_SEPARATOR_AFTER = re.compile(r"\s*[|•·»›⋆:*]\s*|\s[-–—]\s+")
 _DANGLING = re.compile(r"\s+[-–—|:]+$")
 _RUBRICS = vocabulary.words("sites.rubrics")
 """Titles that name a place on the site instead of an article."""
-_PUNCTUATION = " .|»-–—·•"
+_PUNCTUATION = " .|»›⋆-–—·•"
 
 
 def own_title(title: str, site_names: Sequence[str]) -> str | None:

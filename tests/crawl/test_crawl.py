@@ -50,7 +50,7 @@ def test_follow_false_takes_the_start_pages_only(tmp_path: Path) -> None:
         crawl(data=tmp_path, url=f"{portal.url()} {portal.url(path(1))}", follow="false")
         assert headlines(tmp_path) == titles(1)
         assert len(records(tmp_path, "teasers")) == 3
-        assert sorted(portal.log) == ["/", path(1), "/robots.txt"]
+        assert sorted(portal.log) == ["/", "/.well-known/tdmrep.json", path(1), "/robots.txt"]
         crawl(data=tmp_path, url=portal.url())
     assert headlines(tmp_path) == titles(1, 2, 3, 4)
 

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from portalcrawl.extraction.dom.blocks import Block, Box, Place
-from portalcrawl.extraction.dom.name_roles import HEAD, PART, WHOLE, content_words, name_shape, names_hints, names_role
+from portalcrawl.extraction.dom.name_roles import (
+    HEAD,
+    PART,
+    WHOLE,
+    content_words,
+    name_shape,
+    names_hints,
+    names_role,
+    possible_kind,
+)
 from portalcrawl.extraction.dom.walk import Walk, walk_page
 from portalcrawl.urls import BaseUrl
 
@@ -255,7 +264,25 @@ def test_the_last_word_of_a_name_tells_its_role(names: str, role: str, strength:
     assert names_role(names) == (role, strength)
 
 
+@pytest.mark.parametrize(
+    ("names", "kind"),
+    [
+        ("story_photo", "picture"),
+        ("l-sidebar-2", "aside"),
+        ("share-bar__wrapper", "share"),
+        ("node-block--tags", "tags"),
+        *((name, "") for name in ("elementor-widget", "cmp-text", "use-lightbox", "card-with-image", "w-4")),
+    ],
+)
+def test_ambiguous_names_may_tell_a_kind(names: str, kind: str) -> None:
+    assert names_role(names).name == ""
+    assert possible_kind(names) == kind
+
+
 def test_names_are_read_without_variants_hashes_and_numbers() -> None:
+    assert content_words("Header_sub-nav__FqkkN") == ("header", "sub", "nav")
+    assert content_words("_sub-nav_17w48_1") == ("sub", "nav")
+    assert content_words("card_card__title") == content_words("duet--page--title") == ("title",)
     assert content_words("teaser__Headline__x7Yz1") == ("headline",)
     assert name_shape("card card-12 lg:w-1/2 card--big") == ".card"
     assert names_hints("teaser__kicker has-date") == {"kicker"}

@@ -20,7 +20,9 @@ def on_terminal(args: list[str], data: Path, columns: int, **extra: str) -> str:
     reader, writer = pty.openpty()
     ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     given = {**environment(data, TERM="xterm-256color", **extra)}
-    given.pop("NO_COLOR", None) if "NO_COLOR" not in extra else None
+    for name in ("NO_COLOR", "COLUMNS", "LINES"):  # the last two, which pytest's workers have, beat the terminal's size
+        if name not in extra:
+            given.pop(name, None)
     with subprocess.Popen(
         [sys.executable, "-m", "scrapy", *args], cwd=ROOT, env=given, stdout=writer, stderr=writer, stdin=writer
     ) as process:

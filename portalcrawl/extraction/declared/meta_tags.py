@@ -22,15 +22,12 @@ Meta = Mapping[str, Sequence[str]]
 HEADLINES = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "title")
 DESCRIPTIONS = ("og:description", "description", "twitter:description", "sailthru.description", "dc.description")
 PUBLISHED = (
-    *("article:published_time", "og:article:published_time", "article:published", "datepublished", "og:published_time"),
-    *("parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.created"),
-    *("dcterms.issued", "dc.date.created", "pubdate", "publishdate", "publication_date"),
-    *("dc.date", "dcterms.date", "article.published", "vr:published_time", "date", "last-published"),
+    *("publishedtime", "published", "datepublished", "publishedat", "publisheddate", "pubdate", "publishdate"),
+    *("publishtime", "publicationdate", "originalpublicationdate", "issued", "createat", "created", "date"),
+    *("releasedate", "lastpublished", "parselypubdate"),
 )
-MODIFIED = (
-    *("article:modified_time", "og:article:modified_time", "article:modified", "datemodified", "og:updated_time"),
-    *("dcterms.modified", "dc.date.modified", "last-modified", "revised", "lastmod"),
-)
+"""Names of the time of publication without their marks and prefixes."""
+MODIFIED = ("modifiedtime", "modified", "datemodified", "updatedtime", "lastmodified", "revised", "lastmod")
 AUTHORS = (
     *("article:author", "og:article:author", "author", "parsely-author", "sailthru.author", "cxenseparse:author"),
     *("dc.creator", "dcterms.creator", "article:author_name", "twitter:misc:written by", "byl"),
@@ -50,6 +47,8 @@ SITES = (
     "publisher",
 )
 _ADDRESS = re.compile(r"^(?:https?:|//|www\.|@)|^\S+@\S+$")
+_MARKS = re.compile(r"[:.]")
+_MOST_PARTS = 5
 _WRITTEN_BY = re.compile(rf"{either('bylines.written')}\s+{either('bylines.by')}", re.IGNORECASE)
 LONGEST_VALUE = 5000
 MOST_METAS = 1000
@@ -80,8 +79,8 @@ def read_metadata(meta: Meta, root: _Element, url: str) -> ArticleParts:
     return ArticleParts(
         headline=_first(meta, HEADLINES),
         description=_first(meta, DESCRIPTIONS),
-        date_published=_first(meta, PUBLISHED) or _first(_by_letters(meta), tuple(map(_letters, PUBLISHED))),
-        date_modified=_first(meta, MODIFIED) or _first(_by_letters(meta), tuple(map(_letters, MODIFIED))),
+        date_published=_first(_by_letters(meta), PUBLISHED),
+        date_modified=_first(_by_letters(meta), MODIFIED),
         authors=_authors(meta),
         section=_first(meta, SECTIONS),
         keywords=_keywords(meta),
@@ -128,8 +127,17 @@ def _first(meta: Meta, names: Sequence[str]) -> str | None:
 
 
 def _by_letters(meta: Meta) -> Meta:
-    """Return the tags by their names without marks: ``article:published:time`` is ``article:published_time``."""
-    return {_letters(name): values for name, values in meta.items()}
+    """Return the tags by the letters of their names, and of what stands behind each ``:`` and ``.`` in them.
+
+    >>> list(_by_letters({"og:published:time": ["2025-12-03"]}))
+    ['ogpublishedtime', 'publishedtime', 'time']
+    """
+    found: dict[str, Sequence[str]] = {}
+    for name, values in meta.items():
+        parts = _MARKS.split(name)
+        for start in range(min(len(parts), _MOST_PARTS)):
+            found.setdefault(_letters("".join(parts[start:])), values)
+    return found
 
 
 def _letters(name: str) -> str:

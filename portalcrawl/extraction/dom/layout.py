@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Place
-from portalcrawl.extraction.dom.name_roles import PART
+from portalcrawl.extraction.dom.name_roles import PART, possible_kind
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -33,6 +33,9 @@ _FIGURES = frozenset(("figure", "figcaption", "caption"))
 _TEXTS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "article"))
 _OF_TEXTS = frozenset(("caption", "byline", "ad", "share", "subscription"))
 """Kinds that a paragraph, a heading or an article can be by its names."""
+_MEDIA = frozenset(("picture", "player"))
+_WHOLE_PAGES = frozenset(("html", "body", "main"))
+MOST_MEDIA_LINES, MOST_MEDIA_CHARS = 3, 600
 
 
 class Box:
@@ -114,7 +117,7 @@ def read_layout(walk: Walk) -> Layout:
         box.last = starts[each.last]
         boxes.append(box)
         if box.first < box.last or box.images < pictures[each.last]:
-            box.kind = _kind_of(each)
+            box.kind = _kind_of(each) or _possible_kind_of(each, box.last - box.first)
             layout.boxes.append(box)
     for block in walk.blocks:
         box = boxes[block.box.index]
@@ -146,6 +149,19 @@ def _kind_of(box: WalkBox) -> str:
     if role.strength < PART or (box.tag in _TEXTS and role.name not in _OF_TEXTS):
         return ""
     return role.name
+
+
+def _possible_kind_of(box: WalkBox, lines: int) -> str:
+    """Return what kind of side matter an ambiguous class of *box* tells where what it holds does not speak against.
+
+    A box for a picture or a player holds a caption and a credit; others are named so for one among their texts.
+    """
+    if box.tag in _TEXTS or box.tag in _WHOLE_PAGES:
+        return ""
+    classes, identifier = box.element.get("class"), box.element.get("id")
+    kind = possible_kind(classes or "", identifier or "") if classes or identifier else ""
+    is_large = kind in _MEDIA and (lines > MOST_MEDIA_LINES or box.chars > MOST_MEDIA_CHARS)
+    return "" if is_large else kind
 
 
 def _can_belong(box: WalkBox) -> bool:

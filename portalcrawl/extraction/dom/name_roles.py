@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from portalcrawl.vocabulary import expression, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.etree import _Element
 
 TAG, WHOLE, HEAD, PART = 4, 3, 2, 1
@@ -47,6 +49,7 @@ _ARIA = {
 _WHOLE_PAGES = frozenset(("html", "body", "main"))
 _CONTEXT = {role: frozenset(words.split()) for role, words in table("classes")["context"].items()}
 _EMPTY = _CONTEXT["containers"] | _CONTEXT["ambiguous"]
+_MISLEADING = _CONTEXT["misleading"]
 _KINDS = "|".join(
     f"(?P<{kind}>{'|'.join(map(expression, words.split()))})" for kind, words in table("classes")["kinds"].items()
 )
@@ -60,6 +63,11 @@ _JOINED = re.compile("^(?:" + "|".join(map(expression, table("classes")["joined"
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[-_]+")
 _HASH = re.compile(r"(?=[A-Za-z0-9+-]{4,12}$)(?=.*(?:\d|[a-z][A-Z].*[A-Z]))[A-Za-z0-9+-]+$")
+_MODULE_HASH = re.compile(r"(?=.*[\d_-]|.+[A-Z])[\w+-]{5}$")
+"""The hash behind ``Component_name__`` that Next.js makes of CSS modules."""
+_VITE_MODULE = re.compile(r"_(.+)_[a-z0-9]{5}_\d+$")
+"""A class of a CSS module as Vite writes it."""
+_LAYER_OR_NUMBER = re.compile(r"^[a-z][-_]+(?=\w)|(?:[-_]+\d+)+$")
 _NUMBERS = re.compile(r"\d+")
 _DRUPAL_FIELD = "field--name-"
 """Drupal names what a field holds as a modifier."""
@@ -94,10 +102,14 @@ def names_role(classes: str, identifier: str = "") -> Role:
     >>> names_role("user-comment-list"), names_role("elementor-widget-container"), names_role("article-paywall-on")
     (Role(name='comments', strength=2), Role(name='', strength=0), Role(name='', strength=0))
     """
+    return max(map(name_role, _names(classes, identifier)), key=_strength, default=NO_ROLE)
+
+
+def _names(classes: str, identifier: str) -> list[str]:
     names = classes[:LONGEST_CLASSES].split()
     if identifier.count("-") + identifier.count("_") <= MOST_ID_JOINTS:
         names += identifier[:LONGEST_ID].split()
-    return max(map(name_role, names), key=_strength, default=NO_ROLE)
+    return names
 
 
 def _strength(role: Role) -> tuple[int, bool]:
@@ -117,11 +129,46 @@ def name_role(name: str) -> Role:
     text = "-".join(core)
     if match := _AT_END.search(text):
         return Role(match.lastgroup or "", HEAD)
-    match = _ANYWHERE.search(text)
-    if match is None or match[0] in _CONTEXT["ambiguous"]:
-        return NO_ROLE
-    kind = match.lastgroup or ""
-    return Role(kind, HEAD if kind in _CONTEXT["attributes"] else PART)
+    kind = _first_kind(text, _CONTEXT["ambiguous"])
+    return Role(kind, HEAD if kind in _CONTEXT["attributes"] else PART) if kind else NO_ROLE
+
+
+def _first_kind(text: str, skipped: frozenset[str]) -> str:
+    """Return the kind that the first of the words joined in *text* tells, empty for none; *skipped* words tell none."""
+    return next((match.lastgroup or "" for match in _ANYWHERE.finditer(text) if match[0] not in skipped), "")
+
+
+@lru_cache(maxsize=20_000)
+def possible_kind(classes: str, identifier: str = "") -> str:
+    """Return the kind of content that an ambiguous word in a class attribute or an id may tell, empty for none.
+
+    For those who check it against what the element holds, where :func:`box_role` tells nothing.
+
+    >>> possible_kind("story_photo"), possible_kind("elementor-widget-container"), possible_kind("cardWithImage")
+    ('picture', '', '')
+    """
+    for name in _names(classes, identifier):
+        for words in map(content_words, _readings(name)):
+            if _CONTEXT["states"].isdisjoint(words) and (kind := _first_kind("-".join(words), _MISLEADING)):
+                return kind
+    return ""
+
+
+def _readings(name: str) -> Iterator[str]:
+    """Yield *name* without a letter for its layer and numbers (``l-sidebar-2``), and what else it may say.
+
+    That is its block where the element is a container of that (``share-button__wrapper``), and its modifier where the
+    block is a container (``node-block--tags``).
+    """
+    name, joint, modifier = _LAYER_OR_NUMBER.sub("", name).partition("--")
+    yield name
+    words = content_words(name)
+    if words and words[-1] in _CONTEXT["containers"]:
+        block = name.rpartition("__")[0]
+        if block and _CONTEXT["containers"].issuperset(words):
+            yield block
+        if joint:
+            yield modifier
 
 
 def _without_containers(words: tuple[str, ...], containers: frozenset[str]) -> tuple[str, ...]:
@@ -140,10 +187,13 @@ def content_words(name: str) -> tuple[str, ...]:
     """
     if ":" in name or "[" in name or "/" in name:
         return ()
-    name = name.removeprefix(_DRUPAL_FIELD).partition("--")[0]
+    name = _without_modifier(name)
     block, _, element = name.rpartition("__")
     if block.strip("_-"):
-        name = block.rpartition("__")[2] if _HASH.match(element) else element
+        hashed = _HASH.match(element) or ("_" in block.strip("_") and _MODULE_HASH.match(element))
+        name = block.rpartition("__")[2] if hashed else element
+    elif name[:1] == "_" and (module := _VITE_MODULE.match(name)):
+        name = module[1]
     if not name.islower():
         name = _CAMEL.sub("-", name).lower()
     words = tuple(filter(None, _SEPARATORS.split(name)))
@@ -152,6 +202,12 @@ def content_words(name: str) -> tuple[str, ...]:
     if len(words) > 1 and words[0] in _CONTEXT["prefixes"] and "-".join(words[:2]) not in _CONTEXT["names"]:
         return ()
     return words
+
+
+def _without_modifier(name: str) -> str:
+    """Return *name* without a modifier (``story--with-newsletter``), or the last part of a name with several ``--``."""
+    block, joint, modifier = name.removeprefix(_DRUPAL_FIELD).partition("--")
+    return modifier.rpartition("--")[2] if joint and "--" in modifier.rstrip("-") else block
 
 
 @lru_cache(maxsize=20_000)

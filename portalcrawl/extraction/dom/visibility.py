@@ -71,10 +71,9 @@ class Visibility:
 
         Nothing in a hidden element may be asked for. One that scripts show loses its mark.
         """
-        get = element.get
         if not (
-            ("class" in names and class_hides(get("class") or ""))
-            or ("style" in names and _style_hides(get("style") or ""))
+            ("class" in names and class_hides(element.get("class") or ""))
+            or ("style" in names and _style_hides(element.get("style") or ""))
             or "hidden" in names
         ):
             return False
