@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 from support.commandline import ROOT, crawl, runs, scrapy
+from support.old_states import VERSION_1
 from support.tinyportal import TinyPortal, article, listing
 
+from portalcrawl.feeds.store.folder_store import FolderStore
 from portalcrawl.runs.retention import remove_old_feeds
 from portalcrawl.runs.run import _free_name
 from portalcrawl.schema import Manifest, Verdict
@@ -92,7 +94,7 @@ def test_the_last_runs_are_shown(tmp_path: Path) -> None:
     assert "zu wenig gefunden" in shown.out
 
 
-@pytest.mark.parametrize("args", [("--runs", "0"), ("--runs", "many"), ("--json",), ("--runs", "--forget", "1d")])
+@pytest.mark.parametrize("args", [("--runs", "0"), ("--runs", "many"), ("--runs", "--forget", "1d")])
 def test_wrong_use_of_runs_is_one_line(tmp_path: Path, args: tuple[str, ...]) -> None:
     ended = scrapy("state", *args, data=tmp_path / "none")
     assert (ended.code, len(ended.lines)) == (2, 1)
@@ -135,6 +137,7 @@ def test_only_old_manifests_are_read_to_remove_old_feeds(tmp_path: Path) -> None
     history, now = RunHistory(open_database(url_of(tmp_path))), datetime(2026, 2, 1, tzinfo=UTC)
     feeds = tmp_path / "feeds"
     feeds.mkdir()
+    store = FolderStore(feeds)
     for days in range(1, 6):
         run = f"{now - timedelta(days=days):%Y%m%dT%H%M%SZ}-abcdef"
         content = f'{{"finished": "{(now - timedelta(days=days)).isoformat()}", "feeds": [{{"file": "{run}.jsonl"}}]}}'
@@ -142,15 +145,15 @@ def test_only_old_manifests_are_read_to_remove_old_feeds(tmp_path: Path) -> None
         (feeds / f"manifest-{run}.json").write_text(content if days > 3 else "unreadable", encoding="utf-8")
         (feeds / f"{run}.jsonl").touch()
     day = 86400.0
-    assert len(remove_old_feeds(feeds, history, now, 3.5 * day)) == 2
+    assert len(remove_old_feeds(store, history, now, 3.5 * day)) == 2
     assert len(list(feeds.iterdir())) == 6
     (feeds / "manifest-20200101T000000Z-abcdef.json").write_text("unreadable", encoding="utf-8")
-    assert remove_old_feeds(feeds, history, now, 3.5 * day) == []  # nothing can be due: the folder is not looked at
+    assert remove_old_feeds(store, history, now, 3.5 * day) == []  # nothing can be due: the folder is not looked at
     (feeds / "manifest-20200101T000000Z-abcdef.json").unlink()
     (feeds / f"manifest-{now - timedelta(days=3):%Y%m%dT%H%M%SZ}-abcdef.json").write_text(
         f'{{"finished": "{(now - timedelta(days=3)).isoformat()}", "feeds": []}}', encoding="utf-8"
     )
-    assert len(remove_old_feeds(feeds, history, now + timedelta(days=1), 3.5 * day)) == 1
+    assert len(remove_old_feeds(store, history, now + timedelta(days=1), 3.5 * day)) == 1
 
 
 def test_forgotten_articles_leave_no_rows(tmp_path: Path) -> None:
@@ -184,30 +187,33 @@ def test_runs_are_forgotten_but_for_the_last_of_each_portal(tmp_path: Path) -> N
     assert not history.is_incomplete()  # or the next run would take up again what was forgotten
 
 
-def as_of_version_1(folder: Path) -> None:
-    """Turn a state into one of version 1, in its tables and file format."""
-    with sqlite3.connect(folder / "state.sqlite3", isolation_level=None) as connection:
-        for index in ("articles_by_status", "runs_by_finished", "runs_by_portals", "runs_by_job"):
-            connection.execute(f"DROP INDEX {index}")
-        for table, column in (("signatures", "portal"), ("signatures", "article"), ("runs", "reasons")):
-            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        for column in ("headline", "sketch"):
-            connection.execute(f"ALTER TABLE articles DROP COLUMN {column}")
-        connection.execute("DROP TABLE lines")
-        connection.execute("ALTER TABLE addresses RENAME COLUMN key TO url")
-        connection.execute("UPDATE meta SET value = '1' WHERE key = 'version'")
-        connection.execute("PRAGMA auto_vacuum=NONE")
-        connection.execute("PRAGMA journal_mode=DELETE")
-        connection.execute("VACUUM")
+def known_to_version_1(folder: Path, number: int, newest: float) -> None:
+    """Record *number* articles as :func:`known` does, in a state of version 1, whose file gives no space back."""
+    with sqlite3.connect(folder / "state.sqlite3") as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            connection.executescript(VERSION_1)
+        for each in range(number):
+            name, address = f"a:{newest:.0f}-{each}", f"https://a.example/{newest:.0f}/{each}.html"
+            values = (name, address, address, newest, "x" * 900, name)
+            connection.execute(
+                "INSERT INTO articles VALUES ('a', ?, ?, ?, 'stored', NULL, 0, NULL, 0, NULL, ?, NULL, 1, NULL, ?, ?, "
+                "NULL, NULL)",
+                values,
+            )
+            connection.executemany(
+                "INSERT INTO addresses VALUES ('a', ?, ?)", [(address, name), (address + "-alias", name)]
+            )
+            text = connection.execute("INSERT INTO signatures VALUES (NULL, zeroblob(512), ?)", (name,)).lastrowid
+            bands = [(text * 12 + band, text) for band in range(12)]
+            connection.executemany("INSERT INTO bands VALUES (?, ?)", bands)
     connection.close()
 
 
 @pytest.mark.parametrize("is_old", [False, True])
 def test_the_space_of_what_is_forgotten_is_given_back(tmp_path: Path, is_old: bool) -> None:
-    known(tmp_path, 1500, OLD)
-    known(tmp_path, 10, NEW)
-    if is_old:
-        as_of_version_1(tmp_path)
+    make = known_to_version_1 if is_old else known
+    make(tmp_path, 1500, OLD)
+    make(tmp_path, 10, NEW)
     engine = open_database(url_of(tmp_path))
     file = tmp_path / "state.sqlite3"
     with engine.connect() as connection:

@@ -5,36 +5,13 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from support.old_states import VERSION_1, VERSION_2
+
 from portalcrawl.storage.database import open_database
 from portalcrawl.storage.store import Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.urls import id_token
 
-VERSION_1 = """
-CREATE TABLE meta ("key" VARCHAR NOT NULL, value VARCHAR NOT NULL, PRIMARY KEY ("key"));
-CREATE TABLE articles (
-    portal VARCHAR NOT NULL, id VARCHAR NOT NULL, url TEXT NOT NULL, canonical_url TEXT NOT NULL,
-    status VARCHAR NOT NULL, reason VARCHAR, attempts INTEGER NOT NULL, next_visit FLOAT,
-    depth INTEGER NOT NULL, found_on TEXT,
-    newest FLOAT NOT NULL, first_stored FLOAT, revision INTEGER NOT NULL, content_hash VARCHAR, field_hashes TEXT,
-    cluster_id VARCHAR, etag TEXT, last_modified TEXT, PRIMARY KEY (portal, id)) WITHOUT ROWID;
-CREATE INDEX articles_to_visit ON articles (portal, newest) WHERE next_visit IS NOT NULL;
-CREATE INDEX articles_by_content ON articles (content_hash);
-CREATE TABLE addresses (
-    portal VARCHAR NOT NULL, url TEXT NOT NULL, id VARCHAR NOT NULL, PRIMARY KEY (portal, url)) WITHOUT ROWID;
-CREATE TABLE teasers (id VARCHAR NOT NULL, PRIMARY KEY (id)) WITHOUT ROWID;
-CREATE TABLE signatures (
-    text INTEGER NOT NULL, signature BLOB NOT NULL, cluster_id VARCHAR NOT NULL, PRIMARY KEY (text));
-CREATE TABLE bands (band BIGINT NOT NULL, text INTEGER NOT NULL, PRIMARY KEY (band, text)) WITHOUT ROWID;
-CREATE TABLE runs (
-    run VARCHAR NOT NULL, portals TEXT NOT NULL, arguments TEXT NOT NULL, started VARCHAR NOT NULL, finished VARCHAR,
-    finish_reason VARCHAR, verdict VARCHAR, counts TEXT, PRIMARY KEY (run));
-CREATE TABLE feeds (
-    file VARCHAR NOT NULL, run VARCHAR NOT NULL, kind VARCHAR NOT NULL, bytes INTEGER NOT NULL,
-    records INTEGER NOT NULL, PRIMARY KEY (file));
-CREATE INDEX feeds_by_run ON feeds (run);
-INSERT INTO meta VALUES ('version', '1');
-"""
 ADDRESS = "http://www.a.example/rat/neue-faehre-faehrt-im-herbst-880123.html"
 
 
@@ -58,3 +35,29 @@ def test_addresses_of_version_1_are_known_in_every_spelling(tmp_path: Path) -> N
     assert known is not None
     assert (known.revision, known.headline, known.sketch) == (2, None, None)
     assert len(unit_of_work.records("a", ["a:first", "a:later", "a:linked"])) == 3
+
+
+def test_articles_addresses_and_teasers_of_version_2_are_known(tmp_path: Path) -> None:
+    file, teaser = tmp_path / "state.sqlite3", "a:0123456789abcdef"
+    sketch, hashes = "0f" * 64, '{"headline":"114f6862","kicker":null}'
+    with sqlite3.connect(file) as old:
+        old.executescript(VERSION_2)
+        values = ("a:first", ADDRESS, ADDRESS, ADDRESS, 5.0, 4.0, 3, "ab" * 16, hashes, "a:first", "Fähre", sketch)
+        old.execute(
+            "INSERT INTO articles VALUES ('a', ?, ?, ?, 'stored', NULL, 0, 9.5, 2, ?, ?, ?, ?, ?, ?, ?, ?, ?, '\"x\"', "
+            "NULL)",
+            values,
+        )
+        keys = ("a.example/rat/neue-faehre-faehrt-im-herbst-880123", "#880123")
+        old.executemany("INSERT INTO addresses VALUES ('a', ?, 'a:first')", [(key,) for key in keys])
+        old.execute("INSERT INTO teasers VALUES (?)", (teaser,))
+    unit_of_work = UnitOfWork(Store(open_database(f"sqlite:///{file}")))
+    assert unit_of_work.ids_of("a", [ADDRESS + "?utm_source=brief"]) == {ADDRESS + "?utm_source=brief": "a:first"}
+    assert unit_of_work.ids_by_token("a", ["880123"]) == {"880123": "a:first"}
+    assert unit_of_work.known_teasers([teaser, "a:fedcba9876543210"]) == {teaser}
+    known = unit_of_work.record("a", "a:first")
+    assert known is not None
+    assert (known.revision, known.headline, known.sketch, known.found_on) == (3, "Fähre", sketch, ADDRESS)
+    assert (known.content_hash, known.field_hashes, known.cluster_id) == ("ab" * 16, hashes, "a:first")
+    assert (known.canonical_url, known.next_visit, known.etag) == (ADDRESS, 9.5, '"x"')
+    assert list(unit_of_work.with_content("ab" * 16)) == ["a:first"]
