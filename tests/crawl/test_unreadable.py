@@ -185,7 +185,7 @@ def test_a_page_of_too_many_attributes_is_refused_unread(tmp_path: Path) -> None
 def test_inspect_refuses_it_in_one_line(tmp_path: Path) -> None:
     file = tmp_path / "seite.html"
     file.write_text("<p " + " ".join(f"a{number}" for number in range(60_000)) + ">", encoding="utf-8")
-    ended = scrapy("inspect", str(file), data=tmp_path)
+    ended = scrapy("inspect", str(file), "--url", "https://a.example/seite.html", data=tmp_path)
     assert (ended.code, len(ended.lines), ended.out) == (1, 1, "")
     assert "too_complex" in ended.err
 
