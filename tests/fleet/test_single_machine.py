@@ -67,4 +67,7 @@ def test_all_commands_are_listed(tmp_path: Path) -> None:
         check=True,
     )
     listed = {line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")}
-    assert {path.stem for path in (ROOT / "portalcrawl" / "commands").glob("[a-z]*.py")} - {"error_line"} <= listed
+    assert {path.stem for path in (ROOT / "portalcrawl" / "commands").glob("[a-z]*.py")} - {
+        "error_line",
+        "period",
+    } <= listed

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 BLOCK = 65_536
-Cut = Literal["before", "after"]
+Cut = Literal["before", "after", "down"]
 UNAVAILABLE = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
@@ -44,6 +44,11 @@ class CuttingProxy:
         """Cut the next connection whose client sends *message*."""
         with self._lock:
             self._armed = message, moment
+
+    def take_down_at(self, message: bytes) -> None:
+        """Close all connections, and all new ones until :meth:`bring_up`, once a client sends *message*."""
+        with self._lock:
+            self._armed = message, "down"
 
     def disarm(self) -> None:
         """Cut no connection any more."""
@@ -85,7 +90,9 @@ class CuttingProxy:
         with suppress(OSError):
             while data := client.recv(BLOCK):
                 moment = self._moment(data)
-                if moment == "before":
+                if moment == "down":
+                    self.take_down()
+                if moment in ("before", "down"):
                     break
                 if self._is_error():
                     client.sendall(UNAVAILABLE)
