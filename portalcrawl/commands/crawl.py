@@ -17,7 +17,7 @@ from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 from scrapy.settings import SETTINGS_PRIORITIES, default_settings
 
-from portalcrawl.commands.error_line import exit_with
+from portalcrawl.command import exit_with
 from portalcrawl.errors import PortalcrawlError, SettingError, UsageError
 from portalcrawl.rendering.browser_path import require_browser
 from portalcrawl.runs.arguments import MEANINGS

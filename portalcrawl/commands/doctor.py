@@ -12,12 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
-from scrapy.commands import ScrapyCommand
 
-from portalcrawl.commands.error_line import exit_code_of
+from portalcrawl.command import ProjectCommand
 from portalcrawl.errors import PortalcrawlError, UsageError
 from portalcrawl.feeds.store.locating import open_store
 from portalcrawl.rendering.browser_path import find_browser
@@ -35,20 +34,13 @@ TEST_TEXT = "portalcrawl"
 """Text of the page that the browser is started with."""
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Checks versions, the data folder and the browser; exit code 1 if a part is broken."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
 
     def short_desc(self) -> str:
         return "Check the installation (versions, data folder, browser) and say how to repair it"
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        self.exitcode = exit_code_of(lambda: self._run(args))
-
-    def _run(self, args: list[str]) -> int:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         if args:
             raise UsageError(f"scrapy doctor: unknown argument {args[0]!r}; it takes none")
         assert self.settings is not None

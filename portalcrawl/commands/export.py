@@ -7,16 +7,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError as ScrapyUsageError
-
-from portalcrawl.commands.error_line import exit_code_of, exit_with, print_error
-from portalcrawl.commands.period import start_of_period
+from portalcrawl.command import ProjectCommand, print_error
 from portalcrawl.errors import PortalcrawlError, UsageError
 from portalcrawl.extras import require_extra
 from portalcrawl.feeds.store.published import PublishedFeeds, published_feeds
+from portalcrawl.runs.arguments import start_of_period
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.urls import mask_secrets
 
@@ -28,12 +25,8 @@ INTERRUPTED = 130
 TARGETS = {"parquet": "DIR", "postgres": "URL", "csv": "DIR"}
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Exports what was published since the last export to the same target."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """Return what follows the command's name in its usage."""
@@ -50,18 +43,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--since", metavar="AGE", help="only runs that started since: 2025-12-01, 36h, 7d")
         parser.add_argument("--portal", metavar="NAME", help="only records of this portal")
 
-    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read the options; for wrong ones, exit with one line."""
-        try:
-            super().process_options(args, opts)
-        except ScrapyUsageError as error:
-            exit_with(error)
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Export."""
-        self.exitcode = exit_code_of(lambda: self._run(args, opts))
-
-    def _run(self, args: list[str], opts: argparse.Namespace) -> int:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         if len(args) != 2 or args[0] not in TARGETS or not args[1].strip():
             takes = ", ".join(f"{name} {where}" for name, where in TARGETS.items())
             raise UsageError(f"scrapy export takes one of {takes}")

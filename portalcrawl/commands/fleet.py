@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import ClassVar
 
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError as ScrapyUsageError
-
-from portalcrawl.commands.error_line import exit_code_of, exit_with
+from portalcrawl.command import ProjectCommand
 from portalcrawl.errors import UsageError
 
 OPERANDS = {"init": 0, "apply": 1, "worker": 0, "status": 0, "once": 1}
@@ -17,12 +13,8 @@ OPERANDS = {"init": 0, "apply": 1, "worker": 0, "status": 0, "once": 1}
 TAKES = "scrapy fleet takes one of init, apply FILE, worker [--concurrency N], status [--json], once NAME"
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Makes the tables, takes a schedule, works, shows how it goes."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """Return what follows the command's name in its usage."""
@@ -38,18 +30,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--concurrency", metavar="N", help="worker: runs side by side (default: 8)")
         parser.add_argument("--json", action="store_true", help="status: as JSON")
 
-    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read the options; for wrong ones, exit with one line."""
-        try:
-            super().process_options(args, opts)
-        except ScrapyUsageError as error:
-            exit_with(error)
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Run the action."""
-        self.exitcode = exit_code_of(lambda: self._run_action(args, opts))
-
-    def _run_action(self, args: list[str], opts: argparse.Namespace) -> int:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         action, *operands = args or [""]
         misplaced = (opts.concurrency is not None and action != "worker") or (opts.json and action != "status")
         if OPERANDS.get(action) != len(operands) or misplaced:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from scrapy.commands import ScrapyCommand
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from portalcrawl.commands.error_line import exit_code_of, print_error
+from portalcrawl.command import exit_code_of, print_error
 from portalcrawl.commands.inspection.explain_view import explain_record, print_explanation
 from portalcrawl.commands.inspection.fetch import fetch
 from portalcrawl.commands.inspection.fetched_time import parse_fetched, set_fetched

@@ -9,9 +9,7 @@ from dataclasses import fields
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scrapy.commands import ScrapyCommand
-
-from portalcrawl.commands.error_line import exit_code_of
+from portalcrawl.command import ProjectCommand
 from portalcrawl.errors import UsageError
 from portalcrawl.profiles.catalog import Catalog, ProfileFile
 from portalcrawl.profiles.model import ArticleRules, Profile, TeaserRules
@@ -22,11 +20,8 @@ from portalcrawl.terminal import Column, print_json, print_table
 NOT_SHOWN = ("name", "generic", "stems", "zone", "teasers")
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Lists, shows and checks profiles."""
-
-    requires_project = True
-    requires_crawler_process = False
 
     def syntax(self) -> str:
         return "[options] [NAME] | discover URL [--write]"
@@ -40,11 +35,10 @@ class Command(ScrapyCommand):
         parser.add_argument("--check", action="store_true", help="check the files; exit code 1 for a fault")
         parser.add_argument("--write", action="store_true", help="discover: write the draft to PORTAL_PROFILES")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         if args[:1] == ["discover"]:
-            self.exitcode = exit_code_of(lambda: self._discover(args[1:], write=opts.write))
-            return
-        self.exitcode = exit_code_of(lambda: self._run(args, check=opts.check, as_json=opts.json, write=opts.write))
+            return self._discover(args[1:], write=opts.write)
+        return self._run(args, check=opts.check, as_json=opts.json, write=opts.write)
 
     def _discover(self, args: list[str], *, write: bool) -> int:
         from portalcrawl.drafting.discover import discover  # here, since it imports the whole reading

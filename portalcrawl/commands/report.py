@@ -5,17 +5,13 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
 
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError as ScrapyUsageError
-
-from portalcrawl.commands.error_line import exit_code_of, exit_with
-from portalcrawl.commands.period import start_of_period
+from portalcrawl.command import ProjectCommand
 from portalcrawl.errors import DataFolderError, UsageError
 from portalcrawl.extras import require_extra
 from portalcrawl.feeds.feed_files import PART, write_whole
 from portalcrawl.feeds.store.published import published_feeds
+from portalcrawl.runs.arguments import start_of_period
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import open_database, state_file
 from portalcrawl.storage.run_history import RunHistory
@@ -23,12 +19,8 @@ from portalcrawl.storage.run_history import RunHistory
 FILE = "report.html"
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Writes a report on what was crawled."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """Return what follows the command's name in its usage."""
@@ -45,18 +37,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--since", metavar="AGE", help="only runs that started since: 2025-12-01, 36h, 7d")
         parser.add_argument("-o", "--output", metavar="FILE", default=FILE, help=f"default: {FILE}")
 
-    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read the options; for wrong ones, exit with one line."""
-        try:
-            super().process_options(args, opts)
-        except ScrapyUsageError as error:
-            exit_with(error)
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Write the report."""
-        self.exitcode = exit_code_of(lambda: self._run(args, opts))
-
-    def _run(self, args: list[str], opts: argparse.Namespace) -> int:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         if args:
             raise UsageError("scrapy report takes [--portal NAME] [--since AGE] [-o FILE]")
         since = start_of_period(opts.since)

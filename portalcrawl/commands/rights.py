@@ -6,14 +6,11 @@ import argparse
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import ClassVar
 
 from rich.console import Console
 from rich.table import Table
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError as ScrapyUsageError
 
-from portalcrawl.commands.error_line import exit_code_of, exit_with
+from portalcrawl.command import ProjectCommand
 from portalcrawl.errors import UsageError
 from portalcrawl.feeds.store.locating import open_store
 from portalcrawl.feeds.store.reader import FeedReader
@@ -26,12 +23,8 @@ WIDTH = 200
 """Columns if standard output is no terminal."""
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Shows robots.txt, tdmrep.json, headers and meta tags that speak of the use of a page."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         return "URL|ID [--at TIME] [--json]"
@@ -44,17 +37,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--at", metavar="TIME", help="2025-12-01T10:00+01:00, or 2025-12-01; UTC without an offset")
         parser.add_argument("--json", action="store_true", help="as JSON")
 
-    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Report wrong options in one line."""
-        try:
-            super().process_options(args, opts)
-        except ScrapyUsageError as error:
-            exit_with(error)
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        self.exitcode = exit_code_of(lambda: self._run(args, opts))
-
-    def _run(self, args: list[str], opts: argparse.Namespace) -> int:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         if len(args) != 1 or not args[0].strip() or args[0].startswith("-"):
             raise UsageError("scrapy rights takes the address or the id of an article, --at TIME and --json")
         at = _time(opts.at) if opts.at is not None else None

@@ -8,18 +8,13 @@ import threading
 from datetime import datetime
 from types import FrameType
 
-from scrapy.commands import ScrapyCommand
-
-from portalcrawl.commands.error_line import exit_code_of
+from portalcrawl.command import ProjectCommand
 from portalcrawl.errors import UsageError
 from portalcrawl.runs.session import EMBEDDED_PORT as PORT
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Serves the embedded portal until Ctrl-C."""
-
-    requires_project = True
-    requires_crawler_process = False
 
     def syntax(self) -> str:
         """What stands behind the command's name."""
@@ -35,9 +30,9 @@ class Command(ScrapyCommand):
         parser.add_argument("--port", metavar="N", help=f"port to listen on (default {PORT}; 0: any free one)")
         parser.add_argument("--now", metavar="ISO", help="the portal's time, as 2025-12-05T17:30:00+01:00")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         """Serve."""
-        self.exitcode = exit_code_of(lambda: _serve(args, opts.port, opts.now))
+        return _serve(args, opts.port, opts.now)
 
 
 def _serve(args: list[str], port_text: str | None, now_text: str | None) -> int:

@@ -9,13 +9,10 @@ import sys
 from pathlib import Path
 from threading import Event
 from types import FrameType
-from typing import ClassVar
 
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError as ScrapyUsageError
 from sqlalchemy.exc import DatabaseError
 
-from portalcrawl.commands.error_line import exit_code_of, exit_with
+from portalcrawl.command import ProjectCommand
 from portalcrawl.commands.scheduled.checking import check
 from portalcrawl.commands.scheduled.crontab import crontab, systemd_units
 from portalcrawl.commands.scheduled.listing import show_list
@@ -32,12 +29,8 @@ from portalcrawl.scheduling.scheduler_loop import Scheduler
 ACTIONS = ("run", "list", "once", "cron", "check")
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Runs, lists, checks and prints the schedule."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """Return what follows the command's name in its usage."""
@@ -54,18 +47,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--json", action="store_true", help="list: as JSON, an array of entries")
         parser.add_argument("--systemd", action="store_true", help="cron: print systemd units instead")
 
-    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read the options; for wrong ones, exit with one line."""
-        try:
-            super().process_options(args, opts)
-        except ScrapyUsageError as error:
-            exit_with(error)
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Run the action."""
-        self.exitcode = exit_code_of(lambda: self._run_action(args, opts))
-
-    def _run_action(self, args: list[str], opts: argparse.Namespace) -> int:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         try:
             return self._dispatch(args, opts)
         except BrokenPipeError:

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import ClassVar
 
-from scrapy.commands import ScrapyCommand
-
-from portalcrawl.commands.error_line import exit_code_of
+from portalcrawl.command import ProjectCommand
 from portalcrawl.errors import UsageError
 from portalcrawl.schema import KINDS, json_schema
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Prints a JSON Schema (draft 2020-12)."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         return "|".join(KINDS)
@@ -26,8 +19,8 @@ class Command(ScrapyCommand):
     def short_desc(self) -> str:
         return "Print the JSON Schema of an article, a teaser, an observation or a manifest"
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        self.exitcode = exit_code_of(lambda: _print_schema(args))
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        return _print_schema(args)
 
 
 def _print_schema(args: list[str]) -> int:

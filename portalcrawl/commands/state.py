@@ -6,12 +6,9 @@ import argparse
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError as ScrapyUsageError
-
-from portalcrawl.commands.error_line import exit_code_of, exit_with
+from portalcrawl.command import ProjectCommand
 from portalcrawl.errors import DataFolderError, UsageError
 from portalcrawl.runs.arguments import AGE, UNITS
 from portalcrawl.runs.run_settings import RunSettings
@@ -34,12 +31,8 @@ RUN_COLUMNS = (
 REQUEUABLE = ("failed", "gone", "moved", "blocked", "skipped", "unreadable")
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Shows the state or the last runs, forgets old articles, or requeues failed ones."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         return "[--json] [--runs [N]] | --forget AGE | --requeue STATUS"
@@ -58,17 +51,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--forget", metavar="AGE", help="forget settled articles older than AGE (90d, 52w)")
         parser.add_argument("--requeue", metavar="STATUS", help=f"make pending again: {', '.join(REQUEUABLE)}")
 
-    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Report wrong options in one line."""
-        try:
-            super().process_options(args, opts)
-        except ScrapyUsageError as error:
-            exit_with(error)
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        self.exitcode = exit_code_of(lambda: self._run(args, opts))
-
-    def _run(self, args: list[str], opts: argparse.Namespace) -> int:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         actions = [each for each in (opts.runs, opts.forget, opts.requeue) if each is not None]
         if args or len(actions) > 1 or (opts.json and (opts.forget or opts.requeue)):
             raise UsageError("scrapy state takes [--json], --runs [N] [--json], --forget AGE or --requeue STATUS")

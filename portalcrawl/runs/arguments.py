@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -189,3 +189,16 @@ def _discover(name: str, value: str) -> frozenset[str]:
         if part not in DISCOVER:
             raise ArgumentError(name, f"{part[:200]!r} is none of them", "feeds, sitemaps, feeds,sitemaps, or none")
     return frozenset(found)
+
+
+def start_of_period(since: str | None) -> datetime | None:
+    """Return when the period of the option ``--since`` began (UTC): a date means midnight UTC. None without one.
+
+    :raises ArgumentError: where *since* is neither an age nor a date.
+    """
+    if since is None:
+        return None
+    given = parse_since("--since", since)
+    if isinstance(given, timedelta):
+        return datetime.now(UTC) - given
+    return given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)

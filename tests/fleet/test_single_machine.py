@@ -50,10 +50,7 @@ def test_a_command_of_ours_imports_no_other(tmp_path: Path) -> None:
         check=True,
     )
     imported = done.stdout.rpartition("imported ")[2].split()
-    assert [name for name in imported if name.startswith("portalcrawl.commands.")] == [
-        "portalcrawl.commands.error_line",
-        "portalcrawl.commands.schema",
-    ]
+    assert [name for name in imported if name.startswith("portalcrawl.commands.")] == ["portalcrawl.commands.schema"]
     assert not any(name.startswith(("rich", "portalcrawl.scheduling")) for name in imported)
 
 
@@ -67,7 +64,4 @@ def test_all_commands_are_listed(tmp_path: Path) -> None:
         check=True,
     )
     listed = {line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")}
-    assert {path.stem for path in (ROOT / "portalcrawl" / "commands").glob("[a-z]*.py")} - {
-        "error_line",
-        "period",
-    } <= listed
+    assert {path.stem for path in (ROOT / "portalcrawl" / "commands").glob("[a-z]*.py")} <= listed

@@ -31,6 +31,7 @@ LAYERS = (
     {"document_requests"},
     {"spiders", "middlewares", "pipelines", "extensions", "scheduler", "downloader", "logformatter", "settings"},
     {"fleet"},
+    {"command"},
     {"commands.inspection", "commands.scheduled"},
     {"commands"},
     {"__init__"},

@@ -1,12 +1,16 @@
-"""How commands report errors to the user: one line on standard error, an exit code, no traceback."""
+"""What all commands of the project share: a user's error is one line on standard error and an exit code."""
 
 from __future__ import annotations
 
+import argparse
 import codecs
 import io
 import sys
 from collections.abc import Callable
-from typing import NoReturn
+from typing import ClassVar, NoReturn
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from portalcrawl.errors import DataFolderError, PortalcrawlError, UsageError
 
@@ -46,3 +50,29 @@ def print_error(error: Exception) -> int:
 def exit_with(error: Exception) -> NoReturn:
     """Print *error* in one line and end the process."""
     sys.exit(print_error(error))
+
+
+class ProjectCommand(ScrapyCommand):
+    """A command that starts no crawl. It is here since Scrapy lists every command below COMMANDS_MODULE."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Read the options; for wrong ones, exit with one line."""
+        try:
+            super().process_options(args, opts)
+        except ScrapyUsageError as error:
+            exit_with(error)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Run the command, and set the exit code."""
+        self.exitcode = exit_code_of(lambda: self.execute(args, opts))
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
+        """Do what the command is for; return the exit code.
+
+        :raises PortalcrawlError: for what is to be told in one line.
+        """
+        raise NotImplementedError
