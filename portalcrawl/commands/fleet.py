@@ -7,6 +7,7 @@ from pathlib import Path
 
 from portalcrawl.command import ProjectCommand
 from portalcrawl.errors import UsageError
+from portalcrawl.extras import require_extra
 
 OPERANDS = {"init": 0, "apply": 1, "worker": 0, "status": 0, "once": 1}
 """The actions, and how many operands each takes."""
@@ -35,12 +36,9 @@ class Command(ProjectCommand):
         misplaced = (opts.concurrency is not None and action != "worker") or (opts.json and action != "status")
         if OPERANDS.get(action) != len(operands) or misplaced:
             raise UsageError(TAKES)
-        try:
-            from portalcrawl.fleet import actions  # here, since every Scrapy command imports this module
-        except ModuleNotFoundError as error:
-            raise UsageError(
-                f"scrapy fleet needs {error.name}, which is not installed: pip install 'portalcrawl[fleet]'"
-            ) from None
+        require_extra("fleet", "procrastinate", "psycopg")
+        from portalcrawl.fleet import actions
+
         assert self.settings is not None
         if action == "init":
             return actions.init(self.settings)

@@ -20,7 +20,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 from filelock import FileLock
-from support.commandline import ENOUGH, ROOT, Ended, crawl, environment, files, records, scrapy
+from support.commandline import ENOUGH, ROOT, Ended, crawl, environment, files, records, scrapy, scrapy_without
 from support.export_kills import export_to
 from support.feeds import article, publish, teaser
 from support.postgres import PostgresServer
@@ -225,21 +225,9 @@ def test_a_full_disk_gets_one_line_and_damages_nothing(tmp_path: Path, data: Pat
 
 @pytest.mark.parametrize(("name", "package"), [("parquet", "pyarrow"), ("postgres", "psycopg")])
 def test_a_missing_extra_is_named(tmp_path: Path, data: Path, name: str, package: str) -> None:
-    code = (
-        "import importlib.util as util, sys\n"
-        "find = util.find_spec\n"
-        f"util.find_spec = lambda name, *rest: None if name == {package!r} else find(name, *rest)\n"
-        f"sys.modules[{package!r}] = None\n"
-        "from scrapy.cmdline import execute\n"
-        f"execute(['scrapy', 'export', {name!r}, {str(tmp_path / 'target')!r}])\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 1
-    assert done.stderr.splitlines() == [
-        f"portalcrawl: this needs the package {package}, which is not installed: pip install 'portalcrawl[export]'"
-    ]
+    ended = scrapy_without(package, "export", name, str(tmp_path / "target"), data=data)
+    wanted = f"portalcrawl: this needs the package {package}, which is not installed: pip install 'portalcrawl[export]'"
+    assert (ended.code, ended.lines) == (1, [wanted])
     assert not (tmp_path / "target").exists()
 
 

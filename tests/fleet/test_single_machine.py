@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.commandline import ROOT, environment
+from support.commandline import ROOT, environment, scrapy_without
 from support.tinyportal import TinyPortal, article, listing
 
 FLEET = ("portalcrawl.fleet", "portalcrawl.scheduling", "procrastinate", "psycopg", "psycopg_pool", "obstore", "psutil")
@@ -65,3 +65,10 @@ def test_all_commands_are_listed(tmp_path: Path) -> None:
     )
     listed = {line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")}
     assert {path.stem for path in (ROOT / "portalcrawl" / "commands").glob("[a-z]*.py")} <= listed
+
+
+@pytest.mark.parametrize("package", ["procrastinate", "psycopg"])
+def test_a_missing_extra_is_named(tmp_path: Path, package: str) -> None:
+    ended = scrapy_without(package, "fleet", "status", data=tmp_path)
+    wanted = f"portalcrawl: this needs the package {package}, which is not installed: pip install 'portalcrawl[fleet]'"
+    assert (ended.code, ended.lines) == (1, [wanted])

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from support.commandline import ROOT, crawl, environment, files, scrapy
+from support.commandline import ROOT, crawl, environment, files, scrapy, scrapy_without
 from support.feeds import article, publish
 
 from portalcrawl.demo import SamplePortal
@@ -311,17 +311,6 @@ def test_a_full_disk_gets_one_line_and_leaves_nothing_half(data: Path, tmp_path:
 
 @pytest.mark.parametrize("package", ["duckdb", "pygal"])
 def test_a_missing_extra_is_named(data: Path, tmp_path: Path, package: str) -> None:
-    code = (
-        "import importlib.util as util\n"
-        "find = util.find_spec\n"
-        f"util.find_spec = lambda name, *rest: None if name == {package!r} else find(name, *rest)\n"
-        "from scrapy.cmdline import execute\n"
-        f"execute(['scrapy', 'report', '-o', {str(tmp_path / 'r.html')!r}])\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 1
-    assert done.stderr.splitlines() == [
-        f"portalcrawl: this needs the package {package}, which is not installed: pip install 'portalcrawl[report]'"
-    ]
+    ended = scrapy_without(package, "report", "-o", str(tmp_path / "r.html"), data=data)
+    wanted = f"portalcrawl: this needs the package {package}, which is not installed: pip install 'portalcrawl[report]'"
+    assert (ended.code, ended.lines) == (1, [wanted])

@@ -155,3 +155,20 @@ def doubled(values: Sequence[Any]) -> list[Any]:
 def files(folder: Path) -> Mapping[str, bytes]:
     """All files below *folder*, by name."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+HIDDEN = """
+import importlib.util, sys
+package, find = sys.argv[1], importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: None if name == package else find(name, *rest)
+sys.modules[package] = None
+from scrapy.cmdline import execute
+execute(["scrapy", *sys.argv[2:]])
+"""
+
+
+def scrapy_without(package: str, *args: str, data: Path) -> Ended:
+    """Run ``scrapy ARGS`` where *package* seems not to be installed."""
+    command = [sys.executable, "-c", HIDDEN, package, *args]
+    done = subprocess.run(command, cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False)
+    return Ended(done.returncode, done.stdout, done.stderr)
