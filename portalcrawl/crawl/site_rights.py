@@ -15,6 +15,7 @@ from portalcrawl.errors import DataFolderError
 from portalcrawl.rights import robots_txt, tdmrep
 from portalcrawl.rights.archive import RightsArchive
 from portalcrawl.rights.signals import Statement, signal_records
+from portalcrawl.urls import site_of
 
 if TYPE_CHECKING:
     from portalcrawl.items import Article
@@ -56,7 +57,7 @@ class SiteRights:
 
     def _signals(self, url: str) -> Iterator[dict[str, Any]]:
         for document in (robots_txt.SOURCE, tdmrep.SOURCE):
-            found = self._documents.get((origin_of(url), document))
+            found = self._documents.get((site_of(url), document))
             if found is not None:
                 said = statements(document, found.body, url, self._user_agent)
                 yield from signal_records(document, said, found.when, found.sha256)
@@ -69,9 +70,3 @@ def statements(document: str, body: bytes, url: str, user_agent: str) -> list[St
     if document == robots_txt.SOURCE:
         return robots_txt.robots_statements(body, user_agent, path)
     return tdmrep.tdmrep_statements(body, path)
-
-
-def origin_of(url: str) -> str:
-    """Return scheme, host and port of *url*."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from portalcrawl.errors import DataFolderError, SettingError
 from portalcrawl.storage.database import display_url
+from portalcrawl.urls import mask_secrets
 
 Connection = psycopg.Connection[dict[str, Any]]
 
@@ -29,7 +30,7 @@ def connection_address(state_url: str) -> str:
     try:
         url = make_url(state_url)
     except ArgumentError:
-        raise SettingError("STATE_URL", state_url, takes) from None
+        raise SettingError("STATE_URL", mask_secrets(state_url), takes) from None
     if url.get_backend_name() != "postgresql":
         raise SettingError("STATE_URL", display_url(state_url), takes)
     return url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -16,6 +16,7 @@ from scrapy.utils.misc import build_from_crawler
 from portalcrawl.crawl.failures import HostPaused, PageIgnored, ignored_reason
 from portalcrawl.extraction.page import fetch_time
 from portalcrawl.rights.robots_txt import MAX_BYTES, SOURCE
+from portalcrawl.urls import site_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -52,14 +53,12 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         except PageIgnored:
             raise
         except IgnoreRequest as error:
-            url = urlparse_cached(request)
-            unreachable = self._unreachable.get(f"{url.scheme}://{url.netloc}")
+            unreachable = self._unreachable.get(site_of(request.url))
             raise unreachable or PageIgnored("robots", str(error)) from None
 
     async def robot_parser(self, request: Request) -> RobotParser:
         """Return the parsed robots.txt of the origin of *request*, which is fetched once."""
-        url = urlparse_cached(request)
-        origin = f"{url.scheme}://{url.netloc}"
+        origin = site_of(request.url)
         if origin not in self._tasks:
             self._tasks[origin] = asyncio.ensure_future(self._load(origin, request))
         return await asyncio.shield(self._tasks[origin])

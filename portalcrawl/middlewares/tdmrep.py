@@ -9,9 +9,10 @@ from scrapy import Request
 from scrapy.exceptions import NotConfigured
 from scrapy.http.request import NO_CALLBACK
 
-from portalcrawl.crawl.site_rights import SiteRights, origin_of
+from portalcrawl.crawl.site_rights import SiteRights
 from portalcrawl.extraction.page import fetch_time
 from portalcrawl.rights.tdmrep import MAX_BYTES, PATH, SOURCE
+from portalcrawl.urls import site_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -44,7 +45,7 @@ class TdmrepMiddleware:
         meta = request.meta
         if rights is None or not meta.get("portal") or meta.get("dont_obey_robotstxt") or meta.get(DOCUMENT):
             return
-        origin = origin_of(request.url)
+        origin = site_of(request.url)
         if origin not in self._tasks:
             self._tasks[origin] = asyncio.ensure_future(self._fetch(origin, meta["portal"], rights))
         await asyncio.shield(self._tasks[origin])

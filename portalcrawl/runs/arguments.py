@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from portalcrawl.errors import ArgumentError, UsageError
 from portalcrawl.profiles.model import RenderMode
-from portalcrawl.urls import MAX_URL_LENGTH
+from portalcrawl.urls import MAX_URL_LENGTH, mask_secrets
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -104,16 +104,19 @@ def _urls(name: str, value: str) -> tuple[str, ...]:
 
 
 def check_url(name: str, url: str, where: str = "") -> None:
-    """Raise ArgumentError where *url* is no absolute http(s) address with a host, or longer than MAX_URL_LENGTH."""
+    """Raise ArgumentError where *url* is no http(s) address, names a user, or is longer than MAX_URL_LENGTH."""
     try:
         parts = urlsplit(url)
         is_good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         is_good = False
+    shown = mask_secrets(url[:200])
     if not is_good or not url.isprintable():
-        raise ArgumentError(name, f"{url[:200]!r}{where} is not an address", "http and https addresses")
+        raise ArgumentError(name, f"{shown!r}{where} is not an address", "http and https addresses")
+    if "@" in parts.netloc:
+        raise ArgumentError(name, f"{shown!r}{where} names a user", "addresses without user and password")
     if len(url) > MAX_URL_LENGTH:
-        problem = f"{url[:200]!r}...{where} has {len(url)} characters"
+        problem = f"{shown!r}...{where} has {len(url)} characters"
         raise ArgumentError(name, problem, f"addresses of up to {MAX_URL_LENGTH}")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from portalcrawl.crawl.site_rights import origin_of, statements
+from portalcrawl.crawl.site_rights import statements
 from portalcrawl.errors import UsageError
 from portalcrawl.feeds.store.reader import FeedReader
 from portalcrawl.rights.archive import RightsArchive, StoredDocument
@@ -18,7 +18,7 @@ from portalcrawl.rights.signals import signal_records
 from portalcrawl.storage.anywhere import BY_ADDRESS, BY_ID
 from portalcrawl.storage.database import read_connection
 from portalcrawl.storage.packing import address_key
-from portalcrawl.urls import url_key
+from portalcrawl.urls import site_of, url_key
 
 OF_PAGE = ("header", "meta")
 """Sources of signals that a page itself gives."""
@@ -65,7 +65,7 @@ class RightsRecord:
         url = record.get("url") or url
         if url is None:
             raise UsageError(f"nothing is known of {text!r}; scrapy rights takes the address or the id of an article")
-        origin = origin_of(url)
+        origin = site_of(url)
         moment = at or (datetime.fromisoformat(record["date_fetched"]) if record else None)
         documents = self.archive.at(origin, moment) if moment else self.archive.latest(origin)
         if not record and not documents and not article:

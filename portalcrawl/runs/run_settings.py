@@ -10,7 +10,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 
 from portalcrawl.crawl.politeness import PolitenessLimits
 from portalcrawl.errors import SettingError
-from portalcrawl.feeds.store.locating import check_url, local_folder
+from portalcrawl.feeds.store.locating import check_feeds_url, local_folder
 from portalcrawl.storage.database import IN_MEMORY, is_server, make_engine
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class RunSettings:
         url = settings.get("STATE_URL") or f"sqlite:///{data_dir / 'state.sqlite3'}"
         make_engine(str(url)).dispose()  # checks the URL, connects to nothing
         feeds_url = str(settings.get("FEEDS_URL") or data_dir / "feeds")
-        check_url(feeds_url)
+        check_feeds_url(feeds_url)
         return cls(
             data_dir=data_dir,
             profiles=profiles_folder(settings),

@@ -17,7 +17,7 @@ from portalcrawl.urls.canonical import canonical_of, canonical_url
 from portalcrawl.urls.hosts import is_private_host, same_portal
 from portalcrawl.urls.masking import mask_secrets
 from portalcrawl.urls.url_keys import id_token, same_article, same_place, same_place_of_text, slug_of, url_key
-from portalcrawl.urls.url_parsing import MAX_URL_LENGTH, BaseUrl, UrlParts, absolute, host_of, resolve
+from portalcrawl.urls.url_parsing import MAX_URL_LENGTH, BaseUrl, UrlParts, absolute, host_of, resolve, site_of
 
 __all__ = [
     "MAX_URL_LENGTH",
@@ -37,6 +37,7 @@ __all__ = [
     "same_place",
     "same_place_of_text",
     "same_portal",
+    "site_of",
     "slug_of",
     "slug_repeats",
     "url_key",

@@ -168,6 +168,12 @@ def host_of(url: str) -> str:
     return without_www(parts.netloc) if parts else ""
 
 
+def site_of(url: str) -> str:
+    """Return scheme, host and port (if not the default) of *url*, its origin by RFC 6454; "" without a host."""
+    parts = split_url(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts else ""
+
+
 def without_www(host: str) -> str:
     """Drop a leading ``www.``, unless hardly anything would be left (``www.de``)."""
     rest = host.removeprefix("www.")

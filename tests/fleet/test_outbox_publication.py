@@ -26,7 +26,7 @@ from support.tinyportal import TinyPortal, article, listing
 
 from portalcrawl.errors import FeedConflictError, FeedStoreError, LeaseLostError, OutboxFullError, SettingError
 from portalcrawl.feeds.store.feed_store import FeedStore
-from portalcrawl.feeds.store.locating import check_url, open_store
+from portalcrawl.feeds.store.locating import check_feeds_url, open_store
 from portalcrawl.feeds.store.reader import Cursor, FeedReader
 from portalcrawl.items import Teaser
 from portalcrawl.runs.outbox_publication import publish_pending
@@ -323,7 +323,7 @@ def test_a_reader_goes_on_where_it_stopped(tmp_path: Path, feeds_url: str) -> No
 )
 def test_a_wrong_feeds_url_is_one_line(url: str) -> None:
     with pytest.raises(SettingError, match="FEEDS_URL") as caught:
-        check_url(url)
+        check_feeds_url(url)
     assert "secret" not in str(caught.value)
 
 

@@ -57,6 +57,7 @@ def test_values(given: dict[str, str], name: str, value: object) -> None:
         ({"url": "ftp://www.klamm.de/"}, "url"),
         ({"url": "http://"}, "url"),
         ({"url": "http://[::1"}, "url"),
+        ({"url": "http://me:s3cret@a.example/"}, "url"),
         ({"url": "http://a.example:99999/"}, "url"),
         ({"url": "http://a.example/\x00"}, "url"),
         ({"url": "javascript:alert(1)"}, "url"),
@@ -200,3 +201,10 @@ def test_the_argument_says_whether_and_the_profile_where() -> None:
     assert rules(discover="none") == DiscoveryRules()
     assert rules(discover="feeds,sitemaps") == DiscoveryRules(("https://a.example/rss",), "auto")
     assert rules(discover="sitemaps") == DiscoveryRules(None, "auto")
+
+
+def test_a_password_in_an_address_is_not_repeated() -> None:
+    with pytest.raises(ArgumentError) as raised:
+        parse_arguments({"url": "http://me:s3cret@a.example/"})
+    assert "names a user" in str(raised.value)
+    assert "s3cret" not in str(raised.value)

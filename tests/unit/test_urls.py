@@ -209,6 +209,19 @@ def test_host_of(url: str, host: str) -> None:
     assert urls.host_of(url) == host
 
 
+@pytest.mark.parametrize(
+    ("url", "site"),
+    [
+        ("https://me:pw@Example.org:443/a?b", "https://example.org"),
+        ("http://example.org:8080", "http://example.org:8080"),
+        ("http://[::1", ""),
+        ("/a", ""),
+    ],
+)
+def test_site_of(url: str, site: str) -> None:
+    assert urls.site_of(url) == site
+
+
 def test_same_portal() -> None:
     hosts = ["www.example.org", "127.0.0.1:8080"]
     assert urls.same_portal("http://example.org/a", hosts)

@@ -25,7 +25,7 @@ def local_folder(url: str) -> Path | None:
     return None if "://" in url else Path(url).expanduser().absolute()
 
 
-def check_url(url: str) -> None:
+def check_feeds_url(url: str) -> None:
     """Raise SettingError where *url* names no store, or one whose client is not installed; connect to nothing."""
     if local_folder(url) is not None:
         return
@@ -40,7 +40,7 @@ def check_url(url: str) -> None:
 
 
 def open_store(url: str, timeout: float = TIMEOUT) -> FeedStore:
-    """Return the store at *url*, which :func:`check_url` has accepted; connect to nothing.
+    """Return the store at *url*, which :func:`check_feeds_url` has accepted; connect to nothing.
 
     :param timeout: seconds that one request to an object store may take.
     :raises FeedStoreError: where the environment's settings of the store are wrong.

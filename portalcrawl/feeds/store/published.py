@@ -14,7 +14,7 @@ from typing import Any
 from portalcrawl.errors import DataFolderError, FeedStoreError
 from portalcrawl.feeds.store.feed_store import FeedStore, lines_of, read_whole
 from portalcrawl.feeds.store.folder_store import FolderStore
-from portalcrawl.feeds.store.locating import check_url, local_folder, open_store
+from portalcrawl.feeds.store.locating import check_feeds_url, local_folder, open_store
 
 MANIFEST = "manifest-"
 END = ".json"
@@ -154,7 +154,7 @@ def published_feeds(url: str) -> PublishedFeeds:
     :raises SettingError: for a URL that names no store.
     :raises DataFolderError: for a folder that is not there.
     """
-    check_url(url)
+    check_feeds_url(url)
     folder = local_folder(url)
     if folder is not None and not folder.is_dir():
         raise DataFolderError(f"there are no feeds in {folder} yet; scrapy crawl portal makes them")
