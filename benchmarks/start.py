@@ -77,8 +77,9 @@ def warm(url: str) -> None:
         runner, spent = WarmRunner(settings), []
         for _ in range(WARM_RUNS):
             before = resource.getrusage(resource.RUSAGE_SELF)
-            await runner.run(entry)
+            outcome = await runner.run(entry)
             after = resource.getrusage(resource.RUSAGE_SELF)
+            assert outcome.verdict == "ok", outcome
             spent.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
         print(json.dumps(spent))
         reactor.stop()

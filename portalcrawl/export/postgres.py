@@ -22,13 +22,12 @@ from portalcrawl.errors import ExportError, RunLockedError, UsageError
 from portalcrawl.export.columns import Column, ColumnType, columns_of, key_of
 from portalcrawl.export.cursor import Cursor
 from portalcrawl.export.exporting import Row
+from portalcrawl.storage.postgresql import CONNECTION
 from portalcrawl.urls import mask_secrets
 
 SCHEMA = "portalcrawl_export"
 LOCK = 0x706F7274616C  # "portal", the key of the advisory lock
 EXAMPLE = "postgresql://user:password@host:5432/database"
-CONNECT_TIMEOUT = 15
-"""Seconds, where the URL says nothing else."""
 TYPES: dict[ColumnType, LiteralString] = {
     "text": "text",
     "time": "timestamptz",
@@ -175,7 +174,7 @@ def _address(url: str) -> dict[str, Any]:
         raise UsageError(
             f"{mask_secrets(url)!r} is no URL of PostgreSQL ({said}); it takes one such as {EXAMPLE}"
         ) from None
-    return {"connect_timeout": CONNECT_TIMEOUT, "application_name": "portalcrawl export", **found}
+    return {**CONNECTION, "application_name": "portalcrawl export", **found}
 
 
 def _first_line(text: str) -> str:

@@ -14,14 +14,13 @@ from sqlalchemy.exc import ArgumentError
 
 from portalcrawl.errors import DataFolderError, SettingError
 from portalcrawl.storage.database import display_url
+from portalcrawl.storage.postgresql import connect_arguments
 from portalcrawl.urls import mask_secrets
 
 Connection = psycopg.Connection[dict[str, Any]]
 
 NOW = "extract(epoch FROM clock_timestamp())::float8"
 """SQL: seconds since 1970 by the clock of the database, the only one that all workers share."""
-CONNECT_TIMEOUT = 10
-"""Seconds."""
 
 
 def connection_address(state_url: str) -> str:
@@ -64,8 +63,7 @@ class Database:
             self._address,
             autocommit=True,
             row_factory=dict_row,
-            connect_timeout=CONNECT_TIMEOUT,
-            application_name="portalcrawl fleet",
+            **connect_arguments(make_url(self.state_url), "portalcrawl fleet"),
         )
 
     @contextmanager

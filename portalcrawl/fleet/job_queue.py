@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
+from sqlalchemy import make_url
 
 from portalcrawl.errors import DataFolderError
 from portalcrawl.fleet.clock import QUEUE, TASK, Clock
 from portalcrawl.fleet.database import connection_address
 from portalcrawl.fleet.start_store import Job, StartStore
 from portalcrawl.fleet.worker_store import WorkerStore
+from portalcrawl.storage.postgresql import connect_arguments
 
 logger = logging.getLogger("portalcrawl.fleet")
 
@@ -30,7 +32,7 @@ DIED = "its worker died or was cut off; the portal's next run publishes what it 
 
 def make_app(state_url: str, connections: int) -> App:
     """Return Procrastinate's application on the database of *state_url*, without tasks, not opened."""
-    options = {"application_name": "portalcrawl fleet queue"}
+    options = connect_arguments(make_url(state_url), "portalcrawl fleet queue")
     address = connection_address(state_url)
     return App(connector=PsycopgConnector(conninfo=address, kwargs=options, min_size=1, max_size=connections))
 

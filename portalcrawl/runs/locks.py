@@ -49,7 +49,8 @@ class PortalLocks:
     def __init__(self, folder: Path, portals: Iterable[str]) -> None:
         self._folder = folder
         # Sorted: two runs over the same portals take them in the same order, and so never wait for each other.
-        self._locks = {name: FileLock(folder / lock_name(name)) for name in sorted(portals)}
+        # Not thread-local: a run that is opened beside others is opened in one thread and closed in another.
+        self._locks = {name: FileLock(folder / lock_name(name), thread_local=False) for name in sorted(portals)}
 
     def acquire(self, wait: float) -> None:
         """Take all locks, or none.

@@ -13,13 +13,13 @@ BACKEND = "postgresql"
 IDLE_IN_TRANSACTION = 20
 """Seconds after which the server ends a transaction whose client does nothing: that of a frozen process or of a machine
 that was cut off would keep its rows, a portal's lease among them, locked for ever."""
+APPLICATION = "portalcrawl"
 CONNECTION = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
-    "application_name": "portalcrawl",
 }
 """Parameters of libpq: a server that has vanished from the network is noticed within half a minute."""
 PASSING = ("08", "40001", "40P01", "53300", "55P03", "57P", "25P03")
@@ -31,9 +31,11 @@ STATE_LOCK = 0x706F7274616C02
 """Key of the advisory lock under which a state is opened, and rebuilt if it is new."""
 
 
-def connect_arguments(url: URL) -> dict[str, Any]:
-    """Return the parameters of a connection that *url* does not set itself."""
-    return {name: value for name, value in CONNECTION.items() if name not in url.query}
+def connect_arguments(url: URL, application: str = APPLICATION) -> dict[str, Any]:
+    """Return the parameters of a connection that *url* does not set itself; *application* is named in the server."""
+    return {
+        name: value for name, value in {**CONNECTION, "application_name": application}.items() if name not in url.query
+    }
 
 
 def prepare(engine: Engine) -> None:

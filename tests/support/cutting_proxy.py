@@ -15,15 +15,15 @@ UNAVAILABLE = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnect
 
 
 class CuttingProxy:
-    """Forwards connections of a port of loopback to a server.
+    """Forwards connections of a port of *host*, an address of this machine, to a server.
 
     ``cut_at`` arms it for one message of a client: the connection is closed before the message is passed on, or after
     the server has answered it and before the answer is.
     """
 
-    def __init__(self, connect: Callable[[], socket.socket]) -> None:
+    def __init__(self, connect: Callable[[], socket.socket], host: str = "127.0.0.1") -> None:
         self._connect = connect
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((host, 0))
         self._lock = threading.Lock()
         self._armed: tuple[bytes, Cut] | None = None
         self._awaited = b""

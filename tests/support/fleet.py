@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,11 +33,12 @@ FAST = ("-s", "COMMIT_SECONDS=0.5", "-s", "COMMIT_ITEMS=20", "-s", "DOWNLOAD_DEL
 class Worker:
     """A ``scrapy fleet worker``; its log is a file."""
 
-    def __init__(self, url: str, data: Path, log: Path, *args: str, **extra: str) -> None:
+    def __init__(self, url: str, data: Path, log: Path, *args: str, within: Sequence[str] = (), **extra: str) -> None:
+        """*within*: what the command begins with, such as that of a network namespace."""
         self.log_file = log
         with log.open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "scrapy", "fleet", "worker", *FAST, *args],
+                [*within, sys.executable, "-m", "scrapy", "fleet", "worker", *FAST, *args],
                 cwd=ROOT,
                 env=environment(data, PORTALCRAWL_STATE_URL=url, **extra),
                 stdout=out,

@@ -72,8 +72,8 @@ class Portal:
 class ManyPortals:
     """The server; its pages are made once and again when they change."""
 
-    def __init__(self, number: int, stories: int = 5) -> None:
-        self.hosts = [f"127.1.{index // 250}.{index % 250 + 1}" for index in range(number)]
+    def __init__(self, number: int, stories: int = 5, network: str = "127.1") -> None:
+        self.hosts = [f"{network}.{index // 250}.{index % 250 + 1}" for index in range(number)]
         self.portals = {host: Portal(host) for host in self.hosts}
         self.requests = 0
         self.port = 0

@@ -2,7 +2,7 @@
 
 ``python tests/support/worker_chaos.py --faults 200`` is the long version of tests/fleet/test_worker_chaos.py; it prints
 a table. PostgreSQL and the S3 server are real ones; each worker reaches PostgreSQL by a proxy of its own, which can
-cut it off.
+cut it off. Where the machine allows it each worker lives in a network namespace, whose link can lose all packets.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,12 @@ from unittest.mock import patch
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from portalcrawl.errors import DataFolderError
+from support import namespaces
 from support.commandline import doubled
 from support.cutting_proxy import CuttingProxy, to_port, to_unix_socket
 from support.fleet import Fleet, Worker, wait_for
 from support.many_portals import ManyPortals, schedule
+from support.namespaces import NetworkNamespace
 from support.postgres import PostgresServer
 from support.s3 import BUCKET, S3Server
 
@@ -57,19 +60,38 @@ class Report:
     revisions: int = 0
     teasers: int = 0
     seconds: float = 0.0
+    has_networks: bool = False
+    """Whether each worker had a network of its own."""
     faults: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Place:
+    """What stands for a machine: a worker, its way to PostgreSQL and, where it may have one, its network."""
+
+    proxy: CuttingProxy
+    network: NetworkNamespace | None
+    worker: Worker
+
+    @property
+    def host(self) -> str:
+        """Address by which the worker reaches this machine."""
+        return self.network.host if self.network else "127.0.0.1"
 
 
 class Chaos:
     """The fleet, its portals, and what does harm to them."""
 
-    def __init__(self, folder: Path, chance: random.Random, portals: ManyPortals, workers: int) -> None:
+    def __init__(
+        self, folder: Path, chance: random.Random, portals: ManyPortals, networks: Sequence[NetworkNamespace | None]
+    ) -> None:
+        """*networks*: for each worker, the namespace that it lives in."""
         self.chance = chance
         self.portals = portals
-        self.report = Report()
+        self.report = Report(has_networks=None not in networks)
         self.folder = folder
-        self._number = workers
-        self.places: list[tuple[CuttingProxy, Worker]] = []
+        self._networks = networks
+        self.places: list[Place] = []
 
     def start(self, server: PostgresServer, store: S3Server) -> None:
         """Make the tables, apply the schedule, start the workers."""
@@ -78,20 +100,22 @@ class Chaos:
         self.fleet = Fleet(direct, self.folder / "data")
         self.socket = direct.partition("host=")[2].partition("&")[0] + f"/.s.PGSQL.{server.port}"
         self.database = direct.partition("@/")[2].partition("?")[0]
-        self.store_proxy = CuttingProxy(to_port(store.port))
+        self.store_proxy = CuttingProxy(to_port(store.port), "0.0.0.0")
         assert self.fleet.run("init").code == 0
         assert self.fleet.apply(schedule(self.portals, f"{max(6, len(self.portals.hosts) // 4)}s")).code == 0
-        for _ in range(self._number):
-            proxy = CuttingProxy(to_unix_socket(self.socket))
-            self.places.append((proxy, self._worker(proxy)))
+        for network in self._networks:
+            host = network.host if network else "127.0.0.1"
+            proxy = CuttingProxy(to_unix_socket(self.socket), host)
+            self.places.append(Place(proxy, network, self._worker(proxy, host, network)))
 
-    def _worker(self, proxy: CuttingProxy) -> Worker:
-        url = f"postgresql+psycopg://portalcrawl@127.0.0.1:{proxy.port}/{self.database}"
+    def _worker(self, proxy: CuttingProxy, host: str, network: NetworkNamespace | None) -> Worker:
+        url = f"postgresql+psycopg://portalcrawl@{host}:{proxy.port}/{self.database}"
         number = len(self.fleet.workers)
-        environment = {**self.store.variables, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.store_proxy.port}"}
+        environment = {**self.store.variables, "AWS_ENDPOINT_URL": f"http://{host}:{self.store_proxy.port}"}
         args = ("--concurrency", "4", "-s", "FLEET_PROCESSES=2", "-s", f"FEEDS_URL={self.store.url('feeds')}", *QUICK)
         log = self.folder / f"worker-{number}.log"
-        worker = Worker(url, self.folder / f"data-{number}", log, *args, **environment)
+        within = network.command if network else ()
+        worker = Worker(url, self.folder / f"data-{number}", log, *args, within=within, **environment)
         self.fleet.workers.append(worker)
         return worker
 
@@ -116,28 +140,36 @@ class Chaos:
             "store down": self._store_down,
             "store answers errors": self._store_errors,
         }
-        weights = (4, 4, 4, 5, 5, 3, 1, 2, 3)
+        weights = [4, 4, 4, 5, 5, 3, 1, 2, 3]
+        if self.report.has_networks:
+            kinds = {**kinds, "network lost for a while": self._lose_network}
+            weights.append(5)
         (kind,) = self.chance.choices(list(kinds), weights)
         kinds[kind]()
         self.report.harm[kind] += 1
 
-    def _place(self) -> int:
-        return self.chance.randrange(len(self.places))
+    def _place(self) -> Place:
+        return self.chance.choice(self.places)
 
     def _kill_worker(self) -> None:
         place = self._place()
-        proxy, worker = self.places[place]
-        worker.kill()
-        worker.process.wait()
-        self.places[place] = (proxy, self._worker(proxy))
+        place.worker.kill()
+        place.worker.process.wait()
+        place.worker = self._worker(place.proxy, place.host, place.network)
 
     def _kill_process(self) -> None:
-        _, worker = self.places[self._place()]
-        if children := worker.children():
+        if children := self._place().worker.children():
             os.kill(self.chance.choice(children), signal.SIGKILL)
 
+    def _lose_network(self) -> None:
+        network = self._place().network
+        assert network
+        network.cut()
+        time.sleep(self.chance.choice((1, LEASE, 2 * LEASE)) + self.chance.uniform(0, 8))
+        network.mend()
+
     def _freeze(self) -> None:
-        _, worker = self.places[self._place()]
+        worker = self._place().worker
         frozen = (*worker.children(), worker.process.pid)
         for number in (signal.SIGSTOP, signal.SIGCONT):
             for pid in frozen:
@@ -146,14 +178,14 @@ class Chaos:
             time.sleep(2 * LEASE + self.chance.uniform(4, 8) if number is signal.SIGSTOP else 0)
 
     def _cut(self, moment: Any) -> None:
-        proxy, _ = self.places[self._place()]
+        proxy = self._place().proxy
         cuts, end = proxy.cuts, time.monotonic() + 15
         proxy.cut_at(b"COMMIT", moment)
         while proxy.cuts == cuts and time.monotonic() < end:
             time.sleep(0.1)
 
     def _cut_off(self) -> None:
-        proxy, _ = self.places[self._place()]
+        proxy = self._place().proxy
         proxy.take_down()
         time.sleep(self.chance.uniform(1, LEASE + 4))
         proxy.bring_up()
@@ -190,11 +222,12 @@ class Chaos:
             return again >= names and not waiting[0]["runs"]
 
         wait_for(is_settled, "two good runs of each portal", SETTLES)
-        for _, worker in self.places:
-            worker.process.send_signal(signal.SIGTERM)
-        for _, worker in self.places:
-            worker.process.wait(60)
-        publisher = self._worker(self.places[0][0])  # what the last runs left
+        for place in self.places:
+            place.worker.process.send_signal(signal.SIGTERM)
+        for place in self.places:
+            place.worker.process.wait(60)
+        first = self.places[0]
+        publisher = self._worker(first.proxy, first.host, first.network)  # what the last runs left
         wait_for(lambda: not self.fleet.rows("SELECT 1 FROM unpublished"), "all to be published", SETTLES)
         publisher.stop()
 
@@ -264,12 +297,15 @@ def run_chaos(faults: int, seed: int, folder: Path, portals: int = 50, workers: 
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="pg") as short:
         Path(short).chmod(0o755)
-        with (
-            PostgresServer(Path(short) / "s") as server,
-            S3Server(folder / "s3") as store,
-            ManyPortals(portals, stories=3) as site,
-        ):
-            chaos = Chaos(folder, random.Random(seed), site, workers)
+        with ExitStack() as stack:
+            networks: list[NetworkNamespace | None] = [None] * workers
+            if namespaces.are_allowed():
+                networks = [stack.enter_context(NetworkNamespace(number)) for number in range(workers)]
+            network = namespaces.PORTALS if networks[0] else "127.1"
+            server = stack.enter_context(PostgresServer(Path(short) / "s"))
+            store = stack.enter_context(S3Server(folder / "s3"))
+            site = stack.enter_context(ManyPortals(portals, stories=3, network=network))
+            chaos = Chaos(folder, random.Random(seed), site, networks)
             try:
                 chaos.start(server, store)
                 wait_for(lambda: len(chaos.fleet.ended()) >= portals // 2, "the fleet to work")
@@ -288,10 +324,14 @@ def run_chaos(faults: int, seed: int, folder: Path, portals: int = 50, workers: 
 
 def table(report: Report) -> str:
     """Return *report* as a Markdown table."""
-    rows = [("harm done", sum(report.harm.values())), *((f"- {kind}", n) for kind, n in report.harm.most_common())]
+    rows: list[tuple[str, object]] = [
+        ("harm done", sum(report.harm.values())),
+        *((f"- {kind}", n) for kind, n in report.harm.most_common()),
+    ]
     rows += [("runs that ended", report.runs), ("of these failed, died or were given up", report.failed)]
     rows += [("runs that ended because their lease was lost", report.refused), ("articles", report.articles)]
     rows += [("revisions of them", report.revisions), ("teasers", report.teasers)]
+    rows += [("workers in network namespaces", "yes" if report.has_networks else "no")]
     rows += [("lost, twice or wrong", len(report.faults)), ("minutes", round(report.seconds / 60))]
     return "\n".join(["| | |", "|---|---:|", *(f"| {name} | {number} |" for name, number in rows)])
 
