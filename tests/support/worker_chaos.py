@@ -83,14 +83,20 @@ class Chaos:
     """The fleet, its portals, and what does harm to them."""
 
     def __init__(
-        self, folder: Path, chance: random.Random, portals: ManyPortals, networks: Sequence[NetworkNamespace | None]
+        self,
+        folder: Path,
+        chance: random.Random,
+        portals: ManyPortals,
+        networks: Sequence[NetworkNamespace | None],
+        outages: Sequence[float],
     ) -> None:
-        """*networks*: for each worker, the namespace that it lives in."""
+        """*networks*: for each worker, the namespace that it lives in. *outages*: seconds that the store is down."""
         self.chance = chance
         self.portals = portals
         self.report = Report(has_networks=None not in networks)
         self.folder = folder
         self._networks = networks
+        self._outages = outages
         self.places: list[Place] = []
 
     def start(self, server: PostgresServer, store: S3Server) -> None:
@@ -197,7 +203,7 @@ class Chaos:
 
     def _store_down(self) -> None:
         self.store_proxy.take_down()
-        time.sleep(self.chance.uniform(2, 12))
+        time.sleep(self.chance.choice(self._outages))
         self.store_proxy.bring_up()
 
     def _store_errors(self) -> None:
@@ -292,7 +298,9 @@ def published(server: S3Server, kind: str) -> list[dict[str, Any]]:
     return found
 
 
-def run_chaos(faults: int, seed: int, folder: Path, portals: int = 50, workers: int = 4) -> Report:
+def run_chaos(
+    faults: int, seed: int, folder: Path, portals: int = 50, workers: int = 4, outages: Sequence[float] = (3, 10)
+) -> Report:
     """Do harm *faults* times; return what came of it."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="pg") as short:
@@ -305,7 +313,7 @@ def run_chaos(faults: int, seed: int, folder: Path, portals: int = 50, workers: 
             server = stack.enter_context(PostgresServer(Path(short) / "s"))
             store = stack.enter_context(S3Server(folder / "s3"))
             site = stack.enter_context(ManyPortals(portals, stories=3, network=network))
-            chaos = Chaos(folder, random.Random(seed), site, networks)
+            chaos = Chaos(folder, random.Random(seed), site, networks, outages)
             try:
                 chaos.start(server, store)
                 wait_for(lambda: len(chaos.fleet.ended()) >= portals // 2, "the fleet to work")
@@ -343,7 +351,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        report = run_chaos(args.faults, args.seed, Path(folder), args.portals)
+        report = run_chaos(args.faults, args.seed, Path(folder), args.portals, outages=(10, 60, 180))
     print(table(report))
     print(*report.faults[:30], sep="\n")
     return 1 if report.faults else 0
