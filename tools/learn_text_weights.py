@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import hashlib
 import random
+import re
 import sys
 from multiprocessing import Pool
 from pathlib import Path
@@ -25,6 +27,8 @@ import score_peers
 from reading_split import half
 
 OUT = pages.ROOT / "portalcrawl" / "extraction" / "article" / "text_weights.toml"
+TAG = re.compile(rb"<[a-zA-Z][^<>]*>")
+NAMES = re.compile(rb"(\s(?:class|id))\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>\"']+)", re.IGNORECASE)
 Row = dict[str, Any]
 Example = tuple[dict[str, float], int, float]
 SHORTEST_LONG = 60
@@ -32,7 +36,7 @@ ITERATIONS = 12
 SHARE_OF_LINKS = 0.15
 
 
-def examples(task: tuple[str, Row]) -> list[Example]:
+def examples(task: tuple[str, Row, bool]) -> list[Example]:
     """Return the features, the label and the weight of the blocks of a page whose label is known."""
     from scrapy.http import Headers, HtmlResponse
 
@@ -45,9 +49,11 @@ def examples(task: tuple[str, Row]) -> list[Example]:
     from portalcrawl.reading import read
     from portalcrawl.text.normalize import fold
 
-    pack, row = task
+    pack, row, is_nameless = task
     folder = pages.CORPUS / pack / "pages" if (pages.CORPUS / pack / "pages").is_dir() else pages.CORPUS / pack
     body = gzip.decompress((folder / f"{row['id']}.html.gz").read_bytes())
+    if is_nameless:
+        body = without_names(body)
     url = row["url"].removeprefix("x")
     page = Page(
         HtmlResponse(url, headers=Headers({"Content-Type": "text/html; charset=utf-8"}), body=body),
@@ -79,6 +85,16 @@ def examples(task: tuple[str, Row]) -> list[Example]:
         share = weight * min(len(block.text), 400) ** 0.5 / len(known) ** 0.5
         found.append(({name: float(value) for name, value in weights.features(block).items()}, label, share))
     return found
+
+
+def without_names(body: bytes) -> bytes:
+    """Return a page whose classes and ids are replaced by hashes: equal ones stay equal, and tell nothing."""
+    return TAG.sub(lambda tag: NAMES.sub(_hashed, tag[0]), body)
+
+
+def _hashed(names: re.Match[bytes]) -> bytes:
+    each = names[2].strip(b"\"'").split()
+    return names[1] + b'="' + b" ".join(b"x" + hashlib.md5(name).hexdigest()[:6].encode() for name in each) + b'"'
 
 
 def by_body(texts: list[str], gold: str) -> list[tuple[int, float] | None]:
@@ -154,8 +170,9 @@ def main() -> None:
     args = parser.parse_args()
     tasks = [(pack, row) for pack in ("articles", "bodies") for row in pages.gold_rows(pack)]
     tasks += [("peers", row) for row in pages.peers_rows() if {"body", "with", "without"} & row["gold"].keys()]
+    twice = [(*task, is_nameless) for task in tasks if half(task[1]) == "fitted" for is_nameless in (False, True)]
     with Pool(2, pages.warm_up) as pool:
-        found = [each for each in pool.map(examples, [task for task in tasks if half(task[1]) == "fitted"], 4) if each]
+        found = [each for each in pool.map(examples, twice, 4) if each]
     choice = random.Random(1)
     every = [  # of short links, which most blocks are, one of a few stands for all
         (row, label, share / kept)

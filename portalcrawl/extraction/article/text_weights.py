@@ -6,6 +6,7 @@ The weights are those of a logistic regression, made by ``tools/learn_text_weigh
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from functools import cache
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from portalcrawl.extraction.dom.blocks import Place
 from portalcrawl.extraction.dom.name_roles import HEAD
 from portalcrawl.text.normalize import fold
+from portalcrawl.vocabulary import either
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -41,6 +43,11 @@ _ROLES = ("comments", "related", "teaser", "share", "nav", "footer", "aside", "o
 _NO_PROSE = frozenset(("comments", "nav", "footer", "overlay", "form"))
 
 
+LEAST_BEFORE_COMMENTS = 300
+LONGEST_LABEL = 50
+_COMMENTS = re.compile(rf"\W*(?:\d+\W+)?(?:\w+ ){{0,2}}{either('comments.words', 'comments.labels')}\W*(?:\d+)?\W*")
+
+
 class TextWeights:
     """Weighs the blocks of one page; those that are boilerplate by their wording need not be weighed."""
 
@@ -61,6 +68,7 @@ class TextWeights:
         self._sums = list(accumulate(sizes, initial=0.0))
         self._total = self._sums[-1] or 1.0
         self._core = self._find_core()
+        self._comments = self._find_comments()
 
     def weight(self, block: Block) -> float:
         """Return the logarithm of the odds that *block* is text of the article."""
@@ -82,7 +90,18 @@ class TextWeights:
         size, link_share = block.size, block.link_share
         start = self.headline if self.headline is not None else self._core.first
         around = {f"role_{name}": 1.0 for name in self._roles_of(box)}
+        part = self._part(box)
+        before, after = self._beside(index, -1), self._beside(index, 1)
         return around | {
+            "part_prose": (sums[part.last] - sums[part.first]) / total,
+            "part_link_share": part.link_share,
+            "part_lines": log1p(part.lines),
+            "prose_is_before": before is not None and _prose(before) > 0,
+            "prose_is_after": after is not None and _prose(after) > 0,
+            "link_is_before": before is not None and before.link_share > MOST_LINKED,
+            "link_is_after": after is not None and after.link_share > MOST_LINKED,
+            "steps": log1p(self._steps(box)),
+            "behind_comments": index > self._comments,
             "size": log1p(size),
             "sentences": min(block.sentences, 5),
             "ends": block.ends_sentence,
@@ -105,6 +124,39 @@ class TextWeights:
             "picture_before": index > 0 and self.walk.blocks[index - 1].kind == "picture",
             "picture_beside": _picture_beside(box),
         }
+
+    def _part(self, box: Box) -> Box:
+        """Return the innermost box around *box*, or it, with several lines: a column, a card, a side box."""
+        return next((each for each in box.chain() if each.lines + each.headings > 1), box)
+
+    def _beside(self, index: int, step: int) -> Block | None:
+        """Return the next block with text before or after that at *index*."""
+        blocks = self.walk.blocks
+        at = index + step
+        while 0 <= at < len(blocks):
+            if blocks[at].text:
+                return blocks[at]
+            at += step
+        return None
+
+    def _find_comments(self) -> int:
+        """Return the index of the first line behind some prose that names readers' comments; else of the page's end."""
+        blocks = self.walk.blocks
+        start = self.headline if self.headline is not None else self._core.first
+        enough = self._all_sums[start] + LEAST_BEFORE_COMMENTS
+        for block in blocks[start:]:
+            if (
+                block.text
+                and len(block.text) <= LONGEST_LABEL
+                and self._all_sums[block.index] >= enough
+                and _COMMENTS.fullmatch(block.text.lower())
+            ):
+                return block.index
+        return len(blocks)
+
+    def _steps(self, box: Box) -> int:
+        """Return how many boxes lie between *box* and the one that holds most of the prose, or one around both."""
+        return next((at for at, each in enumerate(box.chain()) if each.holds(self._core)), 0)
 
     def span(self, blocks: Sequence[Block]) -> list[Block]:
         """Return the texts of the stretch of *blocks* that has most for being the article, less what has little."""
