@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections import Counter
 from functools import cache
 from importlib.resources import files
@@ -101,7 +102,7 @@ class TextWeights:
             "link_is_before": before is not None and before.link_share > MOST_LINKED,
             "link_is_after": after is not None and after.link_share > MOST_LINKED,
             "steps": log1p(self._steps(box)),
-            "behind_comments": index > self._comments,
+            "behind_comments": self.is_behind_comments(block),
             "size": log1p(size),
             "sentences": min(block.sentences, 5),
             "ends": block.ends_sentence,
@@ -139,20 +140,23 @@ class TextWeights:
             at += step
         return None
 
-    def _find_comments(self) -> int:
-        """Return the index of the first line behind some prose that names readers' comments; else of the page's end."""
-        blocks = self.walk.blocks
+    def _find_comments(self) -> tuple[int, frozenset[tuple[int, str]]]:
+        """Return the index of the line that heads readers' comments, and where the text before it stands.
+
+        It is the first one behind some prose that only names them; without one, the index is that of the page's end.
+        """
+        blocks, sums = self.walk.blocks, self._all_sums
         start = self.headline if self.headline is not None else self._core.first
-        enough = self._all_sums[start] + LEAST_BEFORE_COMMENTS
-        for block in blocks[start:]:
-            if (
-                block.text
-                and len(block.text) <= LONGEST_LABEL
-                and self._all_sums[block.index] >= enough
-                and _COMMENTS.fullmatch(block.text.lower())
-            ):
-                return block.index
-        return len(blocks)
+        for block in blocks[bisect_left(sums, sums[start] + LEAST_BEFORE_COMMENTS) :]:
+            if block.text and len(block.text) <= LONGEST_LABEL and _COMMENTS.fullmatch(block.text.lower()):
+                before = (each for each in blocks[start : block.index] if sums[each.index] < sums[each.index + 1])
+                return block.index, frozenset(_place(each.box) for each in before)
+        return len(blocks), frozenset()
+
+    def is_behind_comments(self, block: Block) -> bool:
+        """Return whether readers' comments begin before *block*, and it stands elsewhere than the text before them."""
+        heading, places = self._comments
+        return block.index > heading and _place(block.box) not in places
 
     def _steps(self, box: Box) -> int:
         """Return how many boxes lie between *box* and the one that holds most of the prose, or one around both."""
@@ -217,6 +221,12 @@ def _prose(block: Block) -> float:
     if block.kind != "line" or (size := block.size) < SHORTEST_PROSE or (share := block.link_share) > MOST_LINKED:
         return 0.0
     return size * (1 - share) if size >= SHORTEST_RUN or block.sentences else 0.0
+
+
+def _place(box: Box) -> tuple[int, str]:
+    """Return the place of a box in the page's template: paragraphs, and parts of a text, share theirs."""
+    parent = box.parent or box
+    return parent.parent.index if parent.parent else -1, _signature(box)
 
 
 def _signature(box: Box) -> str:

@@ -141,6 +141,8 @@ def _weighed(layout: Layout, weights: TextWeights, lines: Sequence[Line]) -> lis
 
 def _weighs_enough(weights: TextWeights, line: Line) -> bool:
     """Return whether a line is text by its weight, if it is long enough and not right under the headline."""
+    if weights.is_behind_comments(line.block):
+        return False
     under_headline = weights.headline is not None and line.block.index == weights.headline + 1
     if under_headline or len(line.text) < SHORTEST_WEIGHED:
         return True
