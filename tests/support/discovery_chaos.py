@@ -161,13 +161,13 @@ def kill(portal: ChangingPortal, data: Path, step: int) -> bool:
     return code == -signal.SIGKILL
 
 
-def kills(number: int, seed: int, folder: Path) -> Report:
+def kills(number: int, seed: int, folder: Path, steps: int = MOST_STEPS) -> Report:
     """Kill runs at *number* random steps; the portal changes before each. Then crawl twice more and check all lines."""
     report, chance = Report(), random.Random(seed)
     with ChangingPortal() as portal:
         while report.kills < number:
             portal.publish(chance)
-            report.kills += kill(portal, folder, chance.randint(5, MOST_STEPS))
+            report.kills += kill(portal, folder, chance.randint(5, steps))
             report.runs += 1
         for _ in range(3):
             portal.asked.clear()
@@ -215,9 +215,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200, help="kills (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--steps", type=int, default=MOST_STEPS, help="the last step to kill at (default: %(default)s)")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        report = kills(args.kills, args.seed, Path(folder))
+        report = kills(args.kills, args.seed, Path(folder), args.steps)
     print("| kills | runs | feeds recovered | articles | revisions | faults |")
     print("|---:|---:|---:|---:|---:|---:|")
     cells = (report.kills, report.runs, report.recovered, report.articles, report.revisions, len(report.faults))
