@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from portalcrawl.extraction.declared import json_ld
 from portalcrawl.extraction.declared.json_ld import Node
-from portalcrawl.extraction.declared.microdata import Value
 from portalcrawl.extraction.parts import ArticleParts, ImageParts
 from portalcrawl.text.normalize import plain
 from portalcrawl.text.person_names import declared_name
@@ -55,23 +54,20 @@ def _page_node(nodes: Sequence[Node]) -> Node:
     return {}
 
 
-def from_microdata(found: Mapping[str, Sequence[Value]], url: str) -> ArticleParts:
+def from_microdata(found: Mapping[str, Sequence[str]], url: str) -> ArticleParts:
     """Return what microdata says of the article (see ``microdata``)."""
 
     def first(*names: str) -> str | None:
-        return next((text for name in names for text in texts(name)), None)
-
-    def texts(name: str) -> list[str]:
-        return [value for value in found.get(name, ()) if isinstance(value, str)]
+        return next((text for name in names for text in found.get(name, ())), None)
 
     return ArticleParts(
         headline=first("headline"),
         description=first("description"),
         date_published=first("datePublished", "dateCreated"),
         date_modified=first("dateModified"),
-        authors=tuple(dict.fromkeys(texts("author"))) or None,
+        authors=tuple(dict.fromkeys(found.get("author", ()))) or None,
         section=first("articleSection"),
-        keywords=_keywords(texts("keywords")),
+        keywords=_keywords(list(found.get("keywords", ()))),
         in_language=first("inLanguage"),
         images=_images(list(found.get("image", ())), {}, url),
         comment_count=json_ld.number(first("commentCount")),
@@ -161,7 +157,7 @@ def section_of(nodes: Sequence[Node]) -> str | None:
 def _keywords(value: object) -> tuple[str, ...] | None:
     words: list[str] = []
     for text in json_ld.texts(value):
-        words += re.split(r"\s*[,;]\s*", text) if "," in text or ";" in text else [text]
+        words += re.split(r"\s*[,;]\s*", text)
     return tuple(dict.fromkeys(word for word in words if word)) or None
 
 
