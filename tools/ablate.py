@@ -1,6 +1,6 @@
 """What the saved pages lose without each rule of the generic reading.
 
-    python tools/ablate.py [--only extraction/teasers] [--always] [--jobs 2] [--json FILE] [--all]
+    python tools/ablate.py [--only extraction/teasers] [--rule REGEX] [--most 60] [--jobs 2] [--json FILE] [--all]
 
 Each rule of rule_cover.py, and each part of a condition, is switched off alone. The pages of half ``fitted``, the small
 pages with known answers beside them and the first portal's page in all its markups are read without it, but only those
@@ -373,6 +373,7 @@ def _too_long(*_: object) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="files whose path has this part")
+    parser.add_argument("--rule", default="", help="rules whose name has a match of this regular expression")
     parser.add_argument("--always", action="store_true", help="each condition held for true, too")
     parser.add_argument("--constants", action="store_true", help="patterns, words and limits, too, which takes long")
     parser.add_argument("--most", type=int, default=1000, help="pages that are read for a rule at most")
@@ -394,7 +395,13 @@ def main() -> None:
         constant, always = not rule.listed.function, rule.listed.what.endswith("always true")
         is_read = not any(name in rule.listed.file for name in NOT_READ)
         is_value = re.search(r"without `(\'[^\']*\'|None|\(\)|0|\w+(\.\w+)* is (not )?None)` in `", rule.listed.what)
-        if is_read and not is_value and (args.constants or not constant) and (args.always or not always):
+        if (
+            re.search(args.rule, rule.listed.name)
+            and is_read
+            and not is_value
+            and (args.constants or not constant)
+            and (args.always or not always)
+        ):
             work.append(replace(rule, touched=rule.touched[: args.most]))
     counts: Counter[str] = Counter()
     out = args.json.open("w", encoding="utf-8") if args.json else None

@@ -20,7 +20,6 @@ _START = re.compile(rf"(?:{either('sites.starts')}|https?:.*|www\..*|.*\.\w{{2,3
 _PUBLISHED = ("datePublished", "dateCreated", "uploadDate")
 _SITES = frozenset(("WebSite", "Organization", "NewsMediaOrganization"))
 _NAME_PARTS = ("givenName", "additionalName", "familyName")
-_COMMENT_ACTIONS = ("CommentAction", "UserComments", "http://schema.org/CommentAction")
 
 
 def read_linked_data(nodes: Sequence[Node], url: str) -> ArticleParts:
@@ -41,7 +40,7 @@ def read_linked_data(nodes: Sequence[Node], url: str) -> ArticleParts:
         keywords=_keywords(node.get("keywords")),
         in_language=_language(node.get("inLanguage")),
         images=_images(node.get("image"), by_id, url),
-        comment_count=_comment_count(node),
+        comment_count=json_ld.number(node.get("commentCount")),
         is_accessible_for_free=json_ld.truth(node.get("isAccessibleForFree")),
     )
 
@@ -179,17 +178,3 @@ def _images(value: object, by_id: dict[str, Node], url: str) -> tuple[ImageParts
             credit = json_ld.first_text(fields, "creditText", "copyrightHolder", "creator", "author")
             found.setdefault(address, ImageParts(address, caption, credit))
     return tuple(found.values()) or None
-
-
-def _comment_count(node: Node) -> int | None:
-    count = json_ld.number(node.get("commentCount"))
-    if count is not None:
-        return count
-    statistics = node.get("interactionStatistic")
-    for item in statistics if isinstance(statistics, list) else [statistics]:
-        if isinstance(item, dict):
-            kind = item.get("interactionType")
-            names = json_ld.types(kind) if isinstance(kind, dict) else [str(kind).rsplit("/", 1)[-1]]
-            if any(name in _COMMENT_ACTIONS for name in names):
-                return json_ld.number(item.get("userInteractionCount"))
-    return None
