@@ -65,6 +65,8 @@ _SEPARATORS = re.compile(r"[-_]+")
 _HASH = re.compile(r"(?=[A-Za-z0-9+-]{4,12}$)(?=.*(?:\d|[a-z][A-Z].*[A-Z]))[A-Za-z0-9+-]+$")
 _MODULE_HASH = re.compile(r"(?=.*[\d_-]|.+[A-Z])[\w+-]{5}$")
 """The hash behind ``Component_name__`` that Next.js makes of CSS modules."""
+_VITE_MODULE = re.compile(r"_(.+)_[a-z0-9]{5}_\d+$")
+"""A class of a CSS module as Vite writes it."""
 _LAYER_OR_NUMBER = re.compile(r"^[a-z][-_]+(?=\w)|(?:[-_]+\d+)+$")
 _NUMBERS = re.compile(r"\d+")
 _DRUPAL_FIELD = "field--name-"
@@ -190,6 +192,8 @@ def content_words(name: str) -> tuple[str, ...]:
     if block.strip("_-"):
         hashed = _HASH.match(element) or ("_" in block.strip("_") and _MODULE_HASH.match(element))
         name = block.rpartition("__")[2] if hashed else element
+    elif name[:1] == "_" and (module := _VITE_MODULE.match(name)):
+        name = module[1]
     if not name.islower():
         name = _CAMEL.sub("-", name).lower()
     words = tuple(filter(None, _SEPARATORS.split(name)))
