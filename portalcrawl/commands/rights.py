@@ -13,8 +13,10 @@ from rich.table import Table
 from portalcrawl.command import ProjectCommand
 from portalcrawl.errors import UsageError
 from portalcrawl.feeds.store.locating import open_store
-from portalcrawl.feeds.store.reader import FeedReader
+from portalcrawl.feeds.store.published import PublishedFeeds
 from portalcrawl.rights.archive import RightsArchive
+from portalcrawl.runs.article_records import ArticleRecords
+from portalcrawl.runs.rights_archive import documents_place
 from portalcrawl.runs.rights_record import Reserved, RightsRecord
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import open_database, state_file
@@ -46,9 +48,9 @@ class Command(ProjectCommand):
         file = state_file(settings.state_url)
         engine = None if file is not None and not file.exists() else open_database(settings.state_url)
         agent = self.settings.get("ROBOTSTXT_USER_AGENT") or self.settings.get("USER_AGENT")
-        archive = RightsArchive(settings.data_dir / "rights")
-        feeds = FeedReader(open_store(settings.feeds_url))
-        reserved = RightsRecord(engine, feeds, archive, agent).reserved(args[0].strip(), at)
+        archive = RightsArchive(documents_place(settings.data_dir, settings.feeds_url))
+        articles = ArticleRecords(engine, PublishedFeeds(open_store(settings.feeds_url)))
+        reserved = RightsRecord(articles, archive, agent).reserved(args[0].strip(), at)
         if opts.json:
             print(json.dumps(asdict(reserved), ensure_ascii=False, indent=1))
         else:
@@ -84,7 +86,7 @@ def _show(reserved: Reserved, archive: RightsArchive) -> None:
     else:
         console.print("no signal was found", highlight=False)
     for each in reserved.documents:
-        path = archive.folder_of(each.origin) / each.file if each.file else "(there was none)"
+        path = archive.address(each) or "(there was none)"
         line = f"{each.document}: {path}, seen from {each.first_seen} to {each.last_seen}"
         console.print(line, highlight=False, markup=False, soft_wrap=True)
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from portalcrawl.errors import DataFolderError
 from portalcrawl.rights import robots_txt, tdmrep
 from portalcrawl.rights.archive import RightsArchive
+from portalcrawl.rights.document_place import DocumentFolder
 from portalcrawl.rights.signals import Statement, signal_records
 from portalcrawl.urls import site_of
 
@@ -36,7 +37,7 @@ class SiteRights:
     """Keeps the documents that the run has fetched, each once, and stores them where they changed."""
 
     def __init__(self, folder: Path, user_agent: str) -> None:
-        self._archive = RightsArchive(folder)
+        self._archive = RightsArchive(DocumentFolder(folder))
         self._user_agent = user_agent
         self._documents: dict[tuple[str, str], Fetched] = {}
 

@@ -12,15 +12,18 @@ IN_PERIOD = """
     CREATE TEMP VIEW articles AS SELECT * FROM all_articles
     WHERE file >= getvariable('first_file') AND (getvariable('portal') IS NULL OR portal = getvariable('portal'))
 """
-COPIES = """
+IS_DATED = "revision = 1 AND cluster_id IS NOT NULL AND is_exact AND published IS NOT NULL"
+COPIES = f"""
     CREATE TEMP TABLE copies AS
-    WITH groups AS (
-        SELECT cluster_id, min(published) AS first, count(DISTINCT id) AS members FROM articles
-        WHERE revision = 1 AND cluster_id IS NOT NULL AND is_exact AND published IS NOT NULL
+    WITH frequent AS (SELECT hash(cluster_id) AS key FROM articles WHERE {IS_DATED} GROUP BY key HAVING count(*) > 1),
+    dated AS (SELECT * FROM articles SEMI JOIN frequent ON hash(articles.cluster_id) = frequent.key WHERE {IS_DATED}),
+    groups AS (
+        SELECT cluster_id, min(published) AS first, count(DISTINCT id) AS members FROM dated
         GROUP BY cluster_id HAVING count(DISTINCT id) > 1)
     SELECT cluster_id, first, members, portal, id, headline, url, coalesce(source, portal) AS source, agency, published
-    FROM articles JOIN groups USING (cluster_id) WHERE revision = 1 AND is_exact AND published IS NOT NULL
+    FROM dated JOIN groups USING (cluster_id)
 """
+"""Most articles are alone in their group: ``frequent`` sorts these out at a third of the cost."""
 LAGS = (5, 15, 60, 360, 1440, 10080)
 """Minutes between publication and fetch: the upper bounds of the groups that are counted."""
 CHANGES = "(SELECT portal, revision, unnest(changed_fields) AS field FROM articles)"

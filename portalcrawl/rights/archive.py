@@ -1,4 +1,4 @@
-"""The documents in which publishers state rights, kept once a change in ``data/rights/<host>/``.
+"""The documents in which publishers state rights, kept once a change in ``rights/<host>/`` beside the feeds.
 
 A document is a file of its own, named by its kind, the time when it was first seen and its SHA-256. ``index.json``
 beside it says from when to when each was seen, also that there was none. It is written anew as a whole, so it grows
@@ -7,21 +7,20 @@ with changes, not with runs.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from operator import attrgetter
 from urllib.parse import urlsplit
 
 from portalcrawl.errors import DataFolderError
-from portalcrawl.feeds.feed_files import write_whole
+from portalcrawl.rights.document_place import DocumentPlace, StoredFile
 
 INDEX = "index.json"
+ATTEMPTS = 20
+"""Others may write the index of a host in an object store at the same time."""
 SUFFIXES = {"robots.txt": ".txt", "tdmrep.json": ".json"}
 
 
@@ -41,44 +40,51 @@ class StoredDocument:
     last_seen: str
 
 
-class RightsArchive:
-    """The folder ``rights`` of a data folder.
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What a document of an origin was at one time."""
 
-    :raises OSError: where it can't be read or written.
+    origin: str
+    document: str
+    body: bytes | None
+    """None: there was none."""
+    moment: datetime
+    """Aware."""
+
+
+class RightsArchive:
+    """The documents in one place.
+
+    :raises DataFolderError: where the index of a host is damaged.
+    :raises OSError: where a disk can't be used.
+    :raises FeedStoreError: where an object store can't be used.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, place: DocumentPlace) -> None:
+        self._place = place
 
     def store(self, origin: str, document: str, body: bytes | None, fetched: datetime) -> None:
         """Record that *document* of *origin* was *body* at *fetched* (aware, UTC); None: there was none."""
-        folder = self.folder_of(origin)
-        folder.mkdir(parents=True, exist_ok=True)
-        sha256 = hashlib.sha256(body).hexdigest() if body is not None else None
-        moment = fetched.astimezone(UTC).isoformat(timespec="seconds")
-        with _locked(folder):
-            known = self.documents(origin)
-            last = next((each for each in reversed(known) if (each.origin, each.document) == (origin, document)), None)
-            if last is not None and last.sha256 == sha256:
-                known[known.index(last)] = replace(last, last_seen=max(last.last_seen, moment))
-            else:
-                file = _write(folder, document, sha256, body, fetched) if body is not None and sha256 else None
-                known.append(StoredDocument(origin, document, sha256, file, moment, moment))
-            content = json.dumps([asdict(each) for each in known], ensure_ascii=False, indent=1)
-            write_whole(folder / INDEX, content.encode() + b"\n")
+        self.store_all(host_of(origin), [Sighting(origin, document, body, fetched)])
+
+    def store_all(self, host: str, sightings: Iterable[Sighting]) -> None:
+        """Record what documents of *host* were; a sighting may be older than what is recorded already."""
+        seen = list(sightings)
+        for _ in range(ATTEMPTS):
+            with self._place.locked(host):
+                index = self._place.read(host, INDEX)
+                known = self._parsed(host, index)
+                for each in seen:
+                    self._record(host, known, each)
+                content = json.dumps([asdict(each) for each in known], ensure_ascii=False, indent=1).encode() + b"\n"
+                if self._place.replace(host, INDEX, content, index.version if index else None):
+                    return
+        raise DataFolderError(f"{self._place.address(host, INDEX)} was changed by others {ATTEMPTS} times in a row")
 
     def documents(self, origin: str) -> list[StoredDocument]:
-        """Return all documents of the host of *origin*, in the order in which they were first seen.
-
-        :raises DataFolderError: where the index is damaged.
-        """
-        index = self.folder_of(origin) / INDEX
-        try:
-            return [StoredDocument(**each) for each in json.loads(index.read_bytes())]
-        except FileNotFoundError:
-            return []
-        except (ValueError, TypeError) as error:
-            raise DataFolderError(f"{index} is damaged ({error}); restore it, or move it away") from error
+        """Return all documents of the host of *origin*, in the order in which they were first seen."""
+        host = host_of(origin)
+        return self._parsed(host, self._place.read(host, INDEX))
 
     def at(self, origin: str, moment: datetime) -> list[StoredDocument]:
         """Return what each document of *origin* was at *moment* (aware): the last one first seen by then."""
@@ -95,31 +101,56 @@ class RightsArchive:
 
     def body(self, document: StoredDocument) -> bytes | None:
         """Return what *document* said; None if there was none."""
-        return (self.folder_of(document.origin) / document.file).read_bytes() if document.file else None
+        if document.file is None:
+            return None
+        found = self._place.read(host_of(document.origin), document.file)
+        if found is None:
+            raise DataFolderError(f"{self.address(document)} is missing")
+        return found.content
 
-    def folder_of(self, origin: str) -> Path:
-        """Return the folder of the host of *origin*, named by it, with a port that is not the default."""
-        return self._folder / urlsplit(origin).netloc.replace("/", "_")
+    def address(self, document: StoredDocument) -> str | None:
+        """Return the path or URL of the file of *document*; None if there was none."""
+        return self._place.address(host_of(document.origin), document.file) if document.file else None
+
+    def _parsed(self, host: str, index: StoredFile | None) -> list[StoredDocument]:
+        try:
+            return [StoredDocument(**each) for each in json.loads(index.content)] if index else []
+        except (ValueError, TypeError) as error:
+            address = self._place.address(host, INDEX)
+            raise DataFolderError(f"{address} is damaged ({error}); restore it, or move it away") from error
+
+    def _record(self, host: str, known: list[StoredDocument], seen: Sighting) -> None:
+        """Add *seen* to *known*, in the order of time, and write its file where it is new."""
+        sha256 = hashlib.sha256(seen.body).hexdigest() if seen.body is not None else None
+        moment = seen.moment.astimezone(UTC).isoformat(timespec="seconds")
+        earlier = [at for at, each in enumerate(known) if each.first_seen <= moment]
+        same = [at for at in earlier if (known[at].origin, known[at].document) == (seen.origin, seen.document)]
+        if same and known[same[-1]].sha256 == sha256:
+            last = known[same[-1]]
+            known[same[-1]] = replace(last, last_seen=max(last.last_seen, moment))
+            return
+        file = self._write(host, seen, sha256) if seen.body is not None and sha256 else None
+        new = StoredDocument(seen.origin, seen.document, sha256, file, moment, moment)
+        known.append(new)
+        if same and known[same[-1]].last_seen > moment:  # it was something else in between
+            around = known[same[-1]]
+            known[same[-1]] = replace(around, last_seen=around.first_seen)
+            known.append(replace(around, first_seen=around.last_seen))
+        known.sort(key=attrgetter("first_seen"))
+
+    def _write(self, host: str, seen: Sighting, sha256: str) -> str:
+        """Write the body and return the name of its file: that of the newest one if that is the same (a run died)."""
+        suffix = SUFFIXES[seen.document]
+        stem = seen.document.removesuffix(suffix)
+        known = [name for name in self._place.names(host) if name.startswith(f"{stem}-") and name.endswith(suffix)]
+        newest = max(known, default="")
+        if newest.endswith(f"-{sha256[:16]}{suffix}"):
+            return newest
+        name = f"{stem}-{seen.moment.astimezone(UTC):%Y%m%dT%H%M%SZ}-{sha256[:16]}{suffix}"
+        self._place.add(host, name, seen.body or b"")
+        return name
 
 
-def _write(folder: Path, document: str, sha256: str, body: bytes, fetched: datetime) -> str:
-    """Write *body* and return the name of its file: that of the newest one if that is the same (a run died)."""
-    suffix = SUFFIXES[document]
-    stem = document.removesuffix(suffix)
-    newest = max((path.name for path in folder.glob(f"{stem}-*{suffix}")), default="")
-    if newest.endswith(f"-{sha256[:16]}{suffix}"):
-        return newest
-    name = f"{stem}-{fetched.astimezone(UTC):%Y%m%dT%H%M%SZ}-{sha256[:16]}{suffix}"
-    write_whole(folder / name, body)
-    return name
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Lock *folder* for a moment: runs of several portals may have one host (flock(2))."""
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
+def host_of(origin: str) -> str:
+    """Return the name of the folder of an origin: its host, with a port that is not the default."""
+    return urlsplit(origin).netloc.replace("/", "_")

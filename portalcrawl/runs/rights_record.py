@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine
-
 from portalcrawl.crawl.site_rights import statements
 from portalcrawl.errors import UsageError
-from portalcrawl.feeds.store.reader import FeedReader
 from portalcrawl.rights.archive import RightsArchive, StoredDocument
 from portalcrawl.rights.signals import signal_records
-from portalcrawl.storage.anywhere import BY_ADDRESS, BY_ID
-from portalcrawl.storage.database import read_connection
-from portalcrawl.storage.packing import address_key
-from portalcrawl.urls import site_of, url_key
+from portalcrawl.runs.article_records import ArticleRecords
+from portalcrawl.urls import site_of
 
 OF_PAGE = ("header", "meta")
 """Sources of signals that a page itself gives."""
@@ -46,9 +39,7 @@ class Reserved:
 class RightsRecord:
     """Where the answers come from."""
 
-    engine: Engine | None
-    """The state; None where there is none."""
-    feeds: FeedReader
+    articles: ArticleRecords
     archive: RightsArchive
     user_agent: str
 
@@ -57,8 +48,12 @@ class RightsRecord:
 
         :raises UsageError: where nothing is known of it.
         """
-        article, url = self._find(text)
-        revisions = sorted(self._revisions(article), key=lambda each: str(each["date_fetched"])) if article else []
+        is_url = text.startswith(("http://", "https://"))
+        known = self.articles.by_address(text) if is_url else self.articles.by_id(text)
+        article = known.id if known is not None else None if is_url else text
+        url = text if is_url else known.url if known is not None else None
+        records = self.articles.of(article, known) if article is not None else []
+        revisions = sorted(records, key=lambda each: str(each["date_fetched"]))
         if at is not None:
             revisions = [each for each in revisions if datetime.fromisoformat(each["date_fetched"]) <= at]
         record = revisions[-1] if revisions else {}
@@ -80,29 +75,6 @@ class RightsRecord:
             signals=_signals(record) if record and at is None else self._signals_at(url, documents, record),
             documents=documents,
         )
-
-    def _find(self, text: str) -> tuple[str | None, str | None]:
-        """Return the id and the address of the article *text*; None for what is not known."""
-        is_url = text.startswith(("http://", "https://"))
-        if self.engine is not None:
-            with read_connection(self.engine) as connection:
-                if is_url:
-                    found = connection.execute(BY_ADDRESS, {"key": address_key(url_key(text))})
-                else:
-                    found = connection.execute(BY_ID, {"id": text})
-                row = found.first()
-            if row is not None:
-                return row.id, text if is_url else row.canonical_url or row.url
-        return (None, text) if is_url else (text, None)
-
-    def _revisions(self, article: str) -> Iterator[dict[str, Any]]:
-        """Yield the records of *article* in the published feeds."""
-        needle = json.dumps(article, ensure_ascii=False).encode()
-        for published in self.feeds.after():
-            for feed in published.manifest.feeds:
-                if feed.kind == "articles":
-                    found = (json.loads(line) for line in self.feeds.lines(feed) if needle in line)
-                    yield from (record for record in found if record["id"] == article)
 
     def _signals_at(self, url: str, documents: list[StoredDocument], record: dict[str, Any]) -> list[dict[str, Any]]:
         """Return what *documents* say of the page, then what the page itself said when *record* was made."""

@@ -20,7 +20,7 @@ def _portals() -> Any:
     return select(known.c.portal)
 
 
-_COLUMNS = (articles.c.id, articles.c.url, articles.c.canonical_url)
+_COLUMNS = tuple(articles.c[name] for name in ("portal", "id", "url", "canonical_url", "revision", "first_stored"))
 
 BY_ADDRESS = (
     select(*_COLUMNS)

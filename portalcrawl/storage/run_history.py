@@ -170,6 +170,24 @@ class RunHistory:
                 return
             last = page[-1].run
 
+    def on_portal_since(self, portal: str, moment: str) -> Iterator[str]:
+        """Yield the ids of the runs on *portal*, alone or with others, from the last one whose id is up to *moment* on.
+
+        :param moment: the id of a run, or what it begins with (``20251205T101500Z``).
+        """
+        is_on = runs.c.portals.contains(json.dumps(portal), autoescape=True)
+        ids = select(runs.c.run).where(is_on)
+        with read_connection(self._engine) as connection:
+            last = connection.scalar(ids.where(runs.c.run <= moment).order_by(runs.c.run.desc()).limit(1))
+        after = ids.where(runs.c.run >= (last or ""))
+        while True:
+            with read_connection(self._engine) as connection:
+                page = connection.scalars(after.order_by(runs.c.run).limit(PAGE)).all()
+            yield from page
+            if len(page) < PAGE:
+                return
+            after = ids.where(runs.c.run > page[-1])
+
     def finished_since(self, moment: str) -> Iterator[PastRun]:
         """Yield the runs that ended at *moment* (ISO 8601, UTC; "": ever) or later, in that order, read in pages."""
         last = (moment, "")

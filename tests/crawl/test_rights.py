@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from support.commandline import crawl, files, records, scrapy
+from support.s3 import S3Server
 from support.tinyportal import Answer, TinyPortal, article, listing
 
 from portalcrawl.demo.site import ROBOTS, TDMREP
+from portalcrawl.feeds.store.folder_store import FolderStore
+from portalcrawl.feeds.store.published import PublishedFeed, PublishedFeeds
+from portalcrawl.rights.archive import RightsArchive
+from portalcrawl.runs.article_records import ArticleRecords
+from portalcrawl.runs.rights_archive import documents_place
+from portalcrawl.storage.database import open_database
 
 PATH = "/ufer/deichverband-prueft-einen-abschnitt-vor-dem-winter-4711000.html"
 TITLE = "Der Deichverband prüft einen Abschnitt vor dem Winter"
@@ -107,6 +117,98 @@ def test_documents_are_stored_once_a_change(answers: Callable[..., dict[str, Any
     assert sorted(content for name, content in kept.items() if not name.endswith("index.json")) == sorted(
         text.encode() for text in (FIRST_ROBOTS, SECOND_ROBOTS, FIRST_TDMREP)
     )
+
+
+def test_a_record_is_found_without_reading_all_feeds(tmp_path: Path) -> None:
+    """An article and its revision, among runs before, between and after, and runs of another portal."""
+    paths = [PATH.replace("4711000", str(4711000 + number)) for number in range(5)]
+    pages = site(FIRST_ROBOTS, None, datetime.now(UTC), "Eins. Der Rat tagt.")
+    with TinyPortal(pages) as portal, TinyPortal(dict(pages)) as other:
+        for number, path in enumerate([*paths[:2], PATH, *paths[3:]]):
+            text = f"Bericht {number}. Der Rat hat {number} Mal getagt und alles beraten."
+            portal.site[path] = Answer(article(f"{TITLE}, Teil {number if path != PATH else 1}", text=text))
+            recrawl = ("-s", "RECRAWL_AGES=1,2,3,4,5,6,7,8,9,10")
+            assert crawl(*recrawl, "-a", "follow=false", data=tmp_path, url=portal.url(path)).code == 0
+            other.site[path] = portal.site[path]
+            assert crawl("-a", "follow=false", data=tmp_path, url=other.url(path)).code == 0
+        host = portal.origin.removeprefix("http://")
+        engine = open_database(f"sqlite:///{tmp_path / 'state.sqlite3'}")
+        reading = CountedFeeds(FolderStore(tmp_path / "feeds"))
+        found = ArticleRecords(engine, reading)
+        known = found.by_address(portal.url(PATH))
+        assert known is not None
+        assert (known.portal, known.revision) == (host, 2)
+        assert sorted(each["revision"] for each in found.of(known.id, known)) == [1, 2]
+        assert len(reading.read) == 3, "the runs of its portal from its first to its second revision"
+        everything = found.of(known.id, None)
+        assert sorted(each["revision"] for each in everything) == [1, 2], "without the state"
+        assert len(reading.read) == 3 + 10
+        wrong = replace(known, first_stored=datetime.now(UTC).timestamp() + 1000)
+        assert len(found.of(known.id, wrong)) == 2, "a clock was wrong"
+        engine.dispose()
+
+
+class CountedFeeds(PublishedFeeds):
+    """Names the feeds that were read."""
+
+    def __init__(self, store: FolderStore) -> None:
+        super().__init__(store)
+        self.read: list[str] = []
+
+    def lines(self, feed: PublishedFeed) -> Iterator[bytes]:
+        self.read.append(feed.file)
+        return super().lines(feed)
+
+
+def test_documents_lie_where_the_feeds_are(tmp_path: Path) -> None:
+    """Two machines with feeds in one object store, which is down once."""
+    url = "s3://portalcrawl/news"
+    with S3Server(tmp_path / "s3") as server, TinyPortal(site(FIRST_ROBOTS, None, EARLIER, "Eins.")) as portal:
+        host = portal.origin.removeprefix("http://")
+
+        def run(machine: str, when: datetime, robots: str) -> None:
+            portal.site = site(robots, FIRST_TDMREP, when, f"Am {when}. Der Rat hat getagt und alles beraten.")
+            settings = ("-s", f"FEEDS_URL={url}", "-a", "follow=false", "-L", "ERROR")
+            ended = scrapy("crawl", "portal", *settings, "-a", f"url={portal.url(PATH)}", data=tmp_path / machine,
+                           **server.variables)  # fmt: skip
+            assert ended.code == 0, ended.err
+
+        def kept(machine: str) -> list[str]:
+            return [path.name for path in (tmp_path / machine / "rights" / host).iterdir()]
+
+        run("one", EARLIER, FIRST_ROBOTS)
+        assert kept("one") == []
+        run("two", EARLIER + timedelta(days=1), FIRST_ROBOTS)
+        server.stop()
+        run("one", EARLIER + timedelta(days=2), SECOND_ROBOTS)
+        assert "index.json" in kept("one"), "the store is down"
+        server.start()
+        run("two", EARLIER + timedelta(days=3), FIRST_ROBOTS)
+        run("one", LATER, SECOND_ROBOTS)
+        assert kept("one") == kept("two") == []
+        asked = ("-s", f"FEEDS_URL={url}", portal.url(PATH), "--json", "--at", LATER.isoformat())
+        ended = scrapy("rights", *asked, data=tmp_path / "two", **server.variables)
+        assert ended.code == 0, ended.err
+        with patch.dict(os.environ, server.variables):
+            archive = RightsArchive(documents_place(tmp_path, url))
+            documents = archive.documents(portal.origin)
+            assert archive.at(portal.origin, LATER)[0].sha256 == json.loads(ended.out)["documents"][0]["sha256"]
+            stored = {archive.body(each) for each in documents}
+    seen = [(each.first_seen, each.last_seen, each.sha256) for each in documents if each.document == "robots.txt"]
+    first, second = (sha256(text.encode()).hexdigest() for text in (FIRST_ROBOTS, SECOND_ROBOTS))
+    days = [(EARLIER + timedelta(days=number)).isoformat() for number in range(4)]
+    assert [each[2] for each in seen] == [first, second, first, second]
+    assert [each[0] for each in seen] == [days[0], days[2], days[3], LATER.isoformat()]
+    assert stored == {FIRST_ROBOTS.encode(), SECOND_ROBOTS.encode(), FIRST_TDMREP.encode()}
+
+
+def test_documents_follow_feeds_into_another_folder(tmp_path: Path) -> None:
+    with TinyPortal(site(FIRST_ROBOTS, FIRST_TDMREP, EARLIER, "Eins.")) as portal:
+        assert crawl("-s", f"FEEDS_URL={tmp_path / 'shared'}", data=tmp_path / "data", url=portal.url(PATH)).code == 0
+    assert sorted(path.name.split("-")[0] for path in (tmp_path / "shared" / "rights").glob("*/*")) == [
+        "index.json", "robots", "tdmrep",
+    ]  # fmt: skip
+    assert not list((tmp_path / "data" / "rights").glob("*/*"))
 
 
 def test_the_embedded_portal_reserves(tmp_path: Path) -> None:

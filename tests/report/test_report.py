@@ -228,6 +228,17 @@ def test_a_report_reads_only_what_is_new_and_forgets_what_is_gone(tmp_path: Path
     assert new_articles() == "1"
 
 
+def test_articles_longer_than_usual_ones_are_read(tmp_path: Path) -> None:
+    """DuckDB's smaller buffers do not hold them (16 MiB)."""
+    data = tmp_path / "data"
+    data.mkdir()
+    long = [article(number, article_body="x" * 18_000_000) for number in range(3)]
+    run_of(data, "a.example", timedelta(hours=3), [article(4), *long])
+    ended = scrapy("report", "-o", str(tmp_path / "report.html"), data=data)
+    assert (ended.code, ended.err) == (0, "")
+    assert "<b>4</b><span>new articles" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
 def test_files_that_are_not_as_named_are_listed(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()

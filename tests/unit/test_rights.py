@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from portalcrawl.errors import DataFolderError
 from portalcrawl.rights.archive import RightsArchive
+from portalcrawl.rights.document_place import DocumentFolder
 from portalcrawl.rights.path_patterns import matches
 from portalcrawl.rights.robots_txt import robots_statements
 from portalcrawl.rights.tdmrep import tdmrep_statements
@@ -106,7 +107,7 @@ def test_the_first_rule_of_tdmrep_that_matches_holds() -> None:
 
 
 def test_documents_are_kept_once_a_change(tmp_path: Path) -> None:
-    archive, origin = RightsArchive(tmp_path), "https://a.example"
+    archive, origin = RightsArchive(DocumentFolder(tmp_path)), "https://a.example"
     day = datetime(2026, 3, 1, 12, tzinfo=UTC)
     bodies = [b"one", b"one", b"two", None, None, b"one"]
     for number, body in enumerate(bodies):
@@ -123,7 +124,7 @@ def test_documents_are_kept_once_a_change(tmp_path: Path) -> None:
 
 
 def test_a_damaged_index_is_named_and_left(tmp_path: Path) -> None:
-    archive, origin = RightsArchive(tmp_path), "https://a.example"
+    archive, origin = RightsArchive(DocumentFolder(tmp_path)), "https://a.example"
     archive.store(origin, "robots.txt", b"one", datetime(2026, 3, 1, tzinfo=UTC))
     index = tmp_path / "a.example" / "index.json"
     index.write_text('[{"origin"')
@@ -133,7 +134,7 @@ def test_a_damaged_index_is_named_and_left(tmp_path: Path) -> None:
 
 
 def test_a_document_that_was_written_before_a_death_is_taken_up(tmp_path: Path) -> None:
-    archive, origin = RightsArchive(tmp_path), "https://a.example:8443"
+    archive, origin = RightsArchive(DocumentFolder(tmp_path)), "https://a.example:8443"
     day = datetime(2026, 3, 1, tzinfo=UTC)
     archive.store(origin, "robots.txt", b"one", day)
     (tmp_path / "a.example:8443" / "index.json").unlink()

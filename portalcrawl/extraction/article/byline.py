@@ -22,10 +22,7 @@ MOST_PARTS = 12
 """Inline elements of one box that are looked at, ..."""
 MOST_ELEMENTS = 500
 """... among so many elements of any kind."""
-_ENDS = frozenset(".!?…:")
 _STROKES = re.compile(r"\s[|•·]\s")
-_PARTS = frozenset(("h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "td", "th", "summary"))
-MOST_WORDS = 12
 LONGEST_BYLINE = 600
 LINES_OF_A_BIO = 3
 _TELLS = words("bylines.tells")
@@ -47,14 +44,11 @@ def read_byline(lines: Sequence[Line], *, by_date: bool = True) -> tuple[str, ..
     Without *by_date* a date beside a name is no sign: over the headline it may be that of the page, beside its brand.
     """
     within = _Within()
-    for at, line in enumerate(lines):
-        if len(line.text) > LONGEST_BYLINE:
-            continue
-        if (not line.prose or is_byline(line)) and not _is_elsewhere(line.box):
-            near = lines[max(0, at - 1) : at + 2]
-            names = list(dict.fromkeys(_names(line, within, by_date) or (_beside_date(line, near) if by_date else ())))
+    for line in lines:
+        if len(line.text) <= LONGEST_BYLINE and (not line.prose or is_byline(line)) and not _is_elsewhere(line.box):
+            names = list(_named(line, within, by_date)) or list(_marked_within(line, within))
             if names:
-                return tuple(names)
+                return tuple(dict.fromkeys(names))
     return None
 
 
@@ -97,16 +91,6 @@ def is_byline(line: Line) -> bool:
     )
 
 
-def is_head_of_text(line: Line) -> bool:
-    """Return whether a line ahead of the text, no sentence, tells who wrote it or when."""
-    text = line.text
-    if line.prose or line.box.tag in _PARTS or text[-1:] in _ENDS or text.count(" ") >= MOST_WORDS:
-        return False
-    if opens_byline(text):
-        return True
-    return _DATE_PIECE.search(text) is not None and (":" not in text or any(map(is_name, byline_parts(text))))
-
-
 def without_bio(text: list[Line], authors: Iterable[str]) -> list[Line]:
     """Return *text* without what its end tells of one of its *authors*: lines from one that opens with the name."""
     names = tuple(f"{fold(name)} " for name in authors if " " in name)
@@ -129,27 +113,11 @@ def _is_elsewhere(box: Box | None) -> bool:
     return any(each.kind in _ELSEWHERE for each in _around(box))
 
 
-def _names(line: Line, within: _Within, by_date: bool) -> list[str]:
-    return list(_named(line, within, by_date)) or list(_marked_within(line, within))
-
-
 def _marked_within(line: Line, within: _Within) -> Iterator[str]:
     """Yield the names in inline elements that are named for authors, whatever stands beside them."""
     for text in within.marked(line.box):
         if text in line.text:
             yield from filter(is_name, byline_parts(text))
-
-
-def _beside_date(line: Line, near: Sequence[Line]) -> list[str]:
-    """Return the name that is a whole line and no link, over or under a date, one of *near*, in the same box."""
-    others = (other for other in near if other.box is line.box and abs(other.index - line.index) == 1)
-    if (
-        not line.linked
-        and is_name(line.text)
-        and any(not other.prose and _DATE_PIECE.search(other.text) for other in others)
-    ):
-        return [line.text]
-    return []
 
 
 def _named(line: Line, within: _Within, by_date: bool) -> Iterator[str]:

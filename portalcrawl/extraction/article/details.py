@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from portalcrawl.extraction.dom.element_text import text_of, whole_text
+from portalcrawl.extraction.dom.element_text import whole_text
 from portalcrawl.extraction.dom.layout import Box, Layout, Line
 from portalcrawl.extraction.teasers.line_forms import comment_count, form_of, split_marks
 from portalcrawl.text.normalize import clean, fold
@@ -25,7 +25,6 @@ LEAST_RUNGS = 3
 """Rungs of a trail that are no links: two words with a stroke between them say many things."""
 TAG_LEVELS = 4
 """Boxes around a line that may be named for tags: each tag stands in an item of a list in a box with a title."""
-MOST_TAG_WORDS = 5
 SIGNING_LINES = 3
 LONGEST_SIGNATURE = 30
 KICKER_LINES = 3
@@ -39,7 +38,6 @@ _SOURCE = re.compile(
 )
 _BRACKETED = re.compile(r"^\[(?P<source>[^\[\]]{2,60})\]\s*[·•|]?\s*\d{1,2}\.")
 _TRAIL = re.compile(r"^[^/|.!?]{2,60}(?:\s+/\s+[^/|.!?]{2,60}){1,15}$")
-_HEADINGS = frozenset(("h1", "h2", "h3"))
 _BETWEEN = re.compile(r"\s+/\s+")
 _NO_TOPICS = words("topics.names", "topics.no_topics", "calls.words")
 _PATH = re.compile(r"\s[/›»>|]\s")
@@ -59,12 +57,7 @@ def find_kicker(layout: Layout, headline: Line | None, titles: Collection[str] =
     if headline is None:
         return None, None
     inner = _inner_kicker(headline.box)
-    if (
-        inner
-        and not _DATE.search(inner)
-        and fold(headline.text).startswith(fold(inner))
-        and len(headline.text) > len(inner) + 1
-    ):
+    if inner and not _DATE.search(inner) and fold(headline.text).startswith(fold(inner)):
         return inner.strip(" :"), headline.text[len(inner) :].strip(" :|–-")
     for line in reversed(layout.lines[max(0, headline.index - KICKER_LINES) : headline.index]):
         other = _PATH.search(line.text) or _DATE.search(line.text)
@@ -86,24 +79,16 @@ def _named(names: str) -> bool:
     return bool(names) and _KICKER_NAME.search(_CAMEL.sub("-", names[:200]).lower().replace("_", "-")) is not None
 
 
-def _names_of(box: Box) -> str:
-    """Return the classes of a box, and its tag where that is a name of the site's own (``seen-kicker``)."""
-    return f"{box.element.get('class') or ''} {box.tag if '-' in box.tag else ''}"
-
-
 def _is_told_by(titles: Collection[str], line: Line, headline: Line) -> bool:
-    """Return whether a title of the page holds *line* and headline, or the headline alone of a heading of both."""
-    both = f"{fold(line.text)} {fold(headline.text)}" in titles
-    if line.box is headline.box:
-        return headline.box.tag in _HEADINGS and fold(headline.text) in titles and not both
-    return both
+    """Return whether a title of the page holds *line* and headline."""
+    return f"{fold(line.text)} {fold(headline.text)}" in titles
 
 
 def _is_kicker(line: Line, headline: Line) -> bool:
     """Return whether a line over the headline is its kicker: named so, or a part of the same heading."""
     box: Box | None = line.box
     for _ in range(2):
-        if box is not None and (_named(_names_of(box)) or _named(box.element.get("itemprop") or "")):
+        if box is not None and _named(box.element.get("class") or ""):
             return True
         box = box.parent if box is not None else None
     before = islice(headline.box.element.itersiblings(preceding=True), KICKER_LINES)
@@ -132,7 +117,7 @@ def find_signing_agency(lines: Sequence[Line]) -> str | None:
 def find_trail(lines: Sequence[Line]) -> tuple[str, ...] | None:
     """Return the rungs of a topic trail (``Politik / Ukraine / NATO``): links, each of them, or three and more."""
     for line in lines:
-        if _TRAIL.match(line.text) and not _DATE.search(line.text):
+        if _TRAIL.match(line.text):
             rungs = tuple(_BETWEEN.split(line.text))
             if _is_linked(line) or (len(rungs) >= LEAST_RUNGS and ":" not in line.text):
                 return rungs
@@ -168,10 +153,10 @@ def _is_of_tags(box: Box | None) -> bool:
 def _is_tag(link: _Element) -> bool:
     """Return whether the relation of *link* says that the page is tagged with it (microformats).
 
-    Sections are no tags, nor are calls to read on.
+    Sections are no tags.
     """
     relations = (link.get("rel") or "").split()
-    return "tag" in relations and "category" not in relations and text_of(link).count(" ") < MOST_TAG_WORDS
+    return "tag" in relations and "category" not in relations
 
 
 def _is_topic(text: str) -> bool:

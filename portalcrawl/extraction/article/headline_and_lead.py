@@ -19,8 +19,6 @@ SHORTEST_TITLE = 20
 MOST_LEAD_LINES = 3
 MOST_AROUND = 2
 """Times the length of a title that a line may have which repeats it with a kicker or a subtitle."""
-STROKES_OF_A_STAMP = 2
-"""Strokes between date, section and number of comments in one line."""
 _LEAD_NAME = re.compile(rf"\b{class_words('article.lead')}\b")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HEADINGS = ("h1", "h2", "h3")
@@ -110,8 +108,6 @@ def _start_of_article(main: Box) -> int:
 
 def _may_open(line: Line) -> bool:
     if line.note or line.linked * 2 > len(line.text) or len(line.text) < SHORTEST_LEAD:
-        return False
-    if line.text.count(" | ") >= STROKES_OF_A_STAMP:
         return False
     if not line.box.sound and not (is_named_lead(line) and not _in_side_matter(line.box)):
         return False

@@ -13,17 +13,12 @@ from portalcrawl.dates import DateReading, Role, find_change, find_date, parse_d
 from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.dom.layout import Box, Layout, Line
 from portalcrawl.extraction.dom.walk import TIME_ATTRIBUTES
-from portalcrawl.text.datelines import read_dateline
-from portalcrawl.text.normalize import fold
 from portalcrawl.vocabulary import class_words, either, either_word
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 LONGEST_LINE = 200
-LINES_OF_A_TEASER = 6
-BOXES_OF_A_TEASER = 6
-"""Boxes around a headline in which the rest of its teaser stands."""
 LEVELS = 2
 """Boxes around the headline in which its date stands."""
 LONGEST_MIXED_LINE = 120
@@ -58,7 +53,6 @@ _OPENING_DATE = re.compile(
 _MODIFIED_NAME = re.compile(class_words("dates.modified"), re.IGNORECASE)
 _MODIFIED_WORD = re.compile(rf"\b(?:{either('dates.modified')}\b|{either('dates.modified_phrases')})", re.IGNORECASE)
 LONGEST_LABEL = 40
-LONGEST_DATELINE = 80
 _LABEL = re.compile(rf"{either('dates.published')}\b", re.IGNORECASE)
 _ABOUT = re.compile(rf"(?:^|[\s_-]){class_words('article.about')}(?:$|[\s_-])", re.IGNORECASE)
 _ELSEWHERE = frozenset(("comments", "related", "aside", "nav", "ad", "overlay", "form", "button", "tags"))
@@ -170,23 +164,6 @@ def _is_about(box: Box) -> bool:
     return _ABOUT.search(box.element.get("class") or "") is not None
 
 
-def date_of_own_teaser(layout: Layout, headline: int, clock: Clock) -> str | None:
-    """Return the date in a teaser that the page holds of itself: by a link that repeats the line *headline*."""
-    title = fold(layout.lines[headline].text) if headline < len(layout.lines) else ""
-    for line in layout.lines:
-        if line.linked and line.index != headline and fold(line.text) == title:
-            box: Box | None = line.box
-            for _ in range(BOXES_OF_A_TEASER):
-                if box is None or box.last - box.first > LINES_OF_A_TEASER:
-                    break
-                readings = (clock.find(each.text) for each in layout.lines[box.first : box.last] if _may_date(each))
-                dates = [reading.raw for reading in readings if reading is not None]
-                if dates:
-                    return dates[0] if len(dates) == 1 else None
-                box = box.parent
-    return None
-
-
 def _may_date(line: Line) -> bool:
     return len(line.text) <= LONGEST_LINE and _MAY_BE_DATE.search(line.text) is not None
 
@@ -260,13 +237,9 @@ def _texts(lines: Sequence[Line], clock: Clock, changed: Set[int], *, whole: boo
 
 
 def opening_date(text: str, clock: Clock) -> str | None:
-    """Return the full date that a paragraph opens with, apart from its first sentence (``27.1.2022 - Der Rat ...``),
-    or that stands in its dateline (``Karlsruhe, 05.12.2025 (lifePR) - ...``).
-    """
+    """Return the full date that a paragraph opens with, apart from its first sentence (``27.1.2022 - Der Rat ...``)."""
     if match := _OPENING_DATE.match(text):
         return match["date"] if clock.parse(match["date"]) else None
-    if read_dateline(text).agency and (part := _date_part(text[:LONGEST_DATELINE])):
-        return part if clock.parse(part) else None
     return None
 
 

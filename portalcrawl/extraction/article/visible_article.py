@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
 from portalcrawl.extraction.article.article_images import read_images
-from portalcrawl.extraction.article.byline import is_byline, is_head_of_text, read_byline, without_bio
+from portalcrawl.extraction.article.byline import is_byline, read_byline, without_bio
 from portalcrawl.extraction.article.details import (
     find_comment_count,
     find_kicker,
@@ -20,7 +20,6 @@ from portalcrawl.extraction.article.details import (
 from portalcrawl.extraction.article.headline_and_lead import find_headline, find_lead, find_opening
 from portalcrawl.extraction.article.main_text import find_main, own_article
 from portalcrawl.extraction.article.publication_dates import (
-    date_of_own_teaser,
     is_beside,
     labelled,
     opening_date,
@@ -30,6 +29,7 @@ from portalcrawl.extraction.article.segmentation import is_subhead, paragraphs, 
 from portalcrawl.extraction.article.text_weights import TextWeights
 from portalcrawl.extraction.parts import ArticleParts
 from portalcrawl.text.normalize import fold
+from portalcrawl.text.person_names import opens_byline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -151,10 +151,9 @@ def _weighs_enough(weights: TextWeights, line: Line) -> bool:
 
 def _signed(text: Sequence[Line], clock: Clock) -> list[Line]:
     """Return the lines at the text's beginning and end that only name its authors, or tell when it was written."""
-    edges = (*text[:LINES_OF_AN_EDGE], *text[-LINES_OF_AN_EDGE:])
     ahead = takewhile(lambda line: not line.prose, text[:LINES_OF_AN_EDGE])
-    heads = [line for line in ahead if is_head_of_text(line) or clock.parse(line.text)]
-    return [*heads, *filter(is_byline, edges)]
+    heads = [line for line in ahead if opens_byline(line.text) or clock.find(line.text)]
+    return [*heads, *filter(is_byline, (*text[:LINES_OF_AN_EDGE], *text[-LINES_OF_AN_EDGE:]))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,5 +220,4 @@ def _dates_apart(layout: Layout, around: _Surroundings, clock: Clock) -> Iterato
     yield read(around.above)
     yield read(around.foot, alone=True)
     yield read(around.within, whole=True)
-    yield date_of_own_teaser(layout, around.anchor, clock), None
     yield read(layout.lines, whole=True, alone=True)

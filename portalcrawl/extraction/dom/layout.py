@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.dom.blocks import Box as WalkBox
     from portalcrawl.extraction.dom.walk import Walk
 
-_DOUBLE = re.compile(r"(([^\W\d_])\s?)\2[^\W\d_A-ZÄÖÜ]")
 _APART = re.compile(r"[BCDFGHJLMNPQRTX] [a-zäöüß]")
 """A letter that is no word in any usual language (unlike ``A``, ``I``, ``O``, ``W``), and the rest of its word."""
 IMAGES = frozenset(("img", "amp-img"))
@@ -172,11 +171,9 @@ def _can_belong(box: WalkBox) -> bool:
 
 
 def with_initial(text: str) -> str:
-    """Return a line that opens with a drop cap with its first word whole and the letter there once.
+    """Return a line that opens with a drop cap with its first word whole.
 
-    >>> with_initial("N a endlich"), with_initial("NNa endlich"), with_initial("A man")
-    ('Na endlich', 'Na endlich', 'A man')
+    >>> with_initial("N a endlich"), with_initial("A man")
+    ('Na endlich', 'A man')
     """
-    if match := _DOUBLE.match(text):
-        return text[match.end(1) :].lstrip()
     return text[0] + text[2:] if _APART.match(text) else text

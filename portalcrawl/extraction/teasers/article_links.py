@@ -132,19 +132,12 @@ def _is_inline(link: Link, text: str, runs: PageRuns) -> bool:
     before, after = _around(block, start - runs.starts[block.index], end - runs.starts[block.index])
     if is_cut(after) or (not after and form_of(text) in ("more", "count", "empty")):  # title, call or cut mark
         return False
-    if after[:1].isupper() and form_of(before) in ("empty", "date") and _is_title(text, runs, start, end):
-        return False
     opens = before[-1:] != ":" and form_of(before) == "text"
     goes_on = form_of(after) == "text"
     if opens and (goes_on or before.count(" ") + 1 >= _FEW_WORDS):
         return True
     closes = block.box.tag == "p" or after[:1].islower() or after[:1] in _CLOSING
     return goes_on and after.count(" ") + 1 >= _FEW_WORDS and closes
-
-
-def _is_title(text: str, runs: PageRuns, start: int, end: int) -> bool:
-    """Return whether a link, ahead of a snippet in its line, is bold throughout and as long as a headline."""
-    return text.count(" ") >= _FEW_WORDS and all(runs.parts[run][2].bold for run in range(start, end))
 
 
 def _around(block: Block, start: int, end: int) -> tuple[str, str]:

@@ -105,6 +105,17 @@ class PublishedFeeds:
         if digest.hexdigest() != feed.sha256:
             raise FeedDamagedError(feed.file, "has another SHA-256 than its manifest says")
 
+    def lines(self, feed: PublishedFeed) -> Iterator[bytes]:
+        """Yield the lines of *feed*, not compared with its manifest; none where the file is missing.
+
+        :raises FeedStoreError: where the store can't be used.
+        """
+        try:
+            yield from lines_of(self.store, feed.file)
+        except FeedStoreError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
+
     def local_file(self, feed: PublishedFeed, folder: Path) -> Path:
         """Return a file on this machine with the content of *feed*: its own, or a copy in *folder*.
 

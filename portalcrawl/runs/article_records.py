@@ -1,0 +1,102 @@
+"""The records of one article in the published feeds, found without reading all of them where the state knows it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Engine, Row
+
+from portalcrawl.feeds.store.published import FeedDamagedError, PublishedFeed, PublishedFeeds
+from portalcrawl.runs.run_names import START_FORMAT
+from portalcrawl.storage.anywhere import BY_ADDRESS, BY_ID
+from portalcrawl.storage.database import read_connection
+from portalcrawl.storage.packing import address_key
+from portalcrawl.storage.run_history import RunHistory
+from portalcrawl.urls import url_key
+
+ARTICLES = "articles"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """What the state knows of an article."""
+
+    portal: str
+    id: str
+    url: str
+    revision: int
+    """Of its newest record; 0: none was ever written."""
+    first_stored: float | None
+    """When its first record was written (Unix seconds)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRecords:
+    """Looks articles and their records up."""
+
+    engine: Engine | None
+    """The state; None where there is none."""
+    feeds: PublishedFeeds
+
+    def by_address(self, url: str) -> KnownArticle | None:
+        """Return the article that has the address *url*; None where the state knows none."""
+        return self._known(BY_ADDRESS, {"key": address_key(url_key(url))})
+
+    def by_id(self, article: str) -> KnownArticle | None:
+        """Return the article with this id; None where the state does not know it."""
+        return self._known(BY_ID, {"id": article})
+
+    def of(self, article: str, known: KnownArticle | None) -> list[dict[str, Any]]:
+        """Return the published records of *article*, which the state knows as *known*, in any order.
+
+        Only runs of its portal can have written them, the first one at the time that the state tells. So the feeds are
+        read from there to the newest revision; all of them only where that finds none.
+
+        :raises FeedStoreError: where the store can't be used.
+        """
+        if known is not None and known.revision == 0:
+            return []
+        found: list[dict[str, Any]] = []
+        for feed in self._near(known) if known is not None else ():
+            found += self._in_feed(feed, article)
+            if any(each["revision"] >= (known.revision if known else 0) for each in found):
+                break
+        if found:
+            return found
+        portal = known.portal if known is not None else None
+        return [each for feed in self._feeds(self.feeds.runs(), portal) for each in self._in_feed(feed, article)]
+
+    def _known(self, query: Any, parameters: dict[str, Any]) -> KnownArticle | None:
+        if self.engine is None:
+            return None
+        with read_connection(self.engine) as connection:
+            row: Row[Any] | None = connection.execute(query, parameters).first()
+        if row is None:
+            return None
+        return KnownArticle(row.portal, row.id, row.canonical_url or row.url, row.revision, row.first_stored)
+
+    def _near(self, known: KnownArticle) -> Iterator[PublishedFeed]:
+        """Yield the feeds of the article's portal from the one that has its first record, oldest first."""
+        if self.engine is None or known.first_stored is None:
+            return
+        moment = f"{datetime.fromtimestamp(known.first_stored + 1, UTC):{START_FORMAT}}"
+        yield from self._feeds(RunHistory(self.engine).on_portal_since(known.portal, moment), known.portal)
+
+    def _feeds(self, runs: Iterable[str], portal: str | None) -> Iterator[PublishedFeed]:
+        """Yield the feeds of articles of *runs*, as far as they are published and there."""
+        for run in runs:
+            try:
+                manifest = self.feeds.manifest(run)
+            except FeedDamagedError:  # not published, removed by FEED_RETENTION, or damaged
+                continue
+            if portal is None or portal in manifest.portals:
+                yield from (feed for feed in manifest.feeds if feed.kind == ARTICLES)
+
+    def _in_feed(self, feed: PublishedFeed, article: str) -> Iterator[dict[str, Any]]:
+        needle = json.dumps(article, ensure_ascii=False).encode()
+        found = (json.loads(line) for line in self.feeds.lines(feed) if needle in line)
+        yield from (record for record in found if record["id"] == article)
