@@ -84,6 +84,7 @@ CHROME: Mapping[str, str] = {
     "picture-text": "stands alone with a picture in a box, or in one of several cards alike",
     "repeated": "the article has the same line elsewhere",
     "text-weight": "its features weigh too little for text; what weighs most against it",
+    "behind-comments": "stands behind the line that heads readers' comments",
     "link": "most of it is a link",
     "list-heading": "name of a list of teasers",
     "outside": "stands outside of the article's text",

@@ -31,6 +31,8 @@ _NOTES = {
     **{"talk": "comments", "stamp": "date", "credit": "picture", "trail": "topics", "about-itself": "label"},
 }
 """Reason of boilerplate -> what chrome it is."""
+_DROPPED = ("weight", "comments")
+"""What the reading of the article notes of a line that it took for text first, and then did not."""
 _OBJECTS = {"picture": "picture", "media": "media", "control": "form", "rule": "separator"}
 
 
@@ -48,7 +50,7 @@ class _Chrome:
         self.lines: dict[int, Line] = {line.block.index: line for line in page.layout.lines}
         self.lists = {squash(teaser.block) for teaser in page.teasers if teaser.block} - {""}
         layout = page.layout
-        self.own = {layout.lines[at].text for at, part in layout.reasons.items() if part != "weight"}
+        self.own = {layout.lines[at].text for at, part in layout.reasons.items() if part not in _DROPPED}
         """Lines of the article."""
 
     def owner(self, block: Block) -> BlockOwner:
@@ -71,7 +73,10 @@ class _Chrome:
             return BlockOwner("chrome", part, reason("link"))
         if line.text in self.own:
             return BlockOwner("chrome", part, reason("repeated"))
-        if self.page.layout.reasons.get(line.index) == "weight":
+        dropped = self.page.layout.reasons.get(line.index)
+        if dropped == "comments":
+            return BlockOwner("chrome", "comments", reason("behind-comments"))
+        if dropped == "weight":
             return BlockOwner("chrome", part, reason("text-weight", self.weights.against(line)))
         return BlockOwner("chrome", part, reason("outside"))
 

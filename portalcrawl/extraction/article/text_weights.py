@@ -45,6 +45,7 @@ _NO_PROSE = frozenset(("comments", "nav", "footer", "overlay", "form"))
 
 
 LEAST_BEFORE_COMMENTS = 300
+"""Size of the prose behind which a line can head readers' comments: before it, it tells how many there are."""
 LONGEST_LABEL = 50
 _COMMENTS = re.compile(rf"\W*(?:\d+\W+)?(?:\w+ ){{0,2}}{either('comments.words', 'comments.labels')}\W*(?:\d+)?\W*")
 
@@ -148,15 +149,15 @@ class TextWeights:
         blocks, sums = self.walk.blocks, self._all_sums
         start = self.headline if self.headline is not None else self._core.first
         for block in blocks[bisect_left(sums, sums[start] + LEAST_BEFORE_COMMENTS) :]:
-            if block.text and len(block.text) <= LONGEST_LABEL and _COMMENTS.fullmatch(block.text.lower()):
+            if _heads_comments(block):
                 before = (each for each in blocks[start : block.index] if sums[each.index] < sums[each.index + 1])
                 return block.index, frozenset(_place(each.box) for each in before)
         return len(blocks), frozenset()
 
     def is_behind_comments(self, block: Block) -> bool:
-        """Return whether readers' comments begin before *block*, and it stands elsewhere than the text before them."""
+        """Return whether *block* heads readers' comments or follows that line, away from the text before it."""
         heading, places = self._comments
-        return block.index > heading and _place(block.box) not in places
+        return block.index >= heading and _place(block.box) not in places
 
     def _steps(self, box: Box) -> int:
         """Return how many boxes lie between *box* and the one that holds most of the prose, or one around both."""
@@ -221,6 +222,14 @@ def _prose(block: Block) -> float:
     if block.kind != "line" or (size := block.size) < SHORTEST_PROSE or (share := block.link_share) > MOST_LINKED:
         return 0.0
     return size * (1 - share) if size >= SHORTEST_RUN or block.sentences else 0.0
+
+
+def _heads_comments(block: Block) -> bool:
+    """Return whether a block only names readers' comments; a line that is a link leads to them from elsewhere."""
+    text = block.text
+    if not text or len(text) > LONGEST_LABEL or (block.kind != "heading" and block.link_share > MOST_LINKED):
+        return False
+    return _COMMENTS.fullmatch(text.lower()) is not None
 
 
 def _place(box: Box) -> tuple[int, str]:

@@ -88,8 +88,10 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     titles = {fold(text) for text in (*declared.titles, headline.text if headline else "") if text}
     opening = find_opening(layout, headline, main, titles)
     lines = opening + [line for line in text_lines(layout, main, headline, frozenset(titles)) if line not in opening]
-    layout.reasons = {line.index: "weight" for line in lines}
-    lines = _weighed(layout, TextWeights(layout.walk, headline.block.index if headline else None, titles), lines)
+    weights = TextWeights(layout.walk, headline.block.index if headline else None, titles)
+    behind = {line.index for line in lines if weights.is_behind_comments(line.block)}
+    layout.reasons = {line.index: "comments" if line.index in behind else "weight" for line in lines}
+    lines = _weighed(layout, weights, [line for line in lines if line.index not in behind])
     opening = [line for line in opening if line in lines]
     lead = find_lead(lines, len(opening), declared.descriptions)
     rest = [line for line in lines if line not in lead]
@@ -141,8 +143,6 @@ def _weighed(layout: Layout, weights: TextWeights, lines: Sequence[Line]) -> lis
 
 def _weighs_enough(weights: TextWeights, line: Line) -> bool:
     """Return whether a line is text by its weight, if it is long enough and not right under the headline."""
-    if weights.is_behind_comments(line.block):
-        return False
     under_headline = weights.headline is not None and line.block.index == weights.headline + 1
     if under_headline or len(line.text) < SHORTEST_WEIGHED:
         return True

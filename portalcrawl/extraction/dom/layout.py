@@ -101,8 +101,8 @@ class Layout:
     asking: list[Box] = field(default_factory=list)
     """Boxes in which readers are asked for their e-mail address."""
     reasons: dict[int, str] = field(default_factory=dict)
-    """Line -> what the reading took it for: ``headline``, ``lead``, ``text``, ``subhead``, ``byline``; or
-    ``weight`` for what the rules took for text and the weights did not."""
+    """Line -> what the reading took it for: ``headline``, ``lead``, ``text``, ``subhead``, ``byline``.
+    Of what the rules took for text: ``comments`` where readers wrote it, ``weight`` where its weight is too low."""
 
 
 def read_layout(walk: Walk) -> Layout:
