@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import random
-import re
 import sys
 from multiprocessing import Pool
 from pathlib import Path
@@ -27,8 +25,6 @@ import score_peers
 from reading_split import half
 
 OUT = pages.ROOT / "portalcrawl" / "extraction" / "article" / "text_weights.toml"
-TAG = re.compile(rb"<[a-zA-Z][^<>]*>")
-NAMES = re.compile(rb"(\s(?:class|id))\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>\"']+)", re.IGNORECASE)
 Row = dict[str, Any]
 Example = tuple[dict[str, float], int, float]
 SHORTEST_LONG = 60
@@ -53,7 +49,7 @@ def examples(task: tuple[str, Row, bool]) -> list[Example]:
     folder = pages.CORPUS / pack / "pages" if (pages.CORPUS / pack / "pages").is_dir() else pages.CORPUS / pack
     body = gzip.decompress((folder / f"{row['id']}.html.gz").read_bytes())
     if is_nameless:
-        body = without_names(body)
+        body = pages.without_names(body)
     url = row["url"].removeprefix("x")
     page = Page(
         HtmlResponse(url, headers=Headers({"Content-Type": "text/html; charset=utf-8"}), body=body),
@@ -85,16 +81,6 @@ def examples(task: tuple[str, Row, bool]) -> list[Example]:
         share = weight * min(len(block.text), 400) ** 0.5 / len(known) ** 0.5
         found.append(({name: float(value) for name, value in weights.features(block).items()}, label, share))
     return found
-
-
-def without_names(body: bytes) -> bytes:
-    """Return a page whose classes and ids are replaced by hashes: equal ones stay equal, and tell nothing."""
-    return TAG.sub(lambda tag: NAMES.sub(_hashed, tag[0]), body)
-
-
-def _hashed(names: re.Match[bytes]) -> bytes:
-    each = names[2].strip(b"\"'").split()
-    return names[1] + b'="' + b" ".join(b"x" + hashlib.md5(name).hexdigest()[:6].encode() for name in each) + b'"'
 
 
 def by_body(texts: list[str], gold: str) -> list[tuple[int, float] | None]:
