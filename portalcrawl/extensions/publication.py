@@ -14,7 +14,7 @@ from scrapy.utils.asyncio import create_looping_call
 from portalcrawl.errors import DataFolderError, PortalcrawlError
 from portalcrawl.feeds.store.locating import TIMEOUT
 from portalcrawl.runs.published_line import published_line
-from portalcrawl.runs.rights_archive import FOLDER, move_documents
+from portalcrawl.runs.rights_archive import FOLDER, copy_documents
 from portalcrawl.runs.run import PATIENCE
 from portalcrawl.storage.database import StateBusyError
 from portalcrawl.storage.leases import RENEWALS
@@ -112,9 +112,13 @@ class Publication:
             run.deliver(timeout)
         settings = self._session.settings
         try:
-            await asyncio.to_thread(move_documents, settings.data_dir, settings.feeds_url, timeout)
+            await asyncio.to_thread(copy_documents, settings.data_dir, settings.feeds_url, timeout)
         except (OSError, PortalcrawlError) as error:
-            logger.warning("Documents of rights stay in %s until a later run: %s", settings.data_dir / FOLDER, error)
+            logger.warning(
+                "Documents of rights are in %s alone until a later run copies them: %s",
+                settings.data_dir / FOLDER,
+                error,
+            )
         if run.delayed:
             logger.warning("What the run has committed is not published yet: %s; a later run publishes it", run.delayed)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,8 +71,8 @@ class DocumentFolder:
             os.close(handle)
 
     def hosts(self) -> list[str]:
-        """Return the names of the folders of hosts."""
-        return sorted(path.name for path in self.folder.iterdir() if path.is_dir()) if self.folder.is_dir() else []
+        """Return the names of the folders of hosts, which begin with no dot."""
+        return sorted(path.name for path in self.folder.glob("[!.]*") if path.is_dir())
 
     def names(self, host: str) -> list[str]:
         return sorted(path.name for path in (self.folder / host).glob("*"))
@@ -91,8 +91,3 @@ class DocumentFolder:
     def replace(self, host: str, name: str, content: bytes, version: str | None) -> bool:
         write_whole(self.folder / host / name, content)  # nobody else can: the folder is locked
         return True
-
-    def remove(self, host: str, names: Iterable[str]) -> None:
-        """Remove files; the folder stays, since others may wait for its lock."""
-        for name in names:
-            (self.folder / host / name).unlink(missing_ok=True)

@@ -83,7 +83,9 @@ class ArticleRecords:
         """Yield the feeds of the article's portal from the one that has its first record, oldest first."""
         if self.engine is None or known.first_stored is None:
             return
-        moment = f"{datetime.fromtimestamp(known.first_stored + 1, UTC):{START_FORMAT}}"
+        # Ids of runs tell the second of their start: of those of the same second, one may have begun after the record was
+        # written. So the first run read is one of an earlier second, though it may be the one before the record's.
+        moment = f"{datetime.fromtimestamp(known.first_stored, UTC):{START_FORMAT}}"
         yield from self._feeds(RunHistory(self.engine).on_portal_since(known.portal, moment), known.portal)
 
     def _feeds(self, runs: Iterable[str], portal: str | None) -> Iterator[PublishedFeed]:

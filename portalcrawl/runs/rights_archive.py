@@ -1,7 +1,7 @@
 """The place of the documents of rights: where the feeds are.
 
-A crawl keeps them in its data folder, which takes no network. Where feeds go elsewhere, the end of a run moves them to
-``rights/`` there. What a store that is down can't take stays in the data folder until a later run.
+A crawl keeps them in its data folder, which takes no network. Where feeds go elsewhere, the end of a run copies them to
+``rights/`` there, for all machines that share a store. What a store that is down can't take is copied by a later run.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from portalcrawl.rights.archive import INDEX, RightsArchive, Sighting
 from portalcrawl.rights.document_place import DocumentFolder, DocumentPlace
 
 FOLDER = "rights"
+COPIED = ".copied"
+"""Folder beside those of hosts: a file a host says where, and in which state, its documents were copied last."""
 
 
 def documents_place(data_dir: Path, feeds_url: str, timeout: float = TIMEOUT) -> DocumentPlace:
@@ -30,24 +32,29 @@ def documents_place(data_dir: Path, feeds_url: str, timeout: float = TIMEOUT) ->
     return DocumentFolder((data_dir if folder == data_dir / "feeds" else folder) / FOLDER)
 
 
-def move_documents(data_dir: Path, feeds_url: str, timeout: float = TIMEOUT) -> None:
-    """Move what runs have kept in *data_dir* to where documents are kept for good, if that is elsewhere.
+def copy_documents(data_dir: Path, feeds_url: str, timeout: float = TIMEOUT) -> None:
+    """Copy what runs have kept in *data_dir* to where documents are kept for good, if that is elsewhere.
 
-    :raises FeedStoreError: where the store can't be used: the documents stay where they are.
+    Hosts of which nothing was kept since they were copied last cost one small read each.
+
+    :raises FeedStoreError: where the store can't be used: the next run copies what this one could not.
     :raises DataFolderError: where an index is damaged.
     """
     if local_folder(feeds_url) == data_dir / "feeds":
         return
     here = DocumentFolder(data_dir / FOLDER)
-    hosts = [host for host in here.hosts() if here.read(host, INDEX)]
-    if not hosts:
-        return
-    target = RightsArchive(documents_place(data_dir, feeds_url, timeout))
-    for host in hosts:
+    target: RightsArchive | None = None
+    for host in here.hosts():
         with here.locked(host):
+            index = here.read(host, INDEX)
+            state = f"{feeds_url}\n{index.version}\n".encode() if index else b""
+            known = here.read(COPIED, host)
+            if not state or (known and known.content == state):
+                continue
+            target = target or RightsArchive(documents_place(data_dir, feeds_url, timeout))
             target.store_all(host, _sightings(here, host))
-            names = here.names(host)
-            here.remove(host, [name for name in names if name == INDEX] + names)  # killed here, nothing is moved twice
+            (here.folder / COPIED).mkdir(exist_ok=True)
+            here.replace(COPIED, host, state, None)
 
 
 def _sightings(here: DocumentFolder, host: str) -> Iterator[Sighting]:
