@@ -83,8 +83,8 @@ class ArticleRecords:
         """Yield the feeds of the article's portal from the one that has its first record, oldest first."""
         if self.engine is None or known.first_stored is None:
             return
-        # Ids of runs tell the second of their start: of those of the same second, one may have begun after the record was
-        # written. So the first run read is one of an earlier second, though it may be the one before the record's.
+        # Ids of runs tell the second of their start, and a run may have begun in the second in which the record was
+        # written, after it. So the first run read is one of an earlier second, at times the one before the record's.
         moment = f"{datetime.fromtimestamp(known.first_stored, UTC):{START_FORMAT}}"
         yield from self._feeds(RunHistory(self.engine).on_portal_since(known.portal, moment), known.portal)
 

@@ -39,6 +39,7 @@ _SOURCES = (
 """Attributes with the address of a picture or several, the most telling first."""
 _OF_SET = re.compile(r"(\S*[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)")
 """One picture of a ``srcset`` with its width or density (WHATWG HTML, "srcset attributes")."""
+_IS_SET = re.compile(r"\s[\d.]+[wx]\s*(?:,|$)")
 _FIRST = f"(?=[{''.join(sorted({name[0] for name in phrases('credits.names')}))}©(])"
 """The letters that a credit may open with: the search skips all else."""
 _CREDIT = re.compile(
@@ -114,8 +115,9 @@ def _is_text(line: Line) -> bool:
         return False
     if _flows_around_picture(line):
         return True
-    is_long = len(line.text) >= SHORTEST_PARAGRAPH
-    return is_long and (len(_SENTENCES.findall(line.text)) > 1 or read_dateline(line.text).agency is not None)
+    if len(line.text) < SHORTEST_PARAGRAPH:
+        return False
+    return len(_SENTENCES.findall(line.text)) > 1 or read_dateline(line.text).agency is not None
 
 
 def _flows_around_picture(line: Line) -> bool:
@@ -201,7 +203,7 @@ def _holders(element: _Element) -> Iterator[_Element]:
 def _values(element: _Element) -> Iterator[str]:
     for name in _SOURCES:
         if value := (element.get(name) or "").strip():
-            sets = _OF_SET.findall(value) if name.endswith("srcset") else ()
+            sets = _OF_SET.findall(value) if name.endswith("srcset") or _IS_SET.search(value) else ()
             yield max(sets, key=lambda each: float(each[1] or 1))[0] if sets else value
 
 

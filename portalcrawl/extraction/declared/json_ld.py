@@ -23,6 +23,8 @@ MOST_NODES = 3000
 LONGEST_BLOCK = 4_000_000
 _OPENING = re.compile(r"<!--|(?://|/\*)?\s{0,9}<!\[CDATA\[(?:\s{0,9}\*/)?")
 _STRING_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|$)|,(?=\s*[}\]])', re.DOTALL)
+_ESCAPE = re.compile(r'(\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))|\\')
+"""A backslash, with what it escapes where that is something."""
 _SALVAGE = re.compile(r'"(datePublished|dateModified)"\s*:\s*"([^"\\]{4,300})"')
 _ARTICLE_TYPE = re.compile(r"(?:Article|Posting|Review|Report|Recipe|Interview|Column)$", re.IGNORECASE)
 
@@ -55,7 +57,8 @@ def _versions(text: str) -> Iterator[str]:
     text = text.strip()
     text = text[match.end() :] if (match := _OPENING.match(text)) else text
     yield text
-    yield _STRING_OR_COMMA.sub(lambda match: "" if match[0] == "," else match[0], text)
+    text = _STRING_OR_COMMA.sub(lambda match: "" if match[0] == "," else match[0], text)
+    yield _ESCAPE.sub(lambda match: match[1] or r"\\", text)
 
 
 def _first_value(text: str, fault: ValueError) -> object:

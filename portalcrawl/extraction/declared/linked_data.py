@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from portalcrawl.extraction.declared import json_ld
 from portalcrawl.extraction.declared.json_ld import Node
+from portalcrawl.extraction.declared.microdata import Value
 from portalcrawl.extraction.parts import ArticleParts, ImageParts
 from portalcrawl.text.normalize import plain
 from portalcrawl.text.person_names import declared_name
@@ -20,6 +21,7 @@ _START = re.compile(rf"(?:{either('sites.starts')}|https?:.*|www\..*|.*\.\w{{2,3
 _PUBLISHED = ("datePublished", "dateCreated", "uploadDate")
 _SITES = frozenset(("WebSite", "Organization", "NewsMediaOrganization"))
 _NAME_PARTS = ("givenName", "additionalName", "familyName")
+_COMMENT_ACTIONS = ("CommentAction", "UserComments", "http://schema.org/CommentAction")
 
 
 def read_linked_data(nodes: Sequence[Node], url: str) -> ArticleParts:
@@ -40,7 +42,7 @@ def read_linked_data(nodes: Sequence[Node], url: str) -> ArticleParts:
         keywords=_keywords(node.get("keywords")),
         in_language=_language(node.get("inLanguage")),
         images=_images(node.get("image"), by_id, url),
-        comment_count=json_ld.number(node.get("commentCount")),
+        comment_count=_comment_count(node),
         is_accessible_for_free=json_ld.truth(node.get("isAccessibleForFree")),
     )
 
@@ -53,20 +55,23 @@ def _page_node(nodes: Sequence[Node]) -> Node:
     return {}
 
 
-def from_microdata(found: Mapping[str, Sequence[str]], url: str) -> ArticleParts:
+def from_microdata(found: Mapping[str, Sequence[Value]], url: str) -> ArticleParts:
     """Return what microdata says of the article (see ``microdata``)."""
 
     def first(*names: str) -> str | None:
-        return next((text for name in names for text in found.get(name, ())), None)
+        return next((text for name in names for text in texts(name)), None)
+
+    def texts(name: str) -> list[str]:
+        return [value for value in found.get(name, ()) if isinstance(value, str)]
 
     return ArticleParts(
         headline=first("headline"),
         description=first("description"),
         date_published=first("datePublished", "dateCreated"),
         date_modified=first("dateModified"),
-        authors=tuple(dict.fromkeys(found.get("author", ()))) or None,
+        authors=tuple(dict.fromkeys(texts("author"))) or None,
         section=first("articleSection"),
-        keywords=_keywords(list(found.get("keywords", ()))),
+        keywords=_keywords(texts("keywords")),
         in_language=first("inLanguage"),
         images=_images(list(found.get("image", ())), {}, url),
         comment_count=json_ld.number(first("commentCount")),
@@ -156,7 +161,7 @@ def section_of(nodes: Sequence[Node]) -> str | None:
 def _keywords(value: object) -> tuple[str, ...] | None:
     words: list[str] = []
     for text in json_ld.texts(value):
-        words += re.split(r"\s*[,;]\s*", text)
+        words += re.split(r"\s*[,;]\s*", text) if "," in text or ";" in text else [text]
     return tuple(dict.fromkeys(word for word in words if word)) or None
 
 
@@ -178,3 +183,17 @@ def _images(value: object, by_id: dict[str, Node], url: str) -> tuple[ImageParts
             credit = json_ld.first_text(fields, "creditText", "copyrightHolder", "creator", "author")
             found.setdefault(address, ImageParts(address, caption, credit))
     return tuple(found.values()) or None
+
+
+def _comment_count(node: Node) -> int | None:
+    count = json_ld.number(node.get("commentCount"))
+    if count is not None:
+        return count
+    statistics = node.get("interactionStatistic")
+    for item in statistics if isinstance(statistics, list) else [statistics]:
+        if isinstance(item, dict):
+            kind = item.get("interactionType")
+            names = json_ld.types(kind) if isinstance(kind, dict) else [str(kind).rsplit("/", 1)[-1]]
+            if any(name in _COMMENT_ACTIONS for name in names):
+                return json_ld.number(item.get("userInteractionCount"))
+    return None

@@ -164,7 +164,7 @@ def _keywords(meta: Meta) -> tuple[str, ...] | None:
 
 
 def _language(meta: Meta, root: _Element) -> str | None:
-    declared = root.get("lang") or root.get("xml:lang")
+    declared = root.get("lang") or root.get("xml:lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
     return clean(declared or "") or _first(
         meta, ("og:locale", "content-language", "language", "dc.language", "inlanguage")
     )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, cast
 from portalcrawl.extraction.dom.element_text import texts_in
 from portalcrawl.text.normalize import clean
 
+Value = str | dict[str, str]
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
@@ -35,14 +37,18 @@ _ATTRIBUTES = {
 }
 
 
-def read_microdata(root: _Element) -> dict[str, list[str]]:
-    """Return the values of the article's properties, those in comments, people and other things left out."""
-    found: dict[str, list[str]] = {}
+def read_microdata(root: _Element) -> dict[str, list[Value]]:
+    """Return the values of the article's properties, those in comments, people and other things left out.
+
+    A picture that is a thing of its own (``itemscope``) is given as the properties that it declares.
+    """
+    found: dict[str, list[Value]] = {}
     elements = cast("list[_Element]", root.xpath(_NAMES))
     for element in elements[:MOST_ELEMENTS]:
         for name in _names(element):
             if name in _WANTED and (element.tag != "meta" or element.get("itemprop")):
-                value = _value(element, name)
+                thing = name == "image" and element.get("itemscope") is not None
+                value = (thing and _picture(element)) or _value(element, name)
                 if value and not _belongs_elsewhere(element):
                     found.setdefault(name, []).append(value)
     return found
@@ -51,6 +57,16 @@ def read_microdata(root: _Element) -> dict[str, list[str]]:
 def _names(element: _Element) -> list[str]:
     names = (element.get("itemprop") or element.get("property") or "").split()
     return [name.rsplit(":", 1)[-1] for name in names]
+
+
+def _picture(element: _Element) -> dict[str, str]:
+    """Return what the elements within *element* declare of a picture, the first of each property."""
+    found: dict[str, str] = {}
+    for inner in islice(element.iterdescendants(), MOST_INNER):
+        for name in _names(inner) if isinstance(inner.tag, str) else ():
+            if value := _value(inner, name):
+                found.setdefault(name, value)
+    return found
 
 
 def _value(element: _Element, name: str) -> str:
