@@ -27,7 +27,7 @@ install: $(VENV)/.installed
 
 crawl: $(VENV)/.installed
 	$(BIN)/scrapy crawl portal -L ERROR
-	@$(BIN)/python -m portalcrawl.feeds.show data/feeds
+	@$(BIN)/python -m portalcrawl.feeds.show $(or $(PORTALCRAWL_DATA_DIR),data)/feeds
 
 test-fast: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 -m "not slow"
