@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +17,7 @@ from sqlalchemy import Engine
 from portalcrawl.crawl.articles import RunArticles
 from portalcrawl.crawl.crawl_state import CrawlState
 from portalcrawl.errors import DataFolderError, FeedStoreError, LeaseLostError, OutboxFullError, PortalcrawlError
-from portalcrawl.feeds.feed_files import PART, sync_folder
+from portalcrawl.feeds.feed_files import sync_folder
 from portalcrawl.feeds.json_lines import json_line
 from portalcrawl.feeds.publishing import publish_feed, write_manifest
 from portalcrawl.feeds.store.locating import TIMEOUT, open_store
@@ -30,8 +29,9 @@ from portalcrawl.runs.reading_guard import ReadingJournal, record_suspects
 from portalcrawl.runs.rebuild import rebuild
 from portalcrawl.runs.recovery import Recovery
 from portalcrawl.runs.retention import remove_old_feeds, remove_old_near_copies
-from portalcrawl.runs.run_names import FEED_KINDS, feed_name, manifest_name, run_id
+from portalcrawl.runs.run_names import FEED_KINDS, feed_name, manifest_name
 from portalcrawl.runs.run_settings import RunSettings
+from portalcrawl.runs.run_start import free_name, next_start
 from portalcrawl.runs.sinks import OutboxLines, PartFiles
 from portalcrawl.runs.verdict import RUNS_TO_COMPARE, verdict_of
 from portalcrawl.schema import FeedEntry, Manifest
@@ -334,8 +334,8 @@ def open_run(plan: Plan, settings: RunSettings, folders: Folders, state: State) 
     importer = FeedImporter(state.unit_of_work, history, settings.recrawl_ages)
     Recovery(state.guard, importer, outbox, folders.feeds, settings.uses_outbox).run(plan.profiles)
     _publish_earlier(outbox, state, settings)
-    started = start_of_run()
-    name = _free_name(started, plan.arguments.job, folders.feeds, history)
+    started = next_start(plan.profiles, history)
+    name = free_name(started, plan.arguments.job, folders.feeds, history)
     leases = state.guard if isinstance(state.guard, PortalLeases) else None
     if leases is not None:
         leases.run = name
@@ -370,18 +370,3 @@ def open_state(settings: RunSettings, folders: Folders) -> tuple[StateFile, Engi
                     rebuild(open_store(settings.feeds_url), importer, None if settings.uses_outbox else folders.feeds)
         file = StateFile.now(url)
     return file, engine
-
-
-def _free_name(started: datetime, job: str | None, folder: Path, history: RunHistory) -> str:
-    """Return an unused run id; if the job id was used before, a suffix is added."""
-    name = run_id(started, job)
-    while history.is_known(name) or any(path.exists() for path in _files_of(folder, name)):
-        name = run_id(started, f"{job}-{secrets.token_hex(3)}" if job else None)
-    return name
-
-
-def _files_of(folder: Path, run: str) -> Iterator[Path]:
-    """Yield the paths of the files of a run with this id."""
-    for name in (manifest_name(run), *(feed_name(kind, run) for kind in FEED_KINDS)):
-        yield folder / name
-        yield folder / (name + PART)

@@ -66,6 +66,15 @@ def part(data: Path, kind: str) -> Path:
     return found
 
 
+def test_runs_on_a_portal_are_sorted_by_their_ids(tmp_path: Path) -> None:
+    ids = [die(tmp_path, number) for number in range(4)]
+    assert ids == sorted(ids)
+    seconds = [each.partition("-")[0] for each in ids]
+    assert len(set(seconds)) == 4
+    with session(tmp_path, "b.example") as other, session(tmp_path, "c.example") as another:
+        assert {other.open().id, another.open().id}.isdisjoint(ids)
+
+
 def test_a_dead_run_whose_files_are_missing_blocks_no_later_run(tmp_path: Path) -> None:
     die(tmp_path, 1, 2)
     for kind in ("articles", "teasers"):
