@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import Connection, make_url
 from support.postgres import PostgresServer
 
 from portalcrawl.fleet.database import Database
@@ -20,21 +21,25 @@ SECONDS = 30
 """Within which a connection whose peer is silent must be given up. Linux alone takes a quarter of an hour to notice."""
 
 
+def parameters(connection: Connection) -> dict[str, str]:
+    driver: Any = connection.connection.driver_connection
+    found: dict[str, str] = driver.info.get_parameters()
+    return found
+
+
 @contextmanager
 def of_the_state(url: str) -> Iterator[dict[str, str]]:
     engine = open_database(url)
     with engine.connect() as connection:
-        driver: Any = connection.connection.driver_connection
-        yield driver.info.get_parameters()
+        yield parameters(connection)
     engine.dispose()
 
 
 @contextmanager
 def of_the_host_budget(url: str) -> Iterator[dict[str, str]]:
-    budget = HostBudget.beside(url, None)  # type: ignore[arg-type]  # a server has no folder of locks
+    budget = HostBudget.beside(url, Path())
     with budget._connection() as connection:
-        driver: Any = connection.connection.driver_connection
-        yield driver.info.get_parameters()
+        yield parameters(connection)
     budget.close()
 
 
@@ -48,7 +53,7 @@ def of_the_fleet(url: str) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def of_the_queue(url: str) -> Iterator[dict[str, str]]:
-    async def parameters() -> dict[str, str]:
+    async def ask() -> dict[str, str]:
         app = make_app(url, 1)
         async with app.open_async():
             connector: Any = app.connector
@@ -56,7 +61,7 @@ def of_the_queue(url: str) -> Iterator[dict[str, str]]:
                 found: dict[str, str] = connection.info.get_parameters()
                 return found
 
-    yield asyncio.run(parameters())
+    yield asyncio.run(ask())
 
 
 @pytest.mark.parametrize("connection", [of_the_state, of_the_host_budget, of_the_fleet, of_the_queue])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import random
-import signal
 import sys
 import tempfile
 from collections import Counter
@@ -22,9 +21,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from support.commandline import ENOUGH, ROOT, doubled, environment, records, runs, scrapy, warm_starter
+from support.commandline import doubled, records, runs, scrapy
+from support.step_kills import crawl_killed_at
 from support.tinyportal import Answer, TinyPortal, article, listing
-from support.warm_start import SCRIPT
 
 PLACES = {"/feed.xml": "feed", "/news.xml": "news_sitemap", "/map.xml": "sitemap", "/": "teaser"}
 """Address of what lists articles -> how these are discovered."""
@@ -150,24 +149,13 @@ class Report:
     faults: list[str] = field(default_factory=list)
 
 
-def kill(portal: ChangingPortal, data: Path, step: int) -> bool:
-    """Crawl the portal, to be killed at *step*; return whether it was."""
-    command = [str(step), str(data / "steps"), "crawl", "portal", *SETTINGS, "-a", f"url={portal.url()}"]
-    files = [data / name for name in ("in", "out", "err")]
-    for file in files:
-        file.touch()
-    script = str(Path(__file__).with_name("selfkill.py"))
-    code = warm_starter().run(command, ROOT, environment(data, **{SCRIPT: script}), files, ENOUGH)
-    return code == -signal.SIGKILL
-
-
 def kills(number: int, seed: int, folder: Path, steps: int = MOST_STEPS) -> Report:
     """Kill runs at *number* random steps; the portal changes before each. Then crawl twice more and check all lines."""
     report, chance = Report(), random.Random(seed)
     with ChangingPortal() as portal:
         while report.kills < number:
             portal.publish(chance)
-            report.kills += kill(portal, folder, chance.randint(5, steps))
+            report.kills += crawl_killed_at(chance.randint(5, steps), folder, *SETTINGS, "-a", f"url={portal.url()}")
             report.runs += 1
         for _ in range(3):
             portal.asked.clear()

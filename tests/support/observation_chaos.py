@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import signal
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -16,9 +15,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from support.commandline import ENOUGH, ROOT, environment, records, runs, scrapy, warm_starter
+from support.commandline import records, runs, scrapy
 from support.front_page import FrontPage, replay
-from support.warm_start import SCRIPT
+from support.step_kills import crawl_killed_at
 
 NAMES = "abcdefghijklmnopqrstuvwxyz"
 SETTINGS = (
@@ -40,24 +39,15 @@ class Report:
     faults: list[str] = field(default_factory=list)
 
 
-def kill(front: FrontPage, data: Path, step: int) -> bool:
-    """Crawl the front page, to be killed at *step*; return whether it was."""
-    command = [str(step), str(data / "steps"), "crawl", "portal", *SETTINGS, "-a", f"url={front.url()}"]
-    files = [data / name for name in ("in", "out", "err")]
-    for file in files:
-        file.touch()
-    script = str(Path(__file__).with_name("selfkill.py"))
-    code = warm_starter().run(command, ROOT, environment(data, **{SCRIPT: script}), files, ENOUGH)
-    return code == -signal.SIGKILL
-
-
 def kills(number: int, seed: int, folder: Path) -> Report:
     """Kill runs at *number* random steps; the page changes before each. Then crawl once more and check all lines."""
     report, chance = Report(), random.Random(seed)
     with FrontPage({"Oben": NAMES[:13], "Sport": NAMES[13:]}) as front:
         while report.kills < number:
             front.shuffle(seed * 100_000 + report.runs)
-            report.kills += kill(front, folder, chance.randint(10, MOST_STEPS))
+            report.kills += crawl_killed_at(
+                chance.randint(10, MOST_STEPS), folder, *SETTINGS, "-a", f"url={front.url()}"
+            )
             report.runs += 1
         for _ in range(3):  # a reading that shows suspiciously little is believed the second time
             ended = scrapy("crawl", "portal", *SETTINGS, "-a", f"url={front.url()}", data=folder)

@@ -42,11 +42,10 @@ GAP_SHARE, LONGEST_GAP = 0.3, 3.0
 """How much a block that is no text counts against going on with the span of the text, and how much at most."""
 _ROLES = ("comments", "related", "teaser", "share", "nav", "footer", "aside", "overlay", "byline", "caption", "form")
 _NO_PROSE = frozenset(("comments", "nav", "footer", "overlay", "form"))
-
-
 LEAST_BEFORE_COMMENTS = 300
 """Size of the prose behind which a line can head readers' comments: before it, it tells how many there are."""
 LONGEST_LABEL = 50
+"""Characters of that line."""
 _COMMENTS = re.compile(rf"\W*(?:\d+\W+)?(?:\w+ ){{0,2}}{either('comments.words', 'comments.labels')}\W*(?:\d+)?\W*")
 
 
