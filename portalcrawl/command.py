@@ -52,12 +52,27 @@ def exit_with(error: Exception) -> NoReturn:
     sys.exit(print_error(error))
 
 
+def refuse_in_one_line(parser: argparse.ArgumentParser, command: ScrapyCommand) -> None:
+    """For what *parser* refuses of the options of *command*, exit with one line instead of the usage."""
+    name = type(command).__module__.rpartition(".")[2]
+
+    def refuse(message: str) -> NoReturn:
+        exit_with(UsageError(f"scrapy {name}: {message}; scrapy {name} -h lists all options"))
+
+    parser.error = refuse  # type: ignore[method-assign]
+
+
 class ProjectCommand(ScrapyCommand):
     """A command that starts no crawl. It is here since Scrapy lists every command below COMMANDS_MODULE."""
 
     requires_project = True
     requires_crawler_process = False
     default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add Scrapy's own options."""
+        super().add_options(parser)
+        refuse_in_one_line(parser, self)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the options; for wrong ones, exit with one line."""

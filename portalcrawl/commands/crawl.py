@@ -17,7 +17,7 @@ from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 from scrapy.settings import SETTINGS_PRIORITIES, default_settings
 
-from portalcrawl.command import exit_with
+from portalcrawl.command import exit_with, refuse_in_one_line
 from portalcrawl.errors import PortalcrawlError, SettingError, UsageError
 from portalcrawl.rendering.browser_path import require_browser
 from portalcrawl.runs.arguments import MEANINGS
@@ -45,6 +45,7 @@ class Command(CrawlCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add Scrapy's options, and list the spider's arguments in the help."""
         super().add_options(parser)
+        refuse_in_one_line(parser, self)
         width = max(map(len, MEANINGS))
         lines = (f"  {name:<{width}}  {meaning}" for name, meaning in MEANINGS.items())
         parser.formatter_class = HelpFormatter

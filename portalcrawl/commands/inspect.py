@@ -11,7 +11,7 @@ from typing import TypeVar
 from scrapy.commands import ScrapyCommand
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from portalcrawl.command import exit_code_of, print_error
+from portalcrawl.command import exit_code_of, print_error, refuse_in_one_line
 from portalcrawl.commands.inspection.explain_view import explain_record, print_explanation
 from portalcrawl.commands.inspection.fetch import fetch
 from portalcrawl.commands.inspection.fetched_time import parse_fetched, set_fetched
@@ -47,6 +47,7 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        refuse_in_one_line(parser, self)
         parser.add_argument("--url", metavar="U", help="address of the page in FILE (default: its canonical address)")
         parser.add_argument("--fetched", metavar="TIME", help="what ages count from (default: when it was fetched)")
         parser.add_argument("--portal", metavar="P", help="profile to read it by (default: that of its host)")

@@ -94,3 +94,12 @@ def test_a_locale_without_utf_8_prints_everything(tmp_path: Path, locale: dict[s
     for args in (("state",), ("state", "--runs"), ("state", "--runs", "--json"), ("schema", "article")):
         shown = scrapy(*args, data=data, **extra)
         assert (shown.code, shown.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "command", ["crawl", "inspect", "state", "rights", "report", "export", "fleet", "schedule", "portals"]
+)
+def test_an_option_without_its_value_is_named(command: str, tmp_path: Path) -> None:
+    ended = scrapy(command, "--set", data=tmp_path)
+    wanted = f"scrapy {command}: argument -s/--set: expected one argument; scrapy {command} -h lists all options"
+    assert (ended.code, ended.lines) == (2, [f"portalcrawl: {wanted}"])
