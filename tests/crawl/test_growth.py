@@ -18,7 +18,7 @@ from support.tinyportal import TinyPortal, article, listing
 
 from portalcrawl.feeds.store.folder_store import FolderStore
 from portalcrawl.runs.retention import remove_old_feeds
-from portalcrawl.runs.run import _free_name
+from portalcrawl.runs.run_start import free_name
 from portalcrawl.schema import Manifest, Verdict
 from portalcrawl.storage.database import open_database
 from portalcrawl.storage.maintenance import Maintenance
@@ -129,7 +129,7 @@ def test_a_run_never_gets_the_name_of_an_existing_file(tmp_path: Path) -> None:
     history = RunHistory(open_database(url_of(tmp_path)))
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     (tmp_path / "teasers-20260101T000000Z-job.jsonl.part").touch()
-    name = _free_name(moment, "job", tmp_path, history)
+    name = free_name(moment, "job", tmp_path, history)
     assert name.startswith("20260101T000000Z-job-")
 
 
