@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import quote_plus
 
 from portalcrawl.crawl.policy import CrawlPolicy, PortalPolicy
 from portalcrawl.errors import ArgumentError
@@ -14,9 +14,7 @@ from portalcrawl.profiles.catalog import Catalog
 from portalcrawl.profiles.model import DiscoveryRules, Places, Profile, RenderMode
 from portalcrawl.runs.arguments import Arguments, parse_arguments
 from portalcrawl.runs.run_settings import RunSettings
-
-Origin = tuple[str, str, int]
-"""Scheme, host and port (RFC 6454)."""
+from portalcrawl.urls import site_of
 
 EMBEDDED_PORTAL = "sample"
 LONGEST_AGE = timedelta(days=365 * 1000)
@@ -42,7 +40,7 @@ class Plan:
     """Whether this run must serve the embedded portal."""
     profiles: Mapping[str, Profile] = field(init=False, compare=False, repr=False)
     """The portals of the run by name, sorted."""
-    origins: Mapping[str, frozenset[Origin]] = field(init=False, compare=False, repr=False)
+    origins: Mapping[str, frozenset[str]] = field(init=False, compare=False, repr=False)
     """The origins that the user or a profile's file gave, by the portal's name."""
 
     def __post_init__(self) -> None:
@@ -50,7 +48,7 @@ class Plan:
         profiles = dict(sorted({start.profile.name: start.profile for start in self.starts}.items()))
         origins = {name: _origins_of(profile) for name, profile in profiles.items()}
         for start in self.starts:
-            if origin := origin_of(start.url):
+            if origin := site_of(start.url):
                 origins[start.profile.name].add(origin)
         object.__setattr__(self, "profiles", profiles)
         object.__setattr__(self, "origins", {name: frozenset(given) for name, given in origins.items()})
@@ -79,7 +77,7 @@ class Plan:
 
     def allows_origin(self, profile: Profile, url: str) -> bool:
         """Return whether the user or the profile's file gave the origin of *url*."""
-        return origin_of(url) in self.origins[profile.name]
+        return site_of(url) in self.origins[profile.name]
 
     def policy(self, settings: RunSettings, started: datetime) -> CrawlPolicy:
         """Return how a run that started at *started* (UTC) crawls the portals."""
@@ -112,7 +110,7 @@ class Plan:
 
     def is_embedded(self, url: str) -> bool:
         """Return whether *url* is on the embedded portal, served by this run."""
-        return self.embedded and origin_of(url) == origin_of(self.starts[0].url)
+        return self.embedded and site_of(url) == site_of(self.starts[0].url)
 
     def served_at(self, base: str) -> Plan:
         """Return the plan with the embedded portal's pages moved to the origin *base* (``http://host:port/``)."""
@@ -124,11 +122,10 @@ class Plan:
         return _at(self.starts[0].url, url) if self.embedded else url
 
 
-def _origins_of(profile: Profile) -> set[Origin]:
+def _origins_of(profile: Profile) -> set[str]:
     """Return the origins of a profile file: its hosts, with both schemes."""
     hosts = () if profile.generic else profile.hosts
-    found = (origin_of(f"{scheme}://{host}/") for host in hosts for scheme in ("http", "https"))
-    return {origin for origin in found if origin}
+    return {site_of(f"{scheme}://{host}/") for host in hosts for scheme in ("http", "https")} - {""}
 
 
 def _moved(start: Start, base: str) -> Start:
@@ -190,20 +187,6 @@ def _search(profile: Profile, query: str) -> Start:
     if not profile.search_url:
         raise ArgumentError("query", f"the portal {profile.name} has no search_url", "a portal whose profile has one")
     return Start(profile.search_url.replace("{query}", quote_plus(query)), profile)
-
-
-def origin_of(url: str) -> Origin | None:
-    """Return scheme, host and port of *url*; None if it has no host.
-
-    >>> origin_of("HTTPS://Example.org/a")
-    ('https', 'example.org', 443)
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    except ValueError:
-        return None
-    return (parts.scheme, parts.hostname, port) if parts.hostname and port else None
 
 
 def start_of_run() -> datetime:
