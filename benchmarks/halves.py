@@ -5,17 +5,15 @@
 The halves are those of ``benchmarks/reading_split.py``: decide rules on ``fitted``, look at ``unseen`` for the figure
 only. Needs the saved pages and their scorers beside the repository. ``--keep`` writes what was read, a file a pack, in
 the form of ``read_pages.py``, and the misses among the fitted peers; ``--from`` scores such files instead of reading.
-``--without-names`` tells how much the reading leans on names: pages of publishers that nobody looked at are like that.
+``--form`` tells how much the reading leans on one kind of sign: pages of publishers that nobody looked at lack some.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import json
 import logging
-import re
 import sys
 import time
 from collections import Counter
@@ -27,6 +25,7 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
+from page_forms import FORMS
 from places import CORPUS, ROOT, TOOLS, demand_corpus, write_section
 from reading_split import HALVES, Half, half
 
@@ -42,8 +41,6 @@ Made by `python benchmarks/halves.py --write`. Since this table exists, rules an
 n: pages, or segments, or teasers.
 """
 PACKS = ("articles", "bodies", "dates", "peers", "frontpages")
-TAG = re.compile(rb"<[a-zA-Z][^<>]*>")
-NAMES = re.compile(rb"(\s(?:class|id))\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>\"']+)", re.IGNORECASE)
 WARM_UP = b"<html><body><h1>T</h1><p>Ein Text.</p></body></html>"
 
 
@@ -52,27 +49,16 @@ def gold_rows(pack: str) -> list[Row]:
     return [json.loads(line) for line in text.rstrip("\n").split("\n")]
 
 
-def without_names(body: bytes) -> bytes:
-    """Return a page whose classes and ids are replaced by hashes: equal ones stay equal, and tell nothing."""
-    return TAG.sub(lambda tag: NAMES.sub(_hashed, tag[0]), body)
-
-
-def _hashed(names: re.Match[bytes]) -> bytes:
-    each = names[2].strip(b"\"'").split()
-    return names[1] + b'="' + b" ".join(b"x" + hashlib.md5(name).hexdigest()[:6].encode() for name in each) + b'"'
-
-
-def read(task: tuple[str, Row, bool]) -> Row:
+def read(task: tuple[str, Row, str]) -> Row:
     """Return what is read on one page, and the CPU seconds of that and of lxml's bare parse."""
     from lxml import etree
 
     from portalcrawl import read_page
 
-    pack, row, is_nameless = task
+    pack, row, form = task
     folder = CORPUS / pack / "pages" if (CORPUS / pack / "pages").is_dir() else CORPUS / pack
     body = gzip.decompress((folder / f"{row['id']}.html.gz").read_bytes())
-    if is_nameless:
-        body = without_names(body)
+    body = FORMS[form](body)
     text = row.get("fetched") or row.get("crawl_date")
     fetched = datetime.fromisoformat(text) if text else None
     fetched = fetched.replace(tzinfo=UTC) if fetched and fetched.tzinfo is None else fetched
@@ -231,9 +217,9 @@ def write_misses(path: Path, found: Mapping[str, Row]) -> None:
 
 
 def read_packs(
-    packs: Iterable[str], parts: Iterable[Half], processes: int, is_nameless: bool = False
+    packs: Iterable[str], parts: Iterable[Half], processes: int, form: str = "as-saved"
 ) -> dict[str, dict[str, Row]]:
-    tasks = [(pack, row, is_nameless) for pack in packs for row in gold_rows(pack) if half(row) in parts]
+    tasks = [(pack, row, form) for pack in packs for row in gold_rows(pack) if half(row) in parts]
     with Pool(processes, warm_up) as pool:
         rows = pool.map(read, tasks, chunksize=8)
     found: dict[str, dict[str, Row]] = {pack: {} for pack in packs}
@@ -263,16 +249,16 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--keep", type=Path, help="folder for what was read")
     parser.add_argument("--from", type=Path, dest="source", help="folder of an earlier --keep to score")
-    parser.add_argument("--without-names", action="store_true", help="hash classes and ids, so that they tell nothing")
+    parser.add_argument(
+        "--form", choices=FORMS, default="as-saved", help="take signs from the pages (see page_forms.py)"
+    )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")
     args = parser.parse_args()
     demand_corpus()
     parts: tuple[Half, ...] = (args.half,) if args.half else HALVES
     found = (
-        load_packs(args.source, args.packs)
-        if args.source
-        else read_packs(args.packs, parts, args.processes, args.without_names)
+        load_packs(args.source, args.packs) if args.source else read_packs(args.packs, parts, args.processes, args.form)
     )
     if args.keep:
         args.keep.mkdir(parents=True, exist_ok=True)

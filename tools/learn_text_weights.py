@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
 import halves as pages
 import score_peers
+from page_forms import FORMS
 from reading_split import half
 
 OUT = pages.ROOT / "portalcrawl" / "extraction" / "article" / "text_weights.toml"
@@ -29,10 +30,12 @@ Row = dict[str, Any]
 Example = tuple[dict[str, float], int, float]
 SHORTEST_LONG = 60
 ITERATIONS = 12
+LEARNED = ("as-saved", "no-names", "no-headings")
+"""Forms of the pages that are learned from."""
 SHARE_OF_LINKS = 0.15
 
 
-def examples(task: tuple[str, Row, bool]) -> list[Example]:
+def examples(task: tuple[str, Row, str]) -> list[Example]:
     """Return the features, the label and the weight of the blocks of a page whose label is known."""
     from scrapy.http import Headers, HtmlResponse
 
@@ -45,11 +48,10 @@ def examples(task: tuple[str, Row, bool]) -> list[Example]:
     from portalcrawl.reading import read
     from portalcrawl.text.normalize import fold
 
-    pack, row, is_nameless = task
+    pack, row, form = task
     folder = pages.CORPUS / pack / "pages" if (pages.CORPUS / pack / "pages").is_dir() else pages.CORPUS / pack
     body = gzip.decompress((folder / f"{row['id']}.html.gz").read_bytes())
-    if is_nameless:
-        body = pages.without_names(body)
+    body = FORMS[form](body)
     url = row["url"].removeprefix("x")
     page = Page(
         HtmlResponse(url, headers=Headers({"Content-Type": "text/html; charset=utf-8"}), body=body),
@@ -156,9 +158,9 @@ def main() -> None:
     args = parser.parse_args()
     tasks = [(pack, row) for pack in ("articles", "bodies") for row in pages.gold_rows(pack)]
     tasks += [("peers", row) for row in pages.peers_rows() if {"body", "with", "without"} & row["gold"].keys()]
-    twice = [(*task, is_nameless) for task in tasks if half(task[1]) == "fitted" for is_nameless in (False, True)]
+    every_form = [(*task, form) for task in tasks if half(task[1]) == "fitted" for form in LEARNED]
     with Pool(2, pages.warm_up) as pool:
-        found = [each for each in pool.map(examples, twice, 4) if each]
+        found = [each for each in pool.map(examples, every_form, 4) if each]
     choice = random.Random(1)
     every = [  # of short links, which most blocks are, one of a few stands for all
         (row, label, share / kept)

@@ -94,7 +94,7 @@ def _beside(layout: Layout, box: Box | None) -> list[Line]:
 def _are_paragraphs(lines: Sequence[Line]) -> bool:
     """Return whether the lines beside a picture are sentences in paragraphs of their own, not caption and credit."""
     sentences = (
-        line.box.tag == "p" and len(line.text) >= SHORTEST_LINE and _SENTENCES.search(line.text) for line in lines
+        line.box.is_paragraph and len(line.text) >= SHORTEST_LINE and _SENTENCES.search(line.text) for line in lines
     )
     return len(lines) > 1 and all(sentences)
 
@@ -111,7 +111,7 @@ def _is_text(line: Line) -> bool:
     """Return whether a line beside a picture is more than its caption: a heading, a paragraph of several sentences."""
     if line.box.tag in _HEADINGS or len(line.text) > LONGEST_CAPTION:
         return True
-    if line.box.tag != "p" or _SHOWS.search(line.text):
+    if not line.box.is_paragraph or _SHOWS.search(line.text):
         return False
     if _flows_around_picture(line):
         return True

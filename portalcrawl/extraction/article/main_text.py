@@ -96,14 +96,15 @@ def _weight(line: Line) -> int:
     if not text.isascii() and "。" in text:
         line.prose = True
         return size * 2
-    return size // 3 if line.box.tag in ("p", "li") and not line.linked else 0
+    return size // 3 if (line.box.is_paragraph or line.box.tag == "li") and not line.linked else 0
 
 
 def is_link(line: Line) -> bool:
     """Return whether most of the line is a link; paragraphs may hold a long one."""
-    if line.box.tag == "p" and len(line.text) >= SHORTEST_RUN and line.block.ends_sentence:
+    is_paragraph = line.box.is_paragraph
+    if is_paragraph and len(line.text) >= SHORTEST_RUN and line.block.ends_sentence:
         return False
-    return line.linked * (4 if line.box.tag == "p" else 2) > len(line.text) * (3 if line.box.tag == "p" else 1)
+    return line.linked * (4 if is_paragraph else 2) > len(line.text) * (3 if is_paragraph else 1)
 
 
 def _drop_cards(layout: Layout) -> None:

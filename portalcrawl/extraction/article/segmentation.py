@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.article.boilerplate import is_note
@@ -13,36 +13,35 @@ from portalcrawl.text.datelines import is_dateline
 from portalcrawl.text.normalize import fold
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
+    from portalcrawl.extraction.article.text_weights import TextWeights
 
 PARAGRAPHS = frozenset(("p", "blockquote", "li", "pre", "dd"))
 MOST_HEADS = 2
 MOST_LINKS = 20
 LEAST_PARTS = 3
-LEAST_ROWS = 3
-LEAST_WORDS = 5
-"""Paragraphs alike by which a page shows that it makes them of elements that are not for text."""
-Row = tuple["Box | None", str, str]
+LEAST_AMONG_TEXT = 0.0
+"""Weight from which a short line in any element is text, after other text."""
 LONGEST_HEAD = 150
 HEADS = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt"))
 
 
-def text_lines(layout: Layout, main: Box, headline: Line | None, titles: frozenset[str]) -> list[Line]:
+def text_lines(
+    layout: Layout, main: Box, headline: Line | None, titles: frozenset[str], weights: TextWeights
+) -> list[Line]:
     """Return the lines of the article's text in order, what stands before the headline and repeats it left out."""
     chosen: list[Line] = []
     seen: set[str] = set()
     first = (
         headline.index + 1 if headline is not None and headline.index in range(main.first, main.last) else main.first
     )
-    lines = layout.lines[first : main.last]
-    rows = _rows(lines)
-    around = {line.box.parent for line in lines if line.prose or line.box.tag == "li"}
     longest = 2 * max(map(len, titles), default=0)  # marks and spaces, which titles are compared without, included
-    for line in lines:
-        if not line.box.sound or line.text in seen:
+    for line in layout.lines[first : main.last]:
+        if not line.box.sound or line.text in seen or line.note or is_link(line):
             continue
         is_title = len(line.text) <= longest and fold(line.text) in titles
-        if not is_title and (_belongs(line) or _is_row(line, rows) or (seen and _is_bare(line, around))):
+        if is_title or (not line.prose and is_note(line.text, line.linked)):
+            continue
+        if line.prose or _can_be_text(line.box) or (seen and weights.weight(line.block) > LEAST_AMONG_TEXT):
             if line.prose:
                 seen.add(line.text)
             chosen.append(line)
@@ -101,48 +100,9 @@ def _make(head: Line) -> tuple[str, str]:
     return head.box.tag, head.box.element.get("class") or ""
 
 
-def _belongs(line: Line) -> bool:
-    if line.note or is_link(line):
-        return False
-    if line.prose:
-        return True
-    box = line.box
-    if box.tag in HEADS or box.tag in PARAGRAPHS or box.whole > box.inner:
-        return not is_note(line.text, line.linked)
-    return False
-
-
-def _rows(lines: Sequence[Line]) -> set[Row]:
-    """Return what the boxes have in common that are paragraphs of the text, where these are no elements for text."""
-    counts = Counter(_row(line) for line in lines if line.prose and line.box.tag not in PARAGRAPHS)
-    return {row for row, count in counts.items() if count >= LEAST_ROWS}
-
-
-def _row(line: Line) -> Row:
-    return line.box.parent, line.box.tag, line.box.element.get("class") or ""
-
-
-def _is_row(line: Line, rows: set[Row]) -> bool:
-    """Return whether a short line is one of the *rows*, or bold throughout among them."""
-    if not rows or line.note or is_link(line):
-        return False
-    parent, tag, names = _row(line)
-    among = (parent, tag, names) in rows or (
-        _is_bold(line.box.element) and any(row[:2] == (parent, tag) for row in rows)
-    )
-    return among and not is_note(line.text, line.linked)
-
-
-def _is_bare(line: Line, around: Set[Box | None]) -> bool:
-    """Return whether a line stands right in a box *around* paragraphs, or is a sentence in an element beside them."""
-    beside = line.box.parent in around and line.block.ends_sentence and line.block.words >= LEAST_WORDS
-    return (line.box in around or beside) and not line.note and not line.linked and not is_note(line.text)
-
-
-def _is_bold(element: _Element) -> bool:
-    return (
-        len(element) == 1 and element[0].tag in ("b", "strong") and not (element.text or element[0].tail or "").strip()
-    )
+def _can_be_text(box: Box) -> bool:
+    """Return whether short lines in *box* are text: headings, paragraphs, and what stands right among these."""
+    return box.tag in HEADS or box.is_paragraph or box.tag in PARAGRAPHS or box.whole > box.inner
 
 
 def is_subhead(line: Line) -> bool:

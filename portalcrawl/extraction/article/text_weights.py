@@ -93,12 +93,15 @@ class TextWeights:
         around = {f"role_{name}": 1.0 for name in self._roles_of(box)}
         part = self._part(box)
         before, after = self._beside(index, -1), self._beside(index, 1)
+        is_below = before is not None and _prose(before) > 0
+        is_above = after is not None and _prose(after) > 0
         return around | {
             "part_prose": (sums[part.last] - sums[part.first]) / total,
             "part_link_share": part.link_share,
             "part_lines": log1p(part.lines),
-            "prose_is_before": before is not None and _prose(before) > 0,
-            "prose_is_after": after is not None and _prose(after) > 0,
+            "prose_is_before": is_below,
+            "prose_is_after": is_above,
+            "bold_head": is_above and size < SHORTEST_PROSE and block.kind == "line" and block.is_bold,
             "link_is_before": before is not None and before.link_share > MOST_LINKED,
             "link_is_after": after is not None and after.link_share > MOST_LINKED,
             "steps": log1p(self._steps(box)),

@@ -87,8 +87,10 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     main = own_article(layout, main, headline)
     titles = {fold(text) for text in (*declared.titles, headline.text if headline else "") if text}
     opening = find_opening(layout, headline, main, titles)
-    lines = opening + [line for line in text_lines(layout, main, headline, frozenset(titles)) if line not in opening]
     weights = TextWeights(layout.walk, headline.block.index if headline else None, titles)
+    lines = opening + [
+        line for line in text_lines(layout, main, headline, frozenset(titles), weights) if line not in opening
+    ]
     behind = {line.index for line in lines if weights.is_behind_comments(line.block)}
     layout.reasons = {line.index: "comments" if line.index in behind else "weight" for line in lines}
     lines = _weighed(layout, weights, [line for line in lines if line.index not in behind])

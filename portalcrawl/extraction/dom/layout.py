@@ -13,6 +13,8 @@ from portalcrawl.extraction.dom.blocks import Place
 from portalcrawl.extraction.dom.name_roles import PART, possible_kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lxml.etree import _Element
 
     from portalcrawl.extraction.dom.blocks import Block
@@ -34,13 +36,19 @@ _OF_TEXTS = frozenset(("caption", "byline", "ad", "share", "subscription"))
 """Kinds that a paragraph, a heading or an article can be by its names."""
 _MEDIA = frozenset(("picture", "player"))
 _WHOLE_PAGES = frozenset(("html", "body", "main"))
+_NO_PARAGRAPHS = frozenset(("p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", *_FIGURES))
+LEAST_ALIKE = 3
+SHORTEST_SENTENCES = 60
 MOST_MEDIA_LINES, MOST_MEDIA_CHARS = 3, 600
 
 
 class Box:
     """A block-level element: where it stands, what its names say, how much prose it holds."""
 
-    __slots__ = ("element", "first", "images", "inner", "kind", "last", "mass", "parent", "sound", "tag", "whole")
+    __slots__ = (
+        *("element", "first", "images", "inner", "is_paragraph", "kind", "last"),
+        *("mass", "parent", "sound", "tag", "whole"),
+    )
 
     def __init__(self, element: _Element, tag: str, parent: Box | None, first: int, images: int) -> None:
         self.element = element
@@ -61,6 +69,8 @@ class Box:
         """Weight of the text in it without side matter."""
         self.sound = True
         """Whether it stands outside of side matter."""
+        self.is_paragraph = tag == "p"
+        """Whether it is one of the page's paragraphs, of which some pages make each an element for anything."""
 
 
 class Line:
@@ -128,7 +138,20 @@ def read_layout(walk: Walk) -> Layout:
         elif block.kind == "control" and block.element.get("type") == "email":
             layout.asking.append(box)
     layout.times = [(time.element, starts[time.block]) for time in walk.times]
+    _find_paragraphs(layout.lines)
     return layout
+
+
+def _find_paragraphs(lines: Iterable[Line]) -> None:
+    """Mark the boxes in which a page sets its paragraphs: several alike, side by side, with sentences in them."""
+    rows: dict[tuple[Box | None, str, str], list[Line]] = {}
+    for line in lines:
+        if line.box.tag not in _NO_PARAGRAPHS:
+            rows.setdefault((line.box.parent, line.box.tag, line.box.element.get("class") or ""), []).append(line)
+    for row in rows.values():
+        if sum(line.block.size >= SHORTEST_SENTENCES and line.block.ends_sentence for line in row) >= LEAST_ALIKE:
+            for line in row:
+                line.box.is_paragraph = True
 
 
 def _counts(walk: Walk) -> tuple[list[int], list[int]]:
