@@ -125,9 +125,10 @@ class RightsArchive:
         moment = seen.moment.astimezone(UTC).isoformat(timespec="seconds")
         earlier = [at for at, each in enumerate(known) if each.first_seen <= moment]
         same = [at for at in earlier if (known[at].origin, known[at].document) == (seen.origin, seen.document)]
-        if same and known[same[-1]].sha256 == sha256:
-            last = known[same[-1]]
-            known[same[-1]] = replace(last, last_seen=max(last.last_seen, moment))
+        # That of a moment which is known is nothing new: machines may see two states in one second.
+        last = [at for at in same if at == same[-1] or moment <= known[at].last_seen]
+        if (found := next((at for at in last if known[at].sha256 == sha256), None)) is not None:
+            known[found] = replace(known[found], last_seen=max(known[found].last_seen, moment))
             return
         file = self._write(host, seen, sha256) if seen.body is not None and sha256 else None
         new = StoredDocument(seen.origin, seen.document, sha256, file, moment, moment)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from portalcrawl.errors import DataFolderError
 from portalcrawl.feeds.store.locating import TIMEOUT, local_folder
 from portalcrawl.rights.archive import INDEX, RightsArchive, Sighting
 from portalcrawl.rights.document_place import DocumentFolder, DocumentPlace
@@ -38,23 +39,39 @@ def copy_documents(data_dir: Path, feeds_url: str, timeout: float = TIMEOUT) -> 
     Hosts of which nothing was kept since they were copied last cost one small read each.
 
     :raises FeedStoreError: where the store can't be used: the next run copies what this one could not.
-    :raises DataFolderError: where an index is damaged.
+    :raises DataFolderError: where the index of a host is damaged; all other hosts were copied.
     """
-    if local_folder(feeds_url) == data_dir / "feeds":
-        return
     here = DocumentFolder(data_dir / FOLDER)
+    if _is_here(here, data_dir, feeds_url):
+        return
     target: RightsArchive | None = None
+    damaged: DataFolderError | None = None
     for host in here.hosts():
-        with here.locked(host):
-            index = here.read(host, INDEX)
-            state = f"{feeds_url}\n{index.version}\n".encode() if index else b""
-            known = here.read(COPIED, host)
-            if not state or (known and known.content == state):
-                continue
-            target = target or RightsArchive(documents_place(data_dir, feeds_url, timeout))
+        # Without its lock: a store that is down must not stop the runs that record this host meanwhile. Documents that
+        # they add after this line are copied twice, which changes nothing.
+        index = here.read(host, INDEX)
+        state = f"{feeds_url}\n{index.version}\n".encode() if index else b""
+        known = here.read(COPIED, host)
+        if not state or (known and known.content == state):
+            continue
+        target = target or RightsArchive(documents_place(data_dir, feeds_url, timeout))
+        try:
             target.store_all(host, _sightings(here, host))
-            (here.folder / COPIED).mkdir(exist_ok=True)
+        except DataFolderError as error:  # of this host alone
+            damaged = error
+            continue
+        with here.locked(COPIED):
             here.replace(COPIED, host, state, None)
+    if damaged is not None:
+        raise damaged
+
+
+def _is_here(here: DocumentFolder, data_dir: Path, feeds_url: str) -> bool:
+    """Return whether documents are kept for good where crawls keep them, by whatever name that folder is called."""
+    if local_folder(feeds_url) is None:
+        return False
+    place = documents_place(data_dir, feeds_url)
+    return isinstance(place, DocumentFolder) and place.folder.resolve() == here.folder.resolve()
 
 
 def _sightings(here: DocumentFolder, host: str) -> Iterator[Sighting]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portalcrawl.errors import DataFolderError
-from portalcrawl.rights.archive import RightsArchive
+from portalcrawl.rights.archive import RightsArchive, Sighting
 from portalcrawl.rights.document_place import DocumentFolder
 from portalcrawl.rights.path_patterns import matches
 from portalcrawl.rights.robots_txt import robots_statements
 from portalcrawl.rights.tdmrep import tdmrep_statements
+from portalcrawl.runs.rights_archive import copy_documents
 
 ROBOTS = b"""License: https://a.example/license.xml
 User-Agent: *
@@ -140,3 +142,45 @@ def test_a_document_that_was_written_before_a_death_is_taken_up(tmp_path: Path) 
     (tmp_path / "a.example:8443" / "index.json").unlink()
     archive.store(origin, "robots.txt", b"one", day + timedelta(hours=1))
     assert len(list((tmp_path / "a.example:8443").glob("robots-*"))) == 1
+
+
+def test_what_machines_saw_is_merged_whatever_the_order(tmp_path: Path) -> None:
+    """Sightings of several machines, some in one second; recorded again, they change nothing."""
+    origin, day = "https://a.example", datetime(2026, 3, 1, tzinfo=UTC)
+    for seed in range(60):
+        random = Random(seed)
+        bodies = random.choices([b"one", b"two", None], k=random.randrange(1, 9))
+        moments = [day + timedelta(seconds=random.randrange(6)) for _ in bodies]
+        seen = [Sighting(origin, "robots.txt", body, at) for body, at in zip(bodies, moments, strict=True)]
+        archive = RightsArchive(DocumentFolder(tmp_path / str(seed)))
+        archive.store_all("a.example", seen)
+        archive.store_all("a.example", seen)
+        documents = archive.documents(origin)
+        archive.store_all("a.example", random.sample(seen, len(seen)))
+        assert archive.documents(origin) == documents, seed
+        for each in seen:
+            at = each.moment.isoformat(timespec="seconds")
+            known = [archive.body(one) for one in documents if one.first_seen <= at <= one.last_seen]
+            assert each.body in known, seed
+
+
+def test_a_damaged_index_keeps_no_other_host_from_being_copied(tmp_path: Path) -> None:
+    archive = RightsArchive(DocumentFolder(tmp_path / "data" / "rights"))
+    day = datetime(2026, 3, 1, tzinfo=UTC)
+    for host in ("a.example", "b.example", "c.example"):
+        archive.store(f"https://{host}", "robots.txt", b"one", day)
+    (tmp_path / "data" / "rights" / "b.example" / "index.json").write_text("[{")
+    with pytest.raises(DataFolderError, match=r"b\.example"):
+        copy_documents(tmp_path / "data", str(tmp_path / "shared"))
+    assert sorted(path.name for path in (tmp_path / "shared" / "rights").iterdir()) == ["a.example", "c.example"]
+
+
+@pytest.mark.parametrize("name", ["data", "link", "data/feeds"])
+def test_nothing_is_copied_onto_itself(name: str, tmp_path: Path) -> None:
+    """FEEDS_URL may be the data folder, under any name."""
+    (tmp_path / "link").symlink_to(tmp_path / "data")
+    archive = RightsArchive(DocumentFolder(tmp_path / "data" / "rights"))
+    archive.store("https://a.example", "robots.txt", b"one", datetime(2026, 3, 1, tzinfo=UTC))
+    copy_documents(tmp_path / "data", str(tmp_path / name))
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["rights"]
+    assert [path.name for path in (tmp_path / "data" / "rights").iterdir()] == ["a.example"]
