@@ -37,15 +37,20 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         if args[:1] == ["discover"]:
-            return self._discover(args[1:], write=opts.write)
+            if opts.check:
+                raise UsageError("scrapy portals discover takes no --check; check the file once it is written")
+            return self._discover(args[1:], write=opts.write, as_json=opts.json)
         return self._run(args, check=opts.check, as_json=opts.json, write=opts.write)
 
-    def _discover(self, args: list[str], *, write: bool) -> int:
+    def _discover(self, args: list[str], *, write: bool, as_json: bool) -> int:
         from portalcrawl.drafting.discover import discover  # here, since it imports the whole reading
 
         assert self.settings is not None
-        draft, note = discover(args, self.settings, write=write)
-        print(draft, end="")
+        draft, file, note = discover(args, self.settings, write=write)
+        if as_json:
+            print_json({"name": draft.name, "file": str(file) if file else None, "toml": draft.text})
+            return 0
+        print("" if file else draft.text, end="")
         print(f"portalcrawl: {note}", file=sys.stderr)
         return 0
 

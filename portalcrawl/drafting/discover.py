@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from scrapy.crawler import AsyncCrawlerProcess
 
+from portalcrawl.crawl.politeness import Politeness
 from portalcrawl.drafting.draft import Draft, DraftError, make_draft
 from portalcrawl.drafting.draft_spider import DraftResult, DraftSpider
 from portalcrawl.errors import ConfigFileError, UsageError
 from portalcrawl.profiles.catalog import SUFFIX, Catalog, generic_profile
 from portalcrawl.runs.arguments import check_url
 from portalcrawl.runs.plan import Plan, Start, make_plan
-from portalcrawl.runs.run_settings import profiles_folder
+from portalcrawl.runs.run_settings import RunSettings, profiles_folder
+from portalcrawl.storage.database import is_server
+from portalcrawl.storage.host_budget import HostBudget
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from scrapy.settings import Settings
 
 USAGE = "scrapy portals discover takes one URL, the front page of a portal, and --write"
 
 
-def discover(args: list[str], settings: Settings, *, write: bool) -> tuple[str, str]:
+def discover(args: list[str], settings: Settings, *, write: bool) -> tuple[Draft, Path | None, str]:
     """Draft a profile for the portal at the address in *args*, and write it if *write* is set.
 
-    Return the draft, empty where it was written, and a note for the user.
+    Return the draft, the file that it was written to, and a note for the user.
 
     :raises UsageError: for other arguments, and where --write would replace a file or has no folder to write to.
     :raises DraftError: where the front page can't be had.
@@ -42,8 +47,9 @@ def discover(args: list[str], settings: Settings, *, write: bool) -> tuple[str, 
         raise UsageError(f"the profile {known.name} has the host of {url} already; leave --write out")
     draft = _draft(url, settings, Catalog(folder).names())
     if write and folder is not None:
-        return "", _write(draft, folder)
-    return draft.text, f"--write writes it to {folder or 'PORTAL_PROFILES'}/{draft.name}{SUFFIX}"
+        file = _write(draft, folder)
+        return draft, file, f"{file} written; check it, then run scrapy portals {draft.name} --check"
+    return draft, None, f"--write writes it to {folder or 'PORTAL_PROFILES'}/{draft.name}{SUFFIX}"
 
 
 def _draft(url: str, settings: Settings, names: list[str]) -> Draft:
@@ -52,16 +58,31 @@ def _draft(url: str, settings: Settings, names: list[str]) -> Draft:
     if settings.getpriority("LOG_LEVEL") != 40:
         settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
     result = DraftResult()
-    process = AsyncCrawlerProcess(settings)
-    process.crawl(DraftSpider, plan=plan, result=result)
-    process.start()
+    with _politeness(RunSettings.from_settings(settings)) as politeness:
+        process = AsyncCrawlerProcess(settings)
+        process.crawl(DraftSpider, plan=plan, result=result, politeness=politeness)
+        process.start()
     if result.evidence is None:
         raise DraftError(f"{url} could not be fetched: {result.problem}")
     return make_draft(result.evidence, names)
 
 
-def _write(draft: Draft, folder: Path) -> str:
-    """Write the draft to a new file and return what to tell of it; raise UsageError where there is one already."""
+@contextmanager
+def _politeness(settings: RunSettings) -> Iterator[Politeness]:
+    """Yield what says when hosts may be asked: with all runs of the data folder, which is not made for a draft."""
+    locks = settings.data_dir / "locks"
+    with TemporaryDirectory() as own:
+        is_shared = is_server(settings.state_url) or locks.is_dir()
+        budget = HostBudget.beside(settings.state_url, locks if is_shared else Path(own))
+        politeness = Politeness(budget, settings.politeness)
+        try:
+            yield politeness
+        finally:
+            politeness.close()
+
+
+def _write(draft: Draft, folder: Path) -> Path:
+    """Write the draft to a new file and return it; raise UsageError where there is one already."""
     file = folder / f"{draft.name}{SUFFIX}"
     try:
         with file.open("x", encoding="utf-8") as new:
@@ -70,4 +91,4 @@ def _write(draft: Draft, folder: Path) -> str:
         raise UsageError(f"{file} exists already and is left as it is") from None
     except OSError as error:
         raise ConfigFileError(str(file), "file", error.strerror or str(error)) from None
-    return f"{file} written; check it, then run scrapy portals {draft.name} --check"
+    return file

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.exceptions import IgnoreRequest
 
-from portalcrawl.crawl.failures import ignored_reason
+from portalcrawl.crawl.failures import HostPaused, ignored_reason
 from portalcrawl.discovery.document_type import type_of
 from portalcrawl.discovery.entries import Child, DocumentError, Entry
 from portalcrawl.discovery.links import feed_links, robots_sitemaps
@@ -22,6 +23,7 @@ from portalcrawl.extraction.page import Page, fetch_time
 if TYPE_CHECKING:
     from scrapy.http import Response
 
+    from portalcrawl.crawl.politeness import Politeness
     from portalcrawl.profiles.model import Profile
     from portalcrawl.runs.plan import Plan
 
@@ -50,10 +52,12 @@ class DraftSpider(Spider):
         "SCHEDULER": "scrapy.core.scheduler.Scheduler",
     }
 
-    def __init__(self, plan: Plan, result: DraftResult) -> None:
+    def __init__(self, plan: Plan, result: DraftResult, politeness: Politeness) -> None:
         super().__init__()
         self.plan = plan
         self.result = result
+        self.politeness = politeness
+        """When hosts may be asked: the downloader and middlewares take it from their spider."""
         self._requests = 1  # that for robots.txt
         self._sitemaps: list[str] = []
 
@@ -94,7 +98,7 @@ class DraftSpider(Spider):
             response = await self.crawler.engine.download_async(request)
         except IgnoreRequest as error:
             self._requests -= 1  # refused before it was sent, as by robots.txt
-            raise DraftError(f"{ignored_reason(error)} ({error})") from None
+            raise DraftError(_told(error)) from None
         except Exception as error:  # noqa: BLE001 - any error of any download handler
             raise DraftError(str(error) or type(error).__name__) from None
         if response.status != 200:
@@ -150,3 +154,11 @@ class DraftSpider(Spider):
                 continue
             if page.root is not None:
                 pages.append(page)
+
+
+def _told(error: IgnoreRequest) -> str:
+    """Return why a request was not sent, for the user."""
+    if isinstance(error, HostPaused):
+        until = datetime.fromtimestamp(error.until, UTC).isoformat(timespec="seconds")
+        return f"{error.host} asks for patience until {until} ({error.reason})"
+    return f"{ignored_reason(error)} ({error})"

@@ -82,10 +82,40 @@ def test_robots_txt_is_obeyed(tmp_path: Path) -> None:
     assert "robots" in ended.err
 
 
+def test_a_host_that_asks_for_patience_is_asked_once(tmp_path: Path) -> None:
+    site = {"/": Answer("später", 503, {"Retry-After": "3600"}), "/robots.txt": Answer("", 404)}
+    with TinyPortal(site) as portal:
+        ended = scrapy("portals", "discover", portal.url(), data=tmp_path)
+        assert portal.log == ["/robots.txt", "/"]
+    assert (ended.code, len(ended.lines)) == (1, 1)
+    assert "asks for patience until" in ended.err
+    assert list(tmp_path.iterdir()) == [], "no data folder is made for a draft"
+
+
+def test_crawls_and_drafts_know_of_each_other(tmp_path: Path) -> None:
+    with TinyPortal({"/": Answer("später", 429, {"Retry-After": "3600"})}) as portal:
+        assert crawl(data=tmp_path, url=portal.url()).code == 0
+        portal.log.clear()
+        ended = scrapy("portals", "discover", portal.url(), data=tmp_path)
+        assert portal.log == []
+    assert (ended.code, len(ended.lines)) == (1, 1)
+    assert "asks for patience until" in ended.err
+
+
+def test_json(tmp_path: Path) -> None:
+    with TinyPortal({"/": '<html lang="de"><body><p>Noch nichts.</p></body></html>'}) as portal:
+        given = ("portals", "discover", portal.url(), "--json", "-s", f"PORTAL_PROFILES={tmp_path}")
+        shown, written = (json.loads(scrapy(*given, *more, data=tmp_path).out) for more in ((), ("--write",)))
+    assert shown == {**written, "file": None}
+    assert Path(written["file"]).read_text(encoding="utf-8") == written["toml"]
+    assert Path(written["file"]).stem == written["name"]
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [
         (("discover",), "takes one URL"),
+        (("discover", "https://a.example/", "--check"), "takes no --check"),
         (("discover", "https://a.example/", "https://b.example/"), "takes one URL"),
         (("discover", "a.example"), "is not an address"),
         (("discover", "https://a.example/", "--write"), "PORTAL_PROFILES"),
