@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
-
-from rich.console import Console
-from rich.table import Table
+from typing import Any
 
 from portalcrawl.command import ProjectCommand
 from portalcrawl.errors import UsageError
@@ -20,9 +17,9 @@ from portalcrawl.runs.rights_archive import documents_place
 from portalcrawl.runs.rights_record import Reserved, RightsRecord
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import open_database, state_file
+from portalcrawl.terminal import Column, print_json, print_table
 
-WIDTH = 200
-"""Columns if standard output is no terminal."""
+COLUMNS = tuple(map(Column, ("source", "name", "value", "scope", "fetched", "SHA-256")))
 
 
 class Command(ProjectCommand):
@@ -52,7 +49,7 @@ class Command(ProjectCommand):
         articles = ArticleRecords(engine, PublishedFeeds(open_store(settings.feeds_url)))
         reserved = RightsRecord(articles, archive, agent).reserved(args[0].strip(), at)
         if opts.json:
-            print(json.dumps(asdict(reserved), ensure_ascii=False, indent=1))
+            print_json(asdict(reserved))
         else:
             _show(reserved, archive)
         return 0
@@ -68,28 +65,22 @@ def _time(value: str) -> datetime:
 
 
 def _show(reserved: Reserved, archive: RightsArchive) -> None:
-    console = Console() if Console().is_terminal else Console(width=WIDTH)
-    console.print(reserved.id or "no stored article", reserved.url, sep="  ", highlight=False, markup=False)
+    lines = [f"{reserved.id or 'no stored article'}  {reserved.url}"]
     if reserved.revision is not None:
-        said = f"revision {reserved.revision}, fetched {reserved.date_fetched}, run {reserved.run}"
-        console.print(said, highlight=False, markup=False)
+        lines.append(f"revision {reserved.revision}, fetched {reserved.date_fetched}, run {reserved.run}")
     else:
-        console.print("no feed has a record of it from then: only documents of its site are known", highlight=False)
+        lines.append("no feed has a record of it from then: only documents of its site are known")
     if reserved.at:
-        console.print(f"as of {reserved.at}", highlight=False)
+        lines.append(f"as of {reserved.at}")
+    if not reserved.signals:
+        lines.append("no signal was found")
+    print(*lines, sep="\n")
     if reserved.signals:
-        table = Table("source", "name", "value", "scope", "fetched", "SHA-256")
-        for signal in reserved.signals:
-            values = (signal["source"], signal["name"], signal["value"], signal["scope"], signal["date_fetched"])
-            table.add_row(*map(_plain, values), signal["sha256"][:16])
-        console.print(table)
-    else:
-        console.print("no signal was found", highlight=False)
+        print_table(COLUMNS, [_row(signal) for signal in reserved.signals])
     for each in reserved.documents:
         path = archive.address(each) or "(there was none)"
-        line = f"{each.document}: {path}, seen from {each.first_seen} to {each.last_seen}"
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        print(f"{each.document}: {path}, seen from {each.first_seen} to {each.last_seen}")
 
 
-def _plain(text: str) -> str:
-    return text.replace("[", r"\[")
+def _row(signal: dict[str, Any]) -> tuple[str, ...]:
+    return (*(signal[name] for name in ("source", "name", "value", "scope", "date_fetched")), signal["sha256"][:16])

@@ -197,11 +197,15 @@ def _discover(name: str, value: str) -> frozenset[str]:
 def start_of_period(since: str | None) -> datetime | None:
     """Return when the period of the option ``--since`` began (UTC): a date means midnight UTC. None without one.
 
-    :raises ArgumentError: where *since* is neither an age nor a date.
+    :raises ArgumentError: where *since* is neither an age nor a date, or is still to come.
     """
     if since is None:
         return None
     given = parse_since("--since", since)
+    now = datetime.now(UTC)
     if isinstance(given, timedelta):
-        return datetime.now(UTC) - given
-    return given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
+        return now - given
+    start = given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
+    if start > now:
+        raise ArgumentError("--since", f"{since!r} is still to come", "an age or a date that has passed")
+    return start

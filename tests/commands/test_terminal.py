@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from support.commandline import scrapy
 from support.terminal import on_terminal
 
+from portalcrawl.rights.archive import RightsArchive
+from portalcrawl.rights.document_place import DocumentFolder
 from portalcrawl.storage.database import open_database
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.run_history import PastRun, RunHistory
@@ -88,3 +92,23 @@ def test_each_speaks_json(data: Path, command: tuple[str, ...]) -> None:
         ]
     if command[:2] == ("schedule", "list"):
         assert (found[0]["name"], found[0]["articles"], found[0]["last_run"]) == ("morgens", None, "never")
+
+
+def test_rights_are_shown_whole_on_any_terminal(data: Path) -> None:
+    robots = (
+        b"User-agent: *\nContent-Signal: search=yes, ai-input=no, ai-train=no\nLicense: https://a.example/lizenz.xml\n"
+    )
+    archive, moment = RightsArchive(DocumentFolder(data / "rights")), datetime(2025, 12, 2, tzinfo=UTC)
+    archive.store(f"https://{NAME}", "robots.txt", robots, moment)
+    asked = ["rights", f"{NAME}:1"]
+    for columns in (40, 80, 200):
+        plain = ESCAPE.sub("", on_terminal(asked, data, columns)).replace("\r", "")
+        assert "…" not in plain, "a value is cut"
+        joined = re.sub(r"\s+", "", plain)
+        for value in (
+            "search=yes,ai-input=no,ai-train=no",
+            "https://a.example/lizenz.xml",
+            sha256(robots).hexdigest()[:16],
+        ):
+            assert value in joined
+    assert len([line for line in scrapy(*asked, data=data).out.splitlines() if line.startswith("robots.txt ")]) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import urllib.request
 from contextlib import suppress
 
@@ -21,6 +22,14 @@ def scraped(port: int) -> dict[tuple[str, ...], float]:
             for sample in family.samples
         }
     return {}
+
+
+def test_a_port_in_use_is_answered_in_one_line(fleet: Fleet) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        ended = fleet.run("worker", "-s", f"METRICS_PORT={other.getsockname()[1]}")
+    assert (ended.code, len(ended.lines)) == (1, 1), ended.err
+    assert "METRICS_PORT" in ended.err
+    assert fleet.rows("SELECT FROM fleet_workers") == []
 
 
 def test_a_worker_serves_what_the_fleet_knows(fleet: Fleet) -> None:

@@ -258,6 +258,7 @@ def test_files_that_are_not_as_named_are_listed(tmp_path: Path) -> None:
     [
         (("x",), 2, "scrapy report takes"),
         (("--since", "soon"), 2, "--since"),
+        (("--since", "2999-01-01"), 2, "is still to come"),
         (("--portal", "d.example"), 2, "d.example"),
         (("-o", "/nowhere/report.html"), 2, "/nowhere/report.html"),
         (("-o", "/"), 2, "a file"),
