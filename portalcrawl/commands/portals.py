@@ -103,15 +103,16 @@ def _show(file: ProfileFile, *, as_json: bool) -> int:
         return 1
     profile = file.profile
     if as_json:
-        print_json({"name": profile.name, "file": file.file, **dict(_settings_of(profile))})
+        found = {name: _as_data(value) for name, value in _settings_of(profile)}
+        print_json({"name": profile.name, "file": file.file, **found, "timezone": str(profile.zone)})
         return 0
     print(f"{profile.name} ({file.file})")
     for name, value in _settings_of(profile):
-        print(f"  {name:<24} {value}")
+        print(f"  {name:<24} {_text(value)}")
     return 0
 
 
-def _settings_of(profile: Profile) -> Iterable[tuple[str, str]]:
+def _settings_of(profile: Profile) -> Iterable[tuple[str, Any]]:
     """Yield the keys that the profile sets and their values; the time zone also if it follows from the host."""
     for name, value in _values(profile, ""):
         if name != "timezone":
@@ -121,17 +122,17 @@ def _settings_of(profile: Profile) -> Iterable[tuple[str, str]]:
         yield from _values(rules, f"teasers[{number}].")
 
 
-def _values(part: Any, prefix: str) -> Iterable[tuple[str, str]]:
+def _values(part: Any, prefix: str) -> Iterable[tuple[str, Any]]:
     for each in fields(part):
         name, value = each.name, getattr(part, each.name)
         if name in NOT_SHOWN or value is None or value in ((), {}, False):
             continue
         if name == "fields" and isinstance(part, ArticleRules | TeaserRules):
-            yield from ((f"{prefix}{field}", _text(rules)) for field, rules in value.items())
+            yield from ((f"{prefix}{field}", rules) for field, rules in value.items())
         elif hasattr(value, "__dataclass_fields__") and not isinstance(value, Pattern) and name != "root":
             yield from _values(value, f"{prefix}{name}.")
         else:
-            yield f"{prefix}{name}", _text(value)
+            yield f"{prefix}{name}", value
 
 
 def _text(value: Any) -> str:
@@ -142,3 +143,12 @@ def _text(value: Any) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{key}: {' '.join(each.split())}" for key, each in value.items())
     return value.key if isinstance(value, ZoneInfo) else str(value)
+
+
+def _as_data(value: Any) -> Any:
+    """Return *value* for JSON: lists, numbers and booleans as such."""
+    if isinstance(value, tuple | list):
+        return [_as_data(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _as_data(each) for key, each in value.items()}
+    return value if isinstance(value, bool | int | float) else _text(value)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from support.commandline import scrapy
+from support.commandline import ROOT, scrapy
 from support.terminal import on_terminal
 
 from portalcrawl.rights.archive import RightsArchive
@@ -86,6 +86,12 @@ def test_each_speaks_json(data: Path, command: tuple[str, ...]) -> None:
     assert (ended.code, ended.err) == (0, "")
     found = json.loads(ended.out)
     assert found
+    shown = found[0] if isinstance(found, list) else found
+    described = (ROOT / "docs" / ("fields.md" if "--runs" in command else "operations.md")).read_text(encoding="utf-8")
+    assert [key for key in shown if f"`{key}`" not in described and "klamm" not in command] == []
+    if command == ("portals", "klamm"):
+        assert found["start_urls"] == ["https://www.klamm.de/news/"]
+        assert (found["politeness.delay"], found["timezone"]) == (1.0, "Europe/Berlin")
     if command == ("state",):
         assert found["articles"] == [
             {"portal": NAME, "status": "stored", "articles": 1, "oldest": "1970-01-01T00:00:01+00:00"}
