@@ -48,10 +48,11 @@ def arguments(command: tuple[str, ...], data: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_sixty_columns_are_enough(data: Path, command: tuple[str, ...]) -> None:
-    shown = on_terminal(arguments(command, data), data, 60)
+@pytest.mark.parametrize("columns", [40, 60])
+def test_narrow_terminals_are_enough(data: Path, command: tuple[str, ...], columns: int) -> None:
+    shown = on_terminal(arguments(command, data), data, columns)
     plain = ESCAPE.sub("", shown).replace("\r", "")
-    assert max(len(line) for line in plain.splitlines() if not line.startswith("/")) <= 60  # one path is a line
+    assert max(len(line) for line in plain.splitlines() if not line.startswith("/")) <= columns  # one path is a line
     assert "\x1b[" in shown
     assert "…" not in plain, "a value is cut"
     joined = re.sub(r"\s+", "", plain)

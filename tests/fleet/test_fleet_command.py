@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import pytest
 from support.fleet import Fleet, scrapy
 from support.postgres import PostgresServer
+from support.terminal import on_terminal
 
 TWO = """
 [entry.one]
@@ -71,6 +74,21 @@ def test_status_names_problems(fleet: Fleet) -> None:
     late = fleet.run("status")
     assert late.code == 1
     assert "1 entry is late, one by 16m" in late.out
+
+
+@pytest.mark.parametrize("columns", [40, 60])
+def test_the_status_fits_a_narrow_terminal(fleet: Fleet, columns: int) -> None:
+    fleet.apply(TWO)
+    fleet.rows("UPDATE fleet_entries SET due = due - 1000 WHERE name = 'one' RETURNING 1")
+    given = {"PORTALCRAWL_STATE_URL": fleet.url}
+    shown = on_terminal(["fleet", "status"], fleet.data, columns, 1, **given)
+    plain = re.sub(r"\x1b\[[\d;]*m", "", shown).replace("\r", "")
+    problems = ("problem:", "not yet published:")  # sentences, which the terminal wraps
+    assert max(len(line) for line in plain.splitlines() if not line.startswith(problems)) <= columns
+    assert "…" not in plain
+    assert "\x1b[" in shown
+    without = on_terminal(["fleet", "status"], fleet.data, columns, 1, NO_COLOR="1", **given)
+    assert not re.search(r"\x1b\[[\d;]*3\d", without)
 
 
 def test_wrong_use_is_told_in_one_line(server: PostgresServer, tmp_path: Path) -> None:

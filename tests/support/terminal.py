@@ -15,8 +15,8 @@ from pathlib import Path
 from support.commandline import ENOUGH, ROOT, environment
 
 
-def on_terminal(args: list[str], data: Path, columns: int, **extra: str) -> str:
-    """Run ``scrapy ARGS`` on a terminal that is *columns* wide; return what it shows."""
+def on_terminal(args: list[str], data: Path, columns: int, code: int = 0, **extra: str) -> str:
+    """Run ``scrapy ARGS`` on a terminal that is *columns* wide; return what it shows before it ends with *code*."""
     reader, writer = pty.openpty()
     ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     given = {**environment(data, TERM="xterm-256color", **extra)}
@@ -31,6 +31,6 @@ def on_terminal(args: list[str], data: Path, columns: int, **extra: str) -> str:
         with suppress(OSError):  # EIO: the program has ended
             while part := os.read(reader, 65_536):
                 shown += part
-        assert process.wait(ENOUGH) == 0
+        assert process.wait(ENOUGH) == code
     os.close(reader)
     return shown.decode()
