@@ -6,7 +6,6 @@ A crawl keeps them in its data folder, which takes no network. Where feeds go el
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -56,7 +55,8 @@ def copy_documents(data_dir: Path, feeds_url: str, timeout: float = TIMEOUT) -> 
             continue
         target = target or RightsArchive(documents_place(data_dir, feeds_url, timeout))
         try:
-            target.store_all(host, _sightings(here, host))
+            if new := _new_sightings(RightsArchive(here), target, host):
+                target.store_all(host, new)
         except DataFolderError as error:  # of this host alone
             damaged = error
             continue
@@ -74,9 +74,17 @@ def _is_here(here: DocumentFolder, data_dir: Path, feeds_url: str) -> bool:
     return isinstance(place, DocumentFolder) and place.folder.resolve() == here.folder.resolve()
 
 
-def _sightings(here: DocumentFolder, host: str) -> Iterator[Sighting]:
-    archive = RightsArchive(here)
-    for each in archive.documents(f"https://{host}"):
-        body = archive.body(each)
-        for moment in {each.first_seen: None, each.last_seen: None}:
-            yield Sighting(each.origin, each.document, body, datetime.fromisoformat(moment))
+def _new_sightings(here: RightsArchive, target: RightsArchive, host: str) -> list[Sighting]:
+    """Return what *target* does not know yet. No other document is read: some robots.txt change at each request."""
+    known = {
+        (each.origin, each.document, each.sha256, moment)
+        for each in target.documents(f"https://{host}")
+        for moment in (each.first_seen, each.last_seen)
+    }
+    new = []
+    for each in here.documents(f"https://{host}"):
+        moments = {each.first_seen: None, each.last_seen: None}
+        unknown = [at for at in moments if (each.origin, each.document, each.sha256, at) not in known]
+        body = here.body(each) if unknown else None
+        new += [Sighting(each.origin, each.document, body, datetime.fromisoformat(at)) for at in unknown]
+    return new

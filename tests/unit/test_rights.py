@@ -184,3 +184,18 @@ def test_nothing_is_copied_onto_itself(name: str, tmp_path: Path) -> None:
     copy_documents(tmp_path / "data", str(tmp_path / name))
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["rights"]
     assert [path.name for path in (tmp_path / "data" / "rights").iterdir()] == ["a.example"]
+
+
+def test_only_what_is_new_is_copied(tmp_path: Path) -> None:
+    """The documents that were copied before are not even read again."""
+    archive, day = RightsArchive(DocumentFolder(tmp_path / "data" / "rights")), datetime(2026, 3, 1, tzinfo=UTC)
+    shared = RightsArchive(DocumentFolder(tmp_path / "shared" / "rights"))
+    origin, bodies = "https://a.example", [b"%d" % number for number in range(20)]
+    for number, body in enumerate(bodies):
+        archive.store(origin, "robots.txt", body, day + timedelta(days=number))
+        archive.store(origin, "robots.txt", body, day + timedelta(days=number, hours=1))
+        copy_documents(tmp_path / "data", str(tmp_path / "shared"))
+        for copied in (tmp_path / "data" / "rights" / "a.example").glob("robots-*"):
+            copied.write_bytes(b"unreadable")
+    assert shared.documents(origin) == archive.documents(origin)
+    assert [shared.body(each) for each in shared.documents(origin)] == bodies
