@@ -29,7 +29,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.dialects import postgresql
 from support.postgres import PostgresServer
 
-from portalcrawl.storage.anywhere import BY_ADDRESS, BY_ID
+from portalcrawl.storage.anywhere import PORTALS
 from portalcrawl.storage.database import open_database
 from portalcrawl.storage.near_copies import WITH_A_BAND
 from portalcrawl.storage.records import Record

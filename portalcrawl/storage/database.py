@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModul
 from sqlalchemy.pool import StaticPool
 
 from portalcrawl.errors import DataFolderError, SettingError
-from portalcrawl.storage import postgresql, tables
+from portalcrawl.storage import migrations, postgresql, tables
 from portalcrawl.urls import mask_secrets
 
 logger = logging.getLogger(__name__)
@@ -242,7 +242,7 @@ def _bring_up_to_date(engine: Engine, url: str) -> None:
                 f"{tables.VERSION}); upgrade portalcrawl or choose another DATA_DIR"
             )
         if version < tables.VERSION:
-            tables.migrate(connection, version)
+            migrations.migrate(connection, version)
 
 
 def _version(connection: Connection) -> int | None:
