@@ -1,7 +1,8 @@
-"""The state in both databases: bytes an article, and on PostgreSQL the plans and times of its queries with a million.
+"""The state in both databases: bytes an article, plans and times of its queries with a million, and its migration.
 
     python benchmarks/shared_state.py growth [--articles 20000] [--write]
     python benchmarks/shared_state.py million [--articles 1000000] [--write]
+    python benchmarks/shared_state.py migration [--articles 1000000] [--write]
 
 A server is started for it, from the PostgreSQL that is installed.
 """
@@ -25,21 +26,25 @@ from places import ROOT, write_section
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.dialects import postgresql
 from support.postgres import PostgresServer
 
-from portalcrawl.storage.anywhere import PORTALS
+from portalcrawl.storage import anywhere
 from portalcrawl.storage.database import open_database
+from portalcrawl.storage.maintenance import COUNTS, NUMBERS, old_articles
 from portalcrawl.storage.near_copies import WITH_A_BAND
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.store import IDS_OF, KNOWN_TEASERS, RECORDS, WITH_CONTENT, Store, Wanted
+from portalcrawl.storage.tables import PREFIX, addresses, articles
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.text.fingerprints import Fingerprint, bands_of
 
 TEASERS = 3
 """States of teasers an article, as on the embedded portal."""
 PORTALS = 100
+SECONDS = 17
+"""Between two articles, so that a portal has fifty a day."""
 COMMIT = 100
 NEAR = ("signatures", "bands")
 MEASURED = ("articles", "addresses", "teasers", *NEAR)
@@ -61,11 +66,11 @@ def article(number: int, chance: random.Random) -> Record:
         url,
         url,
         status="stored",
-        next_visit=1.7e9 + number if number % 50 == 0 else None,
+        next_visit=1.7e9 + number * SECONDS if number % 50 == 0 else None,
         depth=1,
         found_on=f"https://www.{portal}.example/politik/",
-        newest=1.7e9 + number,
-        first_stored=1.7e9 + number,
+        newest=1.7e9 + number * SECONDS,
+        first_stored=1.7e9 + number * SECONDS,
         revision=1,
         content_hash=f"{chance.getrandbits(128):032x}",
         field_hashes=",".join(f"{chance.getrandbits(32):08x}" if field % 3 else "" for field in range(15)),
@@ -142,12 +147,11 @@ def growth(number: int) -> str:
 
 FILL = """
 INSERT INTO articles (portal, id, url, canonical_url, status, attempts, next_visit, depth, found_on, newest,
-    first_stored, revision, content_hash, field_hashes, cluster_id, headline, sketch)
+    first_stored, revision, cluster_id, headline, content_hash, field_hashes, :sketch)
 SELECT 'portal' || n % 100, 'portal' || n % 100 || ':' || left(md5(n::text), 16),
     'https://www.portal' || n % 100 || '.example/politik/' || md5('u' || n) || '-' || n || '.html', '', 'stored', 0,
-    CASE WHEN n % 7 = 0 THEN 1.7e9 + n END, 1, '/politik/', 1.7e9 + n, 1.7e9 + n, 1, md5('c' || n),
-    '=' || left(md5('f' || n) || md5('g' || n), 54) || ',ffff', '', md5('h' || n) || md5('i' || n),
-    '=' || left(md5('j' || n) || md5('k' || n) || md5('l' || n), 80)
+    CASE WHEN n % 7 = 0 THEN 1.7e9 + n * :seconds END, 1, '/politik/', 1.7e9 + n * :seconds, 1.7e9 + n * :seconds, 1,
+    '', md5('h' || n) || md5('i' || n), :hashes
 FROM generate_series(1, :number) AS n;
 INSERT INTO addresses (portal, key, id)
 SELECT 'portal' || n % 100, substr(sha256((kind || n)::bytea), 1, 12),
@@ -159,7 +163,7 @@ FROM generate_series(1, :number) AS n, generate_series(1, :teasers) AS state
 ON CONFLICT DO NOTHING;
 INSERT INTO signatures (signature, cluster_id, portal, article, added)
 SELECT decode(repeat(md5('s' || n), 16), 'hex'), '', 'portal' || n % 100,
-    'portal' || n % 100 || ':' || left(md5(n::text), 16), 1.7e9 + n
+    'portal' || n % 100 || ':' || left(md5(n::text), 16), 1.7e9 + n * :seconds
 FROM generate_series(1, :number) AS n;
 ALTER TABLE bands DROP CONSTRAINT bands_pkey;
 INSERT INTO bands (band, text)
@@ -168,14 +172,30 @@ SET maintenance_work_mem = '256MB';
 ALTER TABLE bands ADD PRIMARY KEY (band, text);
 """
 """Rows of usual lengths, made by the server; the index of bands is built at the end, which takes minutes less."""
+HASHES = """
+    decode(md5('c' || n), 'hex'), decode('3d0f6db6' || left(md5('f' || n) || md5('g' || n) || md5('m' || n), 80), 'hex'),
+    decode(md5('j' || n) || md5('k' || n) || md5('l' || n) || md5('o' || n), 'hex')
+"""
+"""Of content, of 10 of 15 fields, and a sketch, as this version keeps them, ..."""
+OLD_HASHES = """
+    md5('c' || n), '=' || left(md5('f' || n) || md5('g' || n), 54) || ',b6db',
+    '=' || left(md5('j' || n) || md5('k' || n) || md5('l' || n), 80)
+"""
+"""... and as version 3 did."""
 
 
-def fill_by_server(engine: Engine, number: int) -> None:
+def fill_by_server(engine: Engine, number: int, *, is_old: bool = False, near: bool = True) -> None:
     """Fill PostgreSQL, then make its statistics."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("SET synchronous_commit = off")
+        hashes = ("sketch", OLD_HASHES) if is_old else ("packed_sketch", HASHES)
+        values = {"number": number, "teasers": TEASERS, "seconds": SECONDS, "sketch": hashes[0], "hashes": hashes[1]}
         for statement in filter(str.strip, FILL.split(";")):
-            filled = statement.replace(":number", str(number)).replace(":teasers", str(TEASERS))
+            if not near and any(table in statement for table in NEAR):
+                continue
+            filled = statement
+            for name, value in values.items():
+                filled = filled.replace(f":{name}", str(value))
             connection.exec_driver_sql(filled.replace("%", "%%"))
             print(statement.split("(")[0].strip(), flush=True)
         connection.exec_driver_sql("VACUUM ANALYZE")
@@ -190,9 +210,9 @@ def queries(engine: Engine, number: int) -> dict[str, tuple[Any, dict[str, Any]]
             due.append((query, values))
             return []
 
-    half = Record("portal7", "portal7:", "", "", newest=1.7e9 + number / 2)
+    half = Record("portal7", "portal7:", "", "", newest=1.7e9 + SECONDS * number / 2)
     for after in (None, half):
-        Spy(engine).due("portal7", Wanted(1.8e9), after, 500)
+        Spy(engine).due("portal7", Wanted(1.7e9 + SECONDS * number), after, 500)
     with engine.connect() as connection:
 
         def some(column: str, table: str, limit: int) -> list[Any]:
@@ -207,15 +227,26 @@ def queries(engine: Engine, number: int) -> dict[str, tuple[Any, dict[str, Any]]
         )
         states, marks = some("key", "teasers", 50), some("band", "bands", 12)
     return {
-        "100 addresses": (IDS_OF, {"portal": "portal7", "keys": keys}),
+        "100 addresses": (IDS_OF, {"keys": keys}),
         "100 records": (RECORDS, {"portal": "portal7", "ids": ids}),
         "100 teaser states, half of them known": (KNOWN_TEASERS, {"keys": [*states, *range(50)]}),
-        "articles with one content": (WITH_CONTENT, {"content_hash": hashes[0]}),
+        "articles with one content": (WITH_CONTENT, {"prefix": hashes[0][:PREFIX], "content_hash": hashes[0]}),
         "texts with one of 12 bands": (WITH_A_BAND, {"bands": marks}),
         "the first 500 due articles of a portal": due[0],
         "the next 500, half-way": due[1],
-        "an address on any portal (`scrapy rights`)": (BY_ADDRESS, {"key": keys[0]}),
-        "an id on any portal (`scrapy rights`)": (BY_ID, {"id": ids[0]}),
+        "all portals (`scrapy rights`)": (anywhere.PORTALS, {}),
+        "an address on any of 100 portals (`scrapy rights`)": (anywhere.WITH_KEY, {"keys": keys}),
+        "an id on any portal (`scrapy rights`)": (anywhere.WITH_ID, {"id": ids[0]}),
+        "numbers by portal and status (metrics)": (NUMBERS, {}),
+        "numbers, and the oldest of each (`scrapy state`)": (COUNTS, {}),
+        "500 articles of a portal to be forgotten": (
+            select(articles.c.id).where(old_articles("portal7", "stored", half.newest)).limit(500),
+            {},
+        ),
+        "the next 2,000 addresses (clean-up)": (
+            select(addresses).where(addresses.c.key > keys[0]).order_by(addresses.c.key).limit(2000),
+            {},
+        ),
     }
 
 

@@ -10,7 +10,20 @@ from itertools import groupby, takewhile
 from time import monotonic, sleep
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from portalcrawl.storage.database import read_connection, write_transaction
 from portalcrawl.storage.records import SUSPECT
@@ -51,6 +64,12 @@ class StatusCount:
     number: int
     oldest: float
     """The lowest ``newest`` of them (Unix seconds)."""
+
+
+def old_articles(portal: str, status: str, before: float) -> ColumnElement[bool]:
+    """Return the condition for articles of *portal* in *status* that are older than *before* (Unix seconds)."""
+    in_index = (articles.c.portal == portal, articles.c.status == status, articles.c.day <= day_of(before))
+    return and_(*in_index, articles.c.newest < before)
 
 
 class Maintenance:
@@ -95,12 +114,7 @@ class Maintenance:
             return connection.execute(update(articles).where(articles.c.status == status).values(values)).rowcount
 
     def _forget_articles(self, portal: str, status: str, before: float) -> int:
-        old = and_(
-            articles.c.portal == portal,
-            articles.c.status == status,
-            articles.c.day <= day_of(before),  # for the index
-            articles.c.newest < before,
-        )
+        old = old_articles(portal, status, before)
         number = 0
         while found := [row.id for row in self._rows(select(articles.c.id).where(old).limit(CHUNK))]:
             with self._writing() as connection:

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from time import time
 from typing import Any
 
-from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table, text
+from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table, inspect, text
 
 from portalcrawl.storage import tables
 from portalcrawl.storage.packing import from_hex, hash_of, key_on_portal, pack_hashes, teaser_key
+from portalcrawl.storage.postgresql import BACKEND, NOW
 from portalcrawl.storage.tables import addresses, articles, signatures, teasers, token_key
 from portalcrawl.urls import id_token, url_key
 
@@ -34,6 +35,20 @@ addresses_3 = Table(
 """The addresses of version 3."""
 
 ADD_ADDRESS = text("INSERT INTO addresses (portal, key, id) VALUES (:portal, :key, :id) ON CONFLICT DO NOTHING")
+
+
+IN_USE = text(f"SELECT portal FROM leases WHERE expires > {NOW} ORDER BY portal LIMIT 1")
+
+
+def portal_in_use(connection: Connection) -> str | None:
+    """Return a portal on which a run goes on that the migration would break; None where there is none.
+
+    Only of a state on PostgreSQL is that known. In SQLite such a run ends at its next commit.
+    """
+    if connection.dialect.name != BACKEND or not inspect(connection).has_table(tables.leases.name):
+        return None
+    portal: str | None = connection.scalar(IN_USE)
+    return portal
 
 
 def migrate(connection: Connection, version: int) -> None:
@@ -97,7 +112,7 @@ def _take_portal_into_keys(connection: Connection) -> None:
 
 def _pack_articles(connection: Connection) -> None:
     """Copy the articles, with their hashes as bytes."""
-    names = [column.name for column in articles.columns if column.computed is None]
+    names = [column.key for column in articles.columns if column.computed is None]
     for chunk in _chunks(connection, f"SELECT {', '.join(names)} FROM articles_of_version_3"):
         rows = [dict(zip(names, row, strict=True)) for row in chunk]
         for row in rows:

@@ -56,7 +56,9 @@ articles = Table(
     Column("field_hashes", LargeBinary),
     Column("cluster_id", String),
     Column("headline", Text),
-    Column("sketch", LargeBinary),
+    # Of another name than in version 3: there it is a text, and so a program of that version which is still running
+    # can write none into this table. SQLite would let it.
+    Column("packed_sketch", LargeBinary, key="sketch"),
     Column("etag", Text),
     Column("last_modified", Text),
     # Counting reads only this index, since rows of articles are long. PostgreSQL keeps equal entries once, so it is by

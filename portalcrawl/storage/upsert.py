@@ -20,8 +20,8 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
         return
     keys = [column.name for column in table.primary_key.columns]
     statement = _insert(connection, table)
-    own = (c.name for c in table.columns if not c.primary_key and c.computed is None)
-    new_values = {name: statement.excluded[name] for name in own}
+    own = (column.key for column in table.columns if not column.primary_key and column.computed is None)
+    new_values = {key: statement.excluded[key] for key in own}
     if new_values:
         statement = statement.on_conflict_do_update(index_elements=keys, set_=new_values)
     else:

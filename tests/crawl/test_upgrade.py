@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DatabaseError
 from support import states
 from support.chain import TITLES, link, path
 from support.commandline import ROOT, environment, records
 from support.old_states import make_version_3
 from support.tinyportal import TinyPortal, article, listing
 from support.upgraded_portal import CHANGED, change, crawl_all, upgraded_portal
+
+from portalcrawl.storage.database import open_database
 
 pytestmark = pytest.mark.usefixtures("each_state")
 
@@ -86,6 +89,15 @@ def test_a_migration_that_is_killed_leaves_the_state_as_it_was(tmp_path: Path, p
     ended = crawl_all(tmp_path, portal, depth=2)
     assert ended.code == 0 and "finished, ok" in ended.err, ended.err
     assert records(tmp_path, "articles") + records(tmp_path, "teasers") == []
+
+
+def test_a_program_of_version_3_can_write_nothing_any_more(tmp_path: Path) -> None:
+    make_version_3(states.state_url(tmp_path))
+    names = list(states.rows(tmp_path, "SELECT * FROM articles")[0])
+    open_database(states.state_url(tmp_path)).dispose()
+    its_insert = f"INSERT INTO articles ({', '.join(names)}) SELECT {', '.join('NULL' for _ in names)}"
+    with pytest.raises(DatabaseError, match="sketch"):
+        states.rows(tmp_path, its_insert)
 
 
 def content(folder: Path) -> list[object]:

@@ -1,4 +1,4 @@
-"""The tables of states that earlier versions made, and a state of version 3 with all that it held (upgraded_portal.py)."""
+"""The tables of states that earlier versions made, and a state of version 3 (see upgraded_portal.py)."""
 
 from __future__ import annotations
 
