@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import random
 import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -26,17 +27,18 @@ from places import ROOT, write_section
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-from sqlalchemy import Engine, select, text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Engine, MetaData, Table, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from support.old_states import make_version_3
 from support.postgres import PostgresServer
 
 from portalcrawl.storage import anywhere
-from portalcrawl.storage.database import open_database
+from portalcrawl.storage.database import make_engine, open_database
 from portalcrawl.storage.maintenance import COUNTS, NUMBERS, old_articles
 from portalcrawl.storage.near_copies import WITH_A_BAND
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.store import IDS_OF, KNOWN_TEASERS, RECORDS, WITH_CONTENT, Store, Wanted
-from portalcrawl.storage.tables import PREFIX, addresses, articles
+from portalcrawl.storage.tables import PREFIX, addresses, articles, teasers
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.text.fingerprints import Fingerprint, bands_of
 
@@ -147,11 +149,11 @@ def growth(number: int) -> str:
 
 FILL = """
 INSERT INTO articles (portal, id, url, canonical_url, status, attempts, next_visit, depth, found_on, newest,
-    first_stored, revision, cluster_id, headline, content_hash, field_hashes, :sketch)
+    first_stored, revision, cluster_id, headline, :columns)
 SELECT 'portal' || n % 100, 'portal' || n % 100 || ':' || left(md5(n::text), 16),
     'https://www.portal' || n % 100 || '.example/politik/' || md5('u' || n) || '-' || n || '.html', '', 'stored', 0,
     CASE WHEN n % 7 = 0 THEN 1.7e9 + n * :seconds END, 1, '/politik/', 1.7e9 + n * :seconds, 1.7e9 + n * :seconds, 1,
-    '', md5('h' || n) || md5('i' || n), :hashes
+    '', md5('h' || n) || md5('i' || n), :values
 FROM generate_series(1, :number) AS n;
 INSERT INTO addresses (portal, key, id)
 SELECT 'portal' || n % 100, substr(sha256((kind || n)::bytea), 1, 12),
@@ -172,12 +174,16 @@ SET maintenance_work_mem = '256MB';
 ALTER TABLE bands ADD PRIMARY KEY (band, text);
 """
 """Rows of usual lengths, made by the server; the index of bands is built at the end, which takes minutes less."""
-HASHES = """
-    decode(md5('c' || n), 'hex'), decode('3d0f6db6' || left(md5('f' || n) || md5('g' || n) || md5('m' || n), 80), 'hex'),
+COLUMNS = "day, content_hash, field_hashes, packed_sketch"
+VALUES = """
+    floor((1.7e9 + n * :seconds) / 86400)::int,
+    decode(md5('c' || n), 'hex'),
+    decode('3d0f6db6' || left(md5('f' || n) || md5('g' || n) || md5('m' || n), 80), 'hex'),
     decode(md5('j' || n) || md5('k' || n) || md5('l' || n) || md5('o' || n), 'hex')
 """
-"""Of content, of 10 of 15 fields, and a sketch, as this version keeps them, ..."""
-OLD_HASHES = """
+"""Hashes of content and of 10 of 15 fields, and a sketch, as this version keeps them, ..."""
+OLD_COLUMNS = "content_hash, field_hashes, sketch"
+OLD_VALUES = """
     md5('c' || n), '=' || left(md5('f' || n) || md5('g' || n), 54) || ',b6db',
     '=' || left(md5('j' || n) || md5('k' || n) || md5('l' || n), 80)
 """
@@ -188,13 +194,13 @@ def fill_by_server(engine: Engine, number: int, *, is_old: bool = False, near: b
     """Fill PostgreSQL, then make its statistics."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("SET synchronous_commit = off")
-        hashes = ("sketch", OLD_HASHES) if is_old else ("packed_sketch", HASHES)
-        values = {"number": number, "teasers": TEASERS, "seconds": SECONDS, "sketch": hashes[0], "hashes": hashes[1]}
+        columns, values = (OLD_COLUMNS, OLD_VALUES) if is_old else (COLUMNS, VALUES)
+        given = {"columns": columns, "values": values, "number": number, "teasers": TEASERS, "seconds": SECONDS}
         for statement in filter(str.strip, FILL.split(";")):
             if not near and any(table in statement for table in NEAR):
                 continue
             filled = statement
-            for name, value in values.items():
+            for name, value in given.items():
                 filled = filled.replace(f":{name}", str(value))
             connection.exec_driver_sql(filled.replace("%", "%%"))
             print(statement.split("(")[0].strip(), flush=True)
@@ -226,12 +232,12 @@ def queries(engine: Engine, number: int) -> dict[str, tuple[Any, dict[str, Any]]
             some("content_hash", "articles", 1),
         )
         states, marks = some("key", "teasers", 50), some("band", "bands", 12)
-    return {
+    near = {"texts with one of 12 bands": (WITH_A_BAND, {"bands": marks})} if marks else {}
+    return near | {
         "100 addresses": (IDS_OF, {"keys": keys}),
         "100 records": (RECORDS, {"portal": "portal7", "ids": ids}),
         "100 teaser states, half of them known": (KNOWN_TEASERS, {"keys": [*states, *range(50)]}),
         "articles with one content": (WITH_CONTENT, {"prefix": hashes[0][:PREFIX], "content_hash": hashes[0]}),
-        "texts with one of 12 bands": (WITH_A_BAND, {"bands": marks}),
         "the first 500 due articles of a portal": due[0],
         "the next 500, half-way": due[1],
         "all portals (`scrapy rights`)": (anywhere.PORTALS, {}),
@@ -251,35 +257,119 @@ def queries(engine: Engine, number: int) -> dict[str, tuple[Any, dict[str, Any]]
 
 
 def million(number: int) -> str:
-    with server() as running:
+    with server() as running, tempfile.TemporaryDirectory() as folder:
         engine = open_database(running.new_database())
         fill_by_server(engine, number)
-        lines = ["| query | plan | ms, median of 20 |", "|---|---|---:|"]
-        for name, (query, values) in queries(engine, number).items():
-            compiled = query.compile(dialect=postgresql.psycopg.dialect()).construct_expanded_state(values)
-            with engine.connect() as connection:
-                plan = [
-                    row[0] for row in connection.exec_driver_sql(f"EXPLAIN {compiled.statement}", compiled.parameters)
-                ]
-            scans = sorted({line.split("->")[-1].strip().partition("  (")[0] for line in plan if " Scan" in line})
-            store, times = Store(engine), []
-            for _ in range(21):
-                began = time.perf_counter()
-                store.rows(query, **values)
-                times.append((time.perf_counter() - began) * 1000)
-            store._close_reader()
-            print(f"{name}:", *plan, sep="\n    ", flush=True)
-            lines.append(f"| {name} | {'; '.join(scans)} | {median(times[1:]):.1f} |")
-        lines += _commit_times(engine)
-        sizes = sizes_of_postgresql(engine)
+        file = Path(folder) / "state.sqlite3"
+        other = open_database(f"sqlite:///{file}")
+        copy(engine, other, [articles, addresses, teasers])
+        other.dispose()
+        other = open_database(f"sqlite:///{file}")
+        found, others = plans(engine, number), plans(other, number)
+        found[COMMIT_NAME], others[COMMIT_NAME] = ("", _commit_time(engine)), ("", _commit_time(other))
+        sizes, other_sizes = sizes_of_postgresql(engine), sizes_of_sqlite(file)
         engine.dispose()
-    total = sum(sizes.values())
+        other.dispose()
+    lines = ["| query | plan on PostgreSQL | ms, median of 20 | in SQLite | ms |", "|---|---|---:|---|---:|"]
+    for name, (plan, taken) in found.items():
+        there = f"{others[name][0]} | {others[name][1]:.1f}" if name in others else "|"
+        lines.append(f"| {name} | {plan} | {taken:.1f} | {there} |")
+    lines += ["", f"{number:,} articles. MB on PostgreSQL: {_parts(sizes)}; in SQLite, without near copies: "]
+    return "\n".join(lines) + f"{_parts({name: other_sizes[name] for name in MEASURED[:3]})}."
+
+
+def _parts(sizes: dict[str, int]) -> str:
     parts = ", ".join(f"{name} {size / 1e6:,.0f}" for name, size in sizes.items())
-    return "\n".join(lines) + f"\n\n{number:,} articles; {total / 1e6:,.0f} MB ({parts})."
+    return f"{sum(sizes.values()) / 1e6:,.0f} ({parts})"
 
 
-def _commit_times(engine: Engine) -> list[str]:
-    """How long a commit of 100 new articles takes."""
+def plans(engine: Engine, number: int) -> dict[str, tuple[str, float]]:
+    """Name of a query -> how the database goes about it, and the median of its milliseconds."""
+    is_sqlite, found = engine.dialect.name == "sqlite", {}
+    dialect: Any = sqlite.dialect() if is_sqlite else postgresql.psycopg.dialect()
+    for name, (query, values) in queries(engine, number).items():
+        compiled = query.compile(dialect=dialect).construct_expanded_state(values)
+        with engine.connect() as connection:
+            explained = f"EXPLAIN {'QUERY PLAN ' if is_sqlite else ''}{compiled.statement}"
+            given = compiled.positional_parameters if is_sqlite else compiled.parameters
+            rows = connection.exec_driver_sql(explained, tuple(given) if is_sqlite else given).all()
+        plan = [row[3] if is_sqlite else row[0] for row in rows]
+        print(f"{name}:", *plan, sep="\n    ", flush=True)
+        scans = {line.split("->")[-1].strip().partition("  (")[0] for line in plan if is_sqlite or " Scan" in line}
+        store, times = Store(engine), []
+        for _ in range(21):
+            began = time.perf_counter()
+            store.rows(query, **values)
+            times.append((time.perf_counter() - began) * 1000)
+        store._close_reader()
+        found[name] = "; ".join(sorted(scans)), median(times[1:])
+    return found
+
+
+def copy(source: Engine, target: Engine, of: Iterable[Table]) -> None:
+    """Copy tables from PostgreSQL to SQLite, whose cache is large enough for that, in random order of the keys."""
+    with source.connect() as reader, target.connect().execution_options(isolation_level="AUTOCOMMIT") as writer:
+        writer.exec_driver_sql("PRAGMA cache_size = -1000000")
+        writer.exec_driver_sql("PRAGMA synchronous = OFF")
+        for table in of:
+            columns = list(table.columns)
+            for chunk in reader.execute(select(*columns), execution_options={"yield_per": 10_000}).partitions():
+                writer.exec_driver_sql("BEGIN")
+                rows = [dict(zip((column.key for column in columns), row, strict=True)) for row in chunk]
+                writer.execute(table.insert(), rows)
+                writer.exec_driver_sql("COMMIT")
+        writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+
+
+OPEN = "import sys; from portalcrawl.storage.database import make_engine, open_database; open_database(sys.argv[1])"
+
+
+def migration(number: int) -> str:
+    """Migrate a state of version 3 in both databases, each in a process of its own."""
+    with server() as running, tempfile.TemporaryDirectory() as folder:
+        file, url = Path(folder) / "state.sqlite3", running.new_database()
+        other = f"sqlite:///{file}"
+        for each in (url, other):
+            make_version_3(each)
+            with make_engine(each).begin() as connection:
+                for table in MEASURED:
+                    connection.exec_driver_sql(f"DELETE FROM {table}")
+        engine = make_engine(url)
+        fill_by_server(engine, number, is_old=True, near=False)
+        old = MetaData()
+        old.reflect(engine, only=MEASURED[:3])
+        copy(engine, make_engine(other), [old.tables[name] for name in MEASURED[:3]])
+        rows = [
+            ("SQLite", sizes_of_sqlite(file), *_opened(other), sizes_of_sqlite(file)),
+            ("PostgreSQL", sizes_of_postgresql(engine), *_opened(url), sizes_of_postgresql(engine)),
+        ]
+        engine.dispose()
+    lines = [
+        "| | bytes an article before | after | seconds | CPU seconds | peak memory, MB |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for name, before, seconds, cpu, memory, after in rows:
+        sizes = (f"{sum(each[table] for table in MEASURED[:3]) / number:,.0f}" for each in (before, after))
+        lines.append(f"| {name} | {' | '.join(sizes)} | {seconds:.0f} | {cpu:.0f} | {memory:.0f} |")
+    return (
+        "\n".join(lines) + f"\n\n{number:,} articles with {TEASERS} teaser states each; near copies stay as they are."
+    )
+
+
+def _opened(url: str) -> tuple[float, float, float]:
+    """Open the state in a process of its own; return its seconds, CPU seconds and peak memory in MB."""
+    began = time.perf_counter()
+    child = os.posix_spawn(sys.executable, [sys.executable, "-c", OPEN, url], os.environ)
+    _, status, usage = os.wait4(child, 0)
+    assert status == 0
+    return time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+COMMIT_NAME = "commit of 100 new articles"
+
+
+def _commit_time(engine: Engine) -> float:
+    """Return the milliseconds that a commit of 100 new articles takes."""
     unit_of_work, chance, times = UnitOfWork(Store(engine)), random.Random(2), []
     for turn in range(20):
         for each in range(100):
@@ -295,20 +385,23 @@ def _commit_times(engine: Engine) -> list[str]:
         began = time.perf_counter()
         unit_of_work.commit([])
         times.append((time.perf_counter() - began) * 1000)
-    return [f"| commit of 100 new articles | | {median(times):.1f} |"]
+    return median(times)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("growth", "million"))
+    parser.add_argument("what", choices=("growth", "million", "migration"))
     parser.add_argument("--articles", type=int)
     parser.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")
     args = parser.parse_args()
     if args.what == "growth":
         title, table = "What an article costs in the state", growth(args.articles or 20_000)
+    elif args.what == "million":
+        number = args.articles or 1_000_000
+        title, table = f"{number:,} articles", million(number)
     else:
         number = args.articles or 1_000_000
-        title, table = f"{number:,} articles on PostgreSQL", million(number)
+        title, table = f"The migration of {number:,} articles to version 4", migration(number)
     given = f" --articles {args.articles}" if args.articles else ""
     made = f"## {title}\n\nMade by `python benchmarks/shared_state.py {args.what}{given} --write`.\n\n{table}"
     print(made)

@@ -26,8 +26,9 @@ from sqlalchemy import (
 )
 
 from portalcrawl.storage.database import read_connection, write_transaction
+from portalcrawl.storage.packing import day_of
 from portalcrawl.storage.records import SUSPECT
-from portalcrawl.storage.tables import addresses, articles, bands, day_of, entries, feeds, runs, signatures
+from portalcrawl.storage.tables import addresses, articles, bands, entries, feeds, runs, signatures
 from portalcrawl.text.fingerprints import bands_of
 
 CHUNK = 500
@@ -45,9 +46,10 @@ NUMBERS = (
     .order_by(articles.c.portal, articles.c.status)
 )
 _GROUPS = NUMBERS.subquery()
-# Only the first day's articles are read: the index knows no more than the day.
+# Only the first day's articles are read: the index knows no more than the day. A condition by "=" would be the same, and
+# is one for which SQLite prefers to read all of the portal.
 _OLDEST = select(func.min(articles.c.newest)).where(
-    *(articles.c[name] == _GROUPS.c[name] for name in ("portal", "status", "day"))
+    articles.c.portal == _GROUPS.c.portal, articles.c.status == _GROUPS.c.status, articles.c.day <= _GROUPS.c.day
 )
 COUNTS = select(_GROUPS.c.portal, _GROUPS.c.status, _GROUPS.c.number, _OLDEST.scalar_subquery()).order_by(
     _GROUPS.c.portal, _GROUPS.c.status

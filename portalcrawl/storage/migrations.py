@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table, inspect, text
 
 from portalcrawl.storage import tables
-from portalcrawl.storage.packing import from_hex, hash_of, key_on_portal, pack_hashes, teaser_key
+from portalcrawl.storage.packing import day_of, from_hex, hash_of, key_on_portal, pack_hashes, teaser_key
 from portalcrawl.storage.postgresql import BACKEND, NOW
 from portalcrawl.storage.tables import addresses, articles, signatures, teasers, token_key
 from portalcrawl.urls import id_token, url_key
@@ -112,10 +112,11 @@ def _take_portal_into_keys(connection: Connection) -> None:
 
 def _pack_articles(connection: Connection) -> None:
     """Copy the articles, with their hashes as bytes."""
-    names = [column.key for column in articles.columns if column.computed is None]
+    names = [column.key for column in articles.columns if column.key != "day"]
     for chunk in _chunks(connection, f"SELECT {', '.join(names)} FROM articles_of_version_3"):
         rows = [dict(zip(names, row, strict=True)) for row in chunk]
         for row in rows:
+            row["day"] = day_of(row["newest"])
             row["content_hash"] = from_hex(row["content_hash"])
             row["field_hashes"] = _field_hashes(row["field_hashes"])
             row["sketch"] = _sketch(row["sketch"])

@@ -60,6 +60,7 @@ def row_of(record: Record) -> dict[str, Any]:
         row["found_on"] = record.found_on[len(origin) - 1 :]
     if record.field_hashes is not None:
         row["field_hashes"] = pack_hashes(record.field_hashes)
+    row["day"] = day_of(record.newest)
     row["content_hash"] = from_hex(record.content_hash)
     row["sketch"] = from_hex(record.sketch)
     return row
@@ -79,6 +80,11 @@ def record_of(row: Iterable[Any]) -> Record:
     if values[FIELD_HASHES] is not None:
         values[FIELD_HASHES] = unpack_hashes(values[FIELD_HASHES])
     return Record(*values)
+
+
+def day_of(moment: float) -> int:
+    """Return the number of days from 1970 to *moment* (Unix seconds)."""
+    return int(moment // 86_400)
 
 
 def from_hex(digits: str | None) -> bytes | None:

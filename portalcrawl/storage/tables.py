@@ -5,8 +5,6 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
-    ColumnElement,
-    Computed,
     Connection,
     Float,
     Index,
@@ -16,9 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    cast,
     func,
-    literal,
     literal_column,
     text,
 )
@@ -31,9 +27,6 @@ metadata = MetaData()
 
 meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", String, nullable=False))
 
-DAY_OF_NEWEST = "CAST(newest / 86400 AS INTEGER)"
-"""Days since 1970. SQLite cuts what is beyond, PostgreSQL rounds, so only the database knows the day of a time."""
-
 articles = Table(
     "articles",
     metadata,
@@ -41,7 +34,8 @@ articles = Table(
     Column("newest", Float, nullable=False),
     Column("next_visit", Float),
     Column("first_stored", Float),
-    Column("day", Integer, Computed(DAY_OF_NEWEST, persisted=True)),
+    # Of ``newest`` (packing.day_of), for the index by status.
+    Column("day", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("depth", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
@@ -244,11 +238,6 @@ entries = Table(
 def token_key(token: str) -> str:
     """Return the key of an id-like part of an address (``urls.id_token``); keys of addresses do not begin with #."""
     return f"#{token}"
-
-
-def day_of(moment: float) -> ColumnElement[int]:
-    """Return the day of *moment* (Unix seconds) as the database counts it in ``articles.day``."""
-    return cast(literal(moment, Float) / literal_column("86400"), Integer)
 
 
 def create(connection: Connection) -> None:
