@@ -311,6 +311,7 @@ def copy(source: Engine, target: Engine, of: Iterable[Table]) -> None:
     with source.connect() as reader, target.connect().execution_options(isolation_level="AUTOCOMMIT") as writer:
         writer.exec_driver_sql("PRAGMA cache_size = -1000000")
         writer.exec_driver_sql("PRAGMA synchronous = OFF")
+        writer.exec_driver_sql("PRAGMA journal_mode = MEMORY").all()
         for table in of:
             columns = list(table.columns)
             for chunk in reader.execute(select(*columns), execution_options={"yield_per": 10_000}).partitions():
@@ -318,10 +319,11 @@ def copy(source: Engine, target: Engine, of: Iterable[Table]) -> None:
                 rows = [dict(zip((column.key for column in columns), row, strict=True)) for row in chunk]
                 writer.execute(table.insert(), rows)
                 writer.exec_driver_sql("COMMIT")
-        writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+    source.dispose()
+    target.dispose()
 
 
-OPEN = "import sys; from portalcrawl.storage.database import make_engine, open_database; open_database(sys.argv[1])"
+OPEN = "import sys; from portalcrawl.storage.database import open_database; open_database(sys.argv[1])"
 
 
 def migration(number: int) -> str:

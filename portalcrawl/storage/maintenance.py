@@ -46,8 +46,8 @@ NUMBERS = (
     .order_by(articles.c.portal, articles.c.status)
 )
 _GROUPS = NUMBERS.subquery()
-# Only the first day's articles are read: the index knows no more than the day. "=" would give the same, but for it SQLite
-# reads all articles of the portal.
+# Only the first day's articles are read: the index knows no more than the day. "=" would give the same, but for that
+# SQLite reads all articles of the portal.
 _OLDEST = select(func.min(articles.c.newest)).where(
     articles.c.portal == _GROUPS.c.portal, articles.c.status == _GROUPS.c.status, articles.c.day <= _GROUPS.c.day
 )

@@ -78,7 +78,7 @@ def test_what_is_new_continues_what_is_known(tmp_path: Path, portal: TinyPortal)
     assert found[copied]["duplicate_of"] == ids[portal.url(path(1))]
 
 
-@pytest.mark.parametrize("step", (0, 3, 7, STEPS))
+@pytest.mark.parametrize("step", [0, 3, 7, STEPS])
 def test_a_migration_that_is_killed_leaves_the_state_as_it_was(tmp_path: Path, portal: TinyPortal, step: int) -> None:
     url = states.state_url(tmp_path)
     make_version_3(url)
