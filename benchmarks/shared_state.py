@@ -311,10 +311,10 @@ def copy(source: Engine, target: Engine, of: Iterable[Table]) -> None:
     with source.connect() as reader, target.connect().execution_options(isolation_level="AUTOCOMMIT") as writer:
         writer.exec_driver_sql("PRAGMA cache_size = -1000000")
         writer.exec_driver_sql("PRAGMA synchronous = OFF")
-        writer.exec_driver_sql("PRAGMA journal_mode = MEMORY").all()
+        writer.exec_driver_sql("PRAGMA wal_autocheckpoint = 100000").all()
         for table in of:
             columns = list(table.columns)
-            for chunk in reader.execute(select(*columns), execution_options={"yield_per": 10_000}).partitions():
+            for chunk in reader.execute(select(*columns), execution_options={"yield_per": 10_000}).partitions(10_000):
                 writer.exec_driver_sql("BEGIN")
                 rows = [dict(zip((column.key for column in columns), row, strict=True)) for row in chunk]
                 writer.execute(table.insert(), rows)

@@ -66,7 +66,7 @@ def migrate(connection: Connection, version: int) -> None:
 
 def _chunks(connection: Connection, query: str) -> Iterator[Sequence[Any]]:
     """Yield the rows of *query*, CHUNK at a time."""
-    yield from connection.execute(text(query), execution_options={"yield_per": CHUNK}).partitions()
+    yield from connection.execute(text(query), execution_options={"yield_per": CHUNK}).partitions(CHUNK)
 
 
 def _rekey_addresses(connection: Connection) -> None:
