@@ -1,7 +1,7 @@
 """The state in both databases: bytes an article, plans and times of its queries with a million, and its migration.
 
     python benchmarks/shared_state.py growth [--articles 20000] [--write]
-    python benchmarks/shared_state.py million [--articles 1000000] [--write]
+    python benchmarks/shared_state.py million [--articles 1000000] [--no-near-copies] [--write]
     python benchmarks/shared_state.py migration [--articles 1000000] [--write]
 
 A server is started for it, from the PostgreSQL that is installed.
@@ -256,10 +256,10 @@ def queries(engine: Engine, number: int) -> dict[str, tuple[Any, dict[str, Any]]
     }
 
 
-def million(number: int) -> str:
+def million(number: int, *, near: bool) -> str:
     with server() as running, tempfile.TemporaryDirectory() as folder:
         engine = open_database(running.new_database())
-        fill_by_server(engine, number)
+        fill_by_server(engine, number, near=near)
         file = Path(folder) / "state.sqlite3"
         other = open_database(f"sqlite:///{file}")
         copy(engine, other, [articles, addresses, teasers])
@@ -394,17 +394,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("growth", "million", "migration"))
     parser.add_argument("--articles", type=int)
+    parser.add_argument("--no-near-copies", action="store_true", help="leave out what takes most of the time to fill")
     parser.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")
     args = parser.parse_args()
     if args.what == "growth":
         title, table = "What an article costs in the state", growth(args.articles or 20_000)
     elif args.what == "million":
         number = args.articles or 1_000_000
-        title, table = f"{number:,} articles", million(number)
+        title, table = f"{number:,} articles", million(number, near=not args.no_near_copies)
     else:
         number = args.articles or 1_000_000
         title, table = f"The migration of {number:,} articles to version 4", migration(number)
     given = f" --articles {args.articles}" if args.articles else ""
+    given += " --no-near-copies" if args.no_near_copies else ""
     made = f"## {title}\n\nMade by `python benchmarks/shared_state.py {args.what}{given} --write`.\n\n{table}"
     print(made)
     if args.write:
