@@ -11,6 +11,7 @@ from support.commandline import scrapy
 from support.terminal import on_terminal
 
 from portalcrawl.storage.database import open_database
+from portalcrawl.storage.packing import row_of
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.run_history import PastRun, RunHistory
 from portalcrawl.storage.tables import articles
@@ -32,7 +33,7 @@ def data(tmp_path: Path) -> Path:
     RunHistory(engine).add([(run, [])])
     with engine.begin() as connection:
         record = Record(NAME, f"{NAME}:1", f"https://{NAME}/1", f"https://{NAME}/1", status="stored", newest=1.0)
-        connection.execute(articles.insert().values({c.name: getattr(record, c.name) for c in articles.columns}))
+        connection.execute(articles.insert().values(row_of(record)))
     engine.dispose()
     schedule = 'timezone = "Europe/Berlin"\n[entry.morgens]\nportal = "sample"\ncron = "0 4 * * *"\n'
     (tmp_path / "schedule.toml").write_text(schedule, encoding="utf-8")

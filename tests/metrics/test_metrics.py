@@ -26,6 +26,7 @@ from support.scrapydnodes import free_port, until
 from portalcrawl.metrics.state_figures import StateFigures
 from portalcrawl.scheduling.job_store import JobStore
 from portalcrawl.storage.database import open_database
+from portalcrawl.storage.packing import row_of
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.run_history import PastRun, RunHistory
 from portalcrawl.storage.tables import articles
@@ -60,7 +61,7 @@ def data(tmp_path: Path) -> Path:
     with engine.begin() as connection:
         for number in (1, 2):
             record = Record("sample", f"sample:{number}", f"https://a.example/{number}", f"https://a.example/{number}")
-            row = {column.name: getattr(record, column.name) for column in articles.columns}
+            row = row_of(record)
             connection.execute(articles.insert().values(row))
     engine.dispose()
     (tmp_path / "schedule.toml").write_text(SCHEDULE, encoding="utf-8")
