@@ -239,6 +239,22 @@ def test_articles_longer_than_usual_ones_are_read(tmp_path: Path) -> None:
     assert "<b>4</b><span>new articles" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("harm", [b"{no json", b'"text"', b'{"id": 7, "changed_fields": {"a": 1}}', b"\xff\xfe"])
+def test_a_line_that_is_no_record_costs_no_other_line(tmp_path: Path, harm: bytes) -> None:
+    """Then the feeds are read once more, by what goes on after errors."""
+    data = tmp_path / "data"
+    data.mkdir()
+    run_of(data, "a.example", timedelta(hours=3), [article(1), article(2), article(3)])
+    run_of(data, "b.example", timedelta(hours=2), [article(4, "b.example")])
+    feed = min((data / "feeds").glob("articles-*"))
+    first, second, third = feed.read_bytes().splitlines(keepends=True)
+    feed.write_bytes(first + harm.ljust(len(second) - 1) + b"\n" + third)
+    ended = scrapy("report", "-o", str(tmp_path / "report.html"), data=data)
+    assert (ended.code, ended.err) == (0, "")
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<b>3</b><span>new articles" in text
+
+
 def test_files_that_are_not_as_named_are_listed(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
