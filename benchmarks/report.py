@@ -107,10 +107,16 @@ PARSED = """SELECT max(id), max(cluster_id) FROM read_json($files, format = 'new
 
 def measured(*args: str, data: Path) -> tuple[float, float, int]:
     """Run ``scrapy ARGS``, or a query of DuckDB; return seconds, CPU seconds and peak memory in MB."""
-    began = time.perf_counter()
-    command = [sys.executable, "-m", "scrapy", *args]
+    command = ["-m", "scrapy", *args]
     if args[0].startswith("SELECT"):
-        command = [sys.executable, "-c", DUCKDB, args[0], str(data / "feeds" / "articles-*.jsonl")]
+        command = ["-c", DUCKDB, args[0], str(data / "feeds" / "articles-*.jsonl")]
+    return measured_python(*command, data=data)
+
+
+def measured_python(*args: str, data: Path) -> tuple[float, float, int]:
+    """Run ``python ARGS``; return seconds, CPU seconds and peak memory in MB."""
+    began = time.perf_counter()
+    command = [sys.executable, *args]
     process = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, "PORTALCRAWL_DATA_DIR": str(data)}, stdout=subprocess.DEVNULL
     )
