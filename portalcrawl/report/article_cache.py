@@ -57,23 +57,28 @@ where it is to go on after errors."""
 
 @contextmanager
 def article_cache(
-    data_dir: Path, feeds: PublishedFeeds, published: Sequence[PublishedFeed], problems: list[str]
+    data_dir: Path,
+    feeds: PublishedFeeds,
+    published: Sequence[PublishedFeed],
+    needed: Sequence[PublishedFeed],
+    problems: list[str],
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection to a database whose table ``all_articles`` has what is in *published*, and nothing else.
+    """Yield a connection to a database whose table ``all_articles`` has what is in *needed*, and nothing unpublished.
 
     Where another report uses the cache, or the folder can't be written, a temporary database is filled instead.
 
     :raises DataFolderError: where DuckDB can't go on, for instance on a full disk.
 
     :param published: the feeds of articles in *feeds*.
-    :param problems: gets a line for each feed that can't be read.
+    :param needed: those of them that are read if they were not yet.
+    :param problems: gets a line for each of these that can't be read.
     """
     with TemporaryDirectory(prefix="portalcrawl-report-") as folder:
         try:
             connection = _opened(data_dir / FILE, folder) or _connect(Path(folder) / FILE, folder)
             try:
                 _delete_gone(connection, published)
-                _read_new(connection, feeds, published, problems)
+                _read_new(connection, feeds, needed, problems)
                 yield connection
             finally:
                 connection.close()
@@ -131,12 +136,12 @@ def _delete_gone(connection: duckdb.DuckDBPyConnection, published: Sequence[Publ
 def _read_new(
     connection: duckdb.DuckDBPyConnection,
     feeds: PublishedFeeds,
-    published: Sequence[PublishedFeed],
+    needed: Sequence[PublishedFeed],
     problems: list[str],
 ) -> None:
     """Read the feeds that are new; a chunk is stored whole or not at all."""
     known = _known(connection)
-    new = [feed for feed in published if feed.file not in known]
+    new = [feed for feed in needed if feed.file not in known]
     for start in range(0, len(new), CHUNK):
         with TemporaryDirectory(prefix="portalcrawl-feeds-") as folder:
             paths: dict[Path, int] = {}

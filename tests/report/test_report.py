@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from support.commandline import ROOT, crawl, environment, files, scrapy, scrapy_without
@@ -226,6 +227,32 @@ def test_a_report_reads_only_what_is_new_and_forgets_what_is_gone(tmp_path: Path
     assert new_articles() == "1"
     (data / "report.duckdb").write_bytes(b"damaged" * 1_000)
     assert new_articles() == "1"
+
+
+def test_a_report_on_a_part_reads_that_part_only_and_a_later_one_the_rest(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    run_of(data, "a.example", timedelta(days=5), [article(1)])
+    run_of(data, "a.example", timedelta(hours=3), [article(2), article(3)])
+    run_of(data, "b.example", timedelta(hours=2), [article(4, "b.example")])
+    feeds = data / "feeds"
+
+    def read_by(*args: str) -> tuple[str, set[str]]:
+        file = tmp_path / "report.html"
+        ended = scrapy("report", *args, "-o", str(file), data=data)
+        assert (ended.code, ended.err) == (0, "")
+        found = re.search(r"<b>(\d+)</b><span>new articles", file.read_text(encoding="utf-8"))
+        assert found
+        with duckdb.connect(str(data / "report.duckdb"), read_only=True) as cache:
+            return found[1], {name for (name,) in cache.execute("SELECT file FROM files").fetchall()}
+
+    old, of_a, of_b = sorted(path.name for path in feeds.glob("articles-*"))
+    assert read_by("--since", "1d", "--portal", "a.example") == ("2", {of_a})
+    assert read_by("--since", "1d") == ("3", {of_a, of_b})
+    assert read_by() == ("4", {old, of_a, of_b})
+    assert read_by("--since", "1d") == ("3", {old, of_a, of_b})
+    (feeds / of_b).with_name(of_b.replace("articles", "manifest").replace(".jsonl", ".json")).unlink()
+    assert read_by("--portal", "a.example") == ("3", {old, of_a})
 
 
 def test_articles_longer_than_usual_ones_are_read(tmp_path: Path) -> None:
