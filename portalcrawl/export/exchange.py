@@ -13,7 +13,11 @@ RENAME_EXCHANGE = 2
 
 
 def exchange(one: Path, other: Path) -> None:
-    """Have two folders change places atomically; raise OSError where system or file system have no such thing."""
+    """Have two folders change places atomically.
+
+    :raises NotImplementedError: where the system has no such call.
+    :raises OSError: where the file system can't do it, or refuses.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     try:
         rename = libc.renameat2

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
+from support.commandline import scrapy
 from support.export_kills import export_to, killed_at
 from support.feeds import article, publish, teaser
 
@@ -245,3 +246,25 @@ def test_what_can_not_be_merged_is_said_and_left(tmp_path: Path, monkeypatch: py
         monkeypatch.setattr(merging, "MOST", FEW)
         assert export_to("parquet", str(target), feeds).untidy is None
         assert ids_by_glob(target) == Counter(ids_of(3))
+
+
+def test_the_command_merges_and_says_in_one_line_what_it_can_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "MOST", 32)
+    feeds, target = tmp_path / "data" / "feeds", tmp_path / "target"
+    exported(feeds, target, range(32))
+    path = next(target.glob("kind=articles/*/part-000007.parquet"))
+    whole = path.read_bytes()
+    path.write_bytes(b"damaged")
+    publish_run(feeds, 32)
+    for _ in range(2):
+        ended = scrapy("export", "parquet", str(target), data=tmp_path / "data")
+        assert (ended.code, len(ended.lines)) == (1, 1), ended.err
+        assert f"{path} is damaged" in ended.err
+    path.write_bytes(whole)
+    ended = scrapy("export", "parquet", str(target), data=tmp_path / "data")
+    assert (ended.code, ended.err) == (0, "")
+    assert "nothing new" in ended.out
+    assert len(files_in(target)) == 2
+    assert ids_by_glob(target) == Counter(ids_of(33))
