@@ -224,7 +224,12 @@ def _check_lists(manifest: dict[str, Any]) -> None:
         "files": lambda value: isinstance(value, list) and all(isinstance(each["file"], str) for each in value),
         "runs": lambda value: isinstance(value, list),
         "feeds": lambda value: isinstance(value, dict),
+        "merging": lambda value: (
+            isinstance(value["new"]["file"], str)
+            and isinstance(value["replaces"], list)
+            and isinstance(value["batch"], int)
+        ),
     }
     for key, is_good in shapes.items():
-        if not is_good(manifest[key]):
+        if (key != "merging" or key in manifest) and not is_good(manifest[key]):
             raise ValueError(key)

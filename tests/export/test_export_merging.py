@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import resource
+import secrets
 import shutil
 import signal
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -14,7 +18,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
-from support.commandline import scrapy
+from support.commandline import ROOT, environment, scrapy
 from support.export_kills import export_to, killed_at
 from support.feeds import article, publish, teaser
 
@@ -214,38 +218,48 @@ def test_files_of_other_columns_are_not_merged_with_these(tmp_path: Path) -> Non
     assert duckdb.sql(query).fetchall() == [(4 * A_RUN, A_RUN)]
 
 
-@pytest.mark.parametrize("harm", ["damaged", "fewer rows", "full disk"])
-def test_what_can_not_be_merged_is_said_and_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str) -> None:
+@pytest.mark.parametrize(("harm", "said"), [("damaged", "is damaged"), ("fewer rows", "hold 11 records")])
+def test_what_can_not_be_merged_is_said_and_left(tmp_path: Path, harm: str, said: str) -> None:
     feeds, target = tmp_path / "feeds", tmp_path / "target"
     exported(feeds, target, range(2))
     path = next(target.glob("kind=articles/*/part-000001.parquet"))
     if harm == "damaged":
         path.write_bytes(path.read_bytes()[:-10])
-    elif harm == "fewer rows":
-        pq.write_table(pq.ParquetFile(path).read().slice(1), path)
     else:
-
-        def full(*args: object) -> int:
-            raise OSError(28, "No space left on device")
-
-        monkeypatch.setattr("portalcrawl.export.parquet_format.ParquetMerger.merge", full)
+        pq.write_table(pq.ParquetFile(path).read().slice(1), path)
     before = files_in(target)
     publish_run(feeds, 2)
     result = export_to("parquet", str(target), feeds)
     assert result.records == {"articles": A_RUN, "teasers": A_RUN}
-    wanted = {"damaged": "is damaged", "fewer rows": "hold 11 records", "full disk": "No space left"}[harm]
     assert result.untidy is not None
     assert str(target) in result.untidy
-    assert wanted in result.untidy
+    assert said in result.untidy
     assert {*before} < {*files_in(target)}
     assert not (target / merging.FOLDER).exists()
-    manifest = json.loads((target / "_export.json").read_bytes())
-    assert "merging" not in manifest
-    if harm == "full disk":
-        monkeypatch.undo()
-        monkeypatch.setattr(merging, "MOST", FEW)
-        assert export_to("parquet", str(target), feeds).untidy is None
-        assert ids_by_glob(target) == Counter(ids_of(3))
+    assert "merging" not in json.loads((target / "_export.json").read_bytes())
+
+
+def test_a_full_disk_stops_merging_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merging, "MOST", 32)
+    feeds, target = tmp_path / "data" / "feeds", tmp_path / "target"
+    for number in range(33):
+        own = article(number, article_body=secrets.token_hex(3_000), **SEEN)
+        publish(feeds, f"20251202T{number:06d}Z-aaaaaa", {"articles": [own]})
+        if number < 32:
+            export_to("parquet", str(target), feeds)
+    limit = 60_000
+    command = [sys.executable, "-m", "scrapy", "export", "parquet", str(target)]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(tmp_path / "data"), capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )  # fmt: skip
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+    assert "File too large" in done.stderr
+    assert len(files_in(target)) == 33
+    assert not (target / merging.FOLDER).exists()
+    assert export_to("parquet", str(target), feeds).untidy is None
+    assert len(files_in(target)) == 1
+    assert ids_by_glob(target) == Counter(article(number)["id"] for number in range(33))
 
 
 def test_the_command_merges_and_says_in_one_line_what_it_can_not(
