@@ -31,9 +31,10 @@ def exchange(one: Path, other: Path) -> None:
 def can_exchange(place: Path) -> bool:
     """Return whether folders where *place* would be can change places, and files there can have a second name.
 
-    :param place: a folder that does not exist; it is made, tried in, and removed.
+    :param place: a folder for nothing else; it is made, tried in, and removed.
     """
     one, other = place / "one", place / "other"
+    rmtree(place, ignore_errors=True)
     try:
         for each in (place, one, other):
             each.mkdir()

@@ -36,7 +36,7 @@ from portalcrawl.export.merging import (
 from portalcrawl.feeds.feed_files import PART, sync_folder
 
 LOCK = "_export.lock"
-OWN = re.compile(r"part-\d{6,}\.(?:parquet|csv)(?:\.part)?")
+OWN = re.compile(r"_?part-\d{6,}\.(?:parquet|csv)(?:\.part)?")
 """Names of files that exports make; no other file is ever removed."""
 
 
@@ -119,7 +119,7 @@ class FileTarget:
     def remove_unnamed(self) -> None:
         """Remove files of exports that the manifest does not name."""
         named = {each["file"] for each in self._manifest["files"]}
-        for path in self.folder.glob("kind=*/month=*/part-*"):
+        for path in self.folder.glob("kind=*/month=*/*part-*"):
             if OWN.fullmatch(path.name) and path.relative_to(self.folder).as_posix() not in named:
                 path.unlink()
 
@@ -190,7 +190,8 @@ class FileBatch:
 
 
 def _part(path: Path) -> Path:
-    return path.with_name(path.name + PART)
+    """Return where a file is while it is written: under a name that readers of folders skip."""
+    return path.with_name(f"_{path.name}{PART}")
 
 
 def _read_manifest(folder: Path, name: str) -> dict[str, Any]:

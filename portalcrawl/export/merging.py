@@ -4,13 +4,15 @@ The files of a kind and a month are merged where more than MOST of them are on o
 higher, so each record is written anew a few times at most. Merging never changes a folder that readers see, but makes
 another one and has both change places in one step:
 
-1. DIR/_export.merging gets the merged file, and links to those files of the month that are not merged;
+1. DIR/_export.merging-000123 gets the merged file, and links to those files of the month that are not merged;
 2. _export.json says what is about to be merged;
 3. the folder changes places with that of the month (see exchange.py);
-4. _export.json names the new file instead of the old ones, and the old folder is removed.
+4. _export.json names the new file instead of the old ones.
 
 An export that died leaves one of these states; the next one ends the merging or takes it back. Files whose names do not
-change keep them; a merged file has a name that no file had before.
+change keep them; a merged file has a name that no file had before. So a reader who has opened the old folder lists all
+of the old files, and opens none of the merged ones. For that the old folder stays whole for GRACE seconds at least: it
+is removed by a later export.
 """
 
 from __future__ import annotations
@@ -18,9 +20,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
+from time import time
 from typing import IO, Any, Protocol
 
 from portalcrawl.errors import ExportError
@@ -28,7 +30,11 @@ from portalcrawl.export.exchange import can_exchange, exchange
 from portalcrawl.feeds.feed_files import sync_folder, write_whole
 
 MANIFEST = "_export.json"
-FOLDER = "_export.merging"
+FOLDER = "_export.merging-"
+"""Followed by the number of the batch."""
+TRIED = "_export.trying"
+GRACE = 60.0
+"""Seconds that an old folder stays: a reader may have opened it, and not listed it yet."""
 MOST = 32
 """Files of one kind, month and level that are left as they are."""
 LARGE = 64 * 1024 * 1024
@@ -64,17 +70,24 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def settle(folder: Path, manifest: Manifest) -> Manifest:
-    """End the merging that *manifest* speaks of, or take it back; return the manifest as it is then."""
+    """End the merging that *manifest* speaks of, or take it back; return the manifest as it is then.
+
+    Folders that no reader can have open any more are removed.
+    """
     merging = manifest.get("merging")
     if merging is not None:
         manifest = {**manifest, "version": VERSION}
         del manifest["merging"]
         if (folder / merging["new"]["file"]).exists():
+            (folder / f"{FOLDER}{merging['batch']:06d}").touch()  # it is the old one, and was readers' until now
             gone = set(merging["replaces"])
             files = [each for each in manifest["files"] if each["file"] not in gone]
             manifest |= {"files": [*files, merging["new"]], "batches": merging["batch"]}
         write_manifest(folder, manifest)
-    _remove(folder / FOLDER)
+    for path in folder.glob(f"{FOLDER}*"):
+        was_never_seen = int(path.name.removeprefix(FOLDER)) > manifest["batches"]
+        if was_never_seen or time() - path.stat().st_mtime > GRACE:
+            rmtree(path)
     return manifest
 
 
@@ -88,12 +101,10 @@ def merge_small_files(folder: Path, ending: str, merger: Merger, manifest: Manif
     """
     try:
         while chosen := _chosen(folder, merger, manifest):
-            if not can_exchange(folder / FOLDER):
+            if not can_exchange(folder / TRIED):
                 break
             manifest = _merge(folder, ending, merger, manifest, chosen)
     except (OSError, ExportError) as error:
-        with suppress(OSError):  # whatever the manifest says: what readers see is whole
-            _remove(folder / FOLDER)
         said = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
         raise ExportError(f"small files in {folder} can't be merged: {said}") from None
     return manifest
@@ -147,29 +158,19 @@ def _month_of(entry: Entry) -> str:
 
 def _merge(folder: Path, ending: str, merger: Merger, manifest: Manifest, chosen: list[Entry]) -> Manifest:
     number, month = manifest["batches"] + 1, folder / _month_of(chosen[0])
-    made = folder / FOLDER
-    name = f"part-{number:06d}.{ending}"
-    made.mkdir()
-    made.chmod(month.stat().st_mode & 0o7777)
-    with (made / name).open("wb") as file:
-        rows = merger.merge([folder / each["file"] for each in chosen], file)
-        file.flush()
-        os.fsync(file.fileno())
-    if rows != sum(each["records"] for each in chosen):
-        raise ExportError(f"they hold {rows} records, not as many as {MANIFEST} says")
-    replaced = {Path(each["file"]).name for each in chosen}
-    for entry in os.scandir(month):
-        if entry.name not in replaced:
-            (made / entry.name).hardlink_to(entry.path)
-    for each in (made, folder):
-        sync_folder(each)
+    made = folder / f"{FOLDER}{number:06d}"
     new = {
         **chosen[0],
-        "file": f"{_month_of(chosen[0])}/{name}",
-        "records": rows,
-        "bytes": (made / name).stat().st_size,
+        "file": f"{_month_of(chosen[0])}/part-{number:06d}.{ending}",
+        "records": sum(each["records"] for each in chosen),
         "level": chosen[0].get("level", 0) + 1,
     }
+    try:
+        new["bytes"] = _fill(made, month, merger, folder, chosen, new)
+        sync_folder(folder)
+    except BaseException:
+        rmtree(made, ignore_errors=True)
+        raise
     merging = {"new": new, "batch": number, "replaces": [each["file"] for each in chosen]}
     manifest = {**manifest, "version": WHILE_MERGING, "merging": merging}
     write_manifest(folder, manifest)
@@ -183,7 +184,20 @@ def _merge(folder: Path, ending: str, merger: Merger, manifest: Manifest, chosen
     return settle(folder, manifest)
 
 
-def _remove(folder: Path) -> None:
-    """Remove a folder of merging, if there is one."""
-    with suppress(FileNotFoundError):
-        rmtree(folder)
+def _fill(made: Path, month: Path, merger: Merger, folder: Path, chosen: list[Entry], new: Entry) -> int:
+    """Make the folder *made*, which is to become *month*, and its files; return the bytes of the merged one."""
+    made.mkdir()
+    made.chmod(month.stat().st_mode & 0o7777)
+    path = made / Path(new["file"]).name
+    with path.open("wb") as file:
+        rows = merger.merge([folder / each["file"] for each in chosen], file)
+        file.flush()
+        os.fsync(file.fileno())
+    if rows != new["records"]:
+        raise ExportError(f"they hold {rows} records, not as many as {MANIFEST} says")
+    replaced = {Path(each["file"]).name for each in chosen}
+    for entry in os.scandir(month):
+        if entry.name not in replaced:
+            (made / entry.name).hardlink_to(entry.path)
+    sync_folder(made)
+    return path.stat().st_size

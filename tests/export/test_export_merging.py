@@ -80,7 +80,12 @@ def ids_by_manifest(target: Path) -> Counter[str]:
     return ids_in([target / each["file"] for each in named])
 
 
-def test_many_exports_leave_few_files(tmp_path: Path) -> None:
+def rest_in(target: Path) -> set[str]:
+    """Return the names of what lies beside the files."""
+    return {path.name for path in target.iterdir()} - {"kind=articles", "kind=teasers"}
+
+
+def test_many_exports_leave_few_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     feeds, target = tmp_path / "feeds", tmp_path / "target"
     exported(feeds, target, range(2))
     assert [name.rpartition("/")[2] for name in files_in(target)] == ["part-000001.parquet", "part-000002.parquet"] * 2
@@ -92,9 +97,9 @@ def test_many_exports_leave_few_files(tmp_path: Path) -> None:
     assert {each["file"] for each in manifest["files"]} == {*files_in(target)}
     assert (manifest["version"], max(each.get("level", 0) for each in manifest["files"])) == (1, 2)
     assert sum(each["records"] for each in manifest["files"]) == 20 * 2 * A_RUN
-    assert {path.name for path in target.iterdir()} - {"kind=articles", "kind=teasers"} == {
-        "_export.json", "_export.lock",
-    }  # fmt: skip
+    monkeypatch.setattr(merging, "GRACE", -1)
+    assert export_to("parquet", str(target), feeds).feeds == 0
+    assert rest_in(target) == {"_export.json", "_export.lock"}
     table = ds.dataset(target / "kind=articles", partitioning="hive").to_table()
     whole = tmp_path / "whole"
     export_to("parquet", str(whole), feeds)
@@ -102,7 +107,7 @@ def test_many_exports_leave_few_files(tmp_path: Path) -> None:
     assert table.sort_by("id").equals(expected.sort_by("id"))
 
 
-def test_killed_at_every_step(tmp_path: Path) -> None:
+def test_killed_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The fatal export merges three files beside a larger one that stays."""
     feeds, before = tmp_path / "feeds", tmp_path / "before"
     exported(feeds, before, range(5))
@@ -132,7 +137,11 @@ def test_killed_at_every_step(tmp_path: Path) -> None:
         export_to("parquet", str(target), feeds)
         assert ids_by_glob(target) == ids_by_manifest(target) == all_ids, step
         assert len(files_in(target)) == 4, step
-        assert not [path for path in target.rglob("*") if path.name.endswith(".part") or "merging" in path.name], step
+        assert not [*target.rglob("*.part")], step
+        with monkeypatch.context() as later:
+            later.setattr(merging, "GRACE", -1)
+            assert export_to("parquet", str(target), feeds).feeds == 0
+        assert rest_in(target) == {"_export.json", "_export.lock"}, step
         shutil.rmtree(target)
     assert between > 0
 
@@ -167,6 +176,24 @@ def test_who_reads_meanwhile_sees_each_record_once(tmp_path: Path) -> None:
     assert ids_by_glob(target) == Counter(ids_of(40))
 
 
+def test_who_has_opened_the_old_folder_lists_all_of_it_and_opens_none(tmp_path: Path) -> None:
+    """Were it emptied at once, a reader could find it empty, or find only files that were not merged."""
+    feeds, target = tmp_path / "feeds", tmp_path / "target"
+    exported(feeds, target, range(5))
+    month = target / "kind=articles/month=2025-12"
+    names = {path.name for path in month.iterdir()}
+    handle = os.open(month, os.O_RDONLY)
+    try:
+        exported(feeds, target, range(5, 6))
+        export_to("parquet", str(target), feeds)
+        with os.scandir(handle) as entries:
+            listed = {entry.name for entry in entries}
+    finally:
+        os.close(handle)
+    assert names < listed
+    assert {name for name in listed if (month / name).exists()} == {"part-000004.parquet"}, "the larger one"
+
+
 def test_what_others_put_into_a_month_stays_and_keeps_its_files(tmp_path: Path) -> None:
     feeds, target = tmp_path / "feeds", tmp_path / "target"
     exported(feeds, target, range(1))
@@ -198,7 +225,7 @@ def test_nothing_is_merged_where_folders_can_not_change_places(tmp_path: Path, m
     feeds, target = tmp_path / "feeds", tmp_path / "target"
     exported(feeds, target, range(5))
     assert len(files_in(target)) == 10
-    assert not (target / merging.FOLDER).exists()
+    assert rest_in(target) == {"_export.json", "_export.lock"}
 
 
 def test_files_of_other_columns_are_not_merged_with_these(tmp_path: Path) -> None:
@@ -235,7 +262,7 @@ def test_what_can_not_be_merged_is_said_and_left(tmp_path: Path, harm: str, said
     assert str(target) in result.untidy
     assert said in result.untidy
     assert {*before} < {*files_in(target)}
-    assert not (target / merging.FOLDER).exists()
+    assert rest_in(target) == {"_export.json", "_export.lock"}
     assert "merging" not in json.loads((target / "_export.json").read_bytes())
 
 
@@ -256,7 +283,7 @@ def test_a_full_disk_stops_merging_in_one_line(tmp_path: Path, monkeypatch: pyte
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
     assert "File too large" in done.stderr
     assert len(files_in(target)) == 33
-    assert not (target / merging.FOLDER).exists()
+    assert rest_in(target) == {"_export.json", "_export.lock"}
     assert export_to("parquet", str(target), feeds).untidy is None
     assert len(files_in(target)) == 1
     assert ids_by_glob(target) == Counter(article(number)["id"] for number in range(33))
