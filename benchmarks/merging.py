@@ -93,7 +93,7 @@ def main() -> None:
 
 def _line(name: str, dataset: Path, figures: tuple[float, float, int]) -> str:
     seconds, cpu, memory = figures
-    files = sum(1 for _ in dataset.rglob("*.parquet"))
+    files = sum(1 for _ in dataset.glob("kind=*/month=*/*.parquet"))
     return f"| {name} | {files:,} | {seconds:.1f} | {cpu:.1f} | {memory} MB |"
 
 
