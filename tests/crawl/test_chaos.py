@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.chaos import BY_ITEMS_ALONE, Report, audit, finish, random_kills, self_killing, start, until_quiet
+from support.chaos import BY_ITEMS_ALONE, Report, arguments, audit, finish, random_kills, start, until_quiet
 from support.commandline import ENOUGH, manifests, records
+from support.step_kills import crawl_killed_at
 from support.trap_portal import TrapPortal
 
 
@@ -38,18 +39,18 @@ def portal() -> Iterator[TrapPortal]:
 @pytest.fixture(scope="module")
 def steps(portal: TrapPortal, tmp_path_factory: pytest.TempPathFactory) -> int:
     """Steps of making things durable in a whole run."""
-    folder = tmp_path_factory.mktemp("counted")
-    self_killing(0, folder / "steps", portal.url, folder / "data", *NEAR)
-    return int((folder / "steps").read_text(encoding="utf-8"))
+    data = tmp_path_factory.mktemp("counted")
+    crawl_killed_at(0, data, *arguments(portal.url, *NEAR))
+    return int((data / "steps").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("back", [1, 2, 3, 5, 7, 9, 12, 15, 18, 22])
 def test_killed_at_the_last_steps(tmp_path: Path, portal: TrapPortal, steps: int, back: int) -> None:
     """Commit, close, rename, manifest: steps counted from the end of a run."""
     report = Report()
-    assert self_killing(steps - back, tmp_path / "steps", portal.url, tmp_path / "data", *NEAR) == -signal.SIGKILL
-    until_quiet(portal.url, tmp_path / "data", report, *NEAR)
-    audit(tmp_path / "data", portal, report, max_depth=0)
+    assert crawl_killed_at(steps - back, tmp_path, *arguments(portal.url, *NEAR))
+    until_quiet(portal.url, tmp_path, report, *NEAR)
+    audit(tmp_path, portal, report, max_depth=0)
     assert report.faults == []
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 import pytest
 import requests
 from scrapy.settings import Settings
-from support.commandline import ENOUGH, ROOT, crawl, environment, files, manifests
+from support.commandline import ENOUGH, ROOT, crawl, files, manifests, start_crawl
 from support.scrapydnodes import VENV, clean_clone, free_port, make_environment, until
 
 from portalcrawl import settings as product
@@ -233,10 +233,7 @@ def test_a_backup_made_while_a_crawl_goes_on_is_whole(tmp_path: Path) -> None:
     data, copy = tmp_path / "data", tmp_path / "copy"
     assert crawl(data=data, portal="sample", max_articles=3).code == 0
     backup = [sys.executable, str(ROOT / "deploy" / "backup.py"), str(data), str(copy)]
-    slow = {"COMMIT_SECONDS": "0.1", "DOWNLOAD_DELAY": "0.2"}
-    command = [sys.executable, "-m", "scrapy", "crawl", "portal", "-L", "ERROR"]
-    command += [part for name, value in slow.items() for part in ("-s", f"{name}={value}")]
-    crawling = subprocess.Popen(command, cwd=ROOT, env=environment(data))
+    crawling = start_crawl("-s", "COMMIT_SECONDS=0.1", "-s", "DOWNLOAD_DELAY=0.2", data=data)
     try:
         until(lambda: any(path.stat().st_size for path in (data / "feeds").glob("articles-*.part")), "the crawl writes")
         subprocess.run(backup, check=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,9 +18,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from support.commandline import ENOUGH, ROOT, doubled, environment, records, runs, scrapy
+from support import commandline
+from support.commandline import ENOUGH, doubled, records, runs, scrapy
+from support.step_kills import crawl_killed_at
 from support.trap_portal import TrapPortal
 from support.trap_portal.changing_portal import ChangingPortal
+from support.warm_start import WarmProcess
 
 QUICK = (
     *("-s", "COMMIT_ITEMS=10", "-s", "COMMIT_SECONDS=0.3", "-s", "RETRY_FAILED_AFTER=0", "-s", "OBSERVATIONS=True"),
@@ -43,23 +45,17 @@ class Report:
     slowest_end: float = 0.0
 
 
-def command(url: str, *args: str) -> list[str]:
-    return ["crawl", "portal", "-L", "ERROR", "-a", "portal=sample", "-a", f"url={url}", *QUICK, *args]
+def arguments(url: str, *args: str) -> list[str]:
+    """Arguments of ``scrapy crawl portal``."""
+    return ["-L", "ERROR", "-a", "portal=sample", "-a", f"url={url}", *QUICK, *args]
 
 
-def start(url: str, data: Path, *args: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "scrapy", *command(url, *args)],
-        cwd=ROOT,
-        env=environment(data),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def start(url: str, data: Path, *args: str) -> WarmProcess:
+    return commandline.start("crawl", "portal", *arguments(url, *args), data=data)
 
 
 def finish(url: str, data: Path, *args: str) -> int:
-    return scrapy(*command(url, *args), data=data).code
+    return scrapy("crawl", "portal", *arguments(url, *args), data=data).code
 
 
 def until_quiet(url: str, data: Path, report: Report, *args: str, tries: int = 8) -> None:
@@ -148,29 +144,15 @@ BY_ITEMS_ALONE = ("-s", "COMMIT_SECONDS=3600")
 """Steps are counted in one run and met again in another: how fast each is must not decide how many there are."""
 
 
-def self_killing(step: int, file: Path, url: str, data: Path, *args: str) -> int:
-    """Crawl, and be killed at *step*; 0 only counts the steps into *file*. Return the exit code."""
-    script = Path(__file__).with_name("selfkill.py")
-    done = subprocess.run(
-        [sys.executable, str(script), str(step), str(file), *command(url, *args)],
-        cwd=ROOT,
-        env=environment(data),
-        capture_output=True,
-        timeout=ENOUGH,
-        check=False,
-    )
-    return done.returncode
-
-
 def every_step(folder: Path) -> Report:
     """Kill a short crawl at each of its steps of making something durable, each time into an empty data folder."""
     report, file, near = Report(), folder / "steps", ("-a", "max_depth=1")
     few = (*near, "-a", "max_articles=2", "-s", "COMMIT_ITEMS=30", *BY_ITEMS_ALONE)
     with TrapPortal() as portal:
-        self_killing(0, file, portal.url, folder / "counted", *few)
+        crawl_killed_at(0, folder / "counted", *arguments(portal.url, *few), steps=file)
         for step in range(1, int(file.read_text(encoding="utf-8")) + 1):
             data = folder / f"step-{step}"
-            report.kills += self_killing(step, file, portal.url, data, *few) == -signal.SIGKILL
+            report.kills += crawl_killed_at(step, data, *arguments(portal.url, *few))
             report.runs += 1
             until_quiet(portal.url, data, report, *near)
             audit(data, portal, report, max_depth=1)
