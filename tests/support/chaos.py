@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from support import commandline
-from support.commandline import ENOUGH, doubled, records, runs, scrapy
+from support.commandline import ENOUGH, doubled, let_time_pass, records, runs, scrapy
 from support.step_kills import crawl_killed_at
 from support.trap_portal import TrapPortal
 from support.trap_portal.changing_portal import ChangingPortal
@@ -67,7 +67,7 @@ def until_quiet(url: str, data: Path, report: Report, *args: str, tries: int = 8
             report.faults.append(f"a run that was not killed ended with {code}")
         if not runs(data)[-1]["feeds"]:
             return
-        time.sleep(1.1)
+        let_time_pass(data, 1.1)  # then everything is to be visited again
     report.faults.append(f"not quiet after {tries} runs")
 
 
