@@ -1,12 +1,13 @@
-"""Marks slow tests, says which run together and which first, and skips tests whose files are missing."""
+"""Marks slow tests, orders and spreads them, and skips tests whose files are missing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support import states
+from support.distribution import LongestFirstScheduling
 from support.shared import SHARED
 
 FAST_FOLDERS = {"unit", "pages"}
@@ -27,21 +28,19 @@ def pytest_sessionfinish() -> None:
     states.stop_servers()
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LongestFirstScheduling | None:
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    config.option.loadscopereorder = False  # it would begin with the modules of most tests
+    return LongestFirstScheduling(config, log)  # type: ignore[arg-type]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     skip = pytest.mark.skip(reason=f"no saved pages at {SHARED}: PORTALCRAWL_SHARED names their folder")
     for item in items:
         if item.path.relative_to(Path(__file__).parent).parts[0] not in FAST_FOLDERS:
             item.add_marker(pytest.mark.slow)
-            if has_module_fixture(item) and not item.get_closest_marker("xdist_group"):
-                item.add_marker(pytest.mark.xdist_group(item.path.stem))
         if item.get_closest_marker("shared") and not SHARED.is_dir():
             item.add_marker(skip)
     # Whoever gets a long one last keeps all others waiting.
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
-
-
-def has_module_fixture(item: pytest.Item) -> bool:
-    """Return whether *item* shares with its module what is made once in each process."""
-    found: dict[str, Sequence[pytest.FixtureDef[object]]] = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
-    return any(fixture.scope == "module" for fixtures in found.values() for fixture in fixtures)

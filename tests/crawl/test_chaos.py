@@ -15,19 +15,19 @@ from support.step_kills import crawl_killed_at
 from support.trap_portal import TrapPortal
 
 
-def test_killed_at_random_instants(tmp_path: Path) -> None:
-    report = random_kills(4, signal.SIGKILL, random.Random(7), tmp_path, longest=6.0)
-    assert report.kills
-    assert report.faults == []
-
-
-def test_terminated_at_random_instants(tmp_path: Path) -> None:
-    report = random_kills(3, signal.SIGTERM, random.Random(8), tmp_path, longest=6.0)
+@pytest.mark.long
+def test_killed_and_terminated_at_random_instants(tmp_path: Path) -> None:
+    """In one data folder: each run takes up what a killed or a terminated one has left."""
+    numbers = [signal.SIGKILL, signal.SIGTERM] * 3 + [signal.SIGKILL]
+    report = random_kills(numbers, random.Random(7), tmp_path, requests=120)
+    assert report.kills == len(numbers)
     assert report.faults == []
     assert report.slowest_end < 30
 
 
 NEAR = ("-a", "max_depth=0", *BY_ITEMS_ALONE)
+NEAR_ENOUGH = ("-a", "max_depth=1")
+"""Of a run that takes up what another left, where a whole one would prove no more."""
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +65,9 @@ def test_sigterm_publishes_what_was_written(tmp_path: Path) -> None:
         (manifest,) = manifests(tmp_path)
         assert manifest["finish_reason"] == "shutdown"
         assert records(tmp_path, "articles")
-        finish(portal.url, tmp_path)
+        finish(portal.url, tmp_path, *NEAR_ENOUGH)
         report = Report()
-        audit(tmp_path, portal, report)
+        audit(tmp_path, portal, report, max_depth=1)
     assert report.faults == []
 
 
@@ -81,12 +81,12 @@ def test_the_second_run_of_a_portal_ends_at_once(tmp_path: Path) -> None:
         assert second.returncode == 75
         assert len(err.splitlines()) == 1
         assert "locked by another run" in err
-        waiting = start(portal.url, tmp_path, "-s", "RUN_LOCK_WAIT=60")
+        waiting = start(portal.url, tmp_path, "-s", "RUN_LOCK_WAIT=60", *NEAR_ENOUGH)
         time.sleep(1)
         first.kill()  # a run that died holds no lock
         first.communicate(timeout=ENOUGH)
         waiting.communicate(timeout=ENOUGH)
         assert waiting.returncode == 0
         report = Report()
-        audit(tmp_path, portal, report)
+        audit(tmp_path, portal, report, max_depth=1)
     assert report.faults == []

@@ -20,7 +20,6 @@ from support.warm_start import WarmProcess
 
 from portalcrawl.rendering import processes
 
-pytestmark = pytest.mark.xdist_group("browser")
 NO_BROWSER = {"PATH": "/nowhere", "PLAYWRIGHT_BROWSERS_PATH": "/nowhere"}
 
 

@@ -124,7 +124,7 @@ def plain_environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONUNBUFFERED": "1", **more}
 
 
-@pytest.mark.xdist_group("scrapyd")
+@pytest.mark.long
 def test_from_nothing_to_a_scheduled_crawl(tmp_path: Path) -> None:
     make_environment()
     clone = clean_clone(tmp_path / "clone")
@@ -149,7 +149,7 @@ def test_from_nothing_to_a_scheduled_crawl(tmp_path: Path) -> None:
     assert found["ok"] and found["entries"][0]["verdict"] == "ok"
 
 
-@pytest.mark.xdist_group("scrapyd")
+@pytest.mark.long
 def test_for_good_upgrade_and_backup(tmp_path: Path) -> None:
     make_environment()
     root, clone = tmp_path / "root", clean_clone(tmp_path / "clone")

@@ -41,7 +41,7 @@ from portalcrawl.scheduling.job_tables import jobs
 from portalcrawl.storage.database import make_engine
 from portalcrawl.storage.run_history import PastRun, RunHistory
 
-pytestmark = pytest.mark.xdist_group("scrapyd")
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

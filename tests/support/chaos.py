@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -108,18 +108,30 @@ def earlier(portal: TrapPortal, edition: int) -> Iterator[str]:
     yield from (*truth.articles, *truth.lost)
 
 
-def random_kills(kills: int, number: signal.Signals, chance: random.Random, folder: Path, longest: float) -> Report:
+def live(process: WarmProcess, portal: TrapPortal, requests: int, chance: random.Random) -> None:
+    """Let *process* make so many *requests*, and live on for a moment; it may end earlier."""
+    enough = len(portal.log) + requests
+    while process.poll() is None and len(portal.log) < enough:
+        time.sleep(0.01)
+    time.sleep(chance.uniform(0, 0.1))
+
+
+def random_kills(numbers: Sequence[signal.Signals], chance: random.Random, folder: Path, requests: int) -> Report:
     """Kill crawls of one data folder at random instants while the portal goes from edition to edition.
 
     Meanwhile articles vanish, lead to others or to the front page, answer errors with status 200, and come back.
     A crawl that has ended before its instant comes is not counted.
+
+    :param numbers: the signal for each kill.
+    :param requests: that a crawl makes before it is killed, at most.
     """
     report = Report()
     with ChangingPortal(chance) as portal:
-        while report.kills < kills:
+        while report.kills < len(numbers):
+            number = numbers[report.kills]
             portal.disturb()
             process = start(portal.url, folder)
-            time.sleep(chance.uniform(0.3, longest))
+            live(process, portal, chance.randint(0, requests), chance)
             began, in_time = time.monotonic(), process.poll() is None
             process.send_signal(number)
             _, err = process.communicate(timeout=ENOUGH)
@@ -172,7 +184,10 @@ def main() -> int:
     parser.add_argument("--no-steps", action="store_true", help="leave out the kill at each step")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--longest", type=float, default=10.0, help="seconds that a crawl may live (default: %(default)s)"
+        "--requests",
+        type=int,
+        default=300,
+        help="of a crawl until it is killed, at most (default: %(default)s)",
     )
     args = parser.parse_args()
     chance = random.Random(args.seed)
@@ -180,7 +195,7 @@ def main() -> int:
     for number, kills in ((signal.SIGKILL, args.kills), (signal.SIGTERM, args.terms)):
         with tempfile.TemporaryDirectory() as folder:
             if kills:
-                found[f"{number.name} at random"] = random_kills(kills, number, chance, Path(folder), args.longest)
+                found[f"{number.name} at random"] = random_kills([number] * kills, chance, Path(folder), args.requests)
     if not args.no_steps:
         with tempfile.TemporaryDirectory() as folder:
             found["SIGKILL at each step"] = every_step(Path(folder))
