@@ -7,6 +7,7 @@ read the environment or install a reactor when they are imported are left to the
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -19,12 +20,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from threading import Lock
 from typing import IO, Any, Self
 
 LATE = ("portalcrawl.settings", "twisted.internet.reactor")
@@ -130,7 +131,7 @@ class WarmStarter:
         self._control, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         for each in (self._control, other):
             each.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MOST_BYTES)
-        self._lock = Lock()
+        self._lock = threading.Lock()
         with other:
             self._process = subprocess.Popen(
                 [sys.executable, str(Path(__file__)), str(other.fileno())],
@@ -226,10 +227,26 @@ def become(job: dict[str, Any]) -> None:
     sys.path[1:1] = [path for path in given if path and path not in sys.path]
     script = job["script"]
     sys.argv = [script or "scrapy", *job["args"]]
-    if script:
-        runpy.run_path(script, run_name="__main__")
-    else:
-        runpy.run_module("scrapy", run_name="__main__", alter_sys=True)
+    code: object = 0
+    try:
+        if script:
+            runpy.run_path(script, run_name="__main__")
+        else:
+            runpy.run_module("scrapy", run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        code = end.code or 0
+    if isinstance(code, int):
+        end_now(code)
+    sys.exit(str(code))
+
+
+def end_now(code: int) -> None:
+    """End as an interpreter does, but for the deletion of all modules, which costs as much as a small crawl."""
+    threading._shutdown()  # type: ignore[attr-defined] # waits for threads
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code & 0xFF)
 
 
 def serve(control: socket.socket) -> dict[str, Any] | None:
