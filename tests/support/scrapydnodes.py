@@ -61,7 +61,7 @@ def until(what: Callable[[], Any], why: str, patience: float = 3 * ENOUGH) -> An
     while time.monotonic() < end:
         if found := what():
             return found
-        time.sleep(0.1)
+        time.sleep(0.25)  # asking costs more than some waiting
     raise AssertionError(f"waited in vain: {why}")
 
 
