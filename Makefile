@@ -29,11 +29,15 @@ crawl: $(VENV)/.installed
 	$(BIN)/scrapy crawl portal -L ERROR
 	@$(BIN)/python -m portalcrawl.feeds.show $(or $(PORTALCRAWL_DATA_DIR),data)/feeds
 
+# Or each process compiles all modules of the tests anew.
+test-fast test: export PYTHONDONTWRITEBYTECODE =
+
 test-fast: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
+# Four processes for two cores: most tests wait for what they have started.
 test: test-fast scrapyd-environment browser prometheus postgresql
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
+	$(BIN)/python -m pytest -n 4 --dist loadgroup -m slow
 
 # As root (or with sudo that asks nothing) the Debian package, else Playwright's own build and what it needs.
 browser: $(VENV)/.installed

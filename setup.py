@@ -15,6 +15,7 @@ options = {}
 if "bdist_egg" in sys.argv or "clean" in sys.argv:
     folder = Path(tempfile.mkdtemp(prefix="portalcrawl-egg-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    sys.dont_write_bytecode = True  # what is in an egg's __pycache__ is never read
     build, info = folder / "build", folder / "info"
     info.mkdir()
     options = {

@@ -24,7 +24,8 @@ from places import ROOT, write_section
 
 from portalcrawl.demo import SamplePortal
 from portalcrawl.storage.database import open_database
-from portalcrawl.storage.packing import address_key
+from portalcrawl.storage.packing import address_key, row_of
+from portalcrawl.storage.records import Record
 from portalcrawl.storage.tables import addresses, articles, bands, signatures, teasers
 from portalcrawl.urls import url_key
 
@@ -94,6 +95,24 @@ def table(names: tuple[str, str], found: list[tuple[Cost, Cost]]) -> str:
     return "\n".join(lines) + f"\n\n{len(found)} pairs."
 
 
+def filler(number: int, content_hash: str) -> Record:
+    """Return an article of another portal."""
+    url, moment = f"https://filler.example/news/{number}.html", 1.7e9 + number
+    return Record(
+        "filler",
+        f"filler:{number:012x}",
+        url,
+        url,
+        status="stored",
+        next_visit=moment if number % 100 == 0 else None,
+        depth=1,
+        newest=moment,
+        first_stored=moment,
+        revision=1,
+        content_hash=content_hash,
+    )
+
+
 def fill(file: Path) -> None:
     """Write a state of a million articles of another portal."""
     chance = random.Random(1)
@@ -101,28 +120,13 @@ def fill(file: Path) -> None:
     for start in range(0, MILLION, CHUNK):
         numbers = range(start, start + CHUNK)
         with engine.begin() as connection:
-            rows = [
-                {
-                    **{"portal": "filler", "id": f"filler:{n:012x}", "status": "stored", "attempts": 0, "depth": 1},
-                    **{
-                        "url": f"https://filler.example/news/{n}.html",
-                        "canonical_url": f"https://filler.example/news/{n}.html",
-                    },
-                    **{
-                        "newest": 1.7e9 + n,
-                        "first_stored": 1.7e9 + n,
-                        "revision": 1,
-                        "content_hash": f"{chance.getrandbits(128):032x}",
-                    },
-                    "next_visit": 1.7e9 + n if n % 100 == 0 else None,
-                }
-                for n in numbers
+            records = [filler(n, f"{chance.getrandbits(128):032x}") for n in numbers]
+            connection.execute(articles.insert(), [row_of(record) for record in records])
+            links = [
+                {"portal": each.portal, "key": address_key(each.portal, url_key(each.url)), "id": each.id}
+                for each in records
             ]
-            connection.execute(articles.insert(), rows)
-            connection.execute(
-                addresses.insert(),
-                [{"portal": "filler", "key": address_key(url_key(r["url"])), "id": r["id"]} for r in rows],
-            )
+            connection.execute(addresses.insert(), sorted(links, key=lambda row: row["key"]))
             known = [{"key": chance.getrandbits(63)} for _ in range(TEASERS_PER_ARTICLE * CHUNK)]
             connection.execute(teasers.insert(), sorted(known, key=lambda row: row["key"]))
             texts = [

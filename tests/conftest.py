@@ -1,4 +1,4 @@
-"""Marks slow tests, and skips tests that need files from outside the repository where these are missing."""
+"""Marks slow tests, orders and spreads them, and skips tests whose files are missing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from support import states
+from support.distribution import LongestFirstScheduling
 from support.shared import SHARED
 
 FAST_FOLDERS = {"unit", "pages"}
@@ -27,6 +28,13 @@ def pytest_sessionfinish() -> None:
     states.stop_servers()
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LongestFirstScheduling | None:
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    config.option.loadscopereorder = False  # it would begin with the modules of most tests
+    return LongestFirstScheduling(config, log)  # type: ignore[arg-type]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     skip = pytest.mark.skip(reason=f"no saved pages at {SHARED}: PORTALCRAWL_SHARED names their folder")
     for item in items:
@@ -34,3 +42,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
         if item.get_closest_marker("shared") and not SHARED.is_dir():
             item.add_marker(skip)
+    # Whoever gets a long one last keeps all others waiting.
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)

@@ -109,7 +109,9 @@ def _report(result: Result, feeds: PublishedFeeds, portal: str | None, where: st
     print(f"{numbers or 'nothing new'}: {mask_secrets(where)}")
     for problem in result.problems:
         print_error(PortalcrawlError(f"{problem}; left out, the next export tries it again"))
-    return 1 if result.problems else 0
+    if result.untidy:
+        print_error(PortalcrawlError(result.untidy))
+    return 1 if result.problems or result.untidy else 0
 
 
 def _is_published(feeds: PublishedFeeds, portal: str) -> bool:

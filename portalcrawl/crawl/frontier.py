@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
+from time import time
 from typing import TYPE_CHECKING
 
 from portalcrawl import urls
@@ -29,7 +30,7 @@ class Frontier:
         self._crawl = crawl
         self._policy = crawl.policy
         self._unit_of_work = crawl.unit_of_work
-        self._now = crawl.policy.started.timestamp()
+        self._now = time()  # with fractions, which due times have: one of this second has come
         self._zones: dict[str, tzinfo] = {}
         """Time zone that a portal's pages gave, by the portal's name."""
 

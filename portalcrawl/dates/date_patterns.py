@@ -23,9 +23,10 @@ _NUMBER_FIRST = re.compile(
     rf"[{_DAY_SIGNS}.]?"
     # 02.12.2025, 2. 12. 2025, 2.12.25, 02/12/2025, 02-12-2025
     rf"|(?<!\d{{3}})(?P<sign> ?[./-]) ?(?P<second>\d{{1,2}})(?P=sign)(?P<last> ?{_YEAR}|\d\d(?!\d|[:.,]\d| ?{CLOCK}))"
-    # 2. Dezember 2025, 2 Dec 25, 02-Dec-25, 2 de diciembre de 2025, 2nd of December
-    rf"|(?<!\d{{3}}){_ORDINAL}?[ -]{{0,2}}(?:{either('dates.of')}[ '])?(?P<name>[^\W\d_]{{3,12}})\.?"
-    rf"(?:(?:,? ?(?:{either('dates.of_year')} )?|-)(?P<year>{_YEAR}|'?\d\d(?!\d|[:.,h]\d| ?(?:{CLOCK}|{AM_PM})\b)))?"
+    # 2. Dezember 2025, 2 Dec 25, 02-Dec-25, 2/Dec/2025, 2 de diciembre de 2025, 2nd of December
+    rf"|(?<!\d{{3}})(?:{_ORDINAL}?[ -]{{0,2}}| ?/ ?)(?:{either('dates.of')}[ '])?(?P<name>[^\W\d_]{{3,12}})\.?"
+    rf"(?:(?:,? ?(?:{either('dates.of_year')} )?|-| ?/ ?)"
+    rf"(?P<year>{_YEAR}|'?\d\d(?!\d|[:.,h]\d| ?(?:{CLOCK}|{AM_PM})\b)))?"
     # 23.03.
     r"|(?<!\d{3})\. ?(?P<month_only>\d{1,2})\.(?!\d))"
 )
@@ -34,9 +35,9 @@ _MONTH_FIRST = re.compile(
     rf"[^\W\d_](?<![^\W\d_]{{2}})[^\W\d_]{{2,11}}\.? (?P<day>\d{{1,2}}){_ORDINAL}?(?![\d:])"
     rf"(?:,? (?P<year>{_YEAR}))?"
 )
-# 18:15, 18.15 Uhr, 6:15 pm, 18時15分
+# 18:15, 18.15 Uhr, 6:15 pm, 18 h 15, 18時15分
 _TIME = re.compile(
-    rf"\d(?<![\d.:,]\d)\d?(?:(?P<sign>[:.h{_HOUR_SIGNS}]) ?(?P<minute>\d\d|\d(?= ?[{_MINUTE_SIGNS}]))(?!\d)"
+    rf"\d(?<![\d.:,]\d)\d?(?:(?P<sign>[:.]| ?[h{_HOUR_SIGNS}]) ?(?P<minute>\d\d|\d(?= ?[{_MINUTE_SIGNS}]))(?!\d)"
     rf"(?: ?[{_MINUTE_SIGNS}])?(?::(?P<second>\d\d)(?!\d)(?:[.,]\d+)?)?"
     rf"(?! ?{either('reading_time.units')}))?(?: ?(?P<suffix>(?:{CLOCK}|(?P<hours>{either('dates.clock_or_hours')}))"
     rf"(?![^\W\d_])|(?:(?P<am>{either('dates.am')})|(?P<pm>{either('dates.pm')}))\b\.?))?"

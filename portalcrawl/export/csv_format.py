@@ -16,6 +16,7 @@ class CsvFormat:
     """Times as in the feed, booleans as ``true`` and ``false``, lists and objects as JSON, null as nothing."""
 
     name = "csv"
+    merger = None
 
     def writer(self, kind: str, file: IO[bytes]) -> CsvWriter:
         """Return a writer of rows of *kind* to *file*."""

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import count
 from typing import Any, Protocol
 
+from portalcrawl.errors import ExportError
 from portalcrawl.export.columns import Column, checked, columns_of, time_column
 from portalcrawl.export.cursor import Cursor, Pending, Selection
 from portalcrawl.feeds.store.published import FeedDamagedError, PublishedFeeds
@@ -52,6 +53,9 @@ class Target(Protocol):
     def batch(self) -> AbstractContextManager[Batch]:
         """Return a new batch; leaving the context drops what is not committed."""
 
+    def tidy(self) -> None:
+        """Do what keeps the target quick to read; raise ExportError where that can't be done."""
+
 
 @dataclass(slots=True)
 class Result:
@@ -62,6 +66,8 @@ class Result:
     feeds: int = 0
     problems: list[FeedDamagedError] = field(default_factory=list)
     """Files that were left out. They are tried again by the next export."""
+    untidy: str | None = None
+    """Why the target can't be kept quick to read, in one line; it holds all records all the same."""
 
 
 def export(feeds: PublishedFeeds, target: Target, selection: Selection, progress: Callable[[int, int], None]) -> Result:
@@ -90,6 +96,10 @@ def export(feeds: PublishedFeeds, target: Target, selection: Selection, progress
             break
         done += sum(each.feed.bytes for each in batch)
         progress(done, total)
+    try:
+        target.tidy()
+    except ExportError as error:
+        result.untidy = str(error)
     return result
 
 

@@ -4,8 +4,8 @@
     DIR/kind=articles/month=2025-12/part-000001.parquet
 
 Files are written under temporary names, synced and renamed; the manifest comes last. A file that it does not name is of
-an export that died, and is removed by the next one. Readers of such folders skip names that begin with ``_``
-(``ignore_prefixes`` of pyarrow.dataset).
+an export that died, and is removed by the next one. Small files are merged (see merging.py). Readers of such folders
+skip names that begin with ``_`` (``ignore_prefixes`` of pyarrow.dataset).
 """
 
 from __future__ import annotations
@@ -24,12 +24,19 @@ from filelock import FileLock, Timeout
 from portalcrawl.errors import ExportError, RunLockedError
 from portalcrawl.export.cursor import Cursor
 from portalcrawl.export.exporting import Row
-from portalcrawl.feeds.feed_files import PART, sync_folder, write_whole
+from portalcrawl.export.merging import (
+    MANIFEST,
+    VERSION,
+    WHILE_MERGING,
+    Merger,
+    merge_small_files,
+    settle,
+    write_manifest,
+)  # fmt: skip
+from portalcrawl.feeds.feed_files import PART, sync_folder
 
-MANIFEST = "_export.json"
 LOCK = "_export.lock"
-VERSION = 1
-OWN = re.compile(r"part-\d{6,}\.(?:parquet|csv)(?:\.part)?")
+OWN = re.compile(r"_?part-\d{6,}\.(?:parquet|csv)(?:\.part)?")
 """Names of files that exports make; no other file is ever removed."""
 
 
@@ -50,6 +57,10 @@ class FileFormat(Protocol):
 
     name: str
     """Also the ending of its files."""
+
+    @property
+    def merger(self) -> Merger | None:
+        """What merges its files; None: they are never merged."""
 
     def writer(self, kind: str, file: IO[bytes]) -> Writer:
         """Return a writer of rows of *kind* to *file*."""
@@ -81,7 +92,7 @@ class FileTarget:
         except Timeout:
             raise RunLockedError(f"another export writes to {folder}") from None
         with lock:
-            target = cls(folder, file_format, _read_manifest(folder, file_format.name))
+            target = cls(folder, file_format, settle(folder, _read_manifest(folder, file_format.name)))
             target.remove_unnamed()
             yield target
 
@@ -100,10 +111,15 @@ class FileTarget:
             batch.close()
         self._manifest = batch.manifest or self._manifest
 
+    def tidy(self) -> None:
+        """Merge small files, if there are many; see :func:`merging.merge_small_files`."""
+        if self.format.merger is not None:
+            self._manifest = merge_small_files(self.folder, self.format.name, self.format.merger, self._manifest)
+
     def remove_unnamed(self) -> None:
         """Remove files of exports that the manifest does not name."""
         named = {each["file"] for each in self._manifest["files"]}
-        for path in self.folder.glob("kind=*/month=*/part-*"):
+        for path in self.folder.glob("kind=*/month=*/*part-*"):
             if OWN.fullmatch(path.name) and path.relative_to(self.folder).as_posix() not in named:
                 path.unlink()
 
@@ -155,7 +171,7 @@ class FileBatch:
             sync_folder(folder)
         feeds = {file: sorted(portals) for file, portals in sorted(cursor.feeds.items())}
         new = {**old, "batches": self._number, "files": files, "runs": sorted(cursor.runs), "feeds": feeds}
-        write_whole(self._folder / MANIFEST, _as_json(new))
+        write_manifest(self._folder, new)
         self.manifest = new
 
     def close(self) -> None:
@@ -174,11 +190,8 @@ class FileBatch:
 
 
 def _part(path: Path) -> Path:
-    return path.with_name(path.name + PART)
-
-
-def _as_json(manifest: dict[str, Any]) -> bytes:
-    return json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n"
+    """Return where a file is while it is written: under a name that readers of folders skip."""
+    return path.with_name(f"_{path.name}{PART}")
 
 
 def _read_manifest(folder: Path, name: str) -> dict[str, Any]:
@@ -195,13 +208,13 @@ def _read_manifest(folder: Path, name: str) -> dict[str, Any]:
         if any(folder.glob("kind=*/month=*/part-*")):
             raise ExportError(f"{folder} holds exported files, but no {MANIFEST}; export into another folder") from None
         new = {"version": VERSION, "format": name, "batches": 0, "files": [], "runs": [], "feeds": {}}
-        write_whole(path, _as_json(new))
+        write_manifest(folder, new)
         return new
     except (ValueError, KeyError, TypeError):
         raise ExportError(f"{path} is damaged; restore it, or export into another folder") from None
     if found != name:
         raise ExportError(f"{folder} holds an export as {found}; export as {name} into another folder")
-    if version != VERSION:
+    if version not in (VERSION, WHILE_MERGING):
         raise ExportError(f"{path} was written by a newer portalcrawl; upgrade, or export into another folder")
     return manifest
 
@@ -212,7 +225,12 @@ def _check_lists(manifest: dict[str, Any]) -> None:
         "files": lambda value: isinstance(value, list) and all(isinstance(each["file"], str) for each in value),
         "runs": lambda value: isinstance(value, list),
         "feeds": lambda value: isinstance(value, dict),
+        "merging": lambda value: (
+            isinstance(value["new"]["file"], str)
+            and isinstance(value["replaces"], list)
+            and isinstance(value["batch"], int)
+        ),
     }
     for key, is_good in shapes.items():
-        if not is_good(manifest[key]):
+        if (key != "merging" or key in manifest) and not is_good(manifest[key]):
             raise ValueError(key)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import IO, Any
 from weakref import WeakSet
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from portalcrawl.errors import ExportError
 from portalcrawl.export.columns import Column, ColumnType, columns_of
 from portalcrawl.export.exporting import Row
 
@@ -34,6 +37,7 @@ class ParquetFormat:
     name = "parquet"
 
     def __init__(self) -> None:
+        self.merger = ParquetMerger()
         self._writers: WeakSet[ParquetWriter] = WeakSet()
         self._held = 0
 
@@ -99,6 +103,48 @@ class ParquetWriter:
         ]
         self._held = []
         self._file.write_table(pa.table(arrays, schema=self._schema))
+
+
+class ParquetMerger:
+    """Merges files of one schema: rows and their order stay as they are, small row groups become large ones."""
+
+    def shape(self, path: Path) -> bytes:
+        """Return the schema."""
+        with _damage_named(path):
+            return bytes(pq.read_schema(path).remove_metadata().serialize())
+
+    def merge(self, paths: Sequence[Path], file: IO[bytes]) -> int:
+        """Write all rows to *file*; return their number."""
+        with _damage_named(paths[0]):
+            schema = pq.read_schema(paths[0])
+        rows = 0
+        with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+            held: list[pa.RecordBatch] = []
+            for path in paths:
+                with _damage_named(path), pq.ParquetFile(path) as source:
+                    for batch in source.iter_batches(ROWS_HELD, use_threads=False):
+                        held.append(batch)
+                        if sum(each.num_rows for each in held) >= ROWS_HELD:
+                            rows += _write(writer, held)
+                            held = []
+            return rows + _write(writer, held)
+
+
+def _write(writer: pq.ParquetWriter, batches: list[pa.RecordBatch]) -> int:
+    """Write *batches* as one row group; return the number of their rows."""
+    table = pa.Table.from_batches(batches, writer.schema)
+    if table.num_rows:
+        writer.write_table(table)
+    return int(table.num_rows)
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    """Turn the errors of pyarrow into one that names the file; those of the system pass."""
+    try:
+        yield
+    except pa.ArrowException as error:
+        raise ExportError(f"{path} is damaged ({str(error).splitlines()[0]})") from None
 
 
 def _plain_all(column: Column, values: list[Any]) -> list[Any]:

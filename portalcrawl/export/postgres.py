@@ -93,6 +93,9 @@ class PostgresTarget:
             if not batch.is_complete:
                 raise psycopg.Rollback(transaction)
 
+    def tidy(self) -> None:
+        """Do nothing: PostgreSQL cleans up by itself (autovacuum)."""
+
 
 class PostgresBatch:
     """Rows in staging tables of one transaction, which are upserted at its end."""

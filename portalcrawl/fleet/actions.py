@@ -16,6 +16,7 @@ from portalcrawl.fleet.entry_store import EntryStore
 from portalcrawl.fleet.fleet_figures import FleetFigures
 from portalcrawl.fleet.fleet_settings import FleetSettings, fleet_url
 from portalcrawl.fleet.process_log import log_to_stderr
+from portalcrawl.fleet.state_upgrade import migrate_state
 from portalcrawl.fleet.status import fleet_status
 from portalcrawl.fleet.status_view import show_status
 from portalcrawl.fleet.supervisor import Supervisor
@@ -26,7 +27,6 @@ from portalcrawl.metrics.server import metrics_port, serve_metrics
 from portalcrawl.metrics.state_figures import StateFigures
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling.schedule_file import find_faults
-from portalcrawl.storage.database import open_database
 from portalcrawl.storage.host_budget import HostBudget
 
 if TYPE_CHECKING:
@@ -41,9 +41,10 @@ WAITS = 75
 def init(settings: BaseSettings) -> int:
     """Make or migrate the tables of state, queue and fleet; return the exit code."""
     url = fleet_url(settings)
-    open_database(url).dispose()
-    HostBudget.beside(url, Path()).make_table()
     done = make_tables(Database(url))
+    if problem := migrate_state(url):
+        done.append(f"{problem}; the first worker of this version migrates it when it can")
+    HostBudget.beside(url, Path()).make_table()
     print("\n".join(done) or "all tables are there, and of this version")
     return 0
 

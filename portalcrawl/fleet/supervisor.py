@@ -27,6 +27,7 @@ from portalcrawl.fleet.database import Database
 from portalcrawl.fleet.fleet_settings import FleetSettings
 from portalcrawl.fleet.job_queue import CLOCK_QUEUE, Housekeeper, make_app
 from portalcrawl.fleet.start_store import StartStore
+from portalcrawl.fleet.state_upgrade import migrate_state
 from portalcrawl.fleet.worker_store import BEAT, WorkerIdentity, WorkerStore
 from portalcrawl.runs.outbox_publication import publish_pending
 from portalcrawl.runs.recovery import end_abandoned_runs
@@ -73,10 +74,12 @@ class Supervisor:
 
     async def run(self) -> int:
         """Work until SIGTERM or SIGINT; the second one ends all at once. Return the exit code."""
-        await asyncio.to_thread(self._workers.seen, self.identity, 0)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._on_signal)
+        if not await self._state_is_ready():
+            return 0
+        await asyncio.to_thread(self._workers.seen, self.identity, 0)
         logger.info("worker %s: %d runs side by side", self.identity.name, self._settings.concurrency)
         beside = [asyncio.ensure_future(work) for work in (self._beat(), self._keep_clock(), self._publish())]
         places = [asyncio.ensure_future(self._keep_process(share)) for share in self._settings.shares()]
@@ -96,6 +99,18 @@ class Supervisor:
             await asyncio.to_thread(self._workers.gone, self.identity)
         logger.info("worker %s has ended", self.identity.name)
         return 1 if errors else 0
+
+    async def _state_is_ready(self) -> bool:
+        """Wait until the state is of this version; return whether the worker may begin, and was not told to stop."""
+        told = None
+        while problem := await asyncio.to_thread(migrate_state, self._settings.state_url):
+            if problem != told:
+                logger.warning("worker %s waits: %s", self.identity.name, problem)
+            told = problem
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), BEAT)
+                break
+        return not self._stop.is_set()
 
     def _on_signal(self) -> None:
         self._signals += 1

@@ -37,7 +37,7 @@ class StateFigures:
         self._engine: Engine | None = None
         self._file: StateFile | None = None
         self._runs = RunTally()
-        self._articles: dict[tuple[str, ...], float] = {}
+        self._articles: dict[tuple[str, ...], int] = {}
         self._next_count = 0.0
 
     def __call__(self) -> Iterable[Figure]:
@@ -59,7 +59,7 @@ class StateFigures:
     def _of_articles(self, maintenance: Maintenance) -> Figure:
         """Return the articles by status; those that are pending are the queue of links."""
         if monotonic() >= self._next_count:
-            self._articles = {(count.portal, count.status): count.number for count in maintenance.counts()}
+            self._articles = maintenance.numbers()
             self._next_count = monotonic() + QUEUE_AGE
         what = "Articles that the state knows; those that are pending are the queue"
         figure = Figure("portalcrawl_known_articles", what, "gauge", ("portal", "status"))

@@ -78,8 +78,10 @@ def gather(feeds: PublishedFeeds, history: RunHistory, data_dir: Path, period: P
     if period.since:
         before = f"{period.since - PAST:{RUN_ID}}"
         runs.add_past(of_portal(history.between(before, since), period.portal))
-    with article_cache(data_dir, feeds, published, problems) as connection:
-        table = ArticleTable.of_period(connection, f"{ARTICLES}-{since}", period.portal)
+    first_file = f"{ARTICLES}-{since}"
+    needed = [feed for feed in published if feed.file >= first_file and period.portal in (None, *feed.portals)]
+    with article_cache(data_dir, feeds, published, needed, problems) as connection:
+        table = ArticleTable.of_period(connection, first_file, period.portal)
         return Contents(
             period=period,
             first=first,

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row
+from sqlalchemy import Connection, Engine, Row
 
 from portalcrawl.feeds.store.published import FeedDamagedError, PublishedFeed, PublishedFeeds
 from portalcrawl.runs.run_names import START_FORMAT
-from portalcrawl.storage.anywhere import BY_ADDRESS, BY_ID
+from portalcrawl.storage.anywhere import article_at, article_with_id
 from portalcrawl.storage.database import read_connection
-from portalcrawl.storage.packing import address_key
 from portalcrawl.storage.run_history import RunHistory
 from portalcrawl.urls import url_key
 
@@ -44,11 +43,11 @@ class ArticleRecords:
 
     def by_address(self, url: str) -> KnownArticle | None:
         """Return the article that has the address *url*; None where the state knows none."""
-        return self._known(BY_ADDRESS, {"key": address_key(url_key(url))})
+        return self._known(article_at, url_key(url))
 
     def by_id(self, article: str) -> KnownArticle | None:
         """Return the article with this id; None where the state does not know it."""
-        return self._known(BY_ID, {"id": article})
+        return self._known(article_with_id, article)
 
     def of(self, article: str, known: KnownArticle | None) -> list[dict[str, Any]]:
         """Return the published records of *article*, which the state knows as *known*, in any order.
@@ -70,11 +69,11 @@ class ArticleRecords:
         portal = known.portal if known is not None else None
         return [each for feed in self._feeds(self.feeds.runs(), portal) for each in self._in_feed(feed, article)]
 
-    def _known(self, query: Any, parameters: dict[str, Any]) -> KnownArticle | None:
+    def _known(self, find: Callable[[Connection, str], Row[Any] | None], key: str) -> KnownArticle | None:
         if self.engine is None:
             return None
         with read_connection(self.engine) as connection:
-            row: Row[Any] | None = connection.execute(query, parameters).first()
+            row = find(connection, key)
         if row is None:
             return None
         return KnownArticle(row.portal, row.id, row.canonical_url or row.url, row.revision, row.first_stored)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, select
 
+from portalcrawl.storage.packing import address_key
 from portalcrawl.storage.tables import addresses, articles
+
+CHUNK = 5_000
+"""Values in one IN (...), far below SQLite's limit of 32,766 parameters."""
 
 
 def _portals() -> Any:
-    """Return a query for all portals that have articles: it takes one step in the index for each.
+    """Return a query for all portals that have articles, and at last NULL: it takes one step in the index for each.
 
     https://wiki.postgresql.org/wiki/Loose_indexscan
     """
@@ -22,12 +26,27 @@ def _portals() -> Any:
 
 _COLUMNS = tuple(articles.c[name] for name in ("portal", "id", "url", "canonical_url", "revision", "first_stored"))
 
-BY_ADDRESS = (
+PORTALS = _portals()
+WITH_KEY = (
     select(*_COLUMNS)
     .join(addresses, and_(articles.c.portal == addresses.c.portal, articles.c.id == addresses.c.id))
-    .where(addresses.c.portal.in_(_portals()), addresses.c.key == bindparam("key"))
+    .where(addresses.c.key.in_(bindparam("keys", expanding=True)))
     .limit(1)
 )
-"""The article with the address of a key (``packing.address_key``)."""
-BY_ID = select(*_COLUMNS).where(articles.c.portal.in_(_portals()), articles.c.id == bindparam("id")).limit(1)
-"""The article with an id."""
+WITH_ID = select(*_COLUMNS).where(articles.c.portal.in_(_portals()), articles.c.id == bindparam("id")).limit(1)
+
+
+def article_at(connection: Connection, key: str) -> Row[Any] | None:
+    """Return the article of any portal whose address has *key* (``urls.url_key``); None where there is none."""
+    portals = connection.scalars(PORTALS).all()
+    keys = [address_key(portal, key) for portal in portals if portal is not None]
+    for start in range(0, len(keys), CHUNK):
+        found = connection.execute(WITH_KEY, {"keys": keys[start : start + CHUNK]}).first()
+        if found is not None:
+            return found
+    return None
+
+
+def article_with_id(connection: Connection, article: str) -> Row[Any] | None:
+    """Return the article of any portal with the id *article*; None where there is none."""
+    return connection.execute(WITH_ID, {"id": article}).first()

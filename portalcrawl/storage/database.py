@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModul
 from sqlalchemy.pool import StaticPool
 
 from portalcrawl.errors import DataFolderError, SettingError
-from portalcrawl.storage import postgresql, tables
+from portalcrawl.storage import migrations, postgresql, tables
 from portalcrawl.urls import mask_secrets
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,10 @@ class StateBusyError(DataFolderError):
     """Another process holds a lock of the state, or its server can't be reached now; a later try may succeed."""
 
 
+class StateInUseError(StateBusyError):
+    """Runs of an older version go on in the state, so that it can't be migrated now."""
+
+
 class StateReplacedError(DataFolderError):
     """The state with which a run began was deleted or replaced."""
 
@@ -43,6 +47,7 @@ def open_database(url: str) -> Engine:
     A corrupt SQLite file is renamed, never deleted, and a new one is created.
 
     :raises SettingError: for a URL that names no database.
+    :raises StateInUseError: for an older state on a server in which runs go on.
     :raises DataFolderError: for a state that can't be opened, or was written by a newer version.
     """
     engine = make_engine(url)
@@ -242,7 +247,24 @@ def _bring_up_to_date(engine: Engine, url: str) -> None:
                 f"{tables.VERSION}); upgrade portalcrawl or choose another DATA_DIR"
             )
         if version < tables.VERSION:
-            tables.migrate(connection, version)
+            if portal := migrations.portal_in_use(connection):
+                raise StateInUseError(
+                    f"the state {display_url(url)} has version {version}, and runs of an older portalcrawl go on in it "
+                    f"(on {portal}); it is migrated to version {tables.VERSION} when they have ended"
+                )
+            migrations.migrate(connection, version)
+
+
+def state_version(url: str) -> int | None:
+    """Return the version of the state at *url*; None where there is none yet.
+
+    :raises DataFolderError: where the state can't be read.
+    """
+    engine = make_engine(url)
+    with read_connection(engine) as connection:
+        version = _version(connection)
+    engine.dispose()
+    return version
 
 
 def _version(connection: Connection) -> int | None:

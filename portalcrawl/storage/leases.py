@@ -17,12 +17,12 @@ from sqlalchemy import Connection, Engine, text
 
 from portalcrawl.errors import LeaseLostError, RunLockedError
 from portalcrawl.storage.database import read_connection, write_transaction
+from portalcrawl.storage.postgresql import NOW
 
 POLL_INTERVAL = 0.25
 """Seconds between two attempts to take a lease that another run holds."""
 RENEWALS = 3
 """Times that a lease is renewed before it would expire."""
-NOW = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS FLOAT)"
 
 TAKE = text(f"""
 INSERT INTO leases AS held (portal, epoch, run, holder, expires, commits)

@@ -10,9 +10,23 @@ from itertools import groupby, takewhile
 from time import monotonic, sleep
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from portalcrawl.storage.database import read_connection, write_transaction
+from portalcrawl.storage.packing import day_of
 from portalcrawl.storage.records import SUSPECT
 from portalcrawl.storage.tables import addresses, articles, bands, entries, feeds, runs, signatures
 from portalcrawl.text.fingerprints import bands_of
@@ -26,6 +40,20 @@ PAGES_FREED = 2_000
 PAUSE = 0.005
 """Least number of seconds between two transactions, in which a crawl can commit."""
 
+NUMBERS = (
+    select(articles.c.portal, articles.c.status, func.count().label("number"), func.min(articles.c.day).label("day"))
+    .group_by(articles.c.portal, articles.c.status)
+    .order_by(articles.c.portal, articles.c.status)
+)
+_GROUPS = NUMBERS.subquery()
+# Only the first day's articles are read: the index knows no more than the day. "=" would give the same, but for that
+# SQLite reads all articles of the portal.
+_OLDEST = select(func.min(articles.c.newest)).where(
+    articles.c.portal == _GROUPS.c.portal, articles.c.status == _GROUPS.c.status, articles.c.day <= _GROUPS.c.day
+)
+COUNTS = select(_GROUPS.c.portal, _GROUPS.c.status, _GROUPS.c.number, _OLDEST.scalar_subquery()).order_by(
+    _GROUPS.c.portal, _GROUPS.c.status
+)
 DELETE_BAND = delete(bands).where(bands.c.band == bindparam("of_band"), bands.c.text == bindparam("of_text"))
 
 
@@ -40,6 +68,12 @@ class StatusCount:
     """The lowest ``newest`` of them (Unix seconds)."""
 
 
+def old_articles(portal: str, status: str, before: float) -> ColumnElement[bool]:
+    """Return the condition for articles of *portal* in *status* that are older than *before* (Unix seconds)."""
+    in_index = (articles.c.portal == portal, articles.c.status == status, articles.c.day <= day_of(before))
+    return and_(*in_index, articles.c.newest < before)
+
+
 class Maintenance:
     """Counts and clean-up.
 
@@ -49,14 +83,13 @@ class Maintenance:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def counts(self) -> list[StatusCount]:
+    def numbers(self) -> dict[tuple[str, ...], int]:
         """Return the number of articles by portal and status."""
-        query = (
-            select(articles.c.portal, articles.c.status, func.count(), func.min(articles.c.newest))
-            .group_by(articles.c.portal, articles.c.status)
-            .order_by(articles.c.portal, articles.c.status)
-        )
-        return [StatusCount(*row) for row in self._rows(query)]
+        return {(row.portal, row.status): row.number for row in self._rows(NUMBERS)}
+
+    def counts(self) -> list[StatusCount]:
+        """Return the number of articles by portal and status, and how old they are."""
+        return [StatusCount(*row) for row in self._rows(COUNTS)]
 
     def forget(self, before: float) -> int:
         """Delete all articles that are not pending and older than *before* (Unix seconds); return how many.
@@ -66,9 +99,7 @@ class Maintenance:
         article that the portal still shows is written again.
         """
         number = sum(
-            self._forget_articles(count.portal, count.status, before)
-            for count in self.counts()
-            if count.status != "pending"
+            self._forget_articles(portal, status, before) for portal, status in self.numbers() if status != "pending"
         )
         self._delete_orphaned_addresses()
         self._delete_orphaned_signatures()
@@ -85,7 +116,7 @@ class Maintenance:
             return connection.execute(update(articles).where(articles.c.status == status).values(values)).rowcount
 
     def _forget_articles(self, portal: str, status: str, before: float) -> int:
-        old = and_(articles.c.portal == portal, articles.c.status == status, articles.c.newest < before)
+        old = old_articles(portal, status, before)
         number = 0
         while found := [row.id for row in self._rows(select(articles.c.id).where(old).limit(CHUNK))]:
             with self._writing() as connection:
@@ -96,17 +127,15 @@ class Maintenance:
 
     def _delete_orphaned_addresses(self) -> None:
         """Delete the addresses of articles that are no longer known."""
-        key = (addresses.c.portal, addresses.c.key)
         is_known = exists().where(articles.c.portal == addresses.c.portal, articles.c.id == addresses.c.id)
 
         def delete_orphans(page: Sequence[Any]) -> None:
-            for portal, keys in self._orphans((row.portal, row.id, row.key) for row in page):
+            for _, keys in self._orphans((row.portal, row.id, row.key) for row in page):
                 for chunk in _chunks(keys):
                     with self._writing() as connection:
-                        in_chunk = and_(addresses.c.portal == portal, addresses.c.key.in_(chunk))
-                        connection.execute(delete(addresses).where(in_chunk, ~is_known))
+                        connection.execute(delete(addresses).where(addresses.c.key.in_(chunk), ~is_known))
 
-        self._walk(key, (*key, addresses.c.id), delete_orphans)
+        self._walk((addresses.c.key,), (addresses.c.key, addresses.c.portal, addresses.c.id), delete_orphans)
 
     def _delete_orphaned_signatures(self) -> None:
         """Delete the fingerprints of articles that are no longer known."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 from collections.abc import Iterable
@@ -12,26 +11,35 @@ from typing import Any
 from portalcrawl.storage.records import Record
 
 KEY_BYTES = 12
-"""Of the hash that stands for an address. Among 10 billion addresses of one portal two share it with a chance of 1 in
-10^9."""
+"""Of the hash that stands for an address. Among 10 billion addresses two share it with a chance of 1 in 10^9."""
 HASHES = re.compile(r"(?:[0-9a-f]{8})?(?:,(?:[0-9a-f]{8})?)*")
 """The hashes of fields that are packed: 8 hexadecimal digits each, or none."""
-HASHES_MARK = "="
-"""What packed hashes of fields begin with; until version 2 of the state they were stored as they are."""
-SKETCH_MARK = "="
-"""What a sketch in base 85 begins with; until version 2 of the state sketches were stored in hexadecimal."""
+HASHES_MARK = b"="
+"""What packed hashes of fields begin with. Others, of version 1 and 2 of the state, are JSON."""
+MOST_FIELDS = 255
 FIELDS = tuple(field.name for field in fields(Record))
-CANONICAL_URL, CLUSTER, FIELD_HASHES, FOUND_ON, ID, SKETCH, URL = (
-    FIELDS.index(name) for name in ("canonical_url", "cluster_id", "field_hashes", "found_on", "id", "sketch", "url")
+CANONICAL_URL, CLUSTER, CONTENT_HASH, FIELD_HASHES, FOUND_ON, ID, SKETCH, URL = (
+    FIELDS.index(name)
+    for name in ("canonical_url", "cluster_id", "content_hash", "field_hashes", "found_on", "id", "sketch", "url")
 )
 ORIGIN = re.compile(r"https?://[^/?#]+/")
 
 
-def address_key(key: str) -> bytes:
-    """Return what the table of addresses holds for *key* (``urls.url_key``): KEY_BYTES bytes.
+def address_key(portal: str, key: str) -> bytes:
+    """Return what the table of addresses holds for *key* (``urls.url_key``) of *portal*: KEY_BYTES bytes.
 
-    PostgreSQL keeps a key twice, in the table and in its index.
+    PostgreSQL keeps a key twice, in the table and in its index, so the portal is not beside it, but in the hash.
     """
+    return key_on_portal(portal, hash_of(key))
+
+
+def key_on_portal(portal: str, hashed: bytes) -> bytes:
+    """Return what :func:`address_key` returns for the key of which *hashed* is the hash: version 3 kept that."""
+    return hashlib.blake2b(portal.encode() + b"\0" + hashed, digest_size=KEY_BYTES).digest()
+
+
+def hash_of(key: str) -> bytes:
+    """Return the hash of an address's key: KEY_BYTES bytes."""
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()
 
 
@@ -50,10 +58,11 @@ def row_of(record: Record) -> dict[str, Any]:
     origin = _origin(record.url)
     if record.found_on and origin and record.found_on.startswith(origin):
         row["found_on"] = record.found_on[len(origin) - 1 :]
-    if record.field_hashes:
+    if record.field_hashes is not None:
         row["field_hashes"] = pack_hashes(record.field_hashes)
-    if record.sketch:
-        row["sketch"] = SKETCH_MARK + base64.b85encode(bytes.fromhex(record.sketch)).decode()
+    row["day"] = day_of(record.newest)
+    row["content_hash"] = from_hex(record.content_hash)
+    row["sketch"] = from_hex(record.sketch)
     return row
 
 
@@ -65,35 +74,53 @@ def record_of(row: Iterable[Any]) -> Record:
         values[CLUSTER] = values[ID]
     if values[FOUND_ON] and values[FOUND_ON].startswith("/"):
         values[FOUND_ON] = _origin(values[URL])[:-1] + values[FOUND_ON]
-    values[FIELD_HASHES] = unpack_hashes(values[FIELD_HASHES])
-    sketch = values[SKETCH]
-    if sketch and sketch.startswith(SKETCH_MARK):
-        values[SKETCH] = base64.b85decode(sketch[1:]).hex()
+    for each in (CONTENT_HASH, SKETCH):
+        if values[each] is not None:
+            values[each] = values[each].hex()
+    if values[FIELD_HASHES] is not None:
+        values[FIELD_HASHES] = unpack_hashes(values[FIELD_HASHES])
     return Record(*values)
 
 
-def pack_hashes(hashes: str) -> str:
-    """Return *hashes*, which are joined by commas, in two thirds of the characters; other texts as they are.
+def day_of(moment: float) -> int:
+    """Return the number of days from 1970 to *moment* (Unix seconds)."""
+    return int(moment // 86_400)
 
-    What is packed is the bytes of all hashes in base 64, then a comma and a hexadecimal number whose bits are a leading
-    1 and, for each field, whether it has a hash.
+
+def from_hex(digits: str | None) -> bytes | None:
+    """Return the bytes that hexadecimal *digits* stand for."""
+    return None if digits is None else bytes.fromhex(digits)
+
+
+def pack_hashes(hashes: str) -> bytes:
+    """Return *hashes*, which are joined by commas, in half as many bytes; other texts as UTF-8.
+
+    What is packed is HASHES_MARK, a byte for the number of fields, a bit for each field (whether it has a hash; the
+    last byte is filled up by zeros), and the bytes of all hashes.
     """
-    if not HASHES.fullmatch(hashes):
-        return hashes
     each = hashes.split(",")
-    content = base64.b64encode(bytes.fromhex("".join(each))).decode().rstrip("=")
-    present = int("1" + "".join("1" if one else "0" for one in each), 2)
-    return f"{HASHES_MARK}{content},{present:x}"
+    if len(each) > MOST_FIELDS or not HASHES.fullmatch(hashes):
+        return hashes.encode()
+    present = int("".join("1" if one else "0" for one in each).ljust(_mask_bytes(len(each)) * 8, "0"), 2)
+    head = HASHES_MARK + bytes([len(each)]) + present.to_bytes(_mask_bytes(len(each)), "big")
+    return head + bytes.fromhex("".join(each))
 
 
-def unpack_hashes(packed: str | None) -> str | None:
+def unpack_hashes(packed: bytes) -> str:
     """Return the hashes that :func:`pack_hashes` was given."""
-    if not packed or not packed.startswith(HASHES_MARK):
-        return packed
-    content, _, present = packed[1:].partition(",")
-    digits = base64.b64decode(content + "=" * (-len(content) % 4)).hex()
+    if not packed.startswith(HASHES_MARK):
+        return packed.decode()
+    number = packed[1]
+    begin = 2 + _mask_bytes(number)
+    mask = f"{int.from_bytes(packed[2:begin], 'big'):0{8 * (begin - 2)}b}"[:number]
+    digits = packed[begin:].hex()
     starts = iter(range(0, len(digits), 8))
-    return ",".join(digits[(at := next(starts)) : at + 8] if bit == "1" else "" for bit in f"{int(present, 16):b}"[1:])
+    return ",".join(digits[(at := next(starts)) : at + 8] if bit == "1" else "" for bit in mask)
+
+
+def _mask_bytes(fields: int) -> int:
+    """Return how many bytes hold a bit for each of so many fields."""
+    return (fields + 7) // 8
 
 
 def _origin(url: str) -> str:

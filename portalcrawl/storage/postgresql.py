@@ -10,6 +10,8 @@ from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 BACKEND = "postgresql"
+NOW = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS FLOAT)"
+"""SQL: Unix seconds by the database's clock."""
 IDLE_IN_TRANSACTION = 20
 """Seconds after which the server ends a transaction whose client does nothing: that of a frozen process or of a machine
 that was cut off would keep its rows, a portal's lease among them, locked for ever."""

@@ -14,23 +14,21 @@ from portalcrawl.storage import postgresql
 from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT_OPTION, database_errors_as, write_transaction
 from portalcrawl.storage.packing import address_key, record_of, row_of, teaser_key
 from portalcrawl.storage.records import Record
-from portalcrawl.storage.tables import addresses, articles, feeds, lines, teasers
+from portalcrawl.storage.tables import PREFIX, addresses, articles, content_prefix, feeds, lines, teasers
 from portalcrawl.storage.upsert import upsert
 
 T = TypeVar("T", str, int, bytes)
 COLUMNS = tuple(articles.c[f.name] for f in fields(Record))
 
 # Built once, since building a query takes as long as running it.
-IDS_OF = select(addresses.c.key, addresses.c.id).where(
-    addresses.c.portal == bindparam("portal"), addresses.c.key.in_(bindparam("keys", expanding=True))
-)
+IDS_OF = select(addresses.c.key, addresses.c.id).where(addresses.c.key.in_(bindparam("keys", expanding=True)))
 RECORDS = select(*COLUMNS).where(
     articles.c.portal == bindparam("portal"), articles.c.id.in_(bindparam("ids", expanding=True))
 )
 KNOWN_TEASERS = select(teasers.c.key).where(teasers.c.key.in_(bindparam("keys", expanding=True)))
 WITH_CONTENT = (
     select(articles.c.id)
-    .where(articles.c.content_hash == bindparam("content_hash"))
+    .where(content_prefix == bindparam("prefix"), articles.c.content_hash == bindparam("content_hash"))
     .order_by(articles.c.first_stored, articles.c.id)
     .limit(10)
 )
@@ -83,10 +81,10 @@ class Store:
 
     def ids_of(self, portal: str, keys: Collection[str]) -> dict[str, str]:
         """Return key -> id of the article, for those *keys* of addresses that are known."""
-        names = {address_key(key): key for key in keys}
+        names = {address_key(portal, key): key for key in keys}
         found: dict[str, str] = {}
         for chunk in _chunks(names):
-            found.update((names[key], article) for key, article in self.rows(IDS_OF, portal=portal, keys=chunk))
+            found.update((names[key], article) for key, article in self.rows(IDS_OF, keys=chunk))
         return found
 
     def records(self, portal: str, ids: Collection[str]) -> dict[str, Record]:
@@ -106,7 +104,8 @@ class Store:
 
     def with_content(self, content_hash: str) -> Iterator[str]:
         """Yield the ids of articles on all portals whose stored content has this hash, those stored first first."""
-        for row in self.rows(WITH_CONTENT, content_hash=content_hash):
+        whole = bytes.fromhex(content_hash)
+        for row in self.rows(WITH_CONTENT, prefix=whole[:PREFIX], content_hash=whole):
             yield row.id
 
     def due(self, portal: str, wanted: Wanted, after: Record | None, limit: int) -> list[Record]:
@@ -148,7 +147,10 @@ class Store:
             if first:
                 first(connection)
             rows = [row_of(record) for record in batch.records.values()]
-            links = [{"portal": p, "key": address_key(k), "id": i} for (p, k), i in batch.addresses.items()]
+            links = [
+                {"portal": portal, "key": address_key(portal, key), "id": article}
+                for (portal, key), article in batch.addresses.items()
+            ]
             upsert(connection, articles, rows)
             upsert(connection, addresses, links)
             upsert(connection, teasers, [{"key": teaser_key(teaser)} for teaser in batch.teasers])

@@ -1,9 +1,6 @@
-"""The tables of the state, and migrations from older versions."""
+"""The tables of the state."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from time import time
 
 from sqlalchemy import (
     BigInteger,
@@ -21,11 +18,9 @@ from sqlalchemy import (
     literal_column,
     text,
 )
+from sqlalchemy.schema import CreateTable
 
-from portalcrawl.storage.packing import address_key, teaser_key
-from portalcrawl.urls import id_token, url_key
-
-VERSION = 3
+VERSION = 4
 """Version of the tables below. An older state is migrated, a newer one refused."""
 
 metadata = MetaData()
@@ -39,6 +34,8 @@ articles = Table(
     Column("newest", Float, nullable=False),
     Column("next_visit", Float),
     Column("first_stored", Float),
+    # Of ``newest`` (packing.day_of), for the index by status.
+    Column("day", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("depth", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
@@ -49,29 +46,38 @@ articles = Table(
     Column("status", String, nullable=False),
     Column("reason", String),
     Column("found_on", Text),
-    Column("content_hash", String),
-    Column("field_hashes", Text),
+    Column("content_hash", LargeBinary),
+    Column("field_hashes", LargeBinary),
     Column("cluster_id", String),
     Column("headline", Text),
-    Column("sketch", String),
+    # Of another name than in version 3: there it is a text, and so a program of that version which is still running
+    # can write none into this table. SQLite would let it.
+    Column("packed_sketch", LargeBinary, key="sketch"),
     Column("etag", Text),
     Column("last_modified", Text),
-    # Counting and clean-up read only this index, since rows of articles are long.
-    Index("articles_by_status", "portal", "status", "newest"),
+    # Counting reads only this index, since rows of articles are long. PostgreSQL keeps equal entries once, so it is by
+    # day: an index by time would have one for each article.
+    Index("articles_by_status", "portal", "status", "day"),
     sqlite_with_rowid=False,
 )
 # Holds only articles that will be visited again, so it stays small while the table grows.
 HAS_NEXT_VISIT = text("next_visit IS NOT NULL")
 articles_to_visit = Index("articles_to_visit", articles.c.portal, articles.c.newest, sqlite_where=HAS_NEXT_VISIT)
 
-articles_by_content = Index("articles_by_content", articles.c.content_hash)
+PREFIX = 7
+"""Bytes of a content's hash in the index: enough to tell contents apart. With the byte of their length they fill what
+PostgreSQL aligns them to; an entry for all 16 is nearly twice as long."""
+content_prefix = func.substr(
+    articles.c.content_hash, literal_column("1"), literal_column(str(PREFIX)), type_=LargeBinary
+)
+Index("articles_by_content", content_prefix)
 
 addresses = Table(
     "addresses",
     metadata,
-    Column("portal", String, primary_key=True),
-    # Hash of the address's key, or of a token's (see storage.packing).
+    # Hash of the portal and of the address's key, or of a token's (see storage.packing).
     Column("key", LargeBinary, primary_key=True),
+    Column("portal", String, nullable=False),
     Column("id", String, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -229,84 +235,6 @@ entries = Table(
 )
 
 
-def _rekey_addresses(connection: Connection) -> None:
-    """Replace addresses by their keys; where articles share a key, the one stored first keeps it."""
-    stored = "(SELECT first_stored FROM articles WHERE articles.portal = old.portal AND articles.id = old.id)"
-    query = (
-        f"SELECT portal, url, id, {stored} AS stored FROM addresses_by_url AS old ORDER BY stored IS NULL, stored, url"
-    )
-    known: set[tuple[str, str]] = set()
-    for part in connection.execute(text(query)).partitions(10_000):
-        fresh: dict[tuple[str, str], str] = {}
-        for portal, url, article, first_stored in part:
-            token = id_token(url) if first_stored is not None else None
-            for key in (url_key(url), *([token_key(token)] if token else [])):
-                if (portal, key) not in known:
-                    fresh.setdefault((portal, key), article)
-        known.update(fresh)
-        if fresh:
-            rows = [{"portal": portal, "key": key, "id": article} for (portal, key), article in fresh.items()]
-            connection.execute(text("INSERT INTO addresses (portal, key, id) VALUES (:portal, :key, :id)"), rows)
-
-
-def _date_signatures(connection: Connection) -> None:
-    """Count the age of fingerprints, which had no date, from now on."""
-    connection.execute(signatures.update().values(added=time()))
-
-
-def _hash_addresses(connection: Connection) -> None:
-    """Replace the keys of addresses by their hashes."""
-    query = text("SELECT portal, key, id FROM addresses_by_text")
-    for part in connection.execution_options(yield_per=10_000).execute(query).partitions():
-        rows = [{"portal": portal, "key": address_key(key), "id": article} for portal, key, article in part]
-        connection.execute(addresses.insert(), rows)
-
-
-def _hash_teasers(connection: Connection) -> None:
-    """Replace the ids of teasers by their hashes."""
-    query = text("SELECT id FROM teasers_by_id")
-    for part in connection.execution_options(yield_per=10_000).execute(query).partitions():
-        connection.execute(teasers.insert(), [{"key": teaser_key(teaser)} for (teaser,) in part])
-
-
-Step = str | Callable[[Connection], None]
-
-MIGRATIONS: dict[int, tuple[Step, ...]] = {
-    1: (
-        "ALTER TABLE articles ADD COLUMN headline TEXT",
-        "ALTER TABLE articles ADD COLUMN sketch VARCHAR",
-        "ALTER TABLE addresses RENAME TO addresses_by_url",
-        "CREATE TABLE addresses (portal VARCHAR, key TEXT, id VARCHAR NOT NULL, PRIMARY KEY (portal, key))",
-        _rekey_addresses,
-        "DROP TABLE addresses_by_url",
-        "ALTER TABLE signatures ADD COLUMN portal VARCHAR",
-        "ALTER TABLE signatures ADD COLUMN article VARCHAR",
-        "UPDATE signatures SET portal = articles.portal, article = articles.id FROM articles "
-        "WHERE articles.id = signatures.cluster_id",
-        "ALTER TABLE runs ADD COLUMN reasons TEXT",
-        "CREATE INDEX articles_by_status ON articles (portal, status, newest)",
-        "CREATE INDEX runs_by_finished ON runs (finished)",
-        "CREATE INDEX runs_by_portals ON runs (portals, run)",
-        "CREATE INDEX runs_by_job ON runs (substr(run, 18))",
-    ),
-    2: (
-        "ALTER TABLE signatures ADD COLUMN added FLOAT",
-        _date_signatures,
-        "DROP INDEX runs_by_portals",
-        f"CREATE INDEX runs_by_first_portals ON runs (substr(portals, 1, {PORTALS_IN_INDEX}), run)",
-        "ALTER TABLE addresses RENAME TO addresses_by_text",
-        addresses.create,
-        _hash_addresses,
-        "DROP TABLE addresses_by_text",
-        "ALTER TABLE teasers RENAME TO teasers_by_id",
-        teasers.create,
-        _hash_teasers,
-        "DROP TABLE teasers_by_id",
-    ),
-}
-"""Version -> statements and functions that lead to the next version. New tables are created without them."""
-
-
 def token_key(token: str) -> str:
     """Return the key of an id-like part of an address (``urls.id_token``); keys of addresses do not begin with #."""
     return f"#{token}"
@@ -314,26 +242,29 @@ def token_key(token: str) -> str:
 
 def create(connection: Connection) -> None:
     """Create all tables in an empty database."""
-    _create_missing(connection)
+    create_missing(connection)
     connection.execute(meta.insert().values(key="version", value=str(VERSION)))
 
 
-def migrate(connection: Connection, version: int) -> None:
-    """Migrate the tables from *version* to VERSION."""
-    for step in range(version, VERSION):
-        for migration in MIGRATIONS[step]:
-            if isinstance(migration, str):
-                connection.execute(text(migration))
-            else:
-                migration(connection)
-    _create_missing(connection)
-    connection.execute(meta.update().where(meta.c.key == "version").values(value=str(VERSION)))
-
-
-def _create_missing(connection: Connection) -> None:
-    """Create the tables and indexes that are not there yet."""
-    if connection.dialect.name == "postgresql":
-        # Set here because naming it above imports PostgreSQL's dialect, which takes 25 ms of CPU.
-        articles_to_visit.dialect_options["postgresql"]["where"] = HAS_NEXT_VISIT
-        articles_by_content.dialect_options["postgresql"]["using"] = "hash"  # a third of the size of a B-tree's entry
+def create_missing(connection: Connection) -> None:
+    """Create the tables that are not there yet, with their indexes."""
+    _set_condition(connection)
     metadata.create_all(connection)
+
+
+def create_articles(connection: Connection) -> None:
+    """Create the table of articles without its indexes: it is filled faster so, and :func:`index_articles` follows."""
+    connection.execute(CreateTable(articles))
+
+
+def index_articles(connection: Connection) -> None:
+    """Create the indexes of articles."""
+    _set_condition(connection)
+    for index in sorted(articles.indexes, key=lambda each: str(each.name)):
+        index.create(connection)
+
+
+def _set_condition(connection: Connection) -> None:
+    """Set the condition of an index on PostgreSQL; set above, it would import PostgreSQL's dialect: 25 ms of CPU."""
+    if connection.dialect.name == "postgresql":
+        articles_to_visit.dialect_options["postgresql"]["where"] = HAS_NEXT_VISIT

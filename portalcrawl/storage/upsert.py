@@ -20,7 +20,7 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
         return
     keys = [column.name for column in table.primary_key.columns]
     statement = _insert(connection, table)
-    new_values = {c.name: statement.excluded[c.name] for c in table.columns if not c.primary_key}
+    new_values = {c.key: statement.excluded[c.key] for c in table.columns if not c.primary_key}
     if new_values:
         statement = statement.on_conflict_do_update(index_elements=keys, set_=new_values)
     else:

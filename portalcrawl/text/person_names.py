@@ -24,7 +24,9 @@ _BY = re.compile(
 _NO_PERSON = re.compile(
     rf"[@/]|\d|https?:|www\.|\w{{3}}\.[a-z]{{2,3}}(?!\w|\.)|\b{either('people.no_person')}\b", re.IGNORECASE
 )
-_NO_NAME = re.compile(rf":|\b{either('people.no_name')}\b", re.IGNORECASE)
+_NO_NAME = re.compile(rf"[:!?]|\b{either('people.no_name')}\b", re.IGNORECASE)
+_CODES = re.compile(r"[A-ZÄÖÜ]{1,3}(?:\s[A-ZÄÖÜ]{1,3})+")
+"""Abbreviations, such as those of languages or agencies, one after another (``DE EN``)."""
 _DAY = f"(?:{'|'.join(sorted((*MONTHS, *WEEKDAYS), key=len, reverse=True))})"
 _WHEN = re.compile(rf"(?:{either('bylines.when')}\s)?(?:{_DAY}\b\W*)+", re.IGNORECASE)
 """Words of the calendar alone; beside others they are names (``Jan Muster``, ``Ada Sonntag``)."""
@@ -125,7 +127,7 @@ def is_name(text: str) -> bool:
         or not parts[-1][0].isupper()
     ):
         return False
-    if _NO_NAME.search(text) or _WHEN.fullmatch(text) or _is_organisation(text):
+    if _NO_NAME.search(text) or _WHEN.fullmatch(text) or _CODES.fullmatch(text) or _is_organisation(text):
         return False
     return all(part[0].isupper() or part.casefold() in _PARTICLES for part in parts)
 

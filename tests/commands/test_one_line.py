@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.commandline import ENOUGH, ROOT, Ended, crawl, environment, scrapy
+from support.commandline import ENOUGH, ROOT, Ended, crawl, environment, scrapy, scrapy_cold
 from support.tinyportal import TinyPortal, article, listing
 
 WITHOUT_RIGHTS = (
@@ -86,13 +86,13 @@ def test_a_locale_without_utf_8_prints_everything(tmp_path: Path, locale: dict[s
     data = tmp_path / "täglich"
     extra = {"PYTHONCOERCECLOCALE": "0", **locale}
     with TinyPortal(SITE) as portal:
-        ended = scrapy("crawl", "portal", "-L", "INFO", "-a", f"url={portal.url()}", data=data, **extra)
+        ended = scrapy_cold("crawl", "portal", "-L", "INFO", "-a", f"url={portal.url()}", data=data, **extra)
         assert ended.code == 0, ended.err
-        inspected = scrapy("inspect", portal.url(PAGE), "--json", data=data, **extra)
+        inspected = scrapy_cold("inspect", portal.url(PAGE), "--json", data=data, **extra)
     assert "Traceback" not in ended.err + inspected.err
     assert "Die Fähre fährt wieder" in json.dumps(json.loads(inspected.out), ensure_ascii=False)
     for args in (("state",), ("state", "--runs"), ("state", "--runs", "--json"), ("schema", "article")):
-        shown = scrapy(*args, data=data, **extra)
+        shown = scrapy_cold(*args, data=data, **extra)
         assert (shown.code, shown.err) == (0, "")
 
 

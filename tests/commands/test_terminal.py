@@ -15,6 +15,7 @@ from support.terminal import on_terminal
 from portalcrawl.rights.archive import RightsArchive
 from portalcrawl.rights.document_place import DocumentFolder
 from portalcrawl.storage.database import open_database
+from portalcrawl.storage.packing import row_of
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.run_history import PastRun, RunHistory
 from portalcrawl.storage.tables import articles
@@ -36,7 +37,7 @@ def data(tmp_path: Path) -> Path:
     RunHistory(engine).add([(run, [])])
     with engine.begin() as connection:
         record = Record(NAME, f"{NAME}:1", f"https://{NAME}/1", f"https://{NAME}/1", status="stored", newest=1.0)
-        connection.execute(articles.insert().values({c.name: getattr(record, c.name) for c in articles.columns}))
+        connection.execute(articles.insert().values(row_of(record)))
     engine.dispose()
     schedule = 'timezone = "Europe/Berlin"\n[entry.morgens]\nportal = "sample"\ncron = "0 4 * * *"\n'
     (tmp_path / "schedule.toml").write_text(schedule, encoding="utf-8")

@@ -9,24 +9,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.chaos import BY_ITEMS_ALONE, Report, audit, finish, random_kills, self_killing, start, until_quiet
+from support.chaos import BY_ITEMS_ALONE, Report, arguments, audit, finish, random_kills, start, until_quiet
 from support.commandline import ENOUGH, manifests, records
+from support.step_kills import crawl_killed_at
 from support.trap_portal import TrapPortal
 
 
-def test_killed_at_random_instants(tmp_path: Path) -> None:
-    report = random_kills(4, signal.SIGKILL, random.Random(7), tmp_path, longest=6.0)
-    assert report.kills
-    assert report.faults == []
-
-
-def test_terminated_at_random_instants(tmp_path: Path) -> None:
-    report = random_kills(3, signal.SIGTERM, random.Random(8), tmp_path, longest=6.0)
+@pytest.mark.long
+def test_killed_and_terminated_at_random_instants(tmp_path: Path) -> None:
+    """In one data folder: each run takes up what a killed or a terminated one has left."""
+    numbers = [signal.SIGKILL, signal.SIGTERM] * 3 + [signal.SIGKILL]
+    report = random_kills(numbers, random.Random(7), tmp_path, requests=120)
+    assert report.kills == len(numbers)
     assert report.faults == []
     assert report.slowest_end < 30
 
 
 NEAR = ("-a", "max_depth=0", *BY_ITEMS_ALONE)
+NEAR_ENOUGH = ("-a", "max_depth=1")
+"""Of a run that takes up what another left, where a whole one would prove no more."""
 
 
 @pytest.fixture(scope="module")
@@ -38,18 +39,18 @@ def portal() -> Iterator[TrapPortal]:
 @pytest.fixture(scope="module")
 def steps(portal: TrapPortal, tmp_path_factory: pytest.TempPathFactory) -> int:
     """Steps of making things durable in a whole run."""
-    folder = tmp_path_factory.mktemp("counted")
-    self_killing(0, folder / "steps", portal.url, folder / "data", *NEAR)
-    return int((folder / "steps").read_text(encoding="utf-8"))
+    data = tmp_path_factory.mktemp("counted")
+    crawl_killed_at(0, data, *arguments(portal.url, *NEAR))
+    return int((data / "steps").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("back", [1, 2, 3, 5, 7, 9, 12, 15, 18, 22])
 def test_killed_at_the_last_steps(tmp_path: Path, portal: TrapPortal, steps: int, back: int) -> None:
     """Commit, close, rename, manifest: steps counted from the end of a run."""
     report = Report()
-    assert self_killing(steps - back, tmp_path / "steps", portal.url, tmp_path / "data", *NEAR) == -signal.SIGKILL
-    until_quiet(portal.url, tmp_path / "data", report, *NEAR)
-    audit(tmp_path / "data", portal, report, max_depth=0)
+    assert crawl_killed_at(steps - back, tmp_path, *arguments(portal.url, *NEAR))
+    until_quiet(portal.url, tmp_path, report, *NEAR)
+    audit(tmp_path, portal, report, max_depth=0)
     assert report.faults == []
 
 
@@ -64,9 +65,9 @@ def test_sigterm_publishes_what_was_written(tmp_path: Path) -> None:
         (manifest,) = manifests(tmp_path)
         assert manifest["finish_reason"] == "shutdown"
         assert records(tmp_path, "articles")
-        finish(portal.url, tmp_path)
+        finish(portal.url, tmp_path, *NEAR_ENOUGH)
         report = Report()
-        audit(tmp_path, portal, report)
+        audit(tmp_path, portal, report, max_depth=1)
     assert report.faults == []
 
 
@@ -80,12 +81,12 @@ def test_the_second_run_of_a_portal_ends_at_once(tmp_path: Path) -> None:
         assert second.returncode == 75
         assert len(err.splitlines()) == 1
         assert "locked by another run" in err
-        waiting = start(portal.url, tmp_path, "-s", "RUN_LOCK_WAIT=60")
+        waiting = start(portal.url, tmp_path, "-s", "RUN_LOCK_WAIT=60", *NEAR_ENOUGH)
         time.sleep(1)
         first.kill()  # a run that died holds no lock
         first.communicate(timeout=ENOUGH)
         waiting.communicate(timeout=ENOUGH)
         assert waiting.returncode == 0
         report = Report()
-        audit(tmp_path, portal, report)
+        audit(tmp_path, portal, report, max_depth=1)
     assert report.faults == []

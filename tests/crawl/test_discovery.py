@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.chaos import start
-from support.commandline import ENOUGH, ROOT, crawl, doubled, let_time_pass, records, runs, scrapy
+from support.chaos import live, start
+from support.commandline import ENOUGH, ROOT, crawl, doubled, let_time_pass, records, runs, scrapy_cold
 from support.tinyportal import Answer, Site, TinyPortal, article, listing
 from support.trap_portal import TrapPortal
 
 from portalcrawl.demo.syndication import ARCHIVE, ATOM, INDEX, JSON_FEED, NEWS, RSS
 from portalcrawl.demo.unlinked_stories import unlinked_stories
 
+pytestmark = pytest.mark.long
 BOTH = "feeds,sitemaps"
 VIA = {RSS: "feed", ATOM: "feed", JSON_FEED: "feed", NEWS: "news_sitemap", ARCHIVE: "sitemap"}
 XML = {"Content-Type": "application/xml"}
@@ -125,15 +126,12 @@ def test_the_next_edition_is_found_by_what_changed(tmp_path: Path) -> None:
 def test_killed_in_the_middle_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
     chance, kills = random.Random(5), 0
     with TrapPortal() as portal:
-        more = ("-a", f"discover={BOTH}")
-        for _ in range(8):
-            process = start(portal.url, tmp_path, *more)
-            time.sleep(chance.uniform(1.0, 7.0))
+        for _ in range(3):
+            process = start(portal.url, tmp_path, "-a", f"discover={BOTH}")
+            live(process, portal, chance.randint(5, 90), chance)  # of the nearly 300 requests of a whole crawl
             kills += process.poll() is None
-            process.send_signal(signal.SIGKILL)
+            process.kill()
             process.communicate(timeout=ENOUGH)
-            if kills == 3:
-                break
         for _ in range(2):
             crawl(data=tmp_path, portal="sample", url=portal.url, discover=BOTH)
         articles = records(tmp_path, "articles")
@@ -141,7 +139,7 @@ def test_killed_in_the_middle_nothing_is_lost_or_doubled(tmp_path: Path) -> None
         assert {record["url"].removeprefix(portal.origin) for record in articles} == known
         assert not doubled([(record["id"], record["revision"]) for record in articles])
         by_path = {record["url"].removeprefix(portal.origin): record["discovered_via"] for record in articles}
-    assert kills
+    assert kills == 3
     assert {by_path[path] for path, place in unlinked().items() if VIA[place] == "feed"} == {"feed"}
 
 
@@ -442,7 +440,7 @@ def test_a_feed_on_which_processes_die_is_read_by_a_child_first(tmp_path: Path) 
     with TinyPortal(site) as portal:
         args = ("crawl", "portal", "-L", "WARNING", "-a", f"url={portal.url()}", "-a", "discover=feeds")
         extra = {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
-        codes = [scrapy(*args, data=tmp_path / "data", **extra).code for _ in range(3)]
+        codes = [scrapy_cold(*args, data=tmp_path / "data", **extra).code for _ in range(3)]
         asked = portal.log.count("/feed")
     assert codes == [-signal.SIGKILL, 0, 0]
     assert asked == 2

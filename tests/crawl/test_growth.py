@@ -229,7 +229,7 @@ def test_the_space_of_what_is_forgotten_is_given_back(tmp_path: Path, is_old: bo
 
 
 def test_a_crawl_commits_beside_forgetting(tmp_path: Path) -> None:
-    known(tmp_path, 4000, OLD)
+    known(tmp_path, 1500, OLD)  # three batches
     store, errors = Store(open_database(url_of(tmp_path))), []
     maintenance = Maintenance(open_database(url_of(tmp_path)))
 

@@ -16,6 +16,7 @@ from scrapy.settings import Settings
 from support.commandline import ENOUGH, crawl, doubled, manifests, records, runs, start_crawl
 from support.tinyportal import Answer, TinyPortal, article, listing
 
+from portalcrawl.crawl.frontier import Frontier
 from portalcrawl.errors import DataFolderError
 from portalcrawl.items import Article, Teaser
 from portalcrawl.runs.plan import make_plan
@@ -73,6 +74,19 @@ def test_runs_on_a_portal_are_sorted_by_their_ids(tmp_path: Path) -> None:
     assert len(set(seconds)) == 4
     with session(tmp_path, "b.example") as other, session(tmp_path, "c.example") as another:
         assert {other.open().id, another.open().id}.isdisjoint(ids)
+
+
+def test_what_was_due_a_moment_ago_is_asked_for(tmp_path: Path) -> None:
+    """A run's start is a whole second, the times of visits are none."""
+    with session(tmp_path) as running:
+        run = running.open()
+        moment = max(time.time(), run.started.timestamp() + 0.01)
+        address = "https://a.example/1.html"
+        run.unit_of_work.note(Record("a.example", "a.example:1", address, address, next_visit=moment))
+        run.commit()
+        while time.time() <= moment:
+            pass
+        assert [each.id for each in Frontier(run.crawl).pending()] == ["a.example:1"]
 
 
 def test_a_dead_run_whose_files_are_missing_blocks_no_later_run(tmp_path: Path) -> None:

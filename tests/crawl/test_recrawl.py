@@ -23,6 +23,7 @@ from support.commandline import (
     records,
     runs,
     scrapy,
+    start,
 )
 from support.tinyportal import Answer, TinyPortal, article, listing
 
@@ -217,14 +218,7 @@ def test_ten_runs_of_ten_portals_share_a_data_folder(tmp_path: Path) -> None:
         for portal in portals:
             portal.__enter__()
         runs = [
-            subprocess.Popen(
-                [sys.executable, "-m", "scrapy", "crawl", "portal", "-L", "ERROR", "-a", f"url={portal.url()}"],
-                cwd=ROOT,
-                env=environment(tmp_path),
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            for portal in portals
+            start("crawl", "portal", "-L", "ERROR", "-a", f"url={portal.url()}", data=tmp_path) for portal in portals
         ]
         said = [run.communicate(timeout=ENOUGH)[1] for run in runs]
     finally:

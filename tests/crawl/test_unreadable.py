@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
-import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from support.commandline import ENOUGH, ROOT, Ended, crawl, environment, manifests, records, runs, scrapy
+from support.commandline import ROOT, Ended, crawl, environment, manifests, records, runs, scrapy, to_end, warm_starter
 from support.tinyportal import Site, TinyPortal, article, listing
 
 from portalcrawl.runs.watchdog import UNINTERRUPTED
@@ -194,17 +192,10 @@ def test_inspect_refuses_it_in_one_line(tmp_path: Path) -> None:
 def test_inspect_ends_in_one_line(harm: str, tmp_path: Path) -> None:
     file = tmp_path / "seite.html"
     file.write_text(f"<!-- harm: {harm} -->" + article("Die Seite, die schadet"), encoding="utf-8")
-    code = "import support.harmful; from scrapy.cmdline import execute; execute()"
-    done = subprocess.run(
-        [sys.executable, "-c", code, "inspect", "-s", "READ_TIMEOUT=2", str(file)],
-        cwd=ROOT,
-        env=environment(tmp_path, PYTHONPATH=str(ROOT / "tests")),
-        capture_output=True,
-        text=True,
-        timeout=ENOUGH,
-        check=False,
-    )
-    ended = Ended(done.returncode, done.stdout, done.stderr)
+    script = tmp_path / "harmful.py"
+    script.write_text("import support.harmful; from scrapy.cmdline import execute; execute()", encoding="utf-8")
+    given = environment(tmp_path, PYTHONPATH=str(ROOT / "tests"))
+    ended = to_end(warm_starter().start(["inspect", "-s", "READ_TIMEOUT=2", str(file)], ROOT, given, script=script))
     assert (ended.code, len(ended.lines), ended.out) == (1, 1, "")
     assert "READ_TIMEOUT" in ended.err
 

@@ -64,6 +64,7 @@ def network_of_its_own() -> list[str]:
     return enter if tried.returncode == 0 else []
 
 
+@pytest.mark.long
 def test_the_page_works_as_it_is_written(clone: Path) -> None:
     script = "set -e\n" + "\n".join(steps())
     environment = {**os.environ, "PATH": path_for_root(clone.parent / "bin"), "PYTHONPATH": str(clone)}

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -42,10 +41,9 @@ from portalcrawl.storage.outbox import Outbox
 STORES = ("folder", "s3")
 
 
-@pytest.fixture(scope="module")
-def s3() -> Iterator[S3Server]:
-    with S3Server(Path(tempfile.mkdtemp(prefix="s3"))) as server:
-        yield server
+@pytest.fixture
+def s3() -> S3Server:
+    return states.s3_server()
 
 
 @pytest.fixture

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from support.postgres import PostgresServer
@@ -17,12 +15,9 @@ from portalcrawl.storage.host_budget import HostBudget
 HOST = "a.example"
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with TemporaryDirectory(prefix="pg") as folder:
-        Path(folder).chmod(0o755)  # the server's user must get through
-        with PostgresServer(Path(folder) / "s") as server:
-            yield server.new_database()
+@pytest.fixture
+def url(server: PostgresServer) -> str:
+    return server.new_database()
 
 
 def test_turns_and_pauses_are_shared(url: str, tmp_path: Path) -> None:

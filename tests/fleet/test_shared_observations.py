@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from support.commandline import crawl, manifests, records
@@ -13,12 +11,9 @@ from support.postgres import PostgresServer
 from support.tinyportal import Answer
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with TemporaryDirectory(prefix="pg") as folder:
-        Path(folder).chmod(0o755)  # the server's user must get through
-        with PostgresServer(Path(folder) / "s") as server:
-            yield server.new_database()
+@pytest.fixture
+def url(server: PostgresServer) -> str:
+    return server.new_database()
 
 
 def test_each_observation_once_and_a_pause_that_all_machines_know(url: str, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ SHORT_LEASE = ("-s", "LEASE_SECONDS=6")
 
 def test_a_worker_runs_what_is_due_in_warm_processes(fleet: Fleet) -> None:
     with ManyPortals(4) as portals:
-        fleet.apply(schedule(portals, "10s"))
+        fleet.apply(schedule(portals, "4s"))
         worker = fleet.worker("--concurrency", "2", "-s", "FLEET_PROCESSES=1")
         wait_for(lambda: len(fleet.ended()) >= 8, "two runs of each portal")
         status = json.loads(fleet.run("status", "--json").out)
@@ -39,7 +39,7 @@ def test_a_worker_runs_what_is_due_in_warm_processes(fleet: Fleet) -> None:
 
 def test_processes_are_replaced_after_their_runs(fleet: Fleet) -> None:
     with ManyPortals(2) as portals:
-        fleet.apply(schedule(portals, "5s"))
+        fleet.apply(schedule(portals, "2s"))
         worker = fleet.worker("--concurrency", "1", "-s", "FLEET_RECYCLE=2")
         first = wait_for(worker.children, "a process")
         wait_for(lambda: len(fleet.ended()) >= 5, "five runs")
@@ -138,7 +138,7 @@ def test_a_page_that_hangs_costs_one_process_and_no_other_portal(fleet: Fleet) -
         TinyPortal({"/": front, "/news/die-seite-die-schadet-aus-lindenau-4711099.html": page}) as bad,
         ManyPortals(2) as good,
     ):
-        entries = schedule(good, "5s", f'[entry.bad]\nevery = "5s"\narguments = {{ url = "{bad.url()}" }}')
+        entries = schedule(good, "2s", f'[entry.bad]\nevery = "2s"\narguments = {{ url = "{bad.url()}" }}')
         fleet.apply(entries)
         args = ("--concurrency", "3", "-s", "FLEET_PROCESSES=1", *SHORT_LEASE, *harmful)
         worker = fleet.worker(*args, PYTHONPATH=".:tests")
@@ -152,7 +152,7 @@ def test_a_page_that_hangs_costs_one_process_and_no_other_portal(fleet: Fleet) -
 
 def test_the_database_restarts_under_a_worker(fleet: Fleet, server) -> None:
     with ManyPortals(2) as portals:
-        fleet.apply(schedule(portals, "5s"))
+        fleet.apply(schedule(portals, "2s"))
         worker = fleet.worker("--concurrency", "2", "-s", "FLEET_PROCESSES=1", *SHORT_LEASE)
         wait_for(lambda: len(fleet.ended()) >= 2, "a run of each")
         server.stop("immediate")
@@ -168,7 +168,7 @@ def test_the_database_restarts_under_a_worker(fleet: Fleet, server) -> None:
 
 def test_a_worker_that_is_frozen_is_told_dead_and_comes_back(fleet: Fleet) -> None:
     with ManyPortals(1) as portals:
-        fleet.apply(schedule(portals, "5s"))
+        fleet.apply(schedule(portals, "2s"))
         worker = fleet.worker("--concurrency", "1", *SHORT_LEASE)
         wait_for(lambda: fleet.ended(), "a run")
         worker.kill(signal.SIGSTOP)

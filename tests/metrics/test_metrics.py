@@ -7,7 +7,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,12 +19,14 @@ from urllib.parse import quote
 import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from support.commandline import ENOUGH, ROOT, environment, scrapy
+from support.commandline import ENOUGH, ROOT, scrapy, start, stop
 from support.scrapydnodes import free_port, until
+from support.warm_start import WarmProcess
 
 from portalcrawl.metrics.state_figures import StateFigures
 from portalcrawl.scheduling.job_store import JobStore
 from portalcrawl.storage.database import open_database
+from portalcrawl.storage.packing import row_of
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.run_history import PastRun, RunHistory
 from portalcrawl.storage.tables import articles
@@ -60,7 +61,7 @@ def data(tmp_path: Path) -> Path:
     with engine.begin() as connection:
         for number in (1, 2):
             record = Record("sample", f"sample:{number}", f"https://a.example/{number}", f"https://a.example/{number}")
-            row = {column.name: getattr(record, column.name) for column in articles.columns}
+            row = row_of(record)
             connection.execute(articles.insert().values(row))
     engine.dispose()
     (tmp_path / "schedule.toml").write_text(SCHEDULE, encoding="utf-8")
@@ -68,18 +69,16 @@ def data(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def scheduler(data: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+def scheduler(data: Path, port: int) -> Iterator[WarmProcess]:
     """A running ``scrapy schedule run`` that serves metrics."""
     file = data.parent / "schedule.toml"
-    command = [sys.executable, "-m", "scrapy", "schedule", "run", "--file", str(file), "-s", f"METRICS_PORT={port}"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment(data), stderr=subprocess.PIPE, text=True) as process:
-        try:
-            until(lambda: process.poll() is not None or _is_served(port), "no metrics")
-            assert process.poll() is None, process.stderr.read() if process.stderr else ""
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(ENOUGH)
+    process = start("schedule", "run", "--file", str(file), "-s", f"METRICS_PORT={port}", data=data)
+    try:
+        until(lambda: process.poll() is not None or _is_served(port), "no metrics")
+        assert process.poll() is None, process.communicate()
+        yield process
+    finally:
+        stop(process, signal.SIGTERM)
 
 
 def _is_served(port: int) -> bool:

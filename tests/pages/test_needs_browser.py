@@ -82,6 +82,7 @@ def test_more_than_the_page_shows_where_the_profile_knows_the_way() -> None:
     assert need(article("Der Deich hält", *LINKS), ARTICLE, with_rules(scroll=3)) is None
 
 
+@pytest.mark.long
 @pytest.mark.shared
 @pytest.mark.slow
 def test_hardly_a_server_rendered_page_is_judged_to_need_one() -> None:

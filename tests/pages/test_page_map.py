@@ -101,6 +101,7 @@ def test_the_map_agrees_with_the_records(case: Path) -> None:
     assert list(faults(explain(page))) == []
 
 
+@pytest.mark.long
 @pytest.mark.shared
 @pytest.mark.slow
 @pytest.mark.parametrize("pack", ["articles", "bodies", "dates", "frontpages", "peers", "teasers"])

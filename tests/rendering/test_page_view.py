@@ -21,7 +21,6 @@ from portalcrawl.explanation import Explanation, explain
 from portalcrawl.extraction.page import Page
 from portalcrawl.profiles.catalog import generic_profile
 
-pytestmark = pytest.mark.xdist_group("browser")
 URL = "https://www.seenbote.example/hafen/deich-wird-erhoeht-4711223.html"
 OUTSIDE = "http://beacon.example"
 PAGE = f"""<!doctype html><html><head><base href="{OUTSIDE}/"><title>Deich wird erhöht</title>

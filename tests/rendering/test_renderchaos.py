@@ -9,7 +9,7 @@ import pytest
 from support.laboratory import demand_a_browser
 from support.renderchaos import Outcome, disturb
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.long
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from support.laboratory import HARMLESS, browser_processes, crawl_laboratory, de
 from support.trap_portal import TrapPortal
 from support.trap_portal.laboratory_plan import LaboratoryTruth, truth
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.long
 
 
 @dataclass

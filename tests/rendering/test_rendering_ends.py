@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -17,10 +16,10 @@ from support.scriptedsite import scripted_site
 from support.tinyportal import Answer, Site, TinyPortal, article, listing
 from support.trap_portal import TrapPortal
 from support.trap_portal.laboratory_plan import truth
+from support.warm_start import WarmProcess
 
 from portalcrawl.rendering import processes
 
-pytestmark = pytest.mark.xdist_group("browser")
 NO_BROWSER = {"PATH": "/nowhere", "PLAYWRIGHT_BROWSERS_PATH": "/nowhere"}
 
 
@@ -30,7 +29,7 @@ def without_browser(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-def rendering(crawling: subprocess.Popen[str]) -> set[int]:
+def rendering(crawling: WarmProcess) -> set[int]:
     """Wait until the browser shows a page; return all descendants of the crawl."""
     while not any(each.is_renderer for each in processes.tree(crawling.pid)):
         assert crawling.poll() is None

@@ -13,7 +13,6 @@ from support.laboratory import demand_a_browser
 from support.trap_portal import TrapPortal
 from support.trap_portal.editions import world
 
-pytestmark = pytest.mark.xdist_group("browser")
 PAGES = {
     "front": "/",
     "article-a": next(s.path for s in world(1).tree if s.layout == "a" and len(s.pictures) > 1),

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from support.commandline import ROOT, crawl, environment, files, scrapy, scrapy_without
@@ -228,6 +229,32 @@ def test_a_report_reads_only_what_is_new_and_forgets_what_is_gone(tmp_path: Path
     assert new_articles() == "1"
 
 
+def test_a_report_on_a_part_reads_that_part_only_and_a_later_one_the_rest(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    run_of(data, "a.example", timedelta(days=5), [article(1)])
+    run_of(data, "a.example", timedelta(hours=3), [article(2), article(3)])
+    run_of(data, "b.example", timedelta(hours=2), [article(4, "b.example")])
+    feeds = data / "feeds"
+
+    def read_by(*args: str) -> tuple[str, set[str]]:
+        file = tmp_path / "report.html"
+        ended = scrapy("report", *args, "-o", str(file), data=data)
+        assert (ended.code, ended.err) == (0, "")
+        found = re.search(r"<b>(\d+)</b><span>new articles", file.read_text(encoding="utf-8"))
+        assert found
+        with duckdb.connect(str(data / "report.duckdb"), read_only=True) as cache:
+            return found[1], {name for (name,) in cache.execute("SELECT file FROM files").fetchall()}
+
+    old, of_a, of_b = sorted(path.name for path in feeds.glob("articles-*"))
+    assert read_by("--since", "1d", "--portal", "a.example") == ("2", {of_a})
+    assert read_by("--since", "1d") == ("3", {of_a, of_b})
+    assert read_by() == ("4", {old, of_a, of_b})
+    assert read_by("--since", "1d") == ("3", {old, of_a, of_b})
+    (feeds / of_b).with_name(of_b.replace("articles", "manifest").replace(".jsonl", ".json")).unlink()
+    assert read_by("--portal", "a.example") == ("3", {old, of_a})
+
+
 def test_articles_longer_than_usual_ones_are_read(tmp_path: Path) -> None:
     """DuckDB's smaller buffers do not hold them (16 MiB)."""
     data = tmp_path / "data"
@@ -237,6 +264,22 @@ def test_articles_longer_than_usual_ones_are_read(tmp_path: Path) -> None:
     ended = scrapy("report", "-o", str(tmp_path / "report.html"), data=data)
     assert (ended.code, ended.err) == (0, "")
     assert "<b>4</b><span>new articles" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("harm", [b"{no json", b'"text"', b'{"id": 7, "changed_fields": {"a": 1}}', b"\xff\xfe"])
+def test_a_line_that_is_no_record_costs_no_other_line(tmp_path: Path, harm: bytes) -> None:
+    """Then the feeds are read once more, by what goes on after errors."""
+    data = tmp_path / "data"
+    data.mkdir()
+    run_of(data, "a.example", timedelta(hours=3), [article(1), article(2), article(3)])
+    run_of(data, "b.example", timedelta(hours=2), [article(4, "b.example")])
+    feed = min((data / "feeds").glob("articles-*"))
+    first, second, third = feed.read_bytes().splitlines(keepends=True)
+    feed.write_bytes(first + harm.ljust(len(second) - 1) + b"\n" + third)
+    ended = scrapy("report", "-o", str(tmp_path / "report.html"), data=data)
+    assert (ended.code, ended.err) == (0, "")
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<b>3</b><span>new articles" in text
 
 
 def test_files_that_are_not_as_named_are_listed(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from pathlib import Path
 import pytest
 import requests
 from scrapy.settings import Settings
-from support.commandline import ENOUGH, ROOT, crawl, environment, files, manifests
+from support.commandline import ENOUGH, ROOT, crawl, files, manifests, start_crawl
 from support.scrapydnodes import VENV, clean_clone, free_port, make_environment, until
 
 from portalcrawl import settings as product
@@ -124,7 +124,7 @@ def plain_environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONUNBUFFERED": "1", **more}
 
 
-@pytest.mark.xdist_group("scrapyd")
+@pytest.mark.long
 def test_from_nothing_to_a_scheduled_crawl(tmp_path: Path) -> None:
     make_environment()
     clone = clean_clone(tmp_path / "clone")
@@ -149,7 +149,7 @@ def test_from_nothing_to_a_scheduled_crawl(tmp_path: Path) -> None:
     assert found["ok"] and found["entries"][0]["verdict"] == "ok"
 
 
-@pytest.mark.xdist_group("scrapyd")
+@pytest.mark.long
 def test_for_good_upgrade_and_backup(tmp_path: Path) -> None:
     make_environment()
     root, clone = tmp_path / "root", clean_clone(tmp_path / "clone")
@@ -233,10 +233,7 @@ def test_a_backup_made_while_a_crawl_goes_on_is_whole(tmp_path: Path) -> None:
     data, copy = tmp_path / "data", tmp_path / "copy"
     assert crawl(data=data, portal="sample", max_articles=3).code == 0
     backup = [sys.executable, str(ROOT / "deploy" / "backup.py"), str(data), str(copy)]
-    slow = {"COMMIT_SECONDS": "0.1", "DOWNLOAD_DELAY": "0.2"}
-    command = [sys.executable, "-m", "scrapy", "crawl", "portal", "-L", "ERROR"]
-    command += [part for name, value in slow.items() for part in ("-s", f"{name}={value}")]
-    crawling = subprocess.Popen(command, cwd=ROOT, env=environment(data))
+    crawling = start_crawl("-s", "COMMIT_SECONDS=0.1", "-s", "DOWNLOAD_DELAY=0.2", data=data)
     try:
         until(lambda: any(path.stat().st_size for path in (data / "feeds").glob("articles-*.part")), "the crawl writes")
         subprocess.run(backup, check=True)

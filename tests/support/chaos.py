@@ -9,19 +9,21 @@ from __future__ import annotations
 import argparse
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from support.commandline import ENOUGH, ROOT, doubled, environment, records, runs, scrapy
+from support import commandline
+from support.commandline import ENOUGH, doubled, let_time_pass, records, runs, scrapy
+from support.step_kills import crawl_killed_at
 from support.trap_portal import TrapPortal
 from support.trap_portal.changing_portal import ChangingPortal
+from support.warm_start import WarmProcess
 
 QUICK = (
     *("-s", "COMMIT_ITEMS=10", "-s", "COMMIT_SECONDS=0.3", "-s", "RETRY_FAILED_AFTER=0", "-s", "OBSERVATIONS=True"),
@@ -43,23 +45,17 @@ class Report:
     slowest_end: float = 0.0
 
 
-def command(url: str, *args: str) -> list[str]:
-    return ["crawl", "portal", "-L", "ERROR", "-a", "portal=sample", "-a", f"url={url}", *QUICK, *args]
+def arguments(url: str, *args: str) -> list[str]:
+    """Arguments of ``scrapy crawl portal``."""
+    return ["-L", "ERROR", "-a", "portal=sample", "-a", f"url={url}", *QUICK, *args]
 
 
-def start(url: str, data: Path, *args: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "scrapy", *command(url, *args)],
-        cwd=ROOT,
-        env=environment(data),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def start(url: str, data: Path, *args: str) -> WarmProcess:
+    return commandline.start("crawl", "portal", *arguments(url, *args), data=data)
 
 
 def finish(url: str, data: Path, *args: str) -> int:
-    return scrapy(*command(url, *args), data=data).code
+    return scrapy("crawl", "portal", *arguments(url, *args), data=data).code
 
 
 def until_quiet(url: str, data: Path, report: Report, *args: str, tries: int = 8) -> None:
@@ -71,7 +67,7 @@ def until_quiet(url: str, data: Path, report: Report, *args: str, tries: int = 8
             report.faults.append(f"a run that was not killed ended with {code}")
         if not runs(data)[-1]["feeds"]:
             return
-        time.sleep(1.1)
+        let_time_pass(data, 1.1)  # then everything is to be visited again
     report.faults.append(f"not quiet after {tries} runs")
 
 
@@ -112,18 +108,30 @@ def earlier(portal: TrapPortal, edition: int) -> Iterator[str]:
     yield from (*truth.articles, *truth.lost)
 
 
-def random_kills(kills: int, number: signal.Signals, chance: random.Random, folder: Path, longest: float) -> Report:
+def live(process: WarmProcess, portal: TrapPortal, requests: int, chance: random.Random) -> None:
+    """Let *process* make so many *requests*, and live on for a moment; it may end earlier."""
+    enough = len(portal.log) + requests
+    while process.poll() is None and len(portal.log) < enough:
+        time.sleep(0.01)
+    time.sleep(chance.uniform(0, 0.1))
+
+
+def random_kills(numbers: Sequence[signal.Signals], chance: random.Random, folder: Path, requests: int) -> Report:
     """Kill crawls of one data folder at random instants while the portal goes from edition to edition.
 
     Meanwhile articles vanish, lead to others or to the front page, answer errors with status 200, and come back.
     A crawl that has ended before its instant comes is not counted.
+
+    :param numbers: the signal for each kill.
+    :param requests: that a crawl makes before it is killed, at most.
     """
     report = Report()
     with ChangingPortal(chance) as portal:
-        while report.kills < kills:
+        while report.kills < len(numbers):
+            number = numbers[report.kills]
             portal.disturb()
             process = start(portal.url, folder)
-            time.sleep(chance.uniform(0.3, longest))
+            live(process, portal, chance.randint(0, requests), chance)
             began, in_time = time.monotonic(), process.poll() is None
             process.send_signal(number)
             _, err = process.communicate(timeout=ENOUGH)
@@ -148,29 +156,15 @@ BY_ITEMS_ALONE = ("-s", "COMMIT_SECONDS=3600")
 """Steps are counted in one run and met again in another: how fast each is must not decide how many there are."""
 
 
-def self_killing(step: int, file: Path, url: str, data: Path, *args: str) -> int:
-    """Crawl, and be killed at *step*; 0 only counts the steps into *file*. Return the exit code."""
-    script = Path(__file__).with_name("selfkill.py")
-    done = subprocess.run(
-        [sys.executable, str(script), str(step), str(file), *command(url, *args)],
-        cwd=ROOT,
-        env=environment(data),
-        capture_output=True,
-        timeout=ENOUGH,
-        check=False,
-    )
-    return done.returncode
-
-
 def every_step(folder: Path) -> Report:
     """Kill a short crawl at each of its steps of making something durable, each time into an empty data folder."""
     report, file, near = Report(), folder / "steps", ("-a", "max_depth=1")
     few = (*near, "-a", "max_articles=2", "-s", "COMMIT_ITEMS=30", *BY_ITEMS_ALONE)
     with TrapPortal() as portal:
-        self_killing(0, file, portal.url, folder / "counted", *few)
+        crawl_killed_at(0, folder / "counted", *arguments(portal.url, *few), steps=file)
         for step in range(1, int(file.read_text(encoding="utf-8")) + 1):
             data = folder / f"step-{step}"
-            report.kills += self_killing(step, file, portal.url, data, *few) == -signal.SIGKILL
+            report.kills += crawl_killed_at(step, data, *arguments(portal.url, *few))
             report.runs += 1
             until_quiet(portal.url, data, report, *near)
             audit(data, portal, report, max_depth=1)
@@ -190,7 +184,10 @@ def main() -> int:
     parser.add_argument("--no-steps", action="store_true", help="leave out the kill at each step")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--longest", type=float, default=10.0, help="seconds that a crawl may live (default: %(default)s)"
+        "--requests",
+        type=int,
+        default=300,
+        help="of a crawl until it is killed, at most (default: %(default)s)",
     )
     args = parser.parse_args()
     chance = random.Random(args.seed)
@@ -198,7 +195,7 @@ def main() -> int:
     for number, kills in ((signal.SIGKILL, args.kills), (signal.SIGTERM, args.terms)):
         with tempfile.TemporaryDirectory() as folder:
             if kills:
-                found[f"{number.name} at random"] = random_kills(kills, number, chance, Path(folder), args.longest)
+                found[f"{number.name} at random"] = random_kills([number] * kills, chance, Path(folder), args.requests)
     if not args.no_steps:
         with tempfile.TemporaryDirectory() as folder:
             found["SIGKILL at each step"] = every_step(Path(folder))

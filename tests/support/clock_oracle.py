@@ -51,10 +51,10 @@ def changes(zone: ZoneInfo, year: int) -> Iterator[datetime]:
         return moment.astimezone(zone).utcoffset()
 
     days = [datetime(year, 1, 1, tzinfo=UTC) + timedelta(days=number) for number in range(366)]
-    for before, after in pairwise(days):
-        if offset(before) != offset(after):
+    for (before, offset_before), (_, offset_after) in pairwise((day, offset(day)) for day in days):
+        if offset_before != offset_after:
             minutes = (before + number * MINUTE for number in range(24 * 60 + 1))
-            yield next(minute for minute in minutes if offset(minute) != offset(before))
+            yield next(minute for minute in minutes if offset(minute) != offset_before)
 
 
 def different_changes(year: int) -> Iterator[tuple[ZoneInfo, datetime]]:
@@ -88,9 +88,11 @@ def due_around(line: str, zone: ZoneInfo, change: datetime) -> list[datetime]:
         return [minute for minute, wall in zip(minutes, walls, strict=True) if matches(wall)]
     due, wall, skipped = set(), walls[0], False
     while wall <= walls[-1]:
-        skipped |= wall not in first and matches(wall)
-        if wall in first and (skipped or matches(wall)):
-            due.add(first[wall])
+        shown = first.get(wall)
+        if shown is None:
+            skipped = skipped or matches(wall)
+        elif skipped or matches(wall):
+            due.add(shown)
             skipped = False
         wall += MINUTE
     return sorted(due)

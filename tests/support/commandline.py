@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 from io import StringIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from portalcrawl.commands.state import show_runs
@@ -21,7 +20,7 @@ from portalcrawl.feeds.store.feed_store import read_whole
 from portalcrawl.storage.database import open_database
 from portalcrawl.storage.run_history import RunHistory
 from support import states
-from support.warm_start import WarmStarter
+from support.warm_start import WarmProcess, WarmStarter
 
 ROOT = Path(__file__).parents[2]
 ENOUGH = 120
@@ -51,20 +50,23 @@ def warm_starter() -> WarmStarter:
     return WarmStarter(ROOT)
 
 
-def scrapy(*args: str, data: Path, stdin: str | None = None, cwd: Path = ROOT, **extra: str) -> Ended:
-    """Run ``scrapy ARGS`` to its end; with *extra* environment in a process that is started anew."""
-    if not extra:
-        with TemporaryDirectory() as folder:
-            given, out, err = files = [Path(folder) / name for name in ("in", "out", "err")]
-            for file in files:
-                file.write_text(stdin or "" if file is given else "", encoding="utf-8")
-            code = warm_starter().run([*args], cwd, environment(data), files, ENOUGH)
-            return Ended(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+def start(*args: str, data: Path, cwd: Path = ROOT, **extra: str) -> WarmProcess:
+    """Start ``scrapy ARGS`` with *extra* environment, and return it while it runs."""
+    return warm_starter().start(args, cwd, environment(data, **extra))
+
+
+def scrapy(*args: str, data: Path, stdin: str = "", cwd: Path = ROOT, **extra: str) -> Ended:
+    """Run ``scrapy ARGS`` to its end, with *extra* environment."""
+    return to_end(warm_starter().start(args, cwd, environment(data, **extra), stdin=stdin))
+
+
+def scrapy_cold(*args: str, data: Path, cwd: Path = ROOT, **extra: str) -> Ended:
+    """Run ``scrapy ARGS`` to its end in an interpreter that is started for it, as a user does."""
     done = subprocess.run(
         [sys.executable, "-m", "scrapy", *args],
         cwd=cwd,
         env=environment(data, **extra),
-        input=stdin,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=ENOUGH,
@@ -73,31 +75,33 @@ def scrapy(*args: str, data: Path, stdin: str | None = None, cwd: Path = ROOT, *
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
-def crawl(*args: str, data: Path, stdin: str | None = None, **arguments: object) -> Ended:
+def to_end(process: WarmProcess) -> Ended:
+    """Wait for the end of *process*."""
+    try:
+        out, err = process.communicate(timeout=ENOUGH)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+    return Ended(process.wait(), out, err)
+
+
+def crawl(*args: str, data: Path, stdin: str = "", **arguments: object) -> Ended:
     """Run ``scrapy crawl portal`` with spider *arguments*."""
     given = [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
     level = () if "-L" in args else ("-L", "WARNING")
     return scrapy("crawl", "portal", *level, *given, *args, data=data, stdin=stdin)
 
 
-def start_crawl(*args: str, data: Path, **arguments: object) -> subprocess.Popen[str]:
+def start_crawl(*args: str, data: Path, **arguments: object) -> WarmProcess:
     """Start a crawl and return it while it runs."""
     given = [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
-    return subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "crawl", "portal", "-L", "INFO", *given, *args],
-        cwd=ROOT,
-        env=environment(data),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return start("crawl", "portal", "-L", "INFO", *given, *args, data=data)
 
 
-def stop(process: subprocess.Popen[str], number: signal.Signals) -> Ended:
+def stop(process: WarmProcess, number: signal.Signals) -> Ended:
     """Send a signal and wait for the end."""
     process.send_signal(number)
-    out, err = process.communicate(timeout=ENOUGH)
-    return Ended(process.returncode, out, err)
+    return to_end(process)
 
 
 def manifests(data: Path) -> list[dict[str, Any]]:

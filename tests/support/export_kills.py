@@ -1,7 +1,8 @@
 """Exports in a process that kills itself (SIGKILL) at the n-th step of making something durable.
 
-Steps are syncs, renames and removals of files; in PostgreSQL every statement, every tenth row of a COPY and the commit.
-It dies right before a step, which is right after the one before.
+Steps are syncs, renames, links and removals of files, and folders that are made, removed or change places; in
+PostgreSQL every statement, every tenth row of a COPY and the commit. It dies right before a step, which is right after
+the one before.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from portalcrawl.export import exporting
+from portalcrawl.export import exporting, merging
 from portalcrawl.export.csv_format import CsvFormat
 from portalcrawl.export.cursor import Selection
 from portalcrawl.export.exporting import Result, Target, export
@@ -66,9 +67,10 @@ def export_to(name: str, where: str, feeds: Path, selection: Selection | None = 
         return export(PublishedFeeds(FolderStore(feeds)), target, selection or Selection(), lambda done, total: None)
 
 
-def killed_at(name: str, where: str, feeds: Path, fatal: int, batch_bytes: int) -> int | None:
+def killed_at(name: str, where: str, feeds: Path, fatal: int, batch_bytes: int, most: int = merging.MOST) -> int | None:
     """Export in a fork of this process that dies at step *fatal* (0: never).
 
+    :param most: files of a month that are not merged.
     :return: the number of steps where it did not die, else None.
     """
     reader, writer = os.pipe()
@@ -76,7 +78,7 @@ def killed_at(name: str, where: str, feeds: Path, fatal: int, batch_bytes: int) 
     if not child:
         code = 1
         try:
-            exporting.BATCH_BYTES = batch_bytes
+            exporting.BATCH_BYTES, merging.MOST = batch_bytes, most
             steps = _armed(fatal)
             export_to(name, where, feeds)
             os.write(writer, str(steps.count).encode())
@@ -93,8 +95,9 @@ def killed_at(name: str, where: str, feeds: Path, fatal: int, batch_bytes: int) 
 
 def _armed(fatal: int) -> Steps:
     steps = Steps(fatal)
-    for function in ("fsync", "replace", "unlink"):
+    for function in ("fsync", "replace", "unlink", "mkdir", "rmdir", "link"):
         steps.around(os, function)
+    steps.around(merging, "exchange")
     steps.around(psycopg.Connection, "execute")
     steps.around(psycopg.Cursor, "executemany")
     steps.around(psycopg.Copy, "write_row", every=ROWS_A_STEP)

@@ -9,22 +9,17 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from portalcrawl.fleet.database import Database
-from support.commandline import ENOUGH, ROOT, Ended, environment, warm_starter
+from support import commandline
+from support.commandline import ENOUGH, ROOT, Ended, environment
+from support.warm_start import WarmProcess
 
 
 def scrapy(*args: str, data: Path, url: str = "", cwd: Path = ROOT) -> Ended:
-    """Run ``scrapy ARGS`` with a database, in a fork that has all imports."""
-    with TemporaryDirectory() as folder:
-        _, out, err = files = [Path(folder) / name for name in ("in", "out", "err")]
-        for file in files:
-            file.touch()
-        given_environment = environment(data, PORTALCRAWL_STATE_URL=url)
-        code = warm_starter().run([*args], cwd, given_environment, files, ENOUGH)
-        return Ended(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+    """Run ``scrapy ARGS`` with a database to its end."""
+    return commandline.scrapy(*args, data=data, cwd=cwd, PORTALCRAWL_STATE_URL=url)
 
 
 FAST = ("-s", "COMMIT_SECONDS=0.5", "-s", "COMMIT_ITEMS=20", "-s", "DOWNLOAD_DELAY=0")
@@ -37,13 +32,14 @@ class Worker:
         """*within*: what the command begins with, such as that of a network namespace."""
         self.log_file = log
         with log.open("ab") as out:
-            self.process = subprocess.Popen(
-                [*within, sys.executable, "-m", "scrapy", "fleet", "worker", *FAST, *args],
-                cwd=ROOT,
-                env=environment(data, PORTALCRAWL_STATE_URL=url, **extra),
-                stdout=out,
-                stderr=out,
-            )
+            self.process: subprocess.Popen[bytes] | WarmProcess
+            command = ("fleet", "worker", *FAST, *args)
+            given = environment(data, PORTALCRAWL_STATE_URL=url, **extra)
+            if within:
+                cold = [*within, sys.executable, "-m", "scrapy", *command]
+                self.process = subprocess.Popen(cold, cwd=ROOT, env=given, stdout=out, stderr=out)
+            else:
+                self.process = commandline.warm_starter().start(command, ROOT, given, output=out.fileno())
 
     @property
     def log(self) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,12 +22,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from portalcrawl.runs.outbox_publication import publish_pending
 from portalcrawl.storage.database import open_database
-from support import states
-from support.chaos import BY_ITEMS_ALONE, Report, audit, command, self_killing, until_quiet
-from support.commandline import ENOUGH, ROOT, environment, records
+from support import chaos, states
+from support.chaos import BY_ITEMS_ALONE, Report, audit, until_quiet
+from support.commandline import ENOUGH, records, start
 from support.cutting_proxy import CuttingProxy, to_port, to_unix_socket
+from support.step_kills import crawl_killed_at
 from support.trap_portal import TrapPortal
 from support.trap_portal.changing_portal import ChangingPortal
+from support.warm_start import WarmProcess
 
 LEASE = 2
 SHARED = ("-s", f"LEASE_SECONDS={LEASE}", "-s", "RUN_LOCK_WAIT=60")
@@ -80,29 +81,24 @@ class Machines:
     def arguments(self) -> tuple[str, ...]:
         return SHARED if self.max_depth is None else (*SHARED, "-a", f"max_depth={self.max_depth}")
 
-    def start(self, machine: int) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "scrapy", *command(self.portal.url, *self.arguments)],
-            cwd=ROOT,
-            env=environment(self.data, PORTALCRAWL_DATA_DIR=str(self.data / f"machine-{machine}")),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    def start(self, machine: int) -> WarmProcess:
+        arguments = chaos.arguments(self.portal.url, *self.arguments)
+        own = str(self.data / f"machine-{machine}")
+        return start("crawl", "portal", *arguments, data=self.data, PORTALCRAWL_DATA_DIR=own)
 
-    def holds(self, process: subprocess.Popen[str]) -> bool:
+    def holds(self, process: WarmProcess) -> bool:
         """Return whether *process* holds the lease for a run that has not ended, as far as the database knows."""
         holder = f"%:{process.pid}:%"
         return bool(states.rows(self.data, HOLDS, holder=holder))
 
-    def live(self, process: subprocess.Popen[str], longest: float) -> bool:
+    def live(self, process: WarmProcess, longest: float) -> bool:
         """Let *process* run for a while from when it holds its lease; return whether it still runs."""
         while process.poll() is None and not self.holds(process):
             time.sleep(0.1)
         time.sleep(self.chance.uniform(0.0, longest))
         return process.poll() is None
 
-    def end(self, process: subprocess.Popen[str], *allowed: int) -> int:
+    def end(self, process: WarmProcess, *allowed: int) -> int:
         """Wait for the end of *process*, whose exit code must be one of *allowed*."""
         _, err = process.communicate(timeout=ENOUGH)
         code = process.returncode
@@ -286,12 +282,12 @@ def every_step(
     states.use("fleet")
     try:
         with TrapPortal() as portal:
-            self_killing(0, file, portal.url, folder / "counted", *few)
+            crawl_killed_at(0, folder / "counted", *chaos.arguments(portal.url, *few), steps=file)
             steps = int(file.read_text(encoding="utf-8"))
             for step in range(1, steps + 1):
                 if only(step, steps):
                     data = folder / f"step-{step}"
-                    report.kills += self_killing(step, file, portal.url, data, *few) == -signal.SIGKILL
+                    report.kills += crawl_killed_at(step, data, *chaos.arguments(portal.url, *few))
                     report.runs += 1
                     until_quiet(portal.url, data, report, *near)
                     audit(data, portal, report, max_depth)

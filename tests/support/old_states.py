@@ -1,6 +1,19 @@
-"""The tables of states that earlier versions made."""
+"""The tables of states that earlier versions made, and a state of version 3 (see upgraded_portal.py)."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from portalcrawl.storage.database import make_engine
+
+HERE = Path(__file__).parent
+AS_POSTGRESQL = (
+    (" WITHOUT ROWID", ""),
+    ("BLOB", "BYTEA"),
+    ("text INTEGER NOT NULL, signature", "text SERIAL, signature"),
+)
+"""What PostgreSQL's tables are called other than SQLite's."""
 
 VERSION_1 = """
 CREATE TABLE meta ("key" VARCHAR NOT NULL, value VARCHAR NOT NULL, PRIMARY KEY ("key"));
@@ -62,3 +75,23 @@ CREATE TABLE lines (
     revision INTEGER, PRIMARY KEY (run, kind, stop)) WITHOUT ROWID;
 INSERT INTO meta VALUES ('version', '2');
 """
+
+
+def make(url: str, script: str) -> None:
+    """Run *script*, tables in SQLite's SQL, in the empty database at *url*."""
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        driver: Any = connection.connection.driver_connection
+        if engine.dialect.name == "sqlite":
+            driver.executescript(script)
+        else:
+            for sqlite, postgresql in AS_POSTGRESQL:
+                script = script.replace(sqlite, postgresql)
+            driver.execute(script)
+    engine.dispose()
+
+
+def make_version_3(url: str) -> None:
+    """Make in the empty database at *url* the state of version 3."""
+    name = "sqlite" if url.startswith("sqlite") else "postgresql"
+    make(url, (HERE / f"version_3.{name}.sql").read_text(encoding="utf-8"))

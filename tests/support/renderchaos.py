@@ -10,7 +10,6 @@ import argparse
 import random
 import re
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from portalcrawl.rendering import processes
-from support.commandline import ROOT, environment, manifests, records
+from support.commandline import ROOT, manifests, records, start
 from support.scriptedsite import scripted_site, title
 from support.tinyportal import TinyPortal
 
@@ -64,17 +63,6 @@ def victims(crawl: int, role: str) -> list[int]:
     return found.get(role, []) if "renderer" in found else []
 
 
-def start_crawl(url: str, data: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "crawl", "portal", "-L", "ERROR", "-a", f"url={url}", *QUICK],
-        cwd=ROOT,
-        env=environment(data),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 def disturb(outcome: Outcome, hits: int, articles: int, chance: random.Random, pause: tuple[float, float]) -> None:
     """Crawl *articles* pages as often as it takes to signal the role's processes *hits* times."""
     while outcome.hits < hits and outcome.runs < hits:
@@ -88,7 +76,7 @@ def one_run(
     outcome: Outcome, hits: int, url: str, data: Path, chance: random.Random, pause: tuple[float, float]
 ) -> None:
     began = time.monotonic()
-    process = start_crawl(url, data)
+    process = start("crawl", "portal", "-L", "ERROR", "-a", f"url={url}", *QUICK, data=data)
     seen: set[int] = set()
     due = began
     while process.poll() is None and time.monotonic() - began < LONGEST:

@@ -82,6 +82,8 @@ class S3Server:
             "master.port": master,
             "master.port.grpc": master_grpc,
             "master.volumeSizeLimitMB": 64,
+            # One master elects itself: it needs not wait for others, after a restart either.
+            "master.electionTimeout": "1s",
             "volume.port": volume,
             "volume.port.grpc": volume_grpc,
             "volume.max": 20,

@@ -19,7 +19,8 @@ from typing import Any
 import requests
 from filelock import FileLock
 
-from support.commandline import ENOUGH, ROOT, Ended, environment
+from support.commandline import ENOUGH, ROOT, Ended, environment, scrapy, warm_starter
+from support.warm_start import WarmProcess
 
 VENV = ROOT / ".venv-scrapyd"
 USER, PASSWORD = "reporter", "geheim-und-lang"
@@ -60,7 +61,7 @@ def until(what: Callable[[], Any], why: str, patience: float = 3 * ENOUGH) -> An
     while time.monotonic() < end:
         if found := what():
             return found
-        time.sleep(0.1)
+        time.sleep(0.25)  # asking costs more than some waiting
     raise AssertionError(f"waited in vain: {why}")
 
 
@@ -146,7 +147,7 @@ class Site:
 
     folder: Path
     nodes: dict[str, ScrapydNode]
-    scheduler: subprocess.Popen[bytes] | None = None
+    scheduler: WarmProcess | None = None
 
     @property
     def data(self) -> Path:
@@ -162,12 +163,8 @@ class Site:
 
     def start(self, **extra: str) -> None:
         with (self.folder / "schedule.log").open("ab") as log:
-            self.scheduler = subprocess.Popen(
-                [sys.executable, "-m", "scrapy", "schedule", "run", "--file", str(self.file)],
-                cwd=ROOT,
-                env=environment(self.data, **LOGIN, **extra),
-                stderr=log,
-            )
+            command, given = ("schedule", "run", "--file", str(self.file)), environment(self.data, **LOGIN, **extra)
+            self.scheduler = warm_starter().start(command, ROOT, given, output=log.fileno())
 
     def end(self, number: signal.Signals) -> int:
         assert self.scheduler is not None
@@ -175,16 +172,7 @@ class Site:
         return self.scheduler.wait()
 
     def schedule(self, *args: str, **extra: str) -> Ended:
-        done = subprocess.run(
-            [sys.executable, "-m", "scrapy", "schedule", *args, "--file", str(self.file)],
-            cwd=ROOT,
-            env=environment(self.data, **{**LOGIN, **extra}),
-            capture_output=True,
-            text=True,
-            timeout=ENOUGH,
-            check=False,
-        )
-        return Ended(done.returncode, done.stdout, done.stderr)
+        return scrapy("schedule", *args, "--file", str(self.file), data=self.data, **{**LOGIN, **extra})
 
     @property
     def log(self) -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import pty
 import struct
-import subprocess
-import sys
 import termios
 from contextlib import suppress
 from fcntl import ioctl
 from pathlib import Path
 
-from support.commandline import ENOUGH, ROOT, environment
+from support.commandline import ENOUGH, ROOT, environment, warm_starter
 
 
 def on_terminal(args: list[str], data: Path, columns: int, code: int = 0, **extra: str) -> str:
@@ -23,14 +21,12 @@ def on_terminal(args: list[str], data: Path, columns: int, code: int = 0, **extr
     for name in ("NO_COLOR", "COLUMNS", "LINES"):  # the last two, which pytest's workers have, beat the terminal's size
         if name not in extra:
             given.pop(name, None)
-    with subprocess.Popen(
-        [sys.executable, "-m", "scrapy", *args], cwd=ROOT, env=given, stdout=writer, stderr=writer, stdin=writer
-    ) as process:
-        os.close(writer)
-        shown = b""
-        with suppress(OSError):  # EIO: the program has ended
-            while part := os.read(reader, 65_536):
-                shown += part
-        assert process.wait(ENOUGH) == code
+    process = warm_starter().start(args, ROOT, given, terminal=writer)
+    os.close(writer)
+    shown = b""
+    with suppress(OSError):  # EIO: the program has ended
+        while part := os.read(reader, 65_536):
+            shown += part
+    assert process.wait(ENOUGH) == code
     os.close(reader)
     return shown.decode()

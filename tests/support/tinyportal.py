@@ -68,7 +68,7 @@ def page(title: str, body: str, head: str = "") -> str:
 class TinyPortal:
     """Serves a site until the block ends; ``log`` holds the paths that were asked for, in order."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, address: tuple[str, int] = ("127.0.0.1", 0)) -> None:
         self.site = dict(site)
         self.log: list[str] = []
         self.headers: list[tuple[str, dict[str, str]]] = []
@@ -85,13 +85,13 @@ class TinyPortal:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(address, Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
 
     @property
     def origin(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return "http://{}:{}".format(*self._server.server_address)
 
     def url(self, path: str = "/") -> str:
         return self.origin + path

@@ -1,98 +1,299 @@
-"""A process that has imported what ``scrapy`` commands import, and runs each command in a fork of itself.
+"""A process that has imported what ``scrapy`` commands import, and starts each command as a fork of itself.
 
-A command needs more time for its imports than for its work. A fork starts with them done; it has its own environment,
-folder, standard files, event loop and exit code, as a process that is started anew. The modules that read the
-environment or install a reactor when they are imported are left to the fork.
+A command needs more time for its imports than for its work. A fork starts with them done; it is a process of its own in
+all that tests look at: its id, environment, folder, standard files, event loop, signals and exit code. The modules that
+read the environment or install a reactor when they are imported are left to the fork.
 """
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
 import os
 import pkgutil
 import runpy
+import selectors
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
+import warnings
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Self
 
-SCRIPT = "RUN_SCRIPT"
-"""Variable of a command's environment that names a script to run in place of ``scrapy``."""
 LATE = ("portalcrawl.settings", "twisted.internet.reactor")
 """Modules that a fork imports itself."""
+OF_SCRAPY = ("commands", "contracts", "core", "downloadermiddlewares", "extensions", "pipelines", "spidermiddlewares")
+"""Packages of Scrapy of which settings name modules, or of which it imports all."""
+OTHERS = (
+    *("scrapy.cmdline", "scrapy.crawler", "scrapy.dupefilters", "scrapy.pqueues", "scrapy.robotstxt", "scrapy.shell"),
+    *("scrapy.squeues", "scrapy.statscollectors", "scrapy.utils.test", "protego", "tldextract", "tzdata.zoneinfo"),
+    *("sqlalchemy.dialects.sqlite.pysqlite", "twisted.internet.asyncioreactor", "twisted.web.client"),
+)
+"""Modules that are imported when Scrapy crawls."""
+MOST_BYTES = 1_000_000
+"""Of what a command is told."""
+
+
+class WarmProcess:
+    """A command that runs in a fork; it is used like ``subprocess.Popen``.
+
+    Its standard output and error are files without names, which hold as much as it writes, unless *output* takes both.
+    """
+
+    def __init__(self, args: Sequence[str], status: socket.socket, output: Sequence[IO[bytes]]) -> None:
+        self.args = args
+        self._status = status
+        self._output = output
+        self._received = b""
+        while b"\n" not in self._received:
+            self._receive()
+        pid, _, self._received = self._received.partition(b"\n")
+        self.pid = int(pid)
+        self.returncode: int | None = None
+
+    def _receive(self) -> None:
+        received = self._status.recv(100)
+        if not received:
+            raise RuntimeError("the process that starts commands has ended")
+        self._received += received
+
+    def poll(self) -> int | None:
+        """Return the exit code, negative for a signal; None while the command runs."""
+        if self.returncode is None:
+            self._status.setblocking(False)
+            with suppress(BlockingIOError):
+                self._receive()
+            self._set_returncode()
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end; return the exit code.
+
+        :raises subprocess.TimeoutExpired: if it runs for longer than *timeout* seconds from now.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        while self.returncode is None:
+            self._status.settimeout(None if end is None else max(end - time.monotonic(), 1e-6))
+            try:
+                self._receive()
+            except TimeoutError:
+                raise subprocess.TimeoutExpired(self.args, timeout or 0) from None
+            self._set_returncode()
+        return self.returncode
+
+    def _set_returncode(self) -> None:
+        if b"\n" in self._received:
+            self.returncode = int(self._received)
+            self._status.close()
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless the command has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Send SIGKILL, unless the command has ended."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Send SIGTERM, unless the command has ended."""
+        self.send_signal(signal.SIGTERM)
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """Wait for the end; return all output and errors, empty where they went elsewhere."""
+        self.wait(timeout)
+        found = []
+        for file in self._output:
+            file.seek(0)
+            found.append(file.read().decode("utf-8", "backslashreplace"))
+        out, err = found or ("", "")
+        return out, err
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wait()
 
 
 class WarmStarter:
-    """Runs commands in forks of one process, which ends with the tests."""
+    """Starts commands in forks of one process, which ends with the tests."""
 
     def __init__(self, root: Path) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__))],
-            cwd=root,
-            env={**os.environ, "PYTHONPATH": str(root)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        self._control, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        for each in (self._control, other):
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MOST_BYTES)
+        self._lock = threading.Lock()
+        with other:
+            self._process = subprocess.Popen(
+                [sys.executable, str(Path(__file__)), str(other.fileno())],
+                cwd=root,
+                env={**os.environ, "PYTHONPATH": str(root)},
+                stdin=subprocess.DEVNULL,
+                pass_fds=[other.fileno()],
+            )
 
-    def run(self, args: list[str], cwd: Path, environment: dict[str, str], files: list[Path], timeout: float) -> int:
-        """Run ``scrapy ARGS`` with standard input, output and error from and to *files*; return the exit code."""
-        assert self._process.stdin and self._process.stdout
-        job = {"args": args, "cwd": str(cwd), "environment": environment, "files": list(map(str, files))}
-        self._process.stdin.write(json.dumps({**job, "timeout": timeout}) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+    def start(
+        self,
+        args: Sequence[str],
+        cwd: Path,
+        environment: dict[str, str],
+        *,
+        stdin: str = "",
+        output: int | None = None,
+        terminal: int | None = None,
+        script: Path | None = None,
+    ) -> WarmProcess:
+        """Start ``scrapy ARGS``, or *script* with *args*.
+
+        :param stdin: what it reads from standard input.
+        :param output: descriptor that takes both standard output and error.
+        :param terminal: descriptor of a terminal, which takes the place of all three.
+        """
+        job = {"args": list(args), "cwd": str(cwd), "environment": environment, "script": script and str(script)}
+        with ExitStack() as stack:
+            own: list[IO[bytes]] = []
+            if terminal is not None:
+                files = [terminal] * 3
+            else:
+                given = stack.enter_context(tempfile.TemporaryFile())
+                given.write(stdin.encode())
+                given.seek(0)
+                if output is None:
+                    own = [tempfile.TemporaryFile() for _ in range(2)]  # noqa: SIM115 - closed with the process
+                files = [given.fileno(), *([output] * 2 if output is not None else [each.fileno() for each in own])]
+            status, other = socket.socketpair()
+            with other, self._lock:
+                socket.send_fds(self._control, [json.dumps(job).encode()], [*files, other.fileno()])
+        return WarmProcess(args, status, own)
 
 
 def import_all() -> None:
-    """Import the project, but for what must be imported late, and what Scrapy imports when it crawls."""
+    """Import what commands import, but for what must be imported late, and make what each crawl makes first."""
+    import scrapy
+
     import portalcrawl
 
-    for module in pkgutil.walk_packages(portalcrawl.__path__, "portalcrawl."):
-        if module.name not in LATE:
-            importlib.import_module(module.name)
-    for name in ("scrapy.cmdline", "scrapy.crawler", "scrapy.core.engine", "scrapy.core.downloader.handlers.http11"):
-        importlib.import_module(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of modules that Scrapy deprecates
+        for module in pkgutil.walk_packages(portalcrawl.__path__, "portalcrawl."):
+            if module.name not in LATE:
+                importlib.import_module(module.name)
+        for module in pkgutil.walk_packages(scrapy.__path__, "scrapy."):
+            if module.name.split(".")[1] in OF_SCRAPY:
+                with suppress(ModuleNotFoundError):  # HTTP/2, which is an extra
+                    importlib.import_module(module.name)
+        for name in OTHERS:
+            importlib.import_module(name)
+    make_ready()
     loaded = [name for name in LATE if name in sys.modules]
     assert not loaded, f"{loaded} must not be imported before the fork"
 
 
-def run_forked(job: dict[str, Any]) -> int:
-    """Run one command in a fork; return its exit code, negative for a signal."""
-    child = os.fork()
-    if child == 0:
-        for number, (name, flags) in enumerate(zip(job["files"], (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY), strict=True)):
-            handle = os.open(name, flags)
-            os.dup2(handle, number)
-            os.close(handle)
-        sys.stdin, sys.stdout = open(0, encoding="utf-8"), open(1, "w", encoding="utf-8")  # noqa: SIM115
-        sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
-        os.chdir(job["cwd"])
-        os.environ.clear()
-        os.environ.update(job["environment"])
-        tempfile.tempdir = None  # the environment says anew where it is
-        script = os.environ.pop(SCRIPT, None)
-        sys.argv = [script or "scrapy", *job["args"]]
-        sys.path[0] = ""
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+def make_ready() -> None:
+    """Fill what a process makes once: compiled schemas and profiles, the vocabulary of the languages."""
+    from portalcrawl import read_page
+    from portalcrawl.pipelines.validate import compiled
+    from portalcrawl.profiles.catalog import Catalog
+    from support.tinyportal import article
+
+    for kind in ("article", "teaser", "observation"):
+        compiled(kind)
+    Catalog(None)
+    read_page(article("Der Rat tagt", "/a-1.html|Die Stadt baut"), "http://127.0.0.1/a-2.html")
+
+
+def become(job: dict[str, Any]) -> None:
+    """Run the command in this fork, whose standard files are in place."""
+    os.chdir(job["cwd"])
+    os.environ.clear()
+    os.environ.update(job["environment"])
+    time.tzset()
+    tempfile.tempdir = None  # the environment says anew where it is
+    is_unbuffered = bool(os.environ.get("PYTHONUNBUFFERED"))
+    sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding="utf-8", buffering=1 if is_unbuffered else -1)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
+    sys.path[0] = ""
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[1:1] = [path for path in given if path and path not in sys.path]
+    script = job["script"]
+    sys.argv = [script or "scrapy", *job["args"]]
+    code: object = 0
+    try:
         if script:
             runpy.run_path(script, run_name="__main__")
         else:
             runpy.run_module("scrapy", run_name="__main__", alter_sys=True)
-        sys.exit(0)
-    signal.signal(signal.SIGALRM, lambda *_: os.kill(child, signal.SIGKILL))
-    signal.alarm(int(job["timeout"]))
-    _, status = os.waitpid(child, 0)
-    signal.alarm(0)
-    return os.waitstatus_to_exitcode(status)
+    except SystemExit as end:
+        code = end.code or 0
+    if isinstance(code, int):
+        end_now(code)
+    sys.exit(str(code))
+
+
+def end_now(code: int) -> None:
+    """End as an interpreter does, but for the deletion of all modules, which costs as much as a small crawl."""
+    threading._shutdown()  # type: ignore[attr-defined] # waits for threads
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code & 0xFF)
+
+
+def serve(control: socket.socket) -> dict[str, Any] | None:
+    """Start what *control* asks for, and tell how it ended, until the other end is closed.
+
+    :return: in a fork, its job; None in the process that has served.
+    """
+    running: dict[int, tuple[int, socket.socket]] = {}
+    with control, selectors.DefaultSelector() as selector:
+        selector.register(control, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                if key.fd in running:
+                    selector.unregister(key.fd)
+                    report_end(key.fd, *running.pop(key.fd))
+                    continue
+                message, files, _, _ = socket.recv_fds(control, MOST_BYTES, 4)
+                if not message:
+                    return None
+                pid = os.fork()
+                if pid == 0:
+                    for number, handle in enumerate(files[:3]):
+                        os.dup2(handle, number)
+                    for handle in (*files, *running, *(status.detach() for _, status in running.values())):
+                        os.close(handle)
+                    return json.loads(message)  # type: ignore[no-any-return]
+                for handle in files[:3]:
+                    os.close(handle)
+                status = socket.socket(fileno=files[3])
+                status.send(b"%d\n" % pid)
+                handle = os.pidfd_open(pid)
+                running[handle] = (pid, status)
+                selector.register(handle, selectors.EVENT_READ)
+
+
+def report_end(handle: int, pid: int, status: socket.socket) -> None:
+    """Tell the exit code of the fork *pid*, which has ended."""
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    os.close(handle)
+    with status, suppress(OSError):  # nobody may wait for it
+        status.send(b"%d\n" % code)
 
 
 if __name__ == "__main__":
+    sys.path.insert(1, str(Path(__file__).parents[1]))
     import_all()
+    sys.path.pop(1)
     gc.freeze()  # a fork's collections then leave the pages that it shares as they are
-    for line in sys.stdin:
-        print(run_forked(json.loads(line)), flush=True)
+    if job := serve(socket.socket(fileno=int(sys.argv[1]))):
+        become(job)

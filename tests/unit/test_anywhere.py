@@ -6,9 +6,8 @@ import pytest
 from sqlalchemy import Engine
 from support import states
 
-from portalcrawl.storage.anywhere import BY_ADDRESS, BY_ID
+from portalcrawl.storage.anywhere import article_at, article_with_id
 from portalcrawl.storage.database import open_database
-from portalcrawl.storage.packing import address_key
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.store import Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
@@ -18,8 +17,7 @@ from portalcrawl.urls import url_key
 def found(engine: Engine, url: str, article: str) -> tuple[str | None, str | None]:
     """Return the ids that are found by an address, and by an id."""
     with engine.connect() as connection:
-        of_url = connection.execute(BY_ADDRESS, {"key": address_key(url_key(url))}).first()
-        of_id = connection.execute(BY_ID, {"id": article}).first()
+        of_url, of_id = article_at(connection, url_key(url)), article_with_id(connection, article)
     return of_url and of_url.id, of_id and of_id.id
 
 

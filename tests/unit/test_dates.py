@@ -68,6 +68,9 @@ SAME_EVENING = """
     1764695700
     1764695700000
     mardi 2 décembre 2025 à 18h15
+    mardi 2 décembre 2025 à 18 h 15
+    2 / Dezember / 2025, 18:15
+    02/Dec/2025 18:15
     Martes, 2 diciembre 2025 - 18:15
     2 de diciembre de 2025, 18:15
     2 dicembre 2025 alle 18:15

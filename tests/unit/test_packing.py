@@ -19,6 +19,7 @@ from portalcrawl.storage.packing import pack_hashes, unpack_hashes
         '{"headline": "0123abcd"}',
         "0123ABCD,",
         "0123abc,",
+        ",".join(["0a1b2c3d", ""] * 128),
     ],
 )
 def test_hashes_of_fields_come_back_as_they_were(hashes: str) -> None:
@@ -27,4 +28,4 @@ def test_hashes_of_fields_come_back_as_they_were(hashes: str) -> None:
 
 def test_hashes_of_fields_are_packed() -> None:
     hashes = ",".join(["0a1b2c3d"] * 15)
-    assert len(pack_hashes(hashes)) < 0.7 * len(hashes)
+    assert len(pack_hashes(hashes)) == 15 * 4 + 4

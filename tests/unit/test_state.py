@@ -13,9 +13,9 @@ from support import states
 from portalcrawl.crawl import outcomes
 from portalcrawl.errors import DataFolderError, SettingError
 from portalcrawl.schema import Manifest, Verdict
-from portalcrawl.storage import tables
+from portalcrawl.storage import migrations, tables
 from portalcrawl.storage.database import IN_MEMORY, open_database
-from portalcrawl.storage.maintenance import Maintenance
+from portalcrawl.storage.maintenance import Maintenance, StatusCount
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.run_history import RunHistory
 from portalcrawl.storage.store import Batch, Store, Wanted
@@ -23,6 +23,7 @@ from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.text.fingerprints import fingerprint
 
 both_states = pytest.mark.usefixtures("each_state")
+DAY = 86_400.0
 VERSION = "SELECT value FROM meta WHERE key = 'version'"
 
 
@@ -87,11 +88,62 @@ def test_due_articles_come_newest_first_and_page_by_page(tmp_path: Path) -> None
 @both_states
 def test_the_same_text_is_found_over_all_portals(tmp_path: Path) -> None:
     unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
-    unit_of_work.note(record(1, content_hash="h", revision=1, first_stored=5.0))
+    same, begins_so = "ab" * 16, "ab" * 15 + "cd"
+    unit_of_work.note(record(1, content_hash=same, revision=1, first_stored=5.0))
+    unit_of_work.note(record(2, content_hash=begins_so, revision=1, first_stored=4.0))
     unit_of_work.commit([])
-    unit_of_work.note(Record("b", "b:1", "https://b.example/", "https://b.example/", content_hash="h", revision=1))
-    assert list(unit_of_work.with_content("h")) == ["a:1", "b:1"]
-    assert list(unit_of_work.with_content("other")) == []
+    unit_of_work.note(Record("b", "b:1", "https://b.example/", "https://b.example/", content_hash=same, revision=1))
+    assert list(unit_of_work.with_content(same)) == ["a:1", "b:1"]
+    assert list(unit_of_work.with_content(begins_so)) == ["a:2"]
+    assert list(unit_of_work.with_content("ab" * 7 + "00" * 9)) == []
+
+
+@both_states
+def test_portals_with_one_address_and_one_id_are_kept_apart(tmp_path: Path) -> None:
+    unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
+    url = "https://a.example/1"
+    for portal, article in (("a", "a.example:1"), ("b", "a.example:1"), ("c", "c:1")):
+        unit_of_work.note(Record(portal, article, url, url, found_on=f"https://{portal}.example/"))
+        unit_of_work.note_addresses(portal, [url], article)
+        unit_of_work.note_token(portal, "880123", "" if portal == "b" else article)
+    unit_of_work.commit([])
+    found = {portal: unit_of_work.ids_of(portal, [url])[url] for portal in ("a", "b", "c")}
+    assert found == {"a": "a.example:1", "b": "a.example:1", "c": "c:1"}
+    tokens = {portal: unit_of_work.ids_by_token(portal, ["880123"]).get("880123") for portal in ("a", "b", "c", "d")}
+    assert tokens == {"a": "a.example:1", "b": "", "c": "c:1", "d": None}
+    known = {portal: unit_of_work.record(portal, "a.example:1") for portal in ("a", "b", "c")}
+    assert {portal: each and each.found_on for portal, each in known.items()} == {
+        **{"a": "https://a.example/", "b": "https://b.example/", "c": None}
+    }
+
+
+@both_states
+def test_counts_tell_the_oldest_article(tmp_path: Path) -> None:
+    engine = open_database(url_of(tmp_path))
+    unit_of_work = UnitOfWork(Store(engine))
+    for number, newest in enumerate((DAY * 3 + 5.5, DAY * 3 + 4.25, DAY * 4, DAY * 2.5)):
+        unit_of_work.note(record(number, newest=newest, status="stored" if number < 3 else "gone"))
+    unit_of_work.commit([])
+    assert Maintenance(engine).counts() == [
+        StatusCount("a", "gone", 1, DAY * 2.5),
+        StatusCount("a", "stored", 3, DAY * 3 + 4.25),
+    ]
+
+
+@both_states
+@pytest.mark.parametrize("time_of_day", [0.0, 0.25, 0.5, 0.75])
+def test_articles_are_forgotten_to_the_second(tmp_path: Path, time_of_day: float) -> None:
+    engine = open_database(url_of(tmp_path))
+    unit_of_work = UnitOfWork(Store(engine))
+    before = DAY * (3 + time_of_day)
+    for number, newest in enumerate((before - DAY, before - 1.0, before, before + 1.0)):
+        unit_of_work.note(record(number, newest=newest, status="stored"))
+        unit_of_work.note_addresses("a", [f"https://a.example/{number}"], f"a:{number}")
+    unit_of_work.commit([])
+    assert Maintenance(engine).forget(before) == 2
+    urls = [f"https://a.example/{number}" for number in range(4)]
+    assert sorted(unit_of_work.ids_of("a", urls).values()) == ["a:2", "a:3"]
+    assert sorted(unit_of_work.records("a", [f"a:{number}" for number in range(4)])) == ["a:2", "a:3"]
 
 
 @both_states
@@ -113,7 +165,7 @@ def test_an_older_state_is_migrated_step_by_step(tmp_path: Path, monkeypatch: py
         tables.VERSION: ("ALTER TABLE runs ADD COLUMN first TEXT",),
         tables.VERSION + 1: ("ALTER TABLE runs ADD COLUMN second TEXT", "UPDATE runs SET second = first"),
     }
-    monkeypatch.setattr(tables, "MIGRATIONS", tables.MIGRATIONS | steps)
+    monkeypatch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS | steps)
     monkeypatch.setattr(tables, "VERSION", tables.VERSION + 2)
     for _ in range(2):  # the second time there is nothing to do
         assert UnitOfWork(Store(open_database(url_of(tmp_path)))).records("a", ["a:1"])
@@ -125,7 +177,7 @@ def test_an_older_state_is_migrated_step_by_step(tmp_path: Path, monkeypatch: py
 def test_a_migration_that_fails_leaves_the_state_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     open_database(url_of(tmp_path)).dispose()
     version = tables.VERSION
-    monkeypatch.setattr(tables, "MIGRATIONS", {version: ("ALTER TABLE runs ADD COLUMN first TEXT", "NO SQL")})
+    monkeypatch.setattr(migrations, "MIGRATIONS", {version: ("ALTER TABLE runs ADD COLUMN first TEXT", "NO SQL")})
     monkeypatch.setattr(tables, "VERSION", version + 1)
     with pytest.raises(DataFolderError):
         open_database(url_of(tmp_path))
@@ -253,7 +305,7 @@ def test_old_fingerprints_are_deleted(tmp_path: Path) -> None:
 def test_a_record_comes_back_as_it_was_stored(tmp_path: Path) -> None:
     unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
     stored = [
-        record(1, sketch="0123abcd" * 16, field_hashes="aaaaaaaa,,bbbbbbbb"),
+        record(1, sketch="0123abcd" * 16, field_hashes="aaaaaaaa,,bbbbbbbb", content_hash="0f" * 16),
         record(2, canonical_url="https://a.example/other", sketch=""),
     ]
     for each in stored:

@@ -56,6 +56,8 @@ LONGEST_LABEL = 40
 _LABEL = re.compile(rf"{either('dates.published')}\b", re.IGNORECASE)
 _ABOUT = re.compile(rf"(?:^|[\s_-]){class_words('article.about')}(?:$|[\s_-])", re.IGNORECASE)
 _ELSEWHERE = frozenset(("comments", "related", "aside", "nav", "ad", "overlay", "form", "button", "tags"))
+_OF_BARS = frozenset(("comments", "button", "tags"))
+"""Kinds whose names a bar with the date shares with what else stands in it (``date-and-comments``)."""
 
 
 class Clock:
@@ -153,7 +155,8 @@ def _refines(one: DateReading, other: DateReading) -> bool:
 
 def _is_elsewhere(box: Box | None, anchor: int, *, whole: bool) -> bool:
     while box is not None and not box.first <= anchor < box.last:
-        if box.kind in _ELSEWHERE and not (box.kind == "aside" and (whole or _is_about(box))):
+        is_bar = box.kind in _OF_BARS and box.last - box.first == 1
+        if box.kind in _ELSEWHERE and not is_bar and not (box.kind == "aside" and (whole or _is_about(box))):
             return True
         box = box.parent
     return False

@@ -19,8 +19,8 @@ PARAGRAPHS = frozenset(("p", "blockquote", "li", "pre", "dd"))
 MOST_HEADS = 2
 MOST_LINKS = 20
 LEAST_PARTS = 3
-LEAST_AMONG_TEXT = 0.0
-"""Weight from which a short line in any element is text, after other text."""
+LEAST_AMONG_TEXT = -0.6
+"""Weight from which a short line in any element is text, after other text; what stands there is text more often."""
 LONGEST_HEAD = 150
 HEADS = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt"))
 

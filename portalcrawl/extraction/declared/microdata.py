@@ -6,7 +6,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, cast
 
-from portalcrawl.extraction.dom.element_text import texts_in
+from portalcrawl.extraction.dom.element_text import text_of, texts_in
 from portalcrawl.text.normalize import clean
 
 Value = str | dict[str, str]
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MOST_ELEMENTS = 400
 MOST_INNER = 60
 """Elements within and around one that are looked at."""
+LONGEST_BYLINE = 600
+"""Characters of an element that names all who wrote the article."""
 LONGEST_VALUE = 500
 _NAMES = "//*[@itemprop or @property]"
 _WANTED = frozenset(
@@ -43,15 +45,27 @@ def read_microdata(root: _Element) -> dict[str, list[Value]]:
     A picture that is a thing of its own (``itemscope``) is given as the properties that it declares.
     """
     found: dict[str, list[Value]] = {}
+    byline: list[_Element] = []
     elements = cast("list[_Element]", root.xpath(_NAMES))
     for element in elements[:MOST_ELEMENTS]:
         for name in _names(element):
             if name in _WANTED and (element.tag != "meta" or element.get("itemprop")):
                 thing = name == "image" and element.get("itemscope") is not None
                 value = (thing and _picture(element)) or _value(element, name)
-                if value and not _belongs_elsewhere(element):
+                if value and not _belongs_elsewhere(element) and (name != "author" or _joins(byline, element)):
                     found.setdefault(name, []).append(value)
     return found
+
+
+def _joins(byline: list[_Element], author: _Element) -> bool:
+    """Return whether *author* is the first or in one byline with it, and then add it; others wrote what is linked."""
+    if byline:
+        holders = set(islice(byline[0].iterancestors(), MOST_INNER))
+        holder = next((each for each in islice(author.iterancestors(), MOST_INNER) if each in holders), None)
+        if holder is None or len(text_of(holder, LONGEST_BYLINE + 1)) > LONGEST_BYLINE:
+            return False
+    byline.append(author)
+    return True
 
 
 def _names(element: _Element) -> list[str]:
