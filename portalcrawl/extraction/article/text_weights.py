@@ -37,6 +37,11 @@ LARGE_SHARE = 0.5
 """Share of the page's prose from which the name of a box tells nothing."""
 MOST_CARD_BLOCKS = 8
 MOST_CAPTION_BLOCKS = 3
+MOST_POST_BLOCKS = 40
+LEAST_POSTS = 2
+LONGEST_STAMP = 80
+"""Characters of a line that shows when something was written."""
+_STAMP = re.compile(r"(?<!\d)(?:\d{1,2}[:.]\d\d(?!\d)|\d{1,4}([./-])\d{1,2}\1\d{1,4})")
 LEAST_SUM = -30.0
 GAP_SHARE, LONGEST_GAP = 0.3, 3.0
 """How much a block that is no text counts against going on with the span of the text, and how much at most."""
@@ -67,6 +72,7 @@ class TextWeights:
                 if not _NO_PROSE.isdisjoint(self._roles_of(block.box)):
                     sizes[block.index] = 0.0
         self._sums = list(accumulate(sizes, initial=0.0))
+        self._stamps = _stamped(walk)
         self._total = self._sums[-1] or 1.0
         self._core = self._find_core()
         self._comments = self._find_comments()
@@ -116,6 +122,7 @@ class TextWeights:
             "article": places & Place.ARTICLE > 0,
             "figure": places & Place.FIGURE > 0,
             "quote": places & Place.QUOTE > 0,
+            "cell": places & Place.CELL > 0,
             "heading": places & Place.HEADING > 0,
             "box_link_share": box.link_share,
             "box_lines": log1p(box.lines),
@@ -125,6 +132,7 @@ class TextWeights:
             "prose_before": sums[index] / total,
             "prose_after": 1 - sums[index + 1] / total,
             "card": self._cards_alike(box),
+            "post": self._posts_alike(box),
             "picture_before": index > 0 and self.walk.blocks[index - 1].kind == "picture",
             "picture_beside": _picture_beside(box),
         }
@@ -217,6 +225,34 @@ class TextWeights:
             if each.links and count > 1 and (alike := len(self.walk.alike(each))) > 1:
                 return log1p(alike)
         return 0.0
+
+    def _posts_alike(self, box: Box) -> float:
+        """Return how many boxes alike around *box* stand one after another, each with a time of its own.
+
+        They are what several people wrote, or one wrote at several times: comments, posts, entries of a live report.
+        """
+        for each in box.chain():
+            if each.last - each.first > MOST_POST_BLOCKS:
+                break
+            if each.lines > 1 and self._is_stamped(each):
+                alike = self.walk.alike(each)
+                if len(alike) >= LEAST_POSTS and sum(map(self._is_stamped, alike)) * 2 > len(alike):
+                    return log1p(len(alike))
+        return 0.0
+
+    def _is_stamped(self, box: Box) -> bool:
+        """Return whether *box* shows a time."""
+        return self._stamps[box.last] > self._stamps[box.first]
+
+
+def _stamped(walk: Walk) -> list[int]:
+    """Return running sums of the blocks of *walk* that show a time."""
+    timed = {time.block for time in walk.times}
+    stamps = (
+        block.index in timed or (len(block.text) <= LONGEST_STAMP and _STAMP.search(block.text) is not None)
+        for block in walk.blocks
+    )
+    return list(accumulate(stamps, initial=0))
 
 
 def _prose(block: Block) -> float:
