@@ -16,6 +16,7 @@ from __future__ import annotations
 from portalcrawl.vocabulary.expressions import (
     class_words,
     either,
+    either_opening,
     either_word,
     expression,
     opening,
@@ -28,6 +29,7 @@ from portalcrawl.vocabulary.language_files import languages, phrases, table, wor
 __all__ = [
     "class_words",
     "either",
+    "either_opening",
     "either_word",
     "expression",
     "languages",

@@ -10,7 +10,10 @@ from portalcrawl.vocabulary.language_files import phrases, table
 
 _SIGNS = {"(": "(?:", ")": ")?", "[": "(?:", "]": ")", "|": "|", "*": r"\w*", "…": ".{0,80}"}
 _PART = re.compile(r"[()\[\]|*…]|[^()\[\]|*…]+")
+_ALTERNATIVES = re.compile(r"\[([^\[\]()]*)\]")
 _OPTIONAL = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_NO_SPACES = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Thai, Lao, kana, Chinese characters, and Korean syllables."""
 LONG_SIGN = 6
 """Letters from which a word is rare enough to be looked for alone."""
 
@@ -36,6 +39,15 @@ def either_word(*roles: str) -> str:
     return rf"(?<!\w){either(*roles)}(?!\w)"
 
 
+def either_opening(*roles: str) -> str:
+    """Return the same for texts that begin with a phrase, to be matched.
+
+    A letter may follow a phrase that ends in a script which sets no spaces between words, or in a Korean syllable,
+    to which particles are joined.
+    """
+    return rf"{either(*roles)}(?:(?<=[{_NO_SPACES}])|(?!\w))"
+
+
 def opening(role: str) -> str:
     """Return an expression for any phrase of *role* at the beginning of a word; the phrases must be plain.
 
@@ -51,9 +63,9 @@ def signs(*roles: str) -> tuple[str, ...]:
 
     Looking for them first is much faster than searching for the phrases, since most lines have none.
 
-    :raises ValueError: if a phrase consists of alternatives only.
+    :raises ValueError: if a phrase consists of options only.
     """
-    needed = [_needed(phrase) for role in roles for phrase in phrases(role)]
+    needed = [_needed(text) for role in roles for phrase in phrases(role) for text in _spelled_out(phrase)]
     chosen: list[str] = []
     while needed:
         uses = Counter(text for texts in needed for text in texts)
@@ -63,10 +75,24 @@ def signs(*roles: str) -> tuple[str, ...]:
     return tuple(chosen)
 
 
+def _runs(phrase: str) -> list[str]:
+    """Return the runs of words that stand in every text with *phrase*."""
+    outside = _OPTIONAL.sub("\n", _OPTIONAL.sub("\n", phrase))
+    return [run for part in re.split(r"[*…\n]", outside) if (run := part.strip())]
+
+
+def _spelled_out(phrase: str) -> list[str]:
+    """Return *phrase*, or one for each of its alternatives where it has no long word that always stands in it."""
+    group = _ALTERNATIVES.search(phrase)
+    if group is None or any(len(word) >= LONG_SIGN for run in _runs(phrase) for word in run.split()):
+        return [phrase]
+    before, after = phrase[: group.start()], phrase[group.end() :]
+    return [text for each in group[1].split("|") for text in _spelled_out(f"{before}{each}{after}")]
+
+
 def _needed(phrase: str) -> frozenset[str]:
     """Return the long words that every text with *phrase* has, else the longest run of words."""
-    outside = _OPTIONAL.sub("\n", _OPTIONAL.sub("\n", phrase))
-    runs = [run for part in re.split(r"[*…\n]", outside) if (run := part.strip())]
+    runs = _runs(phrase)
     if not runs:
         raise ValueError(f"{phrase!r} has no words that always stand in it")
     long = frozenset(word for run in runs for word in run.split() if len(word) >= LONG_SIGN)

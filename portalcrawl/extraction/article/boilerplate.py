@@ -9,18 +9,20 @@ from __future__ import annotations
 import re
 
 from portalcrawl.extraction.teasers.line_forms import is_call
-from portalcrawl.vocabulary import either, signs
+from portalcrawl.vocabulary import either, either_opening, signs
 
 LONGEST_NOTE = 320
 """Longer lines are text, whatever words they hold."""
+LONGEST_CONSENT = 600
+"""The same for lines that open by asking the reader for consent: they tell what for, and whose terms apply."""
 LONGEST_LABEL = 60
 LONGEST_STAMP = 120
 LONGEST_CREDIT = 200
 
 
-_POINTER = either("pointers.whole", "pointers.open", "pointers.media", "pointers.calls") + r"\b"
+_POINTER = either("pointers.whole", "pointers.open", "pointers.media", "pointers.calls") + r"(?!\w)"
 _LEADS_ELSEWHERE = re.compile(_POINTER)
-_LEAD_ALONE = re.compile(rf"{_POINTER}\s*(?:[:|»>›→–—-]|$)")
+_LEAD_ALONE = re.compile(rf"{_POINTER}\s*(?:[:：|»>›→–—-]|$)")
 _POINTS_AT_END = re.compile(rf"(?<!\w){either('pointers.closing')}\W*$")
 """``Mehr dazu finden Sie hier``."""
 _OFFERS = re.compile(
@@ -28,8 +30,7 @@ _OFFERS = re.compile(
 )
 _OFFER_SIGNS = (*signs("offers.phrases"), *signs("offers.letters"))
 _CONSENT = re.compile(rf"(?<!\w){either('consent.phrases')}")
-_RIGHTS = re.compile(rf"^(?:\(c\)|{either('rights.opening')})(?!\w)|{either('rights.phrases')}")
-_RIGHTS_SIGNS = ("(c)", *signs("rights.opening", "rights.phrases"))
+_RIGHTS = re.compile(either("rights.phrases"))
 _TALK = re.compile(rf"(?<!\w){either('comments.asked')}(?!\w)|(?<!\w){either('comments.reach')}\b.{{0,60}}\S@\S")
 _TALK_SIGNS = ("@", *signs("comments.asked"))
 _ABOUT_ITSELF = re.compile(rf"{either('about_itself.phrases')}|{either('about_itself.to_come')}\W*$")
@@ -39,12 +40,21 @@ _CHANNEL = re.compile(either("offers.channels"), re.IGNORECASE)
 _SEARCHED = (
     ("offer", _OFFERS, _OFFER_SIGNS),
     ("consent", _CONSENT, signs("consent.phrases")),
-    ("rights", _RIGHTS, _RIGHTS_SIGNS),
+    ("rights", _RIGHTS, signs("rights.phrases")),
     ("talk", _TALK, _TALK_SIGNS),
 )
 """Reasons with patterns that are searched for, each with words of which one stands in every line that it finds."""
+_ASKS_FOR_CONSENT = re.compile(either_opening("consent.opening"))
+_OPENINGS = (
+    ("consent", _ASKS_FOR_CONSENT),
+    ("offer", re.compile(either_opening("offers.opening"))),
+    ("rights", re.compile(rf"\(c\)(?!\w)|{either_opening('rights.opening')}")),
+    ("talk", re.compile(either_opening("comments.opening"))),
+)
+"""Reasons with patterns of how a line begins."""
 _CREDIT = re.compile(
-    rf"[(\[]?{either('credits.names', 'credits.phrases')}\s*{either('credits.by')}?\s*[:©|/]"
+    rf"[(\[]?{either('credits.names', 'credits.phrases')}\s*{either('credits.by')}?\s*[:：©|/]"
+    rf"|{either('credits.abbreviated')}\s"
     rf"|[(\[]{either('credits.names', 'credits.bracketed')}\b"
 )
 _MONTH = r"[^\W\d_]{3,9}"
@@ -69,7 +79,7 @@ _LABEL = re.compile(
     either(
         "ads.words", "ads.phrases", "calls.places", "topics.names", "comments.words", "comments.labels", "labels.media"
     )
-    + r"[\s:.…!]*(?:\(?\d+\)?)?"
+    + r"[\s:：.…!]*(?:\(?\d+\)?)?"
 )
 """Names of what stands around a text: advertisements, places on the page, topics, comments, media."""
 
@@ -92,7 +102,7 @@ def note_reason(text: str, linked: int = 0) -> str:
     """Return the id of the reason (see :mod:`portalcrawl.reasons`) why a line is boilerplate; empty where it is not."""
     size = len(text)
     if size > LONGEST_NOTE:
-        return ""
+        return "consent" if size <= LONGEST_CONSENT and _ASKS_FOR_CONSENT.match(text.lower()) else ""
     lower = text.lower()
     if size < LONGEST_LABEL and (_LABEL.fullmatch(lower) or is_call(lower)):
         return "label"
@@ -100,6 +110,9 @@ def note_reason(text: str, linked: int = 0) -> str:
         return "pointer"
     if linked and size < LONGEST_STAMP and _POINTS_AT_END.search(lower):
         return "pointer"
+    for name, opening in _OPENINGS:
+        if opening.match(lower):
+            return name
     for name, pattern, rare in _SEARCHED:
         if _says(lower, rare) and pattern.search(lower):
             return name
