@@ -22,7 +22,9 @@ from portalcrawl.vocabulary.expressions import (
     opening,
     parameter_words,
     path_words,
-    signs,
+    starts_of,
+    unspaced,
+    word_starts,
 )
 from portalcrawl.vocabulary.language_files import languages, phrases, table, words
 
@@ -37,7 +39,9 @@ __all__ = [
     "parameter_words",
     "path_words",
     "phrases",
-    "signs",
+    "starts_of",
     "table",
+    "unspaced",
+    "word_starts",
     "words",
 ]
