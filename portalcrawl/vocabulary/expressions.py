@@ -40,7 +40,7 @@ def either(*roles: str) -> str:
     branches: dict[str, list[str]] = {}
     for text in sorted(spelled, key=lambda text: (-len(text), text)):
         branches.setdefault(text[:1], []).append(text)
-    found = []
+    found: list[str] = []
     for first, texts in branches.items():
         if first in _SIGNS or len(texts) == 1:
             found += map(expression, texts)
