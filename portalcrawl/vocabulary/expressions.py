@@ -14,7 +14,7 @@ _NO_SPACES = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 """Thai, Lao, kana, Chinese characters, and Korean syllables."""
 START = 4
 """Letters of a word by which lines with a phrase are told from most others."""
-_WORD = re.compile(r"\w+")
+_STARTS = re.compile(rf"\b\w{{1,{START}}}")
 _WORD_OF_PHRASE = re.compile(r"(?<![\w*…])\w+")
 _GROUP = re.compile(r"[(\[]([^\[\]()]*)[)\]]")
 _PLAIN = re.compile(r"[^()\[\]|*…\n]+")
@@ -105,7 +105,7 @@ def unspaced(*roles: str) -> tuple[str, ...]:
 
 def starts_of(text: str) -> set[str]:
     """Return the first letters of the words of *text*, as ``word_starts`` has them."""
-    return {word[:START] for word in _WORD.findall(text)}
+    return set(_STARTS.findall(text))
 
 
 def _start(phrase: str) -> str:
