@@ -16,18 +16,22 @@ from __future__ import annotations
 from portalcrawl.vocabulary.expressions import (
     class_words,
     either,
+    either_opening,
     either_word,
     expression,
     opening,
     parameter_words,
     path_words,
-    signs,
+    starts_of,
+    unspaced,
+    word_starts,
 )
 from portalcrawl.vocabulary.language_files import languages, phrases, table, words
 
 __all__ = [
     "class_words",
     "either",
+    "either_opening",
     "either_word",
     "expression",
     "languages",
@@ -35,7 +39,9 @@ __all__ = [
     "parameter_words",
     "path_words",
     "phrases",
-    "signs",
+    "starts_of",
     "table",
+    "unspaced",
+    "word_starts",
     "words",
 ]

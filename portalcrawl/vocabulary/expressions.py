@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from portalcrawl.vocabulary.language_files import phrases, table
 
 _SIGNS = {"(": "(?:", ")": ")?", "[": "(?:", "]": ")", "|": "|", "*": r"\w*", "…": ".{0,80}"}
 _PART = re.compile(r"[()\[\]|*…]|[^()\[\]|*…]+")
-_OPTIONAL = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-LONG_SIGN = 6
-"""Letters from which a word is rare enough to be looked for alone."""
+_ALTERNATIVES = re.compile(r"\[([^\[\]()]*)\]")
+_NO_SPACES = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Thai, Lao, kana, Chinese characters, and Korean syllables."""
+START = 4
+"""Letters of a word by which lines with a phrase are told from most others."""
+_STARTS = re.compile(rf"\b\w{{1,{START}}}")
+_WORD_OF_PHRASE = re.compile(r"(?<![\w*…])\w+")
+_GROUP = re.compile(r"[(\[]([^\[\]()]*)[)\]]")
+_PLAIN = re.compile(r"[^()\[\]|*…\n]+")
+_UNSPACED = re.compile(f"[{_NO_SPACES}]")
 
 
 def expression(phrase: str) -> str:
@@ -26,14 +32,47 @@ def expression(phrase: str) -> str:
 
 
 def either(*roles: str) -> str:
-    """Return an expression for any phrase of *roles*, the longest first, anywhere in a text."""
-    found = sorted({phrase for role in roles for phrase in phrases(role)}, key=lambda phrase: (-len(phrase), phrase))
-    return f"(?:{'|'.join(map(expression, found))})"
+    """Return an expression for any phrase of *roles*, the longest first, anywhere in a text.
+
+    Phrases with the same first letter stand in one branch: most are ruled out by one comparison together.
+    """
+    spelled = {text for role in roles for phrase in phrases(role) for text in _with_first_letter(phrase)}
+    branches: dict[str, list[str]] = {}
+    for text in sorted(spelled, key=lambda text: (-len(text), text)):
+        branches.setdefault(text[:1], []).append(text)
+    found: list[str] = []
+    for first, texts in branches.items():
+        if first in _SIGNS or len(texts) == 1:
+            found += map(expression, texts)
+        else:
+            found.append(f"{re.escape(first)}(?:{'|'.join(expression(text[1:]) for text in texts)})")
+    return f"(?:{'|'.join(found)})"
+
+
+def _with_first_letter(phrase: str) -> list[str]:
+    """Return *phrase*, or one for each of the alternatives that it begins with."""
+    group = _GROUP.match(phrase)
+    if group is None:
+        return [phrase]
+    options = [*group[1].split("|"), *([""] if phrase[0] == "(" else [])]
+    rest = phrase[group.end() :]
+    return [
+        text for each in options for text in (_with_first_letter(f"{each}{rest}") if each or rest else [""]) if text
+    ]
 
 
 def either_word(*roles: str) -> str:
     """Return the same for whole words: no letter or digit right before or after the phrase."""
     return rf"(?<!\w){either(*roles)}(?!\w)"
+
+
+def either_opening(*roles: str) -> str:
+    """Return the same for texts that begin with a phrase, to be matched.
+
+    No letter follows the phrase, but in and beside scripts that set no spaces between words, and in Korean, where
+    particles are joined to words.
+    """
+    return rf"{either(*roles)}(?:(?<=[{_NO_SPACES}])|(?![^\W{_NO_SPACES}]))"
 
 
 def opening(role: str) -> str:
@@ -46,31 +85,55 @@ def opening(role: str) -> str:
     return rf"[{re.escape(letters)}](?<!\w.)(?:{'|'.join(rests)})"
 
 
-def signs(*roles: str) -> tuple[str, ...]:
-    """Return a few substrings of which every text with a phrase of *roles* has at least one.
+def word_starts(*roles: str) -> frozenset[str]:
+    """Return the first letters (``START``) of a few words: every text with a phrase of *roles* has a word with them.
 
-    Looking for them first is much faster than searching for the phrases, since most lines have none.
+    Looking for them first is much faster than searching for the phrases, since most lines have none. Chinese and
+    Japanese phrases are left out: see ``unspaced``.
 
-    :raises ValueError: if a phrase consists of alternatives only.
+    :raises ValueError: if a phrase has no whole word of that many letters, nor a shorter one that is not a stem.
     """
-    needed = [_needed(phrase) for role in roles for phrase in phrases(role)]
-    chosen: list[str] = []
-    while needed:
-        uses = Counter(text for texts in needed for text in texts)
-        best = max(uses, key=lambda text: (sum(any(text in other for other in texts) for texts in needed), len(text)))
-        chosen.append(best)
-        needed = [texts for texts in needed if not any(best in text for text in texts)]
-    return tuple(chosen)
+    spaced = (phrase for role in roles for phrase in phrases(role) if not _UNSPACED.search(phrase))
+    return frozenset(_start(text) for phrase in spaced for text in _spelled_out(phrase))
 
 
-def _needed(phrase: str) -> frozenset[str]:
-    """Return the long words that every text with *phrase* has, else the longest run of words."""
-    outside = _OPTIONAL.sub("\n", _OPTIONAL.sub("\n", phrase))
-    runs = [run for part in re.split(r"[*…\n]", outside) if (run := part.strip())]
-    if not runs:
+def unspaced(*roles: str) -> tuple[str, ...]:
+    """Return a substring of each phrase of *roles* in a script without spaces between words."""
+    found = (phrase for role in roles for phrase in phrases(role) if _UNSPACED.search(phrase))
+    return tuple(dict.fromkeys(max(_PLAIN.findall(_GROUP.sub("\n", phrase)), key=len) for phrase in found))
+
+
+def starts_of(text: str) -> set[str]:
+    """Return the first letters of the words of *text*, as ``word_starts`` has them."""
+    return set(_STARTS.findall(text))
+
+
+def _start(phrase: str) -> str:
+    """Return the start of the longest word that begins as a word in every text with *phrase*."""
+    words = [found[0] for found in _WORD_OF_PHRASE.finditer(_bare(phrase)) if _identifies(found)]
+    if not words:
         raise ValueError(f"{phrase!r} has no words that always stand in it")
-    long = frozenset(word for run in runs for word in run.split() if len(word) >= LONG_SIGN)
-    return long or frozenset((max(runs, key=len),))
+    return max(words, key=len)[:START]
+
+
+def _bare(phrase: str) -> str:
+    """Return *phrase* with its groups as marks: a space where each alternative ends in one, else a star."""
+    return _GROUP.sub(lambda group: " " if all(each.endswith(" ") for each in group[1].split("|")) else "*", phrase)
+
+
+def _identifies(word: re.Match[str]) -> bool:
+    """Return whether *word* has enough letters for its start, or ends where it does."""
+    return len(word[0]) >= START or word.string[word.end() : word.end() + 1] not in ("", "*", "…")
+
+
+def _spelled_out(phrase: str) -> list[str]:
+    """Return *phrase*, or one for each of its alternatives where it has no long word that always stands in it."""
+    group = _ALTERNATIVES.search(phrase)
+    long = any(len(word) >= START for word in _WORD_OF_PHRASE.findall(_bare(phrase)))
+    if group is None or long:
+        return [phrase]
+    before, after = phrase[: group.start()], phrase[group.end() :]
+    return [text for each in group[1].split("|") for text in _spelled_out(f"{before}{each}{after}")]
 
 
 def class_words(role: str) -> str:

@@ -12,10 +12,10 @@ import pytest
 
 import portalcrawl.vocabulary
 from portalcrawl.dates import parse_date
-from portalcrawl.extraction.article.boilerplate import is_note
+from portalcrawl.extraction.article.boilerplate import is_note, note_reason
 from portalcrawl.extraction.teasers.line_forms import form_of, is_block_name, is_date
 from portalcrawl.vocabulary import date_words as dates
-from portalcrawl.vocabulary import either, languages, phrases, signs, words
+from portalcrawl.vocabulary import either, languages, phrases, starts_of, unspaced, word_starts, words
 from portalcrawl.vocabulary.expressions import expression
 
 FOLDER = Path(portalcrawl.vocabulary.__file__).parent
@@ -86,12 +86,31 @@ def test_phrases_become_expressions(phrase: str, yes: list[str], no: list[str]) 
     assert not any(pattern.fullmatch(text) for text in no)
 
 
-@pytest.mark.parametrize(
-    "role", ["offers.phrases", "offers.letters", "consent.phrases", "rights.phrases", "comments.asked"]
-)
-def test_a_sign_stands_in_each_phrase(role: str) -> None:
+SEARCHED = ("offers.phrases", "offers.letters", "consent.phrases", "rights.phrases", "comments.asked")
+"""Roles that are looked for anywhere in a line, where a word or a substring of one of their phrases stands."""
+
+
+@pytest.mark.parametrize("role", SEARCHED)
+def test_each_phrase_is_told_by_a_word_or_a_substring(role: str) -> None:
+    starts, parts = word_starts(role), unspaced(role)
     for phrase in phrases(role):
-        assert any(sign in phrase for sign in signs(role)), phrase
+        shown = phrase
+        while (plain := re.sub(r"[\[(]([^\[\]()|]*)[^\[\]()]*[\])]", r"\1", shown)) != shown:
+            shown = plain
+        shown = shown.replace("*", "").replace("…", " ")
+        assert re.search(expression(phrase), shown), phrase
+        assert not starts.isdisjoint(starts_of(shown)) or any(part in shown for part in parts), phrase
+
+
+def test_a_phrase_without_a_word_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portalcrawl.vocabulary.expressions.phrases", lambda role: ("(ab|cd)ef*",))
+    with pytest.raises(ValueError, match="no words that always stand in it"):
+        word_starts("offers.phrases")
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if not role.startswith("dates.")])
+def test_no_phrase_is_optional_as_a_whole(role: str) -> None:
+    assert [phrase for phrase in phrases(role) if re.compile(expression(phrase)).fullmatch("")] == []
 
 
 def test_names_of_months_and_days_are_dateparsers() -> None:
@@ -167,6 +186,21 @@ POINTERS = (
         "Zobacz także",
     ),
     *("Czytaj również", "Čtěte také", "ilgili haberler", "Baca juga", "Читайте также"),
+    *("Artículos relacionados", "Pour aller plus loin", "Per approfondire", "Veja também", "Relaterade artiklar"),
+    *("Lue myös", "Mohlo by vás také zajímat", "Prečítajte si tiež", "Povezane vijesti", "Може да ви хареса"),
+    *("Вас може зацікавити", "Διαβάστε επίσης", "Bunu da oku", "Kapcsolódó cikkek", "Citește și", "Llegeix també"),
+    *(
+        "Xem thêm",
+        "相关阅读",
+        "延伸閱讀",
+        "関連記事",
+        "관련 기사",
+        "اقرأ أيضا",
+        "קראו גם",
+        "यह भी पढ़ें",
+        "Loe ka",
+        "Lasi arī",
+    ),
 )
 
 
@@ -203,6 +237,7 @@ ADS = (
         "Publicité",
         "Publicidad",
     ),
+    *("Publicidade", "Advertentie", "Mainos", "Inzerce", "Реклама", "Διαφήμιση", "Hirdetés", "広告", "광고", "إعلان"),
     *("Pubblicità", "Annonse", "Annonce", "Reklam", "Reklama", "Bezahlter Inhalt", "Partner Content", "Publireportage"),
 )
 
@@ -211,3 +246,91 @@ ADS = (
 def test_labels_of_advertisements_are_the_same_everywhere(text: str) -> None:
     assert form_of(text) == "ad"
     assert is_note(text)
+
+
+NOTES = {
+    "consent": (
+        *("Pour afficher ce contenu, vous devez accepter les cookies.", "Usamos cookies para mejorar el servicio."),
+        *("Per visualizzare questo contenuto accetta i cookie.", "Para ver este conteúdo, aceite os cookies."),
+        *("Om deze inhoud te tonen, vragen we je toestemming.", "Aby wyświetlić tę treść, zaakceptuj pliki cookies."),
+        *("Мы используем файлы cookie.", "Weboldalunk sütiket használ.", "本网站使用cookie以改善服务。"),
+        *("An dieser Stelle finden Sie einen Beitrag von einem anderen Dienst.", "我們使用Cookie。"),
+    ),
+    "offer": (
+        *("Suscríbete a nuestro boletín de cada mañana", "Abonnez-vous pour lire la suite", "Iscriviti al canale"),
+        *("Schrijf je in voor de nieuwsbrief", "Zapisz się do newslettera", "Anmäl dig till nyhetsbrevet"),
+        *("Tilmeld dig og få avisen i din indbakke", "Meld deg på nyhetsbrevet", "Tilaa uutiskirje"),
+        *("Подписывайтесь на наш канал", "Підтримайте нас", "Iratkozz fel a hírlevélre", "Abonează-te la ziar"),
+        *("立即订阅", "有料会員登録はこちら", "뉴스레터 구독하기", "تابعونا على الشبكات", "Ακολουθήστε μας στο δίκτυο"),
+    ),
+    "rights": (
+        *("Todos los derechos reservados", "Tous droits de reproduction et de traduction", "Riproduzione riservata"),
+        *("Wszelkie prawa zastrzeżone", "Все права защищены", "Tüm hakları saklıdır", "Minden jog fenntartva"),
+        *("免责声明：本文仅供参考", "版权所有", "無断転載を禁じます", "무단 전재 및 재배포 금지", "جميع الحقوق محفوظة"),
+        "Copyright © 2025 Seenbote",
+    ),
+    "talk": (
+        *("Deja tu comentario sobre esta obra", "Laissez un commentaire ici", "Lascia un commento qui sotto"),
+        *(
+            "Skriv en kommentar til artiklen",
+            "Dodaj komentarz pod tekstem",
+            "Оставьте свой комментарий",
+            "Szólj hozzá a cikkhez",
+        ),
+    ),
+    "about-itself": (
+        *("Noticia en desarrollo", "Articolo in aggiornamento", "Cet article a été initialement publié ailleurs"),
+        *("Dit artikel verscheen eerder in De Bode", "Saken oppdateres", "Новость дополняется", "本文首发于湖畔周刊"),
+    ),
+    "stamp": (
+        *("Última actualización: 5 de diciembre de 2025, 10:00", "Dernière mise à jour : 5 décembre 2025 à 10h00"),
+        *("Опубликовано: 05.12.2025 10:00", "Data publikacji: 5.12.2025, 10:00", "Temps de lecture : 5 minutes"),
+    ),
+    "credit": (
+        "Fot. Ada Kowalska / Bodega",
+        "Foto: Ada Muster",
+        "图：阿达",
+        "Фото: Ада",
+        "写真：湖畔新聞",
+        "Φωτό: Άντα",
+    ),
+}
+"""Reason -> lines of other languages that are no text."""
+
+
+@pytest.mark.parametrize(("reason", "text"), [(reason, text) for reason, texts in NOTES.items() for text in texts])
+def test_what_is_no_text_in_any_language(reason: str, text: str) -> None:
+    assert note_reason(text) == reason
+
+
+PROSE = (
+    "Las cookies seguirán en la web: el Parlamento aplaza la ley que obligaba a pedir permiso a los lectores.",
+    "La autora cedió todos los derechos de la novela a una fundación que ayuda a escuelas de la comarca.",
+    "Recibe cada año a miles de visitantes, pero el museo no publica cuántos se suscriben a su boletín.",
+    "Les abonnés du journal ont reçu un courriel qui annonce la fin de la lettre du matin.",
+    "Les internautes peuvent refuser les cookies, a rappelé la commission dans son rapport.",
+    "Pour soutenir les producteurs, la commune achète désormais le lait de la vallée.",
+    "Les droits d'auteur sur la chanson reviennent aux héritiers, a jugé le tribunal.",
+    "Abbonati in aumento: il giornale della valle ha superato le ventimila copie.",
+    "Il governo vuole sostenere il lavoro dei giovani con una donazione di un imprenditore.",
+    "Sverige ska bli medlem i förbundet och delta i debatten om de nya reglerna.",
+    "Kommunen får alla rättigheter till bilderna från den gamla varvsområdet.",
+    "Uživatelé mohou přijmout cookies jedním kliknutím, ukázala studie univerzity.",
+    "Prawa autorskie do piosenki wracają do rodziny, orzekł sąd w Gdańsku.",
+    "Жители могут подписаться на рассылку города, сообщила мэрия.",
+    "Депутаты обещали поддержать нашу инициативу о защите авторских прав.",
+    "Susține că nu a știut de contract și că a donat banii unei școli din oraș.",
+    "Telif hakkı davası sonuçlandı: mahkeme şarkının sahibini belirledi.",
+    "未经授权进入工地的三名男子被警方带走，工程方表示将加强管理。",
+    "クッキーを焼く教室が人気を集め、週末の予約は来月まで埋まっている。",
+    "카카오톡 이용자가 늘면서 회사는 개인정보 보호를 강화하겠다고 밝혔다.",
+    "Hak cipta lagu itu dimiliki keluarga sang penyanyi, kata hakim.",
+    "Copyright law has not kept up with machines, the committee wrote in its report.",
+    "The council accepts that its cookies broke the rules, and has paid the fine.",
+)
+"""Sentences of news about subscriptions, cookies, rights and donations."""
+
+
+@pytest.mark.parametrize("text", PROSE)
+def test_news_about_such_matters_is_text(text: str) -> None:
+    assert note_reason(text) == ""

@@ -43,7 +43,8 @@ _IS_SET = re.compile(r"\s[\d.]+[wx]\s*(?:,|$)")
 _FIRST = f"(?=[{''.join(sorted({name[0] for name in phrases('credits.names')}))}©(])"
 """The letters that a credit may open with: the search skips all else."""
 _CREDIT = re.compile(
-    rf"{_FIRST}(?:{either('credits.names')}\s*(?:{either('credits.by')}|:|©|/)[\s:©/]*|©|\(c\))"
+    rf"{_FIRST}(?:{either('credits.names')}\s*(?:{either('credits.by')}|[:：©/])[\s:：©/]*"
+    rf"|(?<!\w){either('credits.abbreviated')}\s|©|\(c\))"
     r"\s*(?P<credit>[^()\[\]]{2,120}?)[)\]]?\.?\s*$",
     re.IGNORECASE,
 )

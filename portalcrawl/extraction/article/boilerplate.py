@@ -9,42 +9,53 @@ from __future__ import annotations
 import re
 
 from portalcrawl.extraction.teasers.line_forms import is_call
-from portalcrawl.vocabulary import either, signs
+from portalcrawl.vocabulary import either, either_opening, starts_of, unspaced, word_starts
 
 LONGEST_NOTE = 320
 """Longer lines are text, whatever words they hold."""
+LONGEST_CONSENT = 600
+"""The same for lines that open by asking the reader for consent: they tell what for, and whose terms apply."""
 LONGEST_LABEL = 60
 LONGEST_STAMP = 120
 LONGEST_CREDIT = 200
 
 
-_POINTER = either("pointers.whole", "pointers.open", "pointers.media", "pointers.calls") + r"\b"
+_POINTER = either("pointers.whole", "pointers.open", "pointers.media", "pointers.calls") + r"(?!\w)"
 _LEADS_ELSEWHERE = re.compile(_POINTER)
-_LEAD_ALONE = re.compile(rf"{_POINTER}\s*(?:[:|»>›→–—-]|$)")
+_LEAD_ALONE = re.compile(rf"{_POINTER}\s*(?:[:：|»>›→–—-]|$)")
 _POINTS_AT_END = re.compile(rf"(?<!\w){either('pointers.closing')}\W*$")
 """``Mehr dazu finden Sie hier``."""
 _OFFERS = re.compile(
     rf"(?<!\w){either('offers.phrases')}|(?<!\w){either('offers.acts')}\b.{{0,120}}(?<!\w){either('offers.letters')}"
 )
-_OFFER_SIGNS = (*signs("offers.phrases"), *signs("offers.letters"))
 _CONSENT = re.compile(rf"(?<!\w){either('consent.phrases')}")
-_RIGHTS = re.compile(rf"^(?:\(c\)|{either('rights.opening')})(?!\w)|{either('rights.phrases')}")
-_RIGHTS_SIGNS = ("(c)", *signs("rights.opening", "rights.phrases"))
+_RIGHTS = re.compile(either("rights.phrases"))
 _TALK = re.compile(rf"(?<!\w){either('comments.asked')}(?!\w)|(?<!\w){either('comments.reach')}\b.{{0,60}}\S@\S")
-_TALK_SIGNS = ("@", *signs("comments.asked"))
 _ABOUT_ITSELF = re.compile(rf"{either('about_itself.phrases')}|{either('about_itself.to_come')}\W*$")
 """What a line says of the text it ends: where the matter is or was broadcast, that writing goes on."""
 _CHANNEL = re.compile(either("offers.channels"), re.IGNORECASE)
 """Where portals want to be followed, as addresses name it."""
 _SEARCHED = (
-    ("offer", _OFFERS, _OFFER_SIGNS),
-    ("consent", _CONSENT, signs("consent.phrases")),
-    ("rights", _RIGHTS, _RIGHTS_SIGNS),
-    ("talk", _TALK, _TALK_SIGNS),
+    ("offer", _OFFERS, ("offers.phrases", "offers.letters")),
+    ("consent", _CONSENT, ("consent.phrases",)),
+    ("rights", _RIGHTS, ("rights.phrases",)),
+    ("talk", _TALK, ("comments.asked",)),
 )
-"""Reasons with patterns that are searched for, each with words of which one stands in every line that it finds."""
+"""Reasons with patterns that are searched for, each with its phrases."""
+_STARTS = tuple((name, pattern, word_starts(*roles)) for name, pattern, roles in _SEARCHED)
+_UNSPACED = tuple((name, unspaced(*roles)) for name, _, roles in _SEARCHED)
+"""How words begin of which one stands in every line that a pattern finds; what stands there in Chinese, Japanese."""
+_ASKS_FOR_CONSENT = re.compile(either_opening("consent.opening"))
+_OPENINGS = (
+    ("consent", _ASKS_FOR_CONSENT),
+    ("offer", re.compile(either_opening("offers.opening"))),
+    ("rights", re.compile(rf"\(c\)(?!\w)|{either_opening('rights.opening')}")),
+    ("talk", re.compile(either_opening("comments.opening"))),
+)
+"""Reasons with patterns of how a line begins."""
 _CREDIT = re.compile(
-    rf"[(\[]?{either('credits.names', 'credits.phrases')}\s*{either('credits.by')}?\s*[:©|/]"
+    rf"[(\[]?{either('credits.names', 'credits.phrases')}\s*{either('credits.by')}?\s*[:：©|/]"
+    rf"|{either('credits.abbreviated')}\s"
     rf"|[(\[]{either('credits.names', 'credits.bracketed')}\b"
 )
 _MONTH = r"[^\W\d_]{3,9}"
@@ -69,7 +80,7 @@ _LABEL = re.compile(
     either(
         "ads.words", "ads.phrases", "calls.places", "topics.names", "comments.words", "comments.labels", "labels.media"
     )
-    + r"[\s:.…!]*(?:\(?\d+\)?)?"
+    + r"[\s:：.…!]*(?:\(?\d+\)?)?"
 )
 """Names of what stands around a text: advertisements, places on the page, topics, comments, media."""
 
@@ -92,7 +103,7 @@ def note_reason(text: str, linked: int = 0) -> str:
     """Return the id of the reason (see :mod:`portalcrawl.reasons`) why a line is boilerplate; empty where it is not."""
     size = len(text)
     if size > LONGEST_NOTE:
-        return ""
+        return "consent" if size <= LONGEST_CONSENT and _ASKS_FOR_CONSENT.match(text.lower()) else ""
     lower = text.lower()
     if size < LONGEST_LABEL and (_LABEL.fullmatch(lower) or is_call(lower)):
         return "label"
@@ -100,18 +111,23 @@ def note_reason(text: str, linked: int = 0) -> str:
         return "pointer"
     if linked and size < LONGEST_STAMP and _POINTS_AT_END.search(lower):
         return "pointer"
-    for name, pattern, rare in _SEARCHED:
-        if _says(lower, rare) and pattern.search(lower):
+    for name, opening in _OPENINGS:
+        if opening.match(lower):
             return name
-    return _small_print(lower, size)
+    return _searched(lower) or _small_print(lower, size)
 
 
-def _says(lower: str, signs: tuple[str, ...]) -> bool:
-    """Return whether one of *signs* stands in *lower*; most lines are asked for all of them."""
-    for sign in signs:  # noqa: SIM110  any() takes half as long again
-        if sign in lower:
-            return True
-    return False
+def _searched(lower: str) -> str:
+    """Return the id of the reason whose phrases stand anywhere in the line; most lines have no word of theirs."""
+    starts = starts_of(lower)
+    for name, pattern, known in _STARTS:
+        if not starts.isdisjoint(known) and pattern.search(lower):
+            return name
+    if not lower.isascii():
+        for name, phrases in _UNSPACED:
+            if any(phrase in lower for phrase in phrases):
+                return name
+    return "talk" if "@" in lower and _TALK.search(lower) else ""
 
 
 def _small_print(lower: str, size: int) -> str:

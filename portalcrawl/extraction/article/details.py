@@ -32,7 +32,7 @@ KICKER_LINES = 3
 _KICKER_NAME = re.compile(rf"\b{class_words('article.kicker')}\b")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SOURCE = re.compile(
-    rf"(?:^|[·•|]\s*){either('sources.names')}\s*:\s*(?P<source>[^·•|:]{{2,60}}?)"
+    rf"(?:^|[·•|]\s*){either('sources.names')}\s*[:：]\s*(?P<source>[^·•|:：]{{2,60}}?)"
     rf"(?:$|,\s{either('sources.sent')}\b|\s*[·•|]|\s{either('stamps.words')}\b)",
     re.IGNORECASE,
 )
