@@ -22,6 +22,7 @@ LEAST_PARTS = 3
 LEAST_AMONG_TEXT = -0.6
 """Weight from which a short line in any element is text, after other text; what stands there is text more often."""
 LONGEST_HEAD = 150
+CELLS = frozenset(("td", "th"))
 HEADS = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt"))
 
 
@@ -41,7 +42,7 @@ def text_lines(
         is_title = len(line.text) <= longest and fold(line.text) in titles
         if is_title or (not line.prose and is_note(line.text, line.linked)):
             continue
-        if line.prose or _can_be_text(line.box) or (seen and weights.weight(line.block) > LEAST_AMONG_TEXT):
+        if line.prose or _can_be_text(line.box) or (seen and _may_be_text(line, weights)):
             if line.prose:
                 seen.add(line.text)
             chosen.append(line)
@@ -103,6 +104,11 @@ def _make(head: Line) -> tuple[str, str]:
 def _can_be_text(box: Box) -> bool:
     """Return whether short lines in *box* are text: headings, paragraphs, and what stands right among these."""
     return box.tag in HEADS or box.is_paragraph or box.tag in PARAGRAPHS or box.whole > box.inner
+
+
+def _may_be_text(line: Line, weights: TextWeights) -> bool:
+    """Return whether a short line after other text weighs enough for text; the cells of tables never do."""
+    return line.box.tag not in CELLS and weights.weight(line.block) > LEAST_AMONG_TEXT
 
 
 def is_subhead(line: Line) -> bool:
