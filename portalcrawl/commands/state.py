@@ -98,12 +98,13 @@ def _show(maintenance: Maintenance, file: Path | None, backlog: Backlog, *, as_j
                 "portal": count.portal,
                 "status": count.status,
                 "articles": count.number,
-                "oldest": datetime.fromtimestamp(count.oldest, UTC).isoformat(timespec="seconds"),
+                "oldest": _iso(count.oldest),
             }
             for count in counts
         ]
         place = {"file": str(file) if file else None, "bytes": size}
-        print_json({"articles": articles, **place, "not_yet_published": asdict(backlog)})
+        oldest = _iso(backlog.oldest) if backlog.oldest is not None else None
+        print_json({"articles": articles, **place, "not_yet_published": {**asdict(backlog), "oldest": oldest}})
         return
     rows = [
         (count.portal, count.status, f"{count.number:,}", f"{datetime.fromtimestamp(count.oldest, UTC):{MINUTE}}")
@@ -114,6 +115,11 @@ def _show(maintenance: Maintenance, file: Path | None, backlog: Backlog, *, as_j
         print(f"{file}: {size / 1e6:,.1f} MB")
     if backlog.records:
         print(_not_yet_published(backlog))
+
+
+def _iso(moment: float) -> str:
+    """Return *moment* (Unix seconds) as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
 
 
 def _not_yet_published(backlog: Backlog) -> str:
