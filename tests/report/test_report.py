@@ -296,6 +296,33 @@ def test_files_that_are_not_as_named_are_listed(tmp_path: Path) -> None:
     assert cut.name in text
 
 
+def test_files_that_an_earlier_report_had_read_are_listed_once_they_are_gone(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "report.html"
+    data.mkdir()
+    run_of(data, "a.example", timedelta(days=3), [article(1), article(2)])
+    run_of(data, "b.example", timedelta(hours=2), [article(3, "b.example"), article(4, "b.example")])
+    run_of(data, "c.example", timedelta(hours=1), [article(5, "c.example")])
+    missing, cut, _ = sorted((data / "feeds").glob("articles-*"))
+    kept = missing.read_bytes()
+
+    def said(*args: str) -> tuple[str, list[str]]:
+        ended = scrapy("report", *args, "-o", str(file), data=data)
+        assert (ended.code, ended.err) == (0, "")
+        text = file.read_text(encoding="utf-8")
+        found = re.search(r"<b>(\d+)</b><span>new article", text)
+        assert found
+        return found[1], [path.name for path in (missing, cut) if f"<li>{path.name}: " in text]
+
+    assert said() == ("5", [])
+    missing.unlink()
+    cut.write_bytes(cut.read_bytes()[:-1])
+    for _ in range(2):
+        assert said() == ("1", [missing.name, cut.name])
+    assert said("--since", "1d") == ("1", [cut.name])
+    missing.write_bytes(kept)
+    assert said() == ("3", [cut.name])
+
+
 @pytest.mark.parametrize(
     ("args", "code", "named"),
     [
