@@ -110,9 +110,9 @@ def _report(result: Result, feeds: PublishedFeeds, portal: str | None, where: st
     print(f"{numbers or 'nothing new'}: {mask_secrets(where)}")
     for problem in result.problems:
         print_error(PortalcrawlError(f"{problem}; left out, the next export tries it again"))
-    if result.untidy:
-        print_error(PortalcrawlError(result.untidy))
-    return 1 if result.problems or result.untidy else 0
+    for said in filter(None, (result.lost, result.untidy)):
+        print_error(PortalcrawlError(said))
+    return 1 if result.problems or result.lost or result.untidy else 0
 
 
 def _is_published(feeds: PublishedFeeds, portal: str) -> bool:
