@@ -13,6 +13,7 @@ from portalcrawl.command import ProjectCommand, print_error
 from portalcrawl.errors import PortalcrawlError, UsageError
 from portalcrawl.extras import require_extra
 from portalcrawl.feeds.store.published import PublishedFeeds, published_feeds
+from portalcrawl.plurals import counted
 from portalcrawl.runs.arguments import start_of_period
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.urls import mask_secrets
@@ -105,13 +106,13 @@ def _report(result: Result, feeds: PublishedFeeds, portal: str | None, where: st
     """Print what was exported and what was left out; return the exit code."""
     if portal and not result.feeds and not result.problems and not _is_published(feeds, portal):
         raise UsageError(f"nothing was ever published of a portal {portal!r}")
-    numbers = " and ".join(f"{number:,} {kind}" for kind, number in sorted(result.records.items()))
+    numbers = " and ".join(counted(number, kind.removesuffix("s")) for kind, number in sorted(result.records.items()))
     print(f"{numbers or 'nothing new'}: {mask_secrets(where)}")
     for problem in result.problems:
         print_error(PortalcrawlError(f"{problem}; left out, the next export tries it again"))
-    if result.untidy:
-        print_error(PortalcrawlError(result.untidy))
-    return 1 if result.problems or result.untidy else 0
+    for said in filter(None, (result.lost, result.untidy)):
+        print_error(PortalcrawlError(said))
+    return 1 if result.problems or result.lost or result.untidy else 0
 
 
 def _is_published(feeds: PublishedFeeds, portal: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from portalcrawl.command import ProjectCommand
 from portalcrawl.errors import DataFolderError, UsageError
+from portalcrawl.plurals import counted
 from portalcrawl.runs.arguments import AGE, UNITS
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import open_database, state_file
@@ -69,9 +70,11 @@ class Command(ProjectCommand):
         if runs is not None:
             show_runs(RunHistory(engine), runs, as_json=opts.json)
         elif age is not None:
-            print(f"{maintenance.forget((datetime.now(UTC) - age).timestamp())} articles forgotten")
+            forgotten = maintenance.forget((datetime.now(UTC) - age).timestamp())
+            print(f"{counted(forgotten, 'article')} forgotten")
         elif opts.requeue:
-            print(f"{maintenance.requeue(opts.requeue)} articles are pending again")
+            requeued = maintenance.requeue(opts.requeue)
+            print(f"{counted(requeued, 'article is', 'articles are')} pending again")
         else:
             _show(maintenance, file, Outbox(engine).backlog(), as_json=opts.json)
         return 0
@@ -98,12 +101,13 @@ def _show(maintenance: Maintenance, file: Path | None, backlog: Backlog, *, as_j
                 "portal": count.portal,
                 "status": count.status,
                 "articles": count.number,
-                "oldest": datetime.fromtimestamp(count.oldest, UTC).isoformat(timespec="seconds"),
+                "oldest": _iso(count.oldest),
             }
             for count in counts
         ]
         place = {"file": str(file) if file else None, "bytes": size}
-        print_json({"articles": articles, **place, "not_yet_published": asdict(backlog)})
+        oldest = _iso(backlog.oldest) if backlog.oldest is not None else None
+        print_json({"articles": articles, **place, "not_yet_published": {**asdict(backlog), "oldest": oldest}})
         return
     rows = [
         (count.portal, count.status, f"{count.number:,}", f"{datetime.fromtimestamp(count.oldest, UTC):{MINUTE}}")
@@ -116,12 +120,18 @@ def _show(maintenance: Maintenance, file: Path | None, backlog: Backlog, *, as_j
         print(_not_yet_published(backlog))
 
 
+def _iso(moment: float) -> str:
+    """Return *moment* (Unix seconds) as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
+
+
 def _not_yet_published(backlog: Backlog) -> str:
     ended = ""
     if backlog.oldest is not None:
         since = datetime.fromtimestamp(backlog.oldest, UTC).strftime(MINUTE)
-        ended = f"; {backlog.runs} runs have ended and wait for it, the oldest since {since} UTC"
-    return f"not yet published: {backlog.records:,} lines, {backlog.size / 1e6:,.1f} MB{ended}"
+        waiting = counted(backlog.runs, "run has ended and waits", "runs have ended and wait")
+        ended = f"; {waiting} for it, the oldest since {since} UTC"
+    return f"not yet published: {counted(backlog.records, 'line')}, {backlog.size / 1e6:,.1f} MB{ended}"
 
 
 def show_runs(history: RunHistory, number: int, *, as_json: bool) -> None:

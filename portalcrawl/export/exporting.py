@@ -50,6 +50,9 @@ class Target(Protocol):
     def cursor(self) -> Cursor:
         """Return what the target holds."""
 
+    def lost(self) -> str | None:
+        """Return in one line what is gone of what the target held, and what to do; None where nothing is."""
+
     def batch(self) -> AbstractContextManager[Batch]:
         """Return a new batch; leaving the context drops what is not committed."""
 
@@ -66,6 +69,8 @@ class Result:
     feeds: int = 0
     problems: list[FeedDamagedError] = field(default_factory=list)
     """Files that were left out. They are tried again by the next export."""
+    lost: str | None = None
+    """What others have removed from the target, in one line. It is not exported again."""
     untidy: str | None = None
     """Why the target can't be kept quick to read, in one line; it holds all records all the same."""
 
@@ -75,7 +80,7 @@ def export(feeds: PublishedFeeds, target: Target, selection: Selection, progress
 
     :param progress: called now and then with the bytes read and the bytes of all pending feeds.
     """
-    result, cursor = Result(), target.cursor()
+    result, cursor = Result(lost=target.lost()), target.cursor()
     pending = [run for run in cursor.pending(feeds, selection, result.problems) if run]
     total = sum(each.feed.bytes for run in pending for each in run)
     done = 0

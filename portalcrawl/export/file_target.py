@@ -73,6 +73,8 @@ class FileTarget:
         self.folder = folder
         self.format = file_format
         self._manifest = manifest
+        self._gone: list[str] = []
+        """Files that the manifest names and that were not there when the folder was opened."""
 
     @classmethod
     @contextmanager
@@ -93,13 +95,25 @@ class FileTarget:
             raise RunLockedError(f"another export writes to {folder}") from None
         with lock:
             target = cls(folder, file_format, settle(folder, _read_manifest(folder, file_format.name)))
-            target.remove_unnamed()
+            target._compare()
             yield target
 
     def cursor(self) -> Cursor:
         """Return what the folder holds."""
         feeds = {file: frozenset(portals) for file, portals in self._manifest["feeds"].items()}
         return Cursor(set(self._manifest["runs"]), feeds)
+
+    def lost(self) -> str | None:
+        """Return in one line which files are gone, and what to do; None where all are there."""
+        if not self._gone:
+            return None
+        first, *others = self._gone
+        files = f"{first} and {len(others)} more are" if others else f"{first} is"
+        they, them = ("they", "them") if others else ("it", "it")
+        return (
+            f"{files} gone from {self.folder}, and what {they} held is not exported again: restore {them}, or "
+            f"export all anew into another folder; to do without, take {them} out of files in {MANIFEST}"
+        )
 
     @contextmanager
     def batch(self) -> Iterator[FileBatch]:
@@ -116,12 +130,16 @@ class FileTarget:
         if self.format.merger is not None:
             self._manifest = merge_small_files(self.folder, self.format.name, self.format.merger, self._manifest)
 
-    def remove_unnamed(self) -> None:
-        """Remove files of exports that the manifest does not name."""
-        named = {each["file"] for each in self._manifest["files"]}
+    def _compare(self) -> None:
+        """Remove files of exports that the manifest does not name; note those that it names and that are gone."""
+        gone = {each["file"] for each in self._manifest["files"]}
+        named = frozenset(gone)
         for path in self.folder.glob("kind=*/month=*/*part-*"):
-            if OWN.fullmatch(path.name) and path.relative_to(self.folder).as_posix() not in named:
+            file = path.relative_to(self.folder).as_posix()
+            if OWN.fullmatch(path.name) and file not in named:
                 path.unlink()
+            gone.discard(file)
+        self._gone = sorted(gone)
 
 
 class FileBatch:

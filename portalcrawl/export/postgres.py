@@ -93,6 +93,10 @@ class PostgresTarget:
             if not batch.is_complete:
                 raise psycopg.Rollback(transaction)
 
+    def lost(self) -> str | None:
+        """Return None: rows that others have deleted stay deleted."""
+        return None
+
     def tidy(self) -> None:
         """Do nothing: PostgreSQL cleans up by itself (autovacuum)."""
 

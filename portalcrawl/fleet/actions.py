@@ -25,6 +25,7 @@ from portalcrawl.fleet.worker_store import WorkerStore
 from portalcrawl.metrics.figures import Source
 from portalcrawl.metrics.server import metrics_port, serve_metrics
 from portalcrawl.metrics.state_figures import StateFigures
+from portalcrawl.plurals import counted
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling.schedule_file import find_faults
 from portalcrawl.storage.host_budget import HostBudget
@@ -63,7 +64,7 @@ def apply(settings: BaseSettings, file: Path) -> int:
     for what, names in (("added", applied.added), ("changed", applied.changed), ("removed", applied.removed)):
         for name in names:
             print(f"{what} {name}")
-    print(f"{len(schedule.entries)} entries")
+    print(counted(len(schedule.entries), "entry", "entries"))
     return 0
 
 

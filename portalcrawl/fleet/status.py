@@ -12,6 +12,7 @@ from portalcrawl.fleet.clock import QUEUE
 from portalcrawl.fleet.database import Database
 from portalcrawl.fleet.entry_store import EntryStore, StoredEntry, now_of
 from portalcrawl.fleet.worker_store import StoredWorker, WorkerStore
+from portalcrawl.plurals import counted
 from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.scheduling.entry_health import PastRuns, judge
 from portalcrawl.storage.database import make_engine
@@ -140,7 +141,7 @@ def _entry_problems(entries: list[EntryStatus]) -> Iterator[str]:
     late = [entry for entry in entries if entry.late]
     if late:
         worst = max(late, key=lambda entry: entry.late)
-        are_late = "1 entry is late" if len(late) == 1 else f"{len(late)} entries are late"
+        are_late = counted(len(late), "entry is late", "entries are late")
         yield f"{are_late}, {worst.entry} by {format_duration(worst.late)}: more workers are needed"
     for entry in entries:
         if entry.verdict in ("failed", "warning"):
@@ -150,7 +151,8 @@ def _entry_problems(entries: list[EntryStatus]) -> Iterator[str]:
 def _store_problems(waiting: Backlog, now: float) -> Iterator[str]:
     if waiting.oldest is not None and now - waiting.oldest > UNPUBLISHED_AFTER:
         age = format_duration(now - waiting.oldest)
-        yield f"{waiting.runs} runs have waited for the store of the feeds for up to {age}: is FEEDS_URL up?"
+        have_waited = counted(waiting.runs, "run has waited", "runs have waited")
+        yield f"{have_waited} for the store of the feeds for up to {age}: is FEEDS_URL up?"
 
 
 def _text(moment: float | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portalcrawl.fleet.status import EntryStatus, FleetStatus
 from portalcrawl.fleet.worker_store import StoredWorker
+from portalcrawl.plurals import counted
 from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.terminal import Column, output_console, print_table
 
@@ -28,7 +29,7 @@ def show_status(status: FleetStatus) -> None:
     if len(status.entries) > SHOWN:
         console.print(f"... of {len(status.entries)} entries; --json has all")
     waiting = status.unpublished
-    size = f"{waiting.records} lines, {waiting.size / 1e6:.1f} MB; {waiting.runs} ended runs"
+    size = f"{counted(waiting.records, 'line')}, {waiting.size / 1e6:.1f} MB; {counted(waiting.runs, 'ended run')}"
     console.print(f"\nnot yet published: {size}", highlight=False)
     for problem in status.problems:
         console.print(f"problem: {problem}", soft_wrap=True, markup=False, highlight=False)

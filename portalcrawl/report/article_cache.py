@@ -20,6 +20,8 @@ from portalcrawl.feeds.store.published import FeedDamagedError, PublishedFeed, P
 FILE = "report.duckdb"
 """In the data folder."""
 VERSION = 2
+ARTICLES = "articles"
+"""The kind of the feeds that are read, with which their names begin."""
 MEMORY = "512MB"
 """What DuckDB may use; beyond it, it works on disk."""
 LINE, LONGEST_LINE = 1024 * 1024, 32 * 1024 * 1024
@@ -77,7 +79,7 @@ def article_cache(
         try:
             connection = _opened(data_dir / FILE, folder) or _connect(Path(folder) / FILE, folder)
             try:
-                _delete_gone(connection, published)
+                _delete_gone(connection, feeds, published)
                 _read_new(connection, feeds, needed, problems)
                 yield connection
             finally:
@@ -122,10 +124,18 @@ def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(connection.execute("SELECT file, bytes FROM files").fetchall())
 
 
-def _delete_gone(connection: duckdb.DuckDBPyConnection, published: Sequence[PublishedFeed]) -> None:
-    """Delete what is of feeds that are not published any more, or not as they were."""
-    sizes = {feed.file: feed.bytes for feed in published}
-    gone = [file for file, size in _known(connection).items() if sizes.get(file) != size]
+def _delete_gone(
+    connection: duckdb.DuckDBPyConnection, feeds: PublishedFeeds, published: Sequence[PublishedFeed]
+) -> None:
+    """Delete what is of feeds that are not published any more, or not as they were.
+
+    So are those that a manifest names and that are missing or cut: a report says the same with a cache as without.
+    """
+    known = _known(connection)
+    if not known:
+        return
+    named, there = {feed.file: feed.bytes for feed in published}, feeds.store.sizes(f"{ARTICLES}-")
+    gone = [file for file, size in known.items() if not named.get(file) == there.get(file) == size]
     if gone:
         connection.begin()
         for table in ("all_articles", "files"):

@@ -87,8 +87,10 @@ def _plain(root: etree._Element, name: str, titles: Sequence[str]) -> str:
             said = {desc.get("class"): desc.text for desc in bar.iterfind("desc")}
             for desc in bar.findall("desc"):
                 bar.remove(desc)
-            shown = f"{said.get('x_label') or ''}: {said.get('value') or ''}"
-            etree.SubElement(bar, "title").text = f"{shown} {titles[number]}" if len(titles) > 1 else shown
+            value = said.get("value") or ""
+            what = titles[number].removesuffix("s") if value == "1" else titles[number]
+            shown = f"{said.get('x_label') or ''}: {value}"
+            etree.SubElement(bar, "title").text = f"{shown} {what}" if len(titles) > 1 else shown
     del root.attrib["id"]
     root.set("role", "img")
     root.set("aria-label", name)

@@ -8,12 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from portalcrawl.feeds.store.published import FeedDamagedError, PublishedFeed, PublishedFeeds
-from portalcrawl.report.article_cache import article_cache
+from portalcrawl.report.article_cache import ARTICLES, article_cache
 from portalcrawl.report.article_table import ALL, ArticleTable, FirstSource, LinkedArticle
 from portalcrawl.report.run_totals import AllRuns, TimeScale, of_portal
 from portalcrawl.storage.run_history import PastRun, RunHistory
 
-ARTICLES = "articles"
 LISTED = 40
 """Rows of the longer tables."""
 PAST = timedelta(days=30)

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from portalcrawl import __version__
+from portalcrawl.plurals import counted, noun
 from portalcrawl.report.article_table import ALL
 from portalcrawl.report.charts import bar_chart
 from portalcrawl.report.contents import DIMENSIONS, Contents
@@ -75,7 +76,8 @@ def page(contents: Contents) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "number": number, "minutes": minutes, "time": time_text, "share": share, "link": link, "iso": iso,
+        "number": number, "minutes": minutes, "time": time_text, "share": share, "link": link, "iso": iso, "noun": noun,
+        "counted": counted,
     }  # fmt: skip
     several, total = len(contents.portals) > 1, _totals(contents, ALL)
     return environment.get_template("report.html").render(

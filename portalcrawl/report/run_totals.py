@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -14,6 +14,8 @@ from portalcrawl.storage.run_history import PastRun
 
 REASONS = ("failed/", "skipped/", "invalid/", "needs_browser/")
 """Beginnings of the counts that say why a page or a record was left out."""
+START_ARGUMENTS = ("url", "urls_file", "query", "pages")
+START_COUNTS = ("start_pages", "start_articles", "start_pages_failed", "start_pages_waiting", "start_links")
 LAST_RUNS = 30
 """Runs that the report lists."""
 FEWEST = 12
@@ -61,8 +63,10 @@ class RunTotals:
     """Time that the runs took."""
     found: dict[str, Counter[str]] = field(default_factory=dict)
     """Part of the period -> articles, teasers."""
+    starts: Mapping[str, str] | None = None
+    """The start pages whose coverage is told: those of the newest run that read a list, by its arguments."""
     coverage: array[int] = field(default_factory=lambda: array("q"))
-    """Articles that the start pages of each run showed, newest run first."""
+    """Articles that these showed in each run, newest run first."""
     past_coverage: array[int] = field(default_factory=lambda: array("q"))
     """The same of runs before the period."""
     last_finished: str = ""
@@ -76,8 +80,10 @@ class RunTotals:
         if run.finished:
             self.seconds += (_moment(run.finished) - started).total_seconds()
             self.last_finished = max(self.last_finished, run.finished)
-            if shown := coverage_of(run):
-                self.coverage.append(shown)
+            if (shown := coverage_of(run)) is not None:
+                self.starts = starts_of(run) if self.starts is None else self.starts
+                if self.starts == starts_of(run):
+                    self.coverage.append(shown)
         part = self.found.setdefault(scale.label(started), Counter())
         for kind in ("articles", "teasers"):
             part[kind] += run.counts.get(kind, 0)
@@ -98,9 +104,19 @@ class RunTotals:
         return float(median(past)) if past else None
 
 
-def coverage_of(run: PastRun) -> int:
-    """Return how many articles the start pages of a run showed."""
-    return run.counts.get("start_links", 0) + run.counts.get("start_articles", 0)
+def coverage_of(run: PastRun) -> int | None:
+    """Return how many articles the start pages of a run showed; None where it read no list.
+
+    What an article that was given as a start page is, or links to, says nothing of how well the portal is covered.
+    """
+    pages, articles, failed, waiting, links = (run.counts.get(name, 0) for name in START_COUNTS)
+    has_read_a_list = pages > articles + failed + waiting or (links and not articles)
+    return links if has_read_a_list else None
+
+
+def starts_of(run: PastRun) -> dict[str, str]:
+    """Return the arguments of a run that say which its start pages were."""
+    return {name: run.arguments[name] for name in START_ARGUMENTS if name in run.arguments}
 
 
 @dataclass(slots=True)
@@ -124,7 +140,9 @@ class AllRuns:
         """Take the coverage of *runs* for the portals' own past."""
         for run in runs:
             totals = self.totals.get(" ".join(run.portals))
-            if totals is not None and run.finished and (shown := coverage_of(run)):
+            if totals is None or not run.finished or totals.starts != starts_of(run):
+                continue
+            if (shown := coverage_of(run)) is not None:
                 totals.past_coverage.append(shown)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
+from portalcrawl.plurals import counted
 from portalcrawl.schema import Verdict
 
 MAX_FAILED_SHARE = 0.2
@@ -30,7 +31,7 @@ def verdict_of(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]], 
     failures = [broken] if broken else []
     starts, failed_starts = counts.get("start_pages", 0), counts.get("start_pages_failed", 0)
     if starts and failed_starts == starts:
-        failures.append(f"none of the {starts} start pages could be read ({_reasons(counts, 'failed/')})")
+        failures.append(f"{_none_read(starts, 'start page', 'start pages')} ({_reasons(counts, 'failed/')})")
     elif not broken and starts and not _coverage(counts) and not counts.get("start_pages_waiting"):
         failures.append("nothing found: no article and no teaser on any start page")
     if failures:
@@ -42,14 +43,15 @@ def verdict_of(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]], 
 def _warnings(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]]) -> list[str]:
     warnings = [*_not_read(counts), *_repeated(counts)]
     if invalid := sum(number for name, number in counts.items() if name.startswith("invalid/")):
-        warnings.append(f"{invalid} records were dropped because they broke the schema")
+        dropped = counted(invalid, "record was dropped because it", "records were dropped because they")
+        warnings.append(f"{dropped} broke the schema")
     if exceptions := counts.get("exceptions", 0):
-        warnings.append(f"{exceptions} exceptions (see the log)")
+        warnings.append(f"{counted(exceptions, 'exception')} (see the log)")
     warnings += _missing_browser(counts)
     if len(earlier) >= RUNS_TO_COMPARE:
         usual = median(_coverage(run) for run in earlier)
         if _coverage(counts) < MIN_COVERAGE * usual:
-            warnings.append(f"found {_coverage(counts)} articles on the start pages, usually {usual:g}")
+            warnings.append(f"found {counted(_coverage(counts), 'article')} on the start pages, usually {usual:g}")
     return warnings
 
 
@@ -59,14 +61,14 @@ def _not_read(counts: Mapping[str, int]) -> Iterator[str]:
         yield f"{failed} of {counts['start_pages']} start pages could not be read"
     if waiting := sum(number for name, number in counts.items() if name.startswith("waiting/")):
         longest = f"{counts.get('waiting_seconds', 0):,} s"
-        reasons = _reasons(counts, "waiting/")
-        yield f"the portal asked for patience, up to {longest}: {waiting} pages wait ({reasons})"
+        wait, reasons = counted(waiting, "page waits", "pages wait"), _reasons(counts, "waiting/")
+        yield f"the portal asked for patience, up to {longest}: {wait} ({reasons})"
     pages, errors = counts.get("pages", 0), counts.get("pages_failed", 0)
     if errors >= MIN_FAILED and errors > MAX_FAILED_SHARE * (pages + errors):
         yield f"{errors} of {pages + errors} pages failed ({_reasons(counts, 'failed/')})"
     unread = counts.get("documents_failed", 0)
     if unread and not counts.get("documents"):
-        yield f"none of the {unread} feeds and sitemaps could be read ({_reasons(counts, 'documents/')})"
+        yield f"{_none_read(unread, 'feed or sitemap', 'feeds and sitemaps')} ({_reasons(counts, 'documents/')})"
 
 
 def _repeated(counts: Mapping[str, int]) -> Iterator[str]:
@@ -75,18 +77,25 @@ def _repeated(counts: Mapping[str, int]) -> Iterator[str]:
     if again >= MIN_REPEATED and again > MAX_REPEATED_SHARE * pages:
         yield f"{again} of {pages} pages were articles that the run had read: their addresses change by themselves"
     if repeats := counts.get("skipped/repeats", 0):
-        yield f"{repeats} links were not followed: pages like them only repeated articles of this run"
+        left = counted(repeats, "link was not followed: pages like it", "links were not followed: pages like them")
+        yield f"{left} only repeated articles of this run"
 
 
 def _missing_browser(counts: Mapping[str, int]) -> list[str]:
     """Return a warning for pages that need a browser, where none is installed."""
     pages = sum(number for name, number in counts.items() if name.startswith("needs_browser/"))
-    return [f"{pages} pages need a browser, and there is none: see scrapy doctor"] if pages else []
+    missing = f"{counted(pages, 'page needs', 'pages need')} a browser, and there is none: see scrapy doctor"
+    return [missing] if pages else []
 
 
 def _coverage(counts: Mapping[str, int]) -> int:
     """Return how many articles the start pages showed, known ones included."""
     return counts.get("start_links", 0) + counts.get("start_articles", 0)
+
+
+def _none_read(number: int, one: str, several: str) -> str:
+    """Return in words that none of so many could be read."""
+    return f"the only {one} could not be read" if number == 1 else f"none of the {number} {several} could be read"
 
 
 def _reasons(counts: Mapping[str, int], prefix: str) -> str:

@@ -18,7 +18,7 @@ from portalcrawl.storage.database import open_database
 from portalcrawl.storage.packing import row_of
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.run_history import PastRun, RunHistory
-from portalcrawl.storage.tables import articles
+from portalcrawl.storage.tables import articles, unpublished
 
 ESCAPE = re.compile(r"\x1b\[[\d;]*m")
 NAME = "ein-besonders-langer-name.example"
@@ -99,7 +99,21 @@ def test_each_speaks_json(data: Path, command: tuple[str, ...]) -> None:
             {"portal": NAME, "status": "stored", "articles": 1, "oldest": "1970-01-01T00:00:01+00:00"}
         ]
     if command[:2] == ("schedule", "list"):
-        assert (found[0]["name"], found[0]["articles"], found[0]["last_run"]) == ("morgens", None, "never")
+        assert (found[0]["name"], found[0]["articles"], found[0]["last_run"]) == ("morgens", None, None)
+
+
+def test_times_in_json_are_iso_8601_with_their_offset(data: Path) -> None:
+    engine = open_database(f"sqlite:///{data / 'state.sqlite3'}")
+    with engine.begin() as connection:
+        connection.execute(unpublished.insert().values(run="20251202T101500Z-aaaaaa", manifest="{}", since=1.5))
+    run = PastRun("20251203T101500Z-bbbbbb", ("sample",), {}, "2025-12-03T10:15:00+00:00", "2025-12-03T10:16:00+00:00")
+    RunHistory(engine).add([(run, [])])
+    engine.dispose()
+    entry = json.loads(scrapy(*arguments(COMMANDS[-1], data), "--json", data=data).out)[0]
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT04:00:00\+0[12]:00", entry["next"])
+    assert entry["last_run"] == "2025-12-03T11:16:00+01:00"
+    state = json.loads(scrapy("state", "--json", data=data).out)
+    assert state["not_yet_published"]["oldest"] == "1970-01-01T00:00:01+00:00"
 
 
 def test_rights_are_shown_whole_on_any_terminal(data: Path) -> None:

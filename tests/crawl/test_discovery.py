@@ -419,7 +419,7 @@ def test_documents_of_which_none_can_be_read_give_a_warning(tmp_path: Path) -> N
     with TinyPortal({"/": front(f"{path(0)}|Null", head=FEED_LINK), path(0): article("Null")}) as portal:
         crawl(data=tmp_path, url=portal.url(), discover="feeds")
     reasons = runs(tmp_path)[0]["verdict"]["reasons"]
-    assert reasons == ["none of the 1 feeds and sitemaps could be read (http_404 1)"]
+    assert reasons == ["the only feed or sitemap could not be read (http_404 1)"]
 
 
 def test_a_feed_on_which_processes_die_is_read_by_a_child_first(tmp_path: Path) -> None:

@@ -249,7 +249,7 @@ def test_forget_and_requeue(tmp_path: Path) -> None:
     site = chain() | {path(2): Answer("", 404)}
     with TinyPortal(site) as portal:
         crawl(data=tmp_path, url=portal.url())
-        assert "1 articles are pending again" in scrapy("state", "--requeue", "gone", data=tmp_path).out
+        assert "1 article is pending again" in scrapy("state", "--requeue", "gone", data=tmp_path).out
         portal.site[path(2)] = article(TITLES[2])
         crawl(data=tmp_path, url=portal.url())
     assert headlines(tmp_path) == titles(1, 2, 3, 4)

@@ -116,7 +116,7 @@ def test_a_start_page_that_kills_is_not_asked_for_again(tmp_path: Path) -> None:
             assert "unreadable 1" in ended.lines[-1]
         assert runs(tmp_path)[-1]["counts"]["start_pages_failed"] == 1
         requeued = scrapy("state", "--requeue", "unreadable", data=tmp_path)
-        assert "1 articles are pending again" in requeued.out
+        assert "1 article is pending again" in requeued.out
         portal.site["/"] = site("no")["/"]
         assert run(portal, tmp_path).code == 0
         assert set(GOOD.values()) <= written(tmp_path)

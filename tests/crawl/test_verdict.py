@@ -31,6 +31,11 @@ def test_nothing_new_is_ok() -> None:
             None,
             "none of the 2 start pages could be read (http_503 2)",
         ),
+        (
+            {"start_pages": 1, "start_pages_failed": 1, "failed/http_503": 1},
+            None,
+            "the only start page could not be read (http_503 1)",
+        ),
         (GOOD, "nothing more can be written: disk full", "disk full"),
     ],
 )
@@ -46,7 +51,15 @@ def test_a_run_that_could_do_nothing_has_failed(counts: dict[str, int], broken: 
         ({"start_pages": 2, "start_pages_failed": 1}, "1 of 2 start pages could not be read"),
         ({"pages": 20, "pages_failed": 6, "failed/timeout": 6}, "6 of 26 pages failed (timeout 6)"),
         ({"invalid/article": 2}, "2 records were dropped"),
-        ({"exceptions": 1}, "1 exceptions"),
+        ({"invalid/article": 1}, "1 record was dropped because it broke"),
+        ({"exceptions": 1}, "1 exception (see the log)"),
+        ({"exceptions": 2}, "2 exceptions (see the log)"),
+        ({"waiting/http_429": 1, "waiting_seconds": 9}, "up to 9 s: 1 page waits (http_429 1)"),
+        ({"skipped/repeats": 1}, "1 link was not followed: pages like it only"),
+        ({"needs_browser/empty": 1}, "1 page needs a browser, and"),
+        ({"documents_failed": 1, "documents/empty": 1}, "the only feed or sitemap could not be read (empty 1)"),
+        ({"documents_failed": 2, "documents/empty": 2}, "none of the 2 feeds and sitemaps could be read (empty 2)"),
+        ({"start_links": 1}, "found 1 article on the start pages, usually 40"),
         ({"start_links": 19}, "found 19 articles on the start pages, usually 40"),
     ],
 )

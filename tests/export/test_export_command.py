@@ -224,6 +224,32 @@ def test_a_full_disk_gets_one_line_and_damages_nothing(tmp_path: Path, data: Pat
     assert export_to(name, str(where), data / "feeds").records == {"articles": 300}
 
 
+@pytest.mark.parametrize("name", ["parquet", "csv"])
+def test_a_file_that_is_gone_is_told_until_it_is_back_or_taken_out(tmp_path: Path, data: Path, name: str) -> None:
+    where = tmp_path / "target"
+    export_to(name, str(where), data / "feeds")
+    gone = where / f"kind=teasers/month=2025-12/part-000001.{name}"
+    content, there = gone.read_bytes(), {*files(where)}
+    gone.unlink()
+    publish(data / "feeds", "20251205T101500Z-dddddd", {"articles": [article(9)]})
+    for printed in ("1 article: ", "nothing new: "):
+        ended = scrapy("export", name, str(where), data=data)
+        assert (ended.code, len(ended.lines), ended.out.startswith(printed)) == (1, 1, True), ended.err
+        told = f"kind=teasers/month=2025-12/part-000001.{name} is gone from {where}, and what it held is not exported"
+        assert told in ended.err
+    new = f"kind=articles/month=2025-12/part-000002.{name}"
+    assert {*files(where)} == there - {gone.relative_to(where).as_posix()} | {new}
+    gone.write_bytes(content)
+    ended = scrapy("export", name, str(where), data=data)
+    assert (ended.code, ended.err) == (0, "")
+    gone.unlink()
+    manifest = json.loads((where / "_export.json").read_bytes())
+    manifest["files"] = [each for each in manifest["files"] if each["kind"] != "teasers"]
+    (where / "_export.json").write_text(json.dumps(manifest), encoding="utf-8")
+    ended = scrapy("export", name, str(where), data=data)
+    assert (ended.code, ended.err, ended.out.startswith("nothing new")) == (0, "", True)
+
+
 @pytest.mark.parametrize(("name", "package"), [("parquet", "pyarrow"), ("postgres", "psycopg")])
 def test_a_missing_extra_is_named(tmp_path: Path, data: Path, name: str, package: str) -> None:
     ended = scrapy_without(package, "export", name, str(tmp_path / "target"), data=data)

@@ -105,7 +105,7 @@ def test_killed_at_every_step(name: str, feeds: Path, tmp_path: Path, server: Po
             seen = keys_in(name, where, by_manifest=by_manifest)
             assert max(seen.values(), default=1) == 1, step
             assert set(seen) <= set(expected), step
-        export_to(name, where, feeds)
+        assert export_to(name, where, feeds).lost is None, step
         assert keys_in(name, where) == keys_in(name, where, by_manifest=True) == expected, step
         assert not list(Path(where).rglob("*.part")), step
         assert export_to(name, where, feeds).feeds == 0

@@ -99,7 +99,8 @@ def test_many_exports_leave_few_files(tmp_path: Path, monkeypatch: pytest.Monkey
     assert (manifest["version"], max(each.get("level", 0) for each in manifest["files"])) == (1, 2)
     assert sum(each["records"] for each in manifest["files"]) == 20 * 2 * A_RUN
     monkeypatch.setattr(merging, "GRACE", -1)
-    assert export_to("parquet", str(target), feeds).feeds == 0
+    result = export_to("parquet", str(target), feeds)
+    assert (result.feeds, result.lost) == (0, None)
     assert rest_in(target) == {"_export.json", "_export.lock"}
     table = ds.dataset(target / "kind=articles", partitioning="hive").to_table()
     whole = tmp_path / "whole"
@@ -135,7 +136,7 @@ def test_killed_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             between += 1
             manifest = json.loads((target / "_export.json").read_bytes())
             assert ("merging" in manifest, manifest["version"]) == (True, 2), "older versions would remove files"
-        export_to("parquet", str(target), feeds)
+        assert export_to("parquet", str(target), feeds).lost is None, step
         assert ids_by_glob(target) == ids_by_manifest(target) == all_ids, step
         assert len(files_in(target)) == 4, step
         assert not [*target.rglob("*.part")], step
@@ -233,7 +234,10 @@ def test_what_users_remove_stays_removed(tmp_path: Path) -> None:
     shutil.rmtree(target / "kind=teasers")
     exported(feeds, target, range(2, 3))
     assert len(files_in(target)) == 3
-    exported(feeds, target, range(3, 4))
+    publish_run(feeds, 3)
+    result = export_to("parquet", str(target), feeds)
+    assert (result.records, result.untidy) == ({"articles": A_RUN, "teasers": A_RUN}, None)
+    assert str(result.lost).startswith("kind=articles/month=2025-12/part-000001.parquet and 2 more are gone")
     assert len(files_in(target)) == 3
     assert set(ids_by_glob(target).values()) == {1}
 

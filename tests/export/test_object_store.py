@@ -48,6 +48,9 @@ def test_feeds_in_a_bucket_are_exported_and_reported(tmp_path: Path, monkeypatch
     assert (ended.code, ended.err) == (0, "")
     assert "<b>2</b><span>new articles" in (tmp_path / "report.html").read_text(encoding="utf-8")
     open_store(url).remove([f"articles-{RUN}.jsonl"])
+    ended = scrapy("report", "-o", str(tmp_path / "report.html"), *settings, data=data, **given)
+    assert (ended.code, ended.err) == (0, "")
+    assert f"<li>articles-{RUN}.jsonl: is missing" in (tmp_path / "report.html").read_text(encoding="utf-8")
     ended = scrapy("export", "csv", str(tmp_path / "again"), *settings, data=data, **given)
     assert (ended.code, len(ended.lines)) == (1, 1)
     assert f"articles-{RUN}.jsonl: is missing" in ended.err

@@ -32,7 +32,7 @@ def test_apply_makes_the_schedule_what_the_file_says(fleet: Fleet) -> None:
     assert fleet.apply(TWO).out.splitlines() == ["added one", "added two", "2 entries"]
     before = fleet.rows("SELECT slot FROM fleet_entries WHERE name = 'one'")
     changed = fleet.apply('[entry.one]\nportal = "sample"\nevery = "10m"\npriority = 5')
-    assert changed.out.splitlines() == ["changed one", "removed two", "1 entries"]
+    assert changed.out.splitlines() == ["changed one", "removed two", "1 entry"]
     assert fleet.rows("SELECT slot FROM fleet_entries WHERE name = 'one'") == before, "its time stays"
 
 

@@ -215,7 +215,7 @@ def test_a_report_reads_only_what_is_new_and_forgets_what_is_gone(tmp_path: Path
         file = tmp_path / "report.html"
         ended = scrapy("report", "-o", str(file), data=data)
         assert (ended.code, ended.err) == (0, "")
-        found = re.search(r"<b>(\d+)</b><span>new articles", file.read_text(encoding="utf-8"))
+        found = re.search(r"<b>(\d+)</b><span>new article", file.read_text(encoding="utf-8"))
         assert found
         return found[1]
 
@@ -241,7 +241,7 @@ def test_a_report_on_a_part_reads_that_part_only_and_a_later_one_the_rest(tmp_pa
         file = tmp_path / "report.html"
         ended = scrapy("report", *args, "-o", str(file), data=data)
         assert (ended.code, ended.err) == (0, "")
-        found = re.search(r"<b>(\d+)</b><span>new articles", file.read_text(encoding="utf-8"))
+        found = re.search(r"<b>(\d+)</b><span>new article", file.read_text(encoding="utf-8"))
         assert found
         with duckdb.connect(str(data / "report.duckdb"), read_only=True) as cache:
             return found[1], {name for (name,) in cache.execute("SELECT file FROM files").fetchall()}
@@ -263,7 +263,7 @@ def test_articles_longer_than_usual_ones_are_read(tmp_path: Path) -> None:
     run_of(data, "a.example", timedelta(hours=3), [article(4), *long])
     ended = scrapy("report", "-o", str(tmp_path / "report.html"), data=data)
     assert (ended.code, ended.err) == (0, "")
-    assert "<b>4</b><span>new articles" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<b>4</b><span>new article" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("harm", [b"{no json", b'"text"', b'{"id": 7, "changed_fields": {"a": 1}}', b"\xff\xfe"])
@@ -279,7 +279,7 @@ def test_a_line_that_is_no_record_costs_no_other_line(tmp_path: Path, harm: byte
     ended = scrapy("report", "-o", str(tmp_path / "report.html"), data=data)
     assert (ended.code, ended.err) == (0, "")
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "<b>3</b><span>new articles" in text
+    assert "<b>3</b><span>new article" in text
 
 
 def test_files_that_are_not_as_named_are_listed(tmp_path: Path) -> None:
@@ -294,6 +294,64 @@ def test_files_that_are_not_as_named_are_listed(tmp_path: Path) -> None:
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert missing.name in text
     assert cut.name in text
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (1, ("1 portal ·", "1 run<", "</b><span>new article<", "</b><span>revision<", "</b><span>teaser state<",
+             "of 1 page failed", "of 1 run ok", ": 1 teaser<",
+             "1 published file could not be read; what it holds is")),
+        (2, ("2 portals ·", "2 runs<", "</b><span>new articles<", "</b><span>revisions<", "</b><span>teaser states<",
+             "of 2 pages failed", "of 2 runs ok", "2 published files could not be read; what they hold is")),
+    ],
+)  # fmt: skip
+def test_nouns_agree_with_their_numbers(tmp_path: Path, number: int, said: tuple[str, ...]) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for at, portal in enumerate(PORTALS[:number]):
+        revised = article(1, portal, revision=2, changed_fields=["headline"])
+        run_of(data, portal, timedelta(hours=3 + at), [article(1, portal), revised], teasers=1, pages=1)
+        named = next((data / "feeds").glob(f"manifest-*-{at:06x}.json"))
+        named.with_name(f"manifest-{NOW - timedelta(days=9):%Y%m%dT%H%M%SZ}-{at:06x}.json").write_text("{")
+    assert scrapy("report", "-o", str(tmp_path / "report.html"), data=data).code == 0
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert [each for each in said if each not in text] == []
+
+
+def test_near_copies_of_one_group_are_in_one_group(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    run_of(data, "a.example", timedelta(hours=3), [article(number, cluster_id="a.example:1") for number in (1, 2)])
+    assert scrapy("report", "-o", str(tmp_path / "report.html"), data=data).code == 0
+    assert "2 articles in 1 group of" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_files_that_an_earlier_report_had_read_are_listed_once_they_are_gone(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "report.html"
+    data.mkdir()
+    run_of(data, "a.example", timedelta(days=3), [article(1), article(2)])
+    run_of(data, "b.example", timedelta(hours=2), [article(3, "b.example"), article(4, "b.example")])
+    run_of(data, "c.example", timedelta(hours=1), [article(5, "c.example")])
+    missing, cut, _ = sorted((data / "feeds").glob("articles-*"))
+    kept = missing.read_bytes()
+
+    def said(*args: str) -> tuple[str, list[str]]:
+        ended = scrapy("report", *args, "-o", str(file), data=data)
+        assert (ended.code, ended.err) == (0, "")
+        text = file.read_text(encoding="utf-8")
+        found = re.search(r"<b>(\d+)</b><span>new article", text)
+        assert found
+        return found[1], [path.name for path in (missing, cut) if f"<li>{path.name}: " in text]
+
+    assert said() == ("5", [])
+    missing.unlink()
+    cut.write_bytes(cut.read_bytes()[:-1])
+    for _ in range(2):
+        assert said() == ("1", [missing.name, cut.name])
+    assert said("--since", "1d") == ("1", [cut.name])
+    missing.write_bytes(kept)
+    assert said() == ("3", [cut.name])
 
 
 @pytest.mark.parametrize(
@@ -339,7 +397,7 @@ def test_a_report_right_after_a_crawl(tmp_path: Path) -> None:
     ended = scrapy("report", "-o", str(tmp_path / "r.html"), data=tmp_path / "data")
     assert (ended.code, ended.err) == (0, "")
     text = (tmp_path / "r.html").read_text(encoding="utf-8")
-    assert "<b>20</b><span>new articles" in text
+    assert "<b>20</b><span>new article" in text
     assert "1 portal " in text
 
 

@@ -14,7 +14,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
     {"errors", "ids", "items", "reasons", "vocabulary", "demo"},
-    {"extras", "terminal"},
+    {"extras", "plurals", "terminal"},
     {"text"},
     {"dates", "urls"},
     {"schema", "profiles"},

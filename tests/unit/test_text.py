@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import portalcrawl.extraction.article.article_images
 import portalcrawl.extraction.dom.layout
 import portalcrawl.loaders.processors
+import portalcrawl.plurals
 import portalcrawl.text.datelines
 import portalcrawl.text.normalize
 import portalcrawl.text.person_names
@@ -21,6 +22,7 @@ from portalcrawl.text.normalize import clean, fold, language_tag, plain, without
 from portalcrawl.text.person_names import agency_in, is_name, people
 
 MODULES = (
+    portalcrawl.plurals,
     portalcrawl.text.normalize,
     portalcrawl.text.datelines,
     portalcrawl.loaders.processors,

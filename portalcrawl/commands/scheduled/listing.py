@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from time import time
 
@@ -19,14 +19,16 @@ COLUMNS = (
     Column("why"),
 )
 NEVER = float("inf")
+TimeText = Callable[[float, ScheduleEntry], str]
+"""Writes a moment (Unix seconds, or NEVER) as an entry's reader wants it."""
 
 
 def show_list(schedule: Schedule, settings: RunSettings, *, as_json: bool) -> None:
     """Print the entries, as a table or as a JSON array of one object an entry."""
     store = JobStore.open(settings.data_dir)
     external = ExternalRuns(store, settings)
-    states, jobs = store.entry_states(), store.open_jobs()
-    rows = [_row(entry, states.get(entry.name), jobs, external) for entry in schedule.entries.values()]
+    states, jobs, time_text = store.entry_states(), store.open_jobs(), _iso if as_json else _shown
+    rows = [_row(entry, states.get(entry.name), jobs, external, time_text) for entry in schedule.entries.values()]
     if as_json:
         print_json(as_objects(COLUMNS, rows))
     else:
@@ -34,22 +36,31 @@ def show_list(schedule: Schedule, settings: RunSettings, *, as_json: bool) -> No
 
 
 def _row(
-    entry: ScheduleEntry, state: EntryState | None, jobs: Collection[Job], external: ExternalRuns
+    entry: ScheduleEntry,
+    state: EntryState | None,
+    jobs: Collection[Job],
+    external: ExternalRuns,
+    time_text: TimeText,
 ) -> tuple[str, ...]:
     own = [job.status for job in jobs if job.entry == entry.name]
     health = health_of(entry, state, any(status in POSTED for status in own), time())
     soon = entry.timing.nth_after(datetime.now(UTC), 1)
     due = state.next.due if state and state.next else soon.timestamp() if soon else NEVER
-    following = _shown(due, entry) if due < NEVER else "never"
-    return (entry.name, entry.timing.text, following, " ".join(own) or "-", *_last(entry, health, external))
+    following, now = time_text(due, entry), " ".join(own) or "-"
+    return (entry.name, entry.timing.text, following, now, *_last(entry, health, external, time_text))
 
 
 def _shown(moment: float, entry: ScheduleEntry) -> str:
-    """Return *moment* in the entry's time zone, with its UTC offset."""
-    return f"{datetime.fromtimestamp(moment, entry.timing.zone):%Y-%m-%d %H:%M:%S%z}"
+    """Return *moment* (Unix seconds, or NEVER) for people: in the entry's time zone, with its UTC offset."""
+    return "never" if moment == NEVER else f"{datetime.fromtimestamp(moment, entry.timing.zone):%Y-%m-%d %H:%M:%S%z}"
 
 
-def _last(entry: ScheduleEntry, health: Health, external: ExternalRuns) -> tuple[str, ...]:
+def _iso(moment: float, entry: ScheduleEntry) -> str:
+    """Return *moment* (Unix seconds) as ISO 8601, in the entry's time zone; for NEVER what becomes null."""
+    return "-" if moment == NEVER else datetime.fromtimestamp(moment, entry.timing.zone).isoformat(timespec="seconds")
+
+
+def _last(entry: ScheduleEntry, health: Health, external: ExternalRuns, time_text: TimeText) -> tuple[str, ...]:
     """Return the columns of the last run: the schedule's, or a later one of the portal that others started."""
     job = health.last
     run = external.last_finished(entry.portals[0]) if len(entry.portals) == 1 else None
@@ -60,5 +71,5 @@ def _last(entry: ScheduleEntry, health: Health, external: ExternalRuns) -> tuple
     elif job is not None:
         counts, verdict, why, ended = job.counts, health.level, "; ".join(health.reasons), job.ended or 0.0
     else:
-        return ("never", health.level, "-", "-", "; ".join(health.reasons))
-    return (_shown(ended, entry), verdict, str(counts.get("articles", 0)), str(counts.get("teasers", 0)), why)
+        return (time_text(NEVER, entry), health.level, "-", "-", "; ".join(health.reasons))
+    return (time_text(ended, entry), verdict, str(counts.get("articles", 0)), str(counts.get("teasers", 0)), why)

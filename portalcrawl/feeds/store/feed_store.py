@@ -49,6 +49,9 @@ class FeedStore(Protocol):
     def manifests(self) -> list[StoredManifest]:
         """Return all manifests, in the order in which they were published."""
 
+    def sizes(self, prefix: str) -> dict[str, int]:
+        """Return the bytes of all files whose names begin with *prefix*, by name, from one listing."""
+
     def remove(self, names: Iterable[str]) -> None:
         """Remove files, one after the other; what is not there is no error."""
 

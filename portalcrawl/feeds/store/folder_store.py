@@ -70,6 +70,18 @@ class FolderStore:
                     found.append(StoredManifest(datetime.fromtimestamp(entry.stat().st_mtime, UTC), entry.name))
         return sorted(found)
 
+    def sizes(self, prefix: str) -> dict[str, int]:
+        """Return the bytes of all files whose names begin with *prefix*, by name; empty without a folder."""
+        found = {}
+        with self._errors("its files"):
+            if not self.folder.exists():
+                return {}
+            for entry in os.scandir(self.folder):
+                if entry.name.startswith(prefix):
+                    with suppress(FileNotFoundError):  # removed since the folder was listed
+                        found[entry.name] = entry.stat().st_size
+        return found
+
     def remove(self, names: Iterable[str]) -> None:
         """Remove files, one after the other."""
         for name in names:

@@ -97,6 +97,12 @@ class ObjectFeedStore:
                         found.append(StoredManifest(each["last_modified"], each["path"]))
         return sorted(found)
 
+    def sizes(self, prefix: str) -> dict[str, int]:
+        """Return the bytes of all files whose names begin with *prefix*, by name."""
+        with self._errors("its files"):  # a prefix of obstore's is whole segments of a path
+            pages = obstore.list(self._store, chunk_size=1_000)
+            return {each["path"]: each["size"] for page in pages for each in page if each["path"].startswith(prefix)}
+
     def remove(self, names: Iterable[str]) -> None:
         """Remove files, one after the other."""
         for name in names:
