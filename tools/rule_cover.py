@@ -31,7 +31,7 @@ from rule_patterns import without_each_alternative
 
 TOOLS = Path(__file__).resolve().parent
 ROOT = TOOLS.parent
-sys.path[:0] = [str(ROOT)]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "pages")]
 
 from portalcrawl.commands.inspection.page_cases import EXPECTED  # noqa: E402
 
@@ -70,6 +70,9 @@ class Mutant:
     def key(self) -> str:
         """The name that does not change when lines move."""
         return f"{self.file} {self.function}: {self.what}"
+
+
+NO_ARGUMENTS = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
 
 
 class Off(ast.NodeTransformer):
@@ -167,9 +170,10 @@ class Off(ast.NodeTransformer):
         called = ast.unparse(value.func) if isinstance(value, ast.Call) else ""
         if isinstance(value, ast.Constant) and isinstance(value.value, int | float):
             return self.limit(name, value)
-        if called == "re.compile" and isinstance(value, ast.Call):
+        if called in ("re.compile", "LazyPattern") and isinstance(value, ast.Call):
             if self.offer(value, f"{name} matches nothing"):
-                value.args[0] = ast.Constant("(?!)")
+                nothing = ast.Constant("(?!)")
+                value.args[0] = nothing if called == "re.compile" else ast.Lambda(NO_ARGUMENTS, nothing)
             elif self.words and isinstance(value.args[0], ast.Constant):
                 for part, rest in without_each_alternative(str(value.args[0].value)):
                     if self.offer(value, f"{name} without `{part}`"):

@@ -14,6 +14,7 @@ words that stand in code instead.
 from __future__ import annotations
 
 from portalcrawl.vocabulary.expressions import (
+    LazyPattern,
     class_words,
     either,
     either_opening,
@@ -29,6 +30,7 @@ from portalcrawl.vocabulary.expressions import (
 from portalcrawl.vocabulary.language_files import languages, phrases, table, words
 
 __all__ = [
+    "LazyPattern",
     "class_words",
     "either",
     "either_opening",

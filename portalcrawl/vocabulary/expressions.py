@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from portalcrawl.vocabulary.language_files import phrases, table
 
@@ -19,6 +20,30 @@ _WORD_OF_PHRASE = re.compile(r"(?<![\w*…])\w+")
 _GROUP = re.compile(r"[(\[]([^\[\]()]*)[)\]]")
 _PLAIN = re.compile(r"[^()\[\]|*…\n]+")
 _UNSPACED = re.compile(f"[{_NO_SPACES}]")
+
+
+class LazyPattern:
+    """A regular expression that is made and compiled when first used: large ones cost a run that needs none of them."""
+
+    def __init__(self, make: Callable[[], str], flags: int = 0) -> None:
+        self._make = make
+        self._flags = flags
+
+    @cached_property
+    def match(self) -> Callable[[str], re.Match[str] | None]:
+        return self._compiled.match
+
+    @cached_property
+    def search(self) -> Callable[[str], re.Match[str] | None]:
+        return self._compiled.search
+
+    @cached_property
+    def fullmatch(self) -> Callable[[str], re.Match[str] | None]:
+        return self._compiled.fullmatch
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self._make(), self._flags)
 
 
 def expression(phrase: str) -> str:

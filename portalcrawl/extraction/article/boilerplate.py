@@ -7,9 +7,11 @@ case.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import cache
 
 from portalcrawl.extraction.teasers.line_forms import is_call
-from portalcrawl.vocabulary import either, either_opening, starts_of, unspaced, word_starts
+from portalcrawl.vocabulary import LazyPattern, either, either_opening, starts_of, unspaced, word_starts
 
 LONGEST_NOTE = 320
 """Longer lines are text, whatever words they hold."""
@@ -20,20 +22,28 @@ LONGEST_STAMP = 120
 LONGEST_CREDIT = 200
 
 
-_POINTER = either("pointers.whole", "pointers.open", "pointers.media", "pointers.calls") + r"(?!\w)"
-_LEADS_ELSEWHERE = re.compile(_POINTER)
-_LEAD_ALONE = re.compile(rf"{_POINTER}\s*(?:[:：|»>›→–—-]|$)")
-_POINTS_AT_END = re.compile(rf"(?<!\w){either('pointers.closing')}\W*$")
+def _pointer() -> str:
+    return either("pointers.whole", "pointers.open", "pointers.media", "pointers.calls") + r"(?!\w)"
+
+
+_LEADS_ELSEWHERE = LazyPattern(_pointer)
+_LEAD_ALONE = LazyPattern(lambda: rf"{_pointer()}\s*(?:[:：|»>›→–—-]|$)")
+_POINTS_AT_END = LazyPattern(lambda: rf"(?<!\w){either('pointers.closing')}\W*$")
 """``Mehr dazu finden Sie hier``."""
-_OFFERS = re.compile(
-    rf"(?<!\w){either('offers.phrases')}|(?<!\w){either('offers.acts')}\b.{{0,120}}(?<!\w){either('offers.letters')}"
+_OFFERS = LazyPattern(
+    lambda: (
+        rf"(?<!\w){either('offers.phrases')}"
+        rf"|(?<!\w){either('offers.acts')}\b.{{0,120}}(?<!\w){either('offers.letters')}"
+    )
 )
-_CONSENT = re.compile(rf"(?<!\w){either('consent.phrases')}")
-_RIGHTS = re.compile(either("rights.phrases"))
-_TALK = re.compile(rf"(?<!\w){either('comments.asked')}(?!\w)|(?<!\w){either('comments.reach')}\b.{{0,60}}\S@\S")
-_ABOUT_ITSELF = re.compile(rf"{either('about_itself.phrases')}|{either('about_itself.to_come')}\W*$")
+_CONSENT = LazyPattern(lambda: rf"(?<!\w){either('consent.phrases')}")
+_RIGHTS = LazyPattern(lambda: either("rights.phrases"))
+_TALK = LazyPattern(
+    lambda: rf"(?<!\w){either('comments.asked')}(?!\w)|(?<!\w){either('comments.reach')}\b.{{0,60}}\S@\S"
+)
+_ABOUT_ITSELF = LazyPattern(lambda: rf"{either('about_itself.phrases')}|{either('about_itself.to_come')}\W*$")
 """What a line says of the text it ends: where the matter is or was broadcast, that writing goes on."""
-_CHANNEL = re.compile(either("offers.channels"), re.IGNORECASE)
+_CHANNEL = LazyPattern(lambda: either("offers.channels"), re.IGNORECASE)
 """Where portals want to be followed, as addresses name it."""
 _SEARCHED = (
     ("offer", _OFFERS, ("offers.phrases", "offers.letters")),
@@ -42,32 +52,33 @@ _SEARCHED = (
     ("talk", _TALK, ("comments.asked",)),
 )
 """Reasons with patterns that are searched for, each with its phrases."""
-_STARTS = tuple((name, pattern, word_starts(*roles)) for name, pattern, roles in _SEARCHED)
-_UNSPACED = tuple((name, unspaced(*roles)) for name, _, roles in _SEARCHED)
-"""How words begin of which one stands in every line that a pattern finds; what stands there in Chinese, Japanese."""
-_ASKS_FOR_CONSENT = re.compile(either_opening("consent.opening"))
+_ASKS_FOR_CONSENT = LazyPattern(lambda: either_opening("consent.opening"))
 _OPENINGS = (
     ("consent", _ASKS_FOR_CONSENT),
-    ("offer", re.compile(either_opening("offers.opening"))),
-    ("rights", re.compile(rf"\(c\)(?!\w)|{either_opening('rights.opening')}")),
-    ("talk", re.compile(either_opening("comments.opening"))),
+    ("offer", LazyPattern(lambda: either_opening("offers.opening"))),
+    ("rights", LazyPattern(lambda: rf"\(c\)(?!\w)|{either_opening('rights.opening')}")),
+    ("talk", LazyPattern(lambda: either_opening("comments.opening"))),
 )
 """Reasons with patterns of how a line begins."""
-_CREDIT = re.compile(
-    rf"[(\[]?{either('credits.names', 'credits.phrases')}\s*{either('credits.by')}?\s*[:：©|/]"
-    rf"|{either('credits.abbreviated')}\s"
-    rf"|[(\[]{either('credits.names', 'credits.bracketed')}\b"
+_CREDIT = LazyPattern(
+    lambda: (
+        rf"[(\[]?{either('credits.names', 'credits.phrases')}\s*{either('credits.by')}?\s*[:：©|/]"
+        rf"|{either('credits.abbreviated')}\s"
+        rf"|[(\[]{either('credits.names', 'credits.bracketed')}\b"
+    )
 )
 _MONTH = r"[^\W\d_]{3,9}"
 _ORDINAL = rf"(?:\.|{either('dates.ordinals')})"
-_STAMP = re.compile(
-    rf"{either('stamps.words', 'stamps.phrases')}\b[^.]{{0,12}}?[\s:].{{0,60}}\d"
-    rf"|\d{{1,2}}\.\s?(?:\d{{1,2}}\.|{_MONTH}\.?)\s?(?:19|20)?\d\d\b[^.!?]{{0,70}}$"
-    rf"|\d{{1,2}}{_ORDINAL}?\s(?:{either('dates.of')}\s)?{_MONTH}\.?\s(?:{either('dates.of_year')}\s)?(?:19|20)\d\d(?:\s?[(|,–-].{{0,60}})?$"
-    rf"|{either('reading_time.names')}\b.{{0,8}}\d"
-    rf"|[^.!?|]{{2,40}}\s[|·•]\s\d{{1,2}}[./]\s?(?:\d{{1,2}}[./]|{_MONTH})\s?(?:19|20)?\d\d[^.!?]{{0,40}}$"
-    r"|\[[^\[\]]{2,60}\]\s*[·•|]\s*\d"
-    rf"|\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}\b.{{0,60}}?\b{either('stamps.filed')}\s*:"
+_STAMP = LazyPattern(
+    lambda: (
+        rf"{either('stamps.words', 'stamps.phrases')}\b[^.]{{0,12}}?[\s:].{{0,60}}\d"
+        rf"|\d{{1,2}}\.\s?(?:\d{{1,2}}\.|{_MONTH}\.?)\s?(?:19|20)?\d\d\b[^.!?]{{0,70}}$"
+        rf"|\d{{1,2}}{_ORDINAL}?\s(?:{either('dates.of')}\s)?{_MONTH}\.?\s(?:{either('dates.of_year')}\s)?(?:19|20)\d\d(?:\s?[(|,–-].{{0,60}})?$"
+        rf"|{either('reading_time.names')}\b.{{0,8}}\d"
+        rf"|[^.!?|]{{2,40}}\s[|·•]\s\d{{1,2}}[./]\s?(?:\d{{1,2}}[./]|{_MONTH})\s?(?:19|20)?\d\d[^.!?]{{0,40}}$"
+        r"|\[[^\[\]]{2,60}\]\s*[·•|]\s*\d"
+        rf"|\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}\b.{{0,60}}?\b{either('stamps.filed')}\s*:"
+    )
 )
 _ENDS = frozenset('.!?“”"')
 _WHEN = re.compile(
@@ -75,12 +86,14 @@ _WHEN = re.compile(
 )
 """A day or a time of day: without one a sentence is no date line (``Zuletzt waren es 12.``)."""
 _TRAIL = re.compile(r"[^/|.!?]{2,60}(?:\s+/\s+[^/|.!?]{2,60}){2,15}")
-_MORE_LABELS = ("comments.labels", "labels.media")
-_LABEL = re.compile(
-    either(
-        "ads.words", "ads.phrases", "calls.places", "topics.names", "comments.words", "comments.labels", "labels.media"
+_LABEL = LazyPattern(
+    lambda: (
+        either(
+            *("ads.words", "ads.phrases", "calls.places", "topics.names"),
+            *("comments.words", "comments.labels", "labels.media"),
+        )
+        + r"[\s:：.…!]*(?:\(?\d+\)?)?"
     )
-    + r"[\s:：.…!]*(?:\(?\d+\)?)?"
 )
 """Names of what stands around a text: advertisements, places on the page, topics, comments, media."""
 
@@ -117,14 +130,26 @@ def note_reason(text: str, linked: int = 0) -> str:
     return _searched(lower) or _small_print(lower, size)
 
 
+@cache
+def _starts() -> Sequence[tuple[str, LazyPattern, frozenset[str]]]:
+    """Return the patterns to search for, each with how words begin of which one stands in every line that it finds."""
+    return tuple((name, pattern, word_starts(*roles)) for name, pattern, roles in _SEARCHED)
+
+
+@cache
+def _unspaced() -> Sequence[tuple[str, Sequence[str]]]:
+    """Return what stands in such lines in Chinese and Japanese."""
+    return tuple((name, unspaced(*roles)) for name, _, roles in _SEARCHED)
+
+
 def _searched(lower: str) -> str:
     """Return the id of the reason whose phrases stand anywhere in the line; most lines have no word of theirs."""
     starts = starts_of(lower)
-    for name, pattern, known in _STARTS:
+    for name, pattern, known in _starts():
         if not starts.isdisjoint(known) and pattern.search(lower):
             return name
     if not lower.isascii():
-        for name, phrases in _UNSPACED:
+        for name, phrases in _unspaced():
             if any(phrase in lower for phrase in phrases):
                 return name
     return "talk" if "@" in lower and _TALK.search(lower) else ""

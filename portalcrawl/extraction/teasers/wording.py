@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from portalcrawl.vocabulary import LazyPattern, either, either_word, words
 from portalcrawl.vocabulary import date_words as dates
-from portalcrawl.vocabulary import either, either_word, words
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -62,7 +62,7 @@ AD_PHRASES = words("ads.phrases")
 GENRES = words("labels.genres")
 """What kind of text an article is."""
 
-BLOCK_NAME = re.compile(rf"{either('pointers.whole')}|{either('pointers.open')}\b.{{0,40}}", re.IGNORECASE)
+BLOCK_NAME = LazyPattern(lambda: rf"{either('pointers.whole')}|{either('pointers.open')}\b.{{0,40}}", re.IGNORECASE)
 """What introduces other articles: the name of a list, or words ahead of a single link."""
 SERVICE_NAME = re.compile(
     rf"{either('services.names', 'ads.words', 'ads.phrases')}(?: {either('services.of')}|$|\s*[:&|])", re.IGNORECASE
