@@ -12,6 +12,7 @@ TOGETHER = {
     "tests/crawl/test_discovery.py",
     "tests/crawl/test_embedded.py",
     "tests/crawl/test_observation_queries.py",
+    "tests/crawl/test_upgrade.py",
     "tests/export/test_export_command.py",
     "tests/export/test_export_kills.py",
     "tests/rendering/test_page_view.py",
@@ -19,7 +20,7 @@ TOGETHER = {
     "tests/rendering/test_screens.py",
     "tests/report/test_report.py",
 }
-"""Modules with fixtures of the scope ``module`` that crawl, or start a browser."""
+"""Modules with fixtures of the scope ``module`` that crawl, or start a browser, or with a server at one fixed address."""
 
 
 class LongestFirstScheduling(LoadScopeScheduling):
