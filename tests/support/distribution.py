@@ -20,7 +20,7 @@ TOGETHER = {
     "tests/rendering/test_screens.py",
     "tests/report/test_report.py",
 }
-"""Modules with fixtures of the scope ``module`` that crawl, or start a browser, or with a server at one fixed address."""
+"""Modules with fixtures of the scope ``module`` that crawl or start a browser, or with a server at a fixed address."""
 
 
 class LongestFirstScheduling(LoadScopeScheduling):
