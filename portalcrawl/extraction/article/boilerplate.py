@@ -1,6 +1,6 @@
 """Lines that stand beside an article's text on pages of any make, told by their wording in the usual languages.
 
-The words are the vocabulary's; what only names of classes tell is in ``naming``. All patterns see one line in lower
+The words are the vocabulary's; what names of classes tell is in ``dom.name_roles``. All patterns see one line in lower
 case.
 """
 

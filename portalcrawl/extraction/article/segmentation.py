@@ -20,7 +20,7 @@ MOST_HEADS = 2
 MOST_LINKS = 20
 LEAST_PARTS = 3
 LEAST_AMONG_TEXT = -0.6
-"""Weight from which a short line in any element is text, after other text; what stands there is text more often."""
+"""Weight from which a short line after other text is text too, whatever its element; even odds are a weight of 0."""
 LONGEST_HEAD = 150
 CELLS = frozenset(("td", "th"))
 HEADS = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt"))

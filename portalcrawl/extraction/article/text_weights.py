@@ -39,6 +39,7 @@ MOST_CARD_BLOCKS = 8
 MOST_CAPTION_BLOCKS = 3
 MOST_POST_BLOCKS = 40
 LEAST_POSTS = 2
+"""Blocks of a post, such as a comment, at most, and posts that stand alike, at least."""
 LONGEST_STAMP = 80
 """Characters of a line that shows when something was written."""
 _STAMP = re.compile(r"(?<!\d)(?:\d{1,2}[:.]\d\d(?!\d)|\d{1,4}([./-])\d{1,2}\1\d{1,4})")

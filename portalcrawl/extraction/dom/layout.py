@@ -70,7 +70,7 @@ class Box:
         self.sound = True
         """Whether it stands outside of side matter."""
         self.is_paragraph = tag == "p"
-        """Whether it is one of the page's paragraphs, of which some pages make each an element for anything."""
+        """Whether it is a paragraph: a ``p``, or one of several elements alike, side by side, that hold sentences."""
 
 
 class Line:
@@ -93,7 +93,7 @@ class Line:
         self.prose = False
         """Whether it reads like sentences of an article."""
         self.note = False
-        """Whether its wording tells that it is no part of a text (see ``notes``)."""
+        """Whether its wording tells that it is no part of a text (see ``article.boilerplate``)."""
         self.weight = 0
 
 
