@@ -17,6 +17,7 @@ from sqlalchemy.pool import StaticPool
 
 from portalcrawl.errors import DataFolderError, SettingError
 from portalcrawl.storage import migrations, postgresql, tables
+from portalcrawl.storage.write_ahead_log import use_write_ahead_log
 from portalcrawl.urls import mask_secrets
 
 logger = logging.getLogger(__name__)
@@ -207,7 +208,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT * 1000:.0f}")
     if cursor.execute("PRAGMA page_count").fetchone() == (0,):
         cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")  # so that clean-up can shrink the file
-    cursor.execute("PRAGMA journal_mode=WAL")
+    use_write_ahead_log(cursor, BUSY_TIMEOUT)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA cache_size=-16000")
     cursor.close()

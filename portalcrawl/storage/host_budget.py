@@ -40,6 +40,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from portalcrawl.errors import DataFolderError
 from portalcrawl.storage import postgresql
 from portalcrawl.storage.database import is_server
+from portalcrawl.storage.write_ahead_log import use_write_ahead_log
 
 FILE = "hosts.sqlite3"
 """Name of the file in the folder of locks."""
@@ -202,6 +203,6 @@ def _create_table(connection: Connection) -> None:
 
 def _prepare(connection: Any, _record: Any) -> None:
     cursor: sqlite3.Cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    use_write_ahead_log(cursor, TIMEOUT)
     cursor.execute("PRAGMA synchronous=OFF")
     cursor.close()

@@ -44,6 +44,27 @@ def budget(tmp_path: Path) -> Iterator[HostBudget]:
     made.close()
 
 
+def test_many_may_open_a_new_file_at_the_same_moment(tmp_path: Path) -> None:
+    turns: list[float] = []
+
+    def take(folder: Path, ready: threading.Barrier) -> None:
+        own = HostBudget.beside(IN_MEMORY, folder)
+        ready.wait()
+        turns.append(own.take_turn(HOST, 2.0))
+        own.close()
+
+    for number in range(40):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        ready = threading.Barrier(8)
+        threads = [threading.Thread(target=take, args=(folder, ready)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(turns) == 40 * 8
+
+
 def test_turns_are_taken_once_by_many(tmp_path: Path) -> None:
     turns: list[float] = []
 
