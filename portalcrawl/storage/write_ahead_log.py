@@ -18,11 +18,15 @@ def use_write_ahead_log(cursor: sqlite3.Cursor, wait: float) -> None:
     :raises sqlite3.OperationalError: where another process still holds the lock then.
     """
     deadline = time.monotonic() + wait
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
+    while not _changed(cursor, is_last=time.monotonic() > deadline):
         time.sleep(PAUSE)
+
+
+def _changed(cursor: sqlite3.Cursor, *, is_last: bool) -> bool:
+    try:
+        cursor.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        if is_last or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
