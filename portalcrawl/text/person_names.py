@@ -194,7 +194,7 @@ def _names_in(line: str) -> Iterator[str]:
 def _is_person(name: str) -> bool:
     if not any(map(str.isalpha, name)) or len(name) > LONGEST_NAME or len(name.split()) > MOST_WORDS:
         return False
-    if _INITIALS.fullmatch(name) or _is_organisation(name) or agency_name(name):
+    if ":" in name or _INITIALS.fullmatch(name) or _is_organisation(name) or agency_name(name):
         return False
     return not _is_phrase(name.split())
 
