@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.dom.layout import Box, Line
 from portalcrawl.text.normalize import clean, fold
-from portalcrawl.text.person_names import byline_parts, is_handle, is_name, opens_byline, without_by
+from portalcrawl.text.person_names import byline_parts, is_day, is_handle, is_name, opens_byline, without_by
 from portalcrawl.vocabulary import class_words, either, words
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _named(line: Line, within: _Within, by_date: bool) -> Iterator[str]:
     credited = [name for name in within.credited(line.box) if name in line.text] if marked or opens or placed else []
     parts = byline_parts(line.text)
     shown = [_without_section(piece, credited) for piece in parts if is_name(piece)] or credited
-    wordy = [part for part in parts if not _DIGIT.search(part)]
+    wordy = [part for part in parts if not _DIGIT.search(part) and not is_day(part)]
     if not marked and not opens and (2 if placed else 1) * len(shown) < len(wordy):
         return  # topics beside a date, one of which looks like a name
     if not shown and (author_link or (opens and (marked or placed or dated))):
