@@ -151,7 +151,7 @@ def _named(line: Line, within: _Within, by_date: bool) -> Iterator[str]:
     parts = byline_parts(line.text)
     shown = [_without_section(piece, credited) for piece in parts if is_name(piece)] or credited
     wordy = [part for part in parts if not _DIGIT.search(part) and not is_day(part)]
-    if not marked and not opens and (2 if placed else 1) * len(shown) < len(wordy):
+    if not marked and not opens and 2 * len(shown) < len(wordy):
         return  # topics beside a date, one of which looks like a name
     if not shown and (author_link or (opens and (marked or placed or dated))):
         shown = [part for part in wordy[:1] if is_handle(part)]
