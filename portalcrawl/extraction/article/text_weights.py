@@ -163,7 +163,9 @@ class TextWeights:
         least = bisect_left(sums, sums[start] + LEAST_BEFORE_COMMENTS)
         for block in blocks[least:]:
             if _heads_comments(block) or _is_written_in(block):
-                around = (each.first for each in block.box.chain() if each.first >= least and not each.holds(self._core))
+                around = (
+                    each.first for each in block.box.chain() if each.first >= least and not each.holds(self._core)
+                )
                 heading = block.index if block.text else min(around, default=block.index)
                 before = (each for each in blocks[start:heading] if sums[each.index] < sums[each.index + 1])
                 return heading, frozenset(_place(each.box) for each in before)
@@ -281,7 +283,9 @@ def _is_written_in(block: Block) -> bool:
     One with text in it shows what to copy, such as the code that embeds a video.
     """
     element = block.parts[0][1]
-    return block.kind == "control" and element.tag == "textarea" and not element.text and "readonly" not in element.keys()
+    return (
+        block.kind == "control" and element.tag == "textarea" and not element.text and element.get("readonly") is None
+    )
 
 
 def _place(box: Box) -> tuple[int, str]:
