@@ -24,7 +24,8 @@ import pytest
 import requests
 from scrapy.settings import Settings
 from support.commandline import ENOUGH, ROOT, crawl, files, manifests, start_crawl
-from support.scrapydnodes import VENV, clean_clone, free_port, make_environment, until
+from support.ports import free_port
+from support.scrapydnodes import VENV, clean_clone, make_environment, until
 
 from portalcrawl import settings as product
 from portalcrawl.runs.run_settings import RunSettings

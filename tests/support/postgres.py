@@ -12,9 +12,10 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 from pathlib import Path
+
+from support.ports import free_port
 
 DEBIAN = Path("/usr/lib/postgresql")
 MISSING = "PostgreSQL's server is not installed: make postgresql, or apt-get install postgresql"
@@ -47,7 +48,7 @@ class PostgresServer:
         self.folder = folder
         """Short, because the path of a Unix socket may have 107 bytes only."""
         self._databases = 0
-        self.port = _free_port() if tcp else 5432
+        self.port = free_port() if tcp else 5432
         """Of the TCP socket where there is one; it also names the Unix socket."""
         self._tcp = tcp
 
@@ -113,9 +114,3 @@ class PostgresServer:
         if check and done.returncode:
             logs = [path.read_text(errors="replace")[-2000:] for path in self.folder.glob("*log")]
             raise RuntimeError(f"{program} failed: {' '.join(logs)}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

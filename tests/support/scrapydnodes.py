@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ import requests
 from filelock import FileLock
 
 from support.commandline import ENOUGH, ROOT, Ended, environment, scrapy, warm_starter
+from support.ports import free_port
 from support.warm_start import WarmProcess
 
 VENV = ROOT / ".venv-scrapyd"
@@ -47,12 +47,6 @@ def clean_clone(folder: Path) -> Path:
         else:
             shutil.copy(source, target)
     return folder
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until(what: Callable[[], Any], why: str, patience: float = 3 * ENOUGH) -> Any:

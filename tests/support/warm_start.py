@@ -8,6 +8,7 @@ read the environment or install a reactor when they are imported are left to the
 from __future__ import annotations
 
 import atexit
+import ctypes
 import gc
 import importlib
 import json
@@ -38,6 +39,8 @@ OTHERS = (
     *("sqlalchemy.dialects.sqlite.pysqlite", "twisted.internet.asyncioreactor", "twisted.web.client"),
 )
 """Modules that are imported when Scrapy crawls."""
+CLONE_NEWNET = 0x40000000
+"""Of ``linux/sched.h``: the kind of a namespace."""
 MOST_BYTES = 1_000_000
 """Of what a command is told."""
 
@@ -151,14 +154,17 @@ class WarmStarter:
         output: int | None = None,
         terminal: int | None = None,
         script: Path | None = None,
+        network: str | None = None,
     ) -> WarmProcess:
         """Start ``scrapy ARGS``, or *script* with *args*.
 
         :param stdin: what it reads from standard input.
         :param output: descriptor that takes both standard output and error.
         :param terminal: descriptor of a terminal, which takes the place of all three.
+        :param network: name of the network namespace that it lives in (``ip netns``); it needs the rights of root.
         """
         job = {"args": list(args), "cwd": str(cwd), "environment": environment, "script": script and str(script)}
+        job["network"] = network
         with ExitStack() as stack:
             own: list[IO[bytes]] = []
             if terminal is not None:
@@ -213,6 +219,8 @@ def make_ready() -> None:
 
 def become(job: dict[str, Any]) -> None:
     """Run the command in this fork, whose standard files are in place."""
+    if job["network"]:
+        enter_network(job["network"])
     os.chdir(job["cwd"])
     os.environ.clear()
     os.environ.update(job["environment"])
@@ -238,6 +246,14 @@ def become(job: dict[str, Any]) -> None:
     if isinstance(code, int):
         end_now(code)
     sys.exit(str(code))
+
+
+def enter_network(name: str) -> None:
+    """Move this process into the network namespace *name*, as ``ip netns exec`` does."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    with Path("/run/netns", name).open("rb") as namespace:
+        if libc.setns(namespace.fileno(), CLONE_NEWNET):  # os.setns is of Python 3.12
+            raise OSError(ctypes.get_errno(), f"the network namespace {name} can't be entered")
 
 
 def end_now(code: int) -> None:

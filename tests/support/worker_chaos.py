@@ -120,8 +120,8 @@ class Chaos:
         environment = {**self.store.variables, "AWS_ENDPOINT_URL": f"http://{host}:{self.store_proxy.port}"}
         args = ("--concurrency", "4", "-s", "FLEET_PROCESSES=2", "-s", f"FEEDS_URL={self.store.url('feeds')}", *QUICK)
         log = self.folder / f"worker-{number}.log"
-        within = network.command if network else ()
-        worker = Worker(url, self.folder / f"data-{number}", log, *args, within=within, **environment)
+        within = network.name if network else None
+        worker = Worker(url, self.folder / f"data-{number}", log, *args, network=within, **environment)
         self.fleet.workers.append(worker)
         return worker
 
