@@ -45,4 +45,4 @@ if "bdist_egg" in sys.argv or "clean" in sys.argv:
     }
     commands = {"install_lib": CompiledBesideSource}
 
-setup(options=options, cmdclass=commands)
+setup(options=options, cmdclass=commands, zip_safe=True)
