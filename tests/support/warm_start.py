@@ -36,7 +36,8 @@ OF_SCRAPY = ("commands", "contracts", "core", "downloadermiddlewares", "extensio
 OTHERS = (
     *("scrapy.cmdline", "scrapy.crawler", "scrapy.dupefilters", "scrapy.pqueues", "scrapy.robotstxt", "scrapy.shell"),
     *("scrapy.squeues", "scrapy.statscollectors", "scrapy.utils.test", "protego", "tldextract", "tzdata.zoneinfo"),
-    *("sqlalchemy.dialects.sqlite.pysqlite", "twisted.internet.asyncioreactor", "twisted.web.client"),
+    *("sqlalchemy.dialects.sqlite.pysqlite", "sqlalchemy.dialects.postgresql.psycopg"),
+    *("twisted.internet.asyncioreactor", "twisted.web.client"),
 )
 """Modules that are imported when Scrapy crawls."""
 CLONE_NEWNET = 0x40000000
@@ -205,16 +206,28 @@ def import_all() -> None:
 
 
 def make_ready() -> None:
-    """Fill what a process makes once: compiled schemas and profiles, the vocabulary of the languages."""
+    """Fill what a process makes once: compiled schemas, patterns and profiles, words, SQL of the tables."""
     from portalcrawl import read_page
     from portalcrawl.pipelines.validate import compiled
     from portalcrawl.profiles.catalog import Catalog
-    from support.tinyportal import article
+    from portalcrawl.storage.database import open_database
+    from portalcrawl.vocabulary.expressions import LazyPattern
+    from support.tinyportal import article, listing
 
     for kind in ("article", "teaser", "observation"):
         compiled(kind)
+    for each in gc.get_objects():
+        if isinstance(each, LazyPattern):
+            _ = each.search, each.match, each.fullmatch
     Catalog(None)
-    read_page(article("Der Rat tagt", "/a-1.html|Die Stadt baut"), "http://127.0.0.1/a-2.html")
+    links = (
+        "/news/die-stadt-baut-am-deich-4711223.html|Die Stadt baut",
+        "/news/der-rat-tagt-4711224.html|Der Rat tagt",
+    )
+    read_page(article("Der Rat tagt", *links), "http://127.0.0.1/news/der-rat-tagt-4711225.html")
+    read_page(listing("Aktuell", *links), "http://127.0.0.1/")
+    with tempfile.TemporaryDirectory() as folder:
+        open_database(f"sqlite:///{folder}/state.sqlite3").dispose()
 
 
 def become(job: dict[str, Any]) -> None:
