@@ -26,6 +26,7 @@ import time
 import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -200,9 +201,20 @@ def import_all() -> None:
                     importlib.import_module(module.name)
         for name in OTHERS:
             importlib.import_module(name)
+    look_up_packages()
     make_ready()
     loaded = [name for name in LATE if name in sys.modules]
     assert not loaded, f"{loaded} must not be imported before the fork"
+
+
+def look_up_packages() -> None:
+    """Keep what Scrapy asks about installed packages, which do not change: each command reads the files of all."""
+    import scrapy.cmdline
+    import scrapy.utils.versions
+
+    scrapy.cmdline.entry_points = scrapy.cmdline.entry_points().select
+    scrapy.utils.versions.version = cache(scrapy.utils.versions.version)
+    scrapy.utils.versions.get_versions()
 
 
 def make_ready() -> None:
