@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -236,7 +237,8 @@ def test_feeds_are_removed_only_when_asked_for(tmp_path: Path) -> None:
         crawl(data=tmp_path, url=portal.url())
         crawl(data=tmp_path, url=portal.url())
         assert len(records(tmp_path, "articles")) == 4
-        time.sleep(2)
+        finished = datetime.fromisoformat(manifests(tmp_path)[0]["finished"])
+        time.sleep(max(0.0, finished.timestamp() + 2 - time.time()))  # runs begin and end at whole seconds
         crawl("-s", "FEED_RETENTION=1", data=tmp_path, url=portal.url())
         assert records(tmp_path, "articles") == []
         assert not list((tmp_path / "feeds").iterdir())

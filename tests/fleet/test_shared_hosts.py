@@ -26,16 +26,16 @@ def test_turns_and_pauses_are_shared(url: str, tmp_path: Path) -> None:
     began = time.monotonic()
     assert first.take_turn(HOST, 3.0) == 0
     wait = second.take_turn(HOST, 3.0)
-    assert 3.0 - (time.monotonic() - began) <= wait <= 3.0
+    assert 2.99 - (time.monotonic() - began) < wait < 3.01
     assert first.refuse(HOST, "http_429", 1.0) == second.refuse(HOST, "http_429", 1.0) == 1
     first.lengthen(HOST, 3600)
     pause = second.pause(HOST)
     assert pause is not None
     assert pause.reason == "http_429"
     passed = time.monotonic() - began
-    assert 3600 - passed <= pause.until - time.time() <= 3600 + passed  # "until" is by this machine's clock
+    assert 3599 - passed < pause.until - time.time() < 3601 + passed  # "until" is by this machine's clock
     wait = second.take_turn(HOST, 3.0)
-    assert 3600 - (time.monotonic() - began) <= wait <= 3600
+    assert 3599 - (time.monotonic() - began) < wait < 3600.01
     for budget in (first, second):
         budget.close()
 
