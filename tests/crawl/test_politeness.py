@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from support.commandline import crawl, records, runs, start_crawl
+from support.commandline import ENOUGH, crawl, records, runs, start_crawl
 from support.tinyportal import Answer, Site, TinyPortal, article, listing
 
 TOLERANCE = 0.1
@@ -195,7 +195,7 @@ def test_two_runs_at_a_time_keep_the_delay_of_their_host_together(tmp_path: Path
             for portal in (one, other)
         ]
         for process in processes:
-            _, err = process.communicate(timeout=120)
+            _, err = process.communicate(timeout=ENOUGH)
             assert process.returncode == 0, err
     assert len(records(tmp_path, "articles")) == 12
     assert keeps(0.4, one, other)

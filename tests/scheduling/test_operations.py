@@ -101,7 +101,7 @@ def run(script: str, clone: Path, given: dict[str, str]) -> subprocess.Completed
         env=given,
         capture_output=True,
         text=True,
-        timeout=3 * ENOUGH,
+        timeout=ENOUGH,
         check=False,
     )
     assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
@@ -185,10 +185,10 @@ def test_for_good_upgrade_and_backup(tmp_path: Path) -> None:
         done = run(here(begin.replace("scrapy schedule check", "scrapy schedule list")), installed, given)
         assert "sample" in done.stdout
         data = root / "var/lib/portalcrawl/data"
-        until(lambda: manifests(data), "a scheduled crawl publishes", 6 * ENOUGH)
+        until(lambda: manifests(data), "a scheduled crawl publishes")
         log = root / "portalcrawl-schedule.log"
-        until(lambda: JOB_ENDED.search(log.read_text()), "the scheduler has its result", 6 * ENOUGH)
-        until(lambda: '"ok": true' in checked(installed, given), "all is well", 6 * ENOUGH)
+        until(lambda: JOB_ENDED.search(log.read_text()), "the scheduler has its result")
+        until(lambda: '"ok": true' in checked(installed, given), "all is well")
         assert files(root / "etc/portalcrawl").keys() == {"schedule.toml"}
         upgrade, eggs = section("Upgrade")
         run(here(upgrade), installed, given)

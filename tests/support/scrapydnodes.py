@@ -49,7 +49,7 @@ def clean_clone(folder: Path) -> Path:
     return folder
 
 
-def until(what: Callable[[], Any], why: str, patience: float = 3 * ENOUGH) -> Any:
+def until(what: Callable[[], Any], why: str, patience: float = ENOUGH) -> Any:
     """Wait until *what* gives something true; return it."""
     end = time.monotonic() + patience
     while time.monotonic() < end:

@@ -43,7 +43,7 @@ QUICK = (
 )
 """A short lease, settings that visit everything again at once, so that a change is seen in the next run, and a delay:
 harm that is done while nothing runs proves little."""
-SETTLES = 240
+SETTLES = 600
 """Seconds within which all is crawled and published once nothing does harm any more."""
 
 
