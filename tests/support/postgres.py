@@ -20,6 +20,8 @@ from support.ports import free_port
 DEBIAN = Path("/usr/lib/postgresql")
 MISSING = "PostgreSQL's server is not installed: make postgresql, or apt-get install postgresql"
 SERVER_USER = "postgres"
+PATIENCE = "600"
+"""Seconds that a start or an end may take on a busy machine."""
 
 
 class PostgresMissingError(RuntimeError):
@@ -75,11 +77,11 @@ class PostgresServer:
         # Without fsync a commit outlives a crash of the server, though not one of the machine, which no test makes.
         flags = f"-c listen_addresses='{listen}' -c max_connections=200 -c fsync=off"
         options = f"-k {self.folder} -p {self.port} {flags}"
-        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+        self._run("pg_ctl", "-w", "-t", PATIENCE, "-l", str(self.folder / "log"), "-o", options, "start")
 
     def stop(self, mode: str = "fast") -> None:
         """Stop the server: ``fast`` rolls open transactions back and ends cleanly, ``immediate`` is a crash."""
-        self._run("pg_ctl", "-w", "-m", mode, "stop", check=False)
+        self._run("pg_ctl", "-w", "-t", PATIENCE, "-m", mode, "stop", check=False)
 
     def new_database(self) -> str:
         """Create an empty database; return its SQLAlchemy URL."""

