@@ -321,8 +321,8 @@ def serve(listener: socket.socket) -> dict[str, Any] | None:
     running: dict[int, tuple[int, socket.socket]] = {}
     controls: dict[int, socket.socket] = {}
     with selectors.DefaultSelector() as selector:
-        for each in (listener, sys.stdin):
-            selector.register(each, selectors.EVENT_READ)
+        selector.register(listener, selectors.EVENT_READ)
+        selector.register(sys.stdin, selectors.EVENT_READ)
         while True:
             for key, _ in selector.select():
                 if key.fd == sys.stdin.fileno():
@@ -343,20 +343,20 @@ def serve(listener: socket.socket) -> dict[str, Any] | None:
                     continue
                 pid = os.fork()
                 if pid == 0:
-                    take_standard_files(files, [*running, *controls, listener.fileno()])
-                    for _, status in running.values():
-                        status.close()
+                    for each in (listener, *controls.values(), *(status for _, status in running.values())):
+                        each.close()
+                    take_standard_files([*files, *running])
                     return json.loads(message)  # type: ignore[no-any-return]
                 handle = os.pidfd_open(pid)
                 running[handle] = (pid, tell_start(pid, files))
                 selector.register(handle, selectors.EVENT_READ)
 
 
-def take_standard_files(files: list[int], others: list[int]) -> None:
-    """In a fork: make the first three of *files* its standard ones, and close all else that it need not have."""
-    for number, handle in enumerate(files[:3]):
+def take_standard_files(handles: list[int]) -> None:
+    """In a fork: make the first three of *handles* its standard files, and close all of them."""
+    for number, handle in enumerate(handles[:3]):
         os.dup2(handle, number)
-    for handle in (*files, *others):
+    for handle in handles:
         os.close(handle)
 
 
