@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support import states
-from support.commandline import FORK_SERVER, fork_server
 from support.distribution import LongestFirstScheduling
 from support.shared import SHARED
 
@@ -35,13 +33,6 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         return None
     text = collection_path.read_text(encoding="utf-8")
     return None if any(word in text for word in SAYS_SLOW) else True
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Start the process of which commands are forks, for all processes of pytest-xdist, while these collect tests."""
-    is_controller = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
-    if is_controller and config.option.markexpr != "not slow":
-        os.environ[FORK_SERVER] = fork_server().name
 
 
 def pytest_sessionfinish() -> None:

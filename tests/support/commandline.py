@@ -20,11 +20,9 @@ from portalcrawl.feeds.store.feed_store import read_whole
 from portalcrawl.storage.database import open_database
 from portalcrawl.storage.run_history import RunHistory
 from support import states
-from support.warm_start import ForkServer, WarmProcess, WarmStarter
+from support.warm_start import WarmProcess, WarmStarter
 
 ROOT = Path(__file__).parents[2]
-FORK_SERVER = "PORTALCRAWL_TESTS_FORK_SERVER"
-"""Environment variable: the name of the process of which commands are forks."""
 ENOUGH = 600
 """Seconds after which a process that should have ended long ago is killed."""
 
@@ -48,14 +46,8 @@ def environment(data: Path, **extra: str) -> dict[str, str]:
 
 @cache
 def warm_starter() -> WarmStarter:
-    """Return what starts commands as forks of one process: that of all tests, else of this process alone."""
-    return WarmStarter(os.environ.get(FORK_SERVER) or fork_server().name)
-
-
-@cache
-def fork_server() -> ForkServer:
-    """Start the process of which commands are forks."""
-    return ForkServer(ROOT)
+    """Return the process of which commands are forks."""
+    return WarmStarter(ROOT)
 
 
 def start(*args: str, data: Path, cwd: Path = ROOT, **extra: str) -> WarmProcess:

@@ -3,8 +3,6 @@
 A command needs more time for its imports than for its work. A fork starts with them done; it is a process of its own in
 all that tests look at: its id, environment, folder, standard files, event loop, signals and exit code. The modules that
 read the environment or install a reactor when they are imported are left to the fork.
-
-One such process serves all processes of pytest-xdist: its start takes seconds.
 """
 
 from __future__ import annotations
@@ -17,7 +15,6 @@ import json
 import os
 import pkgutil
 import runpy
-import secrets
 import selectors
 import signal
 import socket
@@ -132,42 +129,22 @@ class WarmProcess:
         self.wait()
 
 
-class ForkServer:
-    """The process, which ends when it is closed or its parent ends; ``name`` is what it is reached by."""
+class WarmStarter:
+    """Starts commands in forks of one process, which ends with the tests."""
 
     def __init__(self, root: Path) -> None:
-        self.name = f"portalcrawl-tests-{os.getpid()}-{secrets.token_hex(4)}"
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
-            listener.bind(address_of(self.name))
-            listener.listen(100)
+        self._control, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        for each in (self._control, other):
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MOST_BYTES)
+        self._lock = threading.Lock()
+        with other:
             self._process = subprocess.Popen(
-                [sys.executable, str(Path(__file__)), str(listener.fileno())],
+                [sys.executable, str(Path(__file__)), str(other.fileno())],
                 cwd=root,
                 env={**os.environ, "PYTHONPATH": str(root)},
-                stdin=subprocess.PIPE,
-                pass_fds=[listener.fileno()],
+                stdin=subprocess.DEVNULL,
+                pass_fds=[other.fileno()],
             )
-
-    def close(self) -> None:
-        """Let the process end."""
-        assert self._process.stdin
-        self._process.stdin.close()
-        self._process.wait()
-
-
-def address_of(name: str) -> bytes:
-    """Return an address of the abstract namespace of Unix sockets, which needs no file (unix(7))."""
-    return b"\0" + name.encode()
-
-
-class WarmStarter:
-    """Starts commands as forks of the process that is reached by *name*."""
-
-    def __init__(self, name: str) -> None:
-        self._control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._control.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MOST_BYTES)
-        self._control.connect(address_of(name))
-        self._lock = threading.Lock()
 
     def start(
         self,
@@ -313,61 +290,37 @@ def end_now(code: int) -> None:
     os._exit(code & 0xFF)
 
 
-def serve(listener: socket.socket) -> dict[str, Any] | None:
-    """Start what is asked for by those who connect, and tell how it ended, until standard input ends.
+def serve(control: socket.socket) -> dict[str, Any] | None:
+    """Start what *control* asks for, and tell how it ended, until the other end is closed.
 
     :return: in a fork, its job; None in the process that has served.
     """
     running: dict[int, tuple[int, socket.socket]] = {}
-    controls: dict[int, socket.socket] = {}
-    with selectors.DefaultSelector() as selector:
-        selector.register(listener, selectors.EVENT_READ)
-        selector.register(sys.stdin, selectors.EVENT_READ)
+    with control, selectors.DefaultSelector() as selector:
+        selector.register(control, selectors.EVENT_READ)
         while True:
             for key, _ in selector.select():
-                if key.fd == sys.stdin.fileno():
-                    return None
-                if key.fd == listener.fileno():
-                    control, _ = listener.accept()
-                    controls[control.fileno()] = control
-                    selector.register(control, selectors.EVENT_READ)
-                    continue
                 if key.fd in running:
                     selector.unregister(key.fd)
                     report_end(key.fd, *running.pop(key.fd))
                     continue
-                message, files, _, _ = socket.recv_fds(controls[key.fd], MOST_BYTES, 4)
+                message, files, _, _ = socket.recv_fds(control, MOST_BYTES, 4)
                 if not message:
-                    selector.unregister(key.fd)
-                    controls.pop(key.fd).close()
-                    continue
+                    return None
                 pid = os.fork()
                 if pid == 0:
-                    for each in (listener, *controls.values(), *(status for _, status in running.values())):
-                        each.close()
-                    take_standard_files([*files, *running])
+                    for number, handle in enumerate(files[:3]):
+                        os.dup2(handle, number)
+                    for handle in (*files, *running, *(status.detach() for _, status in running.values())):
+                        os.close(handle)
                     return json.loads(message)  # type: ignore[no-any-return]
+                for handle in files[:3]:
+                    os.close(handle)
+                status = socket.socket(fileno=files[3])
+                status.send(b"%d\n" % pid)
                 handle = os.pidfd_open(pid)
-                running[handle] = (pid, tell_start(pid, files))
+                running[handle] = (pid, status)
                 selector.register(handle, selectors.EVENT_READ)
-
-
-def take_standard_files(handles: list[int]) -> None:
-    """In a fork: make the first three of *handles* its standard files, and close all of them."""
-    for number, handle in enumerate(handles[:3]):
-        os.dup2(handle, number)
-    for handle in handles:
-        os.close(handle)
-
-
-def tell_start(pid: int, files: list[int]) -> socket.socket:
-    """Tell the id of the fork; return the socket that takes its exit code. Its standard files are closed here."""
-    for handle in files[:3]:
-        os.close(handle)
-    status = socket.socket(fileno=files[3])
-    with suppress(OSError):  # nobody may wait for it
-        status.send(b"%d\n" % pid)
-    return status
 
 
 def report_end(handle: int, pid: int, status: socket.socket) -> None:
