@@ -35,9 +35,9 @@ test-fast test: export PYTHONDONTWRITEBYTECODE =
 test-fast: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-# Four processes for two cores: most tests wait for what they have started.
+# Six processes for two cores: most tests wait for what they have started.
 test: test-fast scrapyd-environment browser prometheus postgresql
-	$(BIN)/python -m pytest -n 4 --dist loadgroup -m slow
+	$(BIN)/python -m pytest -n 6 --dist loadgroup -m slow
 
 # As root (or with sudo that asks nothing) the Debian package, else Playwright's own build and what it needs.
 browser: $(VENV)/.installed

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+import inspect
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
+from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 from itemadapter import ItemAdapter
@@ -86,6 +92,8 @@ KINDS: dict[str, type] = {"article": Article, "teaser": Teaser, "observation": O
 def json_schema(kind: str) -> dict[str, Any]:
     """Return the JSON Schema of ``article``, ``teaser``, ``observation`` or ``manifest``."""
     cls = KINDS[kind]
+    for module in dict.fromkeys((Article.__module__, cls.__module__)):
+        _describe_fields(module)
     schema = ItemAdapter.get_json_schema(cls)
     if cls is Article:
         schema["properties"]["rights"] |= _rights_schema()
@@ -98,6 +106,29 @@ def json_schema(kind: str) -> dict[str, Any]:
         **schema,
         "required": [each.name for each in fields(cls)],
     }
+
+
+@cache
+def _describe_fields(module: str) -> None:
+    """Put the docstring of each field of the module's dataclasses into the field's metadata.
+
+    itemadapter finds docstrings by itself, but reads and parses the source for each field anew: 0.2 s of CPU time in
+    each run that writes a record.
+    """
+    for node in ast.parse(inspect.getsource(sys.modules[module])).body:
+        if isinstance(node, ast.ClassDef):
+            docstrings = dict(_docstrings(node))
+            for each in fields(getattr(sys.modules[module], node.name)):
+                extra = {"description": docstrings[each.name], **each.metadata.get("json_schema_extra", {})}
+                each.metadata = MappingProxyType({**each.metadata, **schema_extra(**extra)})
+
+
+def _docstrings(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    """Yield the names of a class's fields, and the strings that follow them."""
+    for statement, following in pairwise(node.body):
+        match statement, following:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                yield name, inspect.cleandoc(text)
 
 
 def _rights_schema() -> dict[str, Any]:

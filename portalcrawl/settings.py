@@ -122,3 +122,4 @@ REMOTE_CONTROL_ENABLED = False
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 LOG_LEVEL = "INFO"
 FEED_EXPORT_ENCODING = "utf-8"
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it parses the source of each callback, in each run

@@ -12,6 +12,8 @@ from support.shared import SHARED
 
 FAST_FOLDERS = {"unit", "pages"}
 """Their tests start no process; all others run crawls, browsers or Scrapyd."""
+SAYS_SLOW = ("mark.slow", "each_state")
+"""A module of these folders that has slow tests as well says one of these."""
 
 
 @pytest.fixture(
@@ -22,6 +24,15 @@ def each_state(request: pytest.FixtureRequest) -> Iterator[str]:
     states.use(request.param)
     yield request.param
     states.use("sqlite")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out modules without slow tests where no others are to run: each process would import them for nothing."""
+    folder = collection_path.relative_to(Path(__file__).parent).parts[:1]
+    if config.option.markexpr != "slow" or not FAST_FOLDERS.issuperset(folder) or collection_path.suffix != ".py":
+        return None
+    text = collection_path.read_text(encoding="utf-8")
+    return None if any(word in text for word in SAYS_SLOW) else True
 
 
 def pytest_sessionfinish() -> None:

@@ -18,6 +18,16 @@ WITHOUT_RIGHTS = (
 )
 """Begins a command in which root, too, is refused what a file's mode forbids."""
 PAGE = "/stadt/meldung-des-tages-100001.html"
+ONE_AFTER_THE_OTHER = """
+import json, sys
+from scrapy.cmdline import execute
+for args in json.loads(sys.argv[1]):
+    try:
+        execute(["scrapy", *args])
+    except SystemExit as end:
+        assert not end.code, args
+"""
+"""Runs several commands in one interpreter."""
 SITE = {"/": listing("Neues", f"{PAGE}|Die Fähre fährt wieder"), PAGE: article("Die Fähre fährt wieder")}
 
 
@@ -91,9 +101,13 @@ def test_a_locale_without_utf_8_prints_everything(tmp_path: Path, locale: dict[s
         inspected = scrapy_cold("inspect", portal.url(PAGE), "--json", data=data, **extra)
     assert "Traceback" not in ended.err + inspected.err
     assert "Die Fähre fährt wieder" in json.dumps(json.loads(inspected.out), ensure_ascii=False)
-    for args in (("state",), ("state", "--runs"), ("state", "--runs", "--json"), ("schema", "article")):
-        shown = scrapy_cold(*args, data=data, **extra)
-        assert (shown.code, shown.err) == (0, "")
+    more = (("state",), ("state", "--runs"), ("state", "--runs", "--json"), ("schema", "article"))
+    shown = subprocess.run(
+        [sys.executable, "-c", ONE_AFTER_THE_OTHER, json.dumps(more)],
+        cwd=ROOT, env=environment(data, **extra), capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert shown.stdout.count("stored") and '"title": "Article"' in shown.stdout
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.commandline import ROOT
+from support.commandline import ENOUGH, ROOT
 from support.postgres import SERVER_USER, server_programs
 
 PAGE = (ROOT / "docs" / "fleet.md").read_text(encoding="utf-8")
@@ -73,7 +73,7 @@ def test_the_page_works_as_it_is_written(clone: Path) -> None:
     command = [*network_of_its_own(), "bash", "-c", script]
     log = clone.parent / "log"
     with log.open("wb") as out:  # no pipes: what the script leaves running would hold them open
-        done = subprocess.run(command, cwd=clone, env=environment, stdout=out, stderr=out, timeout=400, check=False)
+        done = subprocess.run(command, cwd=clone, env=environment, stdout=out, stderr=out, timeout=ENOUGH, check=False)
     said = log.read_text(encoding="utf-8", errors="replace")
     assert done.returncode == 0, said[-3000:]
     assert "made the tables of the fleet" in said

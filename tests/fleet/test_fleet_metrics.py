@@ -9,7 +9,7 @@ from contextlib import suppress
 from prometheus_client.parser import text_string_to_metric_families
 from support.fleet import Fleet, wait_for
 from support.many_portals import ManyPortals, schedule
-from support.scrapydnodes import free_port
+from support.ports import free_port
 
 
 def scraped(port: int) -> dict[tuple[str, ...], float]:

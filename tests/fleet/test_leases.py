@@ -66,10 +66,10 @@ def test_all_portals_or_none(engine: Engine) -> None:
 
 
 def test_a_waiting_run_gets_a_released_or_expired_lease(engine: Engine) -> None:
-    leases(engine, seconds=1.0).acquire(0)
     began = time.monotonic()
+    leases(engine, seconds=1.0).acquire(0)
     leases(engine).acquire(30)
-    assert 0.5 < time.monotonic() - began < 20
+    assert time.monotonic() - began >= 1.0
 
 
 def test_who_lost_the_lease_commits_nothing_more(engine: Engine) -> None:

@@ -20,7 +20,8 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from support.commandline import ENOUGH, ROOT, scrapy, start, stop
-from support.scrapydnodes import free_port, until
+from support.ports import free_port
+from support.scrapydnodes import until
 from support.warm_start import WarmProcess
 
 from portalcrawl.metrics.state_figures import StateFigures

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from scrapy.http import HtmlResponse
 from support.page_map_checks import faults
-from support.shared import SHARED
 
-from portalcrawl.commands.inspection.page_cases import EXPECTED, make_response, read_case
+from portalcrawl.commands.inspection.page_cases import EXPECTED, read_case
 from portalcrawl.explanation import explain
 from portalcrawl.extraction.page import Page
 from portalcrawl.profiles.catalog import generic_profile
@@ -21,7 +18,6 @@ from portalcrawl.reading import read
 PAGES = Path(__file__).parent
 CASES = sorted(path.parent for path in PAGES.glob(f"*/*/{EXPECTED}"))
 FETCHED = datetime(2025, 11, 5, 9, 0, tzinfo=UTC)
-HTML = {"Content-Type": "text/html; charset=utf-8"}
 URL = "https://www.seenbote.example/hafen/deich-wird-erhoeht-4711223.html"
 TEXT = (
     "Der Deich vor Kehlbach wird im Sommer erhöht, weil das Wasser dort jedes Jahr höher steht als im Jahr davor.",
@@ -99,25 +95,6 @@ def test_sources_of_teasers() -> None:
 def test_the_map_agrees_with_the_records(case: Path) -> None:
     page, _ = read_case(case)
     assert list(faults(explain(page))) == []
-
-
-@pytest.mark.long
-@pytest.mark.shared
-@pytest.mark.slow
-@pytest.mark.parametrize("pack", ["articles", "bodies", "dates", "frontpages", "peers", "teasers"])
-def test_the_map_agrees_with_the_records_of_saved_pages(pack: str) -> None:
-    folder = SHARED / "corpus" / pack
-    found = []
-    for line in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        name = f"{row['id']}.html.gz"
-        file = folder / "pages" / name if (folder / "pages" / name).exists() else folder / name
-        if not file.exists():
-            continue
-        url = (row.get("url") or URL).removeprefix("x")  # one row has xhttps
-        response = make_response(gzip.decompress(file.read_bytes()), url, FETCHED, HTML)
-        found += [f"{row['id']}: {fault}" for fault in faults(explain(Page(response, generic_profile(url))))]
-    assert found == []
 
 
 LINK = "<a href=/politik/ein-artikel-481500.html>"

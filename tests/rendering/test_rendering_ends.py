@@ -38,7 +38,7 @@ def rendering(crawling: WarmProcess) -> set[int]:
 
 
 def gone(pids: set[int]) -> bool:
-    end = time.monotonic() + 10
+    end = time.monotonic() + ENOUGH
     while (left := any(map(processes.is_alive, pids))) and time.monotonic() < end:
         time.sleep(0.05)
     return not left

@@ -24,7 +24,8 @@ import pytest
 import requests
 from scrapy.settings import Settings
 from support.commandline import ENOUGH, ROOT, crawl, files, manifests, start_crawl
-from support.scrapydnodes import VENV, clean_clone, free_port, make_environment, until
+from support.ports import free_port
+from support.scrapydnodes import VENV, clean_clone, make_environment, until
 
 from portalcrawl import settings as product
 from portalcrawl.runs.run_settings import RunSettings
@@ -33,6 +34,8 @@ from portalcrawl.scheduling.schedule_file import read_schedule
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 ELSEWHERE = ("/srv/portalcrawl", "/var/lib/portalcrawl", "/etc/portalcrawl", "/etc/systemd/system")
 UNITS = ("portalcrawl-scrapyd.service", "portalcrawl-schedule.service")
+JOB_ENDED = re.compile(r"\d articles, \d+ teasers; ok")
+"""As the scheduler logs it."""
 SHIMS = {
     "sudo": 'if [ "$1" = -u ]; then shift 2; fi; exec "$@"',
     "useradd": "exit 0",
@@ -98,7 +101,7 @@ def run(script: str, clone: Path, given: dict[str, str]) -> subprocess.Completed
         env=given,
         capture_output=True,
         text=True,
-        timeout=3 * ENOUGH,
+        timeout=ENOUGH,
         check=False,
     )
     assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
@@ -140,7 +143,7 @@ def test_from_nothing_to_a_scheduled_crawl(tmp_path: Path) -> None:
         listed = requests.get(f"http://127.0.0.1:{port}/listprojects.json", auth=login, timeout=60).json()
         assert listed["projects"] == ["portalcrawl"], "the clone itself counts as a project"
         with beside(second, clone, given, scheduler):
-            until(lambda: re.search(r"\d articles, \d+ teasers; ok", scheduler.read_text()), "a job has ended")
+            until(lambda: JOB_ENDED.search(scheduler.read_text()), "a job has ended")
             posted = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d{4} INFO sample-\w+: posted to node local$"
             assert re.search(posted, scheduler.read_text(), re.MULTILINE)
             done = run("\n".join([first.splitlines()[0], third]), clone, given)
@@ -182,8 +185,10 @@ def test_for_good_upgrade_and_backup(tmp_path: Path) -> None:
         done = run(here(begin.replace("scrapy schedule check", "scrapy schedule list")), installed, given)
         assert "sample" in done.stdout
         data = root / "var/lib/portalcrawl/data"
-        until(lambda: manifests(data), "a scheduled crawl publishes", 6 * ENOUGH)
-        until(lambda: '"ok": true' in checked(installed, given), "all is well", 6 * ENOUGH)
+        until(lambda: manifests(data), "a scheduled crawl publishes")
+        log = root / "portalcrawl-schedule.log"
+        until(lambda: JOB_ENDED.search(log.read_text()), "the scheduler has its result")
+        until(lambda: '"ok": true' in checked(installed, given), "all is well")
         assert files(root / "etc/portalcrawl").keys() == {"schedule.toml"}
         upgrade, eggs = section("Upgrade")
         run(here(upgrade), installed, given)

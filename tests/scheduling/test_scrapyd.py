@@ -19,8 +19,10 @@ from typing import Any
 
 import pytest
 import requests
+from filelock import FileLock
 from sqlalchemy import select
 from support.commandline import ROOT, doubled, files, manifests, records, start_crawl, stop
+from support.ports import free_port
 from support.scrapydnodes import (
     LOGIN,
     PASSWORD,
@@ -28,7 +30,6 @@ from support.scrapydnodes import (
     VENV,
     Site,
     clean_clone,
-    free_port,
     make_environment,
     site,
     until,
@@ -45,14 +46,21 @@ pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
-def egg(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The egg that scrapyd-deploy builds from a clean clone, which it leaves as it was."""
+def egg(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """The egg that scrapyd-deploy builds from a clean clone, which it leaves as it was; one for all processes."""
     programs = make_environment()
-    folder = tmp_path_factory.mktemp("egg")
-    clone, built = clean_clone(folder / "clone"), folder / "portalcrawl.egg"
-    before = files(clone)
-    subprocess.run([programs / "scrapyd-deploy", "--build-egg", built], cwd=clone, check=True, capture_output=True)
-    assert files(clone) == before, "the build left something in the clone"
+    of_process = tmp_path_factory.getbasetemp()
+    folder = of_process.parent if hasattr(request.config, "workerinput") else of_process
+    built = folder / "portalcrawl.egg"
+    with FileLock(folder / "egg.lock"):
+        if not built.exists():
+            clone, new = clean_clone(folder / "egg-clone"), folder / "new.egg"
+            before = files(clone)
+            subprocess.run(
+                [programs / "scrapyd-deploy", "--build-egg", new], cwd=clone, check=True, capture_output=True
+            )
+            assert files(clone) == before, "the build left something in the clone"
+            new.rename(built)
     return built
 
 
@@ -111,6 +119,8 @@ def begun(log: str) -> list[str]:
 
 def test_the_egg_holds_profiles_and_the_embedded_portal(egg: Path) -> None:
     names = zipfile.ZipFile(egg).namelist()
+    modules = {name for name in names if name.endswith(".py")}
+    assert {f"{name}c" for name in modules} <= set(names), "a job must not compile what it imports"
     assert "portalcrawl/profiles/builtin/klamm.toml" in names
     assert "portalcrawl/demo/templates/base.html" in names
     assert "EGG-INFO/entry_points.txt" in names

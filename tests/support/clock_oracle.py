@@ -1,4 +1,4 @@
-"""When a crontab line is due around changes of the clock, found by looking at every minute: timing is held against it.
+"""When a crontab line is due around changes of the clock, found in all that the clock shows: timing is held against it.
 
 It knows the rule (docs/operations.md) and nothing of how it is computed.
 """
@@ -35,13 +35,18 @@ class Line:
         self.weekdays = {day % 7 for day in weekdays}
 
     def matches(self, wall: datetime) -> bool:
-        return (
-            wall.minute in self.minutes
-            and wall.hour in self.hours
-            and wall.day in self.days
-            and wall.month in self.months
-            and wall.isoweekday() % 7 in self.weekdays
-        )
+        return wall.minute in self.minutes and wall.hour in self.hours and self.has_day(wall)
+
+    def has_day(self, wall: datetime) -> bool:
+        return wall.day in self.days and wall.month in self.months and wall.isoweekday() % 7 in self.weekdays
+
+    def between(self, first: datetime, last: datetime) -> Iterator[datetime]:
+        """Yield what a clock that is never set shows when the line is due, from *first* to *last*."""
+        for number in range((last.date() - first.date()).days + 1):
+            day = first.replace(hour=0, minute=0) + timedelta(days=number)
+            if self.has_day(day):
+                times = (day.replace(hour=hour, minute=minute) for hour in self.hours for minute in self.minutes)
+                yield from (time for time in times if first <= time <= last)
 
 
 def changes(zone: ZoneInfo, year: int) -> Iterator[datetime]:
@@ -83,16 +88,14 @@ def timeline(zone: ZoneInfo, change: datetime) -> tuple[list[datetime], list[dat
 def due_around(line: str, zone: ZoneInfo, change: datetime) -> list[datetime]:
     """The times (UTC) at which *line* is due from AROUND before *change* to AROUND after it."""
     minutes, walls, first = timeline(zone, change)
-    matches = Line(line).matches
-    if Line(line).hours == set(range(24)):
-        return [minute for minute, wall in zip(minutes, walls, strict=True) if matches(wall)]
-    due, wall, skipped = set(), walls[0], False
-    while wall <= walls[-1]:
-        shown = first.get(wall)
-        if shown is None:
-            skipped = skipped or matches(wall)
-        elif skipped or matches(wall):
-            due.add(shown)
-            skipped = False
-        wall += MINUTE
+    parsed = Line(line)
+    if parsed.hours == set(range(24)):
+        return [minute for minute, wall in zip(minutes, walls, strict=True) if parsed.matches(wall)]
+    due = set()
+    for wall in parsed.between(walls[0], walls[-1]):
+        shown = wall
+        while shown not in first and shown < walls[-1]:  # skipped: as soon as the clock goes on
+            shown += MINUTE
+        if shown in first:
+            due.add(first[shown])
     return sorted(due)

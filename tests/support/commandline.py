@@ -23,7 +23,7 @@ from support import states
 from support.warm_start import WarmProcess, WarmStarter
 
 ROOT = Path(__file__).parents[2]
-ENOUGH = 120
+ENOUGH = 600
 """Seconds after which a process that should have ended long ago is killed."""
 
 

@@ -1,4 +1,4 @@
-"""How slow tests are spread over the processes of pytest-xdist: ``-n 4 --dist loadgroup``.
+"""How slow tests are spread over the processes of pytest-xdist: ``-n 6 --dist loadgroup``.
 
 Each process takes the next test when it is done with its last, in the order in which they were collected. The tests of
 some modules go to one process, since they share what takes seconds to make.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,17 @@ def killed_at(name: str, where: str, feeds: Path, fatal: int, batch_bytes: int, 
         count = said.read()
     status = os.waitpid(child, 0)[1]
     assert os.waitstatus_to_exitcode(status) in (0, -signal.SIGKILL)
+    if name == "postgres":
+        _wait_for_its_end(where)
     return int(count) if count else None
+
+
+def _wait_for_its_end(url: str) -> None:
+    """Wait until the server has noticed that the other client is gone: until then it holds its locks."""
+    others = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        while connection.execute(f"{others} AND backend_type = 'client backend'").fetchone():
+            time.sleep(0.01)
 
 
 def _armed(fatal: int) -> Steps:

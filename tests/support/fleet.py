@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +26,14 @@ FAST = ("-s", "COMMIT_SECONDS=0.5", "-s", "COMMIT_ITEMS=20", "-s", "DOWNLOAD_DEL
 class Worker:
     """A ``scrapy fleet worker``; its log is a file."""
 
-    def __init__(self, url: str, data: Path, log: Path, *args: str, within: Sequence[str] = (), **extra: str) -> None:
-        """*within*: what the command begins with, such as that of a network namespace."""
+    def __init__(self, url: str, data: Path, log: Path, *args: str, network: str | None = None, **extra: str) -> None:
+        """*network*: name of the network namespace that it lives in."""
         self.log_file = log
         with log.open("ab") as out:
-            self.process: subprocess.Popen[bytes] | WarmProcess
-            command = ("fleet", "worker", *FAST, *args)
             given = environment(data, PORTALCRAWL_STATE_URL=url, **extra)
-            if within:
-                cold = [*within, sys.executable, "-m", "scrapy", *command]
-                self.process = subprocess.Popen(cold, cwd=ROOT, env=given, stdout=out, stderr=out)
-            else:
-                self.process = commandline.warm_starter().start(command, ROOT, given, output=out.fileno())
+            self.process: WarmProcess = commandline.warm_starter().start(
+                ("fleet", "worker", *FAST, *args), ROOT, given, output=out.fileno(), network=network
+            )
 
     @property
     def log(self) -> str:

@@ -43,11 +43,6 @@ class NetworkNamespace:
         self._link = f"pc{os.getpid()}h{number}"
         self._peer = f"pc{os.getpid()}n{number}"
 
-    @property
-    def command(self) -> tuple[str, ...]:
-        """What a command begins with that is to run in the namespace."""
-        return ("ip", "netns", "exec", self.name)
-
     def cut(self) -> None:
         """Lose all packets from now on; connections stay open at both ends."""
         ip("link", "set", self._link, "down")

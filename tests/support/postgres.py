@@ -12,13 +12,16 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 from pathlib import Path
+
+from support.ports import free_port
 
 DEBIAN = Path("/usr/lib/postgresql")
 MISSING = "PostgreSQL's server is not installed: make postgresql, or apt-get install postgresql"
 SERVER_USER = "postgres"
+PATIENCE = "600"
+"""Seconds that a start or an end may take on a busy machine."""
 
 
 class PostgresMissingError(RuntimeError):
@@ -47,7 +50,7 @@ class PostgresServer:
         self.folder = folder
         """Short, because the path of a Unix socket may have 107 bytes only."""
         self._databases = 0
-        self.port = _free_port() if tcp else 5432
+        self.port = free_port() if tcp else 5432
         """Of the TCP socket where there is one; it also names the Unix socket."""
         self._tcp = tcp
 
@@ -74,11 +77,11 @@ class PostgresServer:
         # Without fsync a commit outlives a crash of the server, though not one of the machine, which no test makes.
         flags = f"-c listen_addresses='{listen}' -c max_connections=200 -c fsync=off"
         options = f"-k {self.folder} -p {self.port} {flags}"
-        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+        self._run("pg_ctl", "-w", "-t", PATIENCE, "-l", str(self.folder / "log"), "-o", options, "start")
 
     def stop(self, mode: str = "fast") -> None:
         """Stop the server: ``fast`` rolls open transactions back and ends cleanly, ``immediate`` is a crash."""
-        self._run("pg_ctl", "-w", "-m", mode, "stop", check=False)
+        self._run("pg_ctl", "-w", "-t", PATIENCE, "-m", mode, "stop", check=False)
 
     def new_database(self) -> str:
         """Create an empty database; return its SQLAlchemy URL."""
@@ -113,9 +116,3 @@ class PostgresServer:
         if check and done.returncode:
             logs = [path.read_text(errors="replace")[-2000:] for path in self.folder.glob("*log")]
             raise RuntimeError(f"{program} failed: {' '.join(logs)}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

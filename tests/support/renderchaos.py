@@ -26,6 +26,9 @@ from support.tinyportal import TinyPortal
 ROLES = ("renderer", "browser", "driver", "supervisor")
 LONGEST = 900
 """Seconds after which a crawl has not ended by itself."""
+DIE_WITHIN = 60
+"""Seconds within which the processes of a crawl that has ended are gone, however busy the machine is."""
+RUNS_A_HIT = 3
 REPORT = ROOT / "docs" / "reliability.md"
 QUICK = ("-s", "RENDER_TIMEOUT=10", "-s", "DOWNLOAD_DELAY=0")
 
@@ -64,8 +67,11 @@ def victims(crawl: int, role: str) -> list[int]:
 
 
 def disturb(outcome: Outcome, hits: int, articles: int, chance: random.Random, pause: tuple[float, float]) -> None:
-    """Crawl *articles* pages as often as it takes to signal the role's processes *hits* times."""
-    while outcome.hits < hits and outcome.runs < hits:
+    """Crawl *articles* pages as often as it takes to signal the role's processes *hits* times.
+
+    A crawl may end before its process is found.
+    """
+    while outcome.hits < hits and outcome.runs < RUNS_A_HIT * hits:
         outcome.runs += 1
         with TinyPortal(scripted_site(articles)) as portal, tempfile.TemporaryDirectory() as folder:
             one_run(outcome, hits, portal.url(), Path(folder), chance, pause)
@@ -94,8 +100,10 @@ def one_run(
     outcome.slowest = max(outcome.slowest, time.monotonic() - began)
     if process.returncode or "Traceback" in err:
         outcome.faults.append(f"exit code {process.returncode}: {err[-400:]}")
-    time.sleep(0.5)
-    outcome.faults += [f"process left over: {pid}" for pid in seen if processes.is_alive(pid)]
+    end = time.monotonic() + DIE_WITHIN
+    while (left := [pid for pid in seen if processes.is_alive(pid)]) and time.monotonic() < end:
+        time.sleep(0.05)
+    outcome.faults += [f"process left over: {pid}" for pid in left]
 
 
 def audit(outcome: Outcome, data: Path, articles: int) -> None:

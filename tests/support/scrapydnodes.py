@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ import requests
 from filelock import FileLock
 
 from support.commandline import ENOUGH, ROOT, Ended, environment, scrapy, warm_starter
+from support.ports import free_port
 from support.warm_start import WarmProcess
 
 VENV = ROOT / ".venv-scrapyd"
@@ -49,13 +49,7 @@ def clean_clone(folder: Path) -> Path:
     return folder
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def until(what: Callable[[], Any], why: str, patience: float = 3 * ENOUGH) -> Any:
+def until(what: Callable[[], Any], why: str, patience: float = ENOUGH) -> Any:
     """Wait until *what* gives something true; return it."""
     end = time.monotonic() + patience
     while time.monotonic() < end:

@@ -8,6 +8,7 @@ read the environment or install a reactor when they are imported are left to the
 from __future__ import annotations
 
 import atexit
+import ctypes
 import gc
 import importlib
 import json
@@ -25,6 +26,7 @@ import time
 import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -35,9 +37,12 @@ OF_SCRAPY = ("commands", "contracts", "core", "downloadermiddlewares", "extensio
 OTHERS = (
     *("scrapy.cmdline", "scrapy.crawler", "scrapy.dupefilters", "scrapy.pqueues", "scrapy.robotstxt", "scrapy.shell"),
     *("scrapy.squeues", "scrapy.statscollectors", "scrapy.utils.test", "protego", "tldextract", "tzdata.zoneinfo"),
-    *("sqlalchemy.dialects.sqlite.pysqlite", "twisted.internet.asyncioreactor", "twisted.web.client"),
+    *("sqlalchemy.dialects.sqlite.pysqlite", "sqlalchemy.dialects.postgresql.psycopg"),
+    *("twisted.internet.asyncioreactor", "twisted.web.client"),
 )
 """Modules that are imported when Scrapy crawls."""
+CLONE_NEWNET = 0x40000000
+"""Of ``linux/sched.h``: the kind of a namespace."""
 MOST_BYTES = 1_000_000
 """Of what a command is told."""
 
@@ -151,14 +156,17 @@ class WarmStarter:
         output: int | None = None,
         terminal: int | None = None,
         script: Path | None = None,
+        network: str | None = None,
     ) -> WarmProcess:
         """Start ``scrapy ARGS``, or *script* with *args*.
 
         :param stdin: what it reads from standard input.
         :param output: descriptor that takes both standard output and error.
         :param terminal: descriptor of a terminal, which takes the place of all three.
+        :param network: name of the network namespace that it lives in (``ip netns``); it needs the rights of root.
         """
         job = {"args": list(args), "cwd": str(cwd), "environment": environment, "script": script and str(script)}
+        job["network"] = network
         with ExitStack() as stack:
             own: list[IO[bytes]] = []
             if terminal is not None:
@@ -193,26 +201,51 @@ def import_all() -> None:
                     importlib.import_module(module.name)
         for name in OTHERS:
             importlib.import_module(name)
+    look_up_packages()
     make_ready()
     loaded = [name for name in LATE if name in sys.modules]
     assert not loaded, f"{loaded} must not be imported before the fork"
 
 
+def look_up_packages() -> None:
+    """Keep what Scrapy asks about installed packages, which do not change: each command reads the files of all."""
+    import scrapy.cmdline
+    import scrapy.utils.versions
+
+    scrapy.cmdline.entry_points = scrapy.cmdline.entry_points().select
+    scrapy.utils.versions.version = cache(scrapy.utils.versions.version)
+    scrapy.utils.versions.get_versions()
+
+
 def make_ready() -> None:
-    """Fill what a process makes once: compiled schemas and profiles, the vocabulary of the languages."""
+    """Fill what a process makes once: compiled schemas, patterns and profiles, words, SQL of the tables."""
     from portalcrawl import read_page
     from portalcrawl.pipelines.validate import compiled
     from portalcrawl.profiles.catalog import Catalog
-    from support.tinyportal import article
+    from portalcrawl.storage.database import open_database
+    from portalcrawl.vocabulary.expressions import LazyPattern
+    from support.tinyportal import article, listing
 
     for kind in ("article", "teaser", "observation"):
         compiled(kind)
+    for each in gc.get_objects():
+        if isinstance(each, LazyPattern):
+            _ = each.search, each.match, each.fullmatch
     Catalog(None)
-    read_page(article("Der Rat tagt", "/a-1.html|Die Stadt baut"), "http://127.0.0.1/a-2.html")
+    links = (
+        "/news/die-stadt-baut-am-deich-4711223.html|Die Stadt baut",
+        "/news/der-rat-tagt-4711224.html|Der Rat tagt",
+    )
+    read_page(article("Der Rat tagt", *links), "http://127.0.0.1/news/der-rat-tagt-4711225.html")
+    read_page(listing("Aktuell", *links), "http://127.0.0.1/")
+    with tempfile.TemporaryDirectory() as folder:
+        open_database(f"sqlite:///{folder}/state.sqlite3").dispose()
 
 
 def become(job: dict[str, Any]) -> None:
     """Run the command in this fork, whose standard files are in place."""
+    if job["network"]:
+        enter_network(job["network"])
     os.chdir(job["cwd"])
     os.environ.clear()
     os.environ.update(job["environment"])
@@ -238,6 +271,14 @@ def become(job: dict[str, Any]) -> None:
     if isinstance(code, int):
         end_now(code)
     sys.exit(str(code))
+
+
+def enter_network(name: str) -> None:
+    """Move this process into the network namespace *name*, as ``ip netns exec`` does."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    with Path("/run/netns", name).open("rb") as namespace:
+        if libc.setns(namespace.fileno(), CLONE_NEWNET):  # os.setns is of Python 3.12
+            raise OSError(ctypes.get_errno(), f"the network namespace {name} can't be entered")
 
 
 def end_now(code: int) -> None:

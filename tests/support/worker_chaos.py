@@ -43,7 +43,7 @@ QUICK = (
 )
 """A short lease, settings that visit everything again at once, so that a change is seen in the next run, and a delay:
 harm that is done while nothing runs proves little."""
-SETTLES = 240
+SETTLES = 600
 """Seconds within which all is crawled and published once nothing does harm any more."""
 
 
@@ -120,8 +120,8 @@ class Chaos:
         environment = {**self.store.variables, "AWS_ENDPOINT_URL": f"http://{host}:{self.store_proxy.port}"}
         args = ("--concurrency", "4", "-s", "FLEET_PROCESSES=2", "-s", f"FEEDS_URL={self.store.url('feeds')}", *QUICK)
         log = self.folder / f"worker-{number}.log"
-        within = network.command if network else ()
-        worker = Worker(url, self.folder / f"data-{number}", log, *args, within=within, **environment)
+        within = network.name if network else None
+        worker = Worker(url, self.folder / f"data-{number}", log, *args, network=within, **environment)
         self.fleet.workers.append(worker)
         return worker
 

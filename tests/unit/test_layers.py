@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -51,7 +52,8 @@ def module_name(path: Path) -> str:
 NAMES = {module_name(path): path for path in FILES}
 
 
-def imports(path: Path, *, at_run_time: bool) -> set[str]:
+@cache
+def imports(path: Path, *, at_run_time: bool) -> frozenset[str]:
     """Modules of the package that *path* imports; the package itself only gives the version, and the library lazily."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     skipped: set[int] = set()
@@ -67,7 +69,7 @@ def imports(path: Path, *, at_run_time: bool) -> set[str]:
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.update({f"{node.module}.{alias.name}" for alias in node.names} | {node.module})
-    return {name for name in found if name in NAMES} - {PACKAGE.name}
+    return frozenset(name for name in found if name in NAMES) - {PACKAGE.name}
 
 
 def room(name: str) -> str:

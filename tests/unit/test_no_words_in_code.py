@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -33,13 +32,13 @@ EXCEPTIONS = {
 """Files with alternatives that are no words of people's languages, and what they are."""
 
 
-def texts(path: Path) -> Iterator[ast.Constant]:
+@cache
+def texts(path: Path) -> list[ast.Constant]:
     """Strings in *path* other than docstrings; of f-strings the literal parts."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
-            yield node
+    constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in alone)
+    return [node for node in constants if isinstance(node.value, str)]
 
 
 def alternatives(text: str) -> list[str]:
