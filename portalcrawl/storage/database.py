@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from portalcrawl.errors import DataFolderError, SettingError
@@ -25,6 +25,9 @@ logger = logging.getLogger(__name__)
 IN_MEMORY = "sqlite://"
 BUSY_TIMEOUT = 60.0
 """Seconds to wait for another process that writes. Commits take milliseconds, a migration may take longer."""
+DRIVERS = ("sqlite", "sqlite+pysqlite", postgresql.DRIVER)
+"""Dialects and drivers of SQLAlchemy that the state's statements are written for."""
+KNOWN = f"SQLite (sqlite:///data/state.sqlite3) and PostgreSQL ({postgresql.DRIVER}://user@host/database) alone"
 FLEET_HINT = "pip install 'portalcrawl[fleet]'"
 WAIT_OPTION = "busy_timeout"
 """Execution option of engines and connections: seconds to wait before StateBusyError, instead of BUSY_TIMEOUT."""
@@ -80,16 +83,18 @@ def make_engine(url: str) -> Engine:
     """Return an engine on the database at *url*; connect to nothing. Raise SettingError for a URL that names none."""
     try:
         address = make_url(url)
-        in_memory = address.get_backend_name() == "sqlite" and not address.database
-        options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
-        if address.get_backend_name() == postgresql.BACKEND:
-            options["connect_args"] = postgresql.connect_arguments(address)
+    except ArgumentError:
+        raise SettingError("STATE_URL", mask_secrets(url), KNOWN) from None
+    if address.drivername not in DRIVERS:
+        raise SettingError("STATE_URL", mask_secrets(url), KNOWN)
+    in_memory = address.get_backend_name() == "sqlite" and not address.database
+    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
+    if address.get_backend_name() == postgresql.BACKEND:
+        options["connect_args"] = postgresql.connect_arguments(address)
+    try:
         engine = create_engine(address, **options)
-    except ImportError as error:
-        hint = FLEET_HINT if make_url(url).get_backend_name() == postgresql.BACKEND else str(error)
-        raise SettingError("STATE_URL", mask_secrets(url), f"a database whose driver is installed ({hint})") from None
-    except (ArgumentError, NoSuchModuleError):
-        takes = "a database URL such as sqlite:///data/state.sqlite3"
+    except ImportError:
+        takes = f"a database whose driver is installed ({FLEET_HINT})"
         raise SettingError("STATE_URL", mask_secrets(url), takes) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
