@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -213,6 +214,41 @@ def test_a_damaged_part_is_named_and_keeps_nothing_from_being_recorded(tmp_path:
     archive.store(ORIGIN, "robots.txt", body(40), minute(40))
     with pytest.raises(DataFolderError, match=rf"{part} is damaged"):
         archive.at(ORIGIN, minute(3))
+
+
+def test_a_backup_has_all_that_its_index_leaves_out(tmp_path: Path) -> None:
+    """What is recorded while files are copied moves entries of the index to a part, and adds documents."""
+    backup = runpy.run_path(str(Path(__file__).parents[2] / "deploy" / "backup.py"))
+    archive, copies = (
+        RightsArchive(DocumentFolder(tmp_path / "rights")),
+        RightsArchive(DocumentFolder(tmp_path / "copy")),
+    )
+    for number in range(100):
+        archive.store(ORIGIN, "robots.txt", body(number), minute(number))
+    recorded = iter(range(100, 200))
+    copy_file = backup["copy_file"]
+
+    def copy_slowly(source: Path, target: Path) -> None:
+        for number in (next(recorded, None) for _ in range(KEPT)):
+            if number is not None:
+                archive.store(ORIGIN, "robots.txt", body(number), minute(number))
+        copy_file(source, target)
+
+    backup["copy_folder"].__globals__["copy_file"] = copy_slowly
+    backup["copy_folder"](tmp_path / "rights", tmp_path / "copy")
+    assert [robots_at(copies, minute(number)) for number in range(100)] == [body(number) for number in range(100)]
+    assert all(copies.body(each) for each in copies.documents(ORIGIN))
+    assert next(recorded, None) is None
+
+
+def test_a_second_backup_has_the_present_index(tmp_path: Path) -> None:
+    """An index that only says until when a document was seen is as long as before."""
+    backup = runpy.run_path(str(Path(__file__).parents[2] / "deploy" / "backup.py"))
+    archive = RightsArchive(DocumentFolder(tmp_path / "rights"))
+    for number in (1, 2, 3):
+        archive.store(ORIGIN, "robots.txt", b"same", minute(number))
+        backup["copy_folder"](tmp_path / "rights", tmp_path / "copy")
+        assert index_of(tmp_path / "copy") == index_of(tmp_path / "rights")
 
 
 class CountingFolder(DocumentFolder):
