@@ -15,6 +15,8 @@ from pathlib import Path
 
 DATABASES = ("schedule.sqlite3", "state.sqlite3")
 FOLDERS = ("feeds", "rights")
+INDEX = "index.json"
+"""Index of the documents of a host's rights, which is replaced while files that it names stay."""
 
 
 def main() -> int:
@@ -44,11 +46,16 @@ def copy_database(source: Path, target: Path) -> None:
 
 
 def copy_folder(source: Path, target: Path) -> None:
-    """Copy the files that are missing in *target*; repeat if one is renamed or removed meanwhile."""
+    """Copy the files that are missing in *target*; repeat if one is renamed or removed meanwhile.
+
+    An index goes first: what it names is written before it, and what is moved out of it into a file stands there first.
+    """
+    for file in source.glob(f"*/{INDEX}"):
+        copy_file(file, target / file.relative_to(source))
     complete = False
     while not complete:
         complete, copies = True, set()
-        for file in sorted(path for path in source.rglob("*") if path.is_file()):
+        for file in sorted(path for path in source.rglob("*") if path.is_file() and path.name != INDEX):
             copy = target / file.relative_to(source)
             copies.add(copy)
             try:
@@ -61,13 +68,19 @@ def copy_folder(source: Path, target: Path) -> None:
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copy one file, unless it is complete in the target."""
-    if target.exists() and source.suffix != ".part" and target.stat().st_size == source.stat().st_size:
+    """Copy one file, unless it is complete in the target, and as old."""
+    if target.exists() and source.suffix != ".part" and version_of(target) == version_of(source):
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f"{target.name}.copied")
     shutil.copy2(source, partial)
     partial.replace(target)
+
+
+def version_of(file: Path) -> tuple[int, int]:
+    """Return the size of *file* and when it was written (copies keep that): an index may change without growing."""
+    stat = file.stat()
+    return stat.st_size, stat.st_mtime_ns
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, default_settings
 
 from portalcrawl.command import exit_with, refuse_in_one_line
 from portalcrawl.errors import PortalcrawlError, SettingError, UsageError
+from portalcrawl.plurals import counted
 from portalcrawl.rendering.browser_path import require_browser
 from portalcrawl.runs.arguments import MEANINGS
 from portalcrawl.runs.plan import make_plan
@@ -133,7 +134,8 @@ def _print_summary(run: Run) -> int:
     reasons = f" ({'; '.join(verdict.reasons)})" if verdict.reasons else ""
     file = f"manifest-{run.id}.json" if run.manifest.feeds else f"no file of run {run.id}"
     print(
-        f"portalcrawl: {counts['articles']} articles and {counts['teasers']} teasers in {run.feeds_name}, "
+        f"portalcrawl: {counted(counts['articles'], 'article')} and {counted(counts['teasers'], 'teaser')} "
+        f"in {run.feeds_name}, "
         f"{file}; {run.manifest.finish_reason}, {verdict.level}{reasons}",
         file=sys.stderr,
     )

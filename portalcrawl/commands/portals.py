@@ -85,15 +85,20 @@ def _check(files: Iterable[ProfileFile], *, as_json: bool) -> int:
 
 
 def _list(files: Iterable[ProfileFile], *, as_json: bool) -> int:
+    if as_json:
+        print_json([_as_listed(file) for file in files])
+        return 0
     rows = []
     for file in files:
         hosts = " ".join(file.profile.hosts) if file.profile else f"faulty: {file.faults[0].key}"
         rows.append((file.name, hosts, file.file))
-    if as_json:
-        print_json([{"name": name, "hosts": hosts.split(), "file": file} for name, hosts, file in rows])
-    else:
-        print_table((Column("name"), Column("hosts"), Column("from")), rows)
+    print_table((Column("name"), Column("hosts"), Column("from")), rows)
     return 0
+
+
+def _as_listed(file: ProfileFile) -> dict[str, Any]:
+    hosts = list(file.profile.hosts) if file.profile else []
+    return {"name": file.name, "hosts": hosts, "file": file.file, "faults": [str(fault) for fault in file.faults]}
 
 
 def _show(file: ProfileFile, *, as_json: bool) -> int:

@@ -15,6 +15,7 @@ from portalcrawl.discovery.entries import Child, Document, Entry
 from portalcrawl.discovery.links import feed_links, robots_sitemaps
 from portalcrawl.discovery.reader import Received, read_document
 from portalcrawl.extraction.page import fetch_time
+from portalcrawl.plurals import counted
 from portalcrawl.storage.discovered import DocumentRecord
 
 if TYPE_CHECKING:
@@ -134,7 +135,8 @@ class Discovery:
         if not queue.is_told:
             queue.is_told = True
             self._counts["documents_waiting"] += len(queue.waiting)
-            logger.info("%d sitemaps of %s wait for the next run", len(queue.waiting), portal)
+            sitemaps = counted(len(queue.waiting), "sitemap waits", "sitemaps wait")
+            logger.info("%s: %s for the next run", portal, sitemaps)
 
     def unchanged(self, target: Target) -> None:
         """Handle the answer 304: what an index lists may be due all the same."""

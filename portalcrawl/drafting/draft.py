@@ -14,6 +14,7 @@ from portalcrawl.drafting.article_pattern import ArticlePattern, find_pattern
 from portalcrawl.drafting.evidence import DocumentEvidence, Evidence
 from portalcrawl.errors import PortalcrawlError
 from portalcrawl.extraction.page_teasers import read_teasers
+from portalcrawl.plurals import counted, noun
 from portalcrawl.profiles.model import Profile
 from portalcrawl.profiles.profile_file import read_profile
 from portalcrawl.profiles.time_zones import zone_of
@@ -86,8 +87,9 @@ def _reads_as_well(profile: Profile, evidence: Evidence, pattern: ArticlePattern
 
 
 def _text(name: str, evidence: Evidence, pattern: ArticlePattern | None) -> str:
+    made_from = f"{counted(evidence.requests, 'request')} to {_plain(mask_secrets(evidence.front.url))}"
     lines = [
-        f"# Drafted from {evidence.requests} requests to {_plain(mask_secrets(evidence.front.url))}: check each line.",
+        f"# Drafted from {made_from}: check each line.",
         f"name = {_quoted(name)}",
         *_hosts(evidence),
         *_language_and_zone(evidence),
@@ -118,7 +120,8 @@ def _language_and_zone(evidence: Evidence) -> list[str]:
     languages = evidence.languages()
     language = languages.most_common(1)[0][0] if languages else None
     if language:
-        lines += [f"# Declared by {_shares(languages, len(evidence.pages))} pages.", f"language = {_quoted(language)}"]
+        pages = f"{_shares(languages, len(evidence.pages))} {noun(len(evidence.pages), 'page')}"
+        lines += [f"# Declared by {pages}.", f"language = {_quoted(language)}"]
     else:
         lines += ["# No page declares its language.", '# language = "de"']
     zone = zone_of(urlsplit(evidence.front.url).hostname or "", language)
@@ -139,7 +142,7 @@ def _shares(counts: Counter[str], total: int) -> str:
 
 def _start_urls(evidence: Evidence) -> list[str]:
     lists = evidence.lists
-    seen = "; ".join(f"{page.url}: {len(page.teasers)} teasers" for page in lists)
+    seen = "; ".join(f"{page.url}: {counted(len(page.teasers), 'teaser')}" for page in lists)
     return [f"# {seen}.", f"start_urls = {_array([page.url for page in lists])}"]
 
 
@@ -148,14 +151,15 @@ def _article(evidence: Evidence, pattern: ArticlePattern | None) -> list[str]:
     where = ", ".join(f"{number} of {place}" for place, number in Counter(urls.values()).most_common()) or "none"
     if pattern is None:
         return [
-            f"# No pattern: {len(urls)} addresses of articles ({where}) have no id in common,",
+            f"# No pattern: {counted(len(urls), 'address', 'addresses')} of articles ({where}) have no id in common,",
             "# or the fetched pages would have other teasers by what they have in common.",
             "# [article]",
             "# url = '^/.+-(?P<id>\\d+)\\.html$'",
         ]
+    made_from = counted(pattern.made_from, "address", "addresses")
     return [
         "[article]",
-        f"# Made from {pattern.made_from} addresses and true of {pattern.held_by} others ({where}).",
+        f"# Made from {made_from} and true of {counted(pattern.held_by, 'other')} ({where}).",
         f"# An id: {pattern.example}. With the pattern the fetched pages have the teasers that they have without.",
         *(f"# Not matched, since it holds no id: {_plain(path)}" for path in pattern.others[:MOST_SHOWN]),
         f"url = '{pattern.expression}'",
@@ -173,7 +177,8 @@ def _discovery(evidence: Evidence) -> list[str]:
 def _documents(key: str, documents: Sequence[DocumentEvidence], more: int, by: str) -> list[str]:
     lines = []
     for document in documents[:MOST_SHOWN]:
-        size = f"{len(document.entries)} entries" if not document.children else f"{len(document.children)} sitemaps"
+        entries, children = counted(len(document.entries), "entry", "entries"), document.children
+        size = counted(len(children), "sitemap") if children else entries
         lines.append(f"# {_plain(document.url)}: {document.problem or size}")
     if more:
         lines.append(f"# {more} more named, not fetched.")

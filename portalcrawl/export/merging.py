@@ -28,6 +28,7 @@ from typing import IO, Any, Protocol
 from portalcrawl.errors import ExportError
 from portalcrawl.export.exchange import can_exchange, exchange
 from portalcrawl.feeds.feed_files import sync_folder, write_whole
+from portalcrawl.plurals import counted
 
 MANIFEST = "_export.json"
 FOLDER = "_export.merging-"
@@ -194,7 +195,7 @@ def _fill(made: Path, month: Path, merger: Merger, folder: Path, chosen: list[En
         file.flush()
         os.fsync(file.fileno())
     if rows != new["records"]:
-        raise ExportError(f"they hold {rows} records, not as many as {MANIFEST} says")
+        raise ExportError(f"they hold {counted(rows, 'record')}, not as many as {MANIFEST} says")
     replaced = {Path(each["file"]).name for each in chosen}
     for entry in os.scandir(month):
         if entry.name not in replaced:

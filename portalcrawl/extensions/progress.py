@@ -11,6 +11,8 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.log import get_scrapy_root_handler
 
+from portalcrawl.plurals import counted
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -86,6 +88,6 @@ def progress_line(counts: Mapping[str, int], queue: int, seconds: float) -> str:
     """
     pages, failed = counts.get("pages", 0), counts.get("pages_failed", 0)
     return (
-        f"{counts.get('articles', 0):,} articles · {counts.get('teasers', 0):,} teasers · "
-        f"{pages:,} pages, {pages / max(seconds, 0.1):.1f}/s · {queue:,} queued · {failed:,} failed"
+        f"{counted(counts.get('articles', 0), 'article')} · {counted(counts.get('teasers', 0), 'teaser')} · "
+        f"{counted(pages, 'page')}, {pages / max(seconds, 0.1):.1f}/s · {queue:,} queued · {failed:,} failed"
     )

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from portalcrawl.extraction.cms_template import LIST, POST, template_of
 from portalcrawl.extraction.parts import PageType
+from portalcrawl.plurals import counted
 from portalcrawl.reasons import PAGE_TYPE, reason
 from portalcrawl.text.counts import text_size
 from portalcrawl.text.normalize import LONGEST_FOLDED, fold
@@ -52,7 +53,7 @@ def decide_page_type(page: Page) -> tuple[PageType, tuple[str, ...]]:
     if is_article:
         return "article", reasons
     is_list = len(teasers) >= _MIN_TEASERS or bool(teasers and _is_front(page))
-    return ("list" if is_list else "other"), (*reasons, reason("teaser-count", f"{len(teasers)} teasers"))
+    return ("list" if is_list else "other"), (*reasons, reason("teaser-count", counted(len(teasers), "teaser")))
 
 
 def _is_article(page: Page, teasers: list[TeaserParts]) -> tuple[bool, tuple[str, ...]]:
@@ -65,7 +66,7 @@ def _is_article(page: Page, teasers: list[TeaserParts]) -> tuple[bool, tuple[str
         return False, (reason("front-page-url"),)
     signs = [(points, name, detail) for points, name, detail in _article_signs(page, teasers) if points]
     total = sum(points for points, _, _ in signs)
-    summed = reason("points", f"{total} points, an article needs {_ARTICLE_NEEDS}")
+    summed = reason("points", f"{counted(total, 'point')}, an article needs {_ARTICLE_NEEDS}")
     single = (reason(name, f"{points:+} {detail or PAGE_TYPE[name]}") for points, name, detail in signs)
     return total >= _ARTICLE_NEEDS, (summed, *single)
 
@@ -76,7 +77,7 @@ def _article_signs(page: Page, teasers: list[TeaserParts]) -> Iterator[tuple[int
     yield 2 * is_article_url, "article-url", ""
     yield is_article_url and len(teasers) < _MIN_TEASERS, "few-teasers", ""
     text, listed = _text_of_its_own(page, teasers), _size_of(teasers)
-    own = f"{text} characters of its own text"
+    own = f"{counted(text, 'character')} of its own text"
     news = text >= _NEWS_ITEM and _TIMES_TEASERS * text >= listed
     long = (text >= _LONG_TEXT) + (text >= max(_FULL_TEXT, _TIMES_TEASERS * listed))
     yield (news or text >= _SHORT_TEXT) + long, "own-text", own

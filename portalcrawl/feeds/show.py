@@ -11,6 +11,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from portalcrawl.plurals import counted
+
 LINES = 5
 ARTICLE = ("date_published", "source", "agency", "section", "headline")
 TEASER = ("date_published", "comment_count", "headline", "snippet")
@@ -30,7 +32,7 @@ def main(folder: Path) -> int:
     manifest = json.loads(manifests[-1].read_bytes())
     for feed in manifest["feeds"]:
         columns = ARTICLE if feed["kind"] == "articles" else TEASER
-        size = f"{feed['records']:,} records, {feed['bytes'] / 1e6:.1f} MB"
+        size = f"{counted(feed['records'], 'record')}, {feed['bytes'] / 1e6:.1f} MB"
         console.print(f"\n{folder / feed['file']}: {size}", soft_wrap=True, highlight=False)
         console.print(_table(folder / feed["file"], columns))
     if not manifest["feeds"]:

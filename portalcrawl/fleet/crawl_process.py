@@ -30,6 +30,7 @@ from portalcrawl.fleet.job_queue import add_crawl_task, make_app
 from portalcrawl.fleet.process_log import log_to_stderr
 from portalcrawl.fleet.start_store import Job, Outcome, Start, StartStore
 from portalcrawl.fleet.warm_run import RunHangsError, WarmRunner
+from portalcrawl.plurals import counted
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -164,7 +165,7 @@ class CrawlProcess:
         """Take no further job after so many runs, or if the process has grown: memory that runs leave is freed so."""
         megabytes = Process().memory_info().rss / 1e6
         if self._runs >= self._order.runs:
-            self._leave(f"it has had {self._runs} runs")
+            self._leave(f"it has had {counted(self._runs, 'run')}")
         elif megabytes >= self._order.memory:
             self._leave(f"it has grown to {megabytes:.0f} MB")
 
@@ -180,7 +181,8 @@ class CrawlProcess:
         """Take no further job, and have the runs under way end and publish; called again, end at once."""
         if self._stopping:
             os._exit(1)
-        logger.info("process %d: %s; %d runs end", os.getpid(), why, self._under_way)
+        ending = counted(self._under_way, "run ends", "runs end")
+        logger.info("process %d: %s; %s", os.getpid(), why, ending)
         self._leave(why)
         self._stopping = asyncio.ensure_future(self._runner.stop())
 
@@ -197,7 +199,7 @@ def _log(start: Start, outcome: Outcome) -> None:
         logger.info("%s: skipped: %s", start.entry.name, outcome.skipped)
         return
     level = logging.INFO if outcome.verdict == "ok" else logging.WARNING
-    found = f"{counts.get('articles', 0)} articles, {counts.get('teasers', 0)} teasers"
+    found = ", ".join(counted(counts.get(f"{each}s", 0), each) for each in ("article", "teaser"))
     reasons = f" ({'; '.join(outcome.reasons)})" if outcome.reasons else ""
     late = f", {start.late:.0f} s late" if start.late >= 1 else ""
     logger.log(

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from portalcrawl.errors import DataFolderError, SettingError
 from portalcrawl.storage.database import display_url
-from portalcrawl.storage.postgresql import connect_arguments
+from portalcrawl.storage.postgresql import DRIVER, connect_arguments
 from portalcrawl.urls import mask_secrets
 
 Connection = psycopg.Connection[dict[str, Any]]
@@ -30,7 +30,7 @@ def connection_address(state_url: str) -> str:
         url = make_url(state_url)
     except ArgumentError:
         raise SettingError("STATE_URL", mask_secrets(state_url), takes) from None
-    if url.get_backend_name() != "postgresql":
+    if url.drivername != DRIVER:
         raise SettingError("STATE_URL", display_url(state_url), takes)
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 

@@ -16,6 +16,7 @@ from portalcrawl.fleet.clock import QUEUE, TASK, Clock
 from portalcrawl.fleet.database import connection_address
 from portalcrawl.fleet.start_store import Job, StartStore
 from portalcrawl.fleet.worker_store import WorkerStore
+from portalcrawl.plurals import counted
 from portalcrawl.storage.postgresql import connect_arguments
 
 logger = logging.getLogger("portalcrawl.fleet")
@@ -90,6 +91,7 @@ class Housekeeper:
 
     def _remove_old(self) -> None:
         if moved := self._clock.count_anew():
-            logger.warning("the database's clock was set back: the times of %d entries are counted anew", moved)
+            entries = counted(moved, "entry", "entries")
+            logger.warning("the database's clock was set back: the times of %s are counted anew", entries)
         self._starts.remove_old()
         self._workers.forget_dead()

@@ -11,6 +11,7 @@ import portalcrawl
 from portalcrawl.fleet.clock import QUEUE
 from portalcrawl.fleet.database import Database
 from portalcrawl.fleet.entry_store import EntryStore, StoredEntry, now_of
+from portalcrawl.fleet.waiting_store import WaitingStore, WaitingWorker
 from portalcrawl.fleet.worker_store import StoredWorker, WorkerStore
 from portalcrawl.plurals import counted
 from portalcrawl.scheduling.durations import format_duration
@@ -60,6 +61,8 @@ class FleetStatus:
     time: str
     problems: list[str]
     workers: list[StoredWorker]
+    waiting: list[WaitingWorker]
+    """Workers that can't begin before the state is migrated."""
     entries: list[EntryStatus]
     unpublished: Backlog
 
@@ -73,15 +76,16 @@ class FleetStatus:
         ]
         entries = [asdict(entry) for entry in self.entries]
         head = {"ok": not self.problems, "time": self.time, "problems": self.problems, "counts": counts}
-        waiting = self.unpublished
-        oldest = _text(waiting.oldest)
-        unpublished = {"lines": waiting.records, "bytes": waiting.size, "runs": waiting.runs, "oldest": oldest}
-        return {**head, "unpublished": unpublished, "workers": workers, "entries": entries}
+        left = self.unpublished
+        unpublished = {"lines": left.records, "bytes": left.size, "runs": left.runs, "oldest": _text(left.oldest)}
+        waiting_workers = [{**asdict(worker), "waited": int(worker.waited)} for worker in self.waiting]
+        parts = {"workers": workers, "waiting_workers": waiting_workers, "entries": entries}
+        return {**head, "unpublished": unpublished, **parts}
 
 
 def fleet_status(database: Database) -> FleetStatus:
     """Return the present status; DataFolderError where the database can't be used."""
-    workers = WorkerStore(database).all()
+    workers, waiting = WorkerStore(database).all(), WaitingStore(database).all()
     stored = EntryStore(database).all()
     with database.transaction() as connection:
         now = now_of(connection)
@@ -93,8 +97,9 @@ def fleet_status(database: Database) -> FleetStatus:
     engine = make_engine(database.state_url)
     unpublished = Outbox(engine).backlog()
     engine.dispose()
-    problems = [*_worker_problems(workers, entries), *_entry_problems(entries), *_store_problems(unpublished, now)]
-    return FleetStatus(_text(now) or "", problems, workers, entries, unpublished)
+    of_workers = [*_worker_problems(workers, waiting, entries), *_waiting_problems(waiting)]
+    problems = [*of_workers, *_entry_problems(entries), *_store_problems(unpublished, now)]
+    return FleetStatus(_text(now) or "", problems, workers, waiting, entries, unpublished)
 
 
 def _entry(stored: StoredEntry, jobs: list[dict[str, Any]], now: float) -> EntryStatus:
@@ -122,8 +127,10 @@ def _entry(stored: StoredEntry, jobs: list[dict[str, Any]], now: float) -> Entry
     )
 
 
-def _worker_problems(workers: list[StoredWorker], entries: list[EntryStatus]) -> Iterator[str]:
-    if entries and not any(worker.alive for worker in workers):
+def _worker_problems(
+    workers: list[StoredWorker], waiting: list[WaitingWorker], entries: list[EntryStatus]
+) -> Iterator[str]:
+    if entries and not waiting and not any(worker.alive for worker in workers):
         yield "no worker is alive: scrapy fleet worker"
     for worker in workers:
         if not worker.alive:
@@ -135,6 +142,15 @@ def _worker_problems(workers: list[StoredWorker], entries: list[EntryStatus]) ->
     )
     if others:
         yield f"workers of another version are alive: {', '.join(others)} (here {portalcrawl.__version__})"
+
+
+def _waiting_problems(waiting: list[WaitingWorker]) -> Iterator[str]:
+    """Yield each reason for which workers wait, with the one that has waited longest."""
+    for problem in sorted({worker.problem for worker in waiting}):
+        alike = [worker for worker in waiting if worker.problem == problem]
+        wait = counted(len(alike), "worker waits", "workers wait")
+        longest = format_duration(max(worker.waited for worker in alike))
+        yield f"{wait} to begin, for up to {longest}: {problem}"
 
 
 def _entry_problems(entries: list[EntryStatus]) -> Iterator[str]:

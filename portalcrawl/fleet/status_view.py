@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portalcrawl.fleet.status import EntryStatus, FleetStatus
+from portalcrawl.fleet.waiting_store import WaitingWorker
 from portalcrawl.fleet.worker_store import StoredWorker
 from portalcrawl.plurals import counted
 from portalcrawl.scheduling.durations import format_duration
@@ -20,8 +21,8 @@ ENTRIES = (
 def show_status(status: FleetStatus) -> None:
     """Print *status*."""
     console = output_console()
-    if status.workers:
-        print_table(WORKERS, [_worker(each) for each in status.workers])
+    if status.workers or status.waiting:
+        print_table(WORKERS, [*map(_worker, status.workers), *map(_waiting, status.waiting)])
     else:
         console.print("no workers")
     console.print()
@@ -46,6 +47,10 @@ def _shown(entries: list[EntryStatus]) -> list[EntryStatus]:
 def _worker(worker: StoredWorker) -> tuple[str, ...]:
     seen = f"{format_duration(worker.silent)} ago" if worker.alive else "DEAD"
     return (worker.name, worker.version, f"{worker.running} of {worker.concurrency}", format_duration(worker.up), seen)
+
+
+def _waiting(worker: WaitingWorker) -> tuple[str, ...]:
+    return (worker.name, worker.version, "waits", format_duration(worker.waited), "waits to begin")
 
 
 def _entry(each: EntryStatus) -> tuple[str, ...]:

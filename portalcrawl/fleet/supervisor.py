@@ -28,7 +28,9 @@ from portalcrawl.fleet.fleet_settings import FleetSettings
 from portalcrawl.fleet.job_queue import CLOCK_QUEUE, Housekeeper, make_app
 from portalcrawl.fleet.start_store import StartStore
 from portalcrawl.fleet.state_upgrade import migrate_state
+from portalcrawl.fleet.waiting_store import WaitingStore
 from portalcrawl.fleet.worker_store import BEAT, WorkerIdentity, WorkerStore
+from portalcrawl.plurals import counted
 from portalcrawl.runs.outbox_publication import publish_pending
 from portalcrawl.runs.recovery import end_abandoned_runs
 from portalcrawl.storage.database import make_engine
@@ -66,7 +68,8 @@ class Supervisor:
         host = socket.gethostname()
         name = f"{host}-{os.getpid()}-{secrets.token_hex(2)}"
         self.identity = WorkerIdentity(name, host, os.getpid(), settings.concurrency)
-        self._workers = WorkerStore(Database(settings.state_url))
+        database = Database(settings.state_url)
+        self._workers, self._waiting = WorkerStore(database), WaitingStore(database)
         self._processes: set[_Process] = set()
         self._following: set[asyncio.Future[None]] = set()
         self._stop = asyncio.Event()
@@ -80,7 +83,7 @@ class Supervisor:
         if not await self._state_is_ready():
             return 0
         await asyncio.to_thread(self._workers.seen, self.identity, 0)
-        logger.info("worker %s: %d runs side by side", self.identity.name, self._settings.concurrency)
+        logger.info("worker %s: %s at a time", self.identity.name, counted(self._settings.concurrency, "run"))
         beside = [asyncio.ensure_future(work) for work in (self._beat(), self._keep_clock(), self._publish())]
         places = [asyncio.ensure_future(self._keep_process(share)) for share in self._settings.shares()]
         stop = asyncio.ensure_future(self._stop.wait())
@@ -107,9 +110,14 @@ class Supervisor:
             if problem != told:
                 logger.warning("worker %s waits: %s", self.identity.name, problem)
             told = problem
+            with suppress(DataFolderError):  # the log has said it
+                await asyncio.to_thread(self._waiting.seen, self.identity, problem)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), BEAT)
                 break
+        if told is not None:
+            with suppress(DataFolderError):
+                await asyncio.to_thread(self._waiting.gone, self.identity)
         return not self._stop.is_set()
 
     def _on_signal(self) -> None:

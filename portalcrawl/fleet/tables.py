@@ -12,9 +12,21 @@ from procrastinate.schema import SchemaManager
 from portalcrawl.errors import DataFolderError
 from portalcrawl.fleet.database import Connection, Database
 
-VERSION = 1
+VERSION = 2
 INIT_LOCK = 7_365_128_201
 """Key of the advisory lock under which tables are made; any number that nobody else uses."""
+WAITING = """
+CREATE TABLE fleet_waiting (
+    name text PRIMARY KEY,
+    host text NOT NULL,
+    pid integer NOT NULL,
+    version text NOT NULL,
+    problem text NOT NULL,
+    since float8 NOT NULL,
+    seen float8 NOT NULL
+);
+COMMENT ON TABLE fleet_waiting IS 'workers that wait for the state to be migrated';
+"""
 TABLES = """
 CREATE TABLE fleet_meta (key text PRIMARY KEY, value text NOT NULL);
 CREATE TABLE fleet_entries (
@@ -70,7 +82,7 @@ CREATE TABLE fleet_workers (
     seen float8 NOT NULL
 );
 """
-MIGRATIONS: dict[int, str] = {}
+MIGRATIONS = {1: WAITING}
 """SQL that brings tables of a version to the next one."""
 AFTER_WORKERS = "_50_post_"
 """In the name of a migration of Procrastinate that workers of its older version don't survive."""
@@ -98,7 +110,7 @@ def _lock(database: Database) -> Iterator[None]:
 
 def _make_own(connection: Connection) -> Iterator[str]:
     if not _exists(connection, "fleet_meta"):
-        connection.execute(TABLES)
+        connection.execute((TABLES + WAITING).encode())
         _set(connection, "version", str(VERSION))
         yield f"made the tables of the fleet, version {VERSION}"
         return

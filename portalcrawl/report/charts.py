@@ -29,6 +29,16 @@ class Bar(pygal.Bar):  # type: ignore[misc]  # pygal has no types
                 return state.__dict__[name]
         return object.__getattribute__(self, name)
 
+    def _tooltip_and_print_values(self, _: Any, serie: Any, bar: etree._Element, at: int, value: str, *__: Any) -> None:
+        """Say what *bar* is in its title, where pygal writes four elements for its script."""
+        what = f" {noun_of(serie.title, value)}" if len(self.series) > 1 else ""
+        etree.SubElement(bar, "title").text = f"{self._get_x_label(at)}: {value}{what}"
+
+
+def noun_of(title: str, value: str) -> str:
+    """Return the title of a series, a noun in the plural, for so many."""
+    return title.removesuffix("s") if value == "1" else title
+
 
 def bar_chart(name: str, labels: Sequence[str], series: Mapping[str, Sequence[int]], *, is_half: bool = False) -> str:
     """Return a bar chart as HTML, in two sizes of which the style sheet shows one; the bars tell their values.
@@ -65,7 +75,7 @@ def _svg(name: str, labels: Sequence[str], series: Mapping[str, Sequence[int]], 
     chart.x_labels = list(labels)
     for title, values in series.items():
         chart.add(title, list(values))
-    return _plain(chart.render_tree(), name, list(series))
+    return _plain(chart.render_tree(), name)
 
 
 def _few(labels: Sequence[str], width: int) -> list[str]:
@@ -75,22 +85,14 @@ def _few(labels: Sequence[str], width: int) -> list[str]:
     return list(labels[::step])
 
 
-def _plain(root: etree._Element, name: str, titles: Sequence[str]) -> str:
-    """Return an SVG without scripts, styles and comments; what pygal's script would show becomes the bars' titles."""
+def _plain(root: etree._Element, name: str) -> str:
+    """Return an SVG without scripts, styles and comments, and without all titles but those of bars."""
     for element in [*root.iter()]:
-        is_extra = not isinstance(element.tag, str) or (element.tag in LEFT_OUT or element.get("class") in NO_CLASSES)
         parent = element.getparent()
-        if is_extra and parent is not None:
+        if parent is None or (element.tag == "title" and parent.get("class") == "bar"):
+            continue
+        if not isinstance(element.tag, str) or element.tag in LEFT_OUT or element.get("class") in NO_CLASSES:
             parent.remove(element)
-    for number, group in enumerate(root.iterfind(".//g[@class='bars']")):
-        for bar in group:
-            said = {desc.get("class"): desc.text for desc in bar.iterfind("desc")}
-            for desc in bar.findall("desc"):
-                bar.remove(desc)
-            value = said.get("value") or ""
-            what = titles[number].removesuffix("s") if value == "1" else titles[number]
-            shown = f"{said.get('x_label') or ''}: {value}"
-            etree.SubElement(bar, "title").text = f"{shown} {what}" if len(titles) > 1 else shown
     del root.attrib["id"]
     root.set("role", "img")
     root.set("aria-label", name)

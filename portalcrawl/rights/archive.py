@@ -1,55 +1,42 @@
 """The documents in which publishers state rights, kept once a change in ``rights/<host>/`` beside the feeds.
 
 A document is a file of its own, named by its kind, the time when it was first seen and its SHA-256. ``index.json``
-beside it says from when to when each was seen, also that there was none. It is written anew as a whole, so it grows
-with changes, not with runs.
+beside it says from when to when each was seen, also that there was none. It grows with changes, not with runs. It is
+written anew as a whole, so it keeps the newest entries only: some sites give another robots.txt at each request. Older
+ones are moved to parts of the index, each a file that never changes (``index/<time>-<hash>.json``).
+
+A part is written before the index without its entries; who dies in between leaves entries twice, which says nothing
+new. Readers read the index first, then the parts.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
 from datetime import UTC, datetime
-from operator import attrgetter
 from urllib.parse import urlsplit
 
 from portalcrawl.errors import DataFolderError
 from portalcrawl.rights.document_place import DocumentPlace, StoredFile
+from portalcrawl.rights.sightings import Sighting, StoredDocument, first_kept, merged
 
 INDEX = "index.json"
+PARTS = "index"
+"""Folder of the parts of the index, beside it."""
+KEPT = 100
+"""Entries that stay in the index when older ones are moved to a part, ..."""
+PART = 500
+"""... which has so many: reading and writing an index of both together takes about 10 milliseconds."""
+LISTED = 50
+"""Entries of a host from which on no file is looked for that a run had stored before it died: what changes at each
+request would not be found, and listing many files takes long."""
 ATTEMPTS = 20
 """Others may write the index of a host in an object store at the same time."""
+FIELDS = tuple(each.name for each in fields(StoredDocument))
 SUFFIXES = {"robots.txt": ".txt", "tdmrep.json": ".json"}
-
-
-@dataclass(frozen=True, slots=True)
-class StoredDocument:
-    """One state of a document of an origin; times are ISO 8601, UTC."""
-
-    origin: str
-    """Scheme, host and port (``https://www.example.org``)."""
-    document: str
-    """``robots.txt`` or ``tdmrep.json``."""
-    sha256: str | None
-    """None if there was no such document."""
-    file: str | None
-    """Name of the file in the host's folder."""
-    first_seen: str
-    last_seen: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """What a document of an origin was at one time."""
-
-    origin: str
-    document: str
-    body: bytes | None
-    """None: there was none."""
-    moment: datetime
-    """Aware."""
 
 
 class RightsArchive:
@@ -72,19 +59,27 @@ class RightsArchive:
         seen = list(sightings)
         for _ in range(ATTEMPTS):
             with self._place.locked(host):
-                index = self._place.read(host, INDEX)
-                known = self._parsed(host, index)
-                for each in seen:
-                    self._record(host, known, each)
-                content = json.dumps([asdict(each) for each in known], ensure_ascii=False, indent=1).encode() + b"\n"
-                if self._place.replace(host, INDEX, content, index.version if index else None):
+                if self._recorded(host, seen):
                     return
         raise DataFolderError(f"{self._place.address(host, INDEX)} was changed by others {ATTEMPTS} times in a row")
 
     def documents(self, origin: str) -> list[StoredDocument]:
         """Return all documents of the host of *origin*, in the order in which they were first seen."""
         host = host_of(origin)
-        return self._parsed(host, self._place.read(host, INDEX))
+        entries = self.newest(host)  # first: what is moved meanwhile is read twice, not never
+        return merged([*entries, *(each for part in self.parts(host) for each in self.part(host, part))])
+
+    def newest(self, host: str) -> list[StoredDocument]:
+        """Return the entries of the index without its parts."""
+        return self.parsed(host, INDEX, self._place.read(host, INDEX))
+
+    def parts(self, host: str) -> list[str]:
+        """Return the names of the parts of the index."""
+        return [f"{PARTS}/{name}" for name in self._place.names(host, PARTS) if name.endswith(".json")]
+
+    def part(self, host: str, name: str) -> list[StoredDocument]:
+        """Return the entries of a part of the index."""
+        return self.parsed(host, name, self._place.read(host, name))
 
     def at(self, origin: str, moment: datetime) -> list[StoredDocument]:
         """Return what each document of *origin* was at *moment* (aware): the last one first seen by then."""
@@ -112,44 +107,87 @@ class RightsArchive:
         """Return the path or URL of the file of *document*; None if there was none."""
         return self._place.address(host_of(document.origin), document.file) if document.file else None
 
-    def _parsed(self, host: str, index: StoredFile | None) -> list[StoredDocument]:
+    def parsed(self, host: str, name: str, index: StoredFile | None) -> list[StoredDocument]:
+        """Return the entries of an index, or of a part of it, that was read; none where there was none."""
         try:
             return [StoredDocument(**each) for each in json.loads(index.content)] if index else []
         except (ValueError, TypeError) as error:
-            address = self._place.address(host, INDEX)
+            address = self._place.address(host, name)
             raise DataFolderError(f"{address} is damaged ({error}); restore it, or move it away") from error
 
-    def _record(self, host: str, known: list[StoredDocument], seen: Sighting) -> None:
-        """Add *seen* to *known*, in the order of time, and write its file where it is new."""
-        sha256 = hashlib.sha256(seen.body).hexdigest() if seen.body is not None else None
-        moment = seen.moment.astimezone(UTC).isoformat(timespec="seconds")
-        earlier = [at for at, each in enumerate(known) if each.first_seen <= moment]
-        same = [at for at in earlier if (known[at].origin, known[at].document) == (seen.origin, seen.document)]
-        # That of a moment which is known is nothing new: machines may see two states in one second.
-        last = [at for at in same if at == same[-1] or moment <= known[at].last_seen]
-        if (found := next((at for at in last if known[at].sha256 == sha256), None)) is not None:
-            known[found] = replace(known[found], last_seen=max(known[found].last_seen, moment))
-            return
-        file = self._write(host, seen, sha256) if seen.body is not None and sha256 else None
-        new = StoredDocument(seen.origin, seen.document, sha256, file, moment, moment)
-        known.append(new)
-        if same and known[same[-1]].last_seen > moment:  # it was something else in between
-            around = known[same[-1]]
-            known[same[-1]] = replace(around, last_seen=around.first_seen)
-            known.append(replace(around, first_seen=around.last_seen))
-        known.sort(key=attrgetter("first_seen"))
+    def _recorded(self, host: str, seen: Sequence[Sighting]) -> bool:
+        """Write what is new in *seen*; return False where others have changed the index meanwhile."""
+        index = self._place.read(host, INDEX)
+        known = self.parsed(host, INDEX, index)
+        files = _Files(self._place, host, known, seen)
+        new, late = [each.entry() for each in seen], []
+        starts = first_kept(known)
+        if any(each.first_seen < starts.get(each.series, "") for each in new) and self._place.names(host, PARTS):
+            # Other states may have been in between that are in parts: merged with what is here they would be forgotten.
+            late = [each for each in new if each.first_seen < starts.get(each.series, "")]
+            new = [each for each in new if each.first_seen >= starts.get(each.series, "")]
+        if late:
+            self._add_part(host, [files.with_file(each) for each in late])
+        entries = [files.with_file(each) for each in merged([*known, *new])]
+        return self._place.replace(
+            host, INDEX, _as_json(self._without_oldest(host, entries)), index.version if index else None
+        )
 
-    def _write(self, host: str, seen: Sighting, sha256: str) -> str:
-        """Write the body and return the name of its file: that of the newest one if that is the same (a run died)."""
-        suffix = SUFFIXES[seen.document]
-        stem = seen.document.removesuffix(suffix)
-        known = [name for name in self._place.names(host) if name.startswith(f"{stem}-") and name.endswith(suffix)]
-        newest = max(known, default="")
-        if newest.endswith(f"-{sha256[:16]}{suffix}"):
-            return newest
-        name = f"{stem}-{seen.moment.astimezone(UTC):%Y%m%dT%H%M%SZ}-{sha256[:16]}{suffix}"
-        self._place.add(host, name, seen.body or b"")
-        return name
+    def _without_oldest(self, host: str, entries: list[StoredDocument]) -> list[StoredDocument]:
+        """Move the oldest of too many *entries* to parts; the last of each document stays, since it goes on."""
+        number = (len(entries) - KEPT) // PART * PART
+        if number <= 0:
+            return entries
+        last = {each.series: each for each in entries}
+        moved = [each for each in entries if last[each.series] is not each][:number]
+        for start in range(0, len(moved), PART):
+            self._add_part(host, moved[start : start + PART])
+        gone = set(moved)
+        return [each for each in entries if each not in gone]
+
+    def _add_part(self, host: str, entries: Sequence[StoredDocument]) -> None:
+        content = _as_json(entries)
+        name = f"{_compact(entries[0].first_seen)}-{hashlib.sha256(content).hexdigest()[:16]}.json"
+        self._place.add(host, f"{PARTS}/{name}", content)
+
+
+class _Files:
+    """The files of a host's documents: each is written once, and found again where a run died before the index."""
+
+    def __init__(
+        self, place: DocumentPlace, host: str, known: Sequence[StoredDocument], seen: Sequence[Sighting]
+    ) -> None:
+        self._place, self._host = place, host
+        self._bodies = {each.sha256: each.body for each in seen}
+        self._listed = len(known) < LISTED
+        self._names: list[str] | None = None
+
+    def with_file(self, entry: StoredDocument) -> StoredDocument:
+        """Return *entry* with the name of its file, which is written if there is none."""
+        if entry.file is not None or entry.sha256 is None:
+            return entry
+        suffix = SUFFIXES[entry.document]
+        stem, end = entry.document.removesuffix(suffix), f"-{entry.sha256[:16]}{suffix}"
+        name = f"{stem}-{_compact(entry.first_seen)}{end}"
+        if self._names is None:
+            self._names = self._place.names(self._host) if self._listed else []
+        before = self._names[: bisect_right(self._names, name)]
+        newest = next((each for each in reversed(before) if each.startswith(f"{stem}-") and each.endswith(suffix)), "")
+        if newest.endswith(end):
+            return replace(entry, file=newest)
+        self._place.add(self._host, name, self._bodies[entry.sha256] or b"")
+        self._names.insert(len(before), name)
+        return replace(entry, file=name)
+
+
+def _as_json(entries: Iterable[StoredDocument]) -> bytes:
+    lines = (json.dumps({name: getattr(each, name) for name in FIELDS}, ensure_ascii=False) for each in entries)
+    return "[\n{}\n]\n".format(",\n".join(lines)).encode()
+
+
+def _compact(moment: str) -> str:
+    """Return the time of an entry as it stands in names of files."""
+    return f"{datetime.fromisoformat(moment):%Y%m%dT%H%M%SZ}"
 
 
 def host_of(origin: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from portalcrawl.feeds.feed_files import write_whole
+from portalcrawl.feeds.feed_files import sync_folder, write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class StoredFile:
 
 
 class DocumentPlace(Protocol):
-    """Files by the folder of a host and their name.
+    """Files by the folder of a host and their name, which may begin with that of a folder in it.
 
     :raises OSError: where a disk can't be used.
     :raises FeedStoreError: where an object store can't be used.
@@ -36,8 +36,8 @@ class DocumentPlace(Protocol):
     def locked(self, host: str) -> AbstractContextManager[None]:
         """Keep others from replacing files of *host* meanwhile, where the place can."""
 
-    def names(self, host: str) -> list[str]:
-        """Return the names of all files of *host*."""
+    def names(self, host: str, folder: str = "") -> list[str]:
+        """Return the names of all files in *folder* of *host*, sorted; none where it does not exist."""
 
     def read(self, host: str, name: str) -> StoredFile | None:
         """Return a file; None where it does not exist."""
@@ -74,8 +74,11 @@ class DocumentFolder:
         """Return the names of the folders of hosts, which begin with no dot."""
         return sorted(path.name for path in self.folder.glob("[!.]*") if path.is_dir())
 
-    def names(self, host: str) -> list[str]:
-        return sorted(path.name for path in (self.folder / host).glob("*"))
+    def names(self, host: str, folder: str = "") -> list[str]:
+        try:
+            return sorted(path.name for path in (self.folder / host / folder).iterdir())
+        except FileNotFoundError:
+            return []
 
     def read(self, host: str, name: str) -> StoredFile | None:
         try:
@@ -85,8 +88,13 @@ class DocumentFolder:
         return StoredFile(content, hashlib.sha256(content).hexdigest())
 
     def add(self, host: str, name: str, content: bytes) -> None:
-        if not (self.folder / host / name).exists():
-            write_whole(self.folder / host / name, content)
+        path = self.folder / host / name
+        if path.exists():
+            return
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            sync_folder(path.parent.parent)
+        write_whole(path, content)
 
     def replace(self, host: str, name: str, content: bytes, version: str | None) -> bool:
         write_whole(self.folder / host / name, content)  # nobody else can: the folder is locked

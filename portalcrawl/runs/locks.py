@@ -15,6 +15,7 @@ from typing import Protocol
 from filelock import FileLock, Timeout
 
 from portalcrawl.errors import DataFolderError, RunLockedError, UsageError
+from portalcrawl.plurals import counted
 from portalcrawl.storage.database import StateBusyError
 
 if sys.platform != "win32":
@@ -95,7 +96,8 @@ def _allow_open_files(portals: int) -> None:
     if soft == resource.RLIM_INFINITY or soft >= needed:
         return
     if hard != resource.RLIM_INFINITY and hard < needed:
-        problem = f"a run over {portals} portals needs {needed} open files, and the system allows {hard} (ulimit -Hn)"
+        run = f"a run over {counted(portals, 'portal')}"
+        problem = f"{run} needs {needed} open files, and the system allows {hard} (ulimit -Hn)"
         raise UsageError(f"{problem}; raise that, or give fewer portals to a run")
     resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 

@@ -10,6 +10,7 @@ from portalcrawl.errors import FeedStoreError
 from portalcrawl.feeds.feed_files import PART
 from portalcrawl.feeds.store.feed_store import FeedStore
 from portalcrawl.feeds.store.reader import FeedReader
+from portalcrawl.plurals import counted
 from portalcrawl.runs.feed_import import LINES_PER_COMMIT, FeedImporter, parse_record
 from portalcrawl.runs.run_names import FEED_NAME, started_at
 from portalcrawl.schema import FeedEntry, Manifest
@@ -50,7 +51,7 @@ def rebuild(store: FeedStore, importer: FeedImporter, folder: Path | None) -> in
         _add_unpublished(folder, published, importer.history)
     importer.history.set_value(REBUILDING, None)
     if number:
-        logger.warning("The state was rebuilt from %d records in %s", number, store.name)
+        logger.warning("The state was rebuilt from %s in %s", counted(number, "record"), store.name)
     return number
 
 

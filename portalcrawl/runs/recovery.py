@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from portalcrawl.errors import RunLockedError
 from portalcrawl.feeds.feed_files import PART, sync_folder
 from portalcrawl.feeds.publishing import existing_file, publish_feed, whole_lines, write_manifest
+from portalcrawl.plurals import counted
 from portalcrawl.runs.feed_import import LINES_PER_COMMIT, FeedImporter, parse_record
 from portalcrawl.runs.locks import PortalGuard
 from portalcrawl.runs.run_names import FEED_KINDS, feed_name, manifest_name
@@ -227,5 +228,6 @@ def _without_known_lines(path: Path, part: Path, size: int, importer: FeedImport
         path.unlink()
     sync_folder(part.parent)
     if left_out:
-        logger.warning("%d lines of %s were damaged, or known by other feeds: left out", left_out, path.name)
+        were = counted(left_out, "line was", "lines were")
+        logger.warning("%s: %s damaged, or known by other feeds: left out", path.name, were)
     return part

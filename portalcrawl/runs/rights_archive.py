@@ -6,13 +6,17 @@ A crawl keeps them in its data folder, which takes no network. Where feeds go el
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 from portalcrawl.errors import DataFolderError
 from portalcrawl.feeds.store.locating import TIMEOUT, local_folder
-from portalcrawl.rights.archive import INDEX, RightsArchive, Sighting
+from portalcrawl.rights.archive import INDEX, RightsArchive
 from portalcrawl.rights.document_place import DocumentFolder, DocumentPlace
+from portalcrawl.rights.sightings import Sighting, StoredDocument
 
 FOLDER = "rights"
 COPIED = ".copied"
@@ -35,7 +39,7 @@ def documents_place(data_dir: Path, feeds_url: str, timeout: float = TIMEOUT) ->
 def copy_documents(data_dir: Path, feeds_url: str, timeout: float = TIMEOUT) -> None:
     """Copy what runs have kept in *data_dir* to where documents are kept for good, if that is elsewhere.
 
-    Hosts of which nothing was kept since they were copied last cost one small read each.
+    Hosts of which nothing was kept since they were copied last cost two small reads each.
 
     :raises FeedStoreError: where the store can't be used: the next run copies what this one could not.
     :raises DataFolderError: where the index of a host is damaged; all other hosts were copied.
@@ -46,24 +50,63 @@ def copy_documents(data_dir: Path, feeds_url: str, timeout: float = TIMEOUT) -> 
     target: RightsArchive | None = None
     damaged: DataFolderError | None = None
     for host in here.hosts():
-        # Without its lock: a store that is down must not stop the runs that record this host meanwhile. Documents that
-        # they add after this line are copied twice, which changes nothing.
-        index = here.read(host, INDEX)
-        state = f"{feeds_url}\n{index.version}\n".encode() if index else b""
-        known = here.read(COPIED, host)
-        if not state or (known and known.content == state):
-            continue
-        target = target or RightsArchive(documents_place(data_dir, feeds_url, timeout))
+        before = _Copied.read(here, host)
         try:
-            if new := _new_sightings(RightsArchive(here), target, host):
+            # Without its lock: a store that is down must not stop the runs that record this host meanwhile. Documents
+            # that they add after this line are copied twice, which changes nothing.
+            now = _Copied.of(here, host, feeds_url)
+            if now is None or now.is_same(before):
+                continue
+            target = target or RightsArchive(documents_place(data_dir, feeds_url, timeout))
+            if new := [*_new_sightings(RightsArchive(here), target, host, before, now)]:
                 target.store_all(host, new)
         except DataFolderError as error:  # of this host alone
             damaged = error
             continue
         with here.locked(COPIED):
-            here.replace(COPIED, host, state, None)
+            here.replace(COPIED, host, now.as_bytes(), None)
     if damaged is not None:
         raise damaged
+
+
+@dataclass(frozen=True, slots=True)
+class _Copied:
+    """What of a host was copied, and where to."""
+
+    url: str
+    version: str
+    """Of the index."""
+    parts: list[str]
+    """Names of the parts of the index."""
+    newest: list[StoredDocument]
+    """Entries of the index without its parts."""
+
+    @classmethod
+    def of(cls, here: DocumentFolder, host: str, url: str) -> _Copied | None:
+        """Return what there is to be copied to *url*; None for nothing."""
+        index = here.read(host, INDEX)
+        if index is None:
+            return None
+        archive = RightsArchive(here)
+        newest = archive.parsed(host, INDEX, index)
+        return cls(url, index.version, archive.parts(host), newest)
+
+    @classmethod
+    def read(cls, here: DocumentFolder, host: str) -> _Copied | None:
+        """Return what was copied last; None where that is not known, or was written by an older version."""
+        file = here.read(COPIED, host)
+        try:
+            found = json.loads(file.content) if file else None
+            return cls(**{**found, "newest": [StoredDocument(**each) for each in found["newest"]]}) if found else None
+        except (ValueError, TypeError, KeyError):
+            return None
+
+    def is_same(self, other: _Copied | None) -> bool:
+        """Return whether nothing was kept since *other*."""
+        return other is not None and (self.url, self.version, self.parts) == (other.url, other.version, other.parts)
+
+    def as_bytes(self) -> bytes:
+        return json.dumps(asdict(self), ensure_ascii=False).encode() + b"\n"
 
 
 def _is_here(here: DocumentFolder, data_dir: Path, feeds_url: str) -> bool:
@@ -74,17 +117,24 @@ def _is_here(here: DocumentFolder, data_dir: Path, feeds_url: str) -> bool:
     return isinstance(place, DocumentFolder) and place.folder.resolve() == here.folder.resolve()
 
 
-def _new_sightings(here: RightsArchive, target: RightsArchive, host: str) -> list[Sighting]:
-    """Return what *target* does not know yet. No other document is read: some robots.txt change at each request."""
-    known = {
-        (each.origin, each.document, each.sha256, moment)
-        for each in target.documents(f"https://{host}")
-        for moment in (each.first_seen, each.last_seen)
-    }
-    new = []
-    for each in here.documents(f"https://{host}"):
-        moments = {each.first_seen: None, each.last_seen: None}
-        unknown = [at for at in moments if (each.origin, each.document, each.sha256, at) not in known]
+def _new_sightings(
+    here: RightsArchive, target: RightsArchive, host: str, before: _Copied | None, now: _Copied
+) -> Iterator[Sighting]:
+    """Yield what was kept since it was copied last; without that, what *target* does not know.
+
+    No other document is read, and no part of an index that was copied: some robots.txt change at each request.
+    """
+    knows = before is not None and before.url == now.url
+    copied, known = (before.parts, before.newest) if before and knows else ([], target.documents(f"https://{host}"))
+    seen = {(*each.series, each.sha256, moment) for each in known for moment in _moments(each)}
+    parts = (each for part in now.parts if part not in copied for each in here.part(host, part))
+    for each in (*parts, *now.newest):
+        unknown = [moment for moment in _moments(each) if (*each.series, each.sha256, moment) not in seen]
         body = here.body(each) if unknown else None
-        new += [Sighting(each.origin, each.document, body, datetime.fromisoformat(at)) for at in unknown]
-    return new
+        for moment in unknown:
+            seen.add((*each.series, each.sha256, moment))
+            yield Sighting(each.origin, each.document, body, datetime.fromisoformat(moment))
+
+
+def _moments(entry: StoredDocument) -> Iterable[str]:
+    return dict.fromkeys((entry.first_seen, entry.last_seen))

@@ -8,7 +8,8 @@ from typing import Any
 
 from portalcrawl.crawl.site_rights import statements
 from portalcrawl.errors import UsageError
-from portalcrawl.rights.archive import RightsArchive, StoredDocument
+from portalcrawl.rights.archive import RightsArchive
+from portalcrawl.rights.sightings import StoredDocument
 from portalcrawl.rights.signals import signal_records
 from portalcrawl.runs.article_records import ArticleRecords
 from portalcrawl.urls import site_of

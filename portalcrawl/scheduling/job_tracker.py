@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from portalcrawl.plurals import counted
 from portalcrawl.runs.published_line import RunResult
 from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.scheduling.entries import Node
@@ -122,9 +123,9 @@ class JobTracker:
             reasons.insert(0, f"cancelled: it ran longer than {format_duration(job.longest or 0)}")
         self._store.end(job, "done", now, verdict=verdict, reasons=reasons, run=result.run, counts=result.counts)
         shown_reasons = f" ({'; '.join(reasons)})" if reasons else ""
-        articles, teasers = (result.counts.get(name, 0) for name in ("articles", "teasers"))
+        found = ", ".join(counted(result.counts.get(f"{each}s", 0), each) for each in ("article", "teaser"))
         level = logging.INFO if verdict == "ok" else logging.WARNING
-        logger.log(level, "%s: %d articles, %d teasers; %s%s", job.job, articles, teasers, verdict, shown_reasons)
+        logger.log(level, "%s: %s; %s%s", job.job, found, verdict, shown_reasons)
         return True
 
     def _ended_without_result(self, job: Job, node: Node, now: float) -> None:

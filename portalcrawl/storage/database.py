@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from portalcrawl.errors import DataFolderError, SettingError
@@ -25,7 +25,12 @@ logger = logging.getLogger(__name__)
 IN_MEMORY = "sqlite://"
 BUSY_TIMEOUT = 60.0
 """Seconds to wait for another process that writes. Commits take milliseconds, a migration may take longer."""
+DRIVERS = ("sqlite", "sqlite+pysqlite", postgresql.DRIVER)
+"""Dialects and drivers of SQLAlchemy that the state's statements are written for."""
+KNOWN = f"SQLite (sqlite:///data/state.sqlite3) and PostgreSQL ({postgresql.DRIVER}://user@host/database) alone"
 FLEET_HINT = "pip install 'portalcrawl[fleet]'"
+OPENING_TRIES = 5
+"""A corrupt state is set aside once, but other processes may do so while this one opens it."""
 WAIT_OPTION = "busy_timeout"
 """Execution option of engines and connections: seconds to wait before StateBusyError, instead of BUSY_TIMEOUT."""
 
@@ -53,15 +58,15 @@ def open_database(url: str) -> Engine:
     """
     engine = make_engine(url)
     with database_errors_as(f"the state {display_url(url)} can't be used"):
-        try:
-            _bring_up_to_date(engine, url)
-        except (DatabaseError, sqlite3.DatabaseError) as error:
-            engine.dispose()
-            if not _is_corrupt(error):
-                raise
-            _rename_corrupt(url)
-            engine = make_engine(url)
-            _bring_up_to_date(engine, url)
+        for tries_left in reversed(range(OPENING_TRIES)):
+            file = StateFile.now(url)
+            try:
+                _bring_up_to_date(engine, url)
+                break
+            except (DatabaseError, sqlite3.DatabaseError) as error:
+                engine.dispose()
+                if not tries_left or not _is_replaced(file, error):
+                    raise
     return engine
 
 
@@ -80,16 +85,18 @@ def make_engine(url: str) -> Engine:
     """Return an engine on the database at *url*; connect to nothing. Raise SettingError for a URL that names none."""
     try:
         address = make_url(url)
-        in_memory = address.get_backend_name() == "sqlite" and not address.database
-        options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
-        if address.get_backend_name() == postgresql.BACKEND:
-            options["connect_args"] = postgresql.connect_arguments(address)
+    except ArgumentError:
+        raise SettingError("STATE_URL", mask_secrets(url), KNOWN) from None
+    if address.drivername not in DRIVERS:
+        raise SettingError("STATE_URL", mask_secrets(url), KNOWN)
+    in_memory = address.get_backend_name() == "sqlite" and not address.database
+    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
+    if address.get_backend_name() == postgresql.BACKEND:
+        options["connect_args"] = postgresql.connect_arguments(address)
+    try:
         engine = create_engine(address, **options)
-    except ImportError as error:
-        hint = FLEET_HINT if make_url(url).get_backend_name() == postgresql.BACKEND else str(error)
-        raise SettingError("STATE_URL", mask_secrets(url), f"a database whose driver is installed ({hint})") from None
-    except (ArgumentError, NoSuchModuleError):
-        takes = "a database URL such as sqlite:///data/state.sqlite3"
+    except ImportError:
+        takes = f"a database whose driver is installed ({FLEET_HINT})"
         raise SettingError("STATE_URL", mask_secrets(url), takes) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
@@ -185,13 +192,33 @@ def _is_corrupt(error: DatabaseError | sqlite3.DatabaseError) -> bool:
     return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def _rename_corrupt(url: str) -> None:
+def _is_replaced(found: StateFile, error: DatabaseError | sqlite3.DatabaseError) -> bool:
+    """Return whether the file in which *error* was met is there no more: a corrupt one is set aside.
+
+    Of several processes that met it the first does so. The others would take the new file for it.
+    """
+    if found.path is None or found.identity is None:
+        return False
+    if not _is_corrupt(error):
+        return StateFile.now(found.url) != found
+    from filelock import FileLock  # here, since a state is hardly ever corrupt
+
+    with FileLock(found.path.with_name(found.path.name + ".corrupt.lock")):
+        if StateFile.now(found.url) == found:
+            _set_aside(found.path)
+    return True
+
+
+def _set_aside(file: Path) -> None:
     """Rename a corrupt file and its write-ahead log; the new name ends in the present time."""
-    file = Path(make_url(url).database or "")
-    end = f".corrupt-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    for suffix in ("", "-wal", "-shm"):
+    end = time = f".corrupt-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    number = 1
+    while file.with_name(file.name + end).exists():
+        number += 1
+        end = f"{time}-{number}"
+    for suffix in ("-wal", "-shm", ""):  # the file last: beside it others would make a log of the same name
         path = file.with_name(file.name + suffix)
-        if path.exists():
+        with suppress(FileNotFoundError):
             path.rename(path.with_name(path.name + end))
     logger.error("The state %s is corrupt: it is kept as %s, and a new one is begun", file, file.name + end)
 

@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 BACKEND = "postgresql"
+DRIVER = "postgresql+psycopg"
 NOW = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS FLOAT)"
 """SQL: Unix seconds by the database's clock."""
 IDLE_IN_TRANSACTION = 20

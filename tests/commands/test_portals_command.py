@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,16 @@ def test_a_faulty_file_does_not_hide_the_others(profiles: Path) -> None:
     ended = portals("bad", profiles=profiles)
     assert ended.code == 1
     assert ended.err.startswith(f"{profiles / 'bad.toml'}: TOML: ")
+
+
+def test_json_tells_hosts_and_faults_apart(profiles: Path) -> None:
+    (profiles / "bad.toml").write_text("=", "utf-8")
+    ended = portals("--json", profiles=profiles)
+    assert (ended.code, ended.err) == (0, "")
+    found = {each.pop("name"): each for each in json.loads(ended.out)}
+    assert found["mine"] == {"hosts": ["news.example.at"], "file": str(profiles / "mine.toml"), "faults": []}
+    assert found["bad"]["hosts"] == []
+    assert [fault.split(": ")[:2] for fault in found["bad"]["faults"]] == [[str(profiles / "bad.toml"), "TOML"]]
 
 
 @pytest.mark.parametrize(

@@ -42,10 +42,25 @@ def test_a_pid_file_nowhere_is_one_line(tmp_path: Path) -> None:
     assert not files(tmp_path)
 
 
-def test_a_missing_driver_is_named(tmp_path: Path) -> None:
-    ended = crawl("-s", "STATE_URL=oracle+oracledb://host/state", data=tmp_path / "data")
-    assert (ended.code, len(ended.lines)) == (2, 1)
-    assert "oracledb" in ended.err
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://host/state",
+        "mariadb+pymysql://host/state",
+        "oracle+oracledb://host/state",
+        "sqlite+aiosqlite:///state.sqlite3",
+        "postgresql+asyncpg://host/state",
+        "postgresql://host/state",
+        "nonsense",
+    ],
+)
+def test_other_databases_are_told_which_ones_are_known(url: str, tmp_path: Path) -> None:
+    for command in (("crawl", "portal"), ("fleet", "init")):
+        ended = scrapy(*command, "-s", f"STATE_URL={url}", data=tmp_path / "data")
+        assert (ended.code, len(ended.lines)) == (2, 1)
+        assert "postgresql+psycopg://user@host/" in ended.err
+        assert "driver" not in ended.err
+    assert not files(tmp_path)
 
 
 def test_a_host_that_is_down_is_not_said_to_forbid_it(tmp_path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -14,8 +17,10 @@ from unittest.mock import patch
 import pytest
 from support.commandline import ENOUGH, files, start_crawl
 from support.s3 import S3Server
+from support.selfkill_steps import kill_at
 from support.tinyportal import Answer, TinyPortal, article, listing
 
+from portalcrawl.rights import archive as rights_archive
 from portalcrawl.rights.archive import RightsArchive
 from portalcrawl.runs.rights_archive import copy_documents, documents_place
 
@@ -107,3 +112,68 @@ def test_two_machines_with_one_portal_and_one_store(store: str, tmp_path: Path) 
                 file.unlink()
             copy_documents(tmp_path / machine, url)
         assert archive.documents(portal.origin) == before, "copied again, it is the same"
+
+
+ORIGIN, HOST = "https://a.example", "a.example"
+
+
+def body(number: int) -> bytes:
+    return b"User-agent: *\n# %d\n" % number
+
+
+def are_known(archive: RightsArchive, numbers: set[int]) -> bool:
+    stored = {each.first_seen: archive.body(each) for each in archive.documents(ORIGIN)}
+    return all(stored.get((START + timedelta(minutes=each)).isoformat()) == body(each) for each in numbers)
+
+
+@pytest.mark.parametrize("store", ["folder", "s3"])
+def test_writers_of_an_index_with_parts(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four at a time, each state seen by one of them: all are found, and the index is small."""
+    monkeypatch.setattr(rights_archive, "KEPT", 5)
+    monkeypatch.setattr(rights_archive, "PART", 10)
+    monkeypatch.setattr(rights_archive, "ATTEMPTS", 200)
+    with ExitStack() as stack:
+        url = str(tmp_path / "shared")
+        if store == "s3":
+            server = stack.enter_context(S3Server(tmp_path / "s3"))
+            stack.enter_context(patch.dict(os.environ, server.variables))
+            url = server.url("news")
+
+        def write(writer: int) -> None:
+            archive = RightsArchive(documents_place(tmp_path / "data", url))
+            for number in range(writer, 80, 4):
+                archive.store(ORIGIN, "robots.txt", body(number), START + timedelta(minutes=number))
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(write, range(4)))
+        archive = RightsArchive(documents_place(tmp_path / "data", url))
+        assert are_known(archive, {*range(80)})
+        assert len(archive.documents(ORIGIN)) == 80
+        assert len(archive.newest(HOST)) < 15
+        assert len(archive.parts(HOST)) >= 5
+
+
+def test_writers_that_are_killed_at_each_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each process stores one state and is killed while it does; what one has stored to its end stays known."""
+    monkeypatch.setattr(rights_archive, "KEPT", 2)
+    monkeypatch.setattr(rights_archive, "PART", 3)
+    archive = RightsArchive(documents_place(tmp_path, str(tmp_path / "feeds")))
+    stored: set[int] = set()
+    killed = 0
+    for number in range(150):
+        process = os.fork()
+        if not process:
+            kill_at(number % 30 + 1)
+            archive.store(ORIGIN, "robots.txt", body(number), START + timedelta(minutes=number))
+            os._exit(0)
+        _, status = os.waitpid(process, 0)
+        if os.WIFSIGNALED(status):
+            assert os.WTERMSIG(status) == signal.SIGKILL
+            killed += 1
+        else:
+            stored.add(number)
+        assert are_known(archive, stored), f"killed at step {number % 30 + 1}"
+    assert killed > 60
+    assert len(stored) > 20
+    index = tmp_path / "rights" / HOST / "index.json"
+    assert len(json.loads(index.read_bytes())) <= 5

@@ -12,6 +12,8 @@ from support.postgres import PostgresServer
 from portalcrawl.errors import DataFolderError
 from portalcrawl.fleet.database import Database
 from portalcrawl.fleet.tables import make_tables
+from portalcrawl.fleet.waiting_store import WaitingStore
+from portalcrawl.fleet.worker_store import WorkerIdentity
 
 OLD = "03.02.00_50_post_batch_defer_jobs.sql"
 """The last migration of an older Procrastinate."""
@@ -20,7 +22,8 @@ FUNCTIONS = "SELECT proname FROM pg_proc WHERE proname LIKE 'procrastinate%' ORD
 
 def rows(database: Database, sql: str) -> list[str]:
     with database.transaction() as connection:
-        return [next(iter(row.values())) for row in connection.execute(sql.encode())]
+        cursor = connection.execute(sql.encode())
+        return [next(iter(row.values())) for row in cursor] if cursor.description else []
 
 
 def old_queue(database: Database) -> None:
@@ -56,6 +59,16 @@ def test_the_queue_of_an_older_version_is_migrated(server: PostgresServer, has_w
         make_tables(database)
     assert make_tables(database) == []
     assert rows(database, FUNCTIONS) == rows(fresh, FUNCTIONS)
+
+
+def test_tables_of_the_first_version_are_migrated(server: PostgresServer) -> None:
+    database = Database(server.new_database())
+    make_tables(database)
+    rows(database, "DROP TABLE fleet_waiting; UPDATE fleet_meta SET value = '1' WHERE key = 'version'")
+    assert WaitingStore(database).all() == []
+    assert make_tables(database) == ["migrated the tables of the fleet to version 2"]
+    WaitingStore(database).seen(WorkerIdentity("a", "host", 1, 8), "it waits")
+    assert [each.problem for each in WaitingStore(database).all()] == ["it waits"]
 
 
 def test_tables_of_a_newer_version_are_left_alone(server: PostgresServer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,15 +59,26 @@ def test_workers_wait_for_those_of_an_older_version(old_fleet: Fleet) -> None:
         workers = [old_fleet.worker() for _ in range(3)]
         for each in workers:
             wait_for(lambda each=each: "waits: the state has version 3" in each.log, "the worker to wait")  # type: ignore[misc]
+        wait_for(lambda: len(old_fleet.rows("SELECT name FROM fleet_waiting")) == 3, "the workers to be recorded")
+        told = old_fleet.run("status", "--json")
+        found = json.loads(told.out)
+        assert (told.code, len(found["waiting_workers"])) == (1, 3)
+        assert {each["problem"][:27] for each in found["waiting_workers"]} == {"the state has version 3, an"}
+        (waits,) = (problem for problem in found["problems"] if "wait to begin" in problem)
+        assert waits.startswith("3 workers wait to begin, for up to ")
+        assert waits.endswith("workers of an older portalcrawl are alive: old")
+        assert old_fleet.run("status").out.count("waits to begin") == 3
         assert workers[0].stop() < 30
         assert workers[0].process.returncode == 0
         assert state_version(old_fleet.url) == 3
         assert [row["name"] for row in old_fleet.rows("SELECT name FROM fleet_workers")] == ["old"]
+        assert len(old_fleet.rows("SELECT name FROM fleet_waiting")) == 2
         old_fleet.rows("DELETE FROM fleet_workers RETURNING 1")
         wait_for(lambda: len(old_fleet.ended()) >= 2, "two runs")
         assert state_version(old_fleet.url) == VERSION
         assert {row["verdict"] for row in old_fleet.ended()} == {"ok"}
         assert len(old_fleet.rows("SELECT 1 FROM fleet_workers")) == 2
+        assert json.loads(old_fleet.run("status", "--json").out)["waiting_workers"] == []
         for each in workers[1:]:
             each.stop()
             assert each.process.returncode == 0

@@ -101,11 +101,14 @@ def test_rooms_form_no_circle() -> None:
     check_order(graph)
 
 
+READING = {"extraction", "profiles", "text", "dates", "urls", "vocabulary", "reasons", "plurals", "rights"}
+
+
 def test_the_reading_knows_neither_items_nor_the_crawl() -> None:
     for name, path in NAMES.items():
         if room(name).startswith("extraction"):
             rooms = {room(each).partition(".")[0] for each in imports(path, at_run_time=False)}
-            assert rooms <= {"extraction", "profiles", "text", "dates", "urls", "vocabulary", "reasons", "rights"}, path
+            assert rooms <= READING, path
 
 
 def test_the_embedded_portal_imports_nothing_of_the_rest() -> None:

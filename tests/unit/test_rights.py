@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portalcrawl.errors import DataFolderError
-from portalcrawl.rights.archive import RightsArchive, Sighting
+from portalcrawl.rights.archive import RightsArchive
 from portalcrawl.rights.document_place import DocumentFolder
 from portalcrawl.rights.path_patterns import matches
 from portalcrawl.rights.robots_txt import robots_statements
+from portalcrawl.rights.sightings import Sighting
 from portalcrawl.rights.tdmrep import tdmrep_statements
 from portalcrawl.runs.rights_archive import copy_documents
 

@@ -13,7 +13,7 @@ from support import states
 from portalcrawl.crawl import outcomes
 from portalcrawl.errors import DataFolderError, SettingError
 from portalcrawl.schema import Manifest, Verdict
-from portalcrawl.storage import migrations, tables
+from portalcrawl.storage import database, migrations, tables
 from portalcrawl.storage.database import IN_MEMORY, open_database
 from portalcrawl.storage.maintenance import Maintenance, StatusCount
 from portalcrawl.storage.records import Record
@@ -201,6 +201,32 @@ def test_a_new_state_has_this_version(tmp_path: Path) -> None:
 
 
 @both_states
+def test_a_corrupt_state_is_set_aside_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process sets it aside, and begins a new one, after this one has met it too."""
+    file, content = tmp_path / "state.sqlite3", b"This is no database. " * 200
+    file.write_bytes(content)
+    others: list[str] = []
+    is_corrupt = database._is_corrupt
+
+    def met_by_two(error: Any) -> bool:
+        if not others:
+            others.append(threading.current_thread().name)
+            engine = open_database(f"sqlite:///{file}")
+            RunHistory(engine).set_value("by", "the other")
+            engine.dispose()
+        return is_corrupt(error)
+
+    monkeypatch.setattr(database, "_is_corrupt", met_by_two)
+    engine = open_database(f"sqlite:///{file}")
+    assert RunHistory(engine).value("by") == "the other"
+    engine.dispose()
+    (kept,) = tmp_path.glob("state.sqlite3.corrupt-*")
+    assert kept.read_bytes() == content
+    file.write_bytes(content[::-1])  # again in the same second, perhaps
+    open_database(f"sqlite:///{file}").dispose()
+    assert {path.read_bytes() for path in tmp_path.glob("state.sqlite3.corrupt-*[0-9Z]")} == {content, content[::-1]}
+
+
 def test_ten_runs_commit_at_once_without_a_lock_error(tmp_path: Path) -> None:
     open_database(url_of(tmp_path)).dispose()
     errors: list[BaseException] = []

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from portalcrawl.items import Article, Image, Teaser
+from portalcrawl.plurals import counted
 
 if TYPE_CHECKING:
     from portalcrawl.explanation import Explanation
@@ -89,7 +90,7 @@ def print_end(console: Console, found: Explanation) -> None:
     """Print what there is, in one line."""
     article, teasers = found.reading.article, found.reading.teasers
     console.print()
-    console.print(f"{'an' if article else 'no'} article, {len(teasers)} teasers", style="bold")
+    console.print(f"{'an' if article else 'no'} article, {counted(len(teasers), 'teaser')}", style="bold")
 
 
 def _summary(found: Explanation) -> dict[str, str]:

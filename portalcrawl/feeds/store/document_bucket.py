@@ -27,8 +27,8 @@ class DocumentBucket(ObjectFeedStore):
     def locked(self, host: str) -> Iterator[None]:
         yield
 
-    def names(self, host: str) -> list[str]:
-        prefix = f"{FOLDER}/{host}/"
+    def names(self, host: str, folder: str = "") -> list[str]:
+        prefix = f"{FOLDER}/{host}/{folder}/" if folder else f"{FOLDER}/{host}/"
         with self._errors(prefix):
             found = obstore.list_with_delimiter(self._store, prefix)["objects"]
             return sorted(each["path"].rpartition("/")[2] for each in found)

@@ -15,6 +15,7 @@ from portalcrawl.errors import DataFolderError, FeedStoreError
 from portalcrawl.feeds.store.feed_store import FeedStore, lines_of, read_whole
 from portalcrawl.feeds.store.folder_store import FolderStore
 from portalcrawl.feeds.store.locating import check_feeds_url, local_folder, open_store
+from portalcrawl.plurals import counted
 
 MANIFEST = "manifest-"
 END = ".json"
@@ -100,7 +101,7 @@ class PublishedFeeds:
                 size += len(line)
                 yield _record(feed.file, number, line)
         if size != feed.bytes or number != feed.records:
-            seen = f"{number} records in {size} bytes"
+            seen = f"{counted(number, 'record')} in {counted(size, 'byte')}"
             raise FeedDamagedError(feed.file, f"has {seen}; its manifest says {feed.records} in {feed.bytes}")
         if digest.hexdigest() != feed.sha256:
             raise FeedDamagedError(feed.file, "has another SHA-256 than its manifest says")
@@ -132,7 +133,7 @@ class PublishedFeeds:
             except OSError as error:
                 raise FeedDamagedError(feed.file, error.strerror or MISSING) from None
         if size != feed.bytes:
-            raise FeedDamagedError(feed.file, f"has {size} bytes; its manifest says {feed.bytes}")
+            raise FeedDamagedError(feed.file, f"has {counted(size, 'byte')}; its manifest says {feed.bytes:,}")
         return path
 
 
