@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Box
-from portalcrawl.extraction.dom.name_roles import name_shape
-from portalcrawl.extraction.teasers.flat_lists import Item, part_list
+from portalcrawl.extraction.teasers.flat_lists import MANY, Item, bare, kind_of, part_list
 from portalcrawl.extraction.teasers.line_forms import form_of
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.teasers.article_links import ArticleLink
     from portalcrawl.extraction.teasers.page_runs import PageRuns, Stretch
 
-MANY: str = "\0many"
-"""Marks a box that holds links to more than one article."""
 _ITEMS = frozenset(("li", "article", "tr", "figure"))
 _LIMITS = frozenset(("body", "main", "html"))
 _MAX_LONE_TEXT = 700
@@ -67,7 +65,6 @@ class CardFinder:
         self.links = links
         self.targets = {link.link.index: link.target for link in links}
         """Index of a link -> the article that it leads to."""
-        self.page_heads = [block.index for block in self.walk.blocks if block.level == 1][:_MAX_CLIMB]
         self.sub_lists = self._find_sub_lists()
         self.marks: dict[Box, str] = {}
         """Box -> the one article that it leads to, or ``MANY``."""
@@ -137,24 +134,20 @@ class CardFinder:
 
     def _cards_in(self, around: Box, tops: dict[Box | ArticleLink, list[ArticleLink]]) -> list[Card]:
         """Return the cards that stand side by side in *around*."""
-        kinds: dict[str, int] = {}
-        for child in self.walk.children(around):
-            if self.marks.get(child, MANY) is not MANY:
-                kinds[child.signature] = kinds.get(child.signature, 0) + 1
-        for top in tops:
-            if not isinstance(top, Box):
-                kinds[_kind(top)] = kinds.get(_kind(top), 0) + 1
+        alike = [child for child in self.walk.children(around) if self.marks.get(child, MANY) is not MANY]
+        kinds = Counter(map(kind_of, (*alike, *(top for top in tops if not isinstance(top, Box)))))
+        targets = {top: links[0].target for top, links in tops.items()}
+        listed = part_list(self.runs, around, targets, self.marks) if max(kinds.values(), default=0) > 1 else []
         cards: list[Card] = []
         done: set[Box | ArticleLink] = set()
-        attach = max(kinds.values(), default=0) >= 2
-        for items in part_list(self.runs, around, tops, self.marks, attach=attach):
-            found = [item.top for item in items if item.top is not None and item.top in tops]
+        for items in listed or bare(self.runs, targets):
+            found = [item.top for item in items if item.top in tops]
             links = [link for top in found for link in tops[top]]
             if not links:
                 continue
             done.update(found)
             start, end = items[0].start, items[-1].end
-            listed = len(items) > len(found) or any(kinds[_kind(top)] >= 2 for top in found) or len(found) > 1
+            listed = len(items) > len(found) or any(kinds[kind_of(top)] >= 2 for top in found) or len(found) > 1
             if listed and self.runs.size(start, end) <= _MAX_CARD_TEXT:
                 cards.append(self._listed(items, links, around))
             else:
@@ -189,7 +182,7 @@ class CardFinder:
         start, end = self.runs.of_link(link.link)
         if isinstance(top, Box) and self._belongs(box, self.runs.size(start, end), self._headings(link)):
             return self._card(self._climb(box, top), [link])
-        return Card(start, end, [link], box, f"{_kind(link)}<{box.signature}")
+        return Card(start, end, [link], box, f"{kind_of(link)}<{box.signature}")
 
     def _headings(self, link: ArticleLink) -> int:
         return sum(block.level > 0 for block in self.walk.blocks[link.link.first : link.link.last])
@@ -198,7 +191,7 @@ class CardFinder:
         """Return whether what *box* holds beside a part of it, of *size* and *headings*, speaks of one article."""
         around = box.chars - size
         crowded = around > _MAX_AROUND or box.headings > headings
-        if any(box.first <= block < box.last for block in self.page_heads) and not headings:
+        if self.runs.has_page_heading(box) and not headings:
             return False
         return around <= _MAX_LONE_TEXT and not (size >= _MIN_TEXT and crowded)
 
@@ -267,11 +260,6 @@ def _speaks(text: str) -> bool:
     """Return whether *text*, that of a link, is as long as a headline, not a call to read on nor a snippet."""
     is_title = text.count(" ") + 1 >= _MIN_WORDS and len(text) <= _MAX_HEADLINE and text[-1:] not in ".…]"
     return is_title and form_of(text) == "text"
-
-
-def _kind(top: Box | ArticleLink) -> str:
-    """Return tag and classes without numbers and states."""
-    return top.signature if isinstance(top, Box) else f"a{name_shape(top.link.element.get('class') or '')}"
 
 
 def _up_to(box: Box, top: Box) -> Iterable[Box]:

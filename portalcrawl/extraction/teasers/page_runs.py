@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,16 @@ class PageRuns:
         """Index of the block of each run."""
         sizes = enumerate(zip(self.starts, self.starts[1:], strict=False))
         return [index for index, (start, end) in sizes for _ in range(start, end)]
+
+    @cached_property
+    def page_headings(self) -> list[int]:
+        """Index of each block of the page's highest headings."""
+        return [block.index for block in self.walk.blocks if block.level == 1]
+
+    def has_page_heading(self, box: Box) -> bool:
+        """Return whether an ``h1`` stands in *box*."""
+        at = bisect_left(self.page_headings, box.first)
+        return at < len(self.page_headings) and self.page_headings[at] < box.last
 
     def of_box(self, box: Box) -> Stretch:
         """Return the runs in *box*."""
