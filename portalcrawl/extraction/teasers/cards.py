@@ -9,11 +9,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Box
-from portalcrawl.extraction.teasers.flat_lists import MANY, Item, bare, kind_of, part_list
+from portalcrawl.extraction.teasers.flat_lists import MANY, Item, Top, bare, kind_of, part_list
 from portalcrawl.extraction.teasers.line_forms import form_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from portalcrawl.extraction.teasers.article_links import ArticleLink
     from portalcrawl.extraction.teasers.page_runs import PageRuns, Stretch
@@ -73,7 +73,7 @@ class CardFinder:
 
     def cards(self) -> list[Card]:
         """Return the cards, in page order."""
-        tops: dict[Box, dict[Box | ArticleLink, list[ArticleLink]]] = {}
+        tops: dict[Box, dict[Top, list[ArticleLink]]] = {}
         for link in self.links:
             top, around = self._top_of(link)
             tops.setdefault(around, {}).setdefault(top, []).append(link)
@@ -98,7 +98,7 @@ class CardFinder:
             if box in self.sub_lists:
                 break
 
-    def _top_of(self, link: ArticleLink) -> tuple[Box | ArticleLink, Box]:
+    def _top_of(self, link: ArticleLink) -> tuple[Top, Box]:
         """Return the outermost box around *link* that leads to its article alone, else itself; and the box around."""
         box = link.link.box
         while box.first == box.last and box.parent is not None:
@@ -132,43 +132,36 @@ class CardFinder:
         alike = (self.marks.get(each, MANY) is not MANY for each in self.walk.alike(around)[:_MAX_CLIMB])
         return speaks and sum(alike) < _MANY_ALIKE
 
-    def _cards_in(self, around: Box, tops: dict[Box | ArticleLink, list[ArticleLink]]) -> list[Card]:
+    def _cards_in(self, around: Box, tops: dict[Top, list[ArticleLink]]) -> list[Card]:
         """Return the cards that stand side by side in *around*."""
-        alike = [child for child in self.walk.children(around) if self.marks.get(child, MANY) is not MANY]
-        kinds = Counter(map(kind_of, (*alike, *(top for top in tops if not isinstance(top, Box)))))
         targets = {top: links[0].target for top, links in tops.items()}
-        listed = part_list(self.runs, around, targets, self.marks) if max(kinds.values(), default=0) > 1 else []
-        cards: list[Card] = []
-        done: set[Box | ArticleLink] = set()
-        for items in listed or bare(self.runs, targets):
-            found = [item.top for item in items if item.top in tops]
-            links = [link for top in found for link in tops[top]]
-            if not links:
-                continue
-            done.update(found)
-            start, end = items[0].start, items[-1].end
-            listed = len(items) > len(found) or any(kinds[kind_of(top)] >= 2 for top in found) or len(found) > 1
-            if listed and self.runs.size(start, end) <= _MAX_CARD_TEXT:
-                cards.append(self._listed(items, links, around))
-            else:
-                cards.extend(card for top in found for card in self._lone_cards(top, tops[top], around))
-        cards.extend(
-            card for top, links in tops.items() if top not in done for card in self._lone_cards(top, links, around)
-        )
-        return cards
+        leading: list[Top] = [child for child in self.walk.children(around) if self.marks.get(child, MANY) != MANY]
+        kinds = Counter(kind_of(top) for top in (*leading, *(top for top in tops if not isinstance(top, Box))))
+        parted = part_list(self.runs, around, targets, self.marks) if max(kinds.values(), default=0) > 1 else []
+        done = {item.top for items in parted for item in items}
+        rest = bare(self.runs, {top: target for top, target in targets.items() if top not in done})
+        return [card for items in (*parted, *rest) for card in self._cards_of(items, kinds, tops, around)]
 
-    def _listed(self, items: list[Item], links: list[ArticleLink], around: Box) -> Card:
-        top = items[0].top
-        if len(items) == 1 and top is not None and isinstance(top, Box):
-            return self._card(top, links)
-        return Card(items[0].start, items[-1].end, links, around, f"{items[0].key}<{around.signature}")
+    def _cards_of(
+        self, items: list[Item], kinds: Mapping[str, int], tops: Mapping[Top, list[ArticleLink]], around: Box
+    ) -> list[Card]:
+        """Return the card that *items* of a list make up; of what has no neighbours like it the cards in it."""
+        found = [top for item in items if (top := item.top) is not None and top in tops]
+        start, end = items[0].start, items[-1].end
+        is_listed = len(items) > 1 or any(kinds[kind_of(top)] > 1 for top in found)
+        links = [link for top in found for link in tops[top]]
+        if links and is_listed and self.runs.size(start, end) <= _MAX_CARD_TEXT:
+            if isinstance(first := found[0], Box) and len(items) == 1:
+                return [self._card(first, links)]
+            return [Card(start, end, links, around, f"{items[0].key}<{around.signature}")]
+        return [card for top in found for card in self._lone_cards(top, tops[top], around)]
 
     def _card(self, top: Box, links: list[ArticleLink]) -> Card:
         around = top.parent or top
         start, end = self.runs.of_box(top)
         return Card(start, end, links, around, f"{top.signature}<{around.signature}", top)
 
-    def _lone_cards(self, top: Box | ArticleLink, links: list[ArticleLink], around: Box) -> list[Card]:
+    def _lone_cards(self, top: Top, links: list[ArticleLink], around: Box) -> list[Card]:
         """Return the cards in *top*, which has no neighbours like it: as little around the links as makes a teaser."""
         if isinstance(top, Box) and len(links) > 1:
             links = links[:_MAX_LONE_LINKS]
@@ -177,7 +170,7 @@ class CardFinder:
                 return [self._card(self._climb(common, top), links)]
         return [self._lone_card(top, link, around) for link in links]
 
-    def _lone_card(self, top: Box | ArticleLink, link: ArticleLink, around: Box) -> Card:
+    def _lone_card(self, top: Top, link: ArticleLink, around: Box) -> Card:
         box = link.link.box
         start, end = self.runs.of_link(link.link)
         if isinstance(top, Box) and self._belongs(box, self.runs.size(start, end), self._headings(link)):

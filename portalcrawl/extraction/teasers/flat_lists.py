@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Union
 
 from portalcrawl.extraction.dom.blocks import Box
 from portalcrawl.extraction.dom.name_roles import name_shape
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.teasers.page_runs import PageRuns
 
 MANY = "\0many"
+"""Marks a box that holds links to more than one article."""
 _NO_CARDS = frozenset(("p", "tr", "dt", "dd"))
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MAX_TEXT = 1500
@@ -37,6 +38,10 @@ _BEHIND = ("count", "more")
 """What stands behind the snippet of a card."""
 
 
+Top = Union[Box, "ArticleLink"]
+"""The outermost box that leads to one article, or a link that no such box holds."""
+
+
 @dataclass(slots=True)
 class Item:
     """A child of a list: what leads to one article (``top``), a text, or an end of what came before."""
@@ -45,7 +50,7 @@ class Item:
     end: int
     kind: str
     """Tag and classes: what items of one part in different cards have in common."""
-    top: Box | ArticleLink | None = None
+    top: Top | None = None
     target: str = ""
     form: Form = "empty"
     closes: bool = False
@@ -70,7 +75,7 @@ class Item:
 Items = list[Item]
 
 
-def bare(runs: PageRuns, tops: Mapping[Box | ArticleLink, str]) -> Iterator[Items]:
+def bare(runs: PageRuns, tops: Mapping[Top, str]) -> Iterator[Items]:
     """Yield the links of each article in a row among *tops*, without the texts around them."""
     card: Items = []
     for item in sorted((_mark(runs, top, target) for top, target in tops.items()), key=lambda item: item.start):
@@ -78,22 +83,21 @@ def bare(runs: PageRuns, tops: Mapping[Box | ArticleLink, str]) -> Iterator[Item
             yield card
             card = []
         card.append(item)
-    yield card
+    if card:
+        yield card
 
 
-def _mark(runs: PageRuns, top: Box | ArticleLink, target: str) -> Item:
+def _mark(runs: PageRuns, top: Top, target: str) -> Item:
     start, end = runs.of_box(top) if isinstance(top, Box) else runs.of_link(top.link)
     return Item(start, end, kind_of(top), top, target)
 
 
-def kind_of(top: Box | ArticleLink) -> str:
+def kind_of(top: Top) -> str:
     """Return tag and classes without numbers and states."""
     return top.signature if isinstance(top, Box) else f"a{name_shape(top.link.element.get('class') or '')}"
 
 
-def part_list(
-    runs: PageRuns, around: Box, tops: Mapping[Box | ArticleLink, str], marks: Mapping[Box, str]
-) -> list[Items]:
+def part_list(runs: PageRuns, around: Box, tops: Mapping[Top, str], marks: Mapping[Box, str]) -> list[Items]:
     """Return the cards among the children of *around*, each neighbouring items: *tops* and the texts that join them.
 
     Empty where the texts between them are no part of the list.
@@ -104,9 +108,7 @@ def part_list(
 class _Items:
     """The children of a box: what leads to one article, and everything beside that."""
 
-    def __init__(
-        self, runs: PageRuns, around: Box, tops: Mapping[Box | ArticleLink, str], marks: Mapping[Box, str]
-    ) -> None:
+    def __init__(self, runs: PageRuns, around: Box, tops: Mapping[Top, str], marks: Mapping[Box, str]) -> None:
         self.runs = runs
         self.around = around
         self.items: Items = []
@@ -116,7 +118,10 @@ class _Items:
         boxes = [(*runs.of_box(box), box) for box in runs.walk.children(around)]
         self.linked_cards = {box.signature for *own, box in boxes if tuple(own) in linked and _shows_card(box)}
         """What boxes that are all of a link are made like: one without a link is no text of theirs."""
-        solid = [*((link.start, link.end, link) for link in links), *boxes]  # boxes behind links that hold them
+        solid: list[tuple[int, int, Item | Box]] = [
+            *((link.start, link.end, link) for link in links),
+            *boxes,
+        ]  # boxes behind the links that hold them
         solid.sort(key=lambda each: (each[0], each[0] != each[1], -each[1]))  # empty links before what they stand over
         at, end = runs.of_box(around)
         for first, last, child in solid:
@@ -312,7 +317,7 @@ def _opened(stretches: list[Items]) -> list[Items]:
 
 
 def _checked(cards: list[Items]) -> list[Items]:
-    """Return those of *cards* that lead somewhere; [] where one leads to several articles, or less than two are left."""
+    """Return those of *cards* that lead somewhere; [] where one leads to several articles, or is left alone."""
     linked = [card for card in cards if _targets(card)]
     return linked if len(linked) > 1 and all(len(_targets(card)) == 1 for card in linked) else []
 
