@@ -13,8 +13,9 @@ from portalcrawl.extraction.teasers.flat_lists import MANY, Item, Top, bare, kin
 from portalcrawl.extraction.teasers.line_forms import form_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
+    from portalcrawl.extraction.dom.walk import Walk
     from portalcrawl.extraction.teasers.article_links import ArticleLink
     from portalcrawl.extraction.teasers.page_runs import PageRuns, Stretch
 
@@ -65,7 +66,7 @@ class CardFinder:
         self.links = links
         self.targets = {link.link.index: link.target for link in links}
         """Index of a link -> the article that it leads to."""
-        self.sub_lists = self._find_sub_lists()
+        self.sub_lists = _find_sub_lists(self.walk, links)
         self.marks: dict[Box, str] = {}
         """Box -> the one article that it leads to, or ``MANY``."""
         for link in links:
@@ -205,43 +206,43 @@ class CardFinder:
         beside = (blocks[index] for index in (box.first - 1, box.last) if 0 <= index < len(blocks))
         return sum(b.box.tag == "p" and b.box.parent is box.parent and b.box.chars > _PARAGRAPH for b in beside) == 2
 
-    def _find_sub_lists(self) -> frozenset[Box]:
-        """Return the lists of links to further articles within the cards of others.
 
-        Such a card is one of several made alike, and its highest heading leads to one article.
-        """
-        headed: dict[Box, dict[str, int]] = {}
-        around: dict[str, set[Box]] = {}
-        for link in self.links:
-            first = link.link.first
-            level = self.walk.blocks[first].level if first < link.link.last else 0
-            for box in islice(link.link.box.chain(), _MAX_CLIMB):
-                around.setdefault(link.target, set()).add(box)
-                if level:
-                    levels = headed.setdefault(box, {})
-                    levels[link.target] = min(level, levels.get(link.target, level))
-        found: set[Box] = set()
-        for link in self.links:
-            inner: list[Box] = []
-            for box in islice(link.link.box.chain(), _MAX_CLIMB):
-                levels = headed.get(box, {})
-                if box.tag in _LIMITS or len(levels) > _MAX_LONE_LINKS:
-                    break
-                owner = self._owner(box, levels, headed)
-                if owner is not None and owner != link.target:
-                    found.update([box for box in inner if box not in around[owner] and _is_sub_list(box)][-1:])
-                    break
-                inner.append(box)
-        return frozenset(found)
+def _find_sub_lists(walk: Walk, links: list[ArticleLink]) -> frozenset[Box]:
+    """Return the lists of links to further articles within the cards of others: boxes with none of the card's own."""
+    headed: dict[Box, dict[str, int]] = {}
+    around: dict[str, set[Box]] = {}
+    for link in links:
+        first = link.link.first
+        level = walk.blocks[first].level if first < link.link.last else 0
+        boxes = [*islice(link.link.box.chain(), _MAX_CLIMB)]
+        around.setdefault(link.target, set()).update(boxes)
+        for box in boxes if level else ():
+            levels = headed.setdefault(box, {})
+            levels[link.target] = min(level, levels.get(link.target, level))
+    owners = {box: owner for box, levels in headed.items() if (owner := _owner(walk, box, levels, headed)) is not None}
+    found: set[Box] = set()
+    for link in links if owners else ():
+        inner: list[Box] = []
+        for box in islice(link.link.box.chain(), _MAX_CLIMB):
+            owner = owners.get(box, link.target)
+            if owner != link.target:
+                found.update([box for box in inner if box not in around[owner] and _is_sub_list(box)][-1:])
+                break
+            inner.append(box)
+    return frozenset(found)
 
-    def _owner(self, box: Box, levels: dict[str, int], headed: Iterable[Box]) -> str | None:
-        """Return the article that the highest heading in *box* leads to; None where it may be a list of cards."""
-        highest = min(levels.values(), default=0)
-        owners = [target for target, level in levels.items() if level == highest]
-        if len(owners) != 1 or box.first == box.last:
-            return None
-        alike = self.walk.alike(box)
-        return owners[0] if any(other is not box and other in headed for other in alike[:_MAX_CLIMB]) else None
+
+def _owner(walk: Walk, box: Box, levels: Mapping[str, int], headed: Container[Box]) -> str | None:
+    """Return the article whose card *box* is: that of its highest heading, where boxes made alike have headings, too.
+
+    None where it may be a list of cards. *levels* are the highest headings in it that lead to each article.
+    """
+    highest = min(levels.values())
+    owners = [target for target, level in levels.items() if level == highest]
+    if len(owners) > 1 or box.tag in _LIMITS or len(levels) > _MAX_LONE_LINKS:
+        return None
+    alike = walk.alike(box)[:_MAX_CLIMB]
+    return owners[0] if any(other is not box and other in headed for other in alike) else None
 
 
 def _is_sub_list(box: Box) -> bool:

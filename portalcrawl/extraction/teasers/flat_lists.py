@@ -61,15 +61,14 @@ class Item:
 
     @property
     def key(self) -> str:
-        """The kind, of a text with its form."""
-        return self.kind if self.target else f"{self.kind}:{self.form}"
+        """The kind with the form of the text."""
+        return f"{self.kind}:{self.form}"
 
     @property
     def is_whole(self) -> bool:
         """Whether it is a card by itself, title and snippet in blocks of their own."""
         box = self.top
-        is_box = isinstance(box, Box) and box.tag not in _NO_CARDS and not box.level
-        return is_box and (box.headings > 0 or box.lines > 2)  # type: ignore[union-attr]
+        return isinstance(box, Box) and box.tag not in _NO_CARDS and not box.level and box.headings > 0
 
 
 Items = list[Item]
@@ -79,7 +78,7 @@ def bare(runs: PageRuns, tops: Mapping[Top, str]) -> Iterator[Items]:
     """Yield the links of each article in a row among *tops*, without the texts around them."""
     card: Items = []
     for item in sorted((_mark(runs, top, target) for top, target in tops.items()), key=lambda item: item.start):
-        if card and (item.target != card[0].target or runs.size(card[-1].end, item.start)):
+        if card and item.target != card[0].target:
             yield card
             card = []
         card.append(item)
@@ -116,7 +115,7 @@ class _Items:
         links = [_mark(runs, top, target) for top, target in tops.items() if not isinstance(top, Box)]
         linked = {(link.start, link.end) for link in links}
         boxes = [(*runs.of_box(box), box) for box in runs.walk.children(around)]
-        self.linked_cards = {box.signature for *own, box in boxes if tuple(own) in linked and _shows_card(box)}
+        self.linked_cards = {box.signature for first, last, box in boxes if (first, last) in linked}
         """What boxes that are all of a link are made like: one without a link is no text of theirs."""
         solid: list[tuple[int, int, Item | Box]] = [
             *((link.start, link.end, link) for link in links),
@@ -130,8 +129,7 @@ class _Items:
                 self.items.append(self.read(child) if isinstance(child, Item) else self.of_box(child))
                 at = last
         self.add_loose(at, end)
-        if len({item.target for item in self.items if item.target and item.kind.startswith("li")}) > 1:
-            self.end_at("li")  # each item of a list is a card, so that one without a link is none of theirs
+        self.end_at("li")  # each item of a list is a card, so that one without a link is none of theirs
         if not self.are_titles():
             self.end_at(*_HEADINGS)
 
