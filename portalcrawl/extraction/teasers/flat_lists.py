@@ -148,15 +148,17 @@ class _Items:
         item = _mark(self.runs, box, target)
         if target == MANY or (not target and self.is_apart(box)):
             return Item(item.start, item.end, item.kind, is_end=True)
-        item = self.read(item, 0 if box.chars <= _MAX_TEXT else 1)
-        if not target and item.form == "date" and box.pictures:
+        if box.chars > _MAX_TEXT:
+            item.form = "text"
+            return item
+        item = self.read(item)
+        if item.form == "date" and box.pictures:
             item.form = "text"  # an age beside the picture opens a card
         return item
 
     def is_apart(self, box: Box) -> bool:
         """Return whether *box*, which leads nowhere, holds the page's own article, or is a card without a link."""
-        is_own = box.tag == "main" or self.runs.has_page_heading(box)
-        return is_own or (_shows_card(box) and box.signature in self.linked_cards)
+        return self.runs.has_page_heading(box) or (box.pictures > 0 and box.signature in self.linked_cards)
 
     def add_loose(self, start: int, end: int) -> None:
         """Add the runs of a stretch that stand in no box and no link to an article: an item for each inline element."""
@@ -165,11 +167,9 @@ class _Items:
             kind = self.runs.walk.blocks[block].kind
             tag = "#text" if element is None else f"{element.tag}{name_shape(element.get('class') or '')}"
             item = self.read(Item(found[0], found[-1] + 1, tag))
-            if kind == "rule":
-                item.is_end = True
-            elif kind == "control" or (kind != "picture" and item.form == "empty"):
-                continue
-            self.items.append(item)
+            item.is_end = item.is_end or kind == "rule"
+            if item.is_end or kind == "picture" or item.form != "empty":
+                self.items.append(item)
 
     def place(self, run: int) -> tuple[int, _Element | None]:
         """Return the block of *run* and the child of the list that it stands in; None for text of the list's own."""
@@ -181,38 +181,27 @@ class _Items:
             found, node = node, node.getparent()
         return self.runs.blocks[run], found
 
-    def read(self, item: Item, size: int = 0) -> Item:
-        """Note in *item* what its text tells, of the first *size* runs where it is too long."""
-        runs, start = self.runs, item.start
-        text = runs.text(start, start + size if size else item.end)
+    def read(self, item: Item) -> Item:
+        """Note in *item* what its text tells."""
+        text = self.runs.text(item.start, item.end)
         item.form = form_of(text)
         item.is_end = item.form == "ad"
         item.closes = is_cut(f"x {text[-_MAX_TAIL:]}")
-        if start < item.end and runs.starts[block := runs.blocks[start]] == start:
-            item.breaks = runs.walk.blocks[block].breaks
+        if text:
+            block = self.runs.walk.blocks[self.runs.blocks[item.start]]
+            item.breaks = block.breaks if self.runs.starts[block.index] == item.start else 0
         return item
-
-
-def _shows_card(box: Box) -> bool:
-    """Return whether *box* holds a picture and a text."""
-    return box.pictures > 0 and box.chars > 0
 
 
 def _parted(items: Items) -> list[Items]:
     """Return the cards of a list with the texts that belong to them; [] where the texts are no part of the list."""
     marks = [item for item in items if item.target]
-    if sum(item.is_whole for item in marks) * 10 >= 8 * len(marks):
-        return []
     every = list(_stretches(items))
     stretches = [stretch for stretch in every if _targets(stretch)]
     lone = [item for stretch in every if not _targets(stretch) for item in stretch]
     if sum(item.form == "text" for item in lone) > 2 * len(marks):
         return []  # paragraphs of an article
-    kinds = {item.kind for item in marks}
-    alike = [item for item in items if not item.target and item.form == "text" and item.kind in kinds]
-    if sum(not item.closes for item in alike) > 2 * len(marks):
-        return []  # most of the list leads elsewhere
-    single = len(stretches) > 1 and all(len(_targets(stretch)) == 1 for stretch in stretches)
+    single = all(len(_targets(stretch)) == 1 for stretch in stretches)
     cards = stretches if single else _closed(stretches) or _opened(stretches)
     if len(cards) < 2:
         return []
@@ -222,8 +211,7 @@ def _parted(items: Items) -> list[Items]:
         return []  # an article with links between its paragraphs
     _trim(cards)
     texts = sum(not item.target for card in cards for item in card)
-    belong = closed * 2 >= len(cards) or len(cards) <= texts * 2 <= 2 * len(cards) * _MAX_TEXTS_A_CARD
-    return cards if belong else []
+    return cards if len(cards) <= texts * 2 <= 2 * len(cards) * _MAX_TEXTS_A_CARD else []
 
 
 def _stretches(items: Items) -> Iterator[Items]:
@@ -292,15 +280,14 @@ def _closed(stretches: list[Items]) -> list[Items]:
 def _closed_by(behind: tuple[str, ...], stretch: Items) -> Iterator[Items]:
     """Yield *stretch* cut behind each snippet and what stands *behind* it."""
     card: Items = []
-    closed = False
+    target, closed = "", False
     for item in stretch:
-        targets = _targets(card)
-        goes_on = (item.target in targets or (item.closes and not targets)) if item.target else item.form in behind
+        goes_on = (item.target == target or (item.closes and not target)) if item.target else item.form in behind
         if closed and not goes_on:
             yield card
-            card, closed = [], False
+            card, target, closed = [], "", False
         card.append(item)
-        closed = closed or item.closes
+        target, closed = target or item.target, closed or item.closes
     yield card
 
 
