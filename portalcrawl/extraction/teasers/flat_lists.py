@@ -211,7 +211,8 @@ def _parted(items: Items) -> list[Items]:
         return []  # an article with links between its paragraphs
     _trim(cards)
     texts = sum(not item.target for card in cards for item in card)
-    return cards if len(cards) <= texts * 2 <= 2 * len(cards) * _MAX_TEXTS_A_CARD else []
+    belong = closed * 2 >= len(cards) or len(cards) <= texts * 2 <= 2 * len(cards) * _MAX_TEXTS_A_CARD
+    return cards if belong else []
 
 
 def _stretches(items: Items) -> Iterator[Items]:

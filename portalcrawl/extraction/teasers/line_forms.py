@@ -231,9 +231,10 @@ def split_tail(text: str) -> tuple[str, int | None, str | None]:
     (('Der Rat tagt […]', 0, 'vor 2 Stunden'), ('Bericht (2025)', None, None))
     """
     match = _tail(text)
-    if match is None:
+    rest = (match["rest"] or "").strip() if match else ""
+    if match is None or (rest and not is_date(rest)):
         return text, None, None
-    count, rest = match["count"] or match["padded"], (match["rest"] or "").strip()
+    count = match["count"] or match["padded"]
     return text[: match.end("cut") if match["cut"] else match.start()], int(count) if count else None, rest or None
 
 

@@ -159,9 +159,8 @@ def _without_pointer(text: str) -> str:
 
 def _note_text(line: Line, found: Sorted) -> None:
     """Keep a line of running text, less the count and the time that stand in it."""
-    text, count, rest = line_forms.split_tail(line.text)
-    if rest and line_forms.is_date(rest):
-        found.date = found.date or rest
+    text, count, age = line_forms.split_tail(line.text)
+    found.date = found.date or age
     if found.count is None:
         found.count = count
     clock, text = line_forms.split_clock(text)
