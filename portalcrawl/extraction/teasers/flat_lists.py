@@ -78,7 +78,7 @@ def bare(runs: PageRuns, tops: Mapping[Top, str]) -> Iterator[Items]:
     """Yield the links of each article in a row among *tops*, without the texts around them."""
     card: Items = []
     for item in sorted((_mark(runs, top, target) for top, target in tops.items()), key=lambda item: item.start):
-        if card and item.target != card[0].target:
+        if card and (item.target != card[0].target or runs.size(card[-1].end, item.start)):
             yield card
             card = []
         card.append(item)
