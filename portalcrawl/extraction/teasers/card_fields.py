@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Set
 from dataclasses import dataclass
+from functools import partial
+from math import inf
 from typing import Literal
 
 from portalcrawl.extraction.parts import TeaserParts
@@ -102,15 +104,15 @@ class CardFields:
         self.image = read_image(card.images, base_url)
         self.alt = self.image.caption if self.image else None
         self.names = [*filter(None, card.titles), *filter(_is_long, [self.alt or ""])]
-        self.folded_names = {fold(name) for name in (*card.titles, self.alt or "")} - {""}
+        self.scores = self.score_lines()
 
     def vote(self) -> None:
         """Add to the votes what the lines of this card are if it is read alone."""
-        at = self.headline_at()
-        headline = None if at is None else self.texts[at]
-        kicker = None if at is None else self.kicker(at)
-        snippet = self.snippet(at)
-        fields: dict[int, Field] = {id(headline): "headline", id(kicker): "kicker", id(snippet): "snippet"}
+        at = self.best(self.scores)
+        fields: dict[int, Field] = {id(self.snippet(at)): "snippet"}
+        if at is not None:
+            fields[id(self.kicker(at))] = "kicker"
+            fields[id(self.texts[at])] = "headline"
         for line in {line.slot: line for line in reversed(self.texts)}.values():
             self.votes.add(self.template, line, fields.get(id(line), "none"))
 
@@ -169,23 +171,30 @@ class CardFields:
         parts.label = parts.label or _topic(self.texts, at, line)
 
     def headline_at(self) -> int | None:
-        """Return the index of the headline among the texts."""
-        speaking = (line for line in self.texts if line.linked and len(line.text) >= _MIN_LINK_TEXT)
-        link_speaks = any(not _is_cut_snippet(line.text) for line in speaking)
+        """Return the index of the headline among the texts: what speaks for each, and what it is on cards alike."""
+        share = partial(self.votes.share, self.template)
+        votes = (share(line, "headline") - share(line, "kicker") for line in self.texts)
+        return self.best([score + _VOTE * vote for score, vote in zip(self.scores, votes, strict=True)])
+
+    def best(self, scores: list[float]) -> int | None:
+        """Return the index of the text with the highest of *scores* above 0; of two alike the first may be a kicker."""
         best, best_score = None, 0.0
-        for index, line in enumerate(self.texts):
-            score = self.headline_score(line)
-            if link_speaks and not line.linked and not (line.heading and _is_long(line.text)):
-                score += _WEIGHTS["beside a link that speaks"]
+        for index, (line, score) in enumerate(zip(self.texts, scores, strict=True)):
             if score > best_score or (score == best_score and best is not None and _opens(self.texts[best], line)):
                 best, best_score = index, score
         return best
 
-    def headline_score(self, line: Line) -> float:
-        """Return how much speaks for *line* as the headline; 0 or less where nothing does."""
+    def score_lines(self) -> list[float]:
+        """Return how much speaks for each text as the headline."""
+        names = {fold(name) for name in (*self.card.titles, self.alt or "")} - {""}
+        speaking = (line for line in self.texts if line.linked and len(line.text) >= _MIN_LINK_TEXT)
+        link_speaks = any(not _is_cut_snippet(line.text) for line in speaking)
+        return [self.score(line, names, link_speaks=link_speaks) for line in self.texts]
+
+    def score(self, line: Line, names: Set[str], *, link_speaks: bool) -> float:
         text, hint = line.text, line.hint
         if len(text) > _MAX_HEADLINE or line.foreign or hint & _NOT_TEXT or _is_cut_snippet(text):
-            return 0.0
+            return -inf
         signs = {
             "heading": line.heading,
             "in the link": line.linked,
@@ -193,10 +202,10 @@ class CardFields:
             "class of a kicker": hint & Hint.KICKER and len(self.texts) > 1,
             "class of a snippet": hint & (Hint.KICKER | Hint.SNIPPET) == Hint.SNIPPET,
             "class of a title": hint & (Hint.KICKER | Hint.SNIPPET | Hint.TITLE) == Hint.TITLE,
-            "named by link or picture": fold(text) in self.folded_names,
+            "named by link or picture": fold(text) in names,
+            "beside a link that speaks": link_speaks and not line.linked and not (line.heading and _is_long(text)),
         }
-        votes = self.votes.share(self.template, line, "headline") - self.votes.share(self.template, line, "kicker")
-        return 1.0 + _VOTE * votes + sum(_WEIGHTS[name] for name, given in signs.items() if given)
+        return 1.0 + sum(_WEIGHTS[name] for name, given in signs.items() if given)
 
     def kicker(self, at: int) -> Line | None:
         """Return the short line right over the headline, or the one that calls itself kicker.

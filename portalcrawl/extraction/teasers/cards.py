@@ -29,7 +29,6 @@ _MIN_TEXT = 12
 _MAX_CLIMB = 12
 _MIN_WORDS = 4
 _MAX_HEADLINE = 100
-_MANY_ALIKE = 3
 _PARAGRAPH = 60
 _MAX_LONE_LINKS = 8
 """Links to one article in one stretch of the page that are looked at."""
@@ -85,7 +84,7 @@ class CardFinder:
             start, end = self.runs.of_box(box)
             last = bisect_right(starts, start)
             for card in cards[max(0, last - _MAX_CLIMB) : last]:
-                if end <= card.end and not any(box.holds(each.link.box) for each in card.links[:_MAX_LONE_LINKS]):
+                if not any(box.holds(each.link.box) for each in card.links[:_MAX_LONE_LINKS]):
                     card.skipped.append((start, end))
         return sorted(cards, key=lambda card: card.links[0].link.index)
 
@@ -104,7 +103,7 @@ class CardFinder:
         box = link.link.box
         while box.first == box.last and box.parent is not None:
             box = box.parent  # the walk keeps no box without blocks
-        if self.marks.get(box) != link.target or box.tag in _LIMITS or box.parent is None:
+        if self.marks.get(box) != link.target or box.parent is None:
             return link, box
         while (up := box.parent) is not None and self.marks.get(up) == link.target and up.tag not in _LIMITS:
             if self._names_list(up, box, link.target):
@@ -115,7 +114,7 @@ class CardFinder:
     def _names_list(self, around: Box, box: Box, target: str) -> bool:
         """Return whether the heading over *box* in *around* names a list of which it is the only card, of *target*.
 
-        A heading over one of the same rank or a higher one is its kicker, as are those of many cards alike.
+        A heading over one of the same rank or a higher one is its kicker.
         """
         heading = next(
             (block for block in self.walk.blocks[around.first : box.first][:_MAX_CLIMB] if block.level), None
@@ -129,9 +128,7 @@ class CardFinder:
         if heading.text.count(" ") + 1 >= _MIN_WORDS:
             return False
         inside = self.walk.links[box.first_link : min(box.last_link, box.first_link + _MAX_LONE_LINKS)]
-        speaks = any(_speaks(self.runs.text_of(each)) for each in inside if self.targets.get(each.index) == target)
-        alike = (self.marks.get(each, MANY) is not MANY for each in self.walk.alike(around)[:_MAX_CLIMB])
-        return speaks and sum(alike) < _MANY_ALIKE
+        return any(_speaks(self.runs.text_of(each)) for each in inside if self.targets.get(each.index) == target)
 
     def _cards_in(self, around: Box, tops: dict[Top, list[ArticleLink]]) -> list[Card]:
         """Return the cards that stand side by side in *around*."""
