@@ -15,7 +15,7 @@ from portalcrawl.extraction.teasers import line_forms
 from portalcrawl.extraction.teasers.card_lines import Line
 from portalcrawl.extraction.teasers.card_text import CardText
 from portalcrawl.extraction.teasers.class_hints import Hint
-from portalcrawl.extraction.teasers.line_sorting import sort_lines
+from portalcrawl.extraction.teasers.line_sorting import FIELDS, sort_lines
 from portalcrawl.extraction.teasers.teaser_images import read_image
 from portalcrawl.extraction.teasers.wording import TO_ARTICLE
 from portalcrawl.text.normalize import clean, fold
@@ -47,8 +47,6 @@ _WEIGHTS = {
     "beside a link that speaks": -3.0,
 }
 """What speaks for a line as the headline of its card, or against it."""
-FIELDS = ("headline", "kicker", "snippet", "date", "count", "label", "caption", "author", "block", "link", "other")
-"""What a line can give, the most important first: a block of several lines is that of the first."""
 Field = Literal["headline", "kicker", "snippet", "none"]
 _NOT_TEXT = Hint.DATE | Hint.AUTHOR | Hint.COUNT | Hint.DURATION | Hint.CAPTION | Hint.MORE
 
@@ -121,15 +119,18 @@ class CardFields:
 
         *clock* tells that a bare time in it is when the article appeared.
         """
-        found, texts = self.found, self.texts
-        if found.ad:
+        told, texts = self.found.told, self.texts
+        if "ad" in told:
             return None
         at = self.headline_at()
         parts = TeaserParts(
-            url, date_text=found.date, date_attribute=found.when, comment_count=found.count, label=found.label
+            url,
+            date_text=told.get("date") or (told.get("clock") if clock else None),
+            date_attribute=told.get("when"),
+            comment_count=told.get("count"),
+            label=told.get("label"),
+            block=told.get("lead_in"),
         )
-        if clock and not found.date:
-            parts.date_text = found.clock
         if at is not None:
             self.add_headline(parts, at)
         elif not texts:
@@ -141,9 +142,8 @@ class CardFields:
             text, parts.is_truncated = line_forms.split_cut(snippet.text)
             parts.snippet = _AHEAD.sub("", text, count=1) if _AHEAD.match(text) else text
         parts.image_url = self.image.url or None if self.image else None
-        parts.image_caption = found.caption or self.alt
+        parts.image_caption = told.get("caption") or self.alt
         parts.date_text = parts.date_text.strip(line_forms.MARKS) if parts.date_text else None
-        parts.block = found.lead_in
         _tell_caption(parts, self.alt, caption_over_snippet)
         return _cleaned(parts) if parts.headline or parts.snippet or parts.image_caption else None
 
