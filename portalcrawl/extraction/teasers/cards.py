@@ -116,9 +116,8 @@ class CardFinder:
 
         A heading over one of the same rank or a higher one is its kicker.
         """
-        heading = next(
-            (block for block in self.walk.blocks[around.first : box.first][:_MAX_CLIMB] if block.level), None
-        )
+        before = self.walk.blocks[around.first : min(box.first, around.first + _MAX_CLIMB)]
+        heading = next((block for block in before if block.level), None)
         if heading is None:
             return False
         own = self.walk.blocks[box.first : min(box.last, box.first + _MAX_CLIMB)]
