@@ -28,13 +28,20 @@ class PageRuns:
         self.parts: list[Part] = [part for block in walk.blocks for part in block.parts]
         self.starts = list(accumulate((len(block.parts) for block in walk.blocks), initial=0))
         """Number of runs before each block, and of all."""
-        self._links: dict[int, list[int]] = {}
-        """Index of a link -> its runs."""
 
     @cached_property
     def blocks(self) -> list[int]:
         """Index of the block of each run."""
         return [block.index for block in self.walk.blocks for _ in block.parts]
+
+    @cached_property
+    def _links(self) -> dict[int, list[int]]:
+        """Index of a link -> its runs."""
+        found: dict[int, list[int]] = {}
+        for run, (_, _, style) in enumerate(self.parts):
+            if style.link is not None:
+                found.setdefault(style.link.index, []).append(run)
+        return found
 
     @cached_property
     def page_headings(self) -> list[int]:
@@ -52,19 +59,12 @@ class PageRuns:
 
     def of_link(self, link: Link) -> Stretch:
         """Return the runs in *link*; an empty stretch where it stands over others, or shows nothing."""
-        found = self._in_link(link)
+        found = self._links.get(link.index)
         return (found[0], found[-1] + 1) if found else (self.starts[link.first], self.starts[link.first])
 
     def text_of(self, link: Link) -> str:
         """Return the text of *link*, on one line."""
-        return self._text(self._in_link(link))
-
-    def _in_link(self, link: Link) -> list[int]:
-        found = self._links.get(link.index)
-        if found is None:
-            within = range(self.starts[link.first], self.starts[link.last])
-            found = self._links[link.index] = [run for run in within if self.parts[run][2].link is link]
-        return found
+        return self._text(self._links.get(link.index, ()))
 
     def text(self, start: int, end: int) -> str:
         """Return the text of a stretch, on one line."""
