@@ -13,7 +13,7 @@ from portalcrawl.extraction.teasers.flat_lists import MANY, Item, Top, bare, kin
 from portalcrawl.extraction.teasers.line_forms import form_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Container, Mapping
 
     from portalcrawl.extraction.dom.walk import Walk
     from portalcrawl.extraction.teasers.article_links import ArticleLink
@@ -162,8 +162,9 @@ class CardFinder:
         """Return the cards in *top*, which has no neighbours like it: as little around the links as makes a teaser."""
         if isinstance(top, Box) and len(links) > 1:
             links = links[:_MAX_LONE_LINKS]
-            common = _common([link.link.box for link in links], top)
-            if common is not None and common.chars <= _MAX_LONE_TEXT:
+            holding = (box for box in links[0].link.box.chain() if all(box.holds(each.link.box) for each in links))
+            common = next(holding, top)
+            if common.chars <= _MAX_LONE_TEXT:
                 return [self._card(self._climb(common, top), links)]
         return [self._lone_card(top, link, around) for link in links]
 
@@ -250,18 +251,3 @@ def _speaks(text: str) -> bool:
     """Return whether *text*, that of a link, is as long as a headline, not a call to read on nor a snippet."""
     is_title = text.count(" ") + 1 >= _MIN_WORDS and len(text) <= _MAX_HEADLINE and text[-1:] not in ".…]"
     return is_title and form_of(text) == "text"
-
-
-def _up_to(box: Box, top: Box) -> Iterable[Box]:
-    """Yield *box* and those around it, up to *top*."""
-    for each in box.chain():
-        yield each
-        if each is top:
-            return
-
-
-def _common(boxes: list[Box], top: Box) -> Box | None:
-    """Return the innermost box around all *boxes* within *top*."""
-    first, *others = [list(_up_to(box, top)) for box in boxes]
-    shared = set(first).intersection(*others)
-    return next((box for box in first if box in shared), None)
