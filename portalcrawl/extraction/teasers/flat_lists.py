@@ -7,7 +7,7 @@ is taken by which most of the runs, each of which leads to one article, are buil
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Union
@@ -274,38 +274,42 @@ def _closed(stretches: list[Items]) -> list[Items]:
     told = [item.form == "date" for stretch in stretches for item in stretch if item.closes or item.form == "date"]
     ages_open = bool(told) and told[0] and not told[-1]  # the cards, before their titles
     behind = _BEHIND if ages_open else (*_BEHIND, "date")
-    cards = _checked([card for stretch in stretches for card in _closed_by(behind, stretch)])
+
+    def begins(item: Item, target: str, closed: bool) -> bool:
+        own = item.target == target or (item.closes and not target) if item.target else item.form in behind
+        return closed and not own
+
+    cards = _cut(stretches, begins)
     return cards if sum(any(item.closes for item in card) for card in cards) * 10 >= 8 * len(cards) else []
 
 
-def _closed_by(behind: tuple[str, ...], stretch: Items) -> Iterator[Items]:
-    """Yield *stretch* cut behind each snippet and what stands *behind* it."""
-    card: Items = []
-    target, closed = "", False
-    for item in stretch:
-        goes_on = (item.target == target or (item.closes and not target)) if item.target else item.form in behind
-        if closed and not goes_on:
-            yield card
-            card, target, closed = [], "", False
-        card.append(item)
-        target, closed = target or item.target, closed or item.closes
-    yield card
-
-
 def _opened(stretches: list[Items]) -> list[Items]:
-    """Return the cards where one kind of item opens each."""
-    best: list[Items] = []
-    for opener in stretches[0][: min(_MOST_KEYS, _first_card(stretches[0]))]:
-        cards = _checked([card for stretch in stretches for card in _opened_by(opener.key, stretch)])
-        if (_alike(cards)) > _alike(best):
-            best = cards
-    return best
+    """Return the cards where one kind of item opens each, that by which most are alike."""
+    ways = (
+        _cut(stretches, lambda item, target, _, key=key: item.key == key and item.target != (target or None))  # type: ignore[misc]
+        for key in dict.fromkeys(item.key for item in stretches[0][:_MOST_KEYS])
+    )
+    return max(ways, key=_alike, default=[])
 
 
-def _checked(cards: list[Items]) -> list[Items]:
-    """Return those of *cards* that lead somewhere; [] where one leads to several articles, or is left alone."""
+def _cut(stretches: list[Items], begins: Callable[[Item, str, bool], bool]) -> list[Items]:
+    """Return the cards between the items with which one *begins*; [] where one leads to several articles.
+
+    That is told from the item, the article that the card before it leads to so far, and whether that had its snippet.
+    """
+    cards: list[Items] = []
+    for stretch in stretches:
+        card: Items = []
+        target, closed = "", False
+        for item in stretch:
+            if card and begins(item, target, closed):
+                cards.append(card)
+                card, target, closed = [], "", False
+            card.append(item)
+            target, closed = item.target or target, closed or item.closes
+        cards.append(card)
     linked = [card for card in cards if _targets(card)]
-    return linked if len(linked) > 1 and all(len(_targets(card)) == 1 for card in linked) else []
+    return linked if all(len(_targets(card)) == 1 for card in linked) else []
 
 
 def _alike(cards: list[Items]) -> tuple[int, bool]:
@@ -313,24 +317,3 @@ def _alike(cards: list[Items]) -> tuple[int, bool]:
     shapes = Counter(tuple(item.key for item in card) for card in cards)
     opens = bool(cards) and (bool(cards[-1][0].target) or cards[-1][0].form != "text")
     return max(shapes.values(), default=0), opens
-
-
-def _first_card(stretch: Items) -> int:
-    """Return the number of items up to the first link to a second article."""
-    first = stretch[_leading(stretch)].target
-    return next((at for at, item in enumerate(stretch) if item.target not in ("", first)), len(stretch))
-
-
-def _opened_by(key: str, stretch: Items) -> list[Items]:
-    """Return *stretch* cut before each item of this *key*, but between links to one article."""
-    cards: list[Items] = []
-    target = ""
-    for item in stretch:
-        is_next = item.key == key and not (item.target and item.target == target)
-        if is_next or (not cards and item.target):
-            cards.append([item])
-            target = ""
-        elif cards:
-            cards[-1].append(item)
-        target = item.target or target
-    return cards
