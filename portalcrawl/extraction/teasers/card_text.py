@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _SPLITTING = frozenset(("span", "time", "small", "label", "data", "b", "strong", "i", "em"))
 _INLINE = _SPLITTING | frozenset(("a", "abbr", "font", "mark", "u", "s", "sub", "sup", "tt", "q", "cite", "big", "ins"))
+_TELLING = _SPLITTING | frozenset(("figcaption", *HEADINGS))
+"""Elements that say something of their text, whatever their class."""
 _GLYPH = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _MACHINE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?:[T ].{4,30})?|1\d{9}(?:\d{3})?")
 _SHORT = Hint.KICKER | Hint.LABEL
@@ -167,6 +169,8 @@ class _Reader:
         """Return the context inside *element*."""
         tag = element.tag
         hint = _own_roles(element, hints_of(element.get("class") or ""))
+        if not hint and tag not in _TELLING and (outer.span is None or tag in _INLINE):
+            return outer
         inner = Context(0, False, "", hint or outer.hint, outer.caption, False, outer.when, outer.span)
         if tag in HEADINGS:
             inner.caption = False
