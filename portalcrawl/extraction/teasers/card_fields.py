@@ -108,8 +108,8 @@ class CardFields:
         self.scores = self.score_lines()
 
     def vote(self) -> None:
-        """Add to the votes what the lines of this card are if it is read alone."""
-        fields = {id(line): name for name, line in self.assign(self.scores).items()}
+        """Add to the votes what the lines of this card are by the votes so far."""
+        fields = {id(line): name for name, line in self.assign().items()}
         for line in {line.slot: line for line in reversed(self.texts)}.values():
             self.votes.add(self.template, line, fields.get(id(line), "none"))
 
@@ -132,9 +132,7 @@ class CardFields:
             image_url=self.image.url or None if self.image else None,
             image_caption=told.get("caption") or self.alt,
         )
-        share = partial(self.votes.share, self.template)
-        votes = (share(line, "headline") - share(line, "kicker") for line in self.texts)
-        lines = self.assign([score + _VOTE * vote for score, vote in zip(self.scores, votes, strict=True)])
+        lines = self.assign()
         for name, line in lines.items():
             line.field = name
         if "headline" in lines:
@@ -170,13 +168,15 @@ class CardFields:
         topics = (each.text for each in before if each.foreign and each is not line and not each.hint & _NOT_TEXT)
         parts.label = parts.label or next((topic for topic in topics if len(topic) <= _MAX_TOPIC), None)
 
-    def assign(self, scores: list[float]) -> dict[Field, Line]:
-        """Return the headline, by the *scores* of the texts, and with it the kicker and the snippet.
+    def assign(self) -> dict[Field, Line]:
+        """Return the headline, by what speaks for each text and the votes so far, and with it kicker and snippet.
 
         The kicker calls itself so, or is the short line right over the headline; a genre (``Kommentar``) is the kicker
         only where no other line is. The snippet is the first running text after the headline.
         """
-        at = self.best(scores)
+        share = partial(self.votes.share, self.template)
+        votes = (share(line, "headline") - share(line, "kicker") for line in self.texts)
+        at = self.best([score + _VOTE * vote for score, vote in zip(self.scores, votes, strict=True)])
         folded = "" if at is None else fold(self.texts[at].text)
         others = [(index, line) for index, line in enumerate(self.texts) if fold(line.text) != folded]
         behind = (line for index, line in others if (at is None or index > at) and self.can_be_snippet(line))
@@ -284,7 +284,8 @@ def _can_be_title(name: str) -> bool:
 
 def _rank(index: int, line: Line) -> tuple[bool, bool, int]:
     """Return how much speaks for a line as the kicker: its name, that it is no genre, its place."""
-    return bool(line.hint & Hint.KICKER), not line_forms.is_genre(line.text), index
+    is_named = bool(line.hint & Hint.KICKER)
+    return is_named, not line_forms.is_genre(line.text), -index if is_named else index
 
 
 def _tell_caption(parts: TeaserParts, alt: str | None, caption_over_snippet: bool) -> None:
