@@ -129,8 +129,8 @@ def _tickers(readings: list[CardFields]) -> frozenset[str]:
     """Return the templates of cards whose bare times go back, or on, from one to the next: films last at random."""
     clocks: dict[str, list[str]] = {}
     for fields in readings:
-        if fields.found.clock:
-            clocks.setdefault(fields.template, []).append(fields.found.clock.zfill(5))
+        if clock := fields.found.told.get("clock"):
+            clocks.setdefault(fields.template, []).append(clock.zfill(5))
     return frozenset(
         template for template, found in clocks.items() if len(set(found)) >= _MIN_CLOCKS and _are_in_order(found)
     )

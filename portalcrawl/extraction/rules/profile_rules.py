@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from portalcrawl.extraction.dom.layout import with_initial
 from portalcrawl.extraction.parts import ArticleParts, ImageParts, TeaserParts
 from portalcrawl.extraction.rules.selector_match import Scope, lines_of, text_of
-from portalcrawl.extraction.teasers.line_forms import comment_count, split_count, split_cut
+from portalcrawl.extraction.teasers.line_forms import comment_count, split_cut, split_tail
 from portalcrawl.profiles.model import FieldRules, Profile, TeaserRules
 from portalcrawl.text.normalize import clean
 from portalcrawl.urls import absolute
@@ -78,7 +78,7 @@ def _teasers_of(root: _Element, rules: TeaserRules, profile: Profile, base_url: 
 
 
 def _teaser(card: _Reader, url: str, block: str, position: int) -> TeaserParts:
-    snippet, count = split_count(card.text("snippet") or "")
+    snippet, count, _ = split_tail(card.text("snippet") or "")
     snippet, is_truncated = split_cut(snippet)
     stated = card.count("comment_count")
     return TeaserParts(

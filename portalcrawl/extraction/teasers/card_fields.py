@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from functools import partial
+from itertools import takewhile
+from math import inf
 from typing import Literal
 
 from portalcrawl.extraction.parts import TeaserParts
@@ -13,7 +16,7 @@ from portalcrawl.extraction.teasers import line_forms
 from portalcrawl.extraction.teasers.card_lines import Line
 from portalcrawl.extraction.teasers.card_text import CardText
 from portalcrawl.extraction.teasers.class_hints import Hint
-from portalcrawl.extraction.teasers.line_sorting import sort_lines
+from portalcrawl.extraction.teasers.line_sorting import FIELDS, sort_lines
 from portalcrawl.extraction.teasers.teaser_images import read_image
 from portalcrawl.extraction.teasers.wording import TO_ARTICLE
 from portalcrawl.text.normalize import clean, fold
@@ -23,6 +26,8 @@ _MAX_KICKER = 80
 _MIN_LINK_TEXT = 12
 _MIN_TITLE_WORDS = 3
 _MIN_SNIPPET = 30
+_MIN_CUT = 12
+_MAX_TOPIC = 40
 _MAX_SNIPPET = 800
 _MIN_SNIPPET_WORDS = 5
 _AHEAD = re.compile(r"(?:[·|•●–—-]\s+)?(?:…|\.{3})\s*|[·|•●]\s+")
@@ -45,8 +50,6 @@ _WEIGHTS = {
     "beside a link that speaks": -3.0,
 }
 """What speaks for a line as the headline of its card, or against it."""
-FIELDS = ("headline", "kicker", "snippet", "date", "count", "label", "caption", "author", "block", "link", "other")
-"""What a line can give, the most important first: a block of several lines is that of the first."""
 Field = Literal["headline", "kicker", "snippet", "none"]
 _NOT_TEXT = Hint.DATE | Hint.AUTHOR | Hint.COUNT | Hint.DURATION | Hint.CAPTION | Hint.MORE
 
@@ -102,15 +105,11 @@ class CardFields:
         self.image = read_image(card.images, base_url)
         self.alt = self.image.caption if self.image else None
         self.names = [*filter(None, card.titles), *filter(_is_long, [self.alt or ""])]
-        self.folded_names = {fold(name) for name in (*card.titles, self.alt or "")} - {""}
+        self.scores = self.score_lines()
 
     def vote(self) -> None:
-        """Add to the votes what the lines of this card are if it is read alone."""
-        at = self.headline_at()
-        headline = None if at is None else self.texts[at]
-        kicker = None if at is None else self.kicker(at)
-        snippet = self.snippet(at)
-        fields: dict[int, Field] = {id(headline): "headline", id(kicker): "kicker", id(snippet): "snippet"}
+        """Add to the votes what the lines of this card are by the votes so far."""
+        fields = {id(line): name for name, line in self.assign().items()}
         for line in {line.slot: line for line in reversed(self.texts)}.values():
             self.votes.add(self.template, line, fields.get(id(line), "none"))
 
@@ -119,29 +118,31 @@ class CardFields:
 
         *clock* tells that a bare time in it is when the article appeared.
         """
-        found, texts = self.found, self.texts
-        if found.ad:
+        told = self.found.told
+        if "ad" in told:
             return None
-        at = self.headline_at()
+        day = told.get("date") or (told.get("clock") if clock else None)
         parts = TeaserParts(
-            url, date_text=found.date, date_attribute=found.when, comment_count=found.count, label=found.label
+            url,
+            date_text=day.strip(line_forms.MARKS) if day else None,
+            date_attribute=told.get("when"),
+            comment_count=told.get("count"),
+            label=told.get("label"),
+            block=told.get("lead_in"),
+            image_url=self.image.url or None if self.image else None,
+            image_caption=told.get("caption") or self.alt,
         )
-        if clock and not found.date:
-            parts.date_text = found.clock
-        if at is not None:
-            self.add_headline(parts, at)
-        elif not texts:
+        lines = self.assign()
+        for name, line in lines.items():
+            line.field = name
+        if "headline" in lines:
+            self.add_headline(parts, lines)
+        elif not self.texts:
             names = (*self.card.names, *(TO_ARTICLE.sub("", label) for label in self.card.labels))
             parts.headline = next((name for name in names if _can_be_title(name)), None)
-        snippet = self.snippet(at)
-        if snippet:
-            snippet.field = "snippet"
-            text, parts.is_truncated = line_forms.split_cut(snippet.text)
+        if "snippet" in lines:
+            text, parts.is_truncated = line_forms.split_cut(lines["snippet"].text)
             parts.snippet = _AHEAD.sub("", text, count=1) if _AHEAD.match(text) else text
-        parts.image_url = self.image.url or None if self.image else None
-        parts.image_caption = found.caption or self.alt
-        parts.date_text = parts.date_text.strip(line_forms.MARKS) if parts.date_text else None
-        parts.block = found.lead_in
         _tell_caption(parts, self.alt, caption_over_snippet)
         return _cleaned(parts) if parts.headline or parts.snippet or parts.image_caption else None
 
@@ -154,38 +155,57 @@ class CardFields:
                 found[block] = min(found.get(block, "other"), part, key=FIELDS.index)
         return found
 
-    def add_headline(self, parts: TeaserParts, at: int) -> None:
+    def add_headline(self, parts: TeaserParts, lines: Mapping[Field, Line]) -> None:
         """Give *parts* the headline, and what stands before it."""
-        parts.headline, glued = self.unglued(self.texts[at].text)
-        self.texts[at].field = "headline"
-        line = self.kicker(at)
-        if line is not None:
-            line.field = "kicker"
+        headline, line = lines["headline"], lines.get("kicker")
+        parts.headline, glued = self.unglued(headline.text)
         kicker = glued or (line.text if line else "")
         genre, *others = _DOTS.split(kicker)
         if others and line_forms.is_genre(genre):
             parts.label, kicker = parts.label or genre, others[-1]
         parts.kicker = kicker.strip(f"{line_forms.MARKS}:") or None
-        parts.label = parts.label or _topic(self.texts, at, line)
+        before = takewhile(lambda each: each is not headline, self.texts)
+        topics = (each.text for each in before if each.foreign and each is not line and not each.hint & _NOT_TEXT)
+        parts.label = parts.label or next((topic for topic in topics if len(topic) <= _MAX_TOPIC), None)
 
-    def headline_at(self) -> int | None:
-        """Return the index of the headline among the texts."""
-        speaking = (line for line in self.texts if line.linked and len(line.text) >= _MIN_LINK_TEXT)
-        link_speaks = any(not _is_cut_snippet(line.text) for line in speaking)
+    def assign(self) -> dict[Field, Line]:
+        """Return the headline, by what speaks for each text and the votes so far, and with it kicker and snippet.
+
+        The kicker calls itself so, or is the short line right over the headline; a genre (``Kommentar``) is the kicker
+        only where no other line is. The snippet is the first running text after the headline.
+        """
+        share = partial(self.votes.share, self.template)
+        votes = (share(line, "headline") - share(line, "kicker") for line in self.texts)
+        at = self.best([score + _VOTE * vote for score, vote in zip(self.scores, votes, strict=True)])
+        folded = "" if at is None else fold(self.texts[at].text)
+        others = [(index, line) for index, line in enumerate(self.texts) if fold(line.text) != folded]
+        behind = (line for index, line in others if (at is None or index > at) and self.can_be_snippet(line))
+        found: dict[Field, Line | None] = {"snippet": next(behind, None)}
+        if at is not None:
+            over = [(index, line) for index, line in others if self.can_be_kicker(line, is_over=index < at)]
+            _, kicker = max(over, key=lambda each: _rank(*each), default=(0, None))
+            found |= {"kicker": kicker, "headline": self.texts[at]}
+        return {name: line for name, line in found.items() if line is not None}
+
+    def best(self, scores: list[float]) -> int | None:
+        """Return the index of the text with the highest of *scores* above 0; of two alike the first may be a kicker."""
         best, best_score = None, 0.0
-        for index, line in enumerate(self.texts):
-            score = self.headline_score(line)
-            if link_speaks and not line.linked and not (line.heading and _is_long(line.text)):
-                score += _WEIGHTS["beside a link that speaks"]
+        for index, (line, score) in enumerate(zip(self.texts, scores, strict=True)):
             if score > best_score or (score == best_score and best is not None and _opens(self.texts[best], line)):
                 best, best_score = index, score
         return best
 
-    def headline_score(self, line: Line) -> float:
-        """Return how much speaks for *line* as the headline; 0 or less where nothing does."""
+    def score_lines(self) -> list[float]:
+        """Return how much speaks for each text as the headline."""
+        names = {fold(name) for name in (*self.card.titles, self.alt or "")} - {""}
+        speaking = (line for line in self.texts if line.linked and len(line.text) >= _MIN_LINK_TEXT)
+        link_speaks = any(not _is_cut_snippet(line.text) for line in speaking)
+        return [self.score(line, names, link_speaks=link_speaks) for line in self.texts]
+
+    def score(self, line: Line, names: Set[str], *, link_speaks: bool) -> float:
         text, hint = line.text, line.hint
         if len(text) > _MAX_HEADLINE or line.foreign or hint & _NOT_TEXT or _is_cut_snippet(text):
-            return 0.0
+            return -inf
         signs = {
             "heading": line.heading,
             "in the link": line.linked,
@@ -193,42 +213,33 @@ class CardFields:
             "class of a kicker": hint & Hint.KICKER and len(self.texts) > 1,
             "class of a snippet": hint & (Hint.KICKER | Hint.SNIPPET) == Hint.SNIPPET,
             "class of a title": hint & (Hint.KICKER | Hint.SNIPPET | Hint.TITLE) == Hint.TITLE,
-            "named by link or picture": fold(text) in self.folded_names,
+            "named by link or picture": fold(text) in names,
+            "beside a link that speaks": link_speaks and not line.linked and not (line.heading and _is_long(text)),
         }
-        votes = self.votes.share(self.template, line, "headline") - self.votes.share(self.template, line, "kicker")
-        return 1.0 + _VOTE * votes + sum(_WEIGHTS[name] for name, given in signs.items() if given)
+        return 1.0 + sum(_WEIGHTS[name] for name, given in signs.items() if given)
 
-    def kicker(self, at: int) -> Line | None:
-        """Return the short line right over the headline, or the one that calls itself kicker.
-
-        A genre (``Kommentar``) is the kicker only where no other line is.
-        """
-        headline = self.texts[at]
-        for line in self.texts:
-            if line is not headline and line.hint & Hint.KICKER and len(line.text) <= _MAX_KICKER:
-                return line
-        lines = [line for line in reversed(self.texts[:at]) if self.can_be_kicker(line, headline)]
-        return next((line for line in lines if not line_forms.is_genre(line.text)), lines[0] if lines else None)
-
-    def can_be_kicker(self, line: Line, headline: Line) -> bool:
-        """Return whether *line*, which stands before *headline*, may be its kicker.
+    def can_be_kicker(self, line: Line, *, is_over: bool) -> bool:
+        """Return whether *line* may be the kicker; *is_over*: it stands before the headline.
 
         A link to elsewhere names the section, unless it differs from card to card.
         """
-        if len(line.text) > _MAX_KICKER or line.hint & _NOT_TEXT or line.text.endswith("."):
+        if len(line.text) > _MAX_KICKER or line.hint & Hint.KICKER:
+            return len(line.text) <= _MAX_KICKER
+        if not is_over or line.hint & _NOT_TEXT or line.text.endswith("."):
             return False
-        if line.foreign and (line.foreign in self.sections or not self.votes.is_varied(self.template, line)):
-            return False
-        return fold(line.text) != fold(headline.text)
+        return not line.foreign or (line.foreign not in self.sections and self.votes.is_varied(self.template, line))
 
-    def snippet(self, at: int | None) -> Line | None:
-        """Return the first line of running text after the headline."""
-        for line in self.texts[0 if at is None else at + 1 :]:
-            usual = self.votes.share(self.template, line, "snippet") > _MOST and not line.foreign
-            usual = usual and len(line.text) <= _MAX_SNIPPET
-            if (usual or _can_be_snippet(line)) and (at is None or fold(line.text) != fold(self.texts[at].text)):
-                return line
-        return None
+    def can_be_snippet(self, line: Line) -> bool:
+        """Return whether *line* is running text, or is a snippet on most cards alike."""
+        if len(line.text) > _MAX_SNIPPET or line.foreign:
+            return False
+        if self.votes.share(self.template, line, "snippet") > _MOST:
+            return True
+        if line.hint & (_NOT_TEXT | Hint.KICKER) or (line.heading and not line.hint & Hint.SNIPPET):
+            return False
+        if line_forms.split_cut(line.text)[1] or line.hint & Hint.SNIPPET:
+            return len(line.text) >= _MIN_CUT
+        return len(line.text) >= _MIN_SNIPPET and line.text.count(" ") + 1 >= _MIN_SNIPPET_WORDS
 
     def unglued(self, text: str) -> tuple[str, str]:
         """Return *text* without the kicker at its front, and this.
@@ -271,24 +282,10 @@ def _can_be_title(name: str) -> bool:
     return _is_long(name) and line_forms.form_of(name) == "text"
 
 
-def _topic(texts: list[Line], at: int, kicker: Line | None) -> str | None:
-    """Return the short link to a topic or section beside the headline."""
-    for line in texts[:at]:
-        if line.foreign and line is not kicker and len(line.text) <= 40 and not line.hint & _NOT_TEXT:
-            return line.text
-    return None
-
-
-def _can_be_snippet(line: Line) -> bool:
-    if len(line.text) > _MAX_SNIPPET:
-        return False
-    if line.foreign or line.hint & _NOT_TEXT or line.hint & Hint.KICKER:
-        return False
-    if line.heading and not line.hint & Hint.SNIPPET:
-        return False
-    if line_forms.split_cut(line.text)[1] or line.hint & Hint.SNIPPET:
-        return len(line.text) >= 12
-    return len(line.text) >= _MIN_SNIPPET and line.text.count(" ") + 1 >= _MIN_SNIPPET_WORDS
+def _rank(index: int, line: Line) -> tuple[bool, bool, int]:
+    """Return how much speaks for a line as the kicker: its name, that it is no genre, its place."""
+    is_named = bool(line.hint & Hint.KICKER)
+    return is_named, not line_forms.is_genre(line.text), -index if is_named else index
 
 
 def _tell_caption(parts: TeaserParts, alt: str | None, caption_over_snippet: bool) -> None:

@@ -176,12 +176,20 @@ def _text(group: Group) -> str:
 
 def _line(text: str, group: Group) -> Line:
     longest = max(group, key=lambda piece: len(piece.text))
-    when = next((piece.context.when for piece in group if piece.context.when), None)
-    line = Line(text=text, slot=_slot(longest), blocks=tuple(dict.fromkeys(piece.block for piece in group)))
-    for name in Context.__slots__:
-        setattr(line, name, getattr(longest.context, name))
-    line.when = when
-    return line
+    around = longest.context
+    return Line(
+        around.heading,
+        around.linked,
+        around.foreign,
+        around.hint,
+        around.caption,
+        around.strong,
+        next((piece.context.when for piece in group if piece.context.when), None),
+        around.span,
+        text,
+        _slot(longest),
+        tuple(dict.fromkeys(piece.block for piece in group)),
+    )
 
 
 def _slot(piece: Piece) -> str:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _SPLITTING = frozenset(("span", "time", "small", "label", "data", "b", "strong", "i", "em"))
 _INLINE = _SPLITTING | frozenset(("a", "abbr", "font", "mark", "u", "s", "sub", "sup", "tt", "q", "cite", "big", "ins"))
+_TELLING = _SPLITTING | frozenset(("figcaption", *HEADINGS))
+"""Elements that say something of their text, whatever their class."""
 _GLYPH = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _MACHINE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?:[T ].{4,30})?|1\d{9}(?:\d{3})?")
 _SHORT = Hint.KICKER | Hint.LABEL
@@ -89,29 +91,25 @@ class _Reader:
 
     def read(self) -> CardText:
         found, card = self.found, self.card
-        if card.box is not None and (name := card.box.element.get("aria-label")):
-            found.names.append(" ".join(name.split()))
-        for link in card.links:
-            for texts, attribute in ((found.names, "title"), (found.labels, "aria-label")):
-                if text := link.link.element.get(attribute):
-                    texts.append(" ".join(text.split()))
-        pieces: Group = []
+        links = [link.link.element for link in card.links]
+        box = [card.box.element] if card.box is not None else []
+        found.names += [*_values(box, "aria-label"), *_values(links, "title")]
+        found.labels += _values(links, "aria-label")
+        groups: list[Group] = [[]]
         last: Block | None = None
         for run in self.visible_runs():
             block = self.runs.walk.blocks[self.runs.blocks[run]]
-            if block is not last:
-                if pieces and last is not None and not _goes_on(last, block):
-                    self.found.lines.extend(lines_of(pieces))
-                    pieces = []
-                elif pieces:
-                    pieces[-1].text += " "
-                    pieces[-1].breaks = True
-                last = block
-            self.add(run, block, pieces)
-        if pieces and last is not None:
-            self.found.lines.extend(lines_of(pieces))
+            if last is not None and block is not last:
+                if not _goes_on(last, block):
+                    groups.append([])
+                elif groups[-1]:
+                    groups[-1][-1].text += " "
+                    groups[-1][-1].breaks = True
+            last = block
+            self.add(run, block, groups[-1])
+        found.lines += [line for group in filter(None, groups) for line in lines_of(group)]
         spoken = {context.when for context in self.contexts.values()}
-        found.times.extend(when for when in self.times.values() if when not in spoken)
+        found.times += [when for when in self.times.values() if when not in spoken]
         return found
 
     def visible_runs(self) -> Iterator[int]:
@@ -124,17 +122,12 @@ class _Reader:
     def add(self, run: int, block: Block, pieces: Group) -> None:
         """Add a run of text to the line *pieces*, or the picture that it is to the card's."""
         text, element, style = self.runs.parts[run]
-        if not text:
+        if not text.strip():
             if block.kind == "picture":
                 self.found.images.append(element)
-            return
-        if text is JOINT:
-            if pieces:
-                pieces[-1].is_glued = True
-            return
-        if text.isspace():
-            if pieces:
-                pieces[-1].text += " "
+            elif pieces and text:
+                pieces[-1].is_glued = pieces[-1].is_glued or text is JOINT
+                pieces[-1].text += "" if text is JOINT else " "
             return
         around = self.context(element)
         if around.hint & Hint.ICON and _GLYPH.fullmatch(text.strip()):
@@ -176,6 +169,8 @@ class _Reader:
         """Return the context inside *element*."""
         tag = element.tag
         hint = _own_roles(element, hints_of(element.get("class") or ""))
+        if not hint and tag not in _TELLING and (outer.span is None or tag in _INLINE):
+            return outer
         inner = Context(0, False, "", hint or outer.hint, outer.caption, False, outer.when, outer.span)
         if tag in HEADINGS:
             inner.caption = False
@@ -207,6 +202,11 @@ class _Reader:
             return text
         self.found.counts.append(f"({first.zfill(2)})")
         return text.strip()[len(first) :]
+
+
+def _values(elements: list[_Element], name: str) -> list[str]:
+    """Return the values of an attribute, on one line each."""
+    return [" ".join(value.split()) for element in elements if (value := element.get(name))]
 
 
 def _has_icon(element: _Element, text: str) -> bool:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Box
-from portalcrawl.extraction.dom.name_roles import name_shape
-from portalcrawl.extraction.teasers.flat_lists import Item, part_list
+from portalcrawl.extraction.teasers.flat_lists import MANY, Item, Top, bare, kind_of, part_list
 from portalcrawl.extraction.teasers.line_forms import form_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Mapping
 
+    from portalcrawl.extraction.dom.walk import Walk
     from portalcrawl.extraction.teasers.article_links import ArticleLink
     from portalcrawl.extraction.teasers.page_runs import PageRuns, Stretch
 
-MANY: str = "\0many"
-"""Marks a box that holds links to more than one article."""
 _ITEMS = frozenset(("li", "article", "tr", "figure"))
 _LIMITS = frozenset(("body", "main", "html"))
 _MAX_LONE_TEXT = 700
@@ -30,7 +29,6 @@ _MIN_TEXT = 12
 _MAX_CLIMB = 12
 _MIN_WORDS = 4
 _MAX_HEADLINE = 100
-_MANY_ALIKE = 3
 _PARAGRAPH = 60
 _MAX_LONE_LINKS = 8
 """Links to one article in one stretch of the page that are looked at."""
@@ -67,8 +65,7 @@ class CardFinder:
         self.links = links
         self.targets = {link.link.index: link.target for link in links}
         """Index of a link -> the article that it leads to."""
-        self.page_heads = [block.index for block in self.walk.blocks if block.level == 1][:_MAX_CLIMB]
-        self.sub_lists = self._find_sub_lists()
+        self.sub_lists = _find_sub_lists(self.walk, links)
         self.marks: dict[Box, str] = {}
         """Box -> the one article that it leads to, or ``MANY``."""
         for link in links:
@@ -76,7 +73,7 @@ class CardFinder:
 
     def cards(self) -> list[Card]:
         """Return the cards, in page order."""
-        tops: dict[Box, dict[Box | ArticleLink, list[ArticleLink]]] = {}
+        tops: dict[Box, dict[Top, list[ArticleLink]]] = {}
         for link in self.links:
             top, around = self._top_of(link)
             tops.setdefault(around, {}).setdefault(top, []).append(link)
@@ -87,7 +84,7 @@ class CardFinder:
             start, end = self.runs.of_box(box)
             last = bisect_right(starts, start)
             for card in cards[max(0, last - _MAX_CLIMB) : last]:
-                if end <= card.end and not any(box.holds(each.link.box) for each in card.links[:_MAX_LONE_LINKS]):
+                if not any(box.holds(each.link.box) for each in card.links[:_MAX_LONE_LINKS]):
                     card.skipped.append((start, end))
         return sorted(cards, key=lambda card: card.links[0].link.index)
 
@@ -101,12 +98,12 @@ class CardFinder:
             if box in self.sub_lists:
                 break
 
-    def _top_of(self, link: ArticleLink) -> tuple[Box | ArticleLink, Box]:
+    def _top_of(self, link: ArticleLink) -> tuple[Top, Box]:
         """Return the outermost box around *link* that leads to its article alone, else itself; and the box around."""
         box = link.link.box
         while box.first == box.last and box.parent is not None:
             box = box.parent  # the walk keeps no box without blocks
-        if self.marks.get(box) != link.target or box.tag in _LIMITS or box.parent is None:
+        if self.marks.get(box) != link.target or box.parent is None:
             return link, box
         while (up := box.parent) is not None and self.marks.get(up) == link.target and up.tag not in _LIMITS:
             if self._names_list(up, box, link.target):
@@ -117,11 +114,10 @@ class CardFinder:
     def _names_list(self, around: Box, box: Box, target: str) -> bool:
         """Return whether the heading over *box* in *around* names a list of which it is the only card, of *target*.
 
-        A heading over one of the same rank or a higher one is its kicker, as are those of many cards alike.
+        A heading over one of the same rank or a higher one is its kicker.
         """
-        heading = next(
-            (block for block in self.walk.blocks[around.first : box.first][:_MAX_CLIMB] if block.level), None
-        )
+        before = self.walk.blocks[around.first : min(box.first, around.first + _MAX_CLIMB)]
+        heading = next((block for block in before if block.level), None)
         if heading is None:
             return False
         own = self.walk.blocks[box.first : min(box.last, box.first + _MAX_CLIMB)]
@@ -131,65 +127,53 @@ class CardFinder:
         if heading.text.count(" ") + 1 >= _MIN_WORDS:
             return False
         inside = self.walk.links[box.first_link : min(box.last_link, box.first_link + _MAX_LONE_LINKS)]
-        speaks = any(_speaks(self.runs.text_of(each)) for each in inside if self.targets.get(each.index) == target)
-        alike = (self.marks.get(each, MANY) is not MANY for each in self.walk.alike(around)[:_MAX_CLIMB])
-        return speaks and sum(alike) < _MANY_ALIKE
+        return any(_speaks(self.runs.text_of(each)) for each in inside if self.targets.get(each.index) == target)
 
-    def _cards_in(self, around: Box, tops: dict[Box | ArticleLink, list[ArticleLink]]) -> list[Card]:
+    def _cards_in(self, around: Box, tops: dict[Top, list[ArticleLink]]) -> list[Card]:
         """Return the cards that stand side by side in *around*."""
-        kinds: dict[str, int] = {}
-        for child in self.walk.children(around):
-            if self.marks.get(child, MANY) is not MANY:
-                kinds[child.signature] = kinds.get(child.signature, 0) + 1
-        for top in tops:
-            if not isinstance(top, Box):
-                kinds[_kind(top)] = kinds.get(_kind(top), 0) + 1
-        cards: list[Card] = []
-        done: set[Box | ArticleLink] = set()
-        attach = max(kinds.values(), default=0) >= 2
-        for items in part_list(self.runs, around, tops, self.marks, attach=attach):
-            found = [item.top for item in items if item.top is not None and item.top in tops]
-            links = [link for top in found for link in tops[top]]
-            if not links:
-                continue
-            done.update(found)
-            start, end = items[0].start, items[-1].end
-            listed = len(items) > len(found) or any(kinds[_kind(top)] >= 2 for top in found) or len(found) > 1
-            if listed and self.runs.size(start, end) <= _MAX_CARD_TEXT:
-                cards.append(self._listed(items, links, around))
-            else:
-                cards.extend(card for top in found for card in self._lone_cards(top, tops[top], around))
-        cards.extend(
-            card for top, links in tops.items() if top not in done for card in self._lone_cards(top, links, around)
-        )
-        return cards
+        targets = {top: links[0].target for top, links in tops.items()}
+        leading: list[Top] = [child for child in self.walk.children(around) if self.marks.get(child, MANY) != MANY]
+        kinds = Counter(kind_of(top) for top in (*leading, *(top for top in tops if not isinstance(top, Box))))
+        parted = part_list(self.runs, around, targets, self.marks) if max(kinds.values(), default=0) > 1 else []
+        done = {item.top for items in parted for item in items}
+        rest = bare(self.runs, {top: target for top, target in targets.items() if top not in done})
+        return [card for items in (*parted, *rest) for card in self._cards_of(items, kinds, tops, around)]
 
-    def _listed(self, items: list[Item], links: list[ArticleLink], around: Box) -> Card:
-        top = items[0].top
-        if len(items) == 1 and top is not None and isinstance(top, Box):
-            return self._card(top, links)
-        return Card(items[0].start, items[-1].end, links, around, f"{items[0].key}<{around.signature}")
+    def _cards_of(
+        self, items: list[Item], kinds: Mapping[str, int], tops: Mapping[Top, list[ArticleLink]], around: Box
+    ) -> list[Card]:
+        """Return the card that *items* of a list make up; of what has no neighbours like it the cards in it."""
+        found = [top for item in items if (top := item.top) is not None and top in tops]
+        start, end = items[0].start, items[-1].end
+        is_listed = len(items) > 1 or any(kinds[kind_of(top)] > 1 for top in found)
+        links = [link for top in found for link in tops[top]]
+        if links and is_listed and self.runs.size(start, end) <= _MAX_CARD_TEXT:
+            if isinstance(first := found[0], Box) and len(items) == 1:
+                return [self._card(first, links)]
+            return [Card(start, end, links, around, f"{items[0].key}<{around.signature}")]
+        return [card for top in found for card in self._lone_cards(top, tops[top], around)]
 
     def _card(self, top: Box, links: list[ArticleLink]) -> Card:
         around = top.parent or top
         start, end = self.runs.of_box(top)
         return Card(start, end, links, around, f"{top.signature}<{around.signature}", top)
 
-    def _lone_cards(self, top: Box | ArticleLink, links: list[ArticleLink], around: Box) -> list[Card]:
+    def _lone_cards(self, top: Top, links: list[ArticleLink], around: Box) -> list[Card]:
         """Return the cards in *top*, which has no neighbours like it: as little around the links as makes a teaser."""
         if isinstance(top, Box) and len(links) > 1:
             links = links[:_MAX_LONE_LINKS]
-            common = _common([link.link.box for link in links], top)
-            if common is not None and common.chars <= _MAX_LONE_TEXT:
+            holding = (box for box in links[0].link.box.chain() if all(box.holds(each.link.box) for each in links))
+            common = next(holding, top)
+            if common.chars <= _MAX_LONE_TEXT:
                 return [self._card(self._climb(common, top), links)]
         return [self._lone_card(top, link, around) for link in links]
 
-    def _lone_card(self, top: Box | ArticleLink, link: ArticleLink, around: Box) -> Card:
+    def _lone_card(self, top: Top, link: ArticleLink, around: Box) -> Card:
         box = link.link.box
         start, end = self.runs.of_link(link.link)
         if isinstance(top, Box) and self._belongs(box, self.runs.size(start, end), self._headings(link)):
             return self._card(self._climb(box, top), [link])
-        return Card(start, end, [link], box, f"{_kind(link)}<{box.signature}")
+        return Card(start, end, [link], box, f"{kind_of(link)}<{box.signature}")
 
     def _headings(self, link: ArticleLink) -> int:
         return sum(block.level > 0 for block in self.walk.blocks[link.link.first : link.link.last])
@@ -198,7 +182,7 @@ class CardFinder:
         """Return whether what *box* holds beside a part of it, of *size* and *headings*, speaks of one article."""
         around = box.chars - size
         crowded = around > _MAX_AROUND or box.headings > headings
-        if any(box.first <= block < box.last for block in self.page_heads) and not headings:
+        if self.runs.has_page_heading(box) and not headings:
             return False
         return around <= _MAX_LONE_TEXT and not (size >= _MIN_TEXT and crowded)
 
@@ -219,43 +203,43 @@ class CardFinder:
         beside = (blocks[index] for index in (box.first - 1, box.last) if 0 <= index < len(blocks))
         return sum(b.box.tag == "p" and b.box.parent is box.parent and b.box.chars > _PARAGRAPH for b in beside) == 2
 
-    def _find_sub_lists(self) -> frozenset[Box]:
-        """Return the lists of links to further articles within the cards of others.
 
-        Such a card is one of several made alike, and its highest heading leads to one article.
-        """
-        headed: dict[Box, dict[str, int]] = {}
-        around: dict[str, set[Box]] = {}
-        for link in self.links:
-            first = link.link.first
-            level = self.walk.blocks[first].level if first < link.link.last else 0
-            for box in islice(link.link.box.chain(), _MAX_CLIMB):
-                around.setdefault(link.target, set()).add(box)
-                if level:
-                    levels = headed.setdefault(box, {})
-                    levels[link.target] = min(level, levels.get(link.target, level))
-        found: set[Box] = set()
-        for link in self.links:
-            inner: list[Box] = []
-            for box in islice(link.link.box.chain(), _MAX_CLIMB):
-                levels = headed.get(box, {})
-                if box.tag in _LIMITS or len(levels) > _MAX_LONE_LINKS:
-                    break
-                owner = self._owner(box, levels, headed)
-                if owner is not None and owner != link.target:
-                    found.update([box for box in inner if box not in around[owner] and _is_sub_list(box)][-1:])
-                    break
-                inner.append(box)
-        return frozenset(found)
+def _find_sub_lists(walk: Walk, links: list[ArticleLink]) -> frozenset[Box]:
+    """Return the lists of links to further articles within the cards of others: boxes with none of the card's own."""
+    headed: dict[Box, dict[str, int]] = {}
+    around: dict[str, set[Box]] = {}
+    for link in links:
+        first = link.link.first
+        level = walk.blocks[first].level if first < link.link.last else 0
+        boxes = [*islice(link.link.box.chain(), _MAX_CLIMB)]
+        around.setdefault(link.target, set()).update(boxes)
+        for box in boxes if level else ():
+            levels = headed.setdefault(box, {})
+            levels[link.target] = min(level, levels.get(link.target, level))
+    owners = {box: owner for box, levels in headed.items() if (owner := _owner(walk, box, levels, headed)) is not None}
+    found: set[Box] = set()
+    for link in links if owners else ():
+        inner: list[Box] = []
+        for box in islice(link.link.box.chain(), _MAX_CLIMB):
+            owner = owners.get(box, link.target)
+            if owner != link.target:
+                found.update([box for box in inner if box not in around[owner] and _is_sub_list(box)][-1:])
+                break
+            inner.append(box)
+    return frozenset(found)
 
-    def _owner(self, box: Box, levels: dict[str, int], headed: Iterable[Box]) -> str | None:
-        """Return the article that the highest heading in *box* leads to; None where it may be a list of cards."""
-        highest = min(levels.values(), default=0)
-        owners = [target for target, level in levels.items() if level == highest]
-        if len(owners) != 1 or box.first == box.last:
-            return None
-        alike = self.walk.alike(box)
-        return owners[0] if any(other is not box and other in headed for other in alike[:_MAX_CLIMB]) else None
+
+def _owner(walk: Walk, box: Box, levels: Mapping[str, int], headed: Container[Box]) -> str | None:
+    """Return the article whose card *box* is: that of its highest heading, where boxes made alike have headings, too.
+
+    None where it may be a list of cards. *levels* are the highest headings in it that lead to each article.
+    """
+    highest = min(levels.values())
+    owners = [target for target, level in levels.items() if level == highest]
+    if len(owners) > 1 or box.tag in _LIMITS or len(levels) > _MAX_LONE_LINKS:
+        return None
+    alike = walk.alike(box)[:_MAX_CLIMB]
+    return owners[0] if any(other is not box and other in headed for other in alike) else None
 
 
 def _is_sub_list(box: Box) -> bool:
@@ -267,23 +251,3 @@ def _speaks(text: str) -> bool:
     """Return whether *text*, that of a link, is as long as a headline, not a call to read on nor a snippet."""
     is_title = text.count(" ") + 1 >= _MIN_WORDS and len(text) <= _MAX_HEADLINE and text[-1:] not in ".…]"
     return is_title and form_of(text) == "text"
-
-
-def _kind(top: Box | ArticleLink) -> str:
-    """Return tag and classes without numbers and states."""
-    return top.signature if isinstance(top, Box) else f"a{name_shape(top.link.element.get('class') or '')}"
-
-
-def _up_to(box: Box, top: Box) -> Iterable[Box]:
-    """Yield *box* and those around it, up to *top*."""
-    for each in box.chain():
-        yield each
-        if each is top:
-            return
-
-
-def _common(boxes: list[Box], top: Box) -> Box | None:
-    """Return the innermost box around all *boxes* within *top*."""
-    first, *others = [list(_up_to(box, top)) for box in boxes]
-    shared = set(first).intersection(*others)
-    return next((box for box in first if box in shared), None)

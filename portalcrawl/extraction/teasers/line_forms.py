@@ -30,13 +30,14 @@ _CLOCK_AHEAD = re.compile(rf"((?:[01]?\d|2[0-3])[:.][0-5]\d(?i: {either('dates.c
 _DIGIT = re.compile(r"\d")
 _PADDED = re.compile(r"[\[(](\d{2,5})[\])]")
 _NUMBER = re.compile(r"\d{1,6}")
-_COUNT_AT_END = re.compile(r"(?<=\S)\s*\((\d{1,5})\)$")
 _LEAD_IN = re.compile(r"\W{0,3}([^:|►▶»→]{4,40}?)\s?[:|►▶»→]\s?(\S.{9,})$")
 _MARKS = re.compile(r"\s[·|•●/–—-]\s|[·|•●]")
-_CUT = re.compile(r"(?<=\S)\s*(?:\[\s?(?:…|\.{3})\s?\]|\(\s?(?:…|\.{3})\s?\)|…|\.{3})$")
-_CUT_INSIDE = re.compile(
-    r"(?<=\S)\s*(?:\[\s?(?:…|\.{3})\s?\]|\(\s?(?:…|\.{3})\s?\)|…|\.{3})\s*(?:\(\d{1,5}\))?(.{0,60})$"
+_CUT_MARK = r"(?:\[\s?(?:…|\.{3})\s?\]|\(\s?(?:…|\.{3})\s?\)|…|\.{3})"
+_CUT = re.compile(rf"(?<=\S)\s*{_CUT_MARK}$")
+_TAIL = re.compile(
+    rf"(?<=\S)\s*(?:(?P<cut>{_CUT_MARK})\s*(?:\((?P<count>\d{{1,5}})\))?(?P<rest>.{{0,60}})|\((?P<padded>0\d)\))$"
 )
+"""What stands behind a snippet: its cut mark, a count and an age, or a padded count alone; ``(2025)`` is text."""
 MARKS = " ·|•●–—-"
 """What stands between the parts of a line."""
 FRAME = " :»›→←«‹-–|>"
@@ -214,48 +215,37 @@ def split_lead_in(text: str) -> tuple[str | None, str]:
     return (match[1], match[2]) if match and is_block_name(match[1]) else (None, text)
 
 
-def split_count(text: str) -> tuple[str, int | None]:
-    """Split the padded number of comments off a snippet; ``(2025)`` after a word stays.
-
-    >>> split_count("Der Rat tagt […] (00)"), split_count("Bericht (2025)")
-    (('Der Rat tagt […]', 0), ('Bericht (2025)', None))
-    """
-    match = _COUNT_AT_END.search(text) if text.endswith(")") else None
-    if match is None:
-        return text, None
-    rest = text[: match.start()].rstrip()
-    if _CUT.search(rest) or (len(match[1]) == 2 and match[1][0] == "0"):
-        return rest, int(match[1])
-    return text, None
-
-
 def is_cut(text: str) -> bool:
     """Return whether *text* is a snippet that was cut, with or without a count or a date behind the mark.
 
     >>> is_cut("Der Rat tagt […] (00) vor 2 Stunden"), is_cut("Er sagte: Nun ... wir werden sehen")
     (True, False)
     """
-    match = _CUT_INSIDE.search(text) if _has_dots(text) else None
-    if match is not None and form_of(match[1].strip()) != "text":
-        return True
-    return split_count(text)[1] is not None
+    return _tail(text) is not None
+
+
+def split_tail(text: str) -> tuple[str, int | None, str | None]:
+    """Split off the count and the age that stand behind a snippet; its cut mark stays.
+
+    >>> split_tail("Der Rat tagt […] (00) vor 2 Stunden"), split_tail("Bericht (2025)")
+    (('Der Rat tagt […]', 0, 'vor 2 Stunden'), ('Bericht (2025)', None, None))
+    """
+    match = _tail(text)
+    rest = (match["rest"] or "").strip() if match else ""
+    if match is None or (rest and not is_date(rest)):
+        return text, None, None
+    count = match["count"] or match["padded"]
+    return text[: match.end("cut") if match["cut"] else match.start()], int(count) if count else None, rest or None
+
+
+def _tail(text: str) -> re.Match[str] | None:
+    match = _TAIL.search(text) if text[-1:] == ")" or _has_dots(text) else None
+    return match if match is not None and form_of((match["rest"] or "").strip()) != "text" else None
 
 
 def _has_dots(text: str) -> bool:
     """Return quickly that most texts have no cut mark."""
     return "…" in text or "..." in text
-
-
-def split_age(text: str) -> tuple[str, str | None]:
-    """Split off the age that stands behind the cut mark of a snippet.
-
-    >>> split_age("Der Rat tagt […] (00) vor 2 Stunden")
-    ('Der Rat tagt […] (00)', 'vor 2 Stunden')
-    """
-    match = _CUT_INSIDE.search(text) if _has_dots(text) else None
-    if match is None or form_of(match[1].strip()) != "date":
-        return text, None
-    return text[: match.start(1)].rstrip(), match[1].strip()
 
 
 def split_cut(text: str) -> tuple[str, bool]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from portalcrawl.extraction.teasers import line_forms
 from portalcrawl.extraction.teasers.card_lines import Line
@@ -13,7 +14,14 @@ from portalcrawl.extraction.teasers.class_hints import Hint
 from portalcrawl.extraction.teasers.wording import DATED
 from portalcrawl.text.normalize import fold
 
-_TELLING = frozenset({"date", "count", "reading_time"})
+_TELLING = frozenset(("date", "count", "reading_time"))
+_FIELD_OF = {
+    **{form: form for form in ("date", "count", "label", "caption")},
+    **{"byline": "author", "lead_in": "block", "ad": "other"},
+}
+"""What a line of a form gives, whatever it says."""
+FIELDS = ("headline", "kicker", "snippet", "date", "count", "label", "caption", "author", "block", "link", "other")
+"""What a line can give, the most important first: a block of several lines is that of the first."""
 _POINTER = re.compile(r"[←→⟵⟶◄►«»‹›]\s+(?P<before>.+)|(?P<after>.+)\s+[←→⟵⟶◄►«»‹›]")
 """A text with a sign at one end that points to the article before or after."""
 _POINTING = frozenset("←→⟵⟶◄►«»‹›")
@@ -21,40 +29,33 @@ _MIN_WORDS = 3
 """Words of a part of a mixed line that is the headline, not the name of a section."""
 
 
-@dataclass(slots=True)
+Told = list[tuple[str, Any]]
+"""Names of what lines tell, and its values."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sorted:
     """The lines of a card by what their form says."""
 
     lines: list[Line]
-    texts: list[Line] = field(default_factory=list)
+    texts: list[Line]
     """Those that are left over."""
-    date: str | None = None
-    when: str | None = None
-    count: int | None = None
-    label: str | None = None
-    caption: str | None = None
-    lead_in: str | None = None
-    """What introduces the link: ``Lesen Sie auch:``."""
-    clock: str | None = None
-    """A bare time of day, which may also be how long a film lasts."""
-    ad: bool = False
+    told: Mapping[str, Any]
+    """The first ``date``, ``when``, ``count``, ``label``, ``caption``, ``ad``; ``lead_in``: what introduces the link
+    (``Lesen Sie auch``); ``clock``: a bare time of day, which may also be how long a film lasts."""
 
 
 def sort_lines(card: CardText) -> Sorted:
     """Sort the lines of *card*."""
     lines = list(_joined(card.lines))
-    found = Sorted(lines)
     linked = sum(line.linked and line_forms.form_of(line.text) == "text" for line in lines)
     if all(line.caption or line_forms.form_of(line.text) != "text" for line in lines):
         _free_captions(lines, card)
-    for line in lines:
-        line.field = _sort(line, found, alone=linked < 2)
-    for text in (*card.counts, *card.titles):
-        if found.count is None:
-            found.count = line_forms.comment_count(text)
-    if found.when is None and card.times:
-        found.when = card.times[0]
-    return found
+    told = [each for line in lines for each in _sort(line, alone=linked < 2)]
+    told += [("count", line_forms.comment_count(text)) for text in (*card.counts, *card.titles)]
+    told += [("when", when) for when in card.times]
+    first = {name: value for name, value in reversed(told) if value is not None}
+    return Sorted(lines, [line for name, line in told if name == "text" and line], first)
 
 
 def _joined(lines: Iterable[Line]) -> Iterator[Line]:
@@ -82,71 +83,52 @@ def _free_captions(lines: list[Line], card: CardText) -> None:
         line.caption = line.caption and not (line.linked and shown and fold(line.text) not in shown)
 
 
-def _sort(line: Line, found: Sorted, *, alone: bool) -> str:
-    """Put *line* where its form says it belongs, and return the field; *alone*: no other text leads to the article."""
+def _sort(line: Line, *, alone: bool) -> Told:
+    """Return what *line* tells; *alone*: no other text leads to the article."""
+    form = _form_in_card(line, alone=alone)
+    line.field = _FIELD_OF.get(form, "other")
+    if form == "text":
+        return _parts(line)
+    when = [("when", line.when)] if form == "date" and line.hint & Hint.DATE else []
+    return [_take(form, line.text, line.hint), *when]
+
+
+def _form_in_card(line: Line, *, alone: bool) -> str:
+    """Return the form of *line*, as the markup and the rest of the card have it."""
     form = line_forms.form_of(line.text)
     if line.when and line.hint & Hint.DATE:
-        found.when = found.when or line.when
-        found.date = found.date or line.text
         return "date"
     if line.caption:
-        found.caption = found.caption or line.text
         return "caption"
-    if form == "date":
-        _note_date(line, found)
-        return "date"
-    if form == "count" or (form == "number" and line.hint & Hint.COUNT):
-        found.count = _first(found.count, line_forms.comment_count(line.text), line.text)
+    if form == "number" and line.hint & Hint.COUNT:
         return "count"
-    if form == "label" and not line.hint & Hint.KICKER:
-        found.label = found.label or line.text
-        return "label"
-    return _sort_text(line, found, form, alone=alone)
+    if form == "label" and line.hint & Hint.KICKER:
+        return "text"
+    may_introduce = (form not in _FIELD_OF and not line.linked) or (form == "text" and not alone)
+    return "lead_in" if may_introduce and line_forms.is_block_name(line.text) else form
 
 
-def _sort_text(line: Line, found: Sorted, form: line_forms.Form, *, alone: bool) -> str:
-    if form == "ad":
-        found.ad = True
-    elif (not line.linked or (form == "text" and not alone)) and line_forms.is_block_name(line.text):
-        found.lead_in = found.lead_in or line.text
-        return "block"
-    elif form == "label" or (form == "text" and not _sort_mixed(line, found)):
-        _note_text(line, found)
-    return "author" if form == "byline" else "other"
+def _take(form: str, text: str, hint: int) -> tuple[str, Any]:
+    """Return what a text tells by its *form* alone; a bare time of day may be how long something lasts."""
+    if form == "count":
+        count = line_forms.comment_count(text)
+        return form, int(text) if count is None else count
+    if form == "date" and hint & (Hint.DATE | Hint.DURATION) != Hint.DATE and line_forms.is_bare_clock(text):
+        return "duration" if hint & Hint.DURATION else "clock", text
+    return form, text
 
 
-def _first(known: int | None, count: int | None, text: str) -> int | None:
-    if known is not None:
-        return known
-    return count if count is not None else int(text)
-
-
-def _note_date(line: Line, found: Sorted) -> None:
-    if line_forms.is_bare_clock(line.text) and (line.hint & Hint.DURATION or not (line.hint & Hint.DATE)):
-        if not line.hint & Hint.DURATION:
-            found.clock = found.clock or line.text
-        return
-    found.date = found.date or line.text
-
-
-def _sort_mixed(line: Line, found: Sorted) -> bool:
-    """Sort the parts of a line such as ``vor 2 Stunden · 3 Kommentare``; False where it is no such line."""
-    if (dated := DATED.fullmatch(line.text)) and line_forms.is_date(day := dated["ahead"] or dated["behind"]):
-        found.date = found.date or day
-        return True
-    parts = line_forms.split_marks(line.text)
-    kinds = [line_forms.form_of(part) for part in parts]
-    if _TELLING.isdisjoint(kinds):
-        return False
-    for part, kind in zip(parts, kinds, strict=True):
-        if kind == "date":
-            found.date = found.date or part
-        elif kind == "count" and found.count is None:
-            found.count = line_forms.comment_count(part)
-        elif kind == "text" and (line.linked or line.heading) and part.count(" ") + 1 >= _MIN_WORDS:
-            line.text = part
-            _note_text(line, found)
-    return True
+def _parts(line: Line) -> Told:
+    """Return what the parts of a line such as ``vor 2 Stunden · 3 Kommentare`` tell, else the whole text."""
+    dated = DATED.fullmatch(line.text)
+    if dated and line_forms.is_date(day := dated["ahead"] or dated["behind"]):
+        return [("date", day)]
+    parts = [(line_forms.form_of(part), part) for part in line_forms.split_marks(line.text)]
+    if _TELLING.isdisjoint(form for form, _ in parts):
+        return _text(line, line.text)
+    told = [_take(form, part, Hint.DATE) for form, part in parts if form in _TELLING]
+    titles = [part for form, part in parts if form == "text" and part.count(" ") + 1 >= _MIN_WORDS]
+    return [*told, *(_text(line, titles[-1]) if titles and (line.linked or line.heading) else ())]
 
 
 def _without_pointer(text: str) -> str:
@@ -157,17 +139,10 @@ def _without_pointer(text: str) -> str:
     return match["before"] or match["after"] if match else text
 
 
-def _note_text(line: Line, found: Sorted) -> None:
-    """Keep a line of running text, less the count and the time that stand in it."""
-    text, age = line_forms.split_age(line.text)
-    found.date = found.date or age
-    text, count = line_forms.split_count(text)
-    if count is not None and found.count is None:
-        found.count = count
+def _text(line: Line, text: str) -> Told:
+    """Make *text* that of *line*, less the count, the time and the words of introduction that stand in it."""
+    text, count, age = line_forms.split_tail(text)
     clock, text = line_forms.split_clock(text)
-    found.date = found.date or clock
-    lead_in, text = line_forms.split_lead_in(_without_pointer(text))
-    found.lead_in = found.lead_in or lead_in
-    line.text = text
-    if text:
-        found.texts.append(line)
+    lead_in, line.text = line_forms.split_lead_in(_without_pointer(text))
+    parts = [("count", count), ("date", age), ("date", clock), ("lead_in", lead_in)]
+    return [*parts, ("text", line if line.text else None)]

@@ -52,14 +52,11 @@ class Targets:
 
     def hear_headings(self, runs: PageRuns) -> None:
         """Take in the links of headings whose addresses repeat what the heading says."""
-        for link in runs.walk.links:
-            blocks = runs.walk.blocks[link.first : link.last]
-            heading = next((block.text for block in blocks if 2 <= block.level <= _LOWEST_HEADING), None)
-            if heading is None or not self.may_lead(link.href):
-                continue
-            address, is_article = self.look_at(link.href)
-            if address is not None and not is_article and urls.slug_repeats(str(address), heading):
-                self.told.add(str(address))
+        for block in runs.walk.blocks:
+            for link in block.links if 2 <= block.level <= _LOWEST_HEADING else ():
+                address, is_article = self.look_at(link.href) if self.may_lead(link.href) else (None, False)
+                if address is not None and not is_article and urls.slug_repeats(str(address), block.text):
+                    self.told.add(str(address))
 
     def of(self, href: str) -> tuple[str, str] | None:
         """Return the canonical and the absolute address of the article *href* leads to; None where it leads to none."""

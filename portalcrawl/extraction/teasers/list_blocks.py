@@ -97,19 +97,19 @@ class ListNames:
 
     def name(self, block: Block) -> str | None:
         """Return the name of a list that *block* is; the page's own long headline is none."""
-        box, text = block.box, block.text
+        box, text, first = block.box, block.text, block.parts[0][2]
         if len(text) > _LONGEST_LINE:
             return None
-        names = "" if block.level else box.element.get("class") or ""
-        titled = block.level or (names and hints_of(names) & Hint.TITLE) or (box.tag in _TITLES and box.lines == 1)
-        titled = titled or block.parts[0][2].bold or text[-1] == ":"
-        if block.parts[-1][2].link is not None or block.parts[0][2].link is not None:  # a link to see more of the list
+        titled = block.level or first.bold or text[-1] == ":" or (box.tag in _TITLES and box.lines == 1)
+        titled = titled or hints_of(box.element.get("class") or "") & Hint.TITLE
+        if first.link is not None and not titled:
+            return None
+        if block.parts[-1][2].link is not None:  # to see more of the list
             text = clean("".join(part[0] for part in takewhile(lambda part: part[2].link is None, block.parts))) or text
-        if len(text) > _MAX_NAME or (block.level == 1 and len(text) > _MAX_PAGE_NAME):
+        if len(text) > (_MAX_PAGE_NAME if block.level == 1 else _MAX_NAME):
             return None
-        if not titled and (block.parts[0][2].link is not None or not is_block_name(text)):
-            return None
-        if not block.level and form_of(text) not in ("text", "label") and not is_block_name(text):
+        told = titled and (block.level or form_of(text) in ("text", "label"))
+        if not told and not is_block_name(text):
             return None
         text = clean(text).strip(FRAME)
         return text if 2 <= len(text) <= _MAX_NAME else None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from portalcrawl.text.normalize import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from portalcrawl.extraction.dom.blocks import Box
     from portalcrawl.extraction.dom.runs import Link, Part
     from portalcrawl.extraction.dom.walk import Walk
@@ -21,23 +25,33 @@ class PageRuns:
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
-        self.parts: list[Part] = []
-        self.starts = [0]
+        self.parts: list[Part] = [part for block in walk.blocks for part in block.parts]
+        self.starts = list(accumulate((len(block.parts) for block in walk.blocks), initial=0))
         """Number of runs before each block, and of all."""
-        self._links: dict[int, list[int]] = {}
-        for block in walk.blocks:
-            for part in block.parts:
-                link = part[2].link
-                if link is not None:
-                    self._links.setdefault(link.index, []).append(len(self.parts))
-                self.parts.append(part)
-            self.starts.append(len(self.parts))
 
     @cached_property
     def blocks(self) -> list[int]:
         """Index of the block of each run."""
-        sizes = enumerate(zip(self.starts, self.starts[1:], strict=False))
-        return [index for index, (start, end) in sizes for _ in range(start, end)]
+        return [block.index for block in self.walk.blocks for _ in block.parts]
+
+    @cached_property
+    def _links(self) -> dict[int, list[int]]:
+        """Index of a link -> its runs."""
+        found: dict[int, list[int]] = {}
+        for run, (_, _, style) in enumerate(self.parts):
+            if style.link is not None:
+                found.setdefault(style.link.index, []).append(run)
+        return found
+
+    @cached_property
+    def page_headings(self) -> list[int]:
+        """Index of each block of the page's highest headings."""
+        return [block.index for block in self.walk.blocks if block.level == 1]
+
+    def has_page_heading(self, box: Box) -> bool:
+        """Return whether an ``h1`` stands in *box*."""
+        at = bisect_left(self.page_headings, box.first)
+        return at < len(self.page_headings) and self.page_headings[at] < box.last
 
     def of_box(self, box: Box) -> Stretch:
         """Return the runs in *box*."""
@@ -46,31 +60,23 @@ class PageRuns:
     def of_link(self, link: Link) -> Stretch:
         """Return the runs in *link*; an empty stretch where it stands over others, or shows nothing."""
         found = self._links.get(link.index)
-        if found is None:
-            return self.starts[link.first], self.starts[link.first]
-        return found[0], found[-1] + 1
+        return (found[0], found[-1] + 1) if found else (self.starts[link.first], self.starts[link.first])
 
     def text_of(self, link: Link) -> str:
         """Return the text of *link*, on one line."""
-        found = self._links.get(link.index, ())
-        if len(found) == 1:
-            return clean(self.parts[found[0]][0])
-        texts: list[str] = []
-        last = -1
-        for run in found:
-            block = self.blocks[run]
-            if block != last and texts:
-                texts.append(" ")
-            last = block
-            texts.append(self.parts[run][0])
-        return clean("".join(texts))
+        return self._text(self._links.get(link.index, ()))
 
     def text(self, start: int, end: int) -> str:
         """Return the text of a stretch, on one line."""
+        return self._text(range(start, end))
+
+    def _text(self, runs: Sequence[int]) -> str:
+        if len(runs) == 1:
+            return clean(self.parts[runs[0]][0])
         texts: list[str] = []
         last = -1
-        for run in range(start, end):
-            if self.blocks[run] != last and texts:
+        for run in runs:
+            if self.blocks[run] != last:
                 texts.append(" ")
             last = self.blocks[run]
             texts.append(self.parts[run][0])
