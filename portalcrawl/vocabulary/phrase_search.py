@@ -12,7 +12,7 @@ from portalcrawl.vocabulary.language_files import phrases
 
 START = 4
 """Letters of a word by which lines with a phrase are told from most others."""
-_STARTS = re.compile(rf"\b\w{{1,{START}}}")
+_STARTS = re.compile(rf"(\w{{1,{START}}})\w*")
 _WORD_OF_PHRASE = re.compile(r"(?<![\w*…])\w+")
 _GROUP = re.compile(r"[(\[]([^\[\]()]*)[)\]]")
 _ALTERNATIVES = re.compile(r"\[([^\[\]()]*)\]")
@@ -42,12 +42,11 @@ class PhraseSearch:
 
         Phrases in scripts without spaces are told by a substring (see :func:`unspaced`).
         """
-        starts, by_start = starts_of(text), self._by_start
+        starts = starts_of(text)
         found = [
             order
-            for start in starts
-            if start in by_start
-            for words, order, pattern in by_start[start]
+            for start in self._by_start.keys() & starts
+            for words, order, pattern in self._by_start[start]
             if words <= starts and pattern.search(text)
         ]
         if not text.isascii() and _UNSPACED.search(text):

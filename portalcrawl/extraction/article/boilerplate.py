@@ -42,7 +42,7 @@ _ACTS = LazyPattern(lambda: rf"(?<!\w){either('offers.acts')}\b.{{0,120}}(?<!\w)
 _REACH = LazyPattern(lambda: rf"(?<!\w){either('comments.reach')}\b.{{0,60}}\S@\S")
 _ABOUT_ITSELF = LazyPattern(lambda: rf"{either('about_itself.phrases')}|{either('about_itself.to_come')}\W*$")
 """What a line says of the text it ends: where the matter is or was broadcast, that writing goes on."""
-_CHANNEL = LazyPattern(lambda: either("offers.channels"), re.IGNORECASE)
+_CHANNEL = LazyPattern(lambda: either("offers.channels"))
 """Where portals want to be followed, as addresses name it."""
 _SEARCHED = PhraseSearch(
     Searched("offer", "offers.phrases", lambda phrase: LazyPattern(lambda: rf"(?<!\w){expression(phrase)}")),
@@ -109,8 +109,8 @@ _OPENING_ROLES = (
 
 def is_offer(text: str, href: str | None) -> bool:
     """Return whether a short line speaks of the newsletter or channel that it links to."""
-    match = _CHANNEL.search(href or "")
-    return match is not None and len(text) <= LONGEST_NOTE and match[0].lower() in text.lower()
+    match = _CHANNEL.search(href.lower()) if href and len(text) <= LONGEST_NOTE else None
+    return match is not None and match[0] in text.lower()
 
 
 def is_note(text: str, linked: int = 0) -> bool:

@@ -82,16 +82,15 @@ class TextWeights:
 
     def weight(self, block: Block) -> float:
         """Return the logarithm of the odds that *block* is text of the article."""
-        weights = _weights()
-        return weights["constant"] + sum(
-            weights.get(name, 0.0) * value for name, value in self.features(block).items() if value
-        )
+        return _weights()["constant"] + sum(weight for _, weight in self._added(block))
 
     def signs(self, block: Block) -> list[tuple[str, float]]:
         """Return what each feature of *block* adds to its weight, those that speak most against text first."""
+        return sorted(self._added(block), key=lambda sign: sign[1])
+
+    def _added(self, block: Block) -> list[tuple[str, float]]:
         weights = _weights()
-        added = [(name, weights.get(name, 0.0) * value) for name, value in self.features(block).items() if value]
-        return sorted(added, key=lambda sign: sign[1])
+        return [(name, weights.get(name, 0.0) * value) for name, value in self.features(block).items() if value]
 
     def features(self, block: Block) -> dict[str, float]:
         """Return what the weights are applied to; a feature that is absent is 0."""
