@@ -157,9 +157,10 @@ class _Walker:
         walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
         for event, element in walker:
             if event == "start":
-                tag, names = element.tag, element.keys()
-                classes = element.get("class") or "" if "class" in names else ""
+                tag = element.tag
                 action = action_of(tag, _BOX)
+                names = element.keys() if action != _SKIP else []
+                classes = element.get("class") or "" if "class" in names else ""
                 if (
                     action == _SKIP
                     or (action == _DIALOG and "open" not in names)
