@@ -16,6 +16,8 @@ Found = Mapping[str, DateReading]
 
 WEIGHTS: Mapping[str, float] = {"profile": 9, "json-ld": 2, "meta": 1, "page": 1.5, "url": 0.25}
 """The sources, in the order in which they tell the time of one day."""
+AGE = 0.5
+"""Weight of a time that the page shows to the hour, mostly an age (``2 hours ago``): a cache may have made it."""
 _EXACT = ("minute", "hour", "day")
 _WEST, _EAST = timedelta(hours=-8), timedelta(hours=10)
 """How far a newsroom's clock may be from UTC where its zone is unknown."""
@@ -30,7 +32,10 @@ def rank_dates(found: Found, changes: Collection[DateReading] = ()) -> list[tupl
     """
     late = [name for name in found if name != "profile" and _is_change(found[name], found, changes)]
     order = [name for name in WEIGHTS if name in found and name not in late]
-    support = {name: sum(WEIGHTS[other] for other in order if _agree(found[name], found[other])) for name in order}
+    support = {
+        name: sum(_weight(other, found[other]) for other in order if _agree(found[name], found[other]))
+        for name in order
+    }
     order.sort(key=support.__getitem__, reverse=True)
     if order and order[0] not in ("profile", "url"):
         order.insert(0, order.pop(order.index(_most_exact(order, found))))
@@ -38,6 +43,10 @@ def rank_dates(found: Found, changes: Collection[DateReading] = ()) -> list[tupl
     reasons |= {name: reason("only-change") for name in order if found[name].role == "modified"}
     reasons |= dict.fromkeys(late, reason("time-of-change"))
     return [(name, found[name], reasons[name]) for name in (*order, *late)]
+
+
+def _weight(source: str, reading: DateReading) -> float:
+    return AGE if source == "page" and reading.precision == "hour" else WEIGHTS[source]
 
 
 def _is_change(reading: DateReading, found: Found, changes: Collection[DateReading]) -> bool:

@@ -127,9 +127,14 @@ def is_name(text: str) -> bool:
         or not parts[-1][0].isupper()
     ):
         return False
-    if _NO_NAME.search(text) or _WHEN.fullmatch(text) or _CODES.fullmatch(text) or _is_organisation(text):
+    if _NO_NAME.search(text) or is_day(text) or _CODES.fullmatch(text) or _is_organisation(text):
         return False
     return all(part[0].isupper() or part.casefold() in _PARTICLES for part in parts)
+
+
+def is_day(text: str) -> bool:
+    """Return whether *text* is words of the calendar alone (``am Freitag``, ``Dezember``)."""
+    return _WHEN.fullmatch(text) is not None
 
 
 def is_handle(text: str) -> bool:
@@ -138,12 +143,7 @@ def is_handle(text: str) -> bool:
     >>> is_handle("amuster"), is_handle("dpa"), is_handle("Redaktion")
     (True, False, False)
     """
-    return (
-        _HANDLE.fullmatch(text) is not None
-        and not _NO_NAME.search(text)
-        and not _WHEN.fullmatch(text)
-        and _is_person(text)
-    )
+    return _HANDLE.fullmatch(text) is not None and not _NO_NAME.search(text) and not is_day(text) and _is_person(text)
 
 
 def _is_organisation(text: str) -> bool:
@@ -194,7 +194,7 @@ def _names_in(line: str) -> Iterator[str]:
 def _is_person(name: str) -> bool:
     if not any(map(str.isalpha, name)) or len(name) > LONGEST_NAME or len(name.split()) > MOST_WORDS:
         return False
-    if _INITIALS.fullmatch(name) or _is_organisation(name) or agency_name(name):
+    if ":" in name or _INITIALS.fullmatch(name) or _is_organisation(name) or agency_name(name):
         return False
     return not _is_phrase(name.split())
 

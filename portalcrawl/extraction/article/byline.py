@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.dom.layout import Box, Line
 from portalcrawl.text.normalize import clean, fold
-from portalcrawl.text.person_names import byline_parts, is_handle, is_name, opens_byline
+from portalcrawl.text.person_names import byline_parts, is_day, is_handle, is_name, opens_byline, without_by
 from portalcrawl.vocabulary import class_words, either, words
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class _Within:
     def __init__(self) -> None:
         self._marked: dict[Box, list[str]] = {}
         self._linked: dict[Box, list[str]] = {}
+        self._credited: dict[Box, list[str]] = {}
 
     def marked(self, box: Box) -> list[str]:
         """Return the texts of inline elements that are named for authors."""
@@ -73,6 +74,23 @@ class _Within:
             names = (clean(text_of(link, LONGEST_BYLINE)) for link in _first(box) if link.tag == "a")
             self._linked[box] = list(filter(is_name, names))
         return self._linked[box]
+
+    def credited(self, box: Box) -> list[str]:
+        """Return the texts of links to pages of authors: names, and what authors call themselves."""
+        if box not in self._credited:
+            links = (link for link in _first(box) if link.tag == "a" and _leads_to_author(link))
+            texts = (without_by(clean(text_of(link, LONGEST_BYLINE))) for link in links)
+            self._credited[box] = [text for text in texts if is_name(text) or is_handle(text)]
+        return self._credited[box]
+
+
+def _without_section(name: str, credited: Sequence[str]) -> str:
+    """Return a name without the words behind its link (``Ada in Aktuell``)."""
+    return next((link for link in credited if name.startswith(f"{link} ")), name)
+
+
+def _leads_to_author(link: _Element) -> bool:
+    return "author" in (link.get("rel") or "").split() or _AUTHOR_LINK.search(link.get("href") or "") is not None
 
 
 def _first(box: Box) -> Iterator[_Element]:
@@ -129,9 +147,10 @@ def _named(line: Line, within: _Within, by_date: bool) -> Iterator[str]:
     opens = any(map(opens_byline, _STROKES.split(line.text)))
     if not (marked or opens or placed or dated):
         return
+    credited = [name for name in within.credited(line.box) if name in line.text] if marked or opens or placed else []
     parts = byline_parts(line.text)
-    shown = [piece for piece in parts if is_name(piece)]
-    wordy = [part for part in parts if not _DIGIT.search(part)]
+    shown = [_without_section(piece, credited) for piece in parts if is_name(piece)] or credited
+    wordy = [part for part in parts if not _DIGIT.search(part) and not is_day(part)]
     if not marked and not opens and 2 * len(shown) < len(wordy):
         return  # topics beside a date, one of which looks like a name
     if not shown and (author_link or (opens and (marked or placed or dated))):

@@ -104,8 +104,8 @@ def read_dates(
 
     Side matter counts only where it is around the line *anchor*, the headline. Where *whole* is set, a line counts
     only if it is nothing but a date. Where *alone* is set, several days tell nothing, nor do ages (``vor 2 Stunden``)
-    and days without a year: each may be a teaser's. The day of the fetch without a time, over the headline or far
-    from it, is what the site's own head shows every day.
+    and days without a year: each may be a teaser's. In the headline itself these are what it is about. The day of the
+    fetch without a time, over the headline or far from it, is what the site's own head shows every day.
     """
     lines = [line for line in lines if not _is_elsewhere(line.box, anchor, whole=whole)]
     times = list(_elements(layout, lines, clock))
@@ -117,7 +117,7 @@ def read_dates(
         reading
         for index, reading in dated
         if not (
-            (alone and not _FULL_DATE.search(reading.raw))
+            ((alone or index == anchor) and not _FULL_DATE.search(reading.raw))
             or (_may_be_today(reading, clock) and (alone or index < anchor) and not is_beside(layout, index, anchor))
         )
     ]

@@ -156,14 +156,20 @@ class TextWeights:
     def _find_comments(self) -> tuple[int, frozenset[tuple[int, str]]]:
         """Return the index of the line that heads readers' comments, and where the text before it stands.
 
-        It is the first one behind some prose that only names them; without one, the index is that of the page's end.
+        It is the first one behind some prose that only names them, or that stands in the part of the page in which
+        readers write them; without one, the index is that of the page's end.
         """
         blocks, sums = self.walk.blocks, self._all_sums
         start = self.headline if self.headline is not None else self._core.first
-        for block in blocks[bisect_left(sums, sums[start] + LEAST_BEFORE_COMMENTS) :]:
-            if _heads_comments(block):
-                before = (each for each in blocks[start : block.index] if sums[each.index] < sums[each.index + 1])
-                return block.index, frozenset(self._place(each.box) for each in before)
+        least = bisect_left(sums, sums[start] + LEAST_BEFORE_COMMENTS)
+        for block in blocks[least:]:
+            if _heads_comments(block) or _is_written_in(block):
+                around = (
+                    each.first for each in block.box.chain() if each.first >= least and not each.holds(self._core)
+                )
+                heading = block.index if block.text else min(around, default=block.index)
+                before = (each for each in blocks[start:heading] if sums[each.index] < sums[each.index + 1])
+                return heading, frozenset(self._place(each.box) for each in before)
         return len(blocks), frozenset()
 
     def is_behind_comments(self, block: Block) -> bool:
@@ -280,6 +286,17 @@ def _heads_comments(block: Block) -> bool:
     if not text or len(text) > LONGEST_LABEL or (block.kind != "heading" and block.link_share > MOST_LINKED):
         return False
     return _COMMENTS.fullmatch(text.lower()) is not None
+
+
+def _is_written_in(block: Block) -> bool:
+    """Return whether *block* is an empty field for several lines, which news pages offer for comments.
+
+    One with text in it shows what to copy, such as the code that embeds a video.
+    """
+    element = block.parts[0][1]
+    return (
+        block.kind == "control" and element.tag == "textarea" and not element.text and element.get("readonly") is None
+    )
 
 
 def _picture_beside(box: Box) -> float:
