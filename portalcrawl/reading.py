@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -53,6 +55,7 @@ def read_page(
     """Return what one page, fetched from *url*, contains.
 
     It opens no connection, reads no file except the package's own data, and never raises because of a page's content.
+    Python's garbage collector pauses meanwhile: what is made for a page leaves no circles.
 
     :param html: the body. Bytes are decoded as in browsers (WHATWG HTML, "determining the character encoding"): by byte
         order mark, charset of the Content-Type header, meta tag, else by a guess.
@@ -71,7 +74,23 @@ def read_page(
     if fetched is not None and fetched.utcoffset() is None:
         raise ValueError(f"fetched must be an aware datetime, not {fetched!r}")
     response = HtmlResponse(url, headers=Headers(headers or {}), **_body(html))
-    return read(Page(response, _profile(profile, url), fetched=fetched and fetched.astimezone(UTC)))
+    with no_garbage_collection():
+        return read(Page(response, _profile(profile, url), fetched=fetched and fetched.astimezone(UTC)))
+
+
+@contextmanager
+def no_garbage_collection() -> Iterator[None]:
+    """Keep Python from looking for garbage among what is made for a page, which takes a tenth of the time to read it.
+
+    All of it lives until the page is read, and is freed then without the collector.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def read(page: Page, crawl: CrawlContext = NO_CRAWL) -> Reading:

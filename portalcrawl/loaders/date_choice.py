@@ -30,7 +30,7 @@ def rank_dates(found: Found, changes: Collection[DateReading] = ()) -> list[tupl
     *found* are readings by source. One at the moment of one of the *changes* counts only where no
     source has an earlier time.
     """
-    late = {name for name in found if name != "profile" and _is_change(found[name], found, changes)}
+    late = [name for name in found if name != "profile" and _is_change(found[name], found, changes)]
     order = [name for name in WEIGHTS if name in found and name not in late]
     support = {
         name: sum(_weight(other, found[other]) for other in order if _agree(found[name], found[other]))

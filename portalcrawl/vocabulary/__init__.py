@@ -23,27 +23,26 @@ from portalcrawl.vocabulary.expressions import (
     opening,
     parameter_words,
     path_words,
-    starts_of,
-    unspaced,
-    word_starts,
 )
 from portalcrawl.vocabulary.language_files import languages, phrases, table, words
+from portalcrawl.vocabulary.phrase_search import PhraseSearch, Searched, may_open, openings
 
 __all__ = [
     "LazyPattern",
+    "PhraseSearch",
+    "Searched",
     "class_words",
     "either",
     "either_opening",
     "either_word",
     "expression",
     "languages",
+    "may_open",
     "opening",
+    "openings",
     "parameter_words",
     "path_words",
     "phrases",
-    "starts_of",
     "table",
-    "unspaced",
-    "word_starts",
     "words",
 ]

@@ -10,16 +10,8 @@ from portalcrawl.vocabulary.language_files import phrases, table
 
 _SIGNS = {"(": "(?:", ")": ")?", "[": "(?:", "]": ")", "|": "|", "*": r"\w*", "…": ".{0,80}"}
 _PART = re.compile(r"[()\[\]|*…]|[^()\[\]|*…]+")
-_ALTERNATIVES = re.compile(r"\[([^\[\]()]*)\]")
-_NO_SPACES = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+NO_SPACES = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 """Thai, Lao, kana, Chinese characters, and Korean syllables."""
-START = 4
-"""Letters of a word by which lines with a phrase are told from most others."""
-_STARTS = re.compile(rf"\b\w{{1,{START}}}")
-_WORD_OF_PHRASE = re.compile(r"(?<![\w*…])\w+")
-_GROUP = re.compile(r"[(\[]([^\[\]()]*)[)\]]")
-_PLAIN = re.compile(r"[^()\[\]|*…\n]+")
-_UNSPACED = re.compile(f"[{_NO_SPACES}]")
 
 
 class LazyPattern:
@@ -38,7 +30,7 @@ class LazyPattern:
         return self._compiled.search
 
     @cached_property
-    def fullmatch(self) -> Callable[[str], re.Match[str] | None]:
+    def fullmatch(self) -> Callable[..., re.Match[str] | None]:
         return self._compiled.fullmatch
 
     @cached_property
@@ -61,7 +53,7 @@ def either(*roles: str) -> str:
 
     Phrases with the same first letter stand in one branch: most are ruled out by one comparison together.
     """
-    spelled = {text for role in roles for phrase in phrases(role) for text in _with_first_letter(phrase)}
+    spelled = {text for role in roles for phrase in phrases(role) for text in with_first_letter(phrase)}
     branches: dict[str, list[str]] = {}
     for text in sorted(spelled, key=lambda text: (-len(text), text)):
         branches.setdefault(text[:1], []).append(text)
@@ -74,16 +66,27 @@ def either(*roles: str) -> str:
     return f"(?:{'|'.join(found)})"
 
 
-def _with_first_letter(phrase: str) -> list[str]:
+def with_first_letter(phrase: str) -> list[str]:
     """Return *phrase*, or one for each of the alternatives that it begins with."""
-    group = _GROUP.match(phrase)
-    if group is None:
+    if phrase[:1] not in ("(", "["):
         return [phrase]
-    options = [*group[1].split("|"), *([""] if phrase[0] == "(" else [])]
-    rest = phrase[group.end() :]
-    return [
-        text for each in options for text in (_with_first_letter(f"{each}{rest}") if each or rest else [""]) if text
-    ]
+    options, rest = _first_group(phrase)
+    found = [f"{each}{rest}" for each in options if each or rest]
+    return [text for each in found for text in with_first_letter(each)]
+
+
+def _first_group(phrase: str) -> tuple[list[str], str]:
+    """Return the alternatives that *phrase* begins with, an empty one where they are optional, and what follows."""
+    options = [""] if phrase[0] == "(" else []
+    depth, start = 0, 1
+    for at, sign in enumerate(phrase):
+        depth += (sign in "([") - (sign in ")]")
+        if depth == 0 or (depth == 1 and sign == "|"):
+            options.append(phrase[start:at])
+            start = at + 1
+        if depth == 0:
+            break
+    return options, phrase[start:]
 
 
 def either_word(*roles: str) -> str:
@@ -97,7 +100,7 @@ def either_opening(*roles: str) -> str:
     No letter follows the phrase, but in and beside scripts that set no spaces between words, and in Korean, where
     particles are joined to words.
     """
-    return rf"{either(*roles)}(?:(?<=[{_NO_SPACES}])|(?![^\W{_NO_SPACES}]))"
+    return rf"{either(*roles)}(?:(?<=[{NO_SPACES}])|(?![^\W{NO_SPACES}]))"
 
 
 def opening(role: str) -> str:
@@ -108,57 +111,6 @@ def opening(role: str) -> str:
     rests = [rf"(?<={re.escape(phrase[0])}){re.escape(phrase[1:])}" for phrase in phrases(role)]
     letters = "".join(sorted({phrase[0] for phrase in phrases(role)}))
     return rf"[{re.escape(letters)}](?<!\w.)(?:{'|'.join(rests)})"
-
-
-def word_starts(*roles: str) -> frozenset[str]:
-    """Return the first letters (``START``) of a few words: every text with a phrase of *roles* has a word with them.
-
-    Looking for them first is much faster than searching for the phrases, since most lines have none. Chinese and
-    Japanese phrases are left out: see ``unspaced``.
-
-    :raises ValueError: if a phrase has no whole word of that many letters, nor a shorter one that is not a stem.
-    """
-    spaced = (phrase for role in roles for phrase in phrases(role) if not _UNSPACED.search(phrase))
-    return frozenset(_start(text) for phrase in spaced for text in _spelled_out(phrase))
-
-
-def unspaced(*roles: str) -> tuple[str, ...]:
-    """Return a substring of each phrase of *roles* in a script without spaces between words."""
-    found = (phrase for role in roles for phrase in phrases(role) if _UNSPACED.search(phrase))
-    return tuple(dict.fromkeys(max(_PLAIN.findall(_GROUP.sub("\n", phrase)), key=len) for phrase in found))
-
-
-def starts_of(text: str) -> set[str]:
-    """Return the first letters of the words of *text*, as ``word_starts`` has them."""
-    return set(_STARTS.findall(text))
-
-
-def _start(phrase: str) -> str:
-    """Return the start of the longest word that begins as a word in every text with *phrase*."""
-    words = [found[0] for found in _WORD_OF_PHRASE.finditer(_bare(phrase)) if _identifies(found)]
-    if not words:
-        raise ValueError(f"{phrase!r} has no words that always stand in it")
-    return max(words, key=len)[:START]
-
-
-def _bare(phrase: str) -> str:
-    """Return *phrase* with its groups as marks: a space where each alternative ends in one, else a star."""
-    return _GROUP.sub(lambda group: " " if all(each.endswith(" ") for each in group[1].split("|")) else "*", phrase)
-
-
-def _identifies(word: re.Match[str]) -> bool:
-    """Return whether *word* has enough letters for its start, or ends where it does."""
-    return len(word[0]) >= START or word.string[word.end() : word.end() + 1] not in ("", "*", "…")
-
-
-def _spelled_out(phrase: str) -> list[str]:
-    """Return *phrase*, or one for each of its alternatives where it has no long word that always stands in it."""
-    group = _ALTERNATIVES.search(phrase)
-    long = any(len(word) >= START for word in _WORD_OF_PHRASE.findall(_bare(phrase)))
-    if group is None or long:
-        return [phrase]
-    before, after = phrase[: group.start()], phrase[group.end() :]
-    return [text for each in group[1].split("|") for text in _spelled_out(f"{before}{each}{after}")]
 
 
 def class_words(role: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import socket
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -207,3 +208,16 @@ def test_no_file_and_no_connection(monkeypatch):
 def test_only_what_is_there():
     assert not hasattr(portalcrawl, "read_pages")
     assert {"Article", "Teaser", "Reading", "read_page"} <= set(portalcrawl.__all__)
+
+
+def test_a_page_is_freed_without_the_garbage_collector():
+    read_page(PAGE, URL)
+    gc.collect()
+    gc.disable()
+    try:
+        read_page(PAGE, URL)
+        assert (gc.isenabled(), gc.collect()) == (False, 0)
+    finally:
+        gc.enable()
+    read_page(PAGE, URL)
+    assert gc.isenabled()

@@ -324,7 +324,7 @@ def test_work_grows_as_the_page(shape: str) -> None:
             found = walk_page(root, BASE)
             _ = [box.role for box in found.boxes]
             for box in found.boxes:
-                found.alike(box), box.size, box.link_share
+                found.alike(box), box.chars, box.link_share
         finally:
             sys.setprofile(None)
         works.append(counted.calls)

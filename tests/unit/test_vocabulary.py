@@ -12,11 +12,13 @@ import pytest
 
 import portalcrawl.vocabulary
 from portalcrawl.dates import parse_date
+from portalcrawl.extraction.article import boilerplate
 from portalcrawl.extraction.article.boilerplate import is_note, note_reason
 from portalcrawl.extraction.teasers.line_forms import form_of, is_block_name, is_date
 from portalcrawl.vocabulary import date_words as dates
-from portalcrawl.vocabulary import either, languages, phrases, starts_of, unspaced, word_starts, words
+from portalcrawl.vocabulary import either, languages, phrases, words
 from portalcrawl.vocabulary.expressions import expression
+from portalcrawl.vocabulary.phrase_search import may_open, openings, starts_of, unspaced, word_starts
 
 FOLDER = Path(portalcrawl.vocabulary.__file__).parent
 FILES = sorted(FOLDER.rglob("*.toml"))
@@ -91,21 +93,38 @@ SEARCHED = ("offers.phrases", "offers.letters", "consent.phrases", "rights.phras
 
 
 @pytest.mark.parametrize("role", SEARCHED)
-def test_each_phrase_is_told_by_a_word_or_a_substring(role: str) -> None:
-    starts, parts = word_starts(role), unspaced(role)
+def test_each_phrase_is_told_by_its_words_or_a_substring(role: str) -> None:
+    parts = unspaced(role)
     for phrase in phrases(role):
-        shown = phrase
-        while (plain := re.sub(r"[\[(]([^\[\]()|]*)[^\[\]()]*[\])]", r"\1", shown)) != shown:
-            shown = plain
-        shown = shown.replace("*", "").replace("…", " ")
-        assert re.search(expression(phrase), shown), phrase
-        assert not starts.isdisjoint(starts_of(shown)) or any(part in shown for part in parts), phrase
+        for shown in shown_as(phrase):
+            assert re.search(expression(phrase), shown), phrase
+            told = any(starts <= starts_of(shown) for starts in word_starts(phrase))
+            assert told or any(part in shown for part in parts), (phrase, shown)
 
 
-def test_a_phrase_without_a_word_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portalcrawl.vocabulary.expressions.phrases", lambda role: ("(ab|cd)ef*",))
+@pytest.mark.parametrize("role", boilerplate._OPENING_ROLES)
+def test_each_opening_is_told_by_its_first_letters(role: str) -> None:
+    known = openings(phrases(role))
+    for phrase in phrases(role):
+        assert all(may_open(shown, known) for shown in shown_as(phrase)), phrase
+        assert not may_open("", known)
+
+
+def shown_as(phrase: str) -> tuple[str, str]:
+    """What a phrase looks like with the first of all alternatives, and with the last and without what is optional."""
+    first, last = phrase, phrase
+    while (plain := re.sub(r"[\[(]([^\[\]()|]*)[^\[\]()]*[\])]", r"\1", first)) != first:
+        first = plain
+    while (plain := re.sub(r"\([^\[\]()]*\)|\[(?:[^\[\]()]*\|)?([^\[\]()|]*)\]", r"\1", last)) != last:
+        last = plain
+    return first.replace("*", "").replace("…", " "), last.replace("*", "en").replace("…", " x ")
+
+
+def test_a_phrase_without_a_word_is_refused() -> None:
     with pytest.raises(ValueError, match="no words that always stand in it"):
-        word_starts("offers.phrases")
+        word_starts("(ab|cd)ef*")
+    with pytest.raises(ValueError, match="begins with no letter"):
+        openings(["*ab"])
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if not role.startswith("dates.")])

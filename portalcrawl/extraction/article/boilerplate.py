@@ -7,11 +7,20 @@ case.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache
 
 from portalcrawl.extraction.teasers.line_forms import is_call
-from portalcrawl.vocabulary import LazyPattern, either, either_opening, starts_of, unspaced, word_starts
+from portalcrawl.vocabulary import (
+    LazyPattern,
+    PhraseSearch,
+    Searched,
+    either,
+    either_opening,
+    expression,
+    may_open,
+    openings,
+    phrases,
+)
 
 LONGEST_NOTE = 320
 """Longer lines are text, whatever words they hold."""
@@ -22,36 +31,27 @@ LONGEST_STAMP = 120
 LONGEST_CREDIT = 200
 
 
-def _pointer() -> str:
-    return either("pointers.whole", "pointers.open", "pointers.media", "pointers.calls") + r"(?!\w)"
-
-
-_LEADS_ELSEWHERE = LazyPattern(_pointer)
-_LEAD_ALONE = LazyPattern(lambda: rf"{_pointer()}\s*(?:[:：|»>›→–—-]|$)")
+_POINTER = LazyPattern(
+    lambda: rf"{either('pointers.whole', 'pointers.open', 'pointers.media', 'pointers.calls')}(?!\w)"
+)
+_BEHIND_POINTER = re.compile(r"\s*(?:[:：|»>›→–—-]|$)")
+"""What follows a pointer that is no part of a sentence."""
 _POINTS_AT_END = LazyPattern(lambda: rf"(?<!\w){either('pointers.closing')}\W*$")
 """``Mehr dazu finden Sie hier``."""
-_OFFERS = LazyPattern(
-    lambda: (
-        rf"(?<!\w){either('offers.phrases')}"
-        rf"|(?<!\w){either('offers.acts')}\b.{{0,120}}(?<!\w){either('offers.letters')}"
-    )
-)
-_CONSENT = LazyPattern(lambda: rf"(?<!\w){either('consent.phrases')}")
-_RIGHTS = LazyPattern(lambda: either("rights.phrases"))
-_TALK = LazyPattern(
-    lambda: rf"(?<!\w){either('comments.asked')}(?!\w)|(?<!\w){either('comments.reach')}\b.{{0,60}}\S@\S"
-)
+_ACTS = LazyPattern(lambda: rf"(?<!\w){either('offers.acts')}\b.{{0,120}}(?<!\w){either('offers.letters')}")
+_REACH = LazyPattern(lambda: rf"(?<!\w){either('comments.reach')}\b.{{0,60}}\S@\S")
 _ABOUT_ITSELF = LazyPattern(lambda: rf"{either('about_itself.phrases')}|{either('about_itself.to_come')}\W*$")
 """What a line says of the text it ends: where the matter is or was broadcast, that writing goes on."""
-_CHANNEL = LazyPattern(lambda: either("offers.channels"), re.IGNORECASE)
+_CHANNEL = LazyPattern(lambda: either("offers.channels"))
 """Where portals want to be followed, as addresses name it."""
-_SEARCHED = (
-    ("offer", _OFFERS, ("offers.phrases", "offers.letters")),
-    ("consent", _CONSENT, ("consent.phrases",)),
-    ("rights", _RIGHTS, ("rights.phrases",)),
-    ("talk", _TALK, ("comments.asked",)),
+_SEARCHED = PhraseSearch(
+    Searched("offer", "offers.phrases", lambda phrase: LazyPattern(lambda: rf"(?<!\w){expression(phrase)}")),
+    Searched("offer", "offers.letters", lambda phrase: _ACTS),
+    Searched("consent", "consent.phrases", lambda phrase: LazyPattern(lambda: rf"(?<!\w){expression(phrase)}")),
+    Searched("rights", "rights.phrases", lambda phrase: LazyPattern(lambda: expression(phrase))),
+    Searched("talk", "comments.asked", lambda phrase: LazyPattern(lambda: rf"(?<!\w){expression(phrase)}(?!\w)")),
 )
-"""Reasons with patterns that are searched for, each with its phrases."""
+"""Reasons that phrases tell anywhere in a line."""
 _ASKS_FOR_CONSENT = LazyPattern(lambda: either_opening("consent.opening"))
 _OPENINGS = (
     ("consent", _ASKS_FOR_CONSENT),
@@ -80,6 +80,7 @@ _STAMP = LazyPattern(
         rf"|\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}\b.{{0,60}}?\b{either('stamps.filed')}\s*:"
     )
 )
+_DIGIT = re.compile(r"\d")
 _ENDS = frozenset('.!?“”"')
 _WHEN = re.compile(
     rf"\d{{1,2}}[:./]\d{{1,2}}\b|\d{{1,2}}{_ORDINAL}?\s{_MONTH}\.?\s\d{{4}}|{_MONTH}\.?\s\d{{1,2}},?\s\d{{4}}"
@@ -96,12 +97,20 @@ _LABEL = LazyPattern(
     )
 )
 """Names of what stands around a text: advertisements, places on the page, topics, comments, media."""
+_OPENING_ROLES = (
+    *("ads.words", "ads.phrases", "calls.places", "topics.names", "labels.media", "comments.words", "comments.labels"),
+    *("pointers.whole", "pointers.open", "pointers.media", "pointers.calls"),
+    *("consent.opening", "offers.opening", "rights.opening", "comments.opening"),
+    *("credits.names", "credits.phrases", "credits.abbreviated", "credits.bracketed"),
+    *("about_itself.phrases", "about_itself.to_come"),
+)
+"""The roles of the patterns for how a line begins, but for those of a stamp, which has a digit."""
 
 
 def is_offer(text: str, href: str | None) -> bool:
     """Return whether a short line speaks of the newsletter or channel that it links to."""
-    match = _CHANNEL.search(href or "")
-    return match is not None and len(text) <= LONGEST_NOTE and match[0].lower() in text.lower()
+    match = _CHANNEL.search(href.lower()) if href and len(text) <= LONGEST_NOTE else None
+    return match is not None and match[0] in text.lower()
 
 
 def is_note(text: str, linked: int = 0) -> bool:
@@ -118,51 +127,42 @@ def note_reason(text: str, linked: int = 0) -> str:
     if size > LONGEST_NOTE:
         return "consent" if size <= LONGEST_CONSENT and _ASKS_FOR_CONSENT.match(text.lower()) else ""
     lower = text.lower()
-    if size < LONGEST_LABEL and (_LABEL.fullmatch(lower) or is_call(lower)):
+    opens = may_open(lower.lstrip("(["), _openings())
+    if size < LONGEST_LABEL and ((opens and _LABEL.fullmatch(lower)) or is_call(lower)):
         return "label"
-    if _LEADS_ELSEWHERE.match(lower) and (linked * 3 > size or _LEAD_ALONE.match(lower)):
+    if opens and (_POINTER.match(lower) if linked * 3 > size else _is_pointer(lower)):
         return "pointer"
     if linked and size < LONGEST_STAMP and _POINTS_AT_END.search(lower):
         return "pointer"
-    for name, opening in _OPENINGS:
-        if opening.match(lower):
-            return name
-    return _searched(lower) or _small_print(lower, size)
-
-
-@cache
-def _starts() -> Sequence[tuple[str, LazyPattern, frozenset[str]]]:
-    """Return the patterns to search for, each with how words begin of which one stands in every line that it finds."""
-    return tuple((name, pattern, word_starts(*roles)) for name, pattern, roles in _SEARCHED)
-
-
-@cache
-def _unspaced() -> Sequence[tuple[str, Sequence[str]]]:
-    """Return what stands in such lines in Chinese and Japanese."""
-    return tuple((name, unspaced(*roles)) for name, _, roles in _SEARCHED)
-
-
-def _searched(lower: str) -> str:
-    """Return the id of the reason whose phrases stand anywhere in the line; most lines have no word of theirs."""
-    starts = starts_of(lower)
-    for name, pattern, known in _starts():
-        if not starts.isdisjoint(known) and pattern.search(lower):
-            return name
-    if not lower.isascii():
-        for name, phrases in _unspaced():
-            if any(phrase in lower for phrase in phrases):
+    if opens:
+        for name, opening in _OPENINGS:
+            if opening.match(lower):
                 return name
-    return "talk" if "@" in lower and _TALK.search(lower) else ""
+    if name := _SEARCHED.find(lower):
+        return name
+    if "@" in lower and _REACH.search(lower):
+        return "talk"
+    return _small_print(lower, opens=opens) if size < LONGEST_CREDIT else ""
 
 
-def _small_print(lower: str, size: int) -> str:
+def _is_pointer(lower: str) -> bool:
+    """Return whether a pointer stands alone at the beginning of the line, or before a colon, a dash or the like."""
+    return any(_POINTER.fullmatch(lower, 0, behind.start()) for behind in _BEHIND_POINTER.finditer(lower))
+
+
+@cache
+def _openings() -> frozenset[str]:
+    """Return how lines open that one of the patterns for their beginning may match."""
+    return openings(phrase for role in _OPENING_ROLES for phrase in phrases(role)) | {"c)"}
+
+
+def _small_print(lower: str, *, opens: bool) -> str:
     """Return the id of the reason where a short line is a credit, a date line, a trail or speaks of the text itself."""
-    if size >= LONGEST_CREDIT:
-        return ""
-    if size < LONGEST_STAMP and _STAMP.match(lower) and (lower[-1] not in _ENDS or _WHEN.search(lower)):
+    may_be_stamp = len(lower) < LONGEST_STAMP and _DIGIT.search(lower)
+    if may_be_stamp and _STAMP.match(lower) and (lower[-1] not in _ENDS or _WHEN.search(lower)):
         return "stamp"
-    if _CREDIT.match(lower):
+    if opens and _CREDIT.match(lower):
         return "credit"
     if " / " in lower and _TRAIL.fullmatch(lower):
         return "trail"
-    return "about-itself" if _ABOUT_ITSELF.match(lower) else ""
+    return "about-itself" if opens and _ABOUT_ITSELF.match(lower) else ""

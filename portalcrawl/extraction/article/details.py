@@ -88,7 +88,7 @@ def _is_kicker(line: Line, headline: Line) -> bool:
     """Return whether a line over the headline is its kicker: named so, or a part of the same heading."""
     box: Box | None = line.box
     for _ in range(2):
-        if box is not None and _named(box.element.get("class") or ""):
+        if box is not None and _named(box.classes):
             return True
         box = box.parent if box is not None else None
     before = islice(headline.box.element.itersiblings(preceding=True), KICKER_LINES)

@@ -128,7 +128,7 @@ def is_named_lead(line: Line) -> bool:
     for _ in range(3):
         if box is None or box.last - box.first > MOST_LEAD_LINES:
             return False
-        names = f"{box.element.get('class') or ''} {box.element.get('itemprop') or ''}"
+        names = f"{box.classes} {box.element.get('itemprop') or ''}"
         if len(names) > 1 and _LEAD_NAME.search(_CAMEL.sub("-", names[:300]).lower().replace("_", "-")):
             return True
         box = box.parent

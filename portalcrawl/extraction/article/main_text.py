@@ -118,7 +118,7 @@ def _drop_cards(layout: Layout) -> None:
         can_be_card = 2 <= box.last - box.first <= 8 and box.tag not in ("p", "table", "tbody")
         has_snippet = can_be_card and 1 <= prose[box.last] - prose[box.first] <= 2
         if has_snippet and _opens_with_link(layout.lines[box.first : box.last]):
-            names = (box.element.get("class") or "").split()
+            names = box.classes.split()
             cards.setdefault((box.tag, names[0] if names else ""), []).append(box)
     for alike in cards.values():
         if len(alike) > 1:
@@ -219,7 +219,7 @@ def _excuse_paid_text(layout: Layout) -> None:
     alike: dict[str, list[Box]] = {}
     for box in layout.boxes:
         if box.kind == "subscription" and box.last - box.first == 1 and layout.lines[box.first].prose:
-            alike.setdefault(box.element.get("class") or "", []).append(box)
+            alike.setdefault(box.classes, []).append(box)
     for boxes in alike.values():
         if len({layout.lines[box.first].text for box in boxes}) > 1:
             for box in boxes:
@@ -253,10 +253,10 @@ def _one_of_several(layout: Layout, main: Box, headline: Line) -> Box | None:
     alike: dict[tuple[Box | None, str, str | None], list[Box]] = {}
     for box in layout.boxes:
         if box.mass >= LITTLE_TEXT and bisect_left(heads, box.first) < bisect_left(heads, box.last):
-            alike.setdefault((box.parent, box.tag, box.element.get("class")), []).append(box)
+            alike.setdefault((box.parent, box.tag, box.classes), []).append(box)
     around: Box | None = headline.box
     while around is not None and around is not main:
-        others = alike.get((around.parent, around.tag, around.element.get("class")), ())
+        others = alike.get((around.parent, around.tag, around.classes), ())
         if around in others and len(others) > 1:
             return around
         around = around.parent

@@ -164,7 +164,7 @@ def _is_elsewhere(box: Box | None, anchor: int, *, whole: bool) -> bool:
 
 def _is_about(box: Box) -> bool:
     """Return whether a box beside the text is named for what it says about the article."""
-    return _ABOUT.search(box.element.get("class") or "") is not None
+    return _ABOUT.search(box.classes) is not None
 
 
 def _may_date(line: Line) -> bool:

@@ -98,7 +98,7 @@ def _heads_links(layout: Layout, head: Line) -> bool:
 
 def _make(head: Line) -> tuple[str, str]:
     """Return what headings of one kind have in common; more of them in the text show that the first heads a part."""
-    return head.box.tag, head.box.element.get("class") or ""
+    return head.box.tag, head.box.classes
 
 
 def _can_be_text(box: Box) -> bool:

@@ -42,7 +42,7 @@ LEAST_POSTS = 2
 """Blocks of a post, such as a comment, at most, and posts that stand alike, at least."""
 LONGEST_STAMP = 80
 """Characters of a line that shows when something was written."""
-_STAMP = re.compile(r"(?<!\d)(?:\d{1,2}[:.]\d\d(?!\d)|\d{1,4}([./-])\d{1,2}\1\d{1,4})")
+_STAMP = re.compile(r"\d(?<!\d\d)(?:\d?[:.]\d\d(?!\d)|\d{0,3}([./-])\d{1,2}\1\d{1,4})")
 LEAST_SUM = -30.0
 GAP_SHARE, LONGEST_GAP = 0.3, 3.0
 """How much a block that is no text counts against going on with the span of the text, and how much at most."""
@@ -64,12 +64,14 @@ class TextWeights:
         self.titles = titles
         self._longest_title = 2 * max(map(len, titles), default=0)
         self._roles: dict[int, frozenset[str]] = {}
-        sizes = [_prose(block) for block in walk.blocks]
+        self._signatures: dict[int, str] = {}
+        self._prose = [_prose(block) for block in walk.blocks]
+        sizes = self._prose[:]
         self._all_sums = list(accumulate(sizes, initial=0.0))
         self._alike: Counter[str] = Counter()
         for block in walk.blocks:
             if size := sizes[block.index]:
-                self._alike[_signature(block.box)] += int(size)
+                self._alike[self._signature(block.box)] += int(size)
                 if not _NO_PROSE.isdisjoint(self._roles_of(block.box)):
                     sizes[block.index] = 0.0
         self._sums = list(accumulate(sizes, initial=0.0))
@@ -80,16 +82,15 @@ class TextWeights:
 
     def weight(self, block: Block) -> float:
         """Return the logarithm of the odds that *block* is text of the article."""
-        weights = _weights()
-        return weights["constant"] + sum(
-            weights.get(name, 0.0) * value for name, value in self.features(block).items() if value
-        )
+        return _weights()["constant"] + sum(weight for _, weight in self._added(block))
 
     def signs(self, block: Block) -> list[tuple[str, float]]:
         """Return what each feature of *block* adds to its weight, those that speak most against text first."""
+        return sorted(self._added(block), key=lambda sign: sign[1])
+
+    def _added(self, block: Block) -> list[tuple[str, float]]:
         weights = _weights()
-        added = [(name, weights.get(name, 0.0) * value) for name, value in self.features(block).items() if value]
-        return sorted(added, key=lambda sign: sign[1])
+        return [(name, weights.get(name, 0.0) * value) for name, value in self.features(block).items() if value]
 
     def features(self, block: Block) -> dict[str, float]:
         """Return what the weights are applied to; a feature that is absent is 0."""
@@ -97,12 +98,12 @@ class TextWeights:
         index, places = block.index, box.places
         size, link_share = block.size, block.link_share
         start = self.headline if self.headline is not None else self._core.first
-        around = {f"role_{name}": 1.0 for name in self._roles_of(box)}
         part = self._part(box)
         before, after = self._beside(index, -1), self._beside(index, 1)
-        is_below = before is not None and _prose(before) > 0
-        is_above = after is not None and _prose(after) > 0
-        return around | {
+        is_below = before is not None and self._prose[before.index] > 0
+        is_above = after is not None and self._prose[after.index] > 0
+        return {
+            **{f"role_{name}": 1.0 for name in self._roles_of(box)},
             "part_prose": (sums[part.last] - sums[part.first]) / total,
             "part_link_share": part.link_share,
             "part_lines": log1p(part.lines),
@@ -117,7 +118,7 @@ class TextWeights:
             "sentences": min(block.sentences, 5),
             "ends": block.ends_sentence,
             "link_share": link_share,
-            "prose": _prose(block) > 0,
+            "prose": self._prose[index] > 0,
             "title": len(text) <= self._longest_title and fold(text) in self.titles,
             f"tag_{box.tag}" if box.tag in ("p", "div", "li", "blockquote") else "tag": 1.0,
             "article": places & Place.ARTICLE > 0,
@@ -128,7 +129,7 @@ class TextWeights:
             "box_link_share": box.link_share,
             "box_lines": log1p(box.lines),
             "in_core": self._core.holds(block),
-            "alike_prose": self._alike[_signature(box)] / total,
+            "alike_prose": self._alike[self._signature(box)] / total,
             "after_headline": index > start,
             "prose_before": sums[index] / total,
             "prose_after": 1 - sums[index + 1] / total,
@@ -140,7 +141,7 @@ class TextWeights:
 
     def _part(self, box: Box) -> Box:
         """Return the innermost box around *box*, or it, with several lines: a column, a card, a side box."""
-        return next((each for each in box.chain() if each.lines + each.headings > 1), box)
+        return next((each for each in box.chain() if each.texts > 1), box)
 
     def _beside(self, index: int, step: int) -> Block | None:
         """Return the next block with text before or after that at *index*."""
@@ -168,13 +169,24 @@ class TextWeights:
                 )
                 heading = block.index if block.text else min(around, default=block.index)
                 before = (each for each in blocks[start:heading] if sums[each.index] < sums[each.index + 1])
-                return heading, frozenset(_place(each.box) for each in before)
+                return heading, frozenset(self._place(each.box) for each in before)
         return len(blocks), frozenset()
 
     def is_behind_comments(self, block: Block) -> bool:
         """Return whether *block* heads readers' comments or follows that line, away from the text before it."""
         heading, places = self._comments
-        return block.index >= heading and _place(block.box) not in places
+        return block.index >= heading and self._place(block.box) not in places
+
+    def _place(self, box: Box) -> tuple[int, str]:
+        """Return the place of a box in the page's template: paragraphs, and parts of a text, share theirs."""
+        parent = box.parent or box
+        return parent.parent.index if parent.parent else -1, self._signature(box)
+
+    def _signature(self, box: Box) -> str:
+        found = self._signatures.get(box.index)
+        if found is None:
+            found = self._signatures[box.index] = f"{box.parent.signature if box.parent else ''}>{box.signature}"
+        return found
 
     def _steps(self, box: Box) -> int:
         """Return how many boxes lie between *box* and the one that holds most of the prose, or one around both."""
@@ -226,10 +238,9 @@ class TextWeights:
     def _cards_alike(self, box: Box) -> float:
         """Return how many small boxes with links like one around *box* stand side by side, as a logarithm."""
         for each in box.chain():
-            count = each.lines + each.headings
-            if count > MOST_CARD_BLOCKS:
+            if each.texts > MOST_CARD_BLOCKS:
                 break
-            if each.links and count > 1 and (alike := len(self.walk.alike(each))) > 1:
+            if each.links and each.texts > 1 and (alike := len(self.walk.alike(each))) > 1:
                 return log1p(alike)
         return 0.0
 
@@ -288,24 +299,13 @@ def _is_written_in(block: Block) -> bool:
     )
 
 
-def _place(box: Box) -> tuple[int, str]:
-    """Return the place of a box in the page's template: paragraphs, and parts of a text, share theirs."""
-    parent = box.parent or box
-    return parent.parent.index if parent.parent else -1, _signature(box)
-
-
-def _signature(box: Box) -> str:
-    return f"{box.parent.signature if box.parent else ''}>{box.signature}"
-
-
 def _picture_beside(box: Box) -> float:
     """Return how alone a line is with a picture in a box: 3 where it is the only one."""
     for each in box.chain():
-        count = each.lines + each.headings
-        if count > MOST_CAPTION_BLOCKS:
+        if each.texts > MOST_CAPTION_BLOCKS:
             break
         if each.pictures:
-            return 1.0 + MOST_CAPTION_BLOCKS - count
+            return 1.0 + MOST_CAPTION_BLOCKS - each.texts
     return 0.0
 
 

@@ -76,11 +76,12 @@ def read_meta(root: _Element) -> dict[str, list[str]]:
 
 def read_metadata(meta: Meta, root: _Element, url: str) -> ArticleParts:
     """Return what the meta tags and the language attribute say of the article at *url*."""
+    by_letters = _by_letters(meta)
     return ArticleParts(
         headline=_first(meta, HEADLINES),
         description=_first(meta, DESCRIPTIONS),
-        date_published=_first(_by_letters(meta), PUBLISHED),
-        date_modified=_first(_by_letters(meta), MODIFIED),
+        date_published=_first(by_letters, PUBLISHED),
+        date_modified=_first(by_letters, MODIFIED),
         authors=_authors(meta),
         section=_first(meta, SECTIONS),
         keywords=_keywords(meta),

@@ -5,14 +5,13 @@ All of it is read-only once the walk is over. Attributes that cost time are comp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from portalcrawl.extraction.dom.name_roles import Role, box_role, name_shape
-from portalcrawl.extraction.dom.runs import Link, Part, solid_chars
-from portalcrawl.text.counts import ends_sentence, sentence_count, text_size, word_count
+from portalcrawl.extraction.dom.runs import Link, Part
+from portalcrawl.text.counts import ends_sentence, sentence_count, text_size
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -52,15 +51,27 @@ class Box:
 
     _role: Role
     __slots__ = (
-        *("_role", "_totals", "element", "first", "first_link", "index"),
-        *("last", "last_link", "level", "parent", "places", "tag"),
+        *("_role", "_totals", "classes", "element", "first", "first_link", "index"),
+        *("last", "last_link", "level", "names", "parent", "places", "tag"),
     )
 
     def __init__(
-        self, element: _Element, tag: str, parent: Box | None, first: int, first_link: int, totals: Totals
+        self,
+        element: _Element,
+        tag: str,
+        names: Sequence[str],
+        classes: str,
+        parent: Box | None,
+        first: int,
+        first_link: int,
+        totals: Totals,
     ) -> None:
         self.element: Final = element
         self.tag: Final = tag
+        self.names: Final = names
+        """Names of its attributes: to ask the element for one that it has not takes longer."""
+        self.classes: Final = classes
+        """Its class attribute, empty where it has none."""
         self.parent = parent
         self.first: Final = first
         """Its blocks are ``blocks[first:last]``, those of inner boxes among them."""
@@ -88,13 +99,13 @@ class Box:
         try:
             return self._role
         except AttributeError:
-            self._role = box_role(self.element, self.tag)
+            self._role = box_role(self.element, self.tag, self.names, self.classes)
             return self._role
 
     @property
     def signature(self) -> str:
         """Its tag and classes without numbers, states and layout: equal for boxes that a template made alike."""
-        return f"{self.tag}{name_shape(self.element.get('class') or '')}"
+        return f"{self.tag}{name_shape(self.classes)}"
 
     @property
     def path(self) -> str:
@@ -120,19 +131,19 @@ class Box:
         return self._totals.chars[self.last] - self._totals.chars[self.first]
 
     @property
-    def size(self) -> int:
-        """The same in Latin letters; see :func:`text_size`."""
-        return self._totals.sizes[self.last] - self._totals.sizes[self.first]
-
-    @property
     def link_chars(self) -> int:
         """Characters of text in links."""
         return self._totals.link_chars[self.last] - self._totals.link_chars[self.first]
 
     @property
+    def texts(self) -> int:
+        """Blocks of text."""
+        return self._totals.texts[self.last] - self._totals.texts[self.first]
+
+    @property
     def lines(self) -> int:
         """Blocks of text that are no headings."""
-        return self._totals.lines[self.last] - self._totals.lines[self.first]
+        return self.texts - self.headings
 
     @property
     def headings(self) -> int:
@@ -156,9 +167,7 @@ class Box:
 class Block:
     """A line of text (what stands between block boundaries or line breaks), or a picture, control or separator."""
 
-    __slots__ = ("_size", "_words", "box", "breaks", "index", "kind", "parts", "text")
-    _size: int
-    _words: int
+    __slots__ = ("box", "breaks", "index", "kind", "link_chars", "parts", "size", "text")
 
     def __init__(self, index: int, kind: BlockKind, text: str, box: Box, parts: list[Part], breaks: int = 0) -> None:
         self.index: Final = index
@@ -171,6 +180,11 @@ class Block:
         """Its texts; for other blocks an empty one with the element itself."""
         self.breaks: Final = breaks
         """Line breaks (``br``) before it in the same box."""
+        self.size: Final = text_size(text)
+        """Length of the text in Latin letters; see :func:`text_size`."""
+        linked = [part[0] for part in parts if part[2].link is not None]
+        self.link_chars: Final = len("".join("".join(linked).split())) if linked else 0
+        """Characters in links, white space aside."""
 
     def __repr__(self) -> str:
         return f"<Block {self.index} {self.kind} {self.box.path} {self.text[:40]!r}>"
@@ -195,24 +209,6 @@ class Block:
         return tuple(dict.fromkeys(part[2].link for part in self.parts if part[2].link is not None))
 
     @property
-    def size(self) -> int:
-        """Length of the text in Latin letters; see :func:`text_size`."""
-        try:
-            return self._size
-        except AttributeError:
-            self._size = text_size(self.text)
-            return self._size
-
-    @property
-    def words(self) -> int:
-        """Number of words; see :func:`word_count`."""
-        try:
-            return self._words
-        except AttributeError:
-            self._words = word_count(self.text)
-            return self._words
-
-    @property
     def sentences(self) -> int:
         """Number of ends of sentences."""
         return sentence_count(self.text)
@@ -223,11 +219,6 @@ class Block:
         return ends_sentence(self.text)
 
     @property
-    def link_chars(self) -> int:
-        """Characters in links, white space aside."""
-        return solid_chars([part for part in self.parts if part[2].link is not None])
-
-    @property
     def solid_chars(self) -> int:
         """Characters but for white space."""
         return len(self.text) - self.text.count(" ")
@@ -235,7 +226,7 @@ class Block:
     @property
     def link_share(self) -> float:
         """Share of its characters that stand in links."""
-        return min(1.0, self.link_chars / max(1, self.solid_chars))
+        return min(1.0, self.link_chars / max(1, self.solid_chars)) if self.link_chars else 0.0
 
     @property
     def is_bold(self) -> bool:
@@ -267,44 +258,24 @@ class HiddenElement(NamedTuple):
 class Totals:
     """Running sums over the blocks of a page: ``chars[i]`` is that of ``blocks[:i]``.
 
-    They are made when first asked for, of lists that do not lead back to the blocks: no circle holds the tree.
+    They do not lead back to the blocks: no circle holds the tree.
     """
 
-    def __init__(self) -> None:
-        self._texts: list[str] = []
-        self._kinds: list[BlockKind] = []
-        self.parts: list[list[Part]] = []
+    __slots__ = ("chars", "headings", "link_chars", "pictures", "texts")
+    chars: list[int]
+    link_chars: list[int]
+    texts: list[int]
+    headings: list[int]
+    pictures: list[int]
 
     def fill(self, blocks: list[Block]) -> None:
-        """Take in all blocks of the page."""
-        self._texts = [block.text for block in blocks]
-        self._kinds = [block.kind for block in blocks]
-        self.parts = [block.parts for block in blocks]
-
-    @cached_property
-    def chars(self) -> list[int]:
-        return _sums(map(len, self._texts))
-
-    @cached_property
-    def sizes(self) -> list[int]:
-        return _sums(map(text_size, self._texts))
-
-    @cached_property
-    def link_chars(self) -> list[int]:
-        return _sums(solid_chars([part for part in parts if part[2].link is not None]) for parts in self.parts)
-
-    @cached_property
-    def lines(self) -> list[int]:
-        return _sums(kind == "line" for kind in self._kinds)
-
-    @cached_property
-    def headings(self) -> list[int]:
-        return _sums(kind == "heading" for kind in self._kinds)
-
-    @cached_property
-    def pictures(self) -> list[int]:
-        return _sums(kind == "picture" for kind in self._kinds)
+        """Sum up all blocks of the page."""
+        self.chars = _sums([len(block.text) for block in blocks])
+        self.link_chars = _sums([block.link_chars for block in blocks])
+        self.texts = _sums([block.text != "" for block in blocks])
+        self.headings = _sums([block.kind == "heading" for block in blocks])
+        self.pictures = _sums([block.kind == "picture" for block in blocks])
 
 
-def _sums(values: Iterable[int]) -> list[int]:
+def _sums(values: list[int]) -> list[int]:
     return list(accumulate(values, initial=0))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Place
@@ -46,21 +47,20 @@ class Box:
     """A block-level element: where it stands, what its names say, how much prose it holds."""
 
     __slots__ = (
-        *("element", "first", "images", "inner", "is_paragraph", "kind", "last"),
-        *("mass", "parent", "sound", "tag", "whole"),
+        *("classes", "element", "first", "inner", "is_paragraph", "kind"),
+        *("last", "mass", "parent", "sound", "tag", "whole"),
     )
 
-    def __init__(self, element: _Element, tag: str, parent: Box | None, first: int, images: int) -> None:
-        self.element = element
-        self.tag = tag
+    def __init__(self, of_walk: WalkBox, parent: Box | None, first: int, last: int) -> None:
+        self.element = of_walk.element
+        self.tag = of_walk.tag
+        self.classes = of_walk.classes
         self.parent = parent
         self.kind = ""
         """What kind of side matter its tag and names tell (``nav``, ``comments`` ...), empty for none."""
         self.first = first
         """Its lines are ``lines[first:last]``, those of inner boxes among them."""
-        self.last = first
-        self.images = images
-        """Number of pictures before it."""
+        self.last = last
         self.whole = 0
         """Weight of the text in it, inner boxes too."""
         self.inner = 0
@@ -69,7 +69,7 @@ class Box:
         """Weight of the text in it without side matter."""
         self.sound = True
         """Whether it stands outside of side matter."""
-        self.is_paragraph = tag == "p"
+        self.is_paragraph = of_walk.tag == "p"
         """Whether it is a paragraph: a ``p``, or one of several elements alike, side by side, that hold sentences."""
 
 
@@ -119,19 +119,19 @@ def read_layout(walk: Walk) -> Layout:
     """Return the layout of what *walk* saw; menus and the page's own foot are left out."""
     layout = Layout(walk)
     boxes: list[Box] = []
-    starts, pictures = _counts(walk)
+    own = [block.text != "" and _can_belong(block.box) for block in walk.blocks]
+    starts = list(accumulate(own, initial=0))
     for each in walk.boxes:
         parent = boxes[each.parent.index] if each.parent else None
-        box = Box(each.element, each.tag, parent, starts[each.first], pictures[each.first])
-        box.last = starts[each.last]
+        box = Box(each, parent, starts[each.first], starts[each.last])
         boxes.append(box)
-        if box.first < box.last or box.images < pictures[each.last]:
+        if box.first < box.last or each.pictures:
             box.kind = _kind_of(each) or _possible_kind_of(each, box.last - box.first)
             layout.boxes.append(box)
     for block in walk.blocks:
         box = boxes[block.box.index]
         if block.text:
-            if _can_belong(block.box):
+            if own[block.index]:
                 layout.lines.append(Line(block, box, len(layout.lines)))
         elif block.kind == "picture":
             layout.images.append((block.element, box, starts[block.index]))
@@ -147,20 +147,11 @@ def _find_paragraphs(lines: Iterable[Line]) -> None:
     rows: dict[tuple[Box | None, str, str], list[Line]] = {}
     for line in lines:
         if line.box.tag not in _NO_PARAGRAPHS:
-            rows.setdefault((line.box.parent, line.box.tag, line.box.element.get("class") or ""), []).append(line)
+            rows.setdefault((line.box.parent, line.box.tag, line.box.classes), []).append(line)
     for row in rows.values():
         if sum(line.block.size >= SHORTEST_SENTENCES and line.block.ends_sentence for line in row) >= LEAST_ALIKE:
             for line in row:
                 line.box.is_paragraph = True
-
-
-def _counts(walk: Walk) -> tuple[list[int], list[int]]:
-    """Return the number of lines and of pictures before each block."""
-    lines, pictures = [0], [0]
-    for block in walk.blocks:
-        lines.append(lines[-1] + bool(block.text and _can_belong(block.box)))
-        pictures.append(pictures[-1] + (block.kind == "picture"))
-    return lines, pictures
 
 
 def _kind_of(box: WalkBox) -> str:
@@ -180,8 +171,8 @@ def _possible_kind_of(box: WalkBox, lines: int) -> str:
     """
     if box.tag in _TEXTS or box.tag in _WHOLE_PAGES:
         return ""
-    classes, identifier = box.element.get("class"), box.element.get("id")
-    kind = possible_kind(classes or "", identifier or "") if classes or identifier else ""
+    identifier = box.element.get("id") or "" if "id" in box.names else ""
+    kind = possible_kind(box.classes, identifier) if box.classes or identifier else ""
     is_large = kind in _MEDIA and (lines > MOST_MEDIA_LINES or box.chars > MOST_MEDIA_CHARS)
     return "" if is_large else kind
 

@@ -18,10 +18,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from portalcrawl.vocabulary import expression, table
+from portalcrawl.vocabulary import expression, openings, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lxml.etree import _Element
 
@@ -53,6 +53,10 @@ _MISLEADING = _CONTEXT["misleading"]
 _KINDS = "|".join(
     f"(?P<{kind}>{'|'.join(map(expression, words.split()))})" for kind, words in table("classes")["kinds"].items()
 )
+_OPENINGS = frozenset(
+    opening[:3] for words in table("classes")["kinds"].values() for opening in openings(words.split())
+)
+"""How words begin at which a name can tell a kind: most names have none."""
 _AT_END = re.compile(rf"(?:^|(?<=-))(?:{_KINDS})$")
 _ANYWHERE = re.compile(rf"(?:^|(?<=-))(?:{_KINDS})(?![^-])")
 _HINTS: dict[str, list[str]] = {}
@@ -77,22 +81,21 @@ MOST_ID_JOINTS = 2
 """Ids of more words are made from titles and tell nothing of the kind of content."""
 
 
-def box_role(element: _Element, tag: str) -> Role:
-    """Return the kind of content that the tag, role, class and id of *element* tell, the surest one."""
+def box_role(element: _Element, tag: str, names: Sequence[str], classes: str) -> Role:
+    """Return the kind of content that the tag, role, *classes* and id of *element* tell, the surest one.
+
+    *names* are those of its attributes.
+    """
     if tag in _TAGS:
         return Role(_TAGS[tag], TAG)
     if tag in _WHOLE_PAGES:
         return NO_ROLE
-    get = element.get
-    aria = get("role")
-    if aria in _ARIA:
+    if "role" in names and (aria := element.get("role")) in _ARIA:
         return Role(_ARIA[aria], TAG)
-    if (get("itemtype") or "").endswith("Comment"):
+    if "itemtype" in names and (element.get("itemtype") or "").endswith("Comment"):
         return Role("comments", TAG)
-    classes, identifier = get("class"), get("id")
-    if not classes and not identifier:
-        return NO_ROLE
-    return names_role(classes or "", identifier or "")
+    identifier = element.get("id") or "" if "id" in names else ""
+    return names_role(classes, identifier) if classes or identifier else NO_ROLE
 
 
 @lru_cache(maxsize=20_000)
@@ -120,7 +123,9 @@ def _strength(role: Role) -> tuple[int, bool]:
 def name_role(name: str) -> Role:
     """Return the kind of content that one class or id tells."""
     words = content_words(name)
-    match = _AT_END.search("-".join(words)) if words else None
+    if not _can_tell(words):
+        return NO_ROLE
+    match = _AT_END.search("-".join(words))
     if match and (match.start() == 0 or words[-1] not in _CONTEXT["ambiguous"]):
         return Role(match.lastgroup or "", WHOLE if match.start() == 0 else HEAD)
     core = _without_containers(words, _EMPTY)
@@ -131,6 +136,11 @@ def name_role(name: str) -> Role:
         return Role(match.lastgroup or "", HEAD)
     kind = _first_kind(text, _CONTEXT["ambiguous"])
     return Role(kind, HEAD if kind in _CONTEXT["attributes"] else PART) if kind else NO_ROLE
+
+
+def _can_tell(words: tuple[str, ...]) -> bool:
+    """Return whether one of *words* begins as a kind of content does."""
+    return any(word[:3] in _OPENINGS or word[:2] in _OPENINGS for word in words)
 
 
 def _first_kind(text: str, skipped: frozenset[str]) -> str:
@@ -149,7 +159,11 @@ def possible_kind(classes: str, identifier: str = "") -> str:
     """
     for name in _names(classes, identifier):
         for words in map(content_words, _readings(name)):
-            if _CONTEXT["states"].isdisjoint(words) and (kind := _first_kind("-".join(words), _MISLEADING)):
+            if (
+                _can_tell(words)
+                and _CONTEXT["states"].isdisjoint(words)
+                and (kind := _first_kind("-".join(words), _MISLEADING))
+            ):
                 return kind
     return ""
 

@@ -57,8 +57,3 @@ class _Joint(str):
 
 JOINT: Final = _Joint(" ")
 """Stands between two elements of a row whose markup has no white space between them; told by identity."""
-
-
-def solid_chars(parts: list[Part]) -> int:
-    """Return the number of characters but white space in the texts of *parts*."""
-    return sum(len("".join(part[0].split())) for part in parts)

@@ -15,6 +15,8 @@ from portalcrawl.extraction.dom.name_roles import box_role
 from portalcrawl.vocabulary import class_words, table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml.etree import _Element
 
 _ALWAYS_SHOWN = frozenset(("html", "head", "body", "main", "img", "amp-img", "picture", "source"))
@@ -66,30 +68,30 @@ class Visibility:
         self._size = 0
         self._wrappers = 0
 
-    def hides(self, element: _Element, names: list[str]) -> bool:
+    def hides(self, element: _Element, names: Sequence[str], classes: str) -> bool:
         """Return whether *element*, which has attributes of these *names*, is hidden, and mark it by ``hidden``.
 
         Nothing in a hidden element may be asked for. One that scripts show loses its mark.
         """
         if not (
-            ("class" in names and class_hides(element.get("class") or ""))
+            (classes and class_hides(classes))
             or ("style" in names and _style_hides(element.get("style") or ""))
             or "hidden" in names
         ):
             return False
-        if _is_shown_by_script(element) or self._is_wrapper(element):
+        if _is_shown_by_script(element) or self._is_wrapper(element, names, classes):
             if "hidden" in names:
                 del element.attrib["hidden"]
             return False
         element.set("hidden", "")
         return True
 
-    def _is_wrapper(self, element: _Element) -> bool:
+    def _is_wrapper(self, element: _Element, names: Sequence[str], classes: str) -> bool:
         """Return whether *element* holds most of the page's paragraphs, so that scripts must show it."""
         if self._wrappers >= MOST_WRAPPERS or not (size := _size_of_paragraphs(element)):
             return False
         self._size = self._size or _size_of_paragraphs(self._root)
-        if 2 * size <= self._size or box_role(element, element.tag).name:
+        if 2 * size <= self._size or box_role(element, element.tag, names, classes).name:
             return False
         self._wrappers += 1
         return True

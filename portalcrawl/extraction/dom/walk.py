@@ -138,7 +138,7 @@ class _Walker:
         self.walk = walk
         self.blocks, self.boxes, self.links, self.hidden = walk.blocks, walk.boxes, walk.links, walk.hidden
         self.totals = Totals()
-        self.outside = Box(etree.Element("around"), "", None, 0, 0, self.totals)
+        self.outside = Box(etree.Element("around"), "", (), "", None, 0, 0, self.totals)
         """Stands for what is around the root while the walk lasts."""
         self.parts: list[Part] = []
         """Texts of the line under way."""
@@ -157,13 +157,19 @@ class _Walker:
         walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
         for event, element in walker:
             if event == "start":
-                tag, names = element.tag, element.keys()
+                tag = element.tag
                 action = action_of(tag, _BOX)
-                if action == _SKIP or (action == _DIALOG and "open" not in names) or (names and hides(element, names)):
+                names = element.keys() if action != _SKIP else []
+                classes = element.get("class") or "" if "class" in names else ""
+                if (
+                    action == _SKIP
+                    or (action == _DIALOG and "open" not in names)
+                    or (names and hides(element, names, classes))
+                ):
                     self.leave_out(element, action, box)
                     action = _SKIP
                 elif action <= _BOX:
-                    box = self.open_box(box, element, tag, names)
+                    box = self.open_box(box, element, tag, names, classes)
                 elif action == _STYLE:
                     saved.append((element, style))
                     style = self.changed_style(element, tag, names, style, box)
@@ -192,14 +198,14 @@ class _Walker:
                 joint = len(parts)
         self.finish(box)
 
-    def open_box(self, outer: Box, element: _Element, tag: str, names: list[str]) -> Box:
+    def open_box(self, outer: Box, element: _Element, tag: str, names: list[str], classes: str) -> Box:
         """Return the box that *element* opens; *outer* where it is of the site's own making within a sentence."""
         if self.parts:
             if "-" in tag and outer.tag in _TEXTS:
                 return outer
             self.end_line(outer)
         self.breaks = 0
-        box = Box(element, tag, outer, len(self.blocks), len(self.links), self.totals)
+        box = Box(element, tag, names, classes, outer, len(self.blocks), len(self.links), self.totals)
         self.boxes.append(box)
         if (place := _PLACES.get(tag)) is not None:
             _set_place(box, place)
