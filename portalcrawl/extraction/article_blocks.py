@@ -179,7 +179,7 @@ def _names_topics(block: Block, topics: set[str], least: int) -> bool:
     """Return whether *least* or more topics of the article make up most of a block."""
     own = rest = squash(block.text)
     found = 0
-    for topic in sorted(topics, key=len, reverse=True):
+    for topic in sorted(topics, key=lambda topic: (-len(topic), topic)):
         if topic in rest:
             rest = rest.replace(topic, "")
             found += 1
