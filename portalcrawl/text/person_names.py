@@ -17,7 +17,7 @@ LONGEST_BYLINE = 300
 
 
 _BY = re.compile(
-    rf"(?:{either('bylines.openers', 'bylines.about')}\b\s*:?|{either('bylines.openers_with_colon')}\s*:)\s+"
+    rf"[\s–—|*·-]*(?:{either('bylines.openers', 'bylines.about')}\b\s*:?|{either('bylines.openers_with_colon')}\s*:)\s+"
     rf"|(?-i:{'|'.join(sorted(word.capitalize() for word in words('bylines.glued')))})(?-i:(?=[A-ZÄÖÜ][a-zäöüß]))",
     re.IGNORECASE,
 )
@@ -81,8 +81,8 @@ def declared_name(value: str) -> str:
 def without_by(text: str) -> str:
     """Return a byline without the words that open it.
 
-    >>> without_by("Ein Kommentar von Ada Muster"), without_by("Autor/in: Ada Muster")
-    ('Ada Muster', 'Ada Muster')
+    >>> without_by("Ein Kommentar von Ada Muster"), without_by("Autor/in: Ada Muster"), without_by("-- by Ada Muster")
+    ('Ada Muster', 'Ada Muster', 'Ada Muster')
     """
     match = _BY.match(text)
     return text[match.end() :] if match else text
