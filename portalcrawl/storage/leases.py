@@ -16,11 +16,14 @@ from time import monotonic, sleep
 from sqlalchemy import Connection, Engine, text
 
 from portalcrawl.errors import LeaseLostError, RunLockedError
-from portalcrawl.storage.database import read_connection, write_transaction
+from portalcrawl.storage import postgresql
+from portalcrawl.storage.database import WAIT_OPTION, StateBusyError, read_connection, write_transaction
 from portalcrawl.storage.postgresql import NOW
 
 POLL_INTERVAL = 0.25
 """Seconds between two attempts to take a lease that another run holds."""
+STUCK = 5
+"""Seconds beyond IDLE_IN_TRANSACTION after which a transaction that holds a lease's row is stuck."""
 RENEWALS = 3
 """Times that a lease is renewed before it would expire."""
 
@@ -44,6 +47,16 @@ SELECT runs.run FROM runs WHERE runs.finished IS NULL
 AND NOT EXISTS (SELECT FROM leases WHERE leases.run = runs.run AND leases.expires > {NOW})
 ORDER BY runs.run
 """)
+END_STUCK = text(f"""
+SELECT pg_terminate_backend(activity.pid)
+FROM leases
+JOIN pg_locks AS held ON held.locktype = 'transactionid' AND held.granted AND held.transactionid = leases.xmax
+JOIN pg_stat_activity AS activity ON activity.pid = held.pid AND activity.usename = current_user
+WHERE leases.portal = :portal AND leases.expires < {NOW}
+AND EXTRACT(EPOCH FROM activity.xact_start) < {NOW} - :seconds
+""")
+"""Ends sessions whose transaction has locked an expired lease for some time. The xmax of a row is the transaction that
+changes it (PostgreSQL, "System Columns")."""
 RELEASE = text("UPDATE leases SET expires = NULL, run = NULL WHERE portal = :portal AND epoch = :epoch")
 
 
@@ -101,8 +114,25 @@ class PortalLeases:
 
     def _take(self) -> str | None:
         """Take all leases and return None, or take none and return a portal whose lease is held, and by whom."""
-        epochs: dict[str, int] = {}
+        patience = postgresql.IDLE_IN_TRANSACTION + STUCK
+        try:
+            return self._take_now(self._engine.execution_options(**{WAIT_OPTION: patience}))
+        except StateBusyError:
+            self._end_stuck(patience)
+            return self._take_now(self._engine)
+
+    def _end_stuck(self, seconds: float) -> None:
+        """End transactions that have locked an expired lease of these portals for *seconds*.
+
+        The server does not count one as idle whose client was frozen, or vanished, while it was sending a statement.
+        """
         with write_transaction(self._engine) as connection:
+            for portal in self._portals:
+                connection.execute(END_STUCK, {"portal": portal, "seconds": seconds})
+
+    def _take_now(self, engine: Engine) -> str | None:
+        epochs: dict[str, int] = {}
+        with write_transaction(engine) as connection:
             for portal in self._portals:
                 values = {"portal": portal, "holder": self._holder, "seconds": self._seconds}
                 epoch = connection.scalar(TAKE, values)

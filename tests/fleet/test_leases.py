@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import struct
 import time
 from collections.abc import Iterator
 
@@ -103,6 +105,28 @@ def test_a_transaction_of_a_frozen_process_is_ended_by_the_server(
     transaction = connection.begin()
     frozen.check(connection)  # and now the process is stopped, with the row of the lease locked
     other.acquire(20)
+    with pytest.raises(DBAPIError):
+        transaction.commit()
+    connection.invalidate()
+    frozen_engine.dispose()
+
+
+def test_a_transaction_of_a_process_that_was_frozen_while_it_sent_a_statement_is_ended(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portalcrawl.storage.postgresql.IDLE_IN_TRANSACTION", 1)
+    monkeypatch.setattr("portalcrawl.storage.leases.STUCK", 0.5)
+    frozen_engine = open_database(engine.url.render_as_string(hide_password=False))
+    frozen, other = leases(frozen_engine, seconds=0.1), leases(engine)
+    frozen.acquire(0)
+    connection = frozen_engine.connect()
+    transaction = connection.begin()
+    frozen.check(connection)
+    query = b"\0SELECT $1::text\0\0\0"
+    parse = b"P" + struct.pack("!i", 4 + len(query)) + query
+    bind = b"B" + struct.pack("!i", 1_000_000) + b"\0\0"
+    os.write(connection.connection.driver_connection.fileno(), parse + bind)  # type: ignore[union-attr]
+    other.acquire(0)
     with pytest.raises(DBAPIError):
         transaction.commit()
     connection.invalidate()
