@@ -27,7 +27,7 @@ BUSY_TIMEOUT = 60.0
 """Seconds to wait for another process that writes. Commits take milliseconds, a migration may take longer."""
 DRIVERS = ("sqlite", "sqlite+pysqlite", postgresql.DRIVER)
 """Dialects and drivers of SQLAlchemy that the state's statements are written for."""
-KNOWN = f"SQLite (sqlite:///data/state.sqlite3) and PostgreSQL ({postgresql.DRIVER}://user@host/database) alone"
+KNOWN = f"an SQLite file (sqlite:///data/state.sqlite3) or PostgreSQL ({postgresql.DRIVER}://user@host/database)"
 FLEET_HINT = "pip install 'portalcrawl[fleet]'"
 OPENING_TRIES = 5
 """A corrupt state is set aside once, but other processes may do so while this one opens it."""
