@@ -92,9 +92,9 @@ def _by_kind(line: Line) -> BlockOwner | None:
     while box is not None:
         if box.kind:
             names = " ".join(filter(None, (box.element.get("class"), box.element.get("id"))))
-            told = f"{box.kind}, told by <{box.tag}{' ' + names[:LONGEST_NAME] if names else ''}>"
+            detail = f"{box.kind}, told by <{box.tag}{' ' + names[:LONGEST_NAME] if names else ''}>"
             kind = (names_role(names).name or box.kind) if box.kind == "aside" else box.kind
-            return BlockOwner("chrome", _PARTS.get(kind, kind), reason("role", told))
+            return BlockOwner("chrome", _PARTS.get(kind, kind), reason("role", detail))
         box = box.parent
     return None
 

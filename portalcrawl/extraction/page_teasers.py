@@ -129,7 +129,7 @@ def _tickers(readings: list[CardFields]) -> frozenset[str]:
     """Return the templates of cards whose bare times (``19:00``) are in order: times of day, not lengths of videos."""
     clocks: dict[str, list[str]] = {}
     for fields in readings:
-        if clock := fields.found.told.get("clock"):
+        if clock := fields.found.values.get("clock"):
             clocks.setdefault(fields.template, []).append(clock.zfill(5))
     return frozenset(
         template for template, found in clocks.items() if len(set(found)) >= _MIN_CLOCKS and _are_in_order(found)

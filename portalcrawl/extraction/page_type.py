@@ -57,7 +57,7 @@ def decide_page_type(page: Page) -> tuple[PageType, tuple[str, ...]]:
 
 
 def _is_article(page: Page, teasers: list[TeaserParts]) -> tuple[bool, tuple[str, ...]]:
-    """Return whether *page* is an article, by the profile's pattern if it has one, else by the page's signs; and why."""
+    """Return whether *page* is an article, and why: by the profile's pattern if it has one, else by its signs."""
     if page.profile.article.url is not None:
         found = any(map(page.profile.is_article_url, (page.canonical_url, page.url)))
         match = "matches" if found else "does not match"
