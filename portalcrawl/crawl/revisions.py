@@ -1,4 +1,4 @@
-"""Compare an article with what the state knows of it: new, changed or unchanged."""
+"""Compare an article with its last revision in the state: new, changed or unchanged."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ DECIDING = (
 )
 """Fields whose change makes a revision. Times are not among them: relative times differ at every visit."""
 ACCOMPANYING = ("date_published", "date_modified", "agency", "dateline", "in_language")
-"""Fields that make no revision, but are named in ``changed_fields`` if they changed too."""
+"""Fields whose change alone makes no revision, but which are named in ``changed_fields`` if they changed too."""
 FIELDS = (*DECIDING, *ACCOMPANYING)
-"""The state holds the hashes in this order: a new field goes to its end."""
+"""The state stores the hashes in this order; append new fields."""
 
 
 def compare(article: Article, record: Record) -> Comparison:
@@ -58,7 +58,7 @@ def stored_hashes(record: Record) -> Mapping[str, str | None]:
 
 
 def field_hashes(article: Article) -> dict[str, str | None]:
-    """Return a short hash of each content field, white space folded; None for an empty field."""
+    """Return a short hash of each content field, with white space collapsed; None for an empty field."""
     return {name: _short(_text(article, name)) for name in FIELDS}
 
 

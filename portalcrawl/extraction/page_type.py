@@ -38,7 +38,7 @@ _MIN_TEASERS = 3
 _FRONTS = FRONTS | {"index", "default"}
 _KEY = 40
 _ENOUGH = 60
-"""Characters of a text in which so many are left without marks."""
+"""Characters of a text from which enough are left without punctuation."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _LEVELS = 3
 """How many boxes around a headline are searched for its text."""

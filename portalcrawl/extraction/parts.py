@@ -19,7 +19,7 @@ class ImageParts:
 
 @dataclass(slots=True)
 class ArticleParts:
-    """Values from one source (profile rules, JSON-LD, meta tags, the visible page); None where it has no value."""
+    """Values from one source (profile rules, JSON-LD, meta tags, the visible page); None if it has no value."""
 
     headline: str | None = None
     kicker: str | None = None

@@ -1,4 +1,4 @@
-"""Records in the state what the lines of feeds hold, as if this state had been in use when they were written."""
+"""Imports the lines of feeds into the state, as if it had been in use when they were written."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from portalcrawl.text.fingerprints import fingerprint
 
 LINES_PER_COMMIT = 2_000
 TEASER_DEPTH = 1
-"""Depth of an article known by a teaser alone: feeds do not say how far from a start page the teaser was."""
+"""Depth of an article known only by a teaser: feeds do not contain the distance of the teaser from a start page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class FeedImporter:
     """Ages in seconds at which articles are visited again (see RECRAWL_AGES)."""
 
     def add(self, line: bytes) -> None:
-        """Let the next commit record what *line* holds, and the article of a teaser as pending."""
+        """Record the item in *line*, and the article of a teaser as pending, with the next commit."""
         record = json.loads(line)
         if record["type"] == "article":
             self._add_article(Article(**record))

@@ -76,7 +76,7 @@ class ReadingJournal:
         self._used: set[str] = set()
 
     def begin(self, entry: JournalEntry) -> None:
-        """Record that a page is being read; where the file can't be written, do nothing."""
+        """Record that a page is being read; do nothing if the file can't be written."""
         with suppress(OSError):
             if entry.portal != self._portal:
                 self._close_file()
@@ -205,8 +205,8 @@ class ReadingGuard:
     ) -> T | None:
         """Return what *work* returns for the page of *response*, which was requested for *record*.
 
-        Return None where it fails; the failure is recorded then, by *failed* if it is given. *trial* is what a child
-        process does first with a suspect, by default all that can be read of a page.
+        Return None if it fails; the failure is recorded, by *failed* if given. *trial* is what a child process first
+        does with a suspect, by default reading all parts of a page.
         """
         self._record, self._is_start, self._failed = record, is_start, failed
         is_suspect = record.reason == SUSPECT
@@ -235,7 +235,7 @@ class ReadingGuard:
         return Page(response, self._run.plan.profiles[record.portal])
 
     def _passes_trial(self, response: Response, record: Record, trial: Callable[[Page], object]) -> bool:
-        """Return whether a child process can read the page; where not, record it as unreadable."""
+        """Return whether a child process can read the page; if not, record it as unreadable."""
         if not survives_in_child_process(lambda: trial(self._page(response, record)), self._seconds):
             reason = f"a process that read it died, or took longer than READ_TIMEOUT ({self._seconds:g} s)"
             self._record_unreadable(reason)

@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 DIED = "the run died; a later run published what it had committed"
 COUNTED = ("articles", "teasers")
-"""What the manifest of a dead run counts even if there is none."""
+"""Counts that are in the manifest of a dead run even if they are 0."""
 BLOCK = 1_000_000
 """Bytes copied at a time."""
 
@@ -52,7 +52,7 @@ class Recovery:
     folder: Path
     """Where runs have left files."""
     uses_outbox: bool
-    """Whether a run of which the state knows no line wrote none, so that no file needs to be looked for."""
+    """Whether lines go to the outbox: then a run without lines in the state wrote none, and no file is searched for."""
 
     def run(self, portals: Collection[str]) -> None:
         """End all dead runs that worked on any of *portals*, which the guard holds.
@@ -93,11 +93,11 @@ class Recovery:
 
 
 def end_abandoned_runs(engine: Engine, lease_seconds: float) -> list[str]:
-    """End the runs on PostgreSQL that nobody will: those whose portals are crawled no more; return their ids.
+    """End the dead runs on PostgreSQL whose portals no run crawls any more; return their ids.
 
-    What they had committed is then published like that of any run that has ended.
+    Their committed lines are then published like those of any run that has ended.
 
-    :raises DataFolderError: where the state can't be used.
+    :raises DataFolderError: if the state can't be used.
     """
     history, outbox = RunHistory(engine), Outbox(engine)
     ended = []

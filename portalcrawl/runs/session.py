@@ -1,4 +1,4 @@
-"""What is held while a run lasts: its locks, the embedded portal, the run itself."""
+"""Resources held while a run lasts: its locks, the embedded portal, the run itself."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class RunSession:
         self._stack = ExitStack()
 
     def open(self) -> Run:
-        """Take the locks and begin the run; raise PortalcrawlError where that is impossible."""
+        """Take the locks and begin the run; raise PortalcrawlError if that is impossible."""
         self._check_time()
         with ExitStack() as stack:
             folders = Folders.make(self.settings)

@@ -1,4 +1,4 @@
-"""Where the lines of a running crawl go until they are published: to files of its own, or into the state."""
+"""Where the lines of a running crawl are written until they are published: to its own files, or to the state."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Sink(Protocol):
     """Takes lines; what it took is durable after the next commit."""
 
     def append(self, kind: str, line: bytes, record: Mapping[str, Any]) -> None:
-        """Add *line*, which holds *record*, to the feed *kind*; raise OSError where the disk is full."""
+        """Add *line*, which holds *record*, to the feed *kind*; raise OSError if the disk is full."""
 
     def sync(self) -> None:
-        """Make durable what must be so before the state's transaction."""
+        """Make durable what must be durable before the state's transaction."""
 
     def lengths(self) -> list[dict[str, Any]]:
         """Return a row of the table ``feeds`` for each feed that has lines."""

@@ -30,10 +30,10 @@ TICKS = 10
 """Checks within the time limit. Each counts as a tenth of it, so that the time for which a process is stopped (SIGSTOP)
 does not count."""
 MIN_CPU_SHARE = 0.5
-"""Share of the time limit that the process must have used as CPU time. With less, not the page is slow but
-the machine, ..."""
+"""Share of the time limit that the process must have used as CPU time. With less, the machine is slow, not the page,
+..."""
 SLOW_MACHINE_FACTOR = 2
-"""... and the page gets the time limit so many times."""
+"""... and the time limit of the page is multiplied by this."""
 KILL_FACTOR = 3
 """Multiple of the time limit after which ``faulthandler`` ends the process."""
 UNINTERRUPTED = (
@@ -65,7 +65,7 @@ class Watchdog:
         """Called in the second thread when the main thread can't be interrupted; the process ends afterwards."""
 
     def run(self, work: Callable[[], T]) -> T:
-        """Return what *work* returns; raise ReadingTimeoutError where it takes too long."""
+        """Return what *work* returns; raise ReadingTimeoutError if it takes too long."""
         if threading.current_thread() is not threading.main_thread():
             return work()
         return _process_watch().run(work, self._seconds, self._on_stuck)
@@ -99,7 +99,7 @@ class _ProcessWatch:
         self._thread: threading.Thread | None = None
 
     def run(self, work: Callable[[], T], seconds: float, on_stuck: Callable[[], object]) -> T:
-        """Return what *work* returns; raise ReadingTimeoutError where it takes longer than *seconds*."""
+        """Return what *work* returns; raise ReadingTimeoutError if it takes longer than *seconds*."""
         self._on_stuck = on_stuck
         if seconds != self._seconds:
             self._disarm()

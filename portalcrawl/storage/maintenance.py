@@ -1,4 +1,4 @@
-"""Counts of the state, and clean-up that crawls can go on beside."""
+"""Counts of the state, and clean-up while crawls are running."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def old_articles(portal: str, status: str, before: float) -> ColumnElement[bool]
 class Maintenance:
     """Counts and clean-up.
 
-    :raises DataFolderError: where the state can't be read or written.
+    :raises DataFolderError: if the state can't be read or written.
     """
 
     def __init__(self, engine: Engine) -> None:

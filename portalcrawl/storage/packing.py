@@ -1,4 +1,4 @@
-"""How records and addresses lie in the tables: as short as what is asked of them allows, since there are millions."""
+"""The compact forms in which records and URLs are stored in the tables, since there are millions of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from portalcrawl.storage.records import Record
 
 KEY_BYTES = 12
-"""Of the hash that stands for an address. Among 10 billion addresses two share it with a chance of 1 in 10^9."""
+"""Length of the hash of a URL. Among 10 billion URLs, two have the same hash with a probability of 1 in 10^9."""
 HASHES = re.compile(r"(?:[0-9a-f]{8})?(?:,(?:[0-9a-f]{8})?)*")
 """The hashes of fields that are packed: 8 hexadecimal digits each, or none."""
 HASHES_MARK = b"="
@@ -119,7 +119,7 @@ def unpack_hashes(packed: bytes) -> str:
 
 
 def _mask_bytes(fields: int) -> int:
-    """Return how many bytes hold a bit for each of so many fields."""
+    """Return the number of bytes that hold one bit per field."""
     return (fields + 7) // 8
 
 

@@ -65,8 +65,8 @@ class PastRun:
 class RunHistory:
     """The state's tables of runs and feeds.
 
-    :raises StateBusyError: where another process holds the write lock for *wait* seconds.
-    :raises DataFolderError: where the tables can't be read or written for another reason.
+    :raises StateBusyError: if another process holds the write lock for *wait* seconds.
+    :raises DataFolderError: if the tables can't be read or written for another reason.
     """
 
     def __init__(self, engine: Engine, wait: float = BUSY_TIMEOUT) -> None:

@@ -141,7 +141,7 @@ class Store:
 
         *first* is called before anything is written.
 
-        :raises StateBusyError: where another process holds the write lock for *wait* seconds.
+        :raises StateBusyError: if another process holds the write lock for *wait* seconds.
         """
         with write_transaction(self._engine.execution_options(**{WAIT_OPTION: wait})) as connection:
             if first:

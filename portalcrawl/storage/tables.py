@@ -50,8 +50,8 @@ articles = Table(
     Column("field_hashes", LargeBinary),
     Column("cluster_id", String),
     Column("headline", Text),
-    # Of another name than in version 3: there it is a text, and so a program of that version which is still running
-    # can write none into this table. SQLite would let it.
+    # Named differently than in version 3, where it was a text: so a program of that version that is still running
+    # can't write to this table. SQLite would accept its value.
     Column("packed_sketch", LargeBinary, key="sketch"),
     Column("etag", Text),
     Column("last_modified", Text),
@@ -179,7 +179,7 @@ leases = Table(
     Column("holder", String, nullable=False),
     # Unix seconds by the clock of the database; NULL: the lease was released.
     Column("expires", Float),
-    # Commits under this epoch: tells a run whose connection broke whether its commit was made.
+    # Commits in this epoch: by it, a run whose connection broke finds out whether its commit was made.
     Column("commits", BigInteger, nullable=False),
 )
 

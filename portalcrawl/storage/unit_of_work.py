@@ -1,4 +1,4 @@
-"""What this run knows: the state, and over it what the run has found and not yet committed."""
+"""The run's view of the state, including changes that are not committed yet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from portalcrawl.urls import url_key
 
 
 class Participant(Protocol):
-    """What has something of its own to write in each commit.
+    """An object that writes its own changes in each commit.
 
     Writing the same twice must change nothing, except where the participant is one that adds (see Adding).
     """
@@ -93,7 +93,7 @@ class UnitOfWork:
         return self._store.known_teasers(ids) | (self._batch.teasers & set(ids))
 
     def claim_teasers(self, ids: Mapping[str, Collection[str]]) -> set[str]:
-        """Return which of *ids* were not written before, and claim them for who asks until they are written.
+        """Return which of *ids* were not written before, and claim them for the caller until they are written.
 
         *ids* maps a state's id to all ids that it may have been written under.
         """
@@ -127,7 +127,7 @@ class UnitOfWork:
             self._batch.addresses[portal, url_key(url)] = article
 
     def note_token(self, portal: str, token: str, article: str) -> None:
-        """Let the next commit record whose id *token* is; "" for one that stands in addresses of several articles."""
+        """Let the next commit record the article that *token* identifies; "" if it is in URLs of several articles."""
         self._batch.addresses[portal, token_key(token)] = article
 
     def note_teaser(self, teaser: str) -> None:
@@ -148,8 +148,8 @@ class UnitOfWork:
         The batch is kept until the transaction is known to have succeeded. If the connection breaks while it is
         committed, the next commit finds out whether it was.
 
-        :raises StateBusyError: where another process holds a lock of the state for *wait* seconds.
-        :raises LeaseLostError: where another run has taken a portal over.
+        :raises StateBusyError: if another process holds a lock of the state for *wait* seconds.
+        :raises LeaseLostError: if another run has taken a portal over.
         """
         self._store.commit(self._batch, lengths, self._commit_others, wait, self._check_leases)
         if self._leases is not None:

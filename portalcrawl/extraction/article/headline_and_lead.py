@@ -109,7 +109,7 @@ def _start_of_article(main: Box) -> int:
 def _may_open(line: Line) -> bool:
     if line.note or line.linked * 2 > len(line.text) or len(line.text) < SHORTEST_LEAD:
         return False
-    if not line.box.sound and not (is_named_lead(line) and not _in_side_matter(line.box)):
+    if not line.box.is_content and not (is_named_lead(line) and not _in_side_matter(line.box)):
         return False
     return line.prose or is_named_lead(line) or line.box.tag in ("p", "h2")
 

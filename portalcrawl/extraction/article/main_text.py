@@ -41,18 +41,18 @@ def find_main(layout: Layout) -> Box | None:
     total = _weigh_lines(layout)
     _drop_cards(layout)
     _mark_asking(layout)
-    _excuse_paid_text(layout)
+    _clear_paid_text(layout)
     core = _find_core(layout, total)
     if core.mass < LITTLE_TEXT < total:
         for box in layout.boxes:
             if box.kind and box.tag not in TELLING_TAGS:
                 box.kind = ""
         core = _find_core(layout, total)
-    _clear_names(core)
-    _measure_sound(layout)
+    _clear_kinds(core)
+    _measure_content(layout)
     if core.mass * 5 < core.whole * 2:
-        _excuse_large_parts(layout, core)
-        _measure_sound(layout)
+        _clear_large_parts(layout, core)
+        _measure_content(layout)
     return _heaviest(layout.boxes, MAIN_SHARE)
 
 
@@ -62,7 +62,7 @@ def _find_core(layout: Layout, total: int) -> Box:
     return _heaviest(layout.boxes)
 
 
-def _clear_names(core: Box) -> None:
+def _clear_kinds(core: Box) -> None:
     """Clear the kinds of the boxes around the text: they are not side matter, whatever their names."""
     box: Box | None = core
     while box is not None:
@@ -191,7 +191,7 @@ def _heaviest(boxes: list[Box], share: float = CORE_SHARE) -> Box:
     return box
 
 
-def _excuse_large_parts(layout: Layout, core: Box) -> None:
+def _clear_large_parts(layout: Layout, core: Box) -> None:
     """Clear the kinds of large parts of the core if it has hardly any text otherwise: their names mislead."""
     for box in layout.boxes:
         within = box.first >= core.first and box.last <= core.last
@@ -199,22 +199,22 @@ def _excuse_large_parts(layout: Layout, core: Box) -> None:
             box.kind = ""
 
 
-def _measure_sound(layout: Layout) -> None:
+def _measure_content(layout: Layout) -> None:
     """Mark the boxes that are outside of side matter, and add up their text."""
     for box in layout.boxes:
         if box.kind == "teaser" and not any(line.linked for line in layout.lines[box.first : box.last]):
             box.kind = ""
-        box.sound = not box.kind and (box.parent is None or box.parent.sound)
+        box.is_content = not box.kind and (box.parent is None or box.parent.is_content)
         box.mass = 0
     for line in layout.lines:
-        if line.weight and line.box.sound:
+        if line.weight and line.box.is_content:
             line.box.mass += line.weight
     for box in reversed(layout.boxes):
         if box.parent is not None:
             box.parent.mass += box.mass
 
 
-def _excuse_paid_text(layout: Layout) -> None:
+def _clear_paid_text(layout: Layout) -> None:
     """Clear the kinds of boxes with one paragraph each whose class only says who may read it (``subscriber-only``)."""
     alike: dict[str, list[Box]] = {}
     for box in layout.boxes:

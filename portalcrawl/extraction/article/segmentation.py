@@ -37,7 +37,7 @@ def text_lines(
     )
     longest = 2 * max(map(len, titles), default=0)  # titles are folded: leave room for punctuation
     for line in layout.lines[first : main.last]:
-        if not line.box.sound or line.text in seen or line.note or is_link(line):
+        if not line.box.is_content or line.text in seen or line.note or is_link(line):
             continue
         is_title = len(line.text) <= longest and fold(line.text) in titles
         if is_title or (not line.prose and is_note(line.text, line.linked)):
@@ -74,13 +74,13 @@ def _without_lost_heads(layout: Layout, lines: Sequence[Line]) -> list[Line]:
     """
     kept: list[Line] = []
     heads: list[Line] = []
-    makes = Counter(_make(line) for line in lines if is_subhead(line))
+    kinds = Counter(_heading_kind(line) for line in lines if is_subhead(line))
     for line in lines:
         if is_subhead(line):
             if not _heads_links(layout, line):
                 heads.append(line)
             continue
-        if len(heads) <= MOST_HEADS and (kept or (heads and makes[_make(heads[0])] >= LEAST_PARTS)):
+        if len(heads) <= MOST_HEADS and (kept or (heads and kinds[_heading_kind(heads[0])] >= LEAST_PARTS)):
             kept += heads
         heads = []
         kept.append(line)
@@ -96,7 +96,7 @@ def _heads_links(layout: Layout, head: Line) -> bool:
     return all(is_link(line) for line in below)
 
 
-def _make(head: Line) -> tuple[str, str]:
+def _heading_kind(head: Line) -> tuple[str, str]:
     """Return the tag and class of *head*, equal for headings of one kind."""
     return head.box.tag, head.box.classes
 
@@ -117,7 +117,7 @@ def is_subhead(line: Line) -> bool:
     return line.box.tag in HEADS and len(line.text) <= LONGEST_HEAD and not is_sentence
 
 
-def _goes_on(last: Line, line: Line) -> bool:
+def _continues(last: Line, line: Line) -> bool:
     """Return whether *line*, after a single line break, continues the sentence of *last*."""
     together = line.box is last.box and line.index == last.index + 1
     return together and line.breaks == 1 and not SENTENCE.search(last.text[-2:])
@@ -128,7 +128,7 @@ def paragraphs(lines: list[Line]) -> list[str]:
     found: list[str] = []
     last: Line | None = None
     for line in lines:
-        if last is not None and (_goes_on(last, line) or is_dateline(found[-1])):
+        if last is not None and (_continues(last, line) or is_dateline(found[-1])):
             found[-1] = f"{found[-1]} {line.text}"
         else:
             found.append(line.text)

@@ -85,7 +85,7 @@ def article_node(nodes: Sequence[Node], url: str) -> Node | None:
     if not found:
         return None
     path = urlsplit(url).path.rstrip("/")
-    return max(found, key=lambda node: (_names_page(node, path), _says(node)))
+    return max(found, key=lambda node: (_names_page(node, path), _property_count(node)))
 
 
 def _names_page(node: Node, path: str) -> bool:
@@ -100,7 +100,7 @@ def _path(address: str) -> str:
         return address
 
 
-def _says(node: Node) -> int:
+def _property_count(node: Node) -> int:
     return sum(
         bool(node.get(key)) for key in ("headline", "datePublished", "author", "image", "description", "articleBody")
     )

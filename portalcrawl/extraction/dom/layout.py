@@ -48,7 +48,7 @@ class Box:
 
     __slots__ = (
         *("classes", "element", "first", "inner", "is_paragraph", "kind"),
-        *("last", "mass", "parent", "sound", "tag", "whole"),
+        *("is_content", "last", "mass", "parent", "tag", "whole"),
     )
 
     def __init__(self, of_walk: WalkBox, parent: Box | None, first: int, last: int) -> None:
@@ -67,7 +67,7 @@ class Box:
         """Weight of the text in its inner boxes."""
         self.mass = 0
         """Weight of its text without side matter."""
-        self.sound = True
+        self.is_content = True
         """Whether it is outside of side matter."""
         self.is_paragraph = of_walk.tag == "p"
         """Whether it is a ``p``, or one of several siblings with the same tag and classes that hold sentences."""

@@ -158,7 +158,7 @@ class CardFields:
     def add_headline(self, parts: TeaserParts, lines: Mapping[Field, Line]) -> None:
         """Set the headline of *parts*, and the fields in the text before it."""
         headline, line = lines["headline"], lines.get("kicker")
-        parts.headline, glued = self.unglued(headline.text)
+        parts.headline, glued = self.split_kicker(headline.text)
         kicker = glued or (line.text if line else "")
         genre, *others = _DOTS.split(kicker)
         if others and line_forms.is_genre(genre):
@@ -244,7 +244,7 @@ class CardFields:
             return len(line.text) >= _MIN_CUT
         return len(line.text) >= _MIN_SNIPPET and line.text.count(" ") + 1 >= _MIN_SNIPPET_WORDS
 
-    def unglued(self, text: str) -> tuple[str, str]:
+    def split_kicker(self, text: str) -> tuple[str, str]:
         """Return *text* without the kicker that it begins with, and the kicker, or "".
 
         It begins with one if the link's title or the image's text repeats only the rest, or the rest begins with a

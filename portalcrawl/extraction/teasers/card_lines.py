@@ -82,7 +82,7 @@ def lines_of(pieces: Group, *, inner: bool = False) -> Iterator[Line]:
         for group in groups:
             yield from lines_of(group, inner=True)
         return
-    for group in _peeled(groups) if len(groups) > 1 and not inner else [pieces]:
+    for group in _split_ends(groups) if len(groups) > 1 and not inner else [pieces]:
         if text := _text(group):
             yield _line(text, group)
 
@@ -123,31 +123,31 @@ def _stand_side_by_side(groups: list[Group], parents: list[_Element | None], *, 
     return len(kinds) > 1 or not (inner or groups[0][0].context.heading)
 
 
-def _peeled(groups: list[Group]) -> list[Group]:
+def _split_ends(groups: list[Group]) -> list[Group]:
     """Return the groups with separate texts at both ends split off and the rest joined to one text."""
     start, end = 0, len(groups)
-    while start < end - 1 and _peels_off_ahead(groups, start):
+    while start < end - 1 and _is_separate_before(groups, start):
         start += 1
-    while end - 1 > start and _peels_off(groups[end - 1]):
+    while end - 1 > start and _is_separate(groups[end - 1]):
         end -= 1
     middle = [piece for group in groups[start:end] for piece in group]
     return [*groups[:start], middle, *groups[end:]]
 
 
-def _peels_off(group: Group) -> bool:
+def _is_separate(group: Group) -> bool:
     context, text = group[0].context, _text(group)
     if context.span is not None and context.hint & _ROLES:
         return True
     return form_of(text) in _APART or any(form_of(part) == "count" for part in split_marks(text))
 
 
-def _peels_off_ahead(groups: list[Group], index: int) -> bool:
+def _is_separate_before(groups: list[Group], index: int) -> bool:
     """Return whether the text at *index* is separate from what follows: a kicker, or a title before its snippet."""
     group = groups[index]
     head, rest = group[0].context, groups[index + 1][0].context
     if _text(groups[index + 1])[:1] in _CLOSING:
         return False
-    if _peels_off(group) or (_text(group).endswith(":") and (head.span is not None or rest.linked)):
+    if _is_separate(group) or (_text(group).endswith(":") and (head.span is not None or rest.linked)):
         return True
     text = " ".join(_text(other) for other in groups[index + 1 :])
     if group[-1].text[-1].islower() and groups[index + 1][0].text[0].isupper():

@@ -100,7 +100,7 @@ class _Reader:
         for run in self.visible_runs():
             block = self.runs.walk.blocks[self.runs.blocks[run]]
             if last is not None and block is not last:
-                if not _goes_on(last, block):
+                if not _continues(last, block):
                     groups.append([])
                 elif groups[-1]:
                     groups[-1][-1].text += " "
@@ -222,7 +222,7 @@ def _has_icon(element: _Element, text: str) -> bool:
     return any(shows_count(each.get("class") or "") for each in icons)
 
 
-def _goes_on(last: Block, block: Block) -> bool:
+def _continues(last: Block, block: Block) -> bool:
     """Return whether two blocks are one text that a line break within a heading splits."""
     return bool(block.level) and block.box is last.box and block.breaks > 0
 

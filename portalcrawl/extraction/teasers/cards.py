@@ -127,7 +127,7 @@ class CardFinder:
         if heading.text.count(" ") + 1 >= _MIN_WORDS:
             return False
         inside = self.walk.links[box.first_link : min(box.last_link, box.first_link + _MAX_LONE_LINKS)]
-        return any(_speaks(self.runs.text_of(each)) for each in inside if self.targets.get(each.index) == target)
+        return any(_is_title_like(self.runs.text_of(each)) for each in inside if self.targets.get(each.index) == target)
 
     def _cards_in(self, around: Box, tops: dict[Top, list[ArticleLink]]) -> list[Card]:
         """Return the cards that are next to each other in *around*."""
@@ -248,7 +248,7 @@ def _is_sub_list(box: Box) -> bool:
     return not box.level and not box.pictures and box.tag not in _ITEMS and box.link_chars * 10 >= 8 * box.chars
 
 
-def _speaks(text: str) -> bool:
+def _is_title_like(text: str) -> bool:
     """Return whether *text* of a link is as long as a headline and neither "read more" nor a snippet."""
     is_title = text.count(" ") + 1 >= _MIN_WORDS and len(text) <= _MAX_HEADLINE and text[-1:] not in ".…]"
     return is_title and form_of(text) == "text"
