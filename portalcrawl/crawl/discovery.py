@@ -117,7 +117,7 @@ class Discovery:
         if queue is None or queue.is_asking or not queue.waiting or not self._crawl.policy.follow:
             return None
         if queue.asked >= MAX_DOCUMENTS or queue.entries >= MAX_ENTRIES:
-            self._tell_waiting(portal, queue)
+            self._log_waiting(portal, queue)
             return None
         queue.asked += 1
         queue.is_asking = True
@@ -129,9 +129,9 @@ class Discovery:
         self._done(target)
         self._counts["documents_waiting"] += 1
         queue.asked = MAX_DOCUMENTS
-        self._tell_waiting(target.profile.name, queue)
+        self._log_waiting(target.profile.name, queue)
 
-    def _tell_waiting(self, portal: str, queue: _Queue) -> None:
+    def _log_waiting(self, portal: str, queue: _Queue) -> None:
         if not queue.is_logged:
             queue.is_logged = True
             self._counts["documents_waiting"] += len(queue.waiting)

@@ -72,7 +72,7 @@ class Identities:
 
     def __init__(self, unit_of_work: UnitOfWork) -> None:
         self._unit_of_work = unit_of_work
-        # These grow with the run, not with the portal: about 400 bytes for each article that was read.
+        # Their size depends on the run, not on the portal: about 400 bytes for each article that was read.
         self._texts: dict[int, tuple[tuple[str, str], ...]] = {}
         """Key of portal and content -> ids and URLs of the articles that came with it in this run."""
         self._bodies: dict[int, tuple[str, ...]] = {}
@@ -81,7 +81,7 @@ class Identities:
     def known_ids(self, profile: Profile, urls: list[str]) -> KnownIds:
         """Return the article ids under which the state knows *urls*, in any spelling or with an older slug."""
         ids = self._unit_of_work.ids_of(profile.name, urls)
-        if profile.article.url is not None:  # a pattern knows the ids
+        if profile.article.url is not None:  # the ids are known by the pattern
             return KnownIds(ids)
         tokens = {url: token for url in urls if (token := id_token(url))}
         spellings = Counter(tokens[url] for url in {url_key(url): url for url in tokens}.values())
@@ -171,7 +171,7 @@ class Identities:
         record = found.record
         assert record is not None
         if found.relation != "same" and not record.revision and not profile.is_article_url(article.canonical_url):
-            return Identity(None, "same", ERROR_PAGE)  # redirected to a URL that is no article's
+            return Identity(None, "same", ERROR_PAGE)  # redirected to a URL that is not an article's
         others = self._others_with(article, record)
         reason = _reason_against(record, article, elsewhere=bool(others))
         if reason is None and len(others) >= MOST_COPIES:

@@ -126,7 +126,7 @@ class Politeness:
         if known is None or known.until < pause.until:
             self._pauses[host] = monotonic(), pause
         self._refusing.add(host)
-        logger.info("%s answered %d: it is left alone for %.0f s (refusal %d)", host, status, seconds, refusals)
+        logger.info("%s answered %d: no requests to it for %.0f s (refusal %d)", host, status, seconds, refusals)
         self._count(host, self._pauses[host][1] or pause)
         return self._pauses[host][1] or pause
 

@@ -51,7 +51,7 @@ def remember(article: Article, record: Record) -> None:
 def stored_hashes(record: Record) -> Mapping[str, str | None]:
     """Return the hashes of the last revision, as :func:`field_hashes` returns them; empty without a revision."""
     stored = record.field_hashes or "{}"
-    if stored.startswith("{"):  # until version 2 of the state their names were stored, too
+    if stored.startswith("{"):  # up to version 2, the state stored the field names too
         hashes: dict[str, str | None] = json.loads(stored)
         return hashes
     return {name: value or None for name, value in zip(FIELDS, stored.split(","), strict=False)}
@@ -69,7 +69,7 @@ def _short(text: str | None) -> str | None:
 
 def _text(article: Article, name: str) -> str | None:
     if name == "images":
-        # Without their addresses: these carry sizes and signatures that change by themselves.
+        # Without their URLs, whose sizes and signatures change although the picture does not.
         return "\n".join(f"{image.caption or ''}\t{image.credit or ''}" for image in article.images) or None
     if name == "date_published":
         return article.date_published_raw

@@ -24,7 +24,7 @@ def local_time(wall: datetime, zone: tzinfo) -> datetime:
     """
     when = wall.replace(tzinfo=zone)
     if when.utcoffset() == when.replace(fold=1).utcoffset():
-        return when  # as on all but the two days of clock changes
+        return when  # as on all days except the two of clock changes
     return when.astimezone(UTC).astimezone(zone)
 
 

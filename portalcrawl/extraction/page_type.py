@@ -163,6 +163,6 @@ def _box_of_post(headline: Line, prose: list[int]) -> Box | None:
 def _ends(text: str) -> tuple[str, str]:
     """Return the beginning and the end of *text*, by which it is recognized in a longer line."""
     if len(text) <= LONGEST_FOLDED:
-        whole = fold(text)  # which titles are known for
+        whole = fold(text)  # most titles are cached
         return whole[:_KEY], whole[-_KEY:]
     return fold(text[:_ENOUGH])[:_KEY], fold(text[-_ENOUGH:])[-_KEY:]

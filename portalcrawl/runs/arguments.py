@@ -128,7 +128,7 @@ def _urls_file(name: str, value: str) -> tuple[str, ...]:
             check_url(name, url, f" (line {number})")
             urls.append(url)
     if not urls:
-        raise ArgumentError(name, f"{value!r} holds no address", "a file with one address a line, or -")
+        raise ArgumentError(name, f"{value!r} contains no address", "a file with one address a line, or -")
     return tuple(urls)
 
 
@@ -174,14 +174,14 @@ def parse_since(name: str, value: str) -> timedelta | datetime:
             raise ValueError
         return datetime.fromisoformat(value)
     except (ValueError, OverflowError):
-        raise ArgumentError(name, f"{value!r} is in no known form", takes) from None
+        raise ArgumentError(name, f"{value!r} has an unknown format", takes) from None
 
 
 def _render(name: str, value: str) -> RenderMode:
     for mode in RENDER_MODES:
         if mode == value:
             return mode
-    raise ArgumentError(name, f"{value!r} is no mode", ", ".join(RENDER_MODES))
+    raise ArgumentError(name, f"{value!r} is not a render mode", ", ".join(RENDER_MODES))
 
 
 def _discover(name: str, value: str) -> frozenset[str]:
@@ -190,7 +190,7 @@ def _discover(name: str, value: str) -> frozenset[str]:
         return frozenset()
     for part in found:
         if part not in DISCOVER:
-            raise ArgumentError(name, f"{part[:200]!r} is none of them", "feeds, sitemaps, feeds,sitemaps, or none")
+            raise ArgumentError(name, f"{part[:200]!r} is unknown", "feeds, sitemaps, feeds,sitemaps, or none")
     return frozenset(found)
 
 

@@ -82,8 +82,8 @@ class ArticleRecords:
         """Yield the feeds of the article's portal from the one that has its first record, oldest first."""
         if self.engine is None or known.first_stored is None:
             return
-        # Ids of runs contain the second of their start, and a run may have begun in the second in which the record was
-        # written, after it. So the first run read is one of an earlier second, at times the one before the record's.
+        # Ids of runs begin with the second of their start. A run may have begun after the record was written, in the
+        # same second. So the first run to read is one of an earlier second, maybe one before the record's run.
         moment = f"{datetime.fromtimestamp(known.first_stored, UTC):{START_FORMAT}}"
         yield from self._feeds(RunHistory(self.engine).on_portal_since(known.portal, moment), known.portal)
 

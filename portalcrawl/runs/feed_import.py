@@ -85,7 +85,7 @@ class FeedImporter:
         record.newest = datetime.fromisoformat(published).timestamp() if published else fetched
         remember(article, record)
         record.first_stored = record.first_stored or fetched
-        # As of now: visits that were due in the meantime are left out, else all articles would be due at once.
+        # At the present time: visits that were due since then are skipped, else all articles would be due at once.
         outcomes.stored(record, time(), self.ages)
         self.unit_of_work.note(record)
         self.unit_of_work.note_addresses(article.portal, [article.canonical_url], article.id)

@@ -50,7 +50,7 @@ class PortalLocks:
     def __init__(self, folder: Path, portals: Iterable[str]) -> None:
         self._folder = folder
         # Sorted: two runs over the same portals take them in the same order, and so never wait for each other.
-        # Not thread-local: a run that is opened beside others is opened in one thread and closed in another.
+        # Not thread-local: a run may be opened in one thread and closed in another.
         self._locks = {name: FileLock(folder / lock_name(name), thread_local=False) for name in sorted(portals)}
 
     def acquire(self, wait: float) -> None:
@@ -117,7 +117,7 @@ def state_lock(file: Path | None, wait: float) -> Iterator[None]:
         with folder_lock(file.parent, wait):
             yield
     except TimeoutError as error:
-        raise StateBusyError(f"the state is being opened by others: {error}") from None
+        raise StateBusyError(f"the state is being opened by another process: {error}") from None
 
 
 @contextmanager

@@ -213,7 +213,7 @@ class ReadingGuard:
         if is_suspect and not self._passes_trial(response, record, trial or _read_all_parts):
             return None
         self._run.journal.begin(self._entry(passed_trial=is_suspect))
-        gc.disable()  # what is made for a page lives until it is read: looking for garbage meanwhile finds none
+        gc.disable()  # objects made for a page live until it is read: a collection in between would find no garbage
         try:
             return self._watchdog.run(lambda: work(self._page(response, record)))
         except ReadingTimeoutError:
@@ -248,7 +248,7 @@ class ReadingGuard:
         """Return whether the start page of *record* must not be fetched, since it is unreadable; count it then."""
         if record.status != UNREADABLE:
             return False
-        hint = "scrapy state --requeue unreadable lets it be tried again"
+        hint = "to try it again, run scrapy state --requeue unreadable"
         logger.error("The start page %s is not read: it was unreadable before; %s", record.url, hint)
         self._page_handler.failed(None, UNREADABLE)
         return True

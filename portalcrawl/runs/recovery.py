@@ -104,7 +104,7 @@ def end_abandoned_runs(engine: Engine, lease_seconds: float) -> list[str]:
     for name in abandoned_runs(engine):
         run = history.named(name)
         if run is None or not (outbox.holds(name) or not any(feed.bytes for feed in history.feeds_of(name))):
-            continue  # its lines are in files of one machine, which is to end it
+            continue  # its lines are in files on one machine, and only that can end it
         leases = PortalLeases(engine, run.portals, lease_seconds)
         with suppress(RunLockedError):
             leases.acquire(wait=0)
@@ -154,7 +154,7 @@ def _publish(folder: Path, path: Path, importer: FeedImporter, run: PastRun) -> 
     if manifest.feeds:
         write_manifest(path, manifest)
     (folder / (path.name + PART)).unlink(missing_ok=True)
-    logger.warning("Published the feeds of run %s, which had died: %s", run.run, counts)
+    logger.warning("Published the feeds of run %s, which died: %s", run.run, counts)
     return manifest
 
 

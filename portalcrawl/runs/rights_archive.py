@@ -61,7 +61,7 @@ def copy_documents(data_dir: Path, feeds_url: str, timeout: float = TIMEOUT) -> 
             target = target or RightsArchive(documents_place(data_dir, feeds_url, timeout))
             if new := [*_new_sightings(RightsArchive(here), target, host, before, now)]:
                 target.store_all(host, new)
-        except DataFolderError as error:  # of this host alone
+        except DataFolderError as error:  # affects only this host
             damaged = error
             continue
         with here.locked(COPIED):

@@ -173,7 +173,7 @@ class _ProcessWatch:
             self._rearm(is_same_task=is_same_task)
             if task is not None and not is_same_task:
                 self._cpu = time.process_time()
-            # Later than the signal, which does not end the run.
+            # Later than the signal, so that the signal, which does not end the run, comes first.
             if ticks > TICKS + TICKS // 2 and self._is_over_limit(ticks - TICKS // 2):
                 self._is_ending = True
                 if self._task is task:
@@ -202,7 +202,8 @@ def survives_in_child_process(work: Callable[[], object], seconds: float) -> boo
     An exception counts as getting through, except for MemoryError.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # forking beside threads: work needs no lock they may hold
+        # It warns of locks that other threads may hold; *work* needs none of them.
+        warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
     if not child:
         _work_and_exit(work, seconds)
@@ -222,7 +223,7 @@ def _work_and_exit(work: Callable[[], object], seconds: float) -> NoReturn:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         with suppress(OSError):  # when memory runs out, the kernel kills the child first
             Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-        # Locks among them: the child must not hold one longer than the run does.
+        # This releases inherited locks, which the child must not hold longer than the run.
         os.closerange(FIRST_FILE, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         work()
         code = 0

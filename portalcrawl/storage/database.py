@@ -201,7 +201,7 @@ def _is_replaced(found: StateFile, error: DatabaseError | sqlite3.DatabaseError)
         return False
     if not _is_corrupt(error):
         return StateFile.now(found.url) != found
-    from filelock import FileLock  # here, since a state is hardly ever corrupt
+    from filelock import FileLock  # imported here, since a state is hardly ever corrupt
 
     with FileLock(found.path.with_name(found.path.name + ".corrupt.lock")):
         if StateFile.now(found.url) == found:
@@ -216,7 +216,7 @@ def _set_aside(file: Path) -> None:
     while file.with_name(file.name + end).exists():
         number += 1
         end = f"{time}-{number}"
-    for suffix in ("-wal", "-shm", ""):  # the file last: beside it others would make a log of the same name
+    for suffix in ("-wal", "-shm", ""):  # the file last: else the log of a new file might be renamed
         path = file.with_name(file.name + suffix)
         with suppress(FileNotFoundError):
             path.rename(path.with_name(path.name + end))

@@ -198,7 +198,7 @@ def _create_table(connection: Connection) -> None:
         metadata.create_all(connection)
     except DatabaseError as error:
         if "exist" not in str(error) and not isinstance(error, IntegrityError):
-            raise  # otherwise another process has made it since
+            raise  # otherwise another process has created it in the meantime
 
 
 def _prepare(connection: Any, _record: Any) -> None:

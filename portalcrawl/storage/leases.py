@@ -62,7 +62,7 @@ class PortalLeases:
         self._portals = sorted(portals)
         self._seconds = seconds
         self._epochs: dict[str, int] = {}
-        # Unique, so that it takes what it holds already: it may not know whether its last attempt was committed.
+        # Unique, so that it can take leases that it holds already: the outcome of its last attempt may be unknown.
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._made = 0
         """Commits of this epoch that are known to have been made."""

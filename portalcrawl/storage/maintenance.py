@@ -46,8 +46,8 @@ NUMBERS = (
     .order_by(articles.c.portal, articles.c.status)
 )
 _GROUPS = NUMBERS.subquery()
-# Only the first day's articles are read: the index knows no more than the day. "=" would give the same, but for that
-# SQLite reads all articles of the portal.
+# Reads only the articles of the first day, since the index is by day. With "=" the result would be the same, but SQLite
+# would read all articles of the portal.
 _OLDEST = select(func.min(articles.c.newest)).where(
     articles.c.portal == _GROUPS.c.portal, articles.c.status == _GROUPS.c.status, articles.c.day <= _GROUPS.c.day
 )
@@ -143,7 +143,7 @@ class Maintenance:
 
         def delete_orphans(page: Sequence[Any]) -> None:
             signature = {row.text: row.signature for row in page}
-            # Of version 1, a fingerprint names no article if the first of its group was deleted before.
+            # A fingerprint from version 1 names no article if the first one of its group was deleted.
             for _, texts in self._orphans((row.portal or "", row.article or "", row.text) for row in page):
                 for chunk in _chunks(texts):
                     keys = [{"of_band": b, "of_text": text} for text in chunk for b in set(bands_of(signature[text]))]
@@ -159,7 +159,7 @@ class Maintenance:
         number = 0
         while number < limit:
             page = self._rows(select(*columns).order_by(signatures.c.text).limit(CHUNK))
-            # Texts are numbered as they are added, so the first young one ends the search.
+            # Texts are numbered in the order of being added, so the search ends at the first one that is too young.
             old = list(takewhile(lambda row: (row.added or 0.0) < before, page))
             keys = [{"of_band": b, "of_text": row.text} for row in old for b in sorted(set(bands_of(row.signature)))]
             if keys:

@@ -99,7 +99,7 @@ class Outbox:
         columns = (outbox.c.number, outbox.c.compressed)
         of_feed = (outbox.c.run == run, outbox.c.kind == kind)
         while True:
-            # One row a query: a chunk may hold megabytes, and drivers read a whole result at once.
+            # One row per query: a chunk may have megabytes, and drivers read a whole result at once.
             query = select(*columns).where(*of_feed, outbox.c.number > number).order_by(outbox.c.number).limit(1)
             with read_connection(self._engine) as connection:
                 row = connection.execute(query).one_or_none()

@@ -53,7 +53,7 @@ def row_of(record: Record) -> dict[str, Any]:
     row = {name: getattr(record, name) for name in FIELDS}
     if record.canonical_url == record.url:
         row["canonical_url"] = ""
-    if record.cluster_id == record.id:  # of every article without copies
+    if record.cluster_id == record.id:  # true for every article without copies
         row["cluster_id"] = ""
     origin = _origin(record.url)
     if record.found_on and origin and record.found_on.startswith(origin):

@@ -103,7 +103,7 @@ class Picture:
             if event == "appeared":
                 self.shown.remove(each)
             elif event == "moved":
-                each.position = 0  # which none has
+                each.position = 0  # a position that no teaser has
             elif event == "changed":
                 each.teaser_id = ""
             if event:

@@ -75,7 +75,7 @@ def is_passing(error: BaseException) -> bool:
     if not hasattr(driver, "sqlstate"):
         return False
     code = driver.sqlstate
-    if code is None:  # of libpq: no connection, or one that broke
+    if code is None:  # an error of libpq: no connection, or it broke
         return isinstance(error, OperationalError | InterfaceError)
     return str(code).startswith(PASSING)
 

@@ -258,7 +258,7 @@ def _mark_unwritten(connection: Connection, line: Row[Any]) -> None:
     elif line.kind == "observations":
         take_back(connection, line.portal, line.id)
     elif line.kind == "articles" and line.revision is not None:
-        # The hashes of the revision before are not known any more, so whatever is fetched next is written.
+        # The hashes of the previous revision are lost, so the next fetched version is written in any case.
         values: dict[str, Any] = {"revision": line.revision - 1, "attempts": 0, "reason": None, "next_visit": 0.0}
         values |= {"content_hash": None, "field_hashes": None, "etag": None, "last_modified": None}
         if line.revision == 1:

@@ -160,8 +160,8 @@ class UnitOfWork:
 
     def _check_leases(self, connection: Connection) -> None:
         if self._leases is not None and self._leases.check(connection):
-            # Only what adds has to know. All else is written once more, with what was noted since the connection
-            # broke: the rows of the commit that was made are replaced by the same or by newer ones.
+            # Only participants that add rows must know. Everything else is written again, with the changes since the
+            # connection broke: the rows of that commit are replaced by equal or newer ones.
             for participant in self._adding:
                 participant.committed()
 

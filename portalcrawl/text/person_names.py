@@ -178,7 +178,7 @@ def _names_in(line: str) -> Iterator[str]:
         return
     parts = _BETWEEN.split(bare)
     if "&" in bare and not any(" " in part for part in parts):
-        return  # a firm: "Hafen & Handel"
+        return  # a company: "Hafen & Handel"
     after_organisation = False
     for part in parts:
         for at, piece in enumerate(_AFTER_NAME.split(without_by(part))):

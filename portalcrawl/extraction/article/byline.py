@@ -65,7 +65,7 @@ class _NamesInBoxes:
         """Return the texts of inline elements in *box* whose names say that they hold authors."""
         if box not in self._marked:
             parts = islice((part for part in _first(box) if part.tag in _INLINE), MOST_PARTS)
-            texts = (clean(text_of(part, LONGEST_BYLINE)) for part in parts if _says_author(part))
+            texts = (clean(text_of(part, LONGEST_BYLINE)) for part in parts if _names_author(part))
             self._marked[box] = [text for text in texts if text]
         return self._marked[box]
 
@@ -142,7 +142,7 @@ def _marked_within(line: Line, within: _NamesInBoxes) -> Iterator[str]:
 def _named(line: Line, within: _NamesInBoxes, by_date: bool) -> Iterator[str]:
     author_link = bool(line.href and _AUTHOR_LINK.search(line.href))
     boxes = list(islice(_around(line.box), 3))
-    marked = author_link or any(box.tag == "address" or _says_author(box.element) for box in boxes)
+    marked = author_link or any(box.tag == "address" or _names_author(box.element) for box in boxes)
     placed = any(box.kind == "byline" for box in boxes) and line.box.tag not in _HEADINGS
     dated = by_date and _DATE_PIECE.search(line.text) is not None and line.box.tag not in _HEADINGS
     opens = any(map(opens_byline, _STROKES.split(line.text)))
@@ -167,7 +167,7 @@ def _around(box: Box | None) -> Iterator[Box]:
         box = box.parent
 
 
-def _says_author(element: _Element) -> bool:
+def _names_author(element: _Element) -> bool:
     given = element.keys()
     names = " ".join(element.get(name) or "" for name in _NAMING if name in given)
     return bool(names) and _is_name_of_authors(names[:300])

@@ -26,7 +26,7 @@ SIDE_MATTER = frozenset({"aside", "nav", "footer", "figcaption", "button", "form
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text, white space folded."""
+    """One line of text with white space collapsed."""
 
     text: str
     is_aside: bool = False
