@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from portalcrawl.profiles.model import Profile
 
 BATCH = 500
-"""Pending articles read from the state at a time."""
+"""Pending articles per query of the state."""
 
 
 class Frontier:

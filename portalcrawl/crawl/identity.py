@@ -64,7 +64,7 @@ class Identity:
     """The article's record, a new one if the state does not know it; None if the page is no article."""
     relation: Relation = "same"
     reason: str | None = None
-    """Why the page is no article: ``error_page`` or ``same_text``."""
+    """Why the page is not an article: ``error_page`` or ``same_text``."""
 
 
 class Identities:

@@ -102,7 +102,7 @@ def too_old(record: Record, published: float) -> None:
 
 
 def skipped(record: Record, reason: str) -> None:
-    """Record that the URL has no article of its own: it is not on the portal's hosts, or another URL of an article."""
+    """Record that the URL leads to no new article: it is not on the portal's hosts, or another URL of an article."""
     if not record.revision:
         record.status = "skipped"
     record.reason = reason

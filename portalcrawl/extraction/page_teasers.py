@@ -88,7 +88,7 @@ def _read_generic(
     sections = {address for address, count in addresses.items() if count > 1}
     signs = PageSigns(sections, FieldVotes())
     found = [CardFields(text, card.template, walk.base_url, signs) for card, text in zip(cards, texts, strict=True)]
-    _take_off_ranks(found)
+    _remove_ranks(found)
     for fields in found:
         fields.vote()
     tickers = _tickers(found)
@@ -111,7 +111,7 @@ def _read_generic(
             reading.refused.update(dict.fromkeys(fields.owners(), reason))
 
 
-def _take_off_ranks(readings: list[CardFields]) -> None:
+def _remove_ranks(readings: list[CardFields]) -> None:
     """Remove leading numbers that count up from card to card, as in a list of the most read articles."""
     places: dict[tuple[str, str], list[Line]] = {}
     for fields in readings:

@@ -88,7 +88,7 @@ class ArticleRecords:
         yield from self._feeds(RunHistory(self.engine).on_portal_since(known.portal, moment), known.portal)
 
     def _feeds(self, runs: Iterable[str], portal: str | None) -> Iterator[PublishedFeed]:
-        """Yield the feeds of articles of *runs*, as far as they are published and there."""
+        """Yield the article feeds of *runs* that are published and still exist."""
         for run in runs:
             try:
                 manifest = self.feeds.manifest(run)

@@ -96,7 +96,7 @@ class FeedImporter:
 
 
 def parse_record(line: bytes) -> dict[str, Any] | None:
-    """Return the record that *line* holds; None for a line that is incomplete or damaged."""
+    """Return the record in *line*; None if the line is incomplete or damaged."""
     try:
         record = json.loads(line) if line.endswith(b"\n") else None
     except ValueError:

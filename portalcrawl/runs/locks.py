@@ -41,7 +41,7 @@ class PortalGuard(Protocol):
         """Return the same of other *portals*, not taken yet: a run is dead if what it held can be taken."""
 
     def renew(self) -> None:
-        """Keep what is held from expiring."""
+        """Prevent held portals from expiring."""
 
 
 class PortalLocks:

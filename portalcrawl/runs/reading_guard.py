@@ -134,7 +134,7 @@ def _json_line(entry: JournalEntry) -> bytes:
 
 
 def _parse(line: bytes) -> JournalEntry | None:
-    """Return the entry that *line* holds; None for a line that is empty, incomplete or of another version."""
+    """Return the entry in *line*; None if the line is empty, incomplete or from another version."""
     try:
         return JournalEntry(**json.loads(line))
     except (ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""Ends dead runs: what they had committed is published, from their files or from the outbox.
+"""Ends dead runs: their committed lines are published, from their files or from the outbox.
 
 Files are cut to what is committed, renamed, and named in a manifest. The state may know less of a feed than they hold,
 where it was rebuilt or replaced by a copy while the run lasted; the lines that it does not know are imported first.
@@ -38,7 +38,7 @@ DIED = "the run died; a later run published what it had committed"
 COUNTED = ("articles", "teasers")
 """Counts that are in the manifest of a dead run even if they are 0."""
 BLOCK = 1_000_000
-"""Bytes copied at a time."""
+"""Bytes per read when copying."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ class _Copied:
 
     @classmethod
     def of(cls, here: DocumentFolder, host: str, url: str) -> _Copied | None:
-        """Return what there is to be copied to *url*; None for nothing."""
+        """Return what is to be copied to *url*; None if nothing is."""
         index = here.read(host, INDEX)
         if index is None:
             return None

@@ -24,7 +24,7 @@ class Reserved:
 
     url: str
     id: str | None
-    """None for a page that is no stored article."""
+    """None if the page is not a stored article."""
     at: str | None
     """ISO 8601; None if it is unknown when the page was fetched."""
     revision: int | None = None

@@ -56,7 +56,7 @@ from portalcrawl.urls import mask_secrets
 logger = logging.getLogger(__name__)
 
 SHORT_WAIT = 1.0
-"""Seconds that a running crawl waits for the state's lock at a time: it is blocked meanwhile."""
+"""Seconds that a running crawl waits for the state's lock per try, during which it is blocked."""
 PATIENCE = 60.0
 """Seconds that a run continues without a commit while other processes hold the state's lock."""
 
@@ -129,7 +129,7 @@ class Run:
         self.manifest: Manifest | None = None
         """Set when the run is published."""
         self.broken: str | None = None
-        """What made it impossible to go on, in one line; None: nothing."""
+        """Why the run can't go on, in one line; None if it can."""
         self.exit_code = 1
         """Exit code of a run that is not published."""
         self.delayed: str | None = None
@@ -154,7 +154,7 @@ class Run:
         self._uncommitted += 1
 
     def break_off(self, error: Exception) -> None:
-        """Set ``broken`` to what makes it impossible to go on."""
+        """Set ``broken`` to *error*, because of which the run can't go on."""
         said = f"{error.strerror} ({error.filename or self.folder})" if isinstance(error, OSError) else str(error)
         if self.broken is None and isinstance(error, PortalcrawlError):
             self.exit_code = error.exit_code
@@ -167,7 +167,7 @@ class Run:
             self.commit()
 
     def commit(self) -> bool:
-        """Make durable what was written; return whether that was possible now.
+        """Make the written items durable; return whether that was possible now.
 
         While another process holds the state's lock it is not: the run continues, and a later call commits. Raises
         StateBusyError if that takes too long.

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class RunSession:
-    """Holds the locks of a run and, where the plan asks for it, serves the embedded portal."""
+    """Holds the locks of a run and serves the embedded portal if the plan asks for it."""
 
     def __init__(self, plan: Plan, settings: RunSettings) -> None:
         self.plan = plan
@@ -113,13 +113,13 @@ class RunSession:
 
 
 def _release(leases: PortalLeases) -> None:
-    """Release *leases*; where the state can't be reached, they expire by themselves."""
+    """Release *leases*; if the state can't be reached, they expire later."""
     with suppress(DataFolderError):
         leases.release()
 
 
 def _embedded_portal() -> SamplePortal:
-    """Return the embedded portal at its usual port, or at a free one where that is taken."""
+    """Return the embedded portal at its usual port, or at a free one if that is in use."""
     from portalcrawl.demo import SamplePortal  # here, since only this portal needs it: Jinja2 takes 50 ms of CPU
 
     try:

@@ -15,7 +15,7 @@ from portalcrawl.storage.unit_of_work import UnitOfWork
 
 
 class Sink(Protocol):
-    """Takes lines; what it took is durable after the next commit."""
+    """Destination of lines, which are durable after the next commit."""
 
     def append(self, kind: str, line: bytes, record: Mapping[str, Any]) -> None:
         """Add *line*, which holds *record*, to the feed *kind*; raise OSError if the disk is full."""
@@ -80,7 +80,7 @@ class OutboxLines:
         return [_row(self._run, kind, *length) for kind, length in self._lengths.items()]
 
     def commit(self, connection: Connection) -> None:
-        """Write the lines, as one chunk a feed, in the transaction of *connection*."""
+        """Write the lines, as one chunk per feed, in the transaction of *connection*."""
         for kind, lines in self._lines.items():
             number = self._numbers.get(kind, 0)
             self._chunks.append(make_chunk(kind, number, lines))

@@ -26,7 +26,7 @@ def verdict_of(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]], 
     """Return the verdict on a run.
 
     :param earlier: counts of earlier runs of the portal with the same arguments.
-    :param broken: what made it impossible to go on, such as a full disk; None if nothing did.
+    :param broken: why the run could not go on, such as a full disk; None if it could.
     """
     failures = [broken] if broken else []
     starts, failed_starts = counts.get("start_pages", 0), counts.get("start_pages_failed", 0)
@@ -82,7 +82,7 @@ def _repeated(counts: Mapping[str, int]) -> Iterator[str]:
 
 
 def _missing_browser(counts: Mapping[str, int]) -> list[str]:
-    """Return a warning for pages that need a browser, where none is installed."""
+    """Return a warning for pages that need a browser if none is installed."""
     pages = sum(number for name, number in counts.items() if name.startswith("needs_browser/"))
     missing = f"{counted(pages, 'page needs', 'pages need')} a browser, and there is none: see scrapy doctor"
     return [missing] if pages else []

@@ -65,7 +65,7 @@ class Watchdog:
         """Called in the second thread when the main thread can't be interrupted; the process ends afterwards."""
 
     def run(self, work: Callable[[], T]) -> T:
-        """Return what *work* returns; raise ReadingTimeoutError if it takes too long."""
+        """Return what *work* returns; raise ReadingTimeoutError if it takes longer than the time limit."""
         if threading.current_thread() is not threading.main_thread():
             return work()
         return _process_watch().run(work, self._seconds, self._on_stuck)
@@ -88,7 +88,7 @@ class _ProcessWatch:
         self._limit_changed = threading.Event()
         self._on_stuck: Callable[[], object] = object
         self._task: object | None = None
-        """A new object for each piece of work; None while there is none."""
+        """A new object for each piece of work; None in between."""
         self._cpu: float | None = None
         """CPU seconds of the process at the first check of a task; None before: asking at each task costs too much."""
         self._ticks = 0
@@ -153,7 +153,7 @@ class _ProcessWatch:
             raise ReadingTimeoutError
 
     def _wait_while_ending(self) -> None:
-        """Do nothing while the second thread ends the process: what it publishes must not change meanwhile."""
+        """Wait while the second thread ends the process: the data that it publishes must not change."""
         while self._is_ending:
             time.sleep(self._seconds / TICKS)
 
@@ -162,7 +162,7 @@ class _ProcessWatch:
         return used >= MIN_CPU_SHARE * self._seconds or ticks >= SLOW_MACHINE_FACTOR * TICKS
 
     def _watch(self) -> None:
-        """End the process where a task does not end; runs in the second thread."""
+        """End the process if a task does not end; runs in the second thread."""
         task, ticks = None, 0
         while True:
             if self._limit_changed.wait(self._seconds / TICKS):

@@ -14,7 +14,7 @@ CHUNK = 5_000
 
 
 def _portals() -> Any:
-    """Return a query for all portals that have articles, and at last NULL: it takes one step in the index for each.
+    """Return a query for all portals with articles, followed by NULL; it takes one step in the index per portal.
 
     https://wiki.postgresql.org/wiki/Loose_indexscan
     """

@@ -172,7 +172,7 @@ class Maintenance:
         return number
 
     def _delete_orphaned_entries(self) -> None:
-        """Delete what feeds and sitemaps said of articles that are no longer known."""
+        """Delete the entries of feeds and sitemaps for articles that are no longer known."""
 
         def delete_orphans(page: Sequence[Any]) -> None:
             for portal, ids in self._orphans((row.portal, row.id, row.id) for row in page):

@@ -54,7 +54,7 @@ class NearCopies:
             self._fresh.setdefault(band, []).append((fingerprint.signature, cluster_id))
 
     def commit(self, connection: Connection) -> None:
-        """Record what was noted, within the transaction of *connection*."""
+        """Write the noted texts in the transaction of *connection*."""
         self._written = len(self._rows)
         if not self._rows:
             return

@@ -94,7 +94,7 @@ class Outbox:
             return connection.scalar(select(outbox.c.run).where(outbox.c.run == run).limit(1)) is not None
 
     def lines(self, run: str, kind: str) -> Iterator[bytes]:
-        """Yield the lines of a feed in their order, many at a time."""
+        """Yield the lines of a feed in order, one chunk (many lines) at a time."""
         number = -1
         columns = (outbox.c.number, outbox.c.compressed)
         of_feed = (outbox.c.run == run, outbox.c.kind == kind)

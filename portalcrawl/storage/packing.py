@@ -26,9 +26,9 @@ ORIGIN = re.compile(r"https?://[^/?#]+/")
 
 
 def address_key(portal: str, key: str) -> bytes:
-    """Return what the table of addresses holds for *key* (``urls.url_key``) of *portal*: KEY_BYTES bytes.
+    """Return the key in the table of addresses for *key* (``urls.url_key``) of *portal*: KEY_BYTES bytes.
 
-    PostgreSQL keeps a key twice, in the table and in its index, so the portal is not beside it, but in the hash.
+    PostgreSQL stores a key twice, in the table and in its index. So the portal is part of the hash, not another column.
     """
     return key_on_portal(portal, hash_of(key))
 
@@ -44,7 +44,7 @@ def hash_of(key: str) -> bytes:
 
 
 def teaser_key(teaser: str) -> int:
-    """Return the 64-bit number that stands for the id of a teaser, which is itself a hash of as many bits."""
+    """Return a 64-bit hash of the id of a teaser, which is itself a hash of 64 bits."""
     return int.from_bytes(hashlib.blake2b(teaser.encode(), digest_size=8).digest(), "big", signed=True)
 
 
@@ -88,7 +88,7 @@ def day_of(moment: float) -> int:
 
 
 def from_hex(digits: str | None) -> bytes | None:
-    """Return the bytes that hexadecimal *digits* stand for."""
+    """Return the bytes of hexadecimal *digits*; None for None."""
     return None if digits is None else bytes.fromhex(digits)
 
 

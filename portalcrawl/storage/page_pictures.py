@@ -49,7 +49,7 @@ class Picture:
     is_closed: bool = False
     """Whether the page's markup ended with ``</html>``."""
     doubts: int = 0
-    """Readings in a row that showed so little that they were not believed."""
+    """Consecutive readings with so few teasers that they were not used."""
 
     @classmethod
     def parse(cls, text: str) -> Picture:

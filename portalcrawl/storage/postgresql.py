@@ -82,7 +82,7 @@ def is_passing(error: BaseException) -> bool:
 
 @contextmanager
 def advisory_lock(engine: Engine, seconds: float) -> Iterator[None]:
-    """Hold the lock under which one process at a time opens a state, and rebuilds a new one.
+    """Hold the lock that a process needs to open a state and to rebuild a new one.
 
     The server releases it when the connection ends. After *seconds* the database's error is raised.
     """

@@ -1,4 +1,4 @@
-"""Earlier runs: what they published, and how they ended."""
+"""Earlier runs: their feeds, and how they ended."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class RunHistory:
             record_end(connection, manifest)
 
     def add(self, found: Collection[tuple[PastRun, Collection[PastFeed]]]) -> None:
-        """Record runs and their feeds, in place of what the state knows of them."""
+        """Record runs and their feeds, replacing existing rows."""
         names = [run.run for run, _ in found]
         with write_transaction(self._engine) as connection:
             for table in (feeds, lines, runs):
@@ -268,7 +268,7 @@ def _mark_unwritten(connection: Connection, line: Row[Any]) -> None:
 
 
 def _past_run(row: Row[Any]) -> PastRun:
-    """Return the run of a row of the table ``runs``."""
+    """Return the run in a row of the table ``runs``."""
     columns = dict(row._mapping)
     parsed = {
         "portals": tuple(json.loads(columns["portals"])),

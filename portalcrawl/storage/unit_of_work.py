@@ -33,10 +33,10 @@ class Participant(Protocol):
 
 
 class Adding(Participant, Protocol):
-    """A participant that adds rows with numbers of their own, which must not be written twice."""
+    """A participant that adds numbered rows, which must not be written twice."""
 
     def committed(self) -> None:
-        """Forget what the last :meth:`commit` has written, and nothing that was noted since."""
+        """Forget what the last :meth:`commit` has written, but not what was noted since."""
 
 
 class UnitOfWork:
@@ -80,12 +80,12 @@ class UnitOfWork:
         return known
 
     def records(self, portal: str, ids: Collection[str]) -> dict[str, Record]:
-        """Return what is known of the articles with *ids*."""
+        """Return the records of the known articles with *ids*, by id."""
         uncommitted = {i: self._batch.records[portal, i] for i in ids if (portal, i) in self._batch.records}
         return self._store.records(portal, [i for i in ids if i not in uncommitted]) | uncommitted
 
     def record(self, portal: str, article: str) -> Record | None:
-        """Return what is known of one article."""
+        """Return the record of one article; None if it is unknown."""
         return self.records(portal, [article]).get(article)
 
     def known_teasers(self, ids: Collection[str]) -> set[str]:

@@ -129,10 +129,9 @@ def _flows_around_picture(line: Line) -> bool:
 
 
 def read_images(layout: Layout, first: int, main: Box, url: str) -> tuple[ImageParts, ...] | None:
-    """Return the pictures from the line *first* to the end of the text in *main*.
+    """Return the pictures from the line *first* to the end of the text in *main*, None if there are none.
 
-    Between the end of the text and the end of the article element, only pictures with a caption count: a gallery there
-    has captions.
+    From there to the end of the article element, only pictures with a caption count, as in a gallery.
     """
     last, article = main.last, _article_around(main)
     found: dict[str, ImageParts] = {}

@@ -138,8 +138,8 @@ def is_named_lead(line: Line) -> bool:
 def find_lead(lines: Sequence[Line], opening: int, descriptions: Iterable[str]) -> list[Line]:
     """Return the first ones of *lines* that are the lead; empty if there is none.
 
-    They repeat one of the page's *descriptions*, are a lead by their names, or else come first among the *opening*
-    lines, i.e. the number of lines before the main text.
+    *opening* is the number of lines before the main text. The lead repeats one of the page's *descriptions*, or is one
+    by its names, or else is the first of the opening lines.
     """
     wanted = [start for text in descriptions if (start := fold(text)[:LONGEST_START])]
     for count, line in enumerate(lines[: opening + 1]):
