@@ -1,1 +1,1 @@
-"""The crawl itself: which pages are fetched and how, which article a page is, and what is recorded of a visit."""
+"""The crawl: decides which pages are fetched and how, identifies articles, and records the visits."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a visit leaves to the next one."""
+    """Data of a visit that the next visit needs."""
 
     ages: Sequence[int]
     """Seconds after first storing at which the article is visited again."""
@@ -40,15 +40,15 @@ class ArticleProgress:
     reading: tuple[Record, Visit] | None = None
     """Set from the time its page was read until it is settled."""
     fingerprint: Fingerprint | None = None
-    """Of a text that is about to be written."""
+    """Fingerprint of a text that is about to be written."""
     teaser_headline: str | None = None
     """Headline of the run's last teaser of an article that is known from an earlier run."""
 
 
 class RunArticles:
-    """What one run has done about each article. Grows with the articles that the run meets.
+    """Keeps the progress of one run with each article; its size grows with the number of articles.
 
-    What the next commit must record is in the unit of work.
+    Changes for the next commit are kept in the unit of work.
     """
 
     def __init__(self, unit_of_work: UnitOfWork) -> None:
@@ -70,9 +70,9 @@ class RunArticles:
         return progress is not None and (progress.is_settled or progress.reading is not None)
 
     def link(self, article: Article, identity: Identity, requested: Record) -> None:
-        """Give *article* its id, and record which addresses lead to it; its page came for *requested*.
+        """Set the id of *article*, and record the URLs that lead to it; its page was fetched for *requested*.
 
-        The id is the one that the article was first stored under, whatever its address is now.
+        The id is the one under which the article was first stored, even if its URL has changed since.
         """
         assert identity.record is not None
         article.id = identity.record.id
@@ -110,7 +110,7 @@ class RunArticles:
         self.unchanged(article, now)
 
     def unchanged(self, article: Article, now: float) -> None:
-        """Settle *article*, which is at *now* (Unix seconds) as the state knows it."""
+        """Settle *article*, which at *now* (Unix seconds) is unchanged from the state."""
         record, visit = self._reading(article)
         progress = self.of(article.portal, article.id)
         progress.reading, progress.fingerprint, progress.is_settled = None, None, True

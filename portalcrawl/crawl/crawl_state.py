@@ -1,4 +1,4 @@
-"""What the parts of one crawl share."""
+"""Objects shared by the parts of one crawl."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from portalcrawl.storage.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class CrawlState:
-    """The state, policy and counters that the frontier, the page handler and the fetch policy work on."""
+    """The state, policy and counters shared by frontier, page handler and fetch policy."""
 
     run: str
     """The run's id."""

@@ -1,4 +1,4 @@
-"""The feeds and sitemaps of a crawl: which are asked for, and what becomes of the articles that they list."""
+"""The feeds and sitemaps of a crawl: which are requested, and which of their articles are."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MAX_DOCUMENTS = 200
-"""Feeds and sitemaps of one portal that a run asks for; what waits is asked for by the next."""
+"""Most feeds and sitemaps of one portal that a run requests; the next run requests the rest."""
 MAX_FEEDS = 30
-"""Feeds of one portal that are taken from its start pages: some pages name one for each of their tags."""
+"""Most feeds of one portal that are taken from its start pages: some pages link to a feed per tag."""
 MAX_ENTRIES = 500_000
-"""Entries of one portal after which a run asks for no further document."""
+"""After this number of entries of one portal, a run requests no further document."""
 MAX_LEVELS = 3
-"""Sitemap indexes in each other. The protocol allows one."""
+"""Most levels of nested sitemap indexes. The protocol allows one."""
 BATCH = 500
-"""Entries that are looked up at a time."""
+"""Entries that are looked up together."""
 FEED, SITEMAP = 0, 1
-"""Ranks: feeds are asked for first, since they tell title and time."""
+"""Ranks: feeds are requested first, since they have title and time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A feed or sitemap to ask for."""
+    """A feed or sitemap to request."""
 
     profile: Profile
     record: DocumentRecord
@@ -68,12 +68,12 @@ class _Queue:
     asked: int = 0
     entries: int = 0
     is_asking: bool = False
-    is_told: bool = False
-    """Whether the log says that documents wait."""
+    is_logged: bool = False
+    """Whether it was logged that documents wait."""
 
 
 class Discovery:
-    """Finds, orders and reads the feeds and sitemaps of the portals of one run. One at a time of each is asked for."""
+    """Finds, orders and reads the feeds and sitemaps of a run's portals; requests one at a time per portal."""
 
     def __init__(self, crawl: CrawlState, frontier: Frontier) -> None:
         self._crawl = crawl
@@ -89,7 +89,7 @@ class Discovery:
                     self._push(policy.profile, url, rank)
 
     def add_page(self, page: Page) -> None:
-        """Take the feeds that a start page names."""
+        """Add the feeds that a start page links to."""
         if self._crawl.policy.portals[page.profile.name].discovery.feeds != "auto":
             return
         queue = self._queue(page.profile)
@@ -100,7 +100,7 @@ class Discovery:
                 queue.feeds += 1
 
     def add_robots(self, origin: str, body: bytes) -> None:
-        """Take the sitemaps that the robots.txt of *origin* names."""
+        """Add the sitemaps in *body*, the robots.txt of *origin*."""
         for policy in self._crawl.policy.portals.values():
             if policy.discovery.sitemaps == "auto" and policy.profile.owns(f"{origin}/"):
                 for url in robots_sitemaps(body, origin):
@@ -112,34 +112,34 @@ class Discovery:
         return Target(profile, self._record(profile, url))
 
     def next(self, portal: str) -> Target | None:
-        """Return the document of *portal* to ask for now; None while one is asked for, or where there is none."""
+        """Return the document of *portal* to request now; None while another is being requested, or if none is left."""
         queue = self._queues.get(portal)
         if queue is None or queue.is_asking or not queue.waiting or not self._crawl.policy.follow:
             return None
         if queue.asked >= MAX_DOCUMENTS or queue.entries >= MAX_ENTRIES:
-            self._tell_waiting(portal, queue)
+            self._log_waiting(portal, queue)
             return None
         queue.asked += 1
         queue.is_asking = True
         return heapq.heappop(queue.waiting)[-1]
 
     def waits(self, target: Target) -> None:
-        """Leave a document whose host asks for patience, and the portal's others, to the next run."""
+        """Leave *target*, whose host must not be asked now, and the portal's other documents to the next run."""
         queue = self._queue(target.profile)
         self._done(target)
         self._counts["documents_waiting"] += 1
         queue.asked = MAX_DOCUMENTS
-        self._tell_waiting(target.profile.name, queue)
+        self._log_waiting(target.profile.name, queue)
 
-    def _tell_waiting(self, portal: str, queue: _Queue) -> None:
-        if not queue.is_told:
-            queue.is_told = True
+    def _log_waiting(self, portal: str, queue: _Queue) -> None:
+        if not queue.is_logged:
+            queue.is_logged = True
             self._counts["documents_waiting"] += len(queue.waiting)
             sitemaps = counted(len(queue.waiting), "sitemap waits", "sitemaps wait")
             logger.info("%s: %s for the next run", portal, sitemaps)
 
     def unchanged(self, target: Target) -> None:
-        """Handle the answer 304: what an index lists may be due all the same."""
+        """Handle a 304 response; the documents that an unchanged index lists may be due nevertheless."""
         self._done(target)
         self._counts["documents"] += 1
         self._counts["documents_unchanged"] += 1
@@ -150,7 +150,7 @@ class Discovery:
                 self._push_record(target.profile, child, SITEMAP, target.level + 1)
 
     def failed(self, target: Target, reason: str) -> None:
-        """Count a document that could not be had or read."""
+        """Count a document that could not be fetched or parsed."""
         self._done(target)
         self._counts["documents_failed"] += 1
         self._counts[f"documents/{reason}"] += 1
@@ -162,7 +162,7 @@ class Discovery:
     def read(self, response: Response, target: Target) -> Iterator[Due]:
         """Read the document in *response*; after each batch of entries, yield the articles to request now.
 
-        :raises DocumentError: where it can't be read (any further).
+        :raises DocumentError: if it can't be parsed, or not to its end.
         """
         document = open_document(response, target)
         reading = self._links.begin(target.profile, target.url)
@@ -188,7 +188,7 @@ class Discovery:
         self._known.note_document(record)
 
     def _add_children(self, target: Target, children: list[Child]) -> None:
-        """Note the sitemaps that an index lists, and queue those that are due; the others keep no tie to it."""
+        """Record the sitemaps that an index lists, queue those that are due, and detach those that it lists no more."""
         profile = target.profile
         known = self._known.documents(profile.name, {child.url for child in children})
         oldest = self._frontier.oldest_wanted(profile)
@@ -241,7 +241,7 @@ class Discovery:
 
 
 def open_document(response: Response, target: Target) -> Document:
-    """Return the document in *response*, whose items are read as they are asked for; raise DocumentError for none."""
+    """Return the document in *response*, whose items are read lazily; raise DocumentError if it is not a document."""
     zone, content_type = target.profile.zone, _header(response, "Content-Type")
     return read_document(Received(response.body, response.url, fetch_time(response), zone, content_type))
 

@@ -1,4 +1,4 @@
-"""Entries of feeds and sitemaps as links to articles: they go the way of teasers."""
+"""Entries of feeds and sitemaps as links to articles: they are handled like teasers."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from portalcrawl.profiles.model import Profile
 
 Due = dict[Kind, list[Record]]
-"""Articles to request now, by the kind of the entries that led to them."""
+"""Kind of document -> articles to request now."""
 DEPTH = 1
-"""As if a start page had teased the article."""
+"""The depth of articles from entries: as if a start page had teased them."""
 MIN_CHANGED = 10
-"""So many articles changed at one moment are no news but a sitemap that dates all its entries alike."""
+"""With this many articles changed at one moment, the sitemap gives all its entries the same date."""
 CHUNK = 500
 
 
 class EntryLinks:
-    """Takes the entries of all documents of one crawl."""
+    """Handles the entries of all documents of one crawl."""
 
     def __init__(self, crawl: CrawlState, frontier: Frontier) -> None:
         self._crawl = crawl
@@ -38,12 +38,12 @@ class EntryLinks:
         self._identities = Identities(crawl.unit_of_work)
 
     def begin(self, profile: Profile, document: str) -> DocumentLinks:
-        """Return what takes the entries of *document*, the address of a feed or sitemap."""
+        """Return the handler of the entries of *document*, the URL of a feed or sitemap."""
         return DocumentLinks(self._crawl, self._frontier, self._identities, profile, document)
 
 
 class DocumentLinks:
-    """Takes the entries of one document."""
+    """Handles the entries of one document."""
 
     def __init__(
         self, crawl: CrawlState, frontier: Frontier, identities: Identities, profile: Profile, document: str
@@ -55,11 +55,11 @@ class DocumentLinks:
         self._profile = profile
         self._document = document
         self._moments: Counter[float] = Counter()
-        """How many entries have which time of change."""
+        """Time of change -> number of entries."""
         self._changed: dict[str, tuple[float, Kind]] = {}
         """Known articles that changed since they were visited, by id: when, and the document's kind."""
         self.links = 0
-        """Articles of the portal, known ones included."""
+        """Number of articles of the portal in the document, including known ones."""
 
     def add(self, entries: Sequence[Entry]) -> Due:
         """Record the articles that *entries* lead to, and return those to request now, in order."""
@@ -108,10 +108,10 @@ class DocumentLinks:
             self._changed[link] = moment, entry.kind
 
     def changed(self) -> Due:
-        """Return the known articles to visit now because they changed, when all entries were added.
+        """Return the known articles to visit now because they changed; to be called after all entries were added.
 
         A visit is due if the article is still of an age at which articles are visited, and was not visited for this
-        change. Where most entries changed at one moment, that says nothing.
+        change. If most entries changed at one moment, the times are ignored.
         """
         alike = max(self._moments.values(), default=0)
         if alike >= MIN_CHANGED and 2 * alike > self._moments.total():
@@ -149,7 +149,7 @@ def _by_kind(due: Iterable[tuple[Record, Kind]]) -> Due:
 
 
 def _as_teaser(entry: Entry, url: str, article: str, portal: str, document: str) -> Teaser:
-    """Return *entry* as the frontier takes links; it is written to no feed."""
+    """Return *entry* as a teaser for the frontier; it is not written to a feed."""
     date = entry.published or entry.last_change
     return Teaser(
         portal=portal,

@@ -1,4 +1,4 @@
-"""Reasons why a page could not be had, as they are named in the manifest's counts and in the state."""
+"""Reasons why a page could not be fetched, as named in the manifest's counts and in the state."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ class PageIgnored(IgnoreRequest):
 
 
 class HostPaused(PageIgnored):
-    """A request that was not sent, or was refused, since its host asks for more patience than the run has."""
+    """A request that was not sent, or was refused, because its host asks for a longer wait than the run allows."""
 
     def __init__(self, host: str, reason: str, until: float) -> None:
         super().__init__(reason, f"{host} asks for patience ({reason})")
         self.host = host
         self.until = until
-        """Unix time before which the host does not want to be asked."""
+        """Unix time before which the host must not be asked."""
 
 
 class RenderFailedError(DownloadFailedError):
-    """A page that a browser could not show, under a named reason; it is tried again like any failed download."""
+    """A page that a browser could not render, with a named reason; it is retried like any failed download."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)

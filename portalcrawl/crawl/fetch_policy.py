@@ -1,4 +1,4 @@
-"""How a page is fetched: over HTTP, by a browser, or over HTTP first and then again by a browser."""
+"""Decides how a page is fetched: over HTTP, by a browser, or over HTTP first and then by a browser."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RENDER = "render"
 RequestedAs = Literal["start", "article"]
 LONGEST_PATTERN = 80
 EMPTY = ("script_shell", "consent_wall")
-"""Needs of pages that hold nothing to read without a browser. All others are read as they are if there is none."""
+"""Needs of pages without any content unless a browser renders them. Others are read as they are without a browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class FetchDecision:
     rendered: bool = False
     """Whether a browser rendered it."""
     render_reason: str | None = None
-    """Why the page must be fetched again by a browser; None: it is read as it is."""
+    """Why the page must be fetched again by a browser; None if it is read as it is."""
     failure: str | None = None
-    """Why the page counts as failed; None: it does not."""
+    """Why the page counts as failed; None if it does not."""
 
 
 class FetchPolicy:

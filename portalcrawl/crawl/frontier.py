@@ -1,4 +1,4 @@
-"""Which articles a run requests: the state remembers every link, this decides which are fetched now."""
+"""Decides which articles a run requests now; the state remembers every link."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from portalcrawl.profiles.model import Profile
 
 BATCH = 500
-"""Pending articles read from the state at a time."""
+"""Pending articles per query of the state."""
 
 
 class Frontier:
@@ -30,9 +30,9 @@ class Frontier:
         self._crawl = crawl
         self._policy = crawl.policy
         self._unit_of_work = crawl.unit_of_work
-        self._now = time()  # with fractions, which due times have: one of this second has come
+        self._now = time()  # with fractions, as due times have: articles due in this second are due
         self._zones: dict[str, tzinfo] = {}
-        """Time zone that a portal's pages gave, by the portal's name."""
+        """Name of a portal -> time zone of its pages."""
 
     def expect(self, starts: Iterable[tuple[Profile, str]]) -> None:
         """Mark all start pages as requested: neither a teaser nor an earlier run's link requests them again."""
@@ -84,12 +84,12 @@ class Frontier:
             self._keep_headline(record, each.teaser)
             if self._policy.follow and wanted.includes(record) and not self._crawl.articles.is_requested(record):
                 self.request(record)
-                record.url = each.teaser.url  # the portal's latest address of it
+                record.url = each.teaser.url  # the URL that the portal links to now
                 due.append(record)
         return due
 
     def take(self, profile: Profile, records: Iterable[Record]) -> list[Record]:
-        """Return those of *records* that are wanted, due and new to the run, marked as requested."""
+        """Return the *records* that are wanted, due and new to the run, and mark them as requested."""
         wanted = self._wanted(profile)
         due = [
             record
@@ -101,7 +101,7 @@ class Frontier:
         return due
 
     def oldest_wanted(self, profile: Profile) -> float | None:
-        """Return ``since`` (Unix seconds), by the portal's zone where it names none; None without it."""
+        """Return ``since`` in Unix seconds, in the portal's zone if it has none itself; None without ``since``."""
         return self._wanted(profile).since
 
     def _keep_headline(self, record: Record, teaser: Teaser) -> None:
@@ -169,9 +169,9 @@ class Frontier:
         return is_naive and is_utc(profile.zone) and profile.name not in self._zones
 
     def pending(self, *, before_pages: bool = False) -> Iterator[Record]:
-        """Yield what earlier runs left and what is due again, newest first, portal by portal.
+        """Yield the articles that earlier runs left and those that are due again, newest first, portal by portal.
 
-        With *before_pages* (no page was read yet) portals are left out of which a page must be read first.
+        With *before_pages* (no page was read yet), portals whose time zone must be read from a page first are skipped.
         """
         if not self._policy.follow:
             return

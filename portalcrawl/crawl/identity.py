@@ -1,4 +1,4 @@
-"""Which article a page is: the one place where that is decided.
+"""Decides which article a page is; no other module does.
 
 The response decides, in this order:
 
@@ -31,8 +31,8 @@ from portalcrawl.text.normalize import fold
 from portalcrawl.urls import id_token, same_article, same_place, same_place_of_text, url_key
 
 Relation = Literal["same", "alias", "moved"]
-"""How the article that was requested relates to the one that came: they are the same; its URL was always another URL of
-that one; it is a different article, whose URL now leads to that one."""
+"""Relation between the requested article and the one on the fetched page. ``alias``: the requested URL was always
+another URL of the one on the page; ``moved``: a different article, whose URL now leads to the one on the page."""
 
 ALMOST_ALL = 0.85
 """Similarity from which a text under another id of the portal is the same article at a new URL."""
@@ -64,7 +64,7 @@ class Identity:
     """The article's record, a new one if the state does not know it; None if the page is no article."""
     relation: Relation = "same"
     reason: str | None = None
-    """Why the page is no article: ``error_page`` or ``same_text``."""
+    """Why the page is not an article: ``error_page`` or ``same_text``."""
 
 
 class Identities:
@@ -72,7 +72,7 @@ class Identities:
 
     def __init__(self, unit_of_work: UnitOfWork) -> None:
         self._unit_of_work = unit_of_work
-        # These grow with the run, not with the portal: about 400 bytes for each article that was read.
+        # Their size depends on the run, not on the portal: about 400 bytes for each article that was read.
         self._texts: dict[int, tuple[tuple[str, str], ...]] = {}
         """Key of portal and content -> ids and URLs of the articles that came with it in this run."""
         self._bodies: dict[int, tuple[str, ...]] = {}
@@ -81,7 +81,7 @@ class Identities:
     def known_ids(self, profile: Profile, urls: list[str]) -> KnownIds:
         """Return the article ids under which the state knows *urls*, in any spelling or with an older slug."""
         ids = self._unit_of_work.ids_of(profile.name, urls)
-        if profile.article.url is not None:  # a pattern knows the ids
+        if profile.article.url is not None:  # the ids are known by the pattern
             return KnownIds(ids)
         tokens = {url: token for url in urls if (token := id_token(url))}
         spellings = Counter(tokens[url] for url in {url_key(url): url for url in tokens}.values())
@@ -97,7 +97,7 @@ class Identities:
         return KnownIds(ids | likely, frozenset(likely))
 
     def identify(self, article: Article, requested: Record, profile: Profile, declared: str | None = None) -> Identity:
-        """Return which article *article* is, whose page came for *requested*.
+        """Return which article *article* is; its page was fetched for *requested*.
 
         *declared* is the page's rel=canonical. If it names another article, it counts only if the text is that of the
         other one: many sites declare their front page, a section or the first page of a series.
@@ -108,7 +108,7 @@ class Identities:
         record = self._named(article, requested, native=native)
         if record is requested:
             found = self._at_its_address(article, requested, native=native)
-        elif record is not None and (record.revision or native or not _goes_on(requested, article, native=native)):
+        elif record is not None and (record.revision or native or not _continues(requested, article, native=native)):
             found = Identity(record, _relation(requested, article))
         else:
             found = self._at_new_address(article, requested, native=native)
@@ -140,7 +140,7 @@ class Identities:
 
     def _at_new_address(self, article: Article, requested: Record, *, native: bool) -> Identity:
         """Identify, by its text, an article at a URL that is new or was only linked so far."""
-        if _goes_on(requested, article, native=native):
+        if _continues(requested, article, native=native):
             return Identity(requested)
         known = None if native else self._older_slug(article, requested)
         fresh = self._unit_of_work.record(article.portal, article.id) or new_record(article, requested)
@@ -171,7 +171,7 @@ class Identities:
         record = found.record
         assert record is not None
         if found.relation != "same" and not record.revision and not profile.is_article_url(article.canonical_url):
-            return Identity(None, "same", ERROR_PAGE)  # redirected to a URL that is no article's
+            return Identity(None, "same", ERROR_PAGE)  # redirected to a URL that is not an article's
         others = self._others_with(article, record)
         reason = _reason_against(record, article, elsewhere=bool(others))
         if reason is None and len(others) >= MOST_COPIES:
@@ -195,7 +195,7 @@ class Identities:
 
 
 def _relation(requested: Record, article: Article) -> Relation:
-    """Return how the article that was requested relates to a different one that came."""
+    """Return the relation between the requested article and a different one on the page."""
     old, new = requested.canonical_url, article.canonical_url
     ids = id_token(old), id_token(new)
     if requested.revision or (all(ids) and ids[0] != ids[1]) or same_slug(old, new) is False:
@@ -204,7 +204,7 @@ def _relation(requested: Record, article: Article) -> Relation:
     return "alias" if same_slug(old, new) or (share is not None and share >= ANNOUNCED) else "moved"
 
 
-def _goes_on(requested: Record, article: Article, *, native: bool) -> bool:
+def _continues(requested: Record, article: Article, *, native: bool) -> bool:
     """Return whether the page at a new URL is the known article that was requested."""
     if not requested.revision or native:
         return False
@@ -253,7 +253,7 @@ def _keeps_a_field(record: Record, article: Article) -> bool:
 
 
 def likeness(record: Record, article: Article) -> float:
-    """Return how much of the text of the last revision is in *article*, 0 to 1."""
+    """Return the share of the last revision's text that is in *article*, 0 to 1."""
     if record.content_hash and record.content_hash == article.content_hash:
         return 1.0
     if record.sketch:
@@ -265,7 +265,7 @@ def likeness(record: Record, article: Article) -> float:
 
 
 def new_record(article: Article, requested: Record) -> Record:
-    """Return the record of an article that the state does not know, whose page came for *requested*."""
+    """Return the record of an article that is not in the state; its page was fetched for *requested*."""
     return Record(
         portal=article.portal,
         id=article.id,

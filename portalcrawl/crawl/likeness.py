@@ -31,7 +31,7 @@ _TOKEN = re.compile(r"\w+")
 _ADDRESS = re.compile(r"\S*[/@]\S+|\w+(?:[-_]\w+){3,}")
 """URLs and slugs in a text: an error page may repeat what was requested."""
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
-"""Scripts without spaces between words, and Korean, whose words are short: pairs of letters stand for words."""
+"""Scripts without spaces between words, and Korean, whose words are short: pairs of letters are used as words."""
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _LETTER = re.compile(r"[^\W\d_]")
 _SPELLINGS = str.maketrans(

@@ -1,4 +1,4 @@
-"""What happens to the teasers of start pages that are lists: they appear, move, change and go."""
+"""Observes the teasers of start pages that are lists: they appear, move, change and disappear."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 ENDING = b"</html"
 LEAST_KNOWN = 6
-"""A page that showed at least so many teasers ..."""
+"""If a page showed at least this many teasers ..."""
 LEAST_SHARE = 1 / 3
-"""... and now shows less than this share of their number is believed at the second such reading in a row."""
+"""... and now shows less than this share of them, only the second such reading in a row is used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A teaser on the page, and what the picture knows of it; None: it is new."""
+    """A teaser on the page, and the same teaser in the picture; None if it is new."""
 
     linked: LinkedTeaser
     known: ShownTeaser | None
@@ -43,13 +43,14 @@ class Observer:
     def observe(self, page: Page, teasers: Sequence[LinkedTeaser]) -> list[Observation]:
         """Return the observations on *page*, whose teasers are *teasers*, in an order in which they can be applied.
 
-        A page that is no list, shows no teaser, is cut or shows suspiciously little is none: nothing went there.
+        Empty for a page that is not a list, has no teasers, is truncated or has suspiciously few teasers: their absence
+        is not an observation.
         """
         portal, url = page.profile.name, page.canonical_url
         if (portal, page_key(url)) in self._observed:
             return []
         picture = self._pictures.of(portal, url)
-        reason = _doubt(page, teasers, picture)
+        reason = _why_not(page, teasers, picture)
         if reason is not None:
             self._crawl.counts[f"unobserved/{reason}"] += 1
             if reason == "few_teasers":
@@ -108,9 +109,9 @@ class Observer:
 
 
 def _match(page: Page, teasers: Sequence[LinkedTeaser], picture: Picture) -> tuple[list[Match], list[ShownTeaser]]:
-    """Return each teaser with what is known of it, and the known ones that the page does not show any more.
+    """Return each teaser with its counterpart in *picture*, and the teasers of *picture* that are gone from the page.
 
-    The same state is the same teaser; of what is left, those of one article, in order.
+    Teasers with the same state are matched first, then those of the same article, in order.
     """
     left = {each.teaser_id: each for each in picture.shown if each.teaser_id}
     by_state = {each.teaser.id: _take(left, each.state_ids) for each in teasers}
@@ -133,8 +134,8 @@ def _take(left: dict[str, ShownTeaser], states: frozenset[str]) -> ShownTeaser |
     return next((left.pop(state) for state in sorted(states) if state in left), None)
 
 
-def _doubt(page: Page, teasers: Sequence[LinkedTeaser], picture: Picture) -> str | None:
-    """Return why *page* is no observation; None if it is one."""
+def _why_not(page: Page, teasers: Sequence[LinkedTeaser], picture: Picture) -> str | None:
+    """Return why *page* can't be used for observations; None if it can."""
     if page.page_type != "list":
         return "no_list"
     if not teasers:

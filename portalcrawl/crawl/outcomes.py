@@ -11,7 +11,7 @@ MAX_ATTEMPTS = 6
 MOST_DOUBLINGS = 12
 """How often the wait for a missing article doubles: with the default settings, up to about half a year."""
 UNREADABLE: Status = "unreadable"
-"""Status, and reason, of a page that took longer to read than it may, or on which the process died."""
+"""Status and reason of a page that took too long to read, or on which the process died."""
 REASON_STATUS: dict[str, Status] = {
     **{"http_404": "gone", "http_410": "gone", "robots": "blocked", "no_robots": "blocked"},
     UNREADABLE: UNREADABLE,
@@ -42,9 +42,9 @@ def next_visit(first_stored: float, now: float, ages: Sequence[int]) -> float | 
 
 
 def failed(record: Record, reason: str, now: float, retry_after: float, ages: Sequence[int] = ()) -> None:
-    """Record that the page could not be had; plan a retry, after twice the wait each time, unless the reason is final.
+    """Record that the page could not be fetched; plan a retry, doubling the wait each time, unless the reason is final.
 
-    *ages* are those at which a stored article is visited: it keeps these visits. An unreadable page is not visited
+    *ages* are those at which a stored article is visited; these visits stay planned. An unreadable page is not visited
     again.
     """
     final = REASON_STATUS.get(reason)
@@ -65,7 +65,7 @@ def failed(record: Record, reason: str, now: float, retry_after: float, ages: Se
 
 
 def waits(record: Record, reason: str, until: float) -> None:
-    """Record that the article is not asked for before *until*, as its host wants it; its status stays."""
+    """Record that the article is not requested before *until*, as its host demands; its status stays."""
     record.reason = reason
     record.next_visit = until
 
@@ -73,11 +73,11 @@ def waits(record: Record, reason: str, until: float) -> None:
 def missing(
     record: Record, status: Status, reason: str, now: float, retry_after: float, ages: Sequence[int] = ()
 ) -> None:
-    """Record that the URL leads to no article, or to another one; plan a retry for as long as a teaser leads there.
+    """Record that the URL leads to no article, or to another one; plan a retry for as long as a teaser links to it.
 
     The wait doubles each time. 404 does not say whether the absence is temporary (RFC 9110, 15.5.5), portals send error
-    pages and redirects for a while, and teasers are often published before their article. 410 is permanent. A stored
-    article keeps its visits at *ages*.
+    pages and redirects for a while, and teasers are often published before their article. 410 is permanent. The visits
+    of a stored article at *ages* stay planned.
     """
     record.attempts += 1
     record.status, record.reason = status, reason
@@ -102,7 +102,7 @@ def too_old(record: Record, published: float) -> None:
 
 
 def skipped(record: Record, reason: str) -> None:
-    """Record that the URL has no article of its own: it is not on the portal's hosts, or another URL of an article."""
+    """Record that the URL leads to no new article: it is not on the portal's hosts, or another URL of an article."""
     if not record.revision:
         record.status = "skipped"
     record.reason = reason

@@ -1,4 +1,4 @@
-"""What a fetched page yields: items to write, articles to request, and what the state records of the visit."""
+"""Handles fetched pages: returns items to write and articles to request, and records the visit in the state."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NO_ARTICLE = "no_article"
 
 @dataclass(slots=True)
 class PageResult:
-    """What one page yields. Teasers come before the article: when an article is committed, so are its teasers."""
+    """Result of one page. Teasers come before the article, so that they are committed when the article is."""
 
     items: list[Article | Teaser | Observation] = field(default_factory=list)
     follow: list[Record] = field(default_factory=list)
@@ -54,9 +54,9 @@ class PageHandler:
         self._observer = Observer(crawl) if crawl.policy.observations else None
 
     def start_page(self, page: Page, url: str, *, rendered: bool = False, is_first: bool = True) -> PageResult:
-        """Handle the start page that was requested as *url*: whatever it is, its teasers are followed.
+        """Handle the start page that was requested as *url*; its teasers are followed whatever its page type.
 
-        *is_first* is False for the further pages of a list, on which nothing is observed.
+        *is_first* is False for the second and later pages of a list, which are not observed.
         """
         self._counts["pages"] += 1
         context = CrawlContext(self._crawl.run, 0, "start", rendered=rendered)
@@ -80,7 +80,7 @@ class PageHandler:
         return result
 
     def article_page(self, page: Page, record: Record, via: str, *, rendered: bool = False) -> PageResult:
-        """Handle the page that came for *record*: only an article that is wanted and new to the run is followed."""
+        """Handle the page fetched for *record*; its teasers are followed if it is a wanted article, new to the run."""
         self._counts["pages"] += 1
         context = self._context(record, via, rendered=rendered)
         result = PageResult()
@@ -107,9 +107,9 @@ class PageHandler:
         return result
 
     def _context(self, record: Record, via: str, *, rendered: bool) -> CrawlContext:
-        """Return the context of the page that came for *record*.
+        """Return the context of the page fetched for *record*.
 
-        The first document or page that led to an article is named, also by a later run that takes the link up.
+        It names the first document or page with a link to the article, even if that was read by an earlier run.
         """
         entry = self._crawl.unit_of_work.discovered.entry(record.portal, record.id)
         if entry and not record.revision:
@@ -117,15 +117,15 @@ class PageHandler:
         return CrawlContext(self._crawl.run, record.depth, via, record.found_on, rendered, entry)
 
     def unchanged(self, record: Record) -> None:
-        """Record that the site answered 304 for an article: it is as the state knows it."""
+        """Record that the site answered 304 for an article, i.e. it is unchanged from the state."""
         outcomes.stored(record, time(), self._ages(record))
         self._crawl.unit_of_work.note(record)
         self._counts["articles_unchanged"] += 1
 
     def failed(self, record: Record | None, reason: str) -> None:
-        """Record that the page of *record* (None: a start page) could not be had, for *reason*.
+        """Record that the page of *record* (None: a start page) could not be fetched, for *reason*.
 
-        One that was given up when the run ended, or as a repeat, was not tried: it stays pending.
+        A request that was dropped because the run ended, or as a repetition, is not a failure: it stays pending.
         """
         if reason == GIVEN_UP:
             return
@@ -141,9 +141,9 @@ class PageHandler:
         self._crawl.unit_of_work.note(record)
 
     def waits(self, record: Record | None, reason: str, until: float) -> None:
-        """Record that the page of *record* (None: a start page) waits, since its host asks for patience.
+        """Record that the page of *record* (None: a start page) waits until its host may be asked again.
 
-        *until* is the Unix time before which the host does not want to be asked. The visit counts as no attempt.
+        *until* is the Unix time before which the host must not be asked. This does not count as an attempt.
         """
         self.count_waiting(reason, until)
         if record is None:
@@ -153,7 +153,7 @@ class PageHandler:
         self._crawl.unit_of_work.note(record)
 
     def count_waiting(self, reason: str, until: float) -> None:
-        """Count a page, feed or sitemap that waits until *until* (Unix time), since its host asks for patience."""
+        """Count a page, feed or sitemap that waits until its host may be asked again at *until* (Unix time)."""
         self._counts[f"waiting/{reason}"] += 1
         self._counts["waiting_seconds"] = max(self._counts["waiting_seconds"], math.ceil(until - time()))
 
@@ -170,14 +170,14 @@ class PageHandler:
         return identity
 
     def _refuse(self, record: Record, identity: Identity) -> None:
-        """Record that the page is not the article, but stands in its place."""
+        """Record that another page was served instead of the article."""
         reason = identity.reason or NO_ARTICLE
         self._counts["pages_failed"] += 1
         self._counts[f"failed/{reason}"] += 1
         self._missing(record, "gone", reason)
 
     def _no_article(self, page: Page, record: Record) -> None:
-        """Record a page that holds no article: as a 404, since some portals send their front page for a while."""
+        """Record a page without an article like a 404, since some portals serve their front page for a while."""
         if page.page_type == "article":
             self.failed(record, "empty")
             return
@@ -189,7 +189,7 @@ class PageHandler:
         self._crawl.unit_of_work.note(record)
 
     def _take(self, article: Article, identity: Identity, requested: Record, page: Page) -> bool:
-        """Return whether *article* is to be written: not if the run has had it, or if it is too old."""
+        """Return whether *article* is to be written: it is new to the run and not too old."""
         record = identity.record
         assert record is not None
         self._crawl.articles.link(article, identity, requested)
@@ -216,7 +216,7 @@ class PageHandler:
         return teasers
 
     def _new_states(self, teasers: Sequence[LinkedTeaser]) -> list[Teaser]:
-        """Return the teasers whose state was not written before, with one query for all."""
+        """Return the teasers whose state was not written before; makes one query for all."""
         claimed = self._crawl.unit_of_work.claim_teasers({each.teaser.id: each.state_ids for each in teasers})
         new = [each.teaser for each in teasers if each.teaser.id in claimed]
         self._counts["teasers_known"] += len(teasers) - len(new)

@@ -1,4 +1,4 @@
-"""What a crawl is asked to do: arguments, settings and profiles, resolved for each portal."""
+"""The policy of a crawl: arguments, settings and profiles, resolved for each portal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class PortalPolicy:
     recrawl_ages: tuple[int, ...]
     """Seconds after an article was first stored at which it is visited again, ascending."""
     discovery: DiscoveryRules = field(default_factory=DiscoveryRules)
-    """Which feeds and sitemaps are asked for."""
+    """Which feeds and sitemaps are requested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class CrawlPolicy:
     """How a run crawls its portals."""
 
     portals: Mapping[str, PortalPolicy]
-    """By the portal's name."""
+    """Name of a portal -> its policy."""
     started: datetime
     """Start of the run, UTC."""
     follow: bool
@@ -37,4 +37,4 @@ class CrawlPolicy:
     retry_failed_after: float
     """Seconds until the first retry of a page that failed; each further wait is twice as long."""
     observations: bool = False
-    """Whether it is recorded what happens to teasers on start pages."""
+    """Whether observations of teasers on start pages are recorded."""

@@ -1,7 +1,7 @@
-"""How often hosts are asked: delays, Crawl-delay, Retry-After, and backing off after 429 and 503.
+"""Limits the requests to each host: delays, Crawl-delay, Retry-After, and backoff after 429 and 503.
 
-A host is what Scrapy's download slots are named by: the name without the port. All runs of a data folder share its
-times (:mod:`portalcrawl.storage.host_budget`).
+A host is identified as in Scrapy's download slots: by its name without the port. All runs of a data folder share the
+times of a host (:mod:`portalcrawl.storage.host_budget`).
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 REFUSALS = (429, 503)
 """Too Many Requests (RFC 6585, 4) and Service Unavailable (RFC 9110, 15.6.4)."""
 MOST_LATE = 0.25
-"""Seconds, or half a delay, after which a turn that was not used has passed."""
+"""Seconds after which an unused turn has expired; half a delay if that is shorter."""
 LOOK_INTERVAL = 1.0
-"""Seconds between two looks at what other runs have recorded of a host."""
+"""Seconds between two reads of what other runs have recorded about a host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class PolitenessLimits:
     """The settings, in seconds."""
 
     max_host_wait: float
-    """How long a run waits for a host that refuses all requests. What would wait longer stays pending."""
+    """How long a run waits for a host that refuses all requests. Articles that would wait longer stay pending."""
     retry_after_max: float
     """A longer Retry-After counts as this."""
     crawl_delay_max: float
@@ -50,34 +50,34 @@ class Politeness:
         self._limits = limits
         self._crawl_delays: dict[str, float] = {}
         self._turns: dict[str, float] = {}
-        """Turns that were taken and not used yet, by ``time.monotonic``."""
+        """Host -> turn that was taken and not used yet, by ``time.monotonic``."""
         self._pauses: dict[str, tuple[float, Pause | None]] = {}
-        """What was found at the last look, and when that was."""
+        """Host -> when its pause was read last, and the pause."""
         self._waited: dict[str, tuple[float, float]] = {}
-        """Seconds that the run has waited since a host last answered, and the end of the last pause of these."""
+        """Host -> seconds that the run has waited since the host last answered, and the end of the last pause."""
         self._given_up: dict[str, Pause] = {}
         self._refusing: set[str] = set()
         self._is_broken = False
 
     def set_crawl_delay(self, host: str, seconds: float | None) -> None:
-        """Keep the Crawl-delay of a robots.txt of *host*; None or less than nothing: it has none."""
+        """Set the Crawl-delay from a robots.txt of *host*; None or a negative number: it has none."""
         if seconds is not None and seconds > 0:
             seconds = min(seconds, self._limits.crawl_delay_max)
             self._crawl_delays[host] = max(seconds, self._crawl_delays.get(host, 0.0))
 
     def crawl_delay(self, host: str) -> float:
-        """Return the least number of seconds between two requests that *host* asks for; 0: it asks for none."""
+        """Return the seconds between two requests that *host* asks for; 0 if it does not."""
         return self._crawl_delays.get(host, 0.0)
 
     def given_up(self, host: str) -> Pause | None:
-        """Return what *host* asked for, if that is longer than the run waits; then it is asked no more."""
+        """Return the pause of *host* if that is longer than the run waits and the run gave the host up, else None."""
         return self._given_up.get(host)
 
     def wait(self, host: str, delay: float) -> float:
-        """Return the seconds until the next request to *host*; 0: it is to be sent now.
+        """Return the seconds until the next request to *host* may be sent; 0: now.
 
         :param delay: least number of seconds between two requests, from the settings and the profile.
-        :raises HostPaused: if the host asked for more patience than the run has.
+        :raises HostPaused: if the host asked for a longer wait than the run allows.
         """
         pause = self._given_up.get(host) or self.pause(host)
         if pause is not None:
@@ -92,7 +92,7 @@ class Politeness:
         return self._wait_for_turn(host, delay)
 
     def _wait_for_turn(self, host: str, delay: float) -> float:
-        """Return the seconds until this run's turn. A turn that has passed is not used: the next one comes from it."""
+        """Return the seconds until this run's turn; an expired turn is replaced by the next one."""
         now = monotonic()
         turn = self._turns.get(host)
         if turn is None or now - turn > min(delay / 2, MOST_LATE):
@@ -107,9 +107,9 @@ class Politeness:
         return 0.0
 
     def refused(self, host: str, status: int, retry_after: float | None) -> Pause:
-        """Record that *host* answered with *status*, 429 or 503; return how long it is left alone.
+        """Record that *host* answered with *status*, 429 or 503; return the pause before the next request.
 
-        :param retry_after: seconds that the answer asks for; None: it does not say.
+        :param retry_after: seconds that the response asks for; None if it does not.
         """
         limits, reason = self._limits, f"http_{status}"
         refusals = 1
@@ -126,17 +126,17 @@ class Politeness:
         if known is None or known.until < pause.until:
             self._pauses[host] = monotonic(), pause
         self._refusing.add(host)
-        logger.info("%s answered %d: it is left alone for %.0f s (refusal %d)", host, status, seconds, refusals)
+        logger.info("%s answered %d: no requests to it for %.0f s (refusal %d)", host, status, seconds, refusals)
         self._count(host, self._pauses[host][1] or pause)
         return self._pauses[host][1] or pause
 
     def answered(self, host: str) -> None:
-        """Record that *host* answered a request otherwise than by a refusal."""
+        """Record that *host* answered a request with another status than 429 and 503."""
         if host not in self._refusing:
             return
         pause = self._pauses.get(host, (0.0, None))[1]
         if pause is not None and pause.until > time():
-            return  # the answer to a request that was under way
+            return  # the response to a request that was already sent
         self._refusing.discard(host)
         self._waited.pop(host, None)
         try:
@@ -145,11 +145,11 @@ class Politeness:
             self._break(error)
 
     def close(self) -> None:
-        """Close the file of hosts."""
+        """Close the database of hosts."""
         self._budget.close()
 
     def pause(self, host: str) -> Pause | None:
-        """Return what *host* asked this run or another one for; None if it may be asked now."""
+        """Return the pause that *host* asked this run or another one for; None if it may be asked now."""
         seen, pause = self._pauses.get(host, (float("-inf"), None))
         if monotonic() - seen > LOOK_INTERVAL and not self._is_broken:
             try:
@@ -166,7 +166,7 @@ class Politeness:
         return pause if pause is not None and pause.until > time() else None
 
     def _count(self, host: str, pause: Pause) -> None:
-        """Add *pause* to what the run has waited for *host*; give the host up if that is too long."""
+        """Add *pause* to the time that the run has waited for *host*; give the host up if that is too long."""
         if host in self._given_up:
             return
         waited, until = self._waited.get(host, (0.0, 0.0))
@@ -180,14 +180,14 @@ class Politeness:
             logger.warning("%s asks for patience until %s (%s): its pages wait", host, when, pause.reason)
 
     def _break(self, error: DataFolderError) -> None:
-        """Go on with what this run knows by itself."""
+        """Go on without the shared database, with the times of this run only."""
         if not self._is_broken:
             self._is_broken = True
             logger.warning("Delays are not shared with other runs: %s", error)
 
 
 def retry_after_seconds(value: bytes | None, now: float, date: bytes | None = None) -> float | None:
-    """Return the seconds that a Retry-After header asks for; None without one, or for one that is neither form.
+    """Return the seconds that a Retry-After header asks for; None without one or for an invalid one.
 
     RFC 9110, 10.2.3: a number of seconds, or an HTTP date (5.6.7, also in its two obsolete forms). A date counts from
     the response's own *date* if that is given, since clocks differ, else from *now* (Unix time). A date in the past

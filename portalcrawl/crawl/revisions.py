@@ -1,4 +1,4 @@
-"""Compare an article with what the state knows of it: new, changed or unchanged."""
+"""Compare an article with its last revision in the state: new, changed or unchanged."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ DECIDING = (
 )
 """Fields whose change makes a revision. Times are not among them: relative times differ at every visit."""
 ACCOMPANYING = ("date_published", "date_modified", "agency", "dateline", "in_language")
-"""Fields that make no revision, but are named in ``changed_fields`` if they changed too."""
+"""Fields whose change alone makes no revision, but which are named in ``changed_fields`` if they changed too."""
 FIELDS = (*DECIDING, *ACCOMPANYING)
-"""The state holds the hashes in this order: a new field goes to its end."""
+"""The state stores the hashes in this order; append new fields."""
 
 
 def compare(article: Article, record: Record) -> Comparison:
@@ -51,14 +51,14 @@ def remember(article: Article, record: Record) -> None:
 def stored_hashes(record: Record) -> Mapping[str, str | None]:
     """Return the hashes of the last revision, as :func:`field_hashes` returns them; empty without a revision."""
     stored = record.field_hashes or "{}"
-    if stored.startswith("{"):  # until version 2 of the state their names were stored, too
+    if stored.startswith("{"):  # up to version 2, the state stored the field names too
         hashes: dict[str, str | None] = json.loads(stored)
         return hashes
     return {name: value or None for name, value in zip(FIELDS, stored.split(","), strict=False)}
 
 
 def field_hashes(article: Article) -> dict[str, str | None]:
-    """Return a short hash of each content field, white space folded; None for an empty field."""
+    """Return a short hash of each content field, with white space collapsed; None for an empty field."""
     return {name: _short(_text(article, name)) for name in FIELDS}
 
 
@@ -69,7 +69,7 @@ def _short(text: str | None) -> str | None:
 
 def _text(article: Article, name: str) -> str | None:
     if name == "images":
-        # Without their addresses: these carry sizes and signatures that change by themselves.
+        # Without their URLs, whose sizes and signatures change although the picture does not.
         return "\n".join(f"{image.caption or ''}\t{image.credit or ''}" for image in article.images) or None
     if name == "date_published":
         return article.date_published_raw

@@ -1,4 +1,4 @@
-"""What the documents of a site (robots.txt, tdmrep.json) say about the use of its pages, for one run."""
+"""Rights declared in the documents of a site (robots.txt, tdmrep.json), for one run."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Fetched:
 
 
 class SiteRights:
-    """Keeps the documents that the run has fetched, each once, and stores them where they changed."""
+    """Keeps the documents that the run has fetched, each once, and stores changed ones."""
 
     def __init__(self, folder: Path, user_agent: str) -> None:
         self._archive = RightsArchive(DocumentFolder(folder))
@@ -42,7 +42,7 @@ class SiteRights:
         self._documents: dict[tuple[str, str], Fetched] = {}
 
     def fetched(self, origin: str, document: str, body: bytes | None, when: datetime) -> None:
-        """Keep *document* (``robots.txt`` or ``tdmrep.json``) of *origin*; None: the site has none."""
+        """Keep *document* (``robots.txt`` or ``tdmrep.json``) of *origin*; *body* is None if the site has none."""
         if body is not None:
             self._documents[origin, document] = Fetched(body, when, hashlib.sha256(body).hexdigest())
         try:
@@ -51,7 +51,7 @@ class SiteRights:
             logger.warning("The %s of %s could not be kept: %s", document, origin, error)
 
     def add_signals(self, article: Article) -> None:
-        """Add what the documents of its site say of *article* to its ``rights``, before what its page says."""
+        """Add the signals for *article* in the documents of its site to its ``rights``, before those of its page."""
         signals = list(self._signals(article.url))
         if signals:
             article.rights = {**article.rights, "signals": [*signals, *article.rights.get("signals", ())]}
@@ -65,7 +65,7 @@ class SiteRights:
 
 
 def statements(document: str, body: bytes, url: str, user_agent: str) -> list[Statement]:
-    """Return what the *body* of a document of a site says of its page *url* to *user_agent*."""
+    """Return the statements in the *body* of a site's document about the page *url* that apply to *user_agent*."""
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if document == robots_txt.SOURCE:

@@ -1,4 +1,4 @@
-"""Detect patterns of URLs that lead to nothing new: a session in every link, folders that nest without end."""
+"""Detects patterns of URLs without new articles: a session id in every link, endlessly nested folders."""
 
 from __future__ import annotations
 

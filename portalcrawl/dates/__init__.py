@@ -1,15 +1,15 @@
-"""Dates of news pages: what a text says, when that was, and how exactly it says it.
+"""Parsing of dates on news pages, with their precision.
 
 From a text to a :class:`DateReading`, each step importing only those after it:
 
-- ``date_parsing``: :func:`parse_date` (a text that is a date), :func:`find_date` and :func:`find_change` (a line that
-  holds one). They try, in this order,
+- ``date_parsing``: :func:`parse_date` (the whole text is a date), :func:`find_date` and :func:`find_change` (a line
+  contains one). They try, in this order,
 - ``fixed_formats``: ISO 8601, Unix times, and the date line of most German pages, one pattern each;
 - ``moments``: everything else in the languages of the vocabulary, from what ``date_patterns`` finds in the line;
 - ``dateparser_fallback``: dates in further languages, read by dateparser.
-- ``resolve``: from clock times, ages and days without a year to moments; ``date_reading``: the result.
+- ``resolve``: converts local times, ages and days without a year to moments; ``date_reading``: the result.
 
-All words stand in :mod:`portalcrawl.vocabulary`.
+All words are in :mod:`portalcrawl.vocabulary`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Read the date of a whole text, or of the part of a line that is one."""
+"""Parse the date that is a whole text, or part of a line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from portalcrawl.vocabulary import either
 from portalcrawl.vocabulary.date_words import AGE_WORDS, DAY_WORDS, KNOWN, LABELS, MODIFIED, WEEKDAYS
 
 LONGEST_TEXT = 200
-"""Characters; a longer text is no date."""
+"""Characters; longer texts are not dates."""
 LONGEST_LINE = 400
 """Characters of a line that are read."""
 
@@ -32,20 +32,20 @@ _PHRASE_END = re.compile(rf"[,:;()\[\]，：；（）【】|·•‧∙⋅●]|\
 _MISSING_SPACE = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])|(?<=(?:19|20)\d\d)(?=\d\d?:\d\d)")
 _DIGIT = re.compile(r"\d")
 _LONGEST_PRESENT = 8
-"""Words of a text that may say "just now"."""
+"""Most words of a text that may mean "just now"."""
 _LONGEST_NAME = 4
-"""Words of an author's name."""
+"""Most words of an author's name."""
 _MOST_WORDS = 8
-"""Words beside the date in a line that is not running prose."""
+"""Most words next to the date in a line that is not running prose."""
 
 
 def parse_date(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None:
-    """Return the date that *text* is, with its labels, weekday and time of day; None if it is no date.
+    """Return the date in *text*, which may have labels, a weekday and a time of day too; None if it is not a date.
 
-    *now* (aware) is when the page was fetched: ages (``vor 2 Stunden``), ``gestern`` and days without a year count
-    from it. Times without a zone are local times in *zone*. Of several dates the first one of publication counts, else
-    the first. Text after a separator (``· Quelle: X``) is ignored; with any other word, *text* is no date. Nor are
-    impossible days, years before 1990 or after the next one, and times of day alone.
+    *now* (aware) is when the page was fetched: ages (``vor 2 Stunden``), ``gestern`` and days without a year are
+    relative to it. Times without a zone are local times in *zone*. Of several dates, the first date of publication is
+    returned, else the first. Text after a separator (``· Quelle: X``) is ignored. *text* is not a date if it has any
+    other word, an impossible day, a year before 1990 or after the next one, or only a time of day.
 
     >>> from zoneinfo import ZoneInfo
     >>> now = datetime.fromisoformat("2025-12-05T20:00:00+01:00")
@@ -83,7 +83,7 @@ def _on_one_line(text: str) -> str:
 
 
 def _moments(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
-    """Return the moments in *line* (lower case) if it holds only words that stand beside dates."""
+    """Return the moments in *line* (lower case) if its other words all belong to dates, else an empty list."""
     words = WORD.findall(line)
     for applies, read in (
         (not AGE_WORDS.isdisjoint(words), past_in),
@@ -101,9 +101,9 @@ def _moments(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
 def find_date(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None:
     """Return the date in a visible line, such as a byline; None for running prose. For *now* see :func:`parse_date`.
 
-    A line that :func:`parse_date` does not read must hold a full date (with its year): between punctuation with only
-    words of dates beside it (``Karlsruhe, 05.12.2025 (lifePR)``), or beside a name (``Von Erika Muster am 2.12.2025``,
-    ``2. Dez. 2025 Erika Muster``). ``raw`` is then the part of the line that names the date.
+    If the whole line is not a date, it must contain a full date (with a year): between punctuation without other words
+    (``Karlsruhe, 05.12.2025 (lifePR)``), or next to a name (``Von Erika Muster am 2.12.2025``, ``2. Dez. 2025 Erika
+    Muster``). ``raw`` is then the part of the line with the date.
     """
     line = clean(text[: 2 * LONGEST_LINE])[:LONGEST_LINE]
     reading = parse_date(line, now=now, zone=zone)
@@ -119,7 +119,7 @@ def find_date(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None:
 
 
 def find_change(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None:
-    """Return the date of change in a line that names the date of publication too; None if there is none.
+    """Return the date of change in a line that has a date of publication too; None without either.
 
     >>> from datetime import UTC
     >>> now = datetime.fromisoformat("2025-12-05T20:00:00+00:00")
@@ -166,7 +166,7 @@ def _is_name(words: list[str]) -> bool:
 
 
 def _other_words(line: str, found: list[Moment]) -> list[str]:
-    """Return the words beside the moments *found*, between the separators around them, that are no words of dates."""
+    """Return the words between the separators around the moments *found* that do not belong to dates."""
     if found[0].start == 0 and found[0].end == len(line):
         return []
     position = _part(line, found[0].start)[0]
@@ -180,7 +180,7 @@ def _other_words(line: str, found: list[Moment]) -> list[str]:
 
 
 def _part(line: str, position: int) -> tuple[int, int]:
-    """Return start and end of the part of *line* between separators that holds *position*."""
+    """Return start and end of the part of *line*, from separator to separator, that contains *position*."""
     start = 0
     for match in _SEPARATOR.finditer(line):
         if match.start() >= position:

@@ -1,4 +1,4 @@
-"""Patterns of days, times of day and ages (``vor 2 Stunden``): where they stand in a line, and what they say."""
+"""Finds days, times of day and ages (``vor 2 Stunden``) in a line by regular expressions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portalcrawl.dates.resolve import a_date, full_year, latest, named_zone
 from portalcrawl.vocabulary import either, opening, words
 from portalcrawl.vocabulary.date_words import AM_PM, CLOCK, HOUR, MINUTE, MONTHS, NUMBERS, UNITS
 
-# Patterns open with one character class, so that the search skips all else at the speed of C.
+# Patterns begin with one character class, so that the search skips all other characters quickly.
 _YEAR = r"\d{4}(?=\d?\d:\d\d|\D|$)"
 _ORDINAL = rf"(?:{either('dates.ordinals')}|\.)"
 _YEAR_SIGNS, _MONTH_SIGNS, _DAY_SIGNS, _HOUR_SIGNS, _MINUTE_SIGNS = (
@@ -43,7 +43,7 @@ _TIME = re.compile(
     rf"(?![^\W\d_])|(?:(?P<am>{either('dates.am')})|(?P<pm>{either('dates.pm')}))\b\.?))?"
 )
 _HALF_AHEAD = re.compile(rf"(?:(?P<am>{either('dates.am_ahead')})|(?P<pm>{either('dates.pm_ahead')})) ?$")
-"""What says before a time in which half of the day it is."""
+"""Words before a time that mean a.m. or p.m."""
 _BEFORE_DOT_TIME = re.compile(rf"(?:\b{either('dates.before_clock')}\.? ?|^ ?[,/|·-]? ?)$")
 _ZONE = re.compile(
     r" ?[(,]? ?(?:(?:utc|gmt) ?(?P<utc>[+−-]\d{1,2}(?::?\d\d)?)|(?P<offset>[+−-]\d\d:?\d\d)(?!\d)"
@@ -63,11 +63,11 @@ _CLOSED = re.compile(
 
 
 _LONGEST_AHEAD = 4
-"""Characters of such a word and the space behind it."""
+"""Most characters of such a word and the space after it."""
 
 
 class FoundDate(NamedTuple):
-    """A day that stands in a line from *start* to *end*; without a year in the line, the latest such day."""
+    """A day in a line from *start* to *end*; if the line has no year, the latest such day."""
 
     start: int
     end: int
@@ -76,7 +76,7 @@ class FoundDate(NamedTuple):
 
 
 class FoundTime(NamedTuple):
-    """A time of day that stands in a line, with its zone where the line names one."""
+    """A time of day in a line, with its zone if the line has one."""
 
     start: int
     end: int
@@ -84,7 +84,7 @@ class FoundTime(NamedTuple):
     has_minutes: bool
     zone: tzinfo | None
     late_year: int | None
-    """A year that stands after the time (asctime)."""
+    """A year after the time (format of C's asctime)."""
 
 
 class FoundAge(NamedTuple):
@@ -96,9 +96,9 @@ class FoundAge(NamedTuple):
 
 
 def dates_in(line: str, today: date, *, month_first: bool) -> list[FoundDate]:
-    """Return the days in *line* (lower case), left to right; those without a year only where none has one.
+    """Return the days in *line* (lower case), left to right; those without a year only if none has one.
 
-    *month_first* decides how 2/12/2025 reads where both ways are possible.
+    *month_first*: ambiguous dates such as 2/12/2025 begin with the month.
     """
     found = _number_first(line, today, month_first)
     full = [item for item in found if item.has_year]
@@ -139,7 +139,7 @@ def _day(year: str | None, month: int | None, day: int, today: date) -> date | N
 
 
 def _numbers(match: re.Match[str], month_first: bool) -> tuple[str | None, int | None, int]:
-    """Return year (as written), month and day of a match; the month is None where the word is none."""
+    """Return year (as written), month and day of a match; the month is None if its word is not a month."""
     number = match[0][:4] if match["month"] else match[0][: 2 if match[0][1:2].isdecimal() else 1]
     if match["month"]:
         return number, int(match["month"]), int(match["day"])

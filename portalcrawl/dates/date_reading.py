@@ -1,4 +1,4 @@
-"""What was read from a date text."""
+"""The result of parsing a date."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ Role = Literal["published", "modified"]
 
 @dataclass(frozen=True, slots=True)
 class DateReading:
-    """The date that a text names."""
+    """A parsed date."""
 
     when: datetime
-    """Aware, no microseconds; in the zone asked for, or with the text's own offset where that zone is UTC."""
+    """Aware, without microseconds; in the requested zone, or with the text's own offset if that zone is UTC."""
     precision: Precision
     """How exact the text is; for ``day``, *when* is midnight."""
     raw: str
-    """The text it was read from, white space folded."""
+    """The parsed text, with white space collapsed."""
     role: Role = "published"
     """``modified`` if the text says so (``Stand:``, ``Aktualisiert am``)."""
     zoned: bool = False
-    """Whether the text itself tells the moment: with a zone, as a Unix time or as an age."""
+    """Whether the text defines the moment without *zone*: it has a zone, or is a Unix time or an age."""

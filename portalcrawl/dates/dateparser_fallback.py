@@ -1,7 +1,7 @@
-"""Dates in languages whose words of dates the vocabulary leaves to dateparser.
+"""Dates in languages that the vocabulary has no words for, parsed by dateparser.
 
-dateparser takes half a millisecond and more and finds a date in almost any text, so it reads only texts with a number
-and a word of one language's dates, and only in that language.
+dateparser takes at least half a millisecond and finds a date in almost any text. So it is called only for texts with a
+number and a date word of one language, and only for that language.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from portalcrawl.vocabulary.date_words import (
 )
 
 LARGEST = "ru"
-"""Language of words that several languages have."""
+"""Language of words that occur in several languages."""
 SHORTEST = 4
-"""Letters of a month in Latin script: shorter ones are words of other languages too."""
+"""Fewest letters of a month in Latin script: shorter ones are words in other languages too."""
 
 
 def _names_language(word: str) -> bool:
@@ -35,7 +35,10 @@ def _names_language(word: str) -> bool:
 
 
 def _languages() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    """Return word -> language of months, of today and yesterday, and of ages; of several languages the first counts."""
+    """Return three mappings from word to language: of months, of today and yesterday, and of ages.
+
+    A word of several languages has the first of them.
+    """
     months: dict[str, str] = {}
     days: dict[str, str] = {}
     ages: dict[str, str] = {}
@@ -55,7 +58,7 @@ _NUMBER = re.compile(r"\d+")
 _CLOCK = re.compile(rf"\d ?[:.h{''.join(sorted(words('dates.hour_sign')))}] ?\d\d")
 _LONGEST = 80
 _FILLER = 5
-"""Letters up to which any other word may be a unit of time, or stand between day and time."""
+"""Most letters of other words, which may be units of time or words between day and time."""
 _MONTH_WORDS, _DAY_WORDS, _AGE_WORDS = _languages()
 
 
@@ -74,7 +77,7 @@ def looks_foreign(line: str) -> bool:
 
 
 def read_foreign(text: str, now: datetime, zone: tzinfo) -> DateReading | None:
-    """Return the date that dateparser reads in *text*; None if it has no number or no word of a language's dates."""
+    """Return the date that dateparser finds in *text*; None if it has no number or no date word of a language."""
     line = text.lower()
     language = _language(line) if len(line) <= _LONGEST else None
     if language is None:
@@ -93,7 +96,7 @@ def read_foreign(text: str, now: datetime, zone: tzinfo) -> DateReading | None:
 
 
 def _language(line: str) -> str | None:
-    """Return the language of a month beside numbers, a day's name with a time of day, or an age; else None."""
+    """Return the language of a month with numbers, of a day name with a time of day, or of an age; else None."""
     words = _WORD.findall(line)
     numbers = len(_NUMBER.findall(line))
     if not words or not numbers or len(words) > 6:
@@ -110,7 +113,7 @@ def _language(line: str) -> str | None:
 
 
 def _precision(line: str, moment: datetime, base: datetime, *, has_time: bool) -> Precision:
-    """Whole hours before *base* without a clock time in the text are an age in hours."""
+    """Return the precision of *moment*; whole hours before *base* without a time of day are an age in hours."""
     if not has_time:
         return "day"
     same_clock = (moment.minute, moment.second) == (base.minute, base.second)
@@ -118,12 +121,12 @@ def _precision(line: str, moment: datetime, base: datetime, *, has_time: bool) -
 
 
 def _dateparser() -> Any:
-    """Return dateparser, imported when first needed: that takes 70 ms, and most portals never need it."""
+    """Return the module dateparser, imported on first use: that takes 70 ms, and most portals never need it."""
     return import_module("dateparser.date")
 
 
 def _parse(line: str, language: str, base: datetime) -> tuple[datetime, bool] | None:
-    """Return what dateparser finds and whether that has a time of day; day and month must stand in the text itself."""
+    """Return the moment that dateparser finds and whether it has a time of day; None if *line* lacks day or month."""
     parser = _dateparser().DateDataParser(
         languages=[language],
         settings={

@@ -1,4 +1,4 @@
-"""Date texts that one pattern reads as a whole: ISO 8601, Unix times, and the date line of most German pages."""
+"""Date formats that one pattern matches as a whole: ISO 8601, Unix times, and the date line of most German pages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def read_machine_format(text: str, now: datetime, zone: tzinfo) -> DateReading | None:
-    """Read *text* if all of it is an ISO 8601 calendar date or a Unix time in seconds or milliseconds, else None."""
+    """Return the date if *text* is an ISO 8601 calendar date or a Unix time in seconds or milliseconds, else None."""
     match = _ISO.fullmatch(text)
     if match:
         return _iso(match, now, zone)
@@ -61,9 +61,9 @@ def _below(text: str | None, limit: int) -> int:
 
 
 def read_common_format(text: str, line: str, now: datetime, zone: tzinfo) -> DateReading | None:
-    """Read *text* (*line* is the same in lower case) if it is ``[label] 2. Dezember 2025[, 18:15 Uhr][ · source]``.
+    """Return the date if *text* is ``[label] 2. Dezember 2025[, 18:15 Uhr][ · source]``, else None.
 
-    The patterns of ``date_patterns`` find the same, at twice the cost; a test compares the two.
+    *line* is *text* in lower case. ``date_patterns`` gives the same result in twice the time; a test compares the two.
     """
     match = _COMMON.fullmatch(line)
     if match is None:

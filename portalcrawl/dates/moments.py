@@ -1,7 +1,7 @@
-"""The moments that a line (lower case) names: days with their time of day, ages, days by name, and the present.
+"""Finds the moments in a line (lower case): days with their time of day, ages, days by name, and "now".
 
-Each function returns the moments of one kind in the order of the line; an empty list also where one of them is no
-possible date of news.
+Each function returns the moments of one kind in the order of the line; an empty list also if one of them can't be the
+date of news.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _AM_PM = re.compile(rf"\d ?{AM_PM}\b")
 
 
 class Moment(NamedTuple):
-    """A moment that a line names from *start* to *end*."""
+    """A moment written in a line from *start* to *end*."""
 
     start: int
     end: int
@@ -44,9 +44,9 @@ class Moment(NamedTuple):
 
 
 def days_in(line: str, now: datetime, zone: tzinfo, *, with_year: bool = False) -> list[Moment]:
-    """Read days, each with the time of day after it, the first also with one before it.
+    """Return days, each with the time of day after it, the first also with one before it.
 
-    Where *with_year* is set, only days whose year is written count.
+    If *with_year* is set, days without a year are ignored.
     """
     days = dates_in(line, now.astimezone(zone).date(), month_first=_month_first(line, zone))
     if with_year:
@@ -76,13 +76,13 @@ def _time_of_day(line: str, start: int, day: FoundDate, end: int) -> FoundTime |
 
 
 def _time_after(line: str, start: int, end: int) -> FoundTime | None:
-    """Return the first time of day between *start* and *end* if only words of dates stand between *start* and it."""
+    """Return the first time of day between *start* and *end* if only date words are between *start* and it."""
     clock = time_in(line, start, end)
     return clock if clock and _is_filler(line[start : clock.start]) else None
 
 
 def _time_before(line: str, start: int, end: int) -> FoundTime | None:
-    """Return the first time of day between *start* and *end* if only words of dates stand between it and *end*."""
+    """Return the first time of day between *start* and *end* if only date words are between it and *end*."""
     clock = time_in(line, start, end)
     return clock if clock and _is_filler(line[clock.end : end]) else None
 
@@ -114,7 +114,7 @@ def _is_zoned(clock: FoundTime | None) -> bool:
 
 
 def past_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
-    """Read ages (``vor 2 Stunden``), those of days and more with the time of day after them."""
+    """Return ages (``vor 2 Stunden``); those of days and longer units with the time of day after them."""
     found: list[Moment] = []
     for age in ages_in(line):
         when = ago(age.parts, now, zone)
@@ -138,7 +138,7 @@ def _age_precision(age: FoundAge) -> Precision:
 
 
 def relative_days_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
-    """Read ``heute``, ``gestern`` and the like, with a time of day if there is one."""
+    """Return ``heute``, ``gestern`` etc., with a time of day if there is one."""
     named = [match for match in WORD.finditer(line) if match[0] in DAY_WORDS]
     if len(named) != 1:
         return []
@@ -151,7 +151,7 @@ def relative_days_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
 
 
 def weekdays_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
-    """Read a weekday with a time of day: the last such moment."""
+    """Return a weekday with a time of day as the last such moment."""
     for match in WORD.finditer(line):
         weekday = WEEKDAYS.get(match[0])
         if weekday is None or (len(match[0]) < 3 and match.start()):
@@ -165,7 +165,7 @@ def weekdays_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
 
 
 def present_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
-    """Read ``gerade eben`` and the like."""
+    """Return ``gerade eben`` and other words for the present as *now*."""
     match = NOW_WORDS.search(line)
     if not match:
         return []
@@ -174,7 +174,7 @@ def present_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
 
 
 def _role(words: str) -> Role | None:
-    """Return what the label nearest to the end of *words* says."""
+    """Return the role by the last label in *words*, else None."""
     for word in reversed(WORD.findall(words)):
         if word in MODIFIED:
             return "modified"
@@ -184,5 +184,5 @@ def _role(words: str) -> Role | None:
 
 
 def _month_first(line: str, zone: tzinfo) -> bool:
-    """Return whether 2/12/2025 is 12 February: in the United States, and beside am or pm where the zone is unknown."""
+    """Return whether 2/12/2025 is 12 February: in the United States, or with am or pm if the zone is unknown."""
     return "/" in line and (bool(_AM_PM.search(line)) if is_utc(zone) else str(zone).startswith(MONTH_FIRST_ZONES))

@@ -1,4 +1,4 @@
-"""Resolve what a text says to moments: times of day in a zone, ages, days without a year."""
+"""Convert times of day in a zone, ages and days without a year to moments."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ _DAYS = {DAY: 1, WEEK: 7}
 def local_time(wall: datetime, zone: tzinfo) -> datetime:
     """Return the moment at which clocks in *zone* show *wall* (naive).
 
-    Where clocks go back, the first of the two moments (fold 0). Where they go forward, a time that does not exist is
-    taken as one by the clock before the change, and so comes out later by the gap: 02:30 is 03:30 (PEP 495).
+    When clocks go back, it is the first of the two moments (fold 0). When they go forward, a time in the gap is read by
+    the offset before the change, so that 02:30 becomes 03:30 (PEP 495).
 
     >>> local_time(datetime(2025, 3, 30, 2, 30), ZoneInfo("Europe/Berlin")).isoformat()
     '2025-03-30T03:30:00+02:00'
     """
     when = wall.replace(tzinfo=zone)
     if when.utcoffset() == when.replace(fold=1).utcoffset():
-        return when  # as on all but the two days of clock changes
+        return when  # as on all days except the two of clock changes
     return when.astimezone(UTC).astimezone(zone)
 
 
 def in_zone(moment: datetime, zone: tzinfo) -> datetime:
-    """Return an aware *moment* on the clock of *zone*; where *zone* is UTC, its own offset stays."""
+    """Return an aware *moment* in *zone*; if *zone* is UTC, it keeps its own offset."""
     moment = moment.replace(microsecond=0)
     return moment if is_utc(zone) else moment.astimezone(zone)
 
 
 @lru_cache(maxsize=64)
 def is_utc(zone: tzinfo) -> bool:
-    """Return whether *zone* is UTC, which also stands for an unknown zone."""
+    """Return whether *zone* is UTC, which also means an unknown zone."""
     return zone is UTC or str(zone) in {"UTC", "Etc/UTC", "GMT"}
 
 
 def named_zone(name: str, offset: str | None) -> tzinfo | None:
-    """Return the zone of an abbreviation, or of ``+0100``, ``+1``, ``+01:00`` after ``UTC``, ``GMT`` or nothing."""
+    """Return the zone of *offset* (``+0100``, ``+1``, ``+01:00``), else of the abbreviation *name*; None if unknown."""
     if offset:
         digits = offset[1:].replace(":", "")
         hours, minutes = (digits, "0") if len(digits) <= 2 else (digits[:-2], digits[-2:])
@@ -56,18 +56,18 @@ def named_zone(name: str, offset: str | None) -> tzinfo | None:
 
 
 def is_sane(year: int, now: datetime) -> bool:
-    """Return whether news can be of *year*: 1990 to the year after *now*."""
+    """Return whether *year* is plausible for news: 1990 to the year after *now*."""
     return FIRST_YEAR <= year <= now.year + 1
 
 
 def full_year(text: str) -> int:
-    """Return the year of two or four digits; two mean 1970 to 2069."""
+    """Return the year written with two (1970 to 2069) or four digits."""
     year = int(text)
     return year if len(text) == 4 else year + (2000 if year < 70 else 1900)
 
 
 def a_date(year: int, month: int, day: int) -> date | None:
-    """Return that day; None if it does not exist (31 February)."""
+    """Return the date; None if it does not exist (31 February)."""
     try:
         return date(year, month, day)
     except ValueError:
@@ -75,20 +75,20 @@ def a_date(year: int, month: int, day: int) -> date | None:
 
 
 def latest(month: int, day: int, today: date) -> date | None:
-    """Return the latest such day up to tomorrow, since it may already be tomorrow where the page was written."""
+    """Return the latest such day up to tomorrow, which may have begun in the time zone of the page's author."""
     limit = today + timedelta(days=1)
     found = (a_date(year, month, day) for year in range(limit.year, limit.year - 9, -1))
     return next((candidate for candidate in found if candidate and candidate <= limit), None)
 
 
 def latest_weekday(weekday: int, at: time, now: datetime) -> date:
-    """Return the last such weekday whose time *at* is not after *now* (local)."""
+    """Return the last date with this weekday whose time *at* is not after *now* (local)."""
     day = now.date() - timedelta(days=(now.weekday() - weekday) % 7)
     return day - timedelta(days=7) if day == now.date() and at > now.time() else day
 
 
 def ago(parts: list[tuple[float, int]], now: datetime, zone: tzinfo) -> datetime | None:
-    """Return *now* less amounts of units; from days on, midnight of that day in *zone*."""
+    """Return *now* minus amounts of units; for days and longer units, midnight of that day in *zone*."""
     try:
         amount, unit = parts[0]
         if unit <= HOUR:

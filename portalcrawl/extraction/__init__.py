@@ -1,1 +1,1 @@
-"""Reading one page: raw parts out of one parsed tree. Knows neither items nor loaders."""
+"""Extraction of raw values from one parsed page. Does not depend on items and loaders."""

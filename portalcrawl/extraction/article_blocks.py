@@ -1,4 +1,4 @@
-"""The blocks that an article has a claim to: what its reading took, and what shows the values of its fields."""
+"""The blocks that an article claims: those that its fields were read from, and those that show their values."""
 
 from __future__ import annotations
 
@@ -20,24 +20,25 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.page import Page
 
 BEFORE, AFTER = 12, 16
-"""Blocks before the article's first and after its last one that may date it, sign it, or name its topics."""
+"""Blocks before the article's first and after its last one that may hold its date, byline or topics."""
 NEAR = 3
-"""Blocks before the headline in which a time is the article's."""
+"""Blocks before the headline in which a time is the article's date."""
 LONGEST_DETAIL = 300
-"""Characters of a block that may be a detail beside the text: a time, a name, a topic."""
+"""Most characters of a block that holds a detail: a time, a name, a topic."""
 SHORTEST_PART = 12
-"""Letters and digits from which a block that is a part of a value shows it."""
+"""Fewest letters and digits of a block that shows a value if its text is only a part of the value."""
 LEAST_START = 20
-"""Letters and digits of a declared description that a lead repeats."""
+"""Characters at the start of a declared description that a lead must repeat."""
 _BETWEEN = re.compile(r"[\s,]+")
-"""What stands between the addresses of a ``srcset``."""
+"""Separators in a ``srcset``."""
 _PICTURE_ATTRIBUTES = ("src", "data-src", "data-lazy-src", "data-original", "srcset", "data-srcset")
 
 
 def article_blocks(page: Page, values: Mapping[str, Any], sources: Mapping[str, str]) -> dict[int, BlockOwner]:
     """Return the blocks that show a part of the page's article, by their index.
 
-    *values* are the fields of the article's record, *sources* where each came from; both empty where the page is none.
+    *values* are the fields of the article's record, *sources* where each came from; both are empty if the page is no
+    article.
     """
     claims = _Claims(page)
     claims.take_reading(sources)
@@ -52,24 +53,24 @@ def article_blocks(page: Page, values: Mapping[str, Any], sources: Mapping[str, 
 
 
 class _Claims:
-    """What has been found, and where the article begins and ends."""
+    """Collects the article's blocks in ``found``."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.blocks = page.walk.blocks
         self.found: dict[int, BlockOwner] = {}
         self.first, self.last = 0, -1
-        """Where details of the article may stand."""
+        """Indexes of the first and last block that may hold details of the article."""
         self.top, self.start = 0, 0
-        """The headline, and the first block of the text."""
+        """Indexes of the headline and of the first block of the text."""
 
     def add(self, index: int, part: str, name: str, detail: str = "") -> None:
-        """Claim a block, unless it has been."""
+        """Claim a block, unless it is claimed already."""
         if index not in self.found:
             self.found[index] = BlockOwner("article", part, reason(name, detail))
 
     def take_reading(self, sources: Mapping[str, str]) -> None:
-        """Take over what the visible page was read as, but for the fields that a rule of the profile found."""
+        """Claim the lines that the visible page was read from, except for fields that a rule of the profile found."""
         assert self.page.body is not None
         layout = self.page.layout
         ruled = {part for field, part in _FIELD_PARTS.items() if sources.get(field) == "profile"}
@@ -94,7 +95,7 @@ class _Claims:
         return part if part == "subhead" else "prose" if line.prose else "among-prose"
 
     def take_text(self, part: str, text: str, name: str) -> None:
-        """Claim the blocks that are, or stand in, a value that does not come from the reading of the visible page."""
+        """Claim the blocks that show *text*, a value that does not come from the reading of the visible page."""
         whole = squash(text)
         paragraphs = {squash(line) for line in text.split("\n")}
         for block in self.blocks if whole else ():
@@ -105,7 +106,7 @@ class _Claims:
                     return
 
     def measure(self) -> None:
-        """Note where the article begins and ends: details are looked for around it."""
+        """Set the range of blocks in which :meth:`around` looks for details."""
         taken = sorted(self.found)
         if taken:
             self.first, self.last = max(0, taken[0] - BEFORE), taken[-1] + AFTER
@@ -113,7 +114,7 @@ class _Claims:
             self.start = next((index for index in taken if self.found[index].part == "text"), self.top + NEAR)
 
     def around(self) -> Iterable[Block]:
-        """Yield the blocks with short texts in and around the article that nothing has claimed."""
+        """Yield the unclaimed blocks with short texts in and around the article."""
         for block in self.blocks[self.first : self.last + 1]:
             if block.text and block.index not in self.found and len(block.text) <= LONGEST_DETAIL:
                 yield block
@@ -142,13 +143,13 @@ class _Claims:
                 self.add(block.index, "comment count", "comment-count")
 
     def dates(self, values: Mapping[str, Any]) -> set[str]:
-        """Return the texts that date the article, as the page shows them."""
+        """Return the article's dates as they are written on the page, squashed (see :func:`squash`)."""
         parts = (self.page.rules, self.page.body)
         raws = (raw for part in parts for raw in (part.date_published, part.date_modified))
         return {squash(raw or "") for raw in (values.get("date_published_raw"), *raws)} - {""}
 
     def take_kicker(self, kicker: str | None, ruled: bool) -> None:
-        """Claim the block of the kicker: the last one before the headline that shows it."""
+        """Claim the last block before the headline with the text of the kicker."""
         text = squash(kicker or "")
         before = (block for block in reversed(self.blocks[self.first : self.top]) if squash(block.text) == text)
         block = next(before, None) if text else None
@@ -156,7 +157,7 @@ class _Claims:
             self.add(block.index, "kicker", "profile-rule" if ruled else "over-headline")
 
     def take_captions(self, images: Iterable[Mapping[str, Any]]) -> None:
-        """Claim the blocks that show caption or credit of one of *images*."""
+        """Claim the blocks that show the caption or credit of one of *images*."""
         texts = [squash(image[name]) for image in images for name in ("caption", "credit") if image.get(name)]
         for block in self.around():
             own = squash(block.text)
@@ -164,7 +165,7 @@ class _Claims:
                 self.add(block.index, "caption", "picture-caption")
 
     def take_pictures(self, images: Iterable[Mapping[str, Any]]) -> None:
-        """Claim the pictures whose file is that of one of *images*."""
+        """Claim the pictures that show the file of one of *images*."""
         keys = {picture_key(image["url"]) for image in images if image.get("url")} - {""}
         for block in self.blocks if keys else ():
             if block.kind == "picture" and not keys.isdisjoint(map(picture_key, _addresses(block))):
@@ -176,7 +177,7 @@ _FIELD_PARTS = {"headline": "headline", "description": "lead", "article_body": "
 
 
 def _names_topics(block: Block, topics: set[str], least: int) -> bool:
-    """Return whether *least* or more topics of the article make up most of a block."""
+    """Return whether a block consists mostly of topics of the article, at least *least* of them."""
     own = rest = squash(block.text)
     found = 0
     for topic in sorted(topics, key=lambda topic: (-len(topic), topic)):
@@ -187,7 +188,7 @@ def _names_topics(block: Block, topics: set[str], least: int) -> bool:
 
 
 def _addresses(block: Block) -> Iterable[str]:
-    """Yield the addresses that a picture, or a source beside it, names."""
+    """Yield the URLs in the attributes of a picture and of the ``source`` elements next to it."""
     element = block.element
     around = element.getparent()
     beside = around.iter("source") if around is not None and around.tag == "picture" else ()

@@ -1,4 +1,4 @@
-"""The owner of a block, and texts compared without regard to marks and white space."""
+"""The owner of a block, and the comparison of texts without punctuation and white space."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ class BlockOwner(NamedTuple):
     """What a block belongs to."""
 
     kind: OwnerKind
-    """``article``; ``teaser``; ``chrome``: everything else that a page has around its content."""
+    """``chrome``: everything on a page that is neither article nor teaser."""
     part: str
-    """Of the article or teaser the part: ``headline``, ``text``, ``snippet`` ...; of chrome what it is: ``menu``,
-    ``comments``, ``ad`` ..."""
+    """For articles and teasers a field (``headline``, ``text``, ``snippet`` ...), for chrome its kind (``menu``,
+    ``comments``, ``ad`` ...)."""
     reason: str
     """See :mod:`portalcrawl.reasons`."""
     teaser: int | None = None
@@ -28,7 +28,7 @@ class BlockOwner(NamedTuple):
 
 
 def squash(text: str) -> str:
-    """Return the letters and digits of *text* in lower case, by which texts are compared.
+    """Return the letters and digits of *text* in lower case, for comparisons.
 
     >>> squash("»Krieg & Frieden«, Teil 2")
     'kriegfriedenteil2'

@@ -1,4 +1,4 @@
-"""What stands around a page's article and teasers: menus, comments, related articles, advertisements, the foot."""
+"""Page chrome, i.e. everything around article and teasers: menus, comments, related articles, ads, the footer."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.page import Page
 
 LONGEST_NAME = 60
-"""Characters of class and id that a reason quotes."""
+"""Characters of a class or id quoted in a reason."""
 _PARTS = {
     **{"nav": "menu", "overlay": "consent", "subscription": "subscription", "button": "form", "figure": "picture"},
     **{"teaser": "related", "caption": "picture", "player": "media"},
 }
-"""Role -> what chrome it is, where that has another name."""
+"""Role -> name of the part of the chrome, where the two differ."""
 _NOTES = {
     **{"label": "label", "pointer": "related", "offer": "subscription", "consent": "consent", "rights": "footer"},
     **{"talk": "comments", "stamp": "date", "credit": "picture", "trail": "topics", "about-itself": "label"},
 }
-"""Reason of boilerplate -> what chrome it is."""
+"""Reason id of a boilerplate line -> name of the part of the chrome."""
 _DROPPED = ("weight", "comments")
-"""What the reading of the article notes of a line that it took for text first, and then did not."""
+"""Values of ``Layout.reasons`` for lines that were article text at first and were dropped later."""
 _OBJECTS = {"picture": "picture", "media": "media", "control": "form", "rule": "separator"}
 
 
 def chrome_blocks(page: Page) -> dict[int, BlockOwner]:
-    """Return for each block of the page what it is where neither the article nor a teaser owns it."""
+    """Return the owner of each block, by its index, for the case that neither the article nor a teaser owns it."""
     chrome = _Chrome(page)
     return {block.index: chrome.owner(block) for block in page.walk.blocks}
 
 
 class _Chrome:
-    """The lines of the article's reading by their blocks, and what they weighed."""
+    """Decides what part of the chrome each block of one page is."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -54,7 +54,7 @@ class _Chrome:
         """Lines of the article."""
 
     def owner(self, block: Block) -> BlockOwner:
-        """Return what a block is."""
+        """Return the part of the chrome that *block* is, and why."""
         if not block.text:
             return _by_role(block) or BlockOwner("chrome", _OBJECTS[block.kind], reason("object"))
         if squash(block.text) in self.lists and not block.box.places & (Place.NAV | Place.FOOTER):
@@ -66,7 +66,7 @@ class _Chrome:
         return _by_kind(line) or _by_wording(line) or self.by_weight(line)
 
     def by_weight(self, line: Line) -> BlockOwner:
-        """Return what a line is that neither place nor wording keeps out of the text."""
+        """Return the owner of a line that neither its place nor its wording excludes from the article's text."""
         role = _by_role(line.block)
         part = role.part if role else "other"
         if is_link(line):
@@ -82,25 +82,25 @@ class _Chrome:
 
     @cached_property
     def weights(self) -> LineWeights:
-        """Weighs the page's lines as the reading did."""
+        """The weights that the reading of the article gave the page's lines."""
         return LineWeights(self.page.layout, self.page.declared)
 
 
 def _by_kind(line: Line) -> BlockOwner | None:
-    """Return what the tag, the role or a name of an element around a line tells, as the reading saw it."""
+    """Return the owner by the kind of the boxes around a line that the reading of the article used, else None."""
     box: Box | None = line.box
     while box is not None:
         if box.kind:
             names = " ".join(filter(None, (box.element.get("class"), box.element.get("id"))))
-            told = f"{box.kind}, told by <{box.tag}{' ' + names[:LONGEST_NAME] if names else ''}>"
+            detail = f"{box.kind}, told by <{box.tag}{' ' + names[:LONGEST_NAME] if names else ''}>"
             kind = (names_role(names).name or box.kind) if box.kind == "aside" else box.kind
-            return BlockOwner("chrome", _PARTS.get(kind, kind), reason("role", told))
+            return BlockOwner("chrome", _PARTS.get(kind, kind), reason("role", detail))
         box = box.parent
     return None
 
 
 def _by_role(block: Block) -> BlockOwner | None:
-    """Return what the elements around a block surely are, whether or not the reading went by that."""
+    """Return the owner by the certain roles of the elements around a block, even if the reading ignored them."""
     for box in block.box.chain():
         if box.role.strength >= HEAD:
             name = box.role.name
@@ -109,7 +109,7 @@ def _by_role(block: Block) -> BlockOwner | None:
 
 
 def _by_wording(line: Line) -> BlockOwner | None:
-    """Return what the wording of a line tells."""
+    """Return the owner by the wording of a line, else None."""
     name = note_reason(line.text, line.linked)
     if name:
         return BlockOwner("chrome", _NOTES[name], reason(name))

@@ -1,7 +1,7 @@
-"""What the content management system says of a page by the classes that it gives the body element.
+"""The kind of a page by the classes that its content management system gives the body element.
 
-The systems do so in every theme, so that themes can style kinds of pages: WordPress (``single postid-4711``, ``archive
-category``), Drupal (``node-type-article``), Ghost (``post-template``, ``tag-template``).
+The systems add them in every theme, so that themes can style kinds of pages: WordPress (``single postid-4711``,
+``archive category``), Drupal (``node-type-article``), Ghost (``post-template``, ``tag-template``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ POST: Literal["post"] = "post"
 LIST: Literal["list"] = "list"
 _POST = re.compile(rf"(?<!\S)(?:postid-\d+|post-template|(?:page-)?node--?type-+{path_words('records')})(?!\S)")
 _LISTS = words(table("classes")["templates"]["lists"])
-"""Of these WordPress gives every list two or more; alone, they are names of other things too."""
+"""WordPress gives every list at least two of these; one alone may mean something else."""
 _LIST = re.compile(rf"(?<!\S){class_words('templates.ghost_lists')}-template(?!\S)")
 _LEAST = 2
 

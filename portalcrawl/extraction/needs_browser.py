@@ -1,4 +1,4 @@
-"""Whether a page that was fetched without a browser shows what it has only in one, and why."""
+"""Whether a page that was fetched without a browser shows its content only in one, and why."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.page import Page
 
 Need = Literal["script_shell", "placeholders", "missing_body", "consent_wall", "more_to_load"]
-"""``script_shell``: next to no text, and scripts to make it; ``placeholders``: boxes where teasers will be;
-``missing_body``: an article is declared, its text is not there; ``consent_wall``: a question instead of the content;
-``more_to_load``: the profile says that the list goes on by clicks or by scrolling."""
+"""``script_shell``: hardly any text, and scripts that create it; ``placeholders``: empty boxes for teasers;
+``missing_body``: an article is declared but has no text; ``consent_wall``: a request for consent instead of content;
+``more_to_load``: by the profile, the list continues after clicks or scrolling."""
 
 SHELL_TEXT = 200
-"""Characters below which a page with scripts is a shell."""
+"""A page with scripts and fewer characters of text is a shell."""
 BODY_TEXT = 160
-"""Characters below which a declared article has no text of its own."""
+"""A declared article with fewer characters lacks its text."""
 LOADING_TEXT = 700
-"""The same where the page says that it loads something: what stands there may be its comments."""
+"""The same for pages that say that something is loading: the text that is there may be comments."""
 LONGEST_NOTICE = 40
 WALL_TEXT = 6_000
-"""Characters up to which a page can be a consent wall: the longest tell what a thousand partners do."""
+"""Most characters of a consent wall; the longest describe a thousand partners."""
 WALL_SHARE = 3
-"""Consent words in a thousand characters of a wall."""
+"""Fewest consent words per thousand characters of a wall."""
 OWN_TEXT = 200
-"""Characters of sentences about something else that make a wall a banner over content."""
+"""Characters of sentences about other things from which the page is a banner over content, not a wall."""
 LEAST_SENTENCE = 60
 LEAST_PLACEHOLDERS = 3
 LEAST_TEASERS = 3
@@ -46,12 +46,12 @@ _PLACEHOLDER = re.compile(rf"(?:^|[-_\s]){class_words('page.placeholder')}(?:$|[
 _LOADING = re.compile(rf"{either('consent.loading')}|^{either('consent.loading_ahead')}\b", re.IGNORECASE)
 _CONSENT = re.compile(rf"{either('consent.words', 'consent.phrases_of_walls')}", re.IGNORECASE)
 _ASIDE = re.compile(rf"{_CONSENT.pattern}|\b{either('consent.beside')}\b", re.IGNORECASE)
-"""Words of sentences that may belong to the question."""
+"""Words of sentences that may belong to the request for consent."""
 _ASKS = re.compile(either("consent.asks"), re.IGNORECASE)
 
 
 def needs_browser(page: Page) -> Need | None:
-    """Return why *page* needs a browser; None where it shows all that it has, or nothing says that it would."""
+    """Return why *page* needs a browser; None if it does not or nothing indicates that it does."""
     root = page.root
     if root is None:
         return None
@@ -61,8 +61,8 @@ def needs_browser(page: Page) -> Need | None:
     if _lacks_body(page, root):
         return "missing_body"
     few = len(page.teasers) < LEAST_TEASERS
-    told = page.linked_data.body or page.linked_data.is_accessible_for_free is False
-    if few and text < SHELL_TEXT and not told and _has_scripts(root):
+    is_declared = page.linked_data.body or page.linked_data.is_accessible_for_free is False
+    if few and text < SHELL_TEXT and not is_declared and _has_scripts(root):
         return "script_shell"
     if page.page_type == "article":
         return None
@@ -88,13 +88,13 @@ def _label(button: _Element) -> str:
 
 
 def _has_scripts(root: _Element) -> bool:
-    """Return whether a script runs on the page; data in script elements does not count."""
+    """Return whether the page has a script element that holds code, not data."""
     kinds = ("", "module", "text/javascript", "application/javascript")
     return any((script.get("type") or "").lower() in kinds for script in root.iter("script"))
 
 
 def _lacks_body(page: Page, root: _Element) -> bool:
-    """Return whether a free article is declared whose text neither stands on the page nor in its structured data."""
+    """Return whether the page declares a free article but its text is neither visible nor in structured data."""
     declared = page.linked_data
     if not any(map(json_ld.is_article, page.json_ld)) or not declared.headline or not _has_scripts(root):
         return False
@@ -106,12 +106,12 @@ def _lacks_body(page: Page, root: _Element) -> bool:
 
 
 def _is_loading(line: Line) -> bool:
-    """Return whether a short line says that something is still to come."""
+    """Return whether a line is a short notice that something is loading."""
     return len(line.text) <= LONGEST_NOTICE and bool(_LOADING.search(line.text))
 
 
 def _placeholders(root: _Element) -> int:
-    """Count the boxes without text whose names or roles say that something will come."""
+    """Return the number of elements without text that are placeholders by class or ``aria-busy``."""
     found = 0
     for element in root.iter("div", "li", "article", "section", "a", "span"):
         named = _PLACEHOLDER.search(f"{element.get('class') or ''}") or element.get("aria-busy") == "true"
@@ -121,7 +121,7 @@ def _placeholders(root: _Element) -> int:
 
 
 def _has_more(page: Page, root: _Element) -> bool:
-    """Return whether the profile names a way to more of this list that only a browser can go."""
+    """Return whether the profile defines clicks or scrolling that load more of this list."""
     rules = page.profile.render
     if page.page_type != "list" and not page.teasers:
         return False
@@ -131,7 +131,7 @@ def _has_more(page: Page, root: _Element) -> bool:
 
 
 def _shows(root: _Element, selector: str) -> bool:
-    """Return whether *selector* finds something; one that only browsers know may."""
+    """Return whether *selector* matches; True for a selector that only browsers support."""
     path = _path(selector)
     return path is None or bool(path(root))
 

@@ -32,15 +32,15 @@ if TYPE_CHECKING:
 
 
 _SECOND_LEVEL = frozenset(("ac", "co", "com", "gov", "net", "org"))
-"""Parts of a host that stand under country domains as general ones do (``seenbote.co.uk``)."""
+"""Labels that registries use as a second level under country domains (the ``co`` of ``seenbote.co.uk``)."""
 LONGEST_SITE_NAME = 60
-"""Characters; some pages declare their headline as the site's name."""
+"""In characters. Some pages declare their headline as the site's name."""
 WRONG_CLOCK = timedelta(days=1)
-"""How far a server's clock may be ahead of the crawler's: what is dated later than that has a wrong date."""
+"""How far a server's clock may be ahead of the crawler's; a later Date header is ignored."""
 LONGEST_PAST = timedelta(days=3653)
-"""How far it may be behind: caches and archives answer with old pages, but a clock that was never set says 1970."""
+"""How far it may be behind: caches and archives serve old pages, but a clock that was never set starts in 1970."""
 SHORTEST_LABEL = 3
-"""Characters of a host's own part (``seenbote`` of ``www.seenbote.de``) that can be the site's name."""
+"""Fewest characters of a host's main label (``seenbote`` of ``www.seenbote.de``) that count as the site's name."""
 
 
 class Page:
@@ -63,15 +63,15 @@ class Page:
 
     @property
     def root(self) -> _Element | None:
-        """The parsed tree, walked: what can't be seen is marked as ``hidden``; None where there is no HTML.
+        """The parsed tree with invisible elements marked as ``hidden``; None if the response has no HTML.
 
-        All readers share it and never change it.
+        All readers share it and must not change it.
         """
         return self._tree if self.walk is not None else None
 
     @property
     def refusal(self) -> str | None:
-        """Why the page is not read at all: ``too_complex``, or None."""
+        """Why the page could not be parsed: ``too_complex``, or None."""
         return None if self._tree is not None else self._refusal
 
     _refusal: str | None = None
@@ -86,13 +86,13 @@ class Page:
 
     @cached_property
     def canonical_url(self) -> str:
-        """The page's one address: its rel=canonical where that names the same article of the portal, else its own."""
+        """The page's rel=canonical if that is the same article of the portal, else its own URL, canonicalized."""
         own, declared = urls.canonical_url(self.url, self.profile.hosts), self.declared_url
         return declared if declared and urls.same_article(own, declared) else own
 
     @cached_property
     def declared_url(self) -> str | None:
-        """The page's rel=canonical where it is an address of the portal, whatever page it names."""
+        """The page's rel=canonical if it is a URL of the portal, even if it names another page."""
         declared = self._canonical_link
         if declared is None or not self.profile.owns(declared):
             return None
@@ -119,7 +119,7 @@ class Page:
 
     @cached_property
     def walk(self) -> Walk:
-        """All that readers see of the page; nothing where it is not read."""
+        """What readers see of the page; empty if the page could not be parsed."""
         return Walk(self.base_url) if self._tree is None else walk_page(self._tree, self.base_url)
 
     @cached_property
@@ -129,13 +129,13 @@ class Page:
 
     @cached_property
     def home_names(self) -> tuple[str, ...]:
-        """What the page calls its home, where its title says so too."""
+        """The text of the link to the home page, if the title contains it too; at most one name."""
         name = None if self.root is None else meta_tags.home_name(self.root, self.title, self.base_url)
         return (name,) if name else ()
 
     @cached_property
     def site_names(self) -> tuple[str, ...]:
-        """Names of the site and its publisher, as meta tags, JSON-LD and the host tell them."""
+        """Names of the site and its publisher from meta tags, JSON-LD, the home link and the host."""
         host = urls.host_of(self.url)
         labels = [part for part in host.split(".")[:-1] if part not in _SECOND_LEVEL] or [host]
         label = labels[-1]
@@ -145,7 +145,7 @@ class Page:
 
     @cached_property
     def zone(self) -> tzinfo:
-        """Time zone of times that name none: the portal's, else that of the page's language and country."""
+        """Time zone for times without one: the portal's, else the one of the page's language and country."""
         if self.profile.timezone or self.profile.zone is not UTC:
             return self.profile.zone
         return zone_of("", language_tag(self.metadata.in_language or "") or language_of_script(self.title or ""))
@@ -157,7 +157,7 @@ class Page:
 
     @cached_property
     def rights(self) -> dict[str, Any]:
-        """Opt-out signals as found."""
+        """Opt-out signals of the page; see :func:`read_rights`."""
         return read_rights(self.response, self.meta, self.fetched)
 
     @cached_property
@@ -169,7 +169,7 @@ class Page:
 
     @cached_property
     def linked_data(self) -> ArticleParts:
-        """What JSON-LD declares, and microdata where that says nothing of an article, its date or its authors."""
+        """What JSON-LD declares, completed from microdata if the article, its date or its authors are missing there."""
         if self.root is None:
             return ArticleParts()
         found = read_linked_data(self.json_ld, self.url)
@@ -191,7 +191,7 @@ class Page:
 
     @cached_property
     def declared(self) -> Declared:
-        """What the page's head declares, by which its visible part is understood."""
+        """What the page declares about its article; the reading of the visible page relies on it."""
         parts = (self.linked_data, self.metadata)
         titles = (*(part.headline for part in parts), self.title)
         return Declared(
@@ -204,7 +204,7 @@ class Page:
 
     @cached_property
     def body(self) -> ArticleParts:
-        """What the generic reading sees on the visible page."""
+        """What the generic reading finds on the visible page."""
         return read_body(self.layout, self.declared, self.clock)
 
     @cached_property
@@ -214,7 +214,7 @@ class Page:
 
     @cached_property
     def teaser_reading(self) -> TeaserReading:
-        """The teasers, with the blocks of :attr:`walk` that each took, and why other links are none."""
+        """The teasers, the blocks of :attr:`walk` that belong to each, and why other links are not teasers."""
         return read_teasers(self.walk, self.profile, self.root, self._canonical_link)
 
     @property
@@ -224,7 +224,7 @@ class Page:
 
     @property
     def page_type_reasons(self) -> tuple[str, ...]:
-        """What :attr:`kind` was decided by."""
+        """The reasons for :attr:`page_type`."""
         return self._page_type[1]
 
     @cached_property
@@ -233,7 +233,7 @@ class Page:
 
 
 def fetch_time(response: Response) -> datetime:
-    """Return when *response* was made by its Date header (RFC 9110 6.6.1) where that can be, else now; aware, UTC."""
+    """Return the time in the Date header of *response* (RFC 9110 6.6.1) if it is plausible, else now; aware, UTC."""
     now = datetime.now(UTC).replace(microsecond=0)
     header = response.headers.get("Date")
     if header:

@@ -1,7 +1,7 @@
-"""The page map: which part of the reading each visible block of a page belongs to, and why.
+"""The page map: whether each visible block of a page belongs to the article, a teaser or the chrome, and why.
 
-Every block of :attr:`Page.walk` has exactly one owner. Three pure functions say what each kind of owner has a claim to;
-:data:`PRECEDENCE` is the only place that decides between them.
+Every block of :attr:`Page.walk` has exactly one owner. Three pure functions return the blocks that each kind of owner
+claims; :data:`PRECEDENCE` alone decides between several claims.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.page import Page
 
 PRECEDENCE: tuple[OwnerKind, ...] = ("article", "teaser", "chrome")
-"""Who owns a block that several have a claim to: the first of them."""
+"""If several kinds of owner claim a block, the first of these gets it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleRecord:
-    """The article as it was read: the values of its fields, and the source of each."""
+    """The article that was read from the page: the values of its fields, and the source of each."""
 
     values: Mapping[str, Any]
     sources: Mapping[str, str]
 
 
 def map_page(page: Page, article: ArticleRecord, *, is_article: bool) -> list[BlockOwner]:
-    """Return the owner of each block of ``page.walk``, in their order.
+    """Return the owner of each block of ``page.walk``, in the order of the blocks.
 
-    *article* is the page's. Of a list or another page (not *is_article*) it is what the reading of articles would have
-    given: it owns no block, and the reason tells what would have been a part of it.
+    *article* is the page's article. If the page is not one (not *is_article*), it is what the page would give if read
+    as an article: it owns no block, and the reason of a block says which part of it the block would be.
     """
     parts = article_blocks(page, article.values, article.sources)
     claims: Mapping[OwnerKind, Mapping[int, BlockOwner]] = {
@@ -50,7 +50,7 @@ def map_page(page: Page, article: ArticleRecord, *, is_article: bool) -> list[Bl
 
 
 def _first(claims: Mapping[OwnerKind, Mapping[int, BlockOwner]], index: int) -> BlockOwner:
-    """Return the owner of a block: chrome has a claim to each."""
+    """Return the owner of a block; there always is one, since chrome claims every block."""
     return next(claims[kind][index] for kind in PRECEDENCE if index in claims[kind])
 
 

@@ -1,4 +1,4 @@
-"""All teasers of a page: links, their cards, what each card says, and the list it stands in."""
+"""All teasers of a page: finds the links, their cards, the fields of each card, and the list it is part of."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ _RANKED = re.compile(r"^#?(\d{1,2})[.)]?\s+(?=\S)")
 
 @dataclass(slots=True)
 class TeaserReading:
-    """The teasers of a page, and what became of its blocks and links."""
+    """The teasers of a page, which blocks belong to each, and why other links are not teasers."""
 
     teasers: list[TeaserParts] = field(default_factory=list)
     owners: dict[int, tuple[int, str]] = field(default_factory=dict)
-    """Index of a block of the walk -> index of the teaser that took it, and what it gave: ``headline``, ``kicker``,
+    """Index of a block of the walk -> index of the teaser that it belongs to, and its field: ``headline``, ``kicker``,
     ``snippet``, ``date``, ``count``, ``label``, ``caption``, ``author``, ``block``, ``image``, ``link``, ``other``."""
     shared: set[int] = field(default_factory=set)
     """Blocks that show the headlines of several teasers; the first of them owns it."""
     refused: dict[int, str] = field(default_factory=dict)
-    """Index of a block -> why the link in it is no teaser: ``not an article's address``, ``menu`` ..."""
+    """Index of a block -> why its link is not a teaser: ``not an article's address``, ``menu`` ..."""
 
     def take(self, fields: Mapping[int, str]) -> None:
-        """Give the blocks of the last teaser's card to it: the *fields* that they gave, by their index."""
+        """Make the last teaser the owner of the blocks in *fields*, which maps the index of a block to its field."""
         number = len(self.teasers) - 1
         for block, part in fields.items():
             owner = self.owners.get(block)
@@ -62,11 +62,11 @@ class TeaserReading:
 def read_teasers(
     walk: Walk, profile: Profile, root: _Element | None = None, canonical: str | None = None
 ) -> TeaserReading:
-    """Return the teasers on the page that *walk* saw.
+    """Return the teasers on the page that was walked as *walk*.
 
-    Those that the profile's rules find under *root* come first, then, in page order, what the generic reading finds
-    beside them: links to other articles of the portal that stand for themselves, as a card or as a line of a list.
-    *canonical* is the page's own address as it declares. Never raises on any content; takes time in proportion to the
+    Those that the profile's rules find under *root* come first, then, in page order, those that the generic reading
+    adds: links to other articles of the portal outside of running text, as a card or as a line of a list.
+    *canonical* is the page's declared canonical URL. Raises on no content; the time is proportional to the size of the
     page.
     """
     ruled = profile_rules.read_teasers(root, profile, walk.base_url) if profile.teasers and root is not None else []
@@ -88,7 +88,7 @@ def _read_generic(
     sections = {address for address, count in addresses.items() if count > 1}
     signs = PageSigns(sections, FieldVotes())
     found = [CardFields(text, card.template, walk.base_url, signs) for card, text in zip(cards, texts, strict=True)]
-    _take_off_ranks(found)
+    _remove_ranks(found)
     for fields in found:
         fields.vote()
     tickers = _tickers(found)
@@ -111,8 +111,8 @@ def _read_generic(
             reading.refused.update(dict.fromkeys(fields.owners(), reason))
 
 
-def _take_off_ranks(readings: list[CardFields]) -> None:
-    """Take the numbers off the lines of one place that count from card to card."""
+def _remove_ranks(readings: list[CardFields]) -> None:
+    """Remove leading numbers that count up from card to card, as in a list of the most read articles."""
     places: dict[tuple[str, str], list[Line]] = {}
     for fields in readings:
         for line in fields.texts:
@@ -126,10 +126,10 @@ def _take_off_ranks(readings: list[CardFields]) -> None:
 
 
 def _tickers(readings: list[CardFields]) -> frozenset[str]:
-    """Return the templates of cards whose bare times go back, or on, from one to the next: films last at random."""
+    """Return the templates of cards whose bare times (``19:00``) are in order: times of day, not lengths of videos."""
     clocks: dict[str, list[str]] = {}
     for fields in readings:
-        if clock := fields.found.told.get("clock"):
+        if clock := fields.found.values.get("clock"):
             clocks.setdefault(fields.template, []).append(clock.zfill(5))
     return frozenset(
         template for template, found in clocks.items() if len(set(found)) >= _MIN_CLOCKS and _are_in_order(found)
@@ -137,7 +137,7 @@ def _tickers(readings: list[CardFields]) -> frozenset[str]:
 
 
 def _are_in_order(clocks: list[str]) -> bool:
-    """Return whether *clocks* go one way, but for a break at midnight or between two lists."""
+    """Return whether *clocks* ascend or descend, except for one break at midnight or between two lists."""
     back = sum(one > other for one, other in pairwise(clocks))
     on = sum(one < other for one, other in pairwise(clocks))
     return min(back, on) * 5 <= max(back, on)

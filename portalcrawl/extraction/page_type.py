@@ -1,8 +1,8 @@
 """What a page is: an article, a list of articles (front page, section, topic, search result), or something else.
 
-Signs are added up: the address, what JSON-LD, meta tags and the content management system declare, a text of the
-page's own, and how much of the page is teasers. The number of teasers alone says nothing: many an article stands over
-a hundred of them.
+Points are added up for signs: the URL, the declarations of JSON-LD, meta tags and the content management system, text
+that belongs to the page itself, and the share of teasers on the page. The number of teasers alone means nothing: many
+articles are followed by a hundred of them.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ _ARTICLE_NEEDS = 3
 _SHORT_TEXT = 250
 _NEWS_ITEM = 80
 _LONG_TEXT = 700
-"""Size of a text that belongs to the page itself, not to its teasers, in Latin letters."""
+"""Size (see ``text_size``) of text that belongs to the page itself, not to its teasers, and counts as long."""
 _FULL_TEXT = 1200
 _TIMES_TEASERS = 2
 _MIN_TEASERS = 3
 _FRONTS = FRONTS | {"index", "default"}
 _KEY = 40
 _ENOUGH = 60
-"""Characters of a text in which so many are left without marks."""
+"""Characters of a text from which enough are left without punctuation."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _LEVELS = 3
-"""Boxes around a headline in one of which its text stands, if any."""
+"""How many boxes around a headline are searched for its text."""
 
 
 def decide_page_type(page: Page) -> tuple[PageType, tuple[str, ...]]:
-    """Return what *page* is, and the reasons (see :mod:`portalcrawl.reasons`)."""
+    """Return the type of *page*, and the reasons for it (see :mod:`portalcrawl.reasons`)."""
     if page.root is None:
         return "other", (reason("no-html"),)
     teasers = page.teasers
@@ -57,7 +57,7 @@ def decide_page_type(page: Page) -> tuple[PageType, tuple[str, ...]]:
 
 
 def _is_article(page: Page, teasers: list[TeaserParts]) -> tuple[bool, tuple[str, ...]]:
-    """Return whether *page* is an article (by the profile's pattern, where there is one, else by its signs) and why."""
+    """Return whether *page* is an article, and why: by the profile's pattern if it has one, else by its signs."""
     if page.profile.article.url is not None:
         found = any(map(page.profile.is_article_url, (page.canonical_url, page.url)))
         match = "matches" if found else "does not match"
@@ -72,7 +72,7 @@ def _is_article(page: Page, teasers: list[TeaserParts]) -> tuple[bool, tuple[str
 
 
 def _article_signs(page: Page, teasers: list[TeaserParts]) -> Iterator[tuple[int, str, str]]:
-    """Yield what speaks for an article, or against one (fewer than 0 points): points, id of the reason, detail."""
+    """Yield the signs for an article (points above 0) and against one (below 0): points, id of the reason, detail."""
     is_article_url = page.profile.is_article_url(page.canonical_url)
     yield 2 * is_article_url, "article-url", ""
     yield is_article_url and len(teasers) < _MIN_TEASERS, "few-teasers", ""
@@ -82,7 +82,7 @@ def _article_signs(page: Page, teasers: list[TeaserParts]) -> Iterator[tuple[int
     long = (text >= _LONG_TEXT) + (text >= max(_FULL_TEXT, _TIMES_TEASERS * listed))
     yield (news or text >= _SHORT_TEXT) + long, "own-text", own
     enough = _NEWS_ITEM if is_article_url else max(_SHORT_TEXT, listed)
-    if page.body.headline and text >= enough:  # else day and name may be those of a teaser
+    if page.body.headline and text >= enough:  # else the date and name may be a teaser's
         yield bool(page.body.date_published), "dated-headline", ""
         yield bool(page.body.authors), "signed-headline", ""
     declared = page.linked_data
@@ -96,7 +96,7 @@ def _article_signs(page: Page, teasers: list[TeaserParts]) -> Iterator[tuple[int
 
 
 def _is_front(page: Page) -> bool:
-    """Return whether the address is that of the site's front page, maybe of one of its languages."""
+    """Return whether the URL is the site's front page, or the front page of one of its languages."""
     parts = urlsplit(page.canonical_url)
     names = [segment.partition(".")[0].lower() for segment in parts.path.split("/") if segment]
     language = [name for name in names[:1] if name in languages()]
@@ -104,7 +104,7 @@ def _is_front(page: Page) -> bool:
 
 
 def _declares_list(page: Page) -> bool:
-    """Return whether JSON-LD says so, or the page is declared to be about a person, who wrote what it lists."""
+    """Return whether the page is declared a list, or a profile page, which lists what a person wrote."""
     if "profile" in page.meta.get("og:type", ()):
         return True
     types = {str(kind).lower() for node in page.json_ld for kind in _types(node.get("@type"))}
@@ -120,7 +120,7 @@ def _size_of(teasers: list[TeaserParts]) -> int:
 
 
 def _text_of_its_own(page: Page, teasers: list[TeaserParts]) -> int:
-    """Return the size (see ``text_size``) of running text that no teaser shows."""
+    """Return the size (see ``text_size``) of the running text that is not part of a teaser."""
     shown = {key for teaser in teasers for text in (teaser.snippet, teaser.headline) if text for key in _ends(text)}
     others = set() if page.profile.is_article_url(page.canonical_url) else _texts_of_others(page, teasers)
     own = (text for text in page.body.body or () if text not in others and shown.isdisjoint(_ends(text)))
@@ -128,9 +128,9 @@ def _text_of_its_own(page: Page, teasers: list[TeaserParts]) -> int:
 
 
 def _texts_of_others(page: Page, teasers: list[TeaserParts]) -> set[str]:
-    """Return the texts that open with the linked headline of another article: blogs list whole posts.
+    """Return the texts of other articles, as on blogs that list whole posts under linked headlines.
 
-    Such a headline is the first thing in a box with its text, apart from the page's own headline.
+    Such a headline is not the page's own, and comes first in a box that also holds its text.
     """
     titles = {fold(teaser.headline) for teaser in teasers if teaser.headline}
     headline = page.body.headline  # reading the body also marks the prose among the lines
@@ -149,7 +149,7 @@ def _texts_of_others(page: Page, teasers: list[TeaserParts]) -> set[str]:
 
 
 def _box_of_post(headline: Line, prose: list[int]) -> Box | None:
-    """Return the box in which running text follows *headline* and none stands before it."""
+    """Return the box in which running text follows *headline* but does not precede it, else None."""
     box = headline.box.parent
     for _ in range(_LEVELS):
         if box is None or prose[headline.index] > prose[box.first]:
@@ -161,8 +161,8 @@ def _box_of_post(headline: Line, prose: list[int]) -> Box | None:
 
 
 def _ends(text: str) -> tuple[str, str]:
-    """Return the first and the last words of *text*: a line of the page may hold more than the teaser's part."""
+    """Return the beginning and the end of *text*, by which it is recognized in a longer line."""
     if len(text) <= LONGEST_FOLDED:
-        whole = fold(text)  # which titles are known for
+        whole = fold(text)  # most titles are cached
         return whole[:_KEY], whole[-_KEY:]
     return fold(text[:_ENOUGH])[:_KEY], fold(text[-_ENOUGH:])[-_KEY:]

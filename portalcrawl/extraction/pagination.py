@@ -21,16 +21,16 @@ REL_NEXT = "//link[@rel='next']/@href | //a[contains(concat(' ', @rel, ' '), ' n
 NEXT_WORDS = re.compile(
     rf"{either('pointers.next_page')}\b|{either('pointers.next_page_alone')}$|[»›→>]$", re.IGNORECASE
 )
-"""Opening words (or sole sign) of links to the next page, in the languages of large news markets."""
+"""First words, or the only character, of links to the next page in the languages of large news markets."""
 _PAGE_NUMBER = re.compile(rf"(?:/{path_words('page_numbers', 'part_numbers')})?[/_-]?\d+(?:\.html?)?$")
 LONGEST_WORDS = 40
 
 
 class ListPages:
-    """The pages of one list as they are read, each once, until one brings nothing new.
+    """Follows the pages of one list, each once, until a page has no new article.
 
-    Links to the next page may lead back, stay, or go on for ever behind the last page: sites answer a page number that
-    is too high with the last page, with the first, or by a redirect.
+    Links to the next page may point back, to the same page, or beyond the last page for ever: sites answer a page
+    number that is too high with the last page, the first page or a redirect.
     """
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class ListPages:
         self._links: set[str] = set()
 
     def is_read(self, page: Page) -> bool:
-        """Return whether the page was read before, perhaps under another spelling of its address; remember it."""
+        """Return whether the page was read before, maybe under another spelling of its URL; remember it as read."""
         address = _spelling(page, page.url)
         if address in self._read:
             return True
@@ -47,9 +47,9 @@ class ListPages:
         return False
 
     def next_page(self, page: Page) -> str | None:
-        """Return the address of the page after *page*; None where the list ends: at one that links to no new article.
+        """Return the URL of the page after *page*; None if the list ends, i.e. *page* links to no new article.
 
-        An address that was asked for before is passed over: on the last page, the words that lead on may lead back.
+        URLs requested before are skipped: on the last page, the "next" link may point back.
         """
         links = {canonical_url(teaser.url, page.profile.hosts) for teaser in page.teasers}
         if links <= self._links:
@@ -64,21 +64,21 @@ class ListPages:
 
 
 def _spelling(page: Page, url: str) -> str:
-    """Return what all spellings of *url* have in common: neither scheme nor ``www``, each parameter once, in order."""
+    """Return *url* without scheme and ``www`` and with sorted, unique parameters: equal for all its spellings."""
     address = resolve(page.url, canonical_url(url, page.profile.hosts))
     return f"{stem(address)}{address.path}?{'&'.join(sorted(set(address.query.split('&'))))}" if address else url
 
 
 def next_page(page: Page) -> str | None:
-    """Return the address of the list's next page; None where the page names none."""
+    """Return the URL of the list's next page; None if *page* has no link to one."""
     return next(next_pages(page), None)
 
 
 def next_pages(page: Page) -> Iterator[str]:
-    """Yield what may be the address of the list's next page, the most trusted first.
+    """Yield candidates for the URL of the list's next page, the most reliable first.
 
-    In this order: links that say so (``rel=next``, HTML Living Standard 4.6.7.17), links whose address is this page's
-    with the page number one higher, links whose words say so.
+    In this order: links with ``rel=next`` (HTML Living Standard 4.6.7.17), links whose URL is this page's with a page
+    number that is one higher, links whose text means "next page".
     """
     if page.root is None:
         return
@@ -95,7 +95,7 @@ def _own(page: Page, href: str) -> str | None:
 
 
 def _by_number(page: Page) -> Iterator[str]:
-    """Yield links that differ from this page only in a number that is one higher (2 where this has none)."""
+    """Yield links whose URL differs from the page's only in a number that is one higher (2 if the page's has none)."""
     here = page.url.split("#")[0]
     for anchor in page.root.iter("a") if page.root is not None else ():
         text = _words(anchor)
@@ -107,7 +107,7 @@ def _by_number(page: Page) -> Iterator[str]:
 
 
 def _number(here: str, other: str) -> int:
-    """Return this page's number: the number in its address that stands elsewhere in *other*'s, else 1."""
+    """Return the page number of *here*: the number in it that differs in *other*, else 1."""
     mine, theirs = (dict(parse_qsl(urlsplit(url).query)) for url in (here, other))
     for name in theirs:
         if name in mine and mine[name] != theirs[name] and mine[name].isdecimal() and len(mine[name]) < 7:
@@ -131,7 +131,10 @@ def _by_words(page: Page) -> Iterator[str]:
 
 
 def _is_same_list(here: str, other: str) -> bool:
-    """Return whether *other* looks like another page of the list *here*: same path, but for its end, or same query."""
+    """Return whether *other* looks like another page of the list *here*: its path begins with the path of *here*.
+
+    A page number and ``.html`` at the end of *here* are ignored.
+    """
     mine, theirs = urlsplit(here).path.rstrip("/"), urlsplit(other).path.rstrip("/")
     mine = _PAGE_NUMBER.sub("", mine)
     return theirs.startswith(mine.removesuffix(".html"))

@@ -1,4 +1,4 @@
-"""What one source on a page says, as found: no ids, no resolved times, no judgement between sources."""
+"""Raw values from one source on a page: no ids, times as text, nothing merged from other sources."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ImageParts:
 
 @dataclass(slots=True)
 class ArticleParts:
-    """What one source (profile rules, JSON-LD, meta tags, the visible page) says of the article; None: nothing."""
+    """Values from one source (profile rules, JSON-LD, meta tags, the visible page); None if it has no value."""
 
     headline: str | None = None
     kicker: str | None = None
@@ -50,7 +50,7 @@ class TeaserParts:
     date_text: str | None = None
     """What the reader sees (``vor 12 Minuten``)."""
     date_attribute: str | None = None
-    """A machine-readable time beside it (``datetime``)."""
+    """The machine-readable time next to it (``datetime``)."""
     comment_count: int | None = None
     image_url: str | None = None
     image_caption: str | None = None
@@ -58,4 +58,4 @@ class TeaserParts:
     block: str | None = None
     position: int | None = None
     source: Literal["profile", "page"] = "page"
-    """Whether the profile's rules found it, or the reading of the page's cards."""
+    """``profile``: found by the profile's rules; ``page``: by the generic reading."""

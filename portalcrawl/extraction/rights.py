@@ -1,7 +1,7 @@
-"""Opt-out signals of a page, as found: evidence, no judgement.
+"""Opt-out signals of a page, recorded as they are found and not interpreted.
 
-Sources: the robots meta tag and the X-Robots-Tag header (RFC 9309 knows neither; both are the search engines' own
-rules, ``noai`` and ``noimageai`` come from DeviantArt), TDM-Reservation and TDM-Policy as header or meta tag (W3C TDM
+Sources: the robots meta tag and the X-Robots-Tag header (not part of RFC 9309 but rules of the search engines;
+``noai`` and ``noimageai`` come from DeviantArt), TDM-Reservation and TDM-Policy as header or meta tag (W3C TDM
 Reservation Protocol), the headers Content-Usage (IETF draft-ietf-aipref-attach, 2) and Content-Signal (Cloudflare).
 """
 
@@ -27,9 +27,10 @@ SCOPE = "page"
 
 
 def read_rights(response: Response, meta: Meta, fetched: datetime) -> dict[str, Any]:
-    """Return the signals under ``robots``, ``x_robots_tag``, ``tdm_reservation`` and ``tdm_policy``; headers win.
+    """Return the signals under ``robots``, ``x_robots_tag``, ``tdm_reservation`` and ``tdm_policy``.
 
-    If there are any, ``signals`` holds each of them as records of ``items.RightsSignal``.
+    A header takes precedence over a meta tag. If there are any signals, ``signals`` lists all as records of
+    ``items.RightsSignal``.
     """
     of_meta, of_headers = list(_of_meta(meta)), list(_of_headers(response))
     found: dict[str, Any] = {_META[each.name]: each.value for each in of_meta}

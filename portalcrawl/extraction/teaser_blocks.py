@@ -1,4 +1,4 @@
-"""The blocks that the teasers of a page have a claim to."""
+"""The blocks that the teasers of a page claim."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.parts import TeaserParts
 
 AROUND = 12
-"""Blocks around the headline of a card that a profile's rules found in which its other fields are looked for."""
+"""Blocks before and after a headline found by a profile's rules among which the card's other fields are sought."""
 SHORTEST_PART = 10
-"""Letters and digits from which a block that is a part of a field's text shows it."""
+"""Fewest letters and digits of a block that shows a field if its text is only a part of the field's."""
 _FIELDS = (
     *(("snippet", "snippet"), ("kicker", "kicker"), ("date_text", "date"), ("label", "label")),
     ("image_caption", "caption"),
@@ -23,7 +23,10 @@ _FIELDS = (
 
 
 def teaser_blocks(page: Page) -> dict[int, BlockOwner]:
-    """Return the blocks that belong to a teaser, by their index: as its reading took them, else as its texts show."""
+    """Return the owners of the blocks that belong to teasers, by block index.
+
+    They are the blocks that the fields were read from, or, if these are unknown, the blocks with the fields' texts.
+    """
     reading = page.teaser_reading
     found: dict[int, BlockOwner] = {}
     shown: set[int] = set()
@@ -40,7 +43,7 @@ def teaser_blocks(page: Page) -> dict[int, BlockOwner]:
 
 
 def _claim(index: int, teaser: TeaserParts, texts: list[str], found: dict[int, BlockOwner]) -> None:
-    """Give the blocks with *texts* that show *teaser* to it, unless they belong to one already."""
+    """Add to *found* the blocks whose *texts* show the fields of *teaser*, unless they have an owner already."""
     headline = squash(teaser.headline or "")
     shows = (at for at, text in enumerate(texts) if at not in found and headline and headline in text)
     start = min(shows, key=lambda at: len(texts[at]), default=None)

@@ -1,1 +1,1 @@
-"""From the parts of a page to items: articles and teasers with final ids, times and texts."""
+"""Builds items from the parts of a page: articles and teasers with final ids, times and texts."""

@@ -1,4 +1,4 @@
-"""Make an article of a page's parts: each field has the value of the most trusted source that has one.
+"""Builds an article from a page's parts: each field gets the value of the most trusted source that has one.
 
 The order of trust is profile rule > JSON-LD > meta tags > visible page; :data:`TRUST` lists the fields for which
 another order was measured to be better. Dates and authors are ranked by weight and agreement, see
@@ -38,40 +38,40 @@ if TYPE_CHECKING:
 Sources = Sequence[str]
 
 SOURCES: Mapping[str, str] = {"profile": "rules", "json-ld": "linked_data", "meta": "metadata", "page": "body"}
-"""Source, as shown to people -> attribute of a page that holds what it says; the source ``url`` is the page's URL."""
+"""Source, as named in the output -> attribute of :class:`Page` with its parts; the source ``url`` is the page's URL."""
 USUAL: Sources = ("profile", "json-ld", "meta", "page")
 TRUST: Mapping[str, Sources] = {
-    # A lead is what the page shows above its text. A description that is only declared is written for search engines
-    # and often repeats the beginning of the text: it counts only if there is no text.
+    # The lead is the one shown above the text. A description that is only declared is written for search engines and
+    # often repeats the beginning of the text: it counts only if there is no text.
     "description": ("profile", "page", "json-ld", "meta"),
-    # The lead image is what og:image names; JSON-LD lists crops of it.
+    # The lead image is og:image; JSON-LD lists crops of it.
     "images": ("profile", "meta", "json-ld", "page"),
     "body": ("profile", "page", "json-ld"),  # articleBody is often cut, flat, or holds captions
 }
 ANNOUNCED = ("headline", "date_published", "date_published_raw", "date_published_precision")
-"""Fields that feeds and news sitemaps give."""
+"""Fields that feeds and news sitemaps provide."""
 _ENDING = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]\W*$")
 """``(dpa/lby)`` at the end of a text."""
 LONGEST_ENDING = 200
-"""Characters at the end of a text in which its agency signs."""
+"""Characters at the end of a text that are searched for its agency."""
 
 
 LEAST_SHOWN = 0.5
-"""Share of the declared text that the visible text must reach to be taken: scripts or a paywall may hide the rest."""
+"""The visible text is taken if it has at least this share of the declared one; else scripts or a paywall hide some."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A value that a field may have."""
+    """A possible value of a field, and its source."""
 
     value: Any
     source: str
     reason: str = ""
-    """What speaks for it where sources are weighed against each other; see :mod:`portalcrawl.reasons`."""
+    """Why it was ranked so, for fields whose sources are weighed against each other; see :mod:`portalcrawl.reasons`."""
 
 
 class ArticleLoader(ItemLoader):
-    """Collects an article's fields, for each all values that the page gives, in order of trust."""
+    """Collects, for each field of an article, all values on the page in order of trust."""
 
     default_item_class = dict
     default_output_processor = TakeFirst()
@@ -80,7 +80,7 @@ class ArticleLoader(ItemLoader):
     def __init__(self) -> None:
         super().__init__()
         self.candidates: dict[str, list[Candidate]] = {}
-        """Values of each field in order of trust: the first is taken."""
+        """Values of each field in order of trust; the first is used."""
 
     @property
     def sources(self) -> dict[str, str]:
@@ -88,7 +88,7 @@ class ArticleLoader(ItemLoader):
         return {field: found[0].source for field, found in self.candidates.items()}
 
     def add(self, field: str, source: str, value: Any, reason: str = "") -> None:
-        """Add *value* for *field* behind those that are trusted more, unless it is empty."""
+        """Add *value* for *field* after those from more trusted sources, unless it is empty."""
         if value is None or value in ("", []):
             return
         found = self.candidates.setdefault(field, [])
@@ -103,7 +103,7 @@ def load_article(page: Page, crawl: CrawlContext) -> Article | None:
 
 
 def make_article(loader: ArticleLoader, page: Page, crawl: CrawlContext) -> Article | None:
-    """Return the article of what :func:`read_article` collected; None if it has neither headline nor text."""
+    """Return the article from the values that :func:`read_article` collected; None without headline and text."""
     values = loader.load_item()
     if not values.get("headline") and not values.get("article_body"):
         return None
@@ -114,10 +114,10 @@ def make_article(loader: ArticleLoader, page: Page, crawl: CrawlContext) -> Arti
 
 
 def add_announced(article: Article, page: Page, crawl: CrawlContext) -> bool:
-    """Fill in headline and date as a feed or news sitemap announced them, where the page gives none.
+    """Set headline and date from a feed or news sitemap if the page has none; return whether anything was set.
 
-    Return whether there was anything to fill in. It is not part of :func:`load_article`: whether a page is the article
-    that was announced must be decided by what the page itself says.
+    This is not part of :func:`load_article`, since whether a page is the announced article must be decided by the page
+    alone.
     """
     entry = crawl.entry
     if entry is None or not (
@@ -132,9 +132,9 @@ def add_announced(article: Article, page: Page, crawl: CrawlContext) -> bool:
 
 
 def read_article(page: Page, entry: EntryRecord | None = None) -> ArticleLoader:
-    """Collect the fields of the page's article, for each the sources in order of trust.
+    """Return a loader with the values of each field of the page's article, in order of trust.
 
-    What *entry*, of a feed or sitemap, says of the article is trusted least.
+    *entry*, of a feed or sitemap, is trusted least.
     """
     loader = ArticleLoader()
     parts = {name: getattr(page, attribute) for name, attribute in SOURCES.items()}
@@ -177,7 +177,7 @@ def _add_texts(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: P
 
 
 def _add_body(loader: ArticleLoader, parts: Mapping[str, ArticleParts]) -> None:
-    """Add the text: the profile's, else the declared one if the visible one is a fraction of it, else the visible."""
+    """Add the text: the profile's; else the visible one, or the declared one if that is much longer."""
     texts = {name: "\n\n".join(parts[name].body or ()) for name in TRUST["body"]}
     shown, declared = texts["page"], texts["json-ld"]
     if not texts["profile"] and len(shown) < LEAST_SHOWN * len(declared):
@@ -187,9 +187,9 @@ def _add_body(loader: ArticleLoader, parts: Mapping[str, ArticleParts]) -> None:
 
 
 def _add_dates(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: Page) -> None:
-    """Add when the article was published and changed.
+    """Add the times of publication and change.
 
-    Without a date on the page, it is the day in its URL; without that, the time of the last change.
+    If the page has no date of publication, the day in its URL is used, else the time of the last change.
     """
     raws = {name: part.date_published for name, part in parts.items()} | {"url": date_in_url(page.url)}
     published = {name: found for name, raw in raws.items() if raw and (found := page.clock.parse(raw))}
@@ -223,9 +223,9 @@ def _add_lists(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: P
 
 
 def _add_images(loader: ArticleLoader, parts: Mapping[str, ArticleParts]) -> None:
-    """Add the lead image as declared, then those that the page shows; without these, all that a source declares.
+    """Add the declared lead image, then the visible ones; if none is visible, all that one source declares.
 
-    JSON-LD lists crops of one picture; captions and credits stand on the page.
+    JSON-LD lists crops of one picture, while captions and credits are on the visible page.
     """
     found = {name: part.images or () for name, part in _trusted(parts, "images")}
     for name in ("json-ld", "meta"):
@@ -242,7 +242,7 @@ def _add_images(loader: ArticleLoader, parts: Mapping[str, ArticleParts]) -> Non
 
 
 def _complete(article: Article, page: Page, crawl: CrawlContext) -> None:
-    """Fill in what follows from the other fields, the URL and the crawl."""
+    """Set the fields that are derived from other fields, the URL and the crawl."""
     article.url, article.canonical_url = page.url, page.canonical_url
     article.portal, article.id = page.profile.name, page.profile.article_id(page.canonical_url)
     article.word_count = len(article.article_body.split()) if article.article_body else None
@@ -258,7 +258,7 @@ def _content_hash(article: Article) -> str | None:
 
 
 def _add_dateline(article: Article, loader: ArticleLoader, page: Page) -> None:
-    """Fill in place and agency from the head of the text; else the agency from the source or a signature."""
+    """Set place and agency from the beginning of the text, else the agency from the source or a signature."""
     sources, agencies = loader.sources, page.profile.agencies
     for name in ("description", "article_body"):
         dateline = read_dateline(getattr(article, name) or "", agencies)
@@ -274,7 +274,7 @@ def _add_dateline(article: Article, loader: ArticleLoader, page: Page) -> None:
 
 
 def _signatures(page: Page, article: Article) -> list[str]:
-    """Return the names that sign the article: its source, its declared and visible authors, its last words."""
+    """Return names that may contain the agency: the source, declared and visible authors, the end of the text."""
     authors = [name for part in (page.linked_data, page.metadata, page.body) for name in part.authors or ()]
     ending = _ENDING.search((article.article_body or "")[-LONGEST_ENDING:])
     return [article.source or "", *authors, ending[1] if ending else ""]

@@ -1,7 +1,7 @@
-"""Rank the lists of authors that a page gives.
+"""Rank the lists of authors on a page.
 
-Each source has a weight, and those that name the same people add up: lists for machines may hold the authors of other
-articles or leave some out, and the byline that readers see decides where it is confirmed.
+Each source has a weight, and the weights of sources with the same people are added up: structured data may contain the
+authors of other articles or lack some, and a visible byline that is confirmed by another source decides.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from portalcrawl.text.normalize import fold
 
 
 def rank_authors(found: Mapping[str, Sequence[str]]) -> list[tuple[str, list[str], str]]:
-    """Return the lists in *found* (by source), the best first, each with its source and what speaks for it."""
+    """Return the lists in *found* (by source), the best first, as tuples of source, names and reason."""
     keys = {name: frozenset(map(_letters, people)) for name, people in found.items()}
     weights = {name: sum(WEIGHTS[other] for other in keys if _confirms(keys, other, name)) for name in keys}
     spelled = {_letters(person): person for people in found.values() for person in people if " " in person}
@@ -27,12 +27,12 @@ def rank_authors(found: Mapping[str, Sequence[str]]) -> list[tuple[str, list[str
 
 
 def _confirms(keys: Mapping[str, frozenset[str]], other: str, name: str) -> bool:
-    """Return whether *other* names the same people as *name*; a byline may name as many again as it confirms."""
+    """Return whether source *other* has the same people as source *name*; a byline may have up to twice as many."""
     return keys[other] == keys[name] or (
         name == "page" and keys[other] < keys[name] and len(keys[name]) <= 2 * len(keys[other])
     )
 
 
 def _letters(name: str) -> str:
-    """Return the letters of a name, which are those of the handle that is made of it."""
+    """Return the letters of a name, which are the same in a handle made from it."""
     return fold(name).replace(" ", "")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CrawlContext:
-    """What a record says of the crawl that made it."""
+    """Fields of a record about the crawl that wrote it."""
 
     run: str
     """The run's name."""
@@ -24,4 +24,4 @@ class CrawlContext:
     rendered: bool = False
     """Whether a browser rendered the page."""
     entry: EntryRecord | None = None
-    """What a feed or sitemap said of the article."""
+    """The article's entry in a feed or sitemap."""

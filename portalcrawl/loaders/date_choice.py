@@ -1,7 +1,8 @@
-"""Rank the dates that a page gives for the publication of its article.
+"""Rank the dates of publication on a page.
 
-Each source has a weight, and those that agree on the day add up: meta tags often date the page instead of the article,
-so that the date at the headline beats them (measured: right 5 times of 6), and both together beat JSON-LD.
+Each source has a weight, and the weights of sources with the same day are added up. Meta tags often date the page
+instead of the article, so the date next to the headline outranks them (measured: right 5 times of 6), and both together
+outrank JSON-LD.
 """
 
 from __future__ import annotations
@@ -15,20 +16,20 @@ from portalcrawl.reasons import reason
 Found = Mapping[str, DateReading]
 
 WEIGHTS: Mapping[str, float] = {"profile": 9, "json-ld": 2, "meta": 1, "page": 1.5, "url": 0.25}
-"""The sources, in the order in which they tell the time of one day."""
+"""Source -> weight; of sources with the same day and precision, the first gives the time."""
 AGE = 0.5
-"""Weight of a time that the page shows to the hour, mostly an age (``2 hours ago``): a cache may have made it."""
+"""Weight of a time shown to the hour, usually an age (``2 hours ago``), which may be out of date in a cached page."""
 _EXACT = ("minute", "hour", "day")
 _WEST, _EAST = timedelta(hours=-8), timedelta(hours=10)
-"""How far a newsroom's clock may be from UTC where its zone is unknown."""
+"""Offsets from UTC that a newsroom of unknown time zone may have."""
 _STEP, _MINUTE = timedelta(minutes=30), timedelta(minutes=1)
 
 
 def rank_dates(found: Found, changes: Collection[DateReading] = ()) -> list[tuple[str, DateReading, str]]:
-    """Return the dates of publication, the best first, each with its source and what speaks for or against it.
+    """Return the dates of publication, the best first, as tuples of source, reading and reason.
 
-    *found* are readings by source. One at the moment of one of the *changes* counts only where no
-    source has an earlier time.
+    *found* are readings by source. A reading at the time of one of the *changes* counts only if no source has an
+    earlier time.
     """
     late = [name for name in found if name != "profile" and _is_change(found[name], found, changes)]
     order = [name for name in WEIGHTS if name in found and name not in late]
@@ -50,10 +51,10 @@ def _weight(source: str, reading: DateReading) -> float:
 
 
 def _is_change(reading: DateReading, found: Found, changes: Collection[DateReading]) -> bool:
-    """Return whether *reading* is the moment of a change, and another source has an earlier time that can be right.
+    """Return whether *reading* is the time of a change, and another source has an earlier time that can be right.
 
-    It can't where the page shows another day: sites count from when an article was created, too. A time seconds before
-    the change is no change: systems store the article again right after they publish it.
+    The earlier time can't be right if the page shows another day: it may be when the article was created. Nor if it is
+    only seconds earlier: systems save an article again right after publishing it.
     """
     shown = found.get("page")
     return any(timedelta() <= reading.when - change.when < _MINUTE for change in changes) and any(
@@ -74,7 +75,7 @@ def _most_exact(order: list[str], found: Found) -> str:
 
 
 def _agree(one: DateReading, other: DateReading) -> bool:
-    """Return whether both name one day, in the zone of one of them or, where that is unknown, in some zone."""
+    """Return whether both are on one day, in the zone of one of them or, if that is unknown, in some zone."""
     if one.when.date() == other.when.astimezone(one.when.tzinfo).date():
         return True
     if _is_moment_of(one, other) or _is_moment_of(other, one):
@@ -85,7 +86,7 @@ def _agree(one: DateReading, other: DateReading) -> bool:
 
 
 def _is_moment_of(local: DateReading, zoned: DateReading) -> bool:
-    """Return whether the time *local*, which names no zone, can be what clocks somewhere showed at *zoned*."""
+    """Return whether *local*, a time without a zone, can be the local time of some zone at *zoned*."""
     if local.zoned or not zoned.zoned or {local.precision, zoned.precision} != {"minute"}:
         return False
     shift = local.when - zoned.when

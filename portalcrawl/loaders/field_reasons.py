@@ -1,4 +1,4 @@
-"""Why each field of an article has its value, and why other values that the page gives have not been taken."""
+"""Explains why each field of an article has its value, and why other values on the page were rejected."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ DERIVED: Mapping[str, str] = {
     "rights": "from headers and meta tags",
     "date_fetched": "the Date header, else the clock",
 }
-"""Fields that follow from others, the address or the response, and from what."""
+"""Fields that are derived from other fields, the URL or the response -> from what."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What became of one value that the page gives for a field."""
+    """Whether and why one value of a field was chosen or rejected."""
 
     value: Any
     source: str
@@ -40,16 +40,16 @@ class Decision:
 
 
 def decisions(field: str, candidates: Sequence[Candidate]) -> tuple[Decision, ...]:
-    """Return what became of each of the *candidates* of *field*, which are in order of trust: the first is chosen."""
+    """Return the decision on each of the *candidates* of *field*, which are in order of trust: the first is chosen."""
     first, *others = candidates
     taken = Decision(first.value, first.source, _why_chosen(field, first, others), chosen=True)
     return taken, *(Decision(each.value, each.source, _why_not(each, first), chosen=False) for each in others)
 
 
 def reasons_of(found: Mapping[str, tuple[Decision, ...]], article: Article) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield each field of *article* that has a value with its reasons, those of the value first.
+    """Yield each field of *article* with a value, and its reasons: that of the value first, then those of the others.
 
-    Of the other candidates, those with the same value are left out, and equal reasons are given once.
+    Other candidates with the same value are skipped, and equal reasons are given once.
     """
     for field, (first, *others) in found.items():
         less = (each.reason for each in others if each.value != first.value)
@@ -60,7 +60,7 @@ def reasons_of(found: Mapping[str, tuple[Decision, ...]], article: Article) -> I
 
 
 def _why_chosen(field: str, first: Candidate, others: Sequence[Candidate]) -> str:
-    """Return the reason why *first* is taken: ``<id>: from <source>``, and what speaks for it."""
+    """Return the reason why *first* was chosen: ``<id>: from <source>``, and its own reason."""
     if not others and reason_id(first.reason) != "only-change":
         return reason("only-source", f"from {first.source}")
     if first.reason:
@@ -73,7 +73,7 @@ def _why_chosen(field: str, first: Candidate, others: Sequence[Candidate]) -> st
 
 
 def _why_not(other: Candidate, first: Candidate) -> str:
-    """Return the reason why *other* is not taken."""
+    """Return the reason why *other* was rejected."""
     name, _, detail = other.reason.partition(": ")
     if other.value == first.value:
         return reason("same-value", f"{other.source} has the same value")

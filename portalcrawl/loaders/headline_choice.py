@@ -1,7 +1,7 @@
-"""Choose the article's headline among a page's titles.
+"""Choose the article's headline from a page's titles.
 
 JSON-LD, og:title, the title element and the heading on the page often differ: with or without the site's name, short
-for social media, long for search engines. No source is always right, so the wording that most of them share is taken
+for social media, long for search engines. No source is always right, so the most common wording is chosen
 (measured on 115 pages of 85 publishers: 0.89 exact, against 0.75 to 0.85 for each source alone; no weighting of the
 sources is better).
 """
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.page import Page
 
 TIES = ("meta", "json-ld", "page", "title")
-"""Order of the sources between wordings with equal support: og:title is written for readers."""
+"""Order of sources for wordings that are equally common; og:title comes first since it is written for readers."""
 SPELLING = ("json-ld", "meta", "page", "title")
-"""Order of the sources whose spelling of the wording is taken."""
+"""Order of sources for the spelling of the chosen wording."""
 
 SHORTEST_CORE = 15
 _TAIL = re.compile(r"[.!?\"”“»«)]{0,2}(?:\s*[|·•»›⋆*]|\s+[-–—:]\s|\s*\()")
@@ -30,7 +30,7 @@ _JOINT = re.compile(r"^\s*[|*·•»]|^\s+[-–—]\s|[:|·•]\s*$|\s[-–—]\
 
 
 def rank_headlines(page: Page) -> list[tuple[str, str, str]]:
-    """Return the source and text of each title of the page, and what speaks for it; the headline is the first.
+    """Return the titles of the page as tuples of source, text and reason; the first is the headline.
 
     Empty if the page has no title of any kind.
     """
@@ -48,10 +48,10 @@ def rank_headlines(page: Page) -> list[tuple[str, str, str]]:
 
 
 def _titles(page: Page) -> dict[str, str]:
-    """Return the page's titles by source, without what is no part of the headline.
+    """Return the page's titles by source, without parts that do not belong to the headline.
 
-    An og:title that repeats the title element with the site's name is no source of its own. A heading that the
-    title element holds behind the headline names the site or a section.
+    An og:title equal to the title element with the site's name is not a separate source. A heading that the title
+    element contains after the headline is the name of the site or a section.
     """
     named, social = page.title or "", page.metadata.headline or ""
     copied = fold(social) == fold(named) != fold(own_title(named, page.site_names) or named)
@@ -71,7 +71,7 @@ def _titles(page: Page) -> dict[str, str]:
 
 
 def _is_behind(heading: str, title: str) -> bool:
-    """Return whether *title* holds *heading* behind its first part, which is longer and does not hold it.
+    """Return whether *title* contains *heading* after its first part, which is longer and does not contain it.
 
     >>> _is_behind("Seenbote", "Der Rat tagt | Insel | Der Seenbote"), _is_behind("Rat tagt", "Insel | Rat tagt")
     (True, False)
@@ -82,7 +82,7 @@ def _is_behind(heading: str, title: str) -> bool:
 
 
 def _without_tail(title: str, shown: str) -> str:
-    """Return the visible heading *shown* if *title* is that with the name of a site or section behind it."""
+    """Return the visible heading *shown* if *title* is *shown* followed by a site's or section's name, else *title*."""
     words = fold(shown)
     if len(words) < SHORTEST_CORE or not fold(title).startswith(f"{words} "):
         return title
@@ -90,7 +90,7 @@ def _without_tail(title: str, shown: str) -> str:
 
 
 def _core(title: str, declared: Mapping[str, str]) -> str:
-    """Return the declared wording if *title* is that with a section behind it or a kicker before it; else *title*."""
+    """Return the declared wording if *title* only adds a section after it or a kicker before it, else *title*."""
     folded = fold(title)
     for words, text in declared.items():
         if len(words) >= SHORTEST_CORE and words != folded:

@@ -1,4 +1,4 @@
-"""Processors: from values as a page gives them to values of a record. None of them raises."""
+"""Processors that convert raw values from a page to values of a record. None of them raises an exception."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ LONGEST_TOPIC = 80
 _CODE = re.compile(
     r"^[_&#$]|^[a-z]+/|^[0-9a-f]{8}-[0-9a-f]{4}-|^[\w ]{2,30}:\s?\S|^\d+$|^[a-z0-9]+(?:-[a-z0-9]+){3,}$|=|\{"
 )
-"""Keywords that a content management system uses for itself."""
+"""Internal keywords of content management systems."""
 _SEPARATOR = re.compile(r"[,;|]")
 
 
 def topics(keywords: Iterable[str], others: Sequence[str] = ()) -> list[str]:
-    """Return the topics among *keywords*, in order, each once whatever its case.
+    """Return the topics among *keywords*, in order and without duplicates, ignoring case.
 
-    Codes of a content management system are none, nor are *others*: the site's host and the headline.
+    Internal codes of content management systems and *others* (the site's host, the headline) are left out.
 
     >>> topics(["Verkehr", "verkehr ", "_prio_3", "8ae9ab2d-fe1b-4230-acb8-a59b52877682", "Category: News"])
     ['Verkehr']
@@ -33,7 +33,7 @@ def topics(keywords: Iterable[str], others: Sequence[str] = ()) -> list[str]:
 
 
 def first_section(section: str, site_names: Sequence[str] = ()) -> str | None:
-    """Return the first section of a list of sections; None if it is no section but the site's name or a long text.
+    """Return the first section of a list of sections; None if it is the site's name or a long text.
 
     >>> first_section("Aktuell,Wirtschaft"), first_section("Seenbote", ["Seenbote"]), first_section("Rat und Tat")
     ('Aktuell', None, 'Rat und Tat')

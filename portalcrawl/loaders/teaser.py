@@ -1,4 +1,4 @@
-"""Make records of the teasers found on a page: ids, times and URLs are final here."""
+"""Builds records from the teasers of a page, with final ids, times and URLs."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class KnownIds:
-    """The article ids under which the state knows URLs."""
+    """Article ids of URLs in the state."""
 
     ids: Mapping[str, str] = field(default_factory=dict)
     """Canonical URL to article id."""
     likely: frozenset[str] = frozenset()
-    """URLs whose article only their id and place suggest: they are requested once, to be sure."""
+    """URLs whose article is only likely, by an id in the URL; they are requested once to be sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class LinkedTeaser:
 
     teaser: Teaser
     link_id: str
-    """Article id under which the link is recorded: the teaser's, or while that is only likely, the URL's own."""
+    """Article id under which the link is recorded: the teaser's, or if that is only likely, the URL's own."""
     is_likely: bool
     state_ids: frozenset[str]
     """Teaser ids under which the state may have been written: an article's id can differ from what its URL gives."""
@@ -47,8 +47,9 @@ def load_teasers(
 ) -> list[LinkedTeaser]:
     """Return the teasers of *page*, each state once, in page order.
 
-    *find_ids* returns under which ids the state knows canonical URLs. An article that the page links under several
-    spellings is one. Ages (``vor 12 Minuten``) count from the page's fetch time; a teaser without a time gets none.
+    *find_ids* returns the article ids of canonical URLs in the state. Links to one article under several spellings of
+    its URL are one article. Ages (``vor 12 Minuten``) are relative to the page's fetch time; a teaser without a time
+    gets none.
     """
     links = [urls.canonical_url(parts.url, page.profile.hosts) for parts in page.teasers]
     known = find_ids(sorted(set(links))) if find_ids else KnownIds()
@@ -67,7 +68,7 @@ def load_teasers(
 
 
 def _state_id(teaser: Teaser, article: str) -> str:
-    """Return the id of the teaser's state, if it leads to the article with the id *article*."""
+    """Return the id of the teaser's state for the article with the id *article*."""
     state = (teaser.headline, teaser.kicker, teaser.snippet, teaser.label, teaser.comment_count)
     return ids.teaser_id(teaser.portal, article, state)
 
@@ -97,7 +98,7 @@ def _load(parts: TeaserParts, page: Page, url: str, article: str) -> Teaser:
 
 
 def _add_time(teaser: Teaser, parts: TeaserParts, page: Page) -> None:
-    """Add the time, of the attribute if there is one, since that is more exact than the text.
+    """Set the time, from the attribute if there is one, since that is more exact than the text.
 
     The visible text is kept as ``date_published_raw`` even if it names no day (``19:00`` in a ticker).
     """

@@ -47,7 +47,7 @@ MAX_NUMBER = 10**12
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """What the user asked for; each value is checked, but not whether they fit together."""
+    """The parsed arguments; each value is checked, but not their combination."""
 
     portal: str | None = None
     urls: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class Arguments:
     query: str | None = None
     render: RenderMode | None = None
     discover: frozenset[str] | None = None
-    """``feeds`` and ``sitemaps``, where they lead to articles; None: as the profile says."""
+    """Which of ``feeds`` and ``sitemaps`` are read; None: as the profile says."""
     job: str | None = None
 
 
@@ -104,7 +104,7 @@ def _urls(name: str, value: str) -> tuple[str, ...]:
 
 
 def check_url(name: str, url: str, where: str = "") -> None:
-    """Raise ArgumentError where *url* is no http(s) address, names a user, or is longer than MAX_URL_LENGTH."""
+    """Raise ArgumentError if *url* is not an http(s) URL, contains a user, or is longer than MAX_URL_LENGTH."""
     try:
         parts = urlsplit(url)
         is_good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
@@ -128,7 +128,7 @@ def _urls_file(name: str, value: str) -> tuple[str, ...]:
             check_url(name, url, f" (line {number})")
             urls.append(url)
     if not urls:
-        raise ArgumentError(name, f"{value!r} holds no address", "a file with one address a line, or -")
+        raise ArgumentError(name, f"{value!r} contains no address", "a file with one address a line, or -")
     return tuple(urls)
 
 
@@ -174,14 +174,14 @@ def parse_since(name: str, value: str) -> timedelta | datetime:
             raise ValueError
         return datetime.fromisoformat(value)
     except (ValueError, OverflowError):
-        raise ArgumentError(name, f"{value!r} is in no known form", takes) from None
+        raise ArgumentError(name, f"{value!r} has an unknown format", takes) from None
 
 
 def _render(name: str, value: str) -> RenderMode:
     for mode in RENDER_MODES:
         if mode == value:
             return mode
-    raise ArgumentError(name, f"{value!r} is no mode", ", ".join(RENDER_MODES))
+    raise ArgumentError(name, f"{value!r} is not a render mode", ", ".join(RENDER_MODES))
 
 
 def _discover(name: str, value: str) -> frozenset[str]:
@@ -190,14 +190,14 @@ def _discover(name: str, value: str) -> frozenset[str]:
         return frozenset()
     for part in found:
         if part not in DISCOVER:
-            raise ArgumentError(name, f"{part[:200]!r} is none of them", "feeds, sitemaps, feeds,sitemaps, or none")
+            raise ArgumentError(name, f"{part[:200]!r} is unknown", "feeds, sitemaps, feeds,sitemaps, or none")
     return frozenset(found)
 
 
 def start_of_period(since: str | None) -> datetime | None:
     """Return when the period of the option ``--since`` began (UTC): a date means midnight UTC. None without one.
 
-    :raises ArgumentError: where *since* is neither an age nor a date, or is still to come.
+    :raises ArgumentError: if *since* is neither an age nor a date, or is in the future.
     """
     if since is None:
         return None

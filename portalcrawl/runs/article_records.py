@@ -1,4 +1,4 @@
-"""The records of one article in the published feeds, found without reading all of them where the state knows it."""
+"""Finds the records of one article in the published feeds, without reading all feeds if the state knows the article."""
 
 from __future__ import annotations
 
@@ -38,24 +38,24 @@ class ArticleRecords:
     """Looks articles and their records up."""
 
     engine: Engine | None
-    """The state; None where there is none."""
+    """The state; None if there is none."""
     feeds: PublishedFeeds
 
     def by_address(self, url: str) -> KnownArticle | None:
-        """Return the article that has the address *url*; None where the state knows none."""
+        """Return the article with the URL *url*; None if the state knows none."""
         return self._known(article_at, url_key(url))
 
     def by_id(self, article: str) -> KnownArticle | None:
-        """Return the article with this id; None where the state does not know it."""
+        """Return the article with this id; None if the state does not know it."""
         return self._known(article_with_id, article)
 
     def of(self, article: str, known: KnownArticle | None) -> list[dict[str, Any]]:
-        """Return the published records of *article*, which the state knows as *known*, in any order.
+        """Return the published records of *article*, in any order; *known* is what the state knows of it.
 
-        Only runs of its portal can have written them, the first one at the time that the state tells. So the feeds are
-        read from there to the newest revision; all of them only where that finds none.
+        Only runs of its portal can have written them, the first at ``known.first_stored``. So the feeds from then up to
+        the newest revision are read, and all feeds only if these have no record of it.
 
-        :raises FeedStoreError: where the store can't be used.
+        :raises FeedStoreError: if the store can't be used.
         """
         if known is not None and known.revision == 0:
             return []
@@ -82,13 +82,13 @@ class ArticleRecords:
         """Yield the feeds of the article's portal from the one that has its first record, oldest first."""
         if self.engine is None or known.first_stored is None:
             return
-        # Ids of runs tell the second of their start, and a run may have begun in the second in which the record was
-        # written, after it. So the first run read is one of an earlier second, at times the one before the record's.
+        # Ids of runs begin with the second of their start. A run may have begun after the record was written, in the
+        # same second. So the first run to read is one of an earlier second, maybe one before the record's run.
         moment = f"{datetime.fromtimestamp(known.first_stored, UTC):{START_FORMAT}}"
         yield from self._feeds(RunHistory(self.engine).on_portal_since(known.portal, moment), known.portal)
 
     def _feeds(self, runs: Iterable[str], portal: str | None) -> Iterator[PublishedFeed]:
-        """Yield the feeds of articles of *runs*, as far as they are published and there."""
+        """Yield the article feeds of *runs* that are published and still exist."""
         for run in runs:
             try:
                 manifest = self.feeds.manifest(run)

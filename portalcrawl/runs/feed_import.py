@@ -1,4 +1,4 @@
-"""Records in the state what the lines of feeds hold, as if this state had been in use when they were written."""
+"""Imports the lines of feeds into the state, as if it had been in use when they were written."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from portalcrawl.text.fingerprints import fingerprint
 
 LINES_PER_COMMIT = 2_000
 TEASER_DEPTH = 1
-"""Depth of an article known by a teaser alone: feeds do not say how far from a start page the teaser was."""
+"""Depth of an article known only by a teaser: feeds do not contain the distance of the teaser from a start page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class FeedImporter:
     """Ages in seconds at which articles are visited again (see RECRAWL_AGES)."""
 
     def add(self, line: bytes) -> None:
-        """Let the next commit record what *line* holds, and the article of a teaser as pending."""
+        """Record the item in *line*, and the article of a teaser as pending, with the next commit."""
         record = json.loads(line)
         if record["type"] == "article":
             self._add_article(Article(**record))
@@ -85,7 +85,7 @@ class FeedImporter:
         record.newest = datetime.fromisoformat(published).timestamp() if published else fetched
         remember(article, record)
         record.first_stored = record.first_stored or fetched
-        # As of now: visits that were due in the meantime are left out, else all articles would be due at once.
+        # At the present time: visits that were due since then are skipped, else all articles would be due at once.
         outcomes.stored(record, time(), self.ages)
         self.unit_of_work.note(record)
         self.unit_of_work.note_addresses(article.portal, [article.canonical_url], article.id)
@@ -96,7 +96,7 @@ class FeedImporter:
 
 
 def parse_record(line: bytes) -> dict[str, Any] | None:
-    """Return the record that *line* holds; None for a line that is incomplete or damaged."""
+    """Return the record in *line*; None if the line is incomplete or damaged."""
     try:
         record = json.loads(line) if line.endswith(b"\n") else None
     except ValueError:

@@ -22,9 +22,9 @@ if sys.platform != "win32":
     import resource
 
 FILES_PER_PORTAL = 2
-"""Its lock, and a connection that is kept open for a while."""
+"""Open files per portal: its lock, and a connection that is kept open for a while."""
 OTHER_FILES = 500
-"""Feeds, the state, the log, open connections."""
+"""Other open files: feeds, the state, the log, connections."""
 POLL_INTERVAL = 0.05
 
 
@@ -41,7 +41,7 @@ class PortalGuard(Protocol):
         """Return the same of other *portals*, not taken yet: a run is dead if what it held can be taken."""
 
     def renew(self) -> None:
-        """Keep what is held from expiring."""
+        """Prevent held portals from expiring."""
 
 
 class PortalLocks:
@@ -50,15 +50,15 @@ class PortalLocks:
     def __init__(self, folder: Path, portals: Iterable[str]) -> None:
         self._folder = folder
         # Sorted: two runs over the same portals take them in the same order, and so never wait for each other.
-        # Not thread-local: a run that is opened beside others is opened in one thread and closed in another.
+        # Not thread-local: a run may be opened in one thread and closed in another.
         self._locks = {name: FileLock(folder / lock_name(name), thread_local=False) for name in sorted(portals)}
 
     def acquire(self, wait: float) -> None:
         """Take all locks, or none.
 
         :raises RunLockedError: after *wait* seconds.
-        :raises UsageError: where the system does not allow as many open files.
-        :raises DataFolderError: where a lock file can't be opened, since it belongs to another user, say.
+        :raises UsageError: if the system does not allow as many open files.
+        :raises DataFolderError: if a lock file can't be opened, since it belongs to another user, say.
         """
         _allow_open_files(len(self._locks))
         end = monotonic() + wait
@@ -88,7 +88,7 @@ class PortalLocks:
 
 
 def _allow_open_files(portals: int) -> None:
-    """Raise the limit of open files of this process to what so many *portals* need."""
+    """Raise this process's limit of open files to what this number of *portals* needs."""
     if sys.platform == "win32":
         return
     needed = FILES_PER_PORTAL * portals + OTHER_FILES
@@ -117,7 +117,7 @@ def state_lock(file: Path | None, wait: float) -> Iterator[None]:
         with folder_lock(file.parent, wait):
             yield
     except TimeoutError as error:
-        raise StateBusyError(f"the state is being opened by others: {error}") from None
+        raise StateBusyError(f"the state is being opened by another process: {error}") from None
 
 
 @contextmanager
@@ -125,7 +125,7 @@ def folder_lock(folder: Path, wait: float) -> Iterator[None]:
     """Lock the folder itself, which needs neither a lock file nor the right to write (flock(2)).
 
     :raises TimeoutError: after *wait* seconds.
-    :raises OSError: where the folder can't be opened.
+    :raises OSError: if the folder can't be opened.
     """
     end = monotonic() + wait
     handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)

@@ -1,7 +1,7 @@
-"""Publishes what runs have left in the outbox: feeds first, then the manifest, then both are deleted from the state.
+"""Publishes finished runs from the outbox: feeds first, then the manifest; then deletes both from the state.
 
-What is published of a run was fixed when it ended, so that it may be published by whoever comes first, again after a
-crash, and by two at a time: all of them store the same bytes.
+The content was fixed when the run ended. So any process may publish it, again after a crash, and two at the same time:
+all of them store the same bytes.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What one attempt to publish has done."""
+    """Result of one attempt to publish."""
 
     published: tuple[str, ...] = ()
     """Ids of the runs that are published now."""
     problem: str | None = None
-    """Why others are not, in one line; None where none is left."""
+    """Why others are not, in one line; None if none is left."""
 
 
 def publish_pending(
@@ -37,10 +37,10 @@ def publish_pending(
 ) -> Pending:
     """Publish the runs that have ended and are not published, oldest first; with *run* that one alone.
 
-    A store that can't be used ends the attempt: what is left is published by a later one.
+    If the store can't be used, the attempt ends, and a later one publishes the rest.
 
     :param beat: called before each run, to keep a lease from expiring meanwhile.
-    :raises DataFolderError: where the state can't be used.
+    :raises DataFolderError: if the state can't be used.
     """
     outbox = Outbox(engine)
     published: list[str] = []
@@ -49,7 +49,7 @@ def publish_pending(
         beat()
         try:
             publish_run(outbox, store, name)
-        except FeedConflictError as error:  # a matter of this run alone
+        except FeedConflictError as error:  # affects only this run
             problem = f"run {name}: {error}"
             logger.error("Run %s can't be published: %s", name, error)
         except FeedStoreError as error:
@@ -60,9 +60,9 @@ def publish_pending(
 
 
 def publish_run(outbox: Outbox, store: FeedStore, run: str) -> None:
-    """Publish one run that has ended; do nothing where it is published.
+    """Publish one run that has ended; do nothing if it is published already.
 
-    :raises FeedStoreError: where the store can't be used, or holds other files under the run's names.
+    :raises FeedStoreError: if the store can't be used, or holds other files under the run's names.
     """
     manifest = outbox.manifest(run)
     if manifest is None:

@@ -1,4 +1,4 @@
-"""What a run will do: its start pages, and the profiles of its portals."""
+"""The plan of a run: its start pages, and the profiles of its portals."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Plan:
         return self.arguments.render or profile.render.mode
 
     def discovery(self, profile: Profile) -> DiscoveryRules:
-        """Return which feeds and sitemaps lead to articles: the argument says whether, the profile where they are."""
+        """Return which feeds and sitemaps to read: the argument says whether, the profile where they are."""
         asked = self.arguments.discover
         if asked is None:
             return profile.discovery

@@ -76,7 +76,7 @@ class ReadingJournal:
         self._used: set[str] = set()
 
     def begin(self, entry: JournalEntry) -> None:
-        """Record that a page is being read; where the file can't be written, do nothing."""
+        """Record that a page is being read; do nothing if the file can't be written."""
         with suppress(OSError):
             if entry.portal != self._portal:
                 self._close_file()
@@ -134,7 +134,7 @@ def _json_line(entry: JournalEntry) -> bytes:
 
 
 def _parse(line: bytes) -> JournalEntry | None:
-    """Return the entry that *line* holds; None for a line that is empty, incomplete or of another version."""
+    """Return the entry in *line*; None if the line is empty, incomplete or from another version."""
     try:
         return JournalEntry(**json.loads(line))
     except (ValueError, TypeError):
@@ -205,15 +205,15 @@ class ReadingGuard:
     ) -> T | None:
         """Return what *work* returns for the page of *response*, which was requested for *record*.
 
-        Return None where it fails; the failure is recorded then, by *failed* if it is given. *trial* is what a child
-        process does first with a suspect, by default all that can be read of a page.
+        Return None if it fails; the failure is recorded, by *failed* if given. *trial* is what a child process first
+        does with a suspect, by default reading all parts of a page.
         """
         self._record, self._is_start, self._failed = record, is_start, failed
         is_suspect = record.reason == SUSPECT
         if is_suspect and not self._passes_trial(response, record, trial or _read_all_parts):
             return None
         self._run.journal.begin(self._entry(passed_trial=is_suspect))
-        gc.disable()  # what is made for a page lives until it is read: looking for garbage meanwhile finds none
+        gc.disable()  # objects made for a page live until it is read: a collection in between would find no garbage
         try:
             return self._watchdog.run(lambda: work(self._page(response, record)))
         except ReadingTimeoutError:
@@ -235,7 +235,7 @@ class ReadingGuard:
         return Page(response, self._run.plan.profiles[record.portal])
 
     def _passes_trial(self, response: Response, record: Record, trial: Callable[[Page], object]) -> bool:
-        """Return whether a child process can read the page; where not, record it as unreadable."""
+        """Return whether a child process can read the page; if not, record it as unreadable."""
         if not survives_in_child_process(lambda: trial(self._page(response, record)), self._seconds):
             reason = f"a process that read it died, or took longer than READ_TIMEOUT ({self._seconds:g} s)"
             self._record_unreadable(reason)
@@ -248,7 +248,7 @@ class ReadingGuard:
         """Return whether the start page of *record* must not be fetched, since it is unreadable; count it then."""
         if record.status != UNREADABLE:
             return False
-        hint = "scrapy state --requeue unreadable lets it be tried again"
+        hint = "to try it again, run scrapy state --requeue unreadable"
         logger.error("The start page %s is not read: it was unreadable before; %s", record.url, hint)
         self._page_handler.failed(None, UNREADABLE)
         return True

@@ -1,4 +1,4 @@
-"""Rebuilds a lost or corrupt state from the feeds, so that what they hold is not written again."""
+"""Rebuilds a lost or corrupt state from the feeds, so that their records are not written again."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def rebuild(store: FeedStore, importer: FeedImporter, folder: Path | None) -> in
 
 
 def _published(reader: FeedReader, feed: FeedEntry) -> Iterator[bytes]:
-    """Yield the lines of a published feed; none where its file is missing."""
+    """Yield the lines of a published feed; none if its file is missing."""
     try:
         yield from reader.lines(feed)
     except FeedStoreError as error:

@@ -1,4 +1,4 @@
-"""Ends dead runs: what they had committed is published, from their files or from the outbox.
+"""Ends dead runs: their committed lines are published, from their files or from the outbox.
 
 Files are cut to what is committed, renamed, and named in a manifest. The state may know less of a feed than they hold,
 where it was rebuilt or replaced by a copy while the run lasted; the lines that it does not know are imported first.
@@ -36,9 +36,9 @@ logger = logging.getLogger(__name__)
 
 DIED = "the run died; a later run published what it had committed"
 COUNTED = ("articles", "teasers")
-"""What the manifest of a dead run counts even if there is none."""
+"""Counts that are in the manifest of a dead run even if they are 0."""
 BLOCK = 1_000_000
-"""Bytes copied at a time."""
+"""Bytes per read when copying."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Recovery:
     folder: Path
     """Where runs have left files."""
     uses_outbox: bool
-    """Whether a run of which the state knows no line wrote none, so that no file needs to be looked for."""
+    """Whether lines go to the outbox: then a run without lines in the state wrote none, and no file is searched for."""
 
     def run(self, portals: Collection[str]) -> None:
         """End all dead runs that worked on any of *portals*, which the guard holds.
@@ -93,18 +93,18 @@ class Recovery:
 
 
 def end_abandoned_runs(engine: Engine, lease_seconds: float) -> list[str]:
-    """End the runs on PostgreSQL that nobody will: those whose portals are crawled no more; return their ids.
+    """End the dead runs on PostgreSQL whose portals no run crawls any more; return their ids.
 
-    What they had committed is then published like that of any run that has ended.
+    Their committed lines are then published like those of any run that has ended.
 
-    :raises DataFolderError: where the state can't be used.
+    :raises DataFolderError: if the state can't be used.
     """
     history, outbox = RunHistory(engine), Outbox(engine)
     ended = []
     for name in abandoned_runs(engine):
         run = history.named(name)
         if run is None or not (outbox.holds(name) or not any(feed.bytes for feed in history.feeds_of(name))):
-            continue  # its lines are in files of one machine, which is to end it
+            continue  # its lines are in files on one machine, and only that can end it
         leases = PortalLeases(engine, run.portals, lease_seconds)
         with suppress(RunLockedError):
             leases.acquire(wait=0)
@@ -154,7 +154,7 @@ def _publish(folder: Path, path: Path, importer: FeedImporter, run: PastRun) -> 
     if manifest.feeds:
         write_manifest(path, manifest)
     (folder / (path.name + PART)).unlink(missing_ok=True)
-    logger.warning("Published the feeds of run %s, which had died: %s", run.run, counts)
+    logger.warning("Published the feeds of run %s, which died: %s", run.run, counts)
     return manifest
 
 

@@ -1,4 +1,4 @@
-"""Removing what is old: feeds, where FEED_RETENTION asks for it, and fingerprints of texts (NEAR_COPY_DAYS)."""
+"""Removes old feeds (FEED_RETENTION) and old fingerprints of texts (NEAR_COPY_DAYS)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""The place of the documents of rights: where the feeds are.
+"""Copies archived robots.txt and tdmrep.json documents to where the feeds are.
 
-A crawl keeps them in its data folder, which takes no network. Where feeds go elsewhere, the end of a run copies them to
-``rights/`` there, for all machines that share a store. What a store that is down can't take is copied by a later run.
+A crawl writes them to its data folder, which needs no network. If feeds are published elsewhere, the run copies the
+documents to ``rights/`` there when it ends, for all machines that share a store. If the store is down, a later run
+copies them.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from portalcrawl.rights.sightings import Sighting, StoredDocument
 
 FOLDER = "rights"
 COPIED = ".copied"
-"""Folder beside those of hosts: a file a host says where, and in which state, its documents were copied last."""
+"""Folder next to those of hosts, with one file per host: where, and in which version, its documents were copied."""
 
 
 def documents_place(data_dir: Path, feeds_url: str, timeout: float = TIMEOUT) -> DocumentPlace:
-    """Return where documents are kept for good: in *data_dir*, or where *feeds_url* puts feeds that are not in it.
+    """Return the permanent place of documents: *data_dir*, or if *feeds_url* is not in it, the place of the feeds.
 
-    :raises FeedStoreError: where the environment's settings of an object store are wrong.
+    :raises FeedStoreError: if the environment's settings of an object store are wrong.
     """
     folder = local_folder(feeds_url)
     if folder is None:
@@ -37,12 +38,12 @@ def documents_place(data_dir: Path, feeds_url: str, timeout: float = TIMEOUT) ->
 
 
 def copy_documents(data_dir: Path, feeds_url: str, timeout: float = TIMEOUT) -> None:
-    """Copy what runs have kept in *data_dir* to where documents are kept for good, if that is elsewhere.
+    """Copy the documents that runs have written to *data_dir* to their permanent place, if that is elsewhere.
 
-    Hosts of which nothing was kept since they were copied last cost two small reads each.
+    Hosts without new documents since the last copy cost two small reads each.
 
-    :raises FeedStoreError: where the store can't be used: the next run copies what this one could not.
-    :raises DataFolderError: where the index of a host is damaged; all other hosts were copied.
+    :raises FeedStoreError: if the store can't be used: the next run copies what this one could not.
+    :raises DataFolderError: if the index of a host is damaged; all other hosts were copied.
     """
     here = DocumentFolder(data_dir / FOLDER)
     if _is_here(here, data_dir, feeds_url):
@@ -60,7 +61,7 @@ def copy_documents(data_dir: Path, feeds_url: str, timeout: float = TIMEOUT) -> 
             target = target or RightsArchive(documents_place(data_dir, feeds_url, timeout))
             if new := [*_new_sightings(RightsArchive(here), target, host, before, now)]:
                 target.store_all(host, new)
-        except DataFolderError as error:  # of this host alone
+        except DataFolderError as error:  # affects only this host
             damaged = error
             continue
         with here.locked(COPIED):
@@ -71,7 +72,7 @@ def copy_documents(data_dir: Path, feeds_url: str, timeout: float = TIMEOUT) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Copied:
-    """What of a host was copied, and where to."""
+    """Which documents of a host were copied, and where to."""
 
     url: str
     version: str
@@ -83,7 +84,7 @@ class _Copied:
 
     @classmethod
     def of(cls, here: DocumentFolder, host: str, url: str) -> _Copied | None:
-        """Return what there is to be copied to *url*; None for nothing."""
+        """Return what is to be copied to *url*; None if nothing is."""
         index = here.read(host, INDEX)
         if index is None:
             return None
@@ -93,7 +94,7 @@ class _Copied:
 
     @classmethod
     def read(cls, here: DocumentFolder, host: str) -> _Copied | None:
-        """Return what was copied last; None where that is not known, or was written by an older version."""
+        """Return what was copied last; None if that is not known, or was written by an older version."""
         file = here.read(COPIED, host)
         try:
             found = json.loads(file.content) if file else None
@@ -110,7 +111,7 @@ class _Copied:
 
 
 def _is_here(here: DocumentFolder, data_dir: Path, feeds_url: str) -> bool:
-    """Return whether documents are kept for good where crawls keep them, by whatever name that folder is called."""
+    """Return whether the permanent place of documents is the folder that crawls write to, by whatever path."""
     if local_folder(feeds_url) is None:
         return False
     place = documents_place(data_dir, feeds_url)
@@ -120,9 +121,9 @@ def _is_here(here: DocumentFolder, data_dir: Path, feeds_url: str) -> bool:
 def _new_sightings(
     here: RightsArchive, target: RightsArchive, host: str, before: _Copied | None, now: _Copied
 ) -> Iterator[Sighting]:
-    """Yield what was kept since it was copied last; without that, what *target* does not know.
+    """Yield the sightings since the last copy; if that is unknown, those that *target* does not have.
 
-    No other document is read, and no part of an index that was copied: some robots.txt change at each request.
+    No other document is read, and no part of an index that was copied: some robots.txt change with each request.
     """
     knows = before is not None and before.url == now.url
     copied, known = (before.parts, before.newest) if before and knows else ([], target.documents(f"https://{host}"))

@@ -1,4 +1,4 @@
-"""What was reserved for an article at a time: by its record in the feeds, and by the documents that were kept."""
+"""The rights reserved for an article at a time, from its record in the feeds and from the archived documents."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ OF_PAGE = ("header", "meta")
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """What was reserved for one page at one time."""
+    """The rights reserved for one page at one time."""
 
     url: str
     id: str | None
-    """None for a page that is no stored article."""
+    """None if the page is not a stored article."""
     at: str | None
-    """ISO 8601; None where nothing says when the page was fetched."""
+    """ISO 8601; None if it is unknown when the page was fetched."""
     revision: int | None = None
     """Revision of the article whose record was used; None: no feed has one from that time."""
     run: str | None = None
@@ -38,16 +38,16 @@ class Reserved:
 
 @dataclass(frozen=True, slots=True)
 class RightsRecord:
-    """Where the answers come from."""
+    """Looks up the rights reserved for articles."""
 
     articles: ArticleRecords
     archive: RightsArchive
     user_agent: str
 
     def reserved(self, text: str, at: datetime | None) -> Reserved:
-        """Return what was reserved for the page with the address or article id *text* when it was fetched, or *at*.
+        """Return the rights reserved for the page with the URL or article id *text* when it was fetched, or at *at*.
 
-        :raises UsageError: where nothing is known of it.
+        :raises UsageError: if nothing is known about it.
         """
         is_url = text.startswith(("http://", "https://"))
         known = self.articles.by_address(text) if is_url else self.articles.by_id(text)
@@ -78,7 +78,7 @@ class RightsRecord:
         )
 
     def _signals_at(self, url: str, documents: list[StoredDocument], record: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return what *documents* say of the page, then what the page itself said when *record* was made."""
+        """Return the signals for the page in *documents*, then those of the page itself when *record* was made."""
         signals: list[dict[str, Any]] = []
         for each in documents:
             body = self.archive.body(each)

@@ -56,7 +56,7 @@ from portalcrawl.urls import mask_secrets
 logger = logging.getLogger(__name__)
 
 SHORT_WAIT = 1.0
-"""Seconds that a running crawl waits for the state's lock at a time: it is blocked meanwhile."""
+"""Seconds that a running crawl waits for the state's lock per try, during which it is blocked."""
 PATIENCE = 60.0
 """Seconds that a run continues without a commit while other processes hold the state's lock."""
 
@@ -129,11 +129,11 @@ class Run:
         self.manifest: Manifest | None = None
         """Set when the run is published."""
         self.broken: str | None = None
-        """What made it impossible to go on, in one line; None: nothing."""
+        """Why the run can't go on, in one line; None if it can."""
         self.exit_code = 1
         """Exit code of a run that is not published."""
         self.delayed: str | None = None
-        """Why what is committed is not published yet, in one line; None where it is."""
+        """Why committed lines are not published yet, in one line; None if they are."""
         self._engine = state.engine
         self._history = state.history
         self._state_file = state.file
@@ -154,7 +154,7 @@ class Run:
         self._uncommitted += 1
 
     def break_off(self, error: Exception) -> None:
-        """Set ``broken`` to what makes it impossible to go on."""
+        """Set ``broken`` to *error*, because of which the run can't go on."""
         said = f"{error.strerror} ({error.filename or self.folder})" if isinstance(error, OSError) else str(error)
         if self.broken is None and isinstance(error, PortalcrawlError):
             self.exit_code = error.exit_code
@@ -167,7 +167,7 @@ class Run:
             self.commit()
 
     def commit(self) -> bool:
-        """Make durable what was written; return whether that was possible now.
+        """Make the written items durable; return whether that was possible now.
 
         While another process holds the state's lock it is not: the run continues, and a later call commits. Raises
         StateBusyError if that takes too long.
@@ -194,7 +194,7 @@ class Run:
         self._uncommitted = 0
 
     def keep_portals(self) -> None:
-        """Renew the leases of the portals, if they would expire soon; raise LeaseLostError where they have."""
+        """Renew the leases of the portals if they would expire soon; raise LeaseLostError if they have expired."""
         with suppress(StateBusyError):
             self._guard.renew()
 
@@ -224,7 +224,7 @@ class Run:
         return manifest
 
     def deliver(self, timeout: float = TIMEOUT) -> None:
-        """Publish from the outbox what this run and earlier ones have left there; ``delayed`` says what hinders that.
+        """Publish the lines of this run and earlier ones from the outbox; set ``delayed`` to the reason if that fails.
 
         :param timeout: seconds that one request to an object store may take.
         """
@@ -245,7 +245,7 @@ class Run:
             remove_old_feeds(store, self._history, start_of_run(), self.settings.feed_retention)
 
     def _end(self, finish_reason: str) -> Manifest:
-        """Record the end of a run whose lines are in the outbox, and let others have its portals."""
+        """Record the end of a run whose lines are in the outbox, and release its portals."""
         outbox = Outbox(self._engine)
         feeds = outbox.entries(self.id, {kind: feed_name(kind, self.id) for kind in FEED_KINDS})
         manifest = self._manifest(finish_reason, feeds)
@@ -314,7 +314,7 @@ class Run:
 
 
 def _not_imported(name: str, kind: str, known: Mapping[str, PastFeed]) -> PastFeed:
-    """Return a feed of which a state knows at most what stands in *known*."""
+    """Return a feed of which a state knows at most the part in *known*."""
     before = known.get(name, PastFeed(name, kind, 0, 0))
     return PastFeed(name, kind, NOT_IMPORTED - max(0, before.bytes), before.records)
 
@@ -327,7 +327,7 @@ def masked(given: Mapping[str, str]) -> dict[str, str]:
 def open_run(plan: Plan, settings: RunSettings, folders: Folders, state: State) -> Run:
     """Publish what dead runs left, and record the start of a run, whose portals the state's guard holds.
 
-    :raises OutboxFullError: where too much waits to be published.
+    :raises OutboxFullError: if too much waits to be published.
     """
     history = RunHistory(state.engine)
     outbox = Outbox(state.engine)
@@ -346,7 +346,7 @@ def open_run(plan: Plan, settings: RunSettings, folders: Folders, state: State) 
 
 
 def _publish_earlier(outbox: Outbox, state: State, settings: RunSettings) -> None:
-    """Publish what is left in the outbox; raise OutboxFullError where more stays there than OUTBOX_LIMIT allows."""
+    """Publish the rest of the outbox; raise OutboxFullError if more remains there than OUTBOX_LIMIT allows."""
     if outbox.unpublished():
         problem = publish_pending(state.engine, open_store(settings.feeds_url), beat=state.guard.renew).problem
         if problem:

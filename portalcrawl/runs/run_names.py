@@ -24,7 +24,7 @@ def job_suffix(job: str) -> str:
 
 
 def started_at(run: str) -> datetime | None:
-    """Return the start (aware, UTC) that is part of a run's id; None for what is no such id."""
+    """Return the start (aware, UTC) in a run's id; None if *run* is not such an id."""
     try:
         return datetime.strptime(run.partition("-")[0], START_FORMAT).replace(tzinfo=UTC)
     except ValueError:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """Where and how a run stores what it finds; ages and times in seconds."""
+    """The checked settings of a run; ages and times are in seconds."""
 
     data_dir: Path
     profiles: Path | None
@@ -86,7 +86,7 @@ class RunSettings:
 
     @property
     def feeds_folder(self) -> Path | None:
-        """The folder of the feeds; None where they go to an object store."""
+        """The folder of the feeds; None if they go to an object store."""
         return local_folder(self.feeds_url)
 
     @property
@@ -115,7 +115,7 @@ def read_timeout(settings: BaseSettings) -> float:
 
 
 def profiles_folder(settings: BaseSettings) -> Path | None:
-    """Return the folder of the user's profiles, None where none is set; raise SettingError where it is no folder."""
+    """Return the folder of the user's profiles, None if none is set; raise SettingError if it is not a folder."""
     value = settings.get("PORTAL_PROFILES")
     if not value:
         return None
@@ -126,7 +126,7 @@ def profiles_folder(settings: BaseSettings) -> Path | None:
 
 
 def read_boolean(settings: BaseSettings, name: str) -> bool:
-    """Return a setting as a boolean; raise SettingError if it is none."""
+    """Return a setting as a boolean; raise SettingError if it is not one."""
     try:
         return settings.getbool(name)
     except ValueError:
@@ -134,7 +134,7 @@ def read_boolean(settings: BaseSettings, name: str) -> bool:
 
 
 def read_number(settings: BaseSettings, name: str, least: float) -> float:
-    """Return a setting as a finite number; raise SettingError if it is none, or below *least*."""
+    """Return a setting as a finite number; raise SettingError if it is not one, or below *least*."""
     takes = f"a number from {least:g}"
     try:
         number = settings.getfloat(name)

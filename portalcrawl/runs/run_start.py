@@ -17,7 +17,7 @@ from portalcrawl.storage.run_history import RunHistory
 def next_start(portals: Collection[str], history: RunHistory) -> datetime:
     """Return the start of a run (UTC, whole seconds): a later second than that of any other run on its *portals*.
 
-    All who read feeds sort runs by their ids, which begin with that second; what follows it has no order.
+    Readers of feeds sort runs by their ids, which begin with that second; the rest of an id has no order.
     """
     while True:
         started = start_of_run()

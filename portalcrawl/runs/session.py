@@ -1,4 +1,4 @@
-"""What is held while a run lasts: its locks, the embedded portal, the run itself."""
+"""Resources held while a run lasts: its locks, the embedded portal, the run itself."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class RunSession:
-    """Holds the locks of a run and, where the plan asks for it, serves the embedded portal."""
+    """Holds the locks of a run and serves the embedded portal if the plan asks for it."""
 
     def __init__(self, plan: Plan, settings: RunSettings) -> None:
         self.plan = plan
@@ -37,7 +37,7 @@ class RunSession:
         self._stack = ExitStack()
 
     def open(self) -> Run:
-        """Take the locks and begin the run; raise PortalcrawlError where that is impossible."""
+        """Take the locks and begin the run; raise PortalcrawlError if that is impossible."""
         self._check_time()
         with ExitStack() as stack:
             folders = Folders.make(self.settings)
@@ -113,13 +113,13 @@ class RunSession:
 
 
 def _release(leases: PortalLeases) -> None:
-    """Release *leases*; where the state can't be reached, they expire by themselves."""
+    """Release *leases*; if the state can't be reached, they expire later."""
     with suppress(DataFolderError):
         leases.release()
 
 
 def _embedded_portal() -> SamplePortal:
-    """Return the embedded portal at its usual port, or at a free one where that is taken."""
+    """Return the embedded portal at its usual port, or at a free one if that is in use."""
     from portalcrawl.demo import SamplePortal  # here, since only this portal needs it: Jinja2 takes 50 ms of CPU
 
     try:

@@ -1,4 +1,4 @@
-"""Where the lines of a running crawl go until they are published: to files of its own, or into the state."""
+"""Where the lines of a running crawl are written until they are published: to its own files, or to the state."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from portalcrawl.storage.unit_of_work import UnitOfWork
 
 
 class Sink(Protocol):
-    """Takes lines; what it took is durable after the next commit."""
+    """Destination of lines, which are durable after the next commit."""
 
     def append(self, kind: str, line: bytes, record: Mapping[str, Any]) -> None:
-        """Add *line*, which holds *record*, to the feed *kind*; raise OSError where the disk is full."""
+        """Add *line*, which holds *record*, to the feed *kind*; raise OSError if the disk is full."""
 
     def sync(self) -> None:
-        """Make durable what must be so before the state's transaction."""
+        """Make durable what must be durable before the state's transaction."""
 
     def lengths(self) -> list[dict[str, Any]]:
         """Return a row of the table ``feeds`` for each feed that has lines."""
@@ -80,7 +80,7 @@ class OutboxLines:
         return [_row(self._run, kind, *length) for kind, length in self._lengths.items()]
 
     def commit(self, connection: Connection) -> None:
-        """Write the lines, as one chunk a feed, in the transaction of *connection*."""
+        """Write the lines, as one chunk per feed, in the transaction of *connection*."""
         for kind, lines in self._lines.items():
             number = self._numbers.get(kind, 0)
             self._chunks.append(make_chunk(kind, number, lines))

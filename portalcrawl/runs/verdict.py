@@ -11,22 +11,22 @@ from portalcrawl.schema import Verdict
 MAX_FAILED_SHARE = 0.2
 """A larger share of failed pages gives a warning, ..."""
 MIN_FAILED = 5
-"""... if at least so many pages failed."""
+"""... if at least this many pages failed."""
 MIN_COVERAGE = 0.5
 """A run that finds less than this share of the links that earlier runs found gets a warning."""
 MAX_REPEATED_SHARE = 0.5
 """A larger share of pages that repeat articles of the run gives a warning, ..."""
 MIN_REPEATED = 10
-"""... if there are at least so many of them."""
+"""... if there are at least this many of them."""
 RUNS_TO_COMPARE = 3
-"""Earlier runs that are needed to say what is usual."""
+"""Fewest earlier runs for a comparison."""
 
 
 def verdict_of(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]], broken: str | None) -> Verdict:
     """Return the verdict on a run.
 
     :param earlier: counts of earlier runs of the portal with the same arguments.
-    :param broken: what made it impossible to go on, such as a full disk; None where nothing did.
+    :param broken: why the run could not go on, such as a full disk; None if it could.
     """
     failures = [broken] if broken else []
     starts, failed_starts = counts.get("start_pages", 0), counts.get("start_pages_failed", 0)
@@ -56,7 +56,7 @@ def _warnings(counts: Mapping[str, int], earlier: Sequence[Mapping[str, int]]) -
 
 
 def _not_read(counts: Mapping[str, int]) -> Iterator[str]:
-    """Yield warnings of what was requested and not had."""
+    """Yield warnings about requests that failed."""
     if failed := counts.get("start_pages_failed", 0):
         yield f"{failed} of {counts['start_pages']} start pages could not be read"
     if waiting := sum(number for name, number in counts.items() if name.startswith("waiting/")):
@@ -72,17 +72,17 @@ def _not_read(counts: Mapping[str, int]) -> Iterator[str]:
 
 
 def _repeated(counts: Mapping[str, int]) -> Iterator[str]:
-    """Yield warnings of pages that gave nothing new."""
+    """Yield warnings about pages without anything new."""
     pages, again = counts.get("pages", 0), counts.get("articles_again", 0)
     if again >= MIN_REPEATED and again > MAX_REPEATED_SHARE * pages:
-        yield f"{again} of {pages} pages were articles that the run had read: their addresses change by themselves"
+        yield f"{again} of {pages} pages were articles that the run had already read under other addresses"
     if repeats := counts.get("skipped/repeats", 0):
         left = counted(repeats, "link was not followed: pages like it", "links were not followed: pages like them")
         yield f"{left} only repeated articles of this run"
 
 
 def _missing_browser(counts: Mapping[str, int]) -> list[str]:
-    """Return a warning for pages that need a browser, where none is installed."""
+    """Return a warning for pages that need a browser if none is installed."""
     pages = sum(number for name, number in counts.items() if name.startswith("needs_browser/"))
     missing = f"{counted(pages, 'page needs', 'pages need')} a browser, and there is none: see scrapy doctor"
     return [missing] if pages else []
@@ -94,7 +94,7 @@ def _coverage(counts: Mapping[str, int]) -> int:
 
 
 def _none_read(number: int, one: str, several: str) -> str:
-    """Return in words that none of so many could be read."""
+    """Return a warning that none of *number* pages could be read."""
     return f"the only {one} could not be read" if number == 1 else f"none of the {number} {several} could be read"
 
 

@@ -30,10 +30,10 @@ TICKS = 10
 """Checks within the time limit. Each counts as a tenth of it, so that the time for which a process is stopped (SIGSTOP)
 does not count."""
 MIN_CPU_SHARE = 0.5
-"""Share of the time limit that the process must have used as CPU time. With less, not the page is slow but
-the machine, ..."""
+"""Share of the time limit that the process must have used as CPU time. With less, the machine is slow, not the page,
+..."""
 SLOW_MACHINE_FACTOR = 2
-"""... and the page gets the time limit so many times."""
+"""... and the time limit of the page is multiplied by this."""
 KILL_FACTOR = 3
 """Multiple of the time limit after which ``faulthandler`` ends the process."""
 UNINTERRUPTED = (
@@ -65,7 +65,7 @@ class Watchdog:
         """Called in the second thread when the main thread can't be interrupted; the process ends afterwards."""
 
     def run(self, work: Callable[[], T]) -> T:
-        """Return what *work* returns; raise ReadingTimeoutError where it takes too long."""
+        """Return what *work* returns; raise ReadingTimeoutError if it takes longer than the time limit."""
         if threading.current_thread() is not threading.main_thread():
             return work()
         return _process_watch().run(work, self._seconds, self._on_stuck)
@@ -88,7 +88,7 @@ class _ProcessWatch:
         self._limit_changed = threading.Event()
         self._on_stuck: Callable[[], object] = object
         self._task: object | None = None
-        """A new object for each piece of work; None while there is none."""
+        """A new object for each piece of work; None in between."""
         self._cpu: float | None = None
         """CPU seconds of the process at the first check of a task; None before: asking at each task costs too much."""
         self._ticks = 0
@@ -99,7 +99,7 @@ class _ProcessWatch:
         self._thread: threading.Thread | None = None
 
     def run(self, work: Callable[[], T], seconds: float, on_stuck: Callable[[], object]) -> T:
-        """Return what *work* returns; raise ReadingTimeoutError where it takes longer than *seconds*."""
+        """Return what *work* returns; raise ReadingTimeoutError if it takes longer than *seconds*."""
         self._on_stuck = on_stuck
         if seconds != self._seconds:
             self._disarm()
@@ -153,7 +153,7 @@ class _ProcessWatch:
             raise ReadingTimeoutError
 
     def _wait_while_ending(self) -> None:
-        """Do nothing while the second thread ends the process: what it publishes must not change meanwhile."""
+        """Wait while the second thread ends the process: the data that it publishes must not change."""
         while self._is_ending:
             time.sleep(self._seconds / TICKS)
 
@@ -162,7 +162,7 @@ class _ProcessWatch:
         return used >= MIN_CPU_SHARE * self._seconds or ticks >= SLOW_MACHINE_FACTOR * TICKS
 
     def _watch(self) -> None:
-        """End the process where a task does not end; runs in the second thread."""
+        """End the process if a task does not end; runs in the second thread."""
         task, ticks = None, 0
         while True:
             if self._limit_changed.wait(self._seconds / TICKS):
@@ -173,7 +173,7 @@ class _ProcessWatch:
             self._rearm(is_same_task=is_same_task)
             if task is not None and not is_same_task:
                 self._cpu = time.process_time()
-            # Later than the signal, which does not end the run.
+            # Later than the signal, so that the signal, which does not end the run, comes first.
             if ticks > TICKS + TICKS // 2 and self._is_over_limit(ticks - TICKS // 2):
                 self._is_ending = True
                 if self._task is task:
@@ -202,7 +202,8 @@ def survives_in_child_process(work: Callable[[], object], seconds: float) -> boo
     An exception counts as getting through, except for MemoryError.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # forking beside threads: work needs no lock they may hold
+        # It warns of locks that other threads may hold; *work* needs none of them.
+        warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
     if not child:
         _work_and_exit(work, seconds)
@@ -222,7 +223,7 @@ def _work_and_exit(work: Callable[[], object], seconds: float) -> NoReturn:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         with suppress(OSError):  # when memory runs out, the kernel kills the child first
             Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-        # Locks among them: the child must not hold one longer than the run does.
+        # This releases inherited locks, which the child must not hold longer than the run.
         os.closerange(FIRST_FILE, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         work()
         code = 0

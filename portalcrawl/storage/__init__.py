@@ -1,1 +1,1 @@
-"""The state: what runs remember of articles, teasers, runs and their feeds."""
+"""The state: a database of articles, teasers, runs and their feeds, kept between runs."""

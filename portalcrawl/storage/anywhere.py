@@ -1,4 +1,4 @@
-"""Articles looked up without their portal, by which all tables are ordered."""
+"""Looks up articles whose portal is unknown, although all keys begin with the portal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CHUNK = 5_000
 
 
 def _portals() -> Any:
-    """Return a query for all portals that have articles, and at last NULL: it takes one step in the index for each.
+    """Return a query for all portals with articles, followed by NULL; it takes one step in the index per portal.
 
     https://wiki.postgresql.org/wiki/Loose_indexscan
     """
@@ -37,7 +37,7 @@ WITH_ID = select(*_COLUMNS).where(articles.c.portal.in_(_portals()), articles.c.
 
 
 def article_at(connection: Connection, key: str) -> Row[Any] | None:
-    """Return the article of any portal whose address has *key* (``urls.url_key``); None where there is none."""
+    """Return the article of any portal whose address has *key* (``urls.url_key``); None if there is none."""
     portals = connection.scalars(PORTALS).all()
     keys = [address_key(portal, key) for portal in portals if portal is not None]
     for start in range(0, len(keys), CHUNK):
@@ -48,5 +48,5 @@ def article_at(connection: Connection, key: str) -> Row[Any] | None:
 
 
 def article_with_id(connection: Connection, article: str) -> Row[Any] | None:
-    """Return the article of any portal with the id *article*; None where there is none."""
+    """Return the article of any portal with the id *article*; None if there is none."""
     return connection.execute(WITH_ID, {"id": article}).first()

@@ -12,7 +12,7 @@ STREAK = select(meta.c.value).where(meta.c.key == bindparam("key"))
 MIN_STREAK = 3
 """Pages in a row that must have needed a browser before the next ones are rendered at once."""
 RECHECK_INTERVAL = 10
-"""One of so many pages is fetched without a browser, to see whether it still needs one."""
+"""One in this many pages is fetched without a browser, to see whether it still needs one."""
 
 
 class BrowserNeeds:

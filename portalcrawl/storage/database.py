@@ -1,4 +1,4 @@
-"""Opening the state's database: version, pragmas, and one-line errors where it can't be used."""
+"""Opens the state's database: version, pragmas, and one-line errors if it can't be used."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def open_database(url: str) -> Engine:
 
 @contextmanager
 def database_errors_as(problem: str) -> Iterator[None]:
-    """Turn errors of the database into a DataFolderError of one line that begins with *problem*."""
+    """Convert errors of the database to a DataFolderError with one line that begins with *problem*."""
     try:
         yield
     except (DBAPIError, sqlite3.DatabaseError) as error:
@@ -111,7 +111,7 @@ def make_engine(url: str) -> Engine:
 def read_connection(engine: Engine) -> Iterator[Connection]:
     """Yield a connection for reading: it takes no lock, and each query sees what is committed by then.
 
-    :raises DataFolderError: where the state can't be read.
+    :raises DataFolderError: if the state can't be read.
     """
     with database_errors_as("the state can't be read"), _reader(engine) as connection:
         yield connection
@@ -121,8 +121,8 @@ def read_connection(engine: Engine) -> Iterator[Connection]:
 def write_transaction(engine: Engine) -> Iterator[Connection]:
     """Yield a connection in a transaction that holds the write lock.
 
-    :raises StateBusyError: where another process holds the write lock for too long (see WAIT_OPTION).
-    :raises DataFolderError: where the state can't be written.
+    :raises StateBusyError: if another process holds the write lock for too long (see WAIT_OPTION).
+    :raises DataFolderError: if the state can't be written.
     """
     with database_errors_as("the state can't be written"), engine.begin() as connection:
         yield connection
@@ -193,15 +193,15 @@ def _is_corrupt(error: DatabaseError | sqlite3.DatabaseError) -> bool:
 
 
 def _is_replaced(found: StateFile, error: DatabaseError | sqlite3.DatabaseError) -> bool:
-    """Return whether the file in which *error* was met is there no more: a corrupt one is set aside.
+    """Return whether the file that raised *error* is gone; a corrupt file is renamed.
 
-    Of several processes that met it the first does so. The others would take the new file for it.
+    The first of several processes with this error renames the file; the others must not rename the new one.
     """
     if found.path is None or found.identity is None:
         return False
     if not _is_corrupt(error):
         return StateFile.now(found.url) != found
-    from filelock import FileLock  # here, since a state is hardly ever corrupt
+    from filelock import FileLock  # imported here, since a state is hardly ever corrupt
 
     with FileLock(found.path.with_name(found.path.name + ".corrupt.lock")):
         if StateFile.now(found.url) == found:
@@ -216,7 +216,7 @@ def _set_aside(file: Path) -> None:
     while file.with_name(file.name + end).exists():
         number += 1
         end = f"{time}-{number}"
-    for suffix in ("-wal", "-shm", ""):  # the file last: beside it others would make a log of the same name
+    for suffix in ("-wal", "-shm", ""):  # the file last: else the log of a new file might be renamed
         path = file.with_name(file.name + suffix)
         with suppress(FileNotFoundError):
             path.rename(path.with_name(path.name + end))
@@ -284,9 +284,9 @@ def _bring_up_to_date(engine: Engine, url: str) -> None:
 
 
 def state_version(url: str) -> int | None:
-    """Return the version of the state at *url*; None where there is none yet.
+    """Return the version of the state at *url*; None if there is none yet.
 
-    :raises DataFolderError: where the state can't be read.
+    :raises DataFolderError: if the state can't be read.
     """
     engine = make_engine(url)
     with read_connection(engine) as connection:
@@ -296,7 +296,7 @@ def state_version(url: str) -> int | None:
 
 
 def _version(connection: Connection) -> int | None:
-    """Return the version of the state's tables; None where there are none."""
+    """Return the version of the state's tables; None if there are none."""
     if not inspect(connection).has_table(tables.meta.name):
         return None
     return int(connection.scalar(select(tables.meta.c.value).where(tables.meta.c.key == "version")) or 0)

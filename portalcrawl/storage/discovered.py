@@ -1,4 +1,4 @@
-"""What the state knows of feeds and sitemaps, and of what they said about articles."""
+"""The feeds and sitemaps in the state, and their entries for articles."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class DocumentRecord:
     parent: str | None = None
     """The sitemap index that lists it."""
     lastmod: str | None = None
-    """What the parent says of its last change, as written."""
+    """Time of its last change as written in the parent."""
     read_lastmod: str | None = None
     """``lastmod`` when it was last read."""
     read_at: float | None = None
@@ -36,13 +36,13 @@ class DocumentRecord:
 
     @property
     def is_due(self) -> bool:
-        """Whether it must be asked for: its parent says of no other that it is as it was when it was read."""
+        """Whether it must be requested: False only if its parent says that it is unchanged since it was read."""
         return self.read_at is None or self.lastmod is None or self.lastmod != self.read_lastmod
 
 
 @dataclass(slots=True)
 class EntryRecord:
-    """What a feed or sitemap said of an article."""
+    """The entry of an article in a feed or sitemap."""
 
     portal: str
     id: str
@@ -72,7 +72,7 @@ ANY_ENTRY = select(entries.c.id).limit(1)
 
 
 class Discovered:
-    """The documents and entries of the state, and over them what the run has noted and not yet committed."""
+    """The documents and entries in the state, including changes of this run that are not committed yet."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -82,7 +82,7 @@ class Discovered:
         self._has_entries: bool | None = None
 
     def documents(self, portal: str, urls: Collection[str]) -> dict[str, DocumentRecord]:
-        """Return what is known of those of *urls* that are feeds or sitemaps."""
+        """Return the records of those *urls* that are known feeds or sitemaps, by URL."""
         found = {row.url: DocumentRecord(*row) for row in self._rows(DOCUMENT, portal, urls)}
         found.update((url, self._documents[portal, url]) for url in urls if (portal, url) in self._documents)
         return found
@@ -101,7 +101,7 @@ class Discovered:
         self._documents[record.portal, record.url] = record
 
     def entries(self, portal: str, ids: Collection[str]) -> dict[str, EntryRecord]:
-        """Return what was said of those articles of *ids* that entries are kept of."""
+        """Return the kept entries of articles with *ids*, by id."""
         if self._has_entries is None:
             self._has_entries = bool(self._store.rows(ANY_ENTRY))
         found = {row.id: EntryRecord(*row) for row in self._rows(ENTRIES, portal, ids)} if self._has_entries else {}
@@ -114,7 +114,7 @@ class Discovered:
         return found
 
     def entry(self, portal: str, article: str) -> EntryRecord | None:
-        """Return what was said of one article; None where nothing is kept."""
+        """Return the entry of one article; None if none is kept."""
         return self.entries(portal, [article]).get(article)
 
     def note_entry(self, record: EntryRecord) -> None:
@@ -122,11 +122,11 @@ class Discovered:
         self._entries[record.portal, record.id] = record
 
     def keep(self, portal: str, article: str) -> None:
-        """Keep what was said of an article, since its later revisions need it, too."""
+        """Keep the entry of an article, since its later revisions need it too."""
         self._kept.add((portal, article))
 
     def settle(self, portal: str, article: str) -> None:
-        """Let the next commit drop what was kept of an article until it was fetched; of a change, the time is kept."""
+        """Let the next commit delete the entry of a fetched article, or reduce it to the time of the last change."""
         record = self.entry(portal, article)
         if record is None or (portal, article) in self._kept:
             return

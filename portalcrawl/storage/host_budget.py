@@ -47,14 +47,14 @@ FILE = "hosts.sqlite3"
 TIMEOUT = 5.0
 """Seconds to wait for another process that writes; a statement takes less than a millisecond."""
 LONGEST_QUEUE = 3_600.0
-"""A last turn further ahead than this number of seconds is no turn: the clock was set back."""
+"""A last turn more than this number of seconds ahead is ignored: the clock was set back."""
 
 metadata = MetaData()
 hosts = Table(
     "hosts",
     metadata,
     Column("host", String, primary_key=True),
-    # Unix times: of the last turn that was given, and before which the host does not want to be asked.
+    # Unix times: of the last turn that was given, and before which the host must not be asked.
     Column("last_turn", Float, nullable=False),
     Column("not_before", Float, nullable=False),
     # Refusals (429, 503) in a row, and the name of the last one.
@@ -65,10 +65,10 @@ hosts = Table(
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """What a host has asked for."""
+    """A pause that a host has asked for."""
 
     until: float
-    """Unix time before which it does not want to be asked."""
+    """Unix time before which it must not be asked."""
     reason: str
     """``http_429`` or ``http_503``."""
 
@@ -76,7 +76,7 @@ class Pause:
 class HostBudget:
     """The table of hosts.
 
-    :raises DataFolderError: where it can't be read or written.
+    :raises DataFolderError: if it can't be read or written.
     """
 
     def __init__(self, engine: Engine, file: Path | None = None) -> None:
@@ -84,7 +84,7 @@ class HostBudget:
         self._file = file
         """The SQLite file, which is made with the first row; None for another database."""
         self._has_table = False
-        # Of the database's clock where machines share one; else of this machine's. Statements are built once, since
+        # By the database's clock if machines share it, else by this machine's. Statements are built once, since
         # building one takes longer than running it.
         self._now: ColumnElement[float] = (
             bindparam("now", type_=Float) if file else func.extract("epoch", func.now()).cast(Float)
@@ -105,7 +105,7 @@ class HostBudget:
         return cls(engine, file)
 
     def make_table(self) -> None:
-        """Make the table where there is none; every other method does so too."""
+        """Create the table if it does not exist; every other method does so too."""
         with self._connection():
             pass
 
@@ -115,7 +115,7 @@ class HostBudget:
             return max(0.0, float(connection.scalar(self._take_turn, self._values(of_host=host, delay=delay)) or 0.0))
 
     def pause(self, host: str) -> Pause | None:
-        """Return what *host* asked for; None if it may be asked now."""
+        """Return the pause that *host* asked for; None if it may be asked now."""
         if self._file is not None and not self._file.exists():
             return None
         with self._connection() as connection:
@@ -151,7 +151,7 @@ class HostBudget:
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        """Yield a connection on which every statement is a transaction of its own."""
+        """Yield a connection in autocommit mode."""
         try:
             with self._engine.connect() as connection:
                 if not self._has_table:
@@ -198,7 +198,7 @@ def _create_table(connection: Connection) -> None:
         metadata.create_all(connection)
     except DatabaseError as error:
         if "exist" not in str(error) and not isinstance(error, IntegrityError):
-            raise  # otherwise another process has made it since
+            raise  # otherwise another process has created it in the meantime
 
 
 def _prepare(connection: Any, _record: Any) -> None:

@@ -1,8 +1,8 @@
-"""Leases: over all machines that share a state, one run at a time may commit what it finds on a portal.
+"""Leases: of all machines that share a state, only one run at a time may commit items of a portal.
 
-A run that takes a portal raises the epoch of its lease. Every commit renews the lease in its own transaction, on the
-condition that the epoch is still the run's: whoever was frozen or cut off for longer than the lease lasts, and lost the
-portal to another run, can write nothing more. Times are those of the database's clock.
+A run that takes a portal increments the epoch of its lease. Every commit renews the lease in its own transaction,
+provided that the epoch is still the run's: a run that was frozen or cut off for longer than the lease, and lost the
+portal to another run, can't write any more. Times are by the database's clock.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ POLL_INTERVAL = 0.25
 STUCK = 5
 """Seconds beyond IDLE_IN_TRANSACTION after which a transaction that holds a lease's row is stuck."""
 RENEWALS = 3
-"""Times that a lease is renewed before it would expire."""
+"""How often a lease is renewed within its duration."""
 
 TAKE = text(f"""
 INSERT INTO leases AS held (portal, epoch, run, holder, expires, commits)
@@ -75,7 +75,7 @@ class PortalLeases:
         self._portals = sorted(portals)
         self._seconds = seconds
         self._epochs: dict[str, int] = {}
-        # Unique, so that it takes what it holds already: it may not know whether its last attempt was committed.
+        # Unique, so that it can take leases that it holds already: the outcome of its last attempt may be unknown.
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._made = 0
         """Commits of this epoch that are known to have been made."""
@@ -103,7 +103,7 @@ class PortalLeases:
         """Take all leases, or none.
 
         :raises RunLockedError: after *wait* seconds.
-        :raises DataFolderError: where the state can't be used.
+        :raises DataFolderError: if the state can't be used.
         """
         end = monotonic() + wait
         while (held := self._take()) is not None:
@@ -145,11 +145,11 @@ class PortalLeases:
         return None
 
     def check(self, connection: Connection) -> bool:
-        """Renew the leases in the transaction of *connection*, which they make the only one of their portals.
+        """Renew the leases in the transaction of *connection*, which excludes other transactions on these portals.
 
-        Return whether the commit before this one, whose outcome was unknown since its connection broke, was made.
+        Return whether the previous commit was made, if its outcome was unknown because the connection broke.
 
-        :raises LeaseLostError: where another run has taken a portal over.
+        :raises LeaseLostError: if another run has taken a portal over.
         """
         number = 0
         for portal, epoch in self._epochs.items():
@@ -169,8 +169,8 @@ class PortalLeases:
     def renew(self) -> None:
         """Renew the leases if a third of their time has passed since they were.
 
-        :raises LeaseLostError: where another run has taken a portal over.
-        :raises StateBusyError: where the state can't be reached now.
+        :raises LeaseLostError: if another run has taken a portal over.
+        :raises StateBusyError: if the state can't be reached now.
         """
         if not self._epochs or monotonic() - self._renewed < self.interval:
             return
@@ -184,7 +184,7 @@ class PortalLeases:
     def release(self) -> None:
         """Release the leases that are still this run's.
 
-        :raises DataFolderError: where the state can't be used; the leases then expire by themselves.
+        :raises DataFolderError: if the state can't be used; the leases then expire by themselves.
         """
         epochs, self._epochs = self._epochs, {}
         if not epochs:

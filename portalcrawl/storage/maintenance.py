@@ -1,4 +1,4 @@
-"""Counts of the state, and clean-up that crawls can go on beside."""
+"""Counts of the state, and clean-up while crawls are running."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ NUMBERS = (
     .order_by(articles.c.portal, articles.c.status)
 )
 _GROUPS = NUMBERS.subquery()
-# Only the first day's articles are read: the index knows no more than the day. "=" would give the same, but for that
-# SQLite reads all articles of the portal.
+# Reads only the articles of the first day, since the index is by day. With "=" the result would be the same, but SQLite
+# would read all articles of the portal.
 _OLDEST = select(func.min(articles.c.newest)).where(
     articles.c.portal == _GROUPS.c.portal, articles.c.status == _GROUPS.c.status, articles.c.day <= _GROUPS.c.day
 )
@@ -77,7 +77,7 @@ def old_articles(portal: str, status: str, before: float) -> ColumnElement[bool]
 class Maintenance:
     """Counts and clean-up.
 
-    :raises DataFolderError: where the state can't be read or written.
+    :raises DataFolderError: if the state can't be read or written.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -143,7 +143,7 @@ class Maintenance:
 
         def delete_orphans(page: Sequence[Any]) -> None:
             signature = {row.text: row.signature for row in page}
-            # Of version 1, a fingerprint names no article if the first of its group was deleted before.
+            # A fingerprint from version 1 names no article if the first one of its group was deleted.
             for _, texts in self._orphans((row.portal or "", row.article or "", row.text) for row in page):
                 for chunk in _chunks(texts):
                     keys = [{"of_band": b, "of_text": text} for text in chunk for b in set(bands_of(signature[text]))]
@@ -159,7 +159,7 @@ class Maintenance:
         number = 0
         while number < limit:
             page = self._rows(select(*columns).order_by(signatures.c.text).limit(CHUNK))
-            # Texts are numbered as they are added, so the first young one ends the search.
+            # Texts are numbered in the order of being added, so the search ends at the first one that is too young.
             old = list(takewhile(lambda row: (row.added or 0.0) < before, page))
             keys = [{"of_band": b, "of_text": row.text} for row in old for b in sorted(set(bands_of(row.signature)))]
             if keys:
@@ -172,7 +172,7 @@ class Maintenance:
         return number
 
     def _delete_orphaned_entries(self) -> None:
-        """Delete what feeds and sitemaps said of articles that are no longer known."""
+        """Delete the entries of feeds and sitemaps for articles that are no longer known."""
 
         def delete_orphans(page: Sequence[Any]) -> None:
             for portal, ids in self._orphans((row.portal, row.id, row.id) for row in page):

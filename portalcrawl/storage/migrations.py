@@ -22,7 +22,7 @@ from portalcrawl.urls import id_token, url_key
 CHUNK = 10_000
 """Rows read and written at a time."""
 MARK = "="
-"""What sketches and hashes of fields began with that version 3 had packed."""
+"""Prefix of sketches and hashes of fields that version 3 had packed."""
 
 addresses_3 = Table(
     "addresses",
@@ -41,9 +41,9 @@ IN_USE = text(f"SELECT portal FROM leases WHERE expires > {NOW} ORDER BY portal 
 
 
 def portal_in_use(connection: Connection) -> str | None:
-    """Return a portal on which a run goes on that the migration would break; None where there is none.
+    """Return a portal with a running crawl that the migration would break; None if there is none.
 
-    Only of a state on PostgreSQL is that known. In SQLite such a run ends at its next commit.
+    This is known only for a state on PostgreSQL. With SQLite, such a run ends at its next commit.
     """
     if connection.dialect.name != BACKEND or not inspect(connection).has_table(tables.leases.name):
         return None
@@ -86,7 +86,7 @@ def _rekey_addresses(connection: Connection) -> None:
 
 
 def _date_signatures(connection: Connection) -> None:
-    """Count the age of fingerprints, which had no date, from now on."""
+    """Set the date of fingerprints, which had none, to now."""
     connection.execute(signatures.update().values(added=time()))
 
 
@@ -124,7 +124,7 @@ def _pack_articles(connection: Connection) -> None:
 
 
 def _make_statistics(connection: Connection) -> None:
-    """Let PostgreSQL know how many rows there are now, before its own turn comes; SQLite needs no statistics."""
+    """Update PostgreSQL's statistics at once instead of by autovacuum; SQLite needs none."""
     if connection.dialect.name == BACKEND:
         connection.execute(text("ANALYZE articles, addresses"))
 

@@ -32,10 +32,10 @@ class NearCopies:
     """Band -> signatures and their groups, not committed yet."""
     _rows: list[tuple[Fingerprint, Mapping[str, str]]] = field(default_factory=list)
     _written: int = 0
-    """Rows that the last transaction has written, perhaps in vain."""
+    """Rows that the last transaction has written, which may have failed."""
 
     def group_of(self, fingerprint: Fingerprint) -> str | None:
-        """Return the group of the stored text that is most like this one; None where there is no copy of it."""
+        """Return the group of the most similar stored text; None if no text is a copy."""
         found = [entry for band in fingerprint.bands for entry in self._fresh.get(band, ())]
         found += self._stored(fingerprint.bands)
         best = max(((similarity(fingerprint.signature, sig), group) for sig, group in found), default=(0.0, ""))
@@ -54,7 +54,7 @@ class NearCopies:
             self._fresh.setdefault(band, []).append((fingerprint.signature, cluster_id))
 
     def commit(self, connection: Connection) -> None:
-        """Record what was noted, within the transaction of *connection*."""
+        """Write the noted texts in the transaction of *connection*."""
         self._written = len(self._rows)
         if not self._rows:
             return

@@ -1,7 +1,7 @@
-"""The outbox: lines that are committed to the state, until they are published.
+"""The outbox: lines that are committed to the state and not published yet.
 
-Each commit adds one compressed chunk a feed. A run that has ended leaves its manifest beside them, so that whoever
-publishes it publishes the same bytes.
+Each commit adds one compressed chunk per feed. A run that has ended adds its manifest, so that any process publishes
+the same bytes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ else:
     from backports import zstd  # a dependency of Scrapy
 
 LEVEL = 3
-"""Of zstd: an eighth of the time of zlib, and smaller."""
+"""Compression level of zstd, which takes an eighth of the time of zlib and gives a smaller result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ def add_chunks(connection: Connection, run: str, chunks: Sequence[Chunk]) -> Non
 class Outbox:
     """The tables of lines and manifests that are not published yet.
 
-    :raises StateBusyError: where the state can't be reached now.
-    :raises DataFolderError: where it can't be used for another reason.
+    :raises StateBusyError: if the state can't be reached now.
+    :raises DataFolderError: if it can't be used for another reason.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -94,12 +94,12 @@ class Outbox:
             return connection.scalar(select(outbox.c.run).where(outbox.c.run == run).limit(1)) is not None
 
     def lines(self, run: str, kind: str) -> Iterator[bytes]:
-        """Yield the lines of a feed in their order, many at a time."""
+        """Yield the lines of a feed in order, one chunk (many lines) at a time."""
         number = -1
         columns = (outbox.c.number, outbox.c.compressed)
         of_feed = (outbox.c.run == run, outbox.c.kind == kind)
         while True:
-            # One row a query: a chunk may hold megabytes, and drivers read a whole result at once.
+            # One row per query: a chunk may have megabytes, and drivers read a whole result at once.
             query = select(*columns).where(*of_feed, outbox.c.number > number).order_by(outbox.c.number).limit(1)
             with read_connection(self._engine) as connection:
                 row = connection.execute(query).one_or_none()
@@ -152,7 +152,7 @@ class Outbox:
             return [row.run for row in connection.execute(query)]
 
     def manifest(self, run: str) -> Manifest | None:
-        """Return the manifest of a run that is not published; None where it is, or has not ended."""
+        """Return the manifest of a run that is not published; None if it is, or has not ended."""
         with read_connection(self._engine) as connection:
             found = connection.scalar(select(unpublished.c.manifest).where(unpublished.c.run == run))
         return parse_manifest(json.loads(found)) if found else None

@@ -1,4 +1,4 @@
-"""How records and addresses lie in the tables: as short as what is asked of them allows, since there are millions."""
+"""The compact forms in which records and URLs are stored in the tables, since there are millions of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from portalcrawl.storage.records import Record
 
 KEY_BYTES = 12
-"""Of the hash that stands for an address. Among 10 billion addresses two share it with a chance of 1 in 10^9."""
+"""Length of the hash of a URL. Among 10 billion URLs, two have the same hash with a probability of 1 in 10^9."""
 HASHES = re.compile(r"(?:[0-9a-f]{8})?(?:,(?:[0-9a-f]{8})?)*")
 """The hashes of fields that are packed: 8 hexadecimal digits each, or none."""
 HASHES_MARK = b"="
@@ -26,9 +26,9 @@ ORIGIN = re.compile(r"https?://[^/?#]+/")
 
 
 def address_key(portal: str, key: str) -> bytes:
-    """Return what the table of addresses holds for *key* (``urls.url_key``) of *portal*: KEY_BYTES bytes.
+    """Return the key in the table of addresses for *key* (``urls.url_key``) of *portal*: KEY_BYTES bytes.
 
-    PostgreSQL keeps a key twice, in the table and in its index, so the portal is not beside it, but in the hash.
+    PostgreSQL stores a key twice, in the table and in its index. So the portal is part of the hash, not another column.
     """
     return key_on_portal(portal, hash_of(key))
 
@@ -44,7 +44,7 @@ def hash_of(key: str) -> bytes:
 
 
 def teaser_key(teaser: str) -> int:
-    """Return the 64-bit number that stands for the id of a teaser, which is itself a hash of as many bits."""
+    """Return a 64-bit hash of the id of a teaser, which is itself a hash of 64 bits."""
     return int.from_bytes(hashlib.blake2b(teaser.encode(), digest_size=8).digest(), "big", signed=True)
 
 
@@ -53,7 +53,7 @@ def row_of(record: Record) -> dict[str, Any]:
     row = {name: getattr(record, name) for name in FIELDS}
     if record.canonical_url == record.url:
         row["canonical_url"] = ""
-    if record.cluster_id == record.id:  # of every article without copies
+    if record.cluster_id == record.id:  # true for every article without copies
         row["cluster_id"] = ""
     origin = _origin(record.url)
     if record.found_on and origin and record.found_on.startswith(origin):
@@ -88,7 +88,7 @@ def day_of(moment: float) -> int:
 
 
 def from_hex(digits: str | None) -> bytes | None:
-    """Return the bytes that hexadecimal *digits* stand for."""
+    """Return the bytes of hexadecimal *digits*; None for None."""
     return None if digits is None else bytes.fromhex(digits)
 
 
@@ -119,7 +119,7 @@ def unpack_hashes(packed: bytes) -> str:
 
 
 def _mask_bytes(fields: int) -> int:
-    """Return how many bytes hold a bit for each of so many fields."""
+    """Return the number of bytes that hold one bit per field."""
     return (fields + 7) // 8
 
 

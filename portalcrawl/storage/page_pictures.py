@@ -1,7 +1,7 @@
-"""What each observed start page last showed, changed line by line as observations are written.
+"""Pictures of observed start pages: the teasers that each last showed, updated with each observation written.
 
-At any commit a picture is exactly what the committed observations add up to. Therefore a run that died half way through
-a page leaves a picture from which the next run observes the rest, each observation once.
+At any commit, a picture is the sum of the committed observations. So if a run dies half way through a page, the next
+run observes the rest, each observation once.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Picture:
     is_closed: bool = False
     """Whether the page's markup ended with ``</html>``."""
     doubts: int = 0
-    """Readings in a row that showed so little that they were not believed."""
+    """Consecutive readings with so few teasers that they were not used."""
 
     @classmethod
     def parse(cls, text: str) -> Picture:
@@ -81,7 +81,7 @@ class Picture:
         teaser.observations[observation.id] = observation.event
 
     def _find(self, observation: Observation) -> ShownTeaser | None:
-        """Return the teaser that *observation* speaks of: by its state, or if that has changed, by its place."""
+        """Return the teaser that *observation* is about: by its state, or if that has changed, by its place."""
         if observation.event == "appeared":
             return None
         if observation.event != "changed":
@@ -91,9 +91,9 @@ class Picture:
         return next((each for each in same if (each.block, each.position) == place), same[0] if same else None)
 
     def take_back(self, observation: str) -> bool:
-        """Make the page's next reading observe again what the lost line with the id *observation* said.
+        """Undo the lost line with the id *observation*, so that the page's next reading observes the same again.
 
-        Returns whether the picture knows that line.
+        Return whether the line is in the picture.
         """
         if observation in self.gone:
             self.shown.append(self.gone.pop(observation))
@@ -103,7 +103,7 @@ class Picture:
             if event == "appeared":
                 self.shown.remove(each)
             elif event == "moved":
-                each.position = 0  # which none has
+                each.position = 0  # a position that no teaser has
             elif event == "changed":
                 each.teaser_id = ""
             if event:
@@ -132,7 +132,7 @@ class PagePictures:
         self._changed.add((portal, page_key(page)))
 
     def apply(self, observation: Observation) -> None:
-        """Let the next commit record what *observation*, which is written to its feed, says."""
+        """Apply *observation*, which was written to its feed, to its page's picture with the next commit."""
         self.of(observation.portal, observation.page).apply(observation)
         self.note(observation.portal, observation.page)
 
@@ -152,9 +152,9 @@ class PagePictures:
 
 
 def page_key(url: str) -> str:
-    """Return what a page is known by, in whatever spelling of its address; the port of a private host is left out.
+    """Return the key of a page, the same for all spellings of its URL; it leaves out the port of a private host.
 
-    The portal's name has that port if it counts; the embedded portal, which may be served at any, has another name.
+    If that port matters, it is part of the portal's name; the embedded portal may be served at any port.
     """
     parts = urlsplit(url)
     key = url_key(url)
@@ -162,7 +162,7 @@ def page_key(url: str) -> str:
 
 
 def take_back(connection: Connection, portal: str, observation: str) -> None:
-    """Record that the line with the id *observation* is lost: what it said is observed again."""
+    """Record that the line with the id *observation* is lost, so that the same is observed again."""
     query = select(page_pictures.c.page, page_pictures.c.picture).where(page_pictures.c.portal == portal)
     for row in connection.execute(query).all():
         picture = Picture.parse(row.picture)

@@ -1,4 +1,4 @@
-"""PostgreSQL as the state's database: how its sessions are set up, and which of its errors pass by themselves."""
+"""PostgreSQL as the state's database: set-up of sessions, and which errors are transient."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CONNECTION = {
 """Parameters of libpq: a server that has vanished from the network is noticed within half a minute."""
 PASSING = ("08", "40001", "40P01", "53300", "55P03", "57P", "25P03")
 """Error codes after which a later try may succeed: lost connections, serialization failures, deadlocks, too many
-connections, a lock not had in time, a server that stops or starts (PostgreSQL, appendix A)."""
+connections, a lock timeout, a server that stops or starts (PostgreSQL, appendix A)."""
 TABLES_LOCK = 0x706F7274616C01
 """Key of the advisory lock under which tables are made and migrated."""
 STATE_LOCK = 0x706F7274616C02
@@ -42,7 +42,7 @@ def connect_arguments(url: URL, application: str = APPLICATION) -> dict[str, Any
 
 
 def prepare(engine: Engine) -> None:
-    """Let the sessions of *engine* be set up when they begin."""
+    """Register the set-up of the sessions of *engine*."""
     event.listen(engine, "connect", _set_up)
 
 
@@ -54,7 +54,7 @@ def _set_up(connection: Any, _: object) -> None:
 
 
 def _text_dumper() -> type:
-    """Return psycopg's dumper of text, less the character that PostgreSQL's text can't hold (U+0000)."""
+    """Return a psycopg dumper of text that removes U+0000, which PostgreSQL's text can't contain."""
     from psycopg.types.string import StrDumper  # here, since a state in SQLite needs no psycopg
 
     class TextDumper(StrDumper):
@@ -75,14 +75,14 @@ def is_passing(error: BaseException) -> bool:
     if not hasattr(driver, "sqlstate"):
         return False
     code = driver.sqlstate
-    if code is None:  # of libpq: no connection, or one that broke
+    if code is None:  # an error of libpq: no connection, or it broke
         return isinstance(error, OperationalError | InterfaceError)
     return str(code).startswith(PASSING)
 
 
 @contextmanager
 def advisory_lock(engine: Engine, seconds: float) -> Iterator[None]:
-    """Hold the lock under which one process at a time opens a state, and rebuilds a new one.
+    """Hold the lock that a process needs to open a state and to rebuild a new one.
 
     The server releases it when the connection ends. After *seconds* the database's error is raised.
     """

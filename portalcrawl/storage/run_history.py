@@ -1,4 +1,4 @@
-"""Earlier runs: what they published, and how they ended."""
+"""Earlier runs: their feeds, and how they ended."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ class PastRun:
 class RunHistory:
     """The state's tables of runs and feeds.
 
-    :raises StateBusyError: where another process holds the write lock for *wait* seconds.
-    :raises DataFolderError: where the tables can't be read or written for another reason.
+    :raises StateBusyError: if another process holds the write lock for *wait* seconds.
+    :raises DataFolderError: if the tables can't be read or written for another reason.
     """
 
     def __init__(self, engine: Engine, wait: float = BUSY_TIMEOUT) -> None:
@@ -106,7 +106,7 @@ class RunHistory:
             record_end(connection, manifest)
 
     def add(self, found: Collection[tuple[PastRun, Collection[PastFeed]]]) -> None:
-        """Record runs and their feeds, in place of what the state knows of them."""
+        """Record runs and their feeds, replacing existing rows."""
         names = [run.run for run, _ in found]
         with write_transaction(self._engine) as connection:
             for table in (feeds, lines, runs):
@@ -258,7 +258,7 @@ def _mark_unwritten(connection: Connection, line: Row[Any]) -> None:
     elif line.kind == "observations":
         take_back(connection, line.portal, line.id)
     elif line.kind == "articles" and line.revision is not None:
-        # The hashes of the revision before are not known any more, so whatever is fetched next is written.
+        # The hashes of the previous revision are lost, so the next fetched version is written in any case.
         values: dict[str, Any] = {"revision": line.revision - 1, "attempts": 0, "reason": None, "next_visit": 0.0}
         values |= {"content_hash": None, "field_hashes": None, "etag": None, "last_modified": None}
         if line.revision == 1:
@@ -268,7 +268,7 @@ def _mark_unwritten(connection: Connection, line: Row[Any]) -> None:
 
 
 def _past_run(row: Row[Any]) -> PastRun:
-    """Return the run of a row of the table ``runs``."""
+    """Return the run in a row of the table ``runs``."""
     columns = dict(row._mapping)
     parsed = {
         "portals": tuple(json.loads(columns["portals"])),

@@ -123,7 +123,7 @@ class Store:
             query = query.where(articles.c.newest >= wanted.since)
         if after is not None:
             older = articles.c.newest < after.newest
-            # Said by the second condition, too, but only of the first does a database begin half-way in the index.
+            # Implied by the second condition, but only with this one does a database start in the middle of the index.
             query = query.where(articles.c.newest <= after.newest)
             query = query.where(or_(older, and_(articles.c.newest == after.newest, articles.c.id > after.id)))
         rows = self.rows(query.order_by(articles.c.newest.desc(), articles.c.id).limit(limit))
@@ -141,7 +141,7 @@ class Store:
 
         *first* is called before anything is written.
 
-        :raises StateBusyError: where another process holds the write lock for *wait* seconds.
+        :raises StateBusyError: if another process holds the write lock for *wait* seconds.
         """
         with write_transaction(self._engine.execution_options(**{WAIT_OPTION: wait})) as connection:
             if first:

@@ -34,7 +34,7 @@ articles = Table(
     Column("newest", Float, nullable=False),
     Column("next_visit", Float),
     Column("first_stored", Float),
-    # Of ``newest`` (packing.day_of), for the index by status.
+    # Day of ``newest`` (packing.day_of), for the index by status.
     Column("day", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("depth", Integer, nullable=False),
@@ -50,8 +50,8 @@ articles = Table(
     Column("field_hashes", LargeBinary),
     Column("cluster_id", String),
     Column("headline", Text),
-    # Of another name than in version 3: there it is a text, and so a program of that version which is still running
-    # can write none into this table. SQLite would let it.
+    # Named differently than in version 3, where it was a text: so a program of that version that is still running
+    # can't write to this table. SQLite would accept its value.
     Column("packed_sketch", LargeBinary, key="sketch"),
     Column("etag", Text),
     Column("last_modified", Text),
@@ -125,7 +125,7 @@ runs = Table(
     Column("reasons", Text),
     Index("runs_by_finished", "finished"),
 )
-# Cut, because an entry of PostgreSQL's index holds 2,704 bytes at most, and a run may be over any number of portals.
+# Truncated, because an entry of PostgreSQL's index has at most 2,704 bytes, and a run may have any number of portals.
 PORTALS_IN_INDEX = 500
 portals_of_run = func.substr(runs.c.portals, literal_column("1"), literal_column(str(PORTALS_IN_INDEX)))
 Index("runs_by_first_portals", portals_of_run, runs.c.run)
@@ -154,8 +154,8 @@ page_pictures = Table(
     sqlite_with_rowid=False,
 )
 
-# The record that each committed line of an unfinished run holds, by the offset in the feed at which the line ends. It
-# tells which records a damaged feed has lost. The rows are deleted when the run ends.
+# The record in each committed line of an unfinished run, by the offset in the feed at which the line ends. From it,
+# the records that a damaged feed has lost are known. The rows are deleted when the run ends.
 lines = Table(
     "lines",
     metadata,
@@ -168,18 +168,18 @@ lines = Table(
     sqlite_with_rowid=False,
 )
 
-# What follows is used where lines are committed to the state instead of to files (see runs/sinks.py).
+# The tables below are used if lines are committed to the state instead of to files (see runs/sinks.py).
 leases = Table(
     "leases",
     metadata,
     Column("portal", String, primary_key=True),
-    # Rises by one with each run that takes the portal; a commit with an older one is refused.
+    # Incremented by each run that takes the portal; a commit with an older epoch is refused.
     Column("epoch", BigInteger, nullable=False),
     Column("run", String),
     Column("holder", String, nullable=False),
     # Unix seconds by the clock of the database; NULL: the lease was released.
     Column("expires", Float),
-    # Commits under this epoch: tells a run whose connection broke whether its commit was made.
+    # Commits in this epoch: by it, a run whose connection broke finds out whether its commit was made.
     Column("commits", BigInteger, nullable=False),
 )
 
@@ -204,7 +204,7 @@ unpublished = Table(
     Column("since", Float, nullable=False),
 )
 
-# Feeds and sitemaps that a portal has, and what they said when they were last read.
+# The feeds and sitemaps of portals, with data from the last time that each was read.
 documents = Table(
     "documents",
     metadata,
@@ -220,7 +220,7 @@ documents = Table(
     Index("documents_by_parent", "portal", "parent"),
 )
 
-# What a feed or sitemap said of an article that was not fetched since, or of its last change.
+# Entries of feeds and sitemaps for articles that were not fetched since, and the times of last changes.
 entries = Table(
     "entries",
     metadata,

@@ -1,4 +1,4 @@
-"""What this run knows: the state, and over it what the run has found and not yet committed."""
+"""The run's view of the state, including changes that are not committed yet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from portalcrawl.urls import url_key
 
 
 class Participant(Protocol):
-    """What has something of its own to write in each commit.
+    """An object that writes its own changes in each commit.
 
     Writing the same twice must change nothing, except where the participant is one that adds (see Adding).
     """
@@ -33,10 +33,10 @@ class Participant(Protocol):
 
 
 class Adding(Participant, Protocol):
-    """A participant that adds rows with numbers of their own, which must not be written twice."""
+    """A participant that adds numbered rows, which must not be written twice."""
 
     def committed(self) -> None:
-        """Forget what the last :meth:`commit` has written, and nothing that was noted since."""
+        """Forget what the last :meth:`commit` has written, but not what was noted since."""
 
 
 class UnitOfWork:
@@ -80,12 +80,12 @@ class UnitOfWork:
         return known
 
     def records(self, portal: str, ids: Collection[str]) -> dict[str, Record]:
-        """Return what is known of the articles with *ids*."""
+        """Return the records of the known articles with *ids*, by id."""
         uncommitted = {i: self._batch.records[portal, i] for i in ids if (portal, i) in self._batch.records}
         return self._store.records(portal, [i for i in ids if i not in uncommitted]) | uncommitted
 
     def record(self, portal: str, article: str) -> Record | None:
-        """Return what is known of one article."""
+        """Return the record of one article; None if it is unknown."""
         return self.records(portal, [article]).get(article)
 
     def known_teasers(self, ids: Collection[str]) -> set[str]:
@@ -93,7 +93,7 @@ class UnitOfWork:
         return self._store.known_teasers(ids) | (self._batch.teasers & set(ids))
 
     def claim_teasers(self, ids: Mapping[str, Collection[str]]) -> set[str]:
-        """Return which of *ids* were not written before, and claim them for who asks until they are written.
+        """Return which of *ids* were not written before, and claim them for the caller until they are written.
 
         *ids* maps a state's id to all ids that it may have been written under.
         """
@@ -127,7 +127,7 @@ class UnitOfWork:
             self._batch.addresses[portal, url_key(url)] = article
 
     def note_token(self, portal: str, token: str, article: str) -> None:
-        """Let the next commit record whose id *token* is; "" for one that stands in addresses of several articles."""
+        """Let the next commit record the article that *token* identifies; "" if it is in URLs of several articles."""
         self._batch.addresses[portal, token_key(token)] = article
 
     def note_teaser(self, teaser: str) -> None:
@@ -148,8 +148,8 @@ class UnitOfWork:
         The batch is kept until the transaction is known to have succeeded. If the connection breaks while it is
         committed, the next commit finds out whether it was.
 
-        :raises StateBusyError: where another process holds a lock of the state for *wait* seconds.
-        :raises LeaseLostError: where another run has taken a portal over.
+        :raises StateBusyError: if another process holds a lock of the state for *wait* seconds.
+        :raises LeaseLostError: if another run has taken a portal over.
         """
         self._store.commit(self._batch, lengths, self._commit_others, wait, self._check_leases)
         if self._leases is not None:
@@ -160,8 +160,8 @@ class UnitOfWork:
 
     def _check_leases(self, connection: Connection) -> None:
         if self._leases is not None and self._leases.check(connection):
-            # Only what adds has to know. All else is written once more, with what was noted since the connection
-            # broke: the rows of the commit that was made are replaced by the same or by newer ones.
+            # Only participants that add rows must know. Everything else is written again, with the changes since the
+            # connection broke: the rows of that commit are replaced by equal or newer ones.
             for participant in self._adding:
                 participant.committed()
 

@@ -1,4 +1,4 @@
-"""INSERT ... ON CONFLICT, which SQLite and PostgreSQL spell alike and SQLAlchemy offers for each of them."""
+"""INSERT ... ON CONFLICT, with the same syntax in SQLite and PostgreSQL; SQLAlchemy has it for each of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects import sqlite
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert *rows*, or where the key exists, replace what is there.
+    """Insert *rows*; a row whose key exists replaces the old one.
 
     The rows are written in the order of their keys, so that transactions that write the same rows wait for each other
     instead of ending in a deadlock.

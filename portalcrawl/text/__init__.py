@@ -1,1 +1,1 @@
-"""White space, datelines, names of people and fingerprints of texts; imports neither Scrapy nor lxml."""
+"""Functions on plain text: cleaning, datelines, names of people, fingerprints. Imports neither Scrapy nor lxml."""

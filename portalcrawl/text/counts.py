@@ -1,4 +1,4 @@
-"""How much a text says, in scripts with and without spaces between words."""
+"""The size of a text, comparable between scripts with and without spaces between words."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ _KANA = "\u3040-\u30ff\u31f0-\u31ff"
 _HANGUL = "\uac00-\ud7af"
 _DENSE = re.compile(f"[{_HAN}{_KANA}{_HANGUL}]")
 DENSITY = 2
-"""Latin letters that one more letter of Chinese, Japanese or Korean stands for: translations of one text have about a
-third of the characters in Chinese and about half in Japanese and Korean."""
+"""Latin letters added for each character of Chinese, Japanese or Korean, which so counts as three: a translation has
+about a third of the characters in Chinese and about half in Japanese and Korean."""
 _SENTENCE_END = re.compile(r"[.!?…؟।]+[\"'”“»«’)\]]*(?=\s|$)|[。！？｡]")
 _CLOSED = re.compile(r"(?:[.!?…؟।][\"'”“»«’)\]]*|[。！？｡][」』）”’]*)$")
 _LONGEST_END = 8
@@ -32,5 +32,5 @@ def sentence_count(text: str) -> int:
 
 
 def ends_sentence(text: str) -> bool:
-    """Return whether *text* closes with the end of a sentence, quotation marks and brackets behind it aside."""
+    """Return whether *text* ends with the end of a sentence, ignoring quotation marks and brackets after it."""
     return text[-1:] in _LAST and _CLOSED.search(text[-_LONGEST_END:]) is not None

@@ -1,4 +1,4 @@
-"""Place and agency at the head of a news text: ``Los Angeles (dpa) - Beben in Hollywood ...``."""
+"""Place and agency at the beginning of a news text: ``Los Angeles (dpa) - Beben in Hollywood ...``."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SHORTEST_TEXT = 25
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """Place and agency at the head of a text; None if absent."""
+    """Place and agency at the beginning of a text; None if absent."""
 
     place: str | None = None
     agency: str | None = None
@@ -49,7 +49,7 @@ NO_DATELINE = Dateline()
 
 
 def agency_name(name: str, extra_agencies: Iterable[str] = ()) -> str | None:
-    """Return the usual short form of the agency called *name*; None if it is no known agency.
+    """Return the usual short form of the agency *name*; None if the agency is unknown.
 
     >>> agency_name("dts Nachrichtenagentur")
     'dts'
@@ -66,7 +66,7 @@ def agency_name(name: str, extra_agencies: Iterable[str] = ()) -> str | None:
 
 
 def read_dateline(text: str, extra_agencies: Iterable[str] = ()) -> Dateline:
-    """Return place and agency that *text* opens with.
+    """Return the place and agency that *text* begins with.
 
     >>> read_dateline("Karlsruhe, 05.12.2025 (lifePR) - Vorweihnachtliche Überraschung im Klinikum.")
     Dateline(place='Karlsruhe', agency='lifePR')
@@ -85,7 +85,7 @@ def read_dateline(text: str, extra_agencies: Iterable[str] = ()) -> Dateline:
 
 
 def is_dateline(text: str) -> bool:
-    """Return whether *text* is place and agency alone, ahead of a text that begins in another paragraph.
+    """Return whether *text* is a dateline only, i.e. the text after it is in the next paragraph.
 
     >>> is_dateline("Altenfurt (ots) -"), is_dateline("Altenfurt (ots) - Der Rat tagt.")
     (True, False)

@@ -1,4 +1,4 @@
-"""Fingerprints of texts by which near-identical copies are found: MinHash signatures and their bands.
+"""Fingerprints of texts for finding near-identical copies: MinHash signatures and their bands.
 
 The same text gives the same fingerprint on every machine and in every run. Texts are compared as sets of
 three-word runs; the share of equal places in two signatures estimates the Jaccard similarity of these sets
@@ -22,23 +22,23 @@ ROWS = 4
 ALIKE = 0.6
 """Estimated similarity from which texts count as copies; unrelated news texts stay below 0.25."""
 FEWEST_WORDS = 30
-"""Shorter texts say too little to be told apart."""
+"""Shorter texts are too similar to each other to be compared."""
 SEED = 2025
 WORDS = re.compile(r"\w+")
 ALGORITHM = struct.pack(">I", int(RMinHash.ALGORITHM_VERSION))
-"""Part of every band: signatures of different algorithms never meet."""
+"""Part of every band, so that signatures of different algorithms are never compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """The signature of a text (64 big-endian 32-bit numbers), and the bands by which its like are looked up."""
+    """The signature of a text (64 big-endian 32-bit numbers), and the bands by which similar texts are looked up."""
 
     signature: bytes
     bands: tuple[int, ...]
 
 
 def fingerprint(text: str) -> Fingerprint | None:
-    """Return the fingerprint of *text*; None where it is too short."""
+    """Return the fingerprint of *text*; None if it has fewer than :data:`FEWEST_WORDS` words."""
     words = WORDS.findall(text.casefold())
     if len(words) < FEWEST_WORDS:
         return None

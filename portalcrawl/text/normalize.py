@@ -13,14 +13,14 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
 )
-"""Soft hyphens, zero-width spaces, direction marks, control characters that are no white space, lone surrogates."""
+"""Soft hyphens, zero-width spaces, direction marks, control characters except white space, lone surrogates."""
 _JOINERS = re.compile("(?<![^\x00-\u024f])[\u200c\u200d]+")
-"""Zero-width joiners after Latin letters or nothing; in other scripts and in emoji they belong to the spelling."""
+"""Zero-width joiners after Latin letters or at the beginning; elsewhere, scripts and emoji need them."""
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 
 
 def clean(text: str) -> str:
-    """Return *text* on one line: white space of every kind folded, invisible characters dropped.
+    """Return *text* on one line, with white space of every kind collapsed and invisible characters removed.
 
     >>> clean(" Bundes\\u00adtag\\u00a0 \\n berät\\u200b ")
     'Bundestag berät'
@@ -32,12 +32,12 @@ def clean(text: str) -> str:
 
 
 def words(text: str) -> frozenset[str]:
-    """Return the words of *text*, for lists of words in code."""
+    """Return the set of words in *text*; for readable constants in code."""
     return frozenset(text.split())
 
 
 def plain(value: str) -> str:
-    """Return the text of a declared value that may hold HTML entities (also doubly escaped) and tags.
+    """Return the text of a declared value that may contain tags and HTML entities, even doubly escaped ones.
 
     >>> plain("Kauf &amp;quot;auf Pump&amp;quot;: <em>was</em> gilt")
     'Kauf "auf Pump": was gilt'
@@ -52,7 +52,7 @@ def plain(value: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return *text* for comparing: words only, in lower case, one space between.
+    """Return *text* in a form for comparisons: only the words, in lower case, separated by single spaces.
 
     >>> fold("»Krieg & Frieden«, Teil 2")
     'krieg frieden teil 2'
@@ -62,7 +62,7 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _fold_short(text: str) -> str:
-    """Cached, since titles and names of a page are compared many times."""
+    """Return :func:`fold` of *text*, cached: titles and names of a page are compared many times."""
     return " ".join(_WORDS.findall(text.casefold()))
 
 
@@ -72,7 +72,7 @@ _LANGUAGE = re.compile(r"^([a-zA-Z]{2,3})(?:[-_]([a-zA-Z]{4}))?(?:[-_]([a-zA-Z]{
 
 
 def language_tag(value: str) -> str | None:
-    """Return a BCP 47 tag (RFC 5646) for a declared language; None if it is none.
+    """Return the BCP 47 tag (RFC 5646) of a declared language; None if *value* is not a language.
 
     >>> language_tag("de_at")
     'de-AT'
@@ -89,12 +89,12 @@ _SEPARATOR_BEFORE = re.compile(r"(?:\s*[|•·»›⋆:*]|\s[-–—])\s*$")
 _SEPARATOR_AFTER = re.compile(r"\s*[|•·»›⋆:*]\s*|\s[-–—]\s+")
 _DANGLING = re.compile(r"\s+[-–—|:]+$")
 _RUBRICS = vocabulary.words("sites.rubrics")
-"""Titles that name a place on the site instead of an article."""
+"""Titles of sections and of the front page instead of an article."""
 _PUNCTUATION = " .|»›⋆-–—·•"
 
 
 def own_title(title: str, site_names: Sequence[str]) -> str | None:
-    """Return a page's title without the site's name; None if only that or a section's name is left.
+    """Return a page's title without the site's name; None if it is only the name of the site or a section.
 
     >>> own_title("Rat tagt - Seenbote", ["Seenbote"]), own_title("News - Seenbote", ["Seenbote"])
     ('Rat tagt', None)

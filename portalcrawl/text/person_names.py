@@ -29,7 +29,7 @@ _CODES = re.compile(r"[A-ZÄÖÜ]{1,3}(?:\s[A-ZÄÖÜ]{1,3})+")
 """Abbreviations, such as those of languages or agencies, one after another (``DE EN``)."""
 _DAY = f"(?:{'|'.join(sorted((*MONTHS, *WEEKDAYS), key=len, reverse=True))})"
 _WHEN = re.compile(rf"(?:{either('bylines.when')}\s)?(?:{_DAY}\b\W*)+", re.IGNORECASE)
-"""Words of the calendar alone; beside others they are names (``Jan Muster``, ``Ada Sonntag``)."""
+"""Only names of months and weekdays; next to other words they may be names (``Jan Muster``, ``Ada Sonntag``)."""
 _ROLE = re.compile(either("people.roles"), re.IGNORECASE)
 _ROLE_BEHIND = re.compile(rf"^(\S+\s\S+(?:\s\S+)?)\s{either('people.roles')}\w*\b.*", re.IGNORECASE)
 _DESKS = "|".join(re.escape(desk) for desk in table("agencies")["desks"])
@@ -40,13 +40,13 @@ _NEITHER = re.compile(
     rf"[@/|,;()]|\d|www\.|\b{either('people.nobody')}\b|^(?:{either('people.nobody_alone')}|\W*)$",
     re.IGNORECASE,
 )
-"""Names of authors that are neither people nor organisations."""
+"""Declared authors that are neither people nor organisations."""
 _COUNTRY = re.compile(rf"\s{either('people.countries')}$", re.IGNORECASE)
 _ACRONYM = re.compile(r"[B-DF-HJ-NP-TV-XZ]{3,6}\s")
-"""Consonants alone open the name of a broadcaster (``ZDF Info``), not of a person."""
+"""Only consonants at the beginning: the name of a broadcaster (``ZDF Info``), not of a person."""
 _LAST_FIRST = re.compile(r"([^\W\d_][^\W\d_-]+),\s([^\W\d_][^\W\d_-]+)")
 _HERE = re.compile(rf"\s{either('bylines.here')}\s.*", re.IGNORECASE)
-"""Behind a name: the medium or place that somebody writes for or from."""
+"""After a name: the medium or place that somebody writes for or from."""
 _BRACKETS = re.compile(r"\([^()]{0,60}\)|\[[^\[\]]{0,60}\]")
 _AND = either("bylines.and")
 _OF_PICTURES = re.compile(
@@ -59,18 +59,18 @@ _AFTER_NAME = re.compile(
     rf"|\s{either('bylines.on')}\s(?=[^\W\d_]{{0,12}}\.?,?\s?(?:[^\W\d_]{{0,12}}\.?\s)?\d)",
     re.IGNORECASE,
 )
-"""Behind a name: a place, a role, or when it was written (``Von Ada Muster am Dienstag, 2. Dezember``)."""
+"""After a name: a place, a role, or a date (``Von Ada Muster am Dienstag, 2. Dezember``)."""
 _INITIALS = re.compile(r"[a-zäöüß]{1,4}|[A-ZÄÖÜ]{2,3}")
 _HANDLE = re.compile(r"[^\W\d_][\w.-]{3,30}")
 _PARTICLES = words("bylines.particles")
 
 
 _MARK_BEHIND_NAME = re.compile(r"^(\s*\w\S*(?:\s\S+)+?)[\u200b\u200c\u200d\u2060\ufeff]+\s*(?=[^\W\d_a-zß-ÿ])")
-"""An invisible character after which some systems write what somebody is."""
+"""An invisible character that some systems write between a name and the person's role."""
 
 
 def declared_name(value: str) -> str:
-    """Return a declared name as text, parted by a comma from what stands behind an invisible mark.
+    """Return a declared name as text, with a comma before what follows an invisible character.
 
     >>> declared_name("Ada Muster\u200b Korrespondentin in Wien"), declared_name("Jo Muster\u200b")
     ('Ada Muster, Korrespondentin in Wien', 'Jo Muster')
@@ -79,7 +79,7 @@ def declared_name(value: str) -> str:
 
 
 def without_by(text: str) -> str:
-    """Return a byline without the words that open it.
+    """Return a byline without its introductory words.
 
     >>> without_by("Ein Kommentar von Ada Muster"), without_by("Autor/in: Ada Muster"), without_by("-- by Ada Muster")
     ('Ada Muster', 'Ada Muster', 'Ada Muster')
@@ -89,12 +89,12 @@ def without_by(text: str) -> str:
 
 
 def opens_byline(text: str) -> bool:
-    """Return whether *text* opens with words that introduce a name (``Von``, ``By``, ``Text:``)."""
+    """Return whether *text* begins with words that introduce a name (``Von``, ``By``, ``Text:``)."""
     return _BY.match(text) is not None
 
 
 def byline_parts(text: str) -> list[str]:
-    """Return the parts of a byline that may each be one name, without the words that open them.
+    """Return the parts of a byline that may each be one name, without introductory words.
 
     >>> byline_parts("Von unserem Mitarbeiter Jan Muster am 5. Dezember")
     ['Jan Muster', '5. Dezember']
@@ -108,13 +108,13 @@ def byline_parts(text: str) -> list[str]:
 
 
 def _bare(name: str, *, role: bool) -> str:
-    """Return a name without the medium or place behind it, and the role if *role* is set."""
+    """Return a name without the medium or place after it, and if *role* is set, without the role."""
     name = _HERE.sub("", name)
     return _ROLE_BEHIND.sub(r"\1", name) if role else name
 
 
 def is_name(text: str) -> bool:
-    """Return whether *text* looks like a person's name: two to five words with capitals, none known as something else.
+    """Return whether *text* looks like a person's name: two to five capitalized words, none of them known otherwise.
 
     >>> is_name("Anna von der Muster"), is_name("Lesezeit 5 Min."), is_name("Seenbote Redaktion")
     (True, False, False)
@@ -133,12 +133,12 @@ def is_name(text: str) -> bool:
 
 
 def is_day(text: str) -> bool:
-    """Return whether *text* is words of the calendar alone (``am Freitag``, ``Dezember``)."""
+    """Return whether *text* consists of calendar words only (``am Freitag``, ``Dezember``)."""
     return _WHEN.fullmatch(text) is not None
 
 
 def is_handle(text: str) -> bool:
-    """Return whether *text* can be what somebody calls himself on a site: one word, none known as something else.
+    """Return whether *text* can be a handle, i.e. a user name on a site: one word that is not known otherwise.
 
     >>> is_handle("amuster"), is_handle("dpa"), is_handle("Redaktion")
     (True, False, False)
@@ -152,7 +152,7 @@ def _is_organisation(text: str) -> bool:
 
 
 def people(names: Iterable[str], site_names: Sequence[str] = ()) -> list[str]:
-    """Return the names of people in bylines: no e-mail, role, place, agency, nor any of *site_names*.
+    """Return the names of people in bylines, without e-mail addresses, roles, places, agencies and *site_names*.
 
     >>> people(["Von Anna Muster und Bernd Beispiel, Berlin", "dpa", "red@example.org", "Redaktion Muster-Zeitung"])
     ['Anna Muster', 'Bernd Beispiel']
@@ -169,8 +169,8 @@ def people(names: Iterable[str], site_names: Sequence[str] = ()) -> list[str]:
 def _names_in(line: str) -> Iterator[str]:
     """Yield the names of people in a byline.
 
-    A single word or a role after a name is no other name, nor is a single word after an organisation (``Amt für Umwelt
-    und Klima``).
+    A single word or a role after a name is not another name, nor is a single word after an organisation (``Amt für
+    Umwelt und Klima``).
     """
     bare = without_by(_BRACKETS.sub("", _EMAIL.sub("", clean(line[:LONGEST_BYLINE]))))
     if (reversed_name := _LAST_FIRST.fullmatch(bare)) and all(map(_is_person, reversed_name.groups())):
@@ -178,7 +178,7 @@ def _names_in(line: str) -> Iterator[str]:
         return
     parts = _BETWEEN.split(bare)
     if "&" in bare and not any(" " in part for part in parts):
-        return  # a firm: "Hafen & Handel"
+        return  # a company: "Hafen & Handel"
     after_organisation = False
     for part in parts:
         for at, piece in enumerate(_AFTER_NAME.split(without_by(part))):
@@ -200,18 +200,18 @@ def _is_person(name: str) -> bool:
 
 
 def _is_phrase(parts: Sequence[str]) -> bool:
-    """Return whether some words have a capital and others, which are no particles of names, have not."""
+    """Return whether some words are capitalized and others are not, except particles of names."""
     small = [part for part in parts if part[0].islower() and _stem(part) not in _PARTICLES]
     return bool(small) and len(small) < len(parts)
 
 
 def _stem(word: str) -> str:
-    """Return what stands before the first apostrophe or hyphen: ``d`` of ``d'Ancona``, ``al`` of ``al-Amin``."""
+    """Return the part before the first apostrophe or hyphen: ``d`` of ``d'Ancona``, ``al`` of ``al-Amin``."""
     return re.split("[-'’]", word.casefold(), maxsplit=1)[0] or word.casefold()
 
 
 def organisations(names: Iterable[str], site_names: Sequence[str] = ()) -> list[str]:
-    """Return those of *names* that are an agency, a newsroom, another organisation or one of *site_names*.
+    """Return the *names* that are an agency, a newsroom, another organisation or one of *site_names*.
 
     >>> organisations(["Ada Muster", "Seenbote Redaktion", "dpa", "admin", "Lindenauer"], ["Lindenauer"])
     ['Seenbote Redaktion', 'dpa', 'Lindenauer']
@@ -229,7 +229,7 @@ def organisations(names: Iterable[str], site_names: Sequence[str] = ()) -> list[
 
 
 def agency_in(names: Iterable[str], extra_agencies: Iterable[str] = ()) -> str | None:
-    """Return the first news agency among the names of authors and sources, in its usual short form.
+    """Return the first news agency among the names of authors and sources, in its usual short form; else None.
 
     >>> agency_in(["Anna Muster", "dpa Sport"])
     'dpa'

@@ -1,14 +1,14 @@
-"""The words by which pages are read, as data: a file for each language, others for classes, URLs, agencies and zones.
+"""The vocabulary for reading pages, as data files: one per language, others for classes, URLs, agencies and zones.
 
 ``languages/<BCP 47 tag>.toml`` holds the words of a language in tables (``dates``, ``pointers``, ...) of roles. The
 value of a role is a string of words separated by white space, or a list of phrases. Both are in lower case, and
 
-- ``(a|b)`` is optional, ``[a|b]`` is one of these (longer ones first),
-- ``*`` is any letters (``abonnier*``), ``…`` is up to 80 characters of any kind.
+- ``(a|b)`` matches ``a``, ``b`` or nothing, ``[a|b]`` one of them (write longer ones first),
+- ``*`` matches any letters (``abonnier*``), ``…`` up to 80 characters of any kind.
 
-A new language is one file: each role has the words of all languages. Names of months and weekdays come from
-dateparser's data; the files hold only what these lack. ``tests/unit/test_no_words_in_code.py`` finds
-words that stand in code instead.
+To add a language, add one file: code uses a role's words of all languages. Names of months and weekdays come from
+dateparser's data; the files hold only those missing there. ``tests/unit/test_no_words_in_code.py`` fails for words in
+code.
 """
 
 from __future__ import annotations

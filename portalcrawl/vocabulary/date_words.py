@@ -1,6 +1,6 @@
-"""The words of dates in all languages, in lower case: from the vocabulary, names of months and days from dateparser.
+"""Date words of all languages, in lower case: names of months and weekdays from dateparser, others from the vocabulary.
 
-dateparser's data are Python modules of one literal each. They are loaded without importing dateparser itself, which
+dateparser's data are Python modules with one literal each. They are loaded without importing dateparser itself, which
 takes 70 ms and is needed for few pages; loading the data of all languages takes 6 ms.
 """
 
@@ -30,12 +30,12 @@ MONTH_KEYS = (
     "december",
 )
 WEEKDAY_KEYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-"""Keys of the names in dateparser's data and, for what they lack, in the vocabulary."""
+"""Keys of the names in dateparser's data and, for those missing there, in the vocabulary."""
 _YESTERDAY, _TODAY = "1 day ago", "0 day ago"
 FOREIGN = "foreign_ago"
-"""Role that only languages have whose dates are left to dateparser."""
+"""A role of those languages only whose dates are parsed by dateparser."""
 SHORTEST_WEEKDAY = 3
-"""Letters; shorter names of weekdays count in the languages that list them."""
+"""Fewest letters of a weekday's name from dateparser; shorter names must be listed in the vocabulary."""
 
 
 @cache
@@ -47,7 +47,7 @@ def _folder() -> list[str]:
 
 @cache
 def _info(language: str) -> Mapping[str, Any]:
-    """Return what dateparser knows of the dates of *language*."""
+    """Return dateparser's data of *language*."""
     spec = PathFinder.find_spec(language, _folder())
     if spec is None or spec.loader is None:
         raise LookupError(f"dateparser has no data for the language {language!r}")
@@ -73,7 +73,7 @@ def relative_day_names(language: str) -> Iterator[str]:
 
 
 def _own() -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the languages whose dates the own grammar reads, German and English first, each with its words of dates."""
+    """Yield the languages that ``date_patterns`` parses, German and English first, each with its date words."""
     tables = {tag: tables.get("dates", {}) for tag, tables in languages().items()}
     for tag in sorted(tables, key=lambda tag: (tag not in ("de", "en"), tag)):
         if FOREIGN not in tables[tag]:
@@ -81,9 +81,9 @@ def _own() -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _calendar(keys: Sequence[str], unless: str, shortest: int) -> dict[str, int]:
-    """Return word to index in *keys*; a word of several languages means what it means in the first of them.
+    """Return word -> index in *keys*; a word of several languages has its meaning in the first of them.
 
-    The role *unless* names words that dateparser takes for names and that are something else too.
+    *unless* is the role with names in dateparser's data that also have another meaning and are left out.
     """
     found: dict[str, int] = {}
     for tag, own in _own():
@@ -111,10 +111,10 @@ DAY_WORDS = {
 """Word to days back."""
 
 NO_DAYS = words("dates.no_day")
-"""Those that are something else in another language, and count only beside a time of day."""
+"""Day words with another meaning in another language; they count only with a time of day."""
 
 NOW_WORDS = re.compile(either_word("dates.now"))
-"""Phrases that mean the time of reading."""
+"""Phrases for the present."""
 
 AGE_WORDS = frozenset(
     (
@@ -122,7 +122,7 @@ AGE_WORDS = frozenset(
         *(phrase.split()[-1].rpartition(")")[2] for phrase in phrases("dates.ago_behind")),
     )
 )
-"""Words of which every age has one."""
+"""Every age contains one of these words."""
 
 SECOND, MINUTE, HOUR, DAY, WEEK, MONTH, YEAR = range(7)
 UNITS = {
@@ -138,26 +138,26 @@ NUMBERS = {
 """Number word to number."""
 
 PUBLISHED = words("dates.published")
-"""Words beside the time of publication."""
+"""Labels of the time of publication."""
 
 MODIFIED = words("dates.modified")
-"""Words beside the time of the last change."""
+"""Labels of the time of the last change."""
 
 FILLERS = words("dates.fillers")
-"""Words that say nothing beside a date."""
+"""Words without meaning next to a date."""
 
 CLOCK = either("dates.clock")
-"""Expression for what stands behind a time of day (``uhr``)."""
+"""Expression for words after a time of day (``uhr``)."""
 AM_PM = either("dates.am", "dates.pm")
 """Expression for ``am``, ``p.m`` and their other spellings, without a dot at the end."""
 
 LABELS = PUBLISHED | MODIFIED
 DAY_NAMES = frozenset(DAY_WORDS) | frozenset(WEEKDAYS)
 KNOWN = FILLERS | LABELS | DAY_NAMES
-"""Words that may stand beside a date without making its line more than a date line."""
+"""Words that a date line may contain besides the date."""
 
 ZONES: dict[str, int | str] = {**table("zones")["minutes"], **table("zones")["zones"]}
-"""Abbreviation to minutes east of UTC, or to the zone whose clock it means."""
+"""Abbreviation of a time zone -> minutes east of UTC, or name of a zone."""
 
 MONTH_FIRST_ZONES: tuple[str, ...] = tuple(table("zones")["month_first"]["zones"])
-"""Beginnings of the names of zones in which 2/12/2025 is 12 February."""
+"""Prefixes of the names of zones in which 2/12/2025 is 12 February."""

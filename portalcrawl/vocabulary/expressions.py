@@ -1,4 +1,4 @@
-"""Make regular expressions of words and phrases of the vocabulary."""
+"""Build regular expressions from words and phrases of the vocabulary."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NO_SPACES = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 
 
 class LazyPattern:
-    """A regular expression that is made and compiled when first used: large ones cost a run that needs none of them."""
+    """A regular expression that is built and compiled on first use: large ones take long and may not be needed."""
 
     def __init__(self, make: Callable[[], str], flags: int = 0) -> None:
         self._make = make
@@ -51,7 +51,7 @@ def expression(phrase: str) -> str:
 def either(*roles: str) -> str:
     """Return an expression for any phrase of *roles*, the longest first, anywhere in a text.
 
-    Phrases with the same first letter stand in one branch: most are ruled out by one comparison together.
+    Phrases with the same first letter are in one branch, so that one comparison rules most of them out.
     """
     spelled = {text for role in roles for phrase in phrases(role) for text in with_first_letter(phrase)}
     branches: dict[str, list[str]] = {}
@@ -67,7 +67,7 @@ def either(*roles: str) -> str:
 
 
 def with_first_letter(phrase: str) -> list[str]:
-    """Return *phrase*, or one for each of the alternatives that it begins with."""
+    """Return *phrase*, or one phrase per alternative if it begins with alternatives."""
     if phrase[:1] not in ("(", "["):
         return [phrase]
     options, rest = _first_group(phrase)
@@ -76,7 +76,7 @@ def with_first_letter(phrase: str) -> list[str]:
 
 
 def _first_group(phrase: str) -> tuple[list[str], str]:
-    """Return the alternatives that *phrase* begins with, an empty one where they are optional, and what follows."""
+    """Return the alternatives that *phrase* begins with, with "" if they are optional, and the rest."""
     options = [""] if phrase[0] == "(" else []
     depth, start = 0, 1
     for at, sign in enumerate(phrase):
@@ -90,14 +90,14 @@ def _first_group(phrase: str) -> tuple[list[str], str]:
 
 
 def either_word(*roles: str) -> str:
-    """Return the same for whole words: no letter or digit right before or after the phrase."""
+    """Return :func:`either` for whole words: no letter or digit is right before or after the phrase."""
     return rf"(?<!\w){either(*roles)}(?!\w)"
 
 
 def either_opening(*roles: str) -> str:
-    """Return the same for texts that begin with a phrase, to be matched.
+    """Return :func:`either` for texts that begin with a phrase, to be used with ``match``.
 
-    No letter follows the phrase, but in and beside scripts that set no spaces between words, and in Korean, where
+    No letter may follow the phrase, except in and next to scripts without spaces between words, and in Korean, where
     particles are joined to words.
     """
     return rf"{either(*roles)}(?:(?<=[{NO_SPACES}])|(?![^\W{NO_SPACES}]))"
@@ -106,7 +106,7 @@ def either_opening(*roles: str) -> str:
 def opening(role: str) -> str:
     """Return an expression for any phrase of *role* at the beginning of a word; the phrases must be plain.
 
-    It begins with one character class, so that a search skips everything else at the speed of C.
+    It begins with one character class, so that a search skips all other characters quickly.
     """
     rests = [rf"(?<={re.escape(phrase[0])}){re.escape(phrase[1:])}" for phrase in phrases(role)]
     letters = "".join(sorted({phrase[0] for phrase in phrases(role)}))

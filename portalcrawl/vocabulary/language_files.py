@@ -1,4 +1,4 @@
-"""Load the files of the vocabulary, each when it is first needed."""
+"""Load the files of the vocabulary, each on first use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def languages() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
 
 @cache
 def table(name: str) -> Mapping[str, Any]:
-    """Return the content of the file *name*, one that is of no language."""
+    """Return the content of the file *name*, which is not the file of a language."""
     return tomllib.loads((files(__package__) / f"{name}{_SUFFIX}").read_text("utf-8"))
 
 

@@ -1,4 +1,4 @@
-"""Look for phrases of many languages in one line of text without trying each of them."""
+"""Search a line for phrases of many languages without trying each of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from portalcrawl.vocabulary.expressions import NO_SPACES, LazyPattern, with_firs
 from portalcrawl.vocabulary.language_files import phrases
 
 START = 4
-"""Letters of a word by which lines with a phrase are told from most others."""
+"""First letters of the words of a phrase; most lines without the phrase lack a word that begins so."""
 _STARTS = re.compile(rf"(\w{{1,{START}}})\w*")
 _WORD_OF_PHRASE = re.compile(r"(?<![\w*…])\w+")
 _GROUP = re.compile(r"[(\[]([^\[\]()]*)[)\]]")
@@ -19,28 +19,28 @@ _ALTERNATIVES = re.compile(r"\[([^\[\]()]*)\]")
 _PLAIN = re.compile(r"[^()\[\]|*…\n]+")
 _UNSPACED = re.compile(f"[{NO_SPACES}]")
 OPENING = 6
-"""Characters by which lines that open with a phrase are told from most others."""
+"""First characters of a phrase; most lines that do not begin with the phrase begin differently."""
 
 
 class Searched(NamedTuple):
-    """What the phrases of a role tell wherever they stand in a line."""
+    """A role whose phrases are searched for, and the name that is returned for them."""
 
     name: str
     role: str
     pattern: Callable[[str], LazyPattern]
-    """Phrase -> what is searched for in lines that have its words."""
+    """Phrase -> the pattern to search for in lines with its words."""
 
 
 class PhraseSearch:
-    """Tells what the phrases in a line say; only those are searched for all of whose words stand in it."""
+    """Finds phrases in a line; a phrase is searched for only if all of its words are in the line."""
 
     def __init__(self, *searched: Searched) -> None:
         self._searched = searched
 
     def find(self, text: str) -> str:
-        """Return the name of the first of what is searched for whose phrase stands in *text*; empty if none does.
+        """Return the name of the first :class:`Searched` with a phrase in *text*; empty if there is none.
 
-        Phrases in scripts without spaces are told by a substring (see :func:`unspaced`).
+        Phrases in scripts without spaces are found by a substring (see :func:`unspaced`).
         """
         starts = starts_of(text)
         found = [
@@ -74,9 +74,9 @@ def starts_of(text: str) -> set[str]:
 
 
 def word_starts(phrase: str) -> list[frozenset[str]]:
-    """Return the starts of the words of *phrase*, once for each of its alternatives that share no long word.
+    """Return the starts of the words of *phrase*, one set for each of its alternatives that share no long word.
 
-    Every text with the phrase has all of one of them. None for Chinese and Japanese: see :func:`unspaced`.
+    Every text with the phrase contains all starts of one set. Empty for Chinese and Japanese: see :func:`unspaced`.
 
     :raises ValueError: if it has no whole word of ``START`` letters, nor a shorter one that is not a stem.
     """
@@ -98,7 +98,7 @@ def _starts(phrase: str) -> frozenset[str]:
 
 
 def _bare(phrase: str) -> str:
-    """Return *phrase* with its groups as marks: a space where all their alternatives end in one, else a star."""
+    """Return *phrase* with each group replaced: by a space if all its alternatives end with one, else by a star."""
     while (outer := _GROUP.sub(_mark, phrase)) != phrase:
         phrase = outer
     return phrase
@@ -109,12 +109,12 @@ def _mark(group: re.Match[str]) -> str:
 
 
 def _identifies(word: re.Match[str]) -> bool:
-    """Return whether *word* has enough letters for its start, or ends where it does."""
+    """Return whether *word* has ``START`` letters, or is complete with fewer."""
     return len(word[0]) >= START or word.string[word.end() : word.end() + 1] not in ("", "*", "…")
 
 
 def _spelled_out(phrase: str) -> list[str]:
-    """Return *phrase*, or one for each of its alternatives where it has no long word that always stands in it."""
+    """Return *phrase*, or one phrase per alternative if no long word is in all of them."""
     group = _ALTERNATIVES.search(phrase)
     long = any(len(word) >= START for word in _WORD_OF_PHRASE.findall(_bare(phrase)))
     if group is None or long:
@@ -124,11 +124,11 @@ def _spelled_out(phrase: str) -> list[str]:
 
 
 def openings(spelled: Iterable[str]) -> frozenset[str]:
-    """Return the letters that the phrases *spelled* open with, up to their first sign and at most ``OPENING``.
+    """Return the beginnings of the phrases *spelled*, up to their first special character, at most ``OPENING`` long.
 
     Every text that begins with one of the phrases begins with one of these: see :func:`may_open`.
 
-    :raises ValueError: if a phrase begins with a sign.
+    :raises ValueError: if a phrase begins with a special character.
 
     >>> sorted(openings(["lesen sie [auch|mehr]", "(hier )klicken", "abo*"]))
     ['abo', 'hier k', 'klicke', 'lesen ']

@@ -1,1 +1,1 @@
-"""What the visible page says of its article, read without any knowledge of the portal."""
+"""Reads the article from the visible page, without any knowledge of the portal."""

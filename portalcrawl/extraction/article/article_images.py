@@ -21,27 +21,27 @@ if TYPE_CHECKING:
 
 MOST_IMAGES = 40
 LEAST_SIDE = 120
-"""Pixels; smaller pictures are icons and portraits of authors."""
+"""In pixels; smaller pictures are icons and portraits of authors."""
 LONGEST_CAPTION = 400
 SHORTEST_PARAGRAPH = 160
 SHORTEST_SENTENCE = 100
-"""Characters of a single sentence that runs around a picture; captions are shorter."""
+"""Fewest characters of a sentence of the text that flows around a picture; captions are shorter."""
 SHORTEST_LINE = 60
 MOST_CAPTION_LINES = 2
 MOST_SOURCES = 8
 _AROUND = ("picture", "source")
-"""What pictures stand in with their sources; the parser nests these in one another."""
+"""Elements around an image and its sources; the parser nests ``source`` elements in each other."""
 LEVELS = 4
 _SOURCES = (
     *("data-src", "data-lazy-src", "data-original", "data-lazy", "data-full-src", "src"),
     *("data-srcset", "data-lazy-srcset", "srcset"),
 )
-"""Attributes with the address of a picture or several, the most telling first."""
+"""Attributes with URLs of a picture, the most reliable first."""
 _OF_SET = re.compile(r"(\S*[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)")
 """One picture of a ``srcset`` with its width or density (WHATWG HTML, "srcset attributes")."""
 _IS_SET = re.compile(r"\s[\d.]+[wx]\s*(?:,|$)")
 _FIRST = f"(?=[{''.join(sorted({name[0] for name in phrases('credits.names')}))}©(])"
-"""The letters that a credit may open with: the search skips all else."""
+"""Characters that a credit may begin with; the search skips all others."""
 _CREDIT = re.compile(
     rf"{_FIRST}(?:{either('credits.names')}\s*(?:{either('credits.by')}|[:：©/])[\s:：©/]*"
     rf"|(?<!\w){either('credits.abbreviated')}\s|©|\(c\))"
@@ -49,20 +49,20 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_CREDIT = "([|/–-"
-"""What may part a credit from the caption."""
+"""Characters that may separate the caption from a credit."""
 _PLACEHOLDER = re.compile(rf"[/._-]{path_words('placeholders')}(?:[._-][^/]*)?$|^data:", re.IGNORECASE)
 _SITE_PICTURE = re.compile(
     rf"/{path_words('site_pictures')}[/._-]|[._-]{path_words('site_pictures')}\.\w+(?:\?|$)|\.svg(?:\?|$)",
     re.IGNORECASE,
 )
-"""Drawings are icons, too, but where a caption stands under them: then they are charts and maps."""
+"""Addresses of logos, icons and placeholders. Drawings count too unless they have a caption, as charts and maps do."""
 _SIZE = re.compile(rf"\d{{2,4}}x\d{{2,4}}|[-_](?:\d{{3,4}}(?:w|p|px|x)?|{path_words('picture_sizes')})(?=[-_.]|$)")
 _SENTENCES = re.compile(r"[^\W\d_]{3}[.!?][\"”“»«)]?(?:\s|$)")
 _SHOWS = re.compile(
     rf"{_CREDIT.pattern}|\((?:\d\. )?{either('credits.places')}(?!\w)",
     re.I,
 )
-"""What only captions say: who took a picture, and where in it somebody stands."""
+"""Wording of captions only: who took a picture, and where in it somebody is."""
 _HEADINGS = frozenset(("h1", "h2", "h3"))
 _ELSEWHERE = frozenset(
     ("related", "byline", "nav", "ad", "comments", "aside", "footer", "share", "overlay", "tags", "subscription")
@@ -70,14 +70,14 @@ _ELSEWHERE = frozenset(
 
 
 def mark_captions(layout: Layout) -> None:
-    """Mark the lines that stand alone with a picture in a box as notes: captions, whatever their names."""
+    """Mark the lines that are alone in a box with a picture as notes: they are captions, whatever their class."""
     for _, box, _ in layout.images:
         for line in _beside(layout, box):
             line.note = True
 
 
 def _beside(layout: Layout, box: Box | None) -> list[Line]:
-    """Return the few lines in the largest box around a picture that holds nothing else."""
+    """Return the lines in the largest box around a picture that holds only a few lines and no text."""
     found: list[Line] = []
     for _ in range(LEVELS):
         if box is None or box.last - box.first > MOST_CAPTION_LINES or box.tag in ("body", "main"):
@@ -93,7 +93,7 @@ def _beside(layout: Layout, box: Box | None) -> list[Line]:
 
 
 def _are_paragraphs(lines: Sequence[Line]) -> bool:
-    """Return whether the lines beside a picture are sentences in paragraphs of their own, not caption and credit."""
+    """Return whether the lines next to a picture are paragraphs of sentences, not caption and credit."""
     sentences = (
         line.box.is_paragraph and len(line.text) >= SHORTEST_LINE and _SENTENCES.search(line.text) for line in lines
     )
@@ -101,7 +101,7 @@ def _are_paragraphs(lines: Sequence[Line]) -> bool:
 
 
 def _is_in_article(box: Box) -> bool:
-    """Return whether an article element is a part of another one: what media libraries put around a picture."""
+    """Return whether *box* is an article element within another one, as media libraries put around a picture."""
     around = box.parent
     while around is not None and around.tag != "article":
         around = around.parent
@@ -109,7 +109,7 @@ def _is_in_article(box: Box) -> bool:
 
 
 def _is_text(line: Line) -> bool:
-    """Return whether a line beside a picture is more than its caption: a heading, a paragraph of several sentences."""
+    """Return whether a line next to a picture is more than a caption: a heading or a paragraph of several sentences."""
     if line.box.tag in _HEADINGS or len(line.text) > LONGEST_CAPTION:
         return True
     if not line.box.is_paragraph or _SHOWS.search(line.text):
@@ -122,16 +122,16 @@ def _is_text(line: Line) -> bool:
 
 
 def _flows_around_picture(line: Line) -> bool:
-    """Return whether the line is a sentence in a paragraph that a picture opens, with no line break between them."""
+    """Return whether the line is a sentence of a paragraph that begins with a picture, without a line break between."""
     opens = next(line.box.element.iterchildren(), None)
     picture = opens is not None and (opens.tag in IMAGES or next(opens.iter(*IMAGES), None) is not None)
     return picture and not line.breaks and len(line.text) >= SHORTEST_SENTENCE and bool(_SENTENCES.search(line.text))
 
 
 def read_images(layout: Layout, first: int, main: Box, url: str) -> tuple[ImageParts, ...] | None:
-    """Return the pictures from the line *first* to the end of the text in *main*.
+    """Return the pictures from the line *first* to the end of the text in *main*, None if there are none.
 
-    After that those with a caption count as long as the article element goes on: a gallery holds nothing else.
+    From there to the end of the article element, only pictures with a caption count, as in a gallery.
     """
     last, article = main.last, _article_around(main)
     found: dict[str, ImageParts] = {}
@@ -160,7 +160,7 @@ def _is_elsewhere(box: Box | None) -> bool:
 
 
 def _is_captioned(box: Box | None) -> bool:
-    """Return whether the box around a picture is a figure with words of its own."""
+    """Return whether the box around a picture is a figure with text."""
     while box is not None and box.tag != "figure":
         box = box.parent
     return box is not None and box.last > box.first
@@ -175,12 +175,12 @@ def _address(element: _Element, url: str, *, captioned: bool) -> str | None:
 
 
 def is_picture(address: str, *, captioned: bool = False) -> bool:
-    """Return whether *address* can be a picture of an article: no placeholder, no logo or icon without a caption."""
+    """Return whether the URL *address* can be an article's picture: not a placeholder, nor a logo without a caption."""
     return not _PLACEHOLDER.search(address) and (captioned or not _SITE_PICTURE.search(address))
 
 
 def picture_key(address: str) -> str:
-    """Return what the addresses of one picture in several sizes share: its file's name without size and extension.
+    """Return the file name in *address* without size and extension: equal for one picture in several sizes.
 
     >>> picture_key("https://x.example/a/bus-600x400.jpg?w=3"), picture_key("/b/bus-1200x800.webp")
     ('bus', 'bus')
@@ -190,7 +190,7 @@ def picture_key(address: str) -> str:
 
 
 def _holders(element: _Element) -> Iterator[_Element]:
-    """Yield the elements that may name the file of a picture: itself, sources beside it, a copy for no scripts."""
+    """Yield the elements that may have a picture's URL: itself, ``source`` elements next to it, a ``noscript`` copy."""
     yield element
     around = element.getparent()
     while around is not None and around.tag in _AROUND:
@@ -209,7 +209,7 @@ def _values(element: _Element) -> Iterator[str]:
 
 
 def _caption(layout: Layout, element: _Element, box: Box) -> tuple[str | None, str | None]:
-    """Return caption and credit of a picture: figcaption, the lines beside it, else its alt text."""
+    """Return caption and credit of a picture, from its figcaption, the lines next to it, or else its alt text."""
     figure: Box | None = box
     while figure is not None and figure.tag != "figure":
         figure = figure.parent
@@ -219,7 +219,7 @@ def _caption(layout: Layout, element: _Element, box: Box) -> tuple[str | None, s
 
 
 def split_credit(text: str) -> tuple[str | None, str | None]:
-    """Split a caption from the credit at its end; both None where absent.
+    """Return the caption and the credit at its end, None for each that is absent.
 
     >>> split_credit("Das Rathaus von Musterstadt. Foto: Anna Muster/dpa")
     ('Das Rathaus von Musterstadt.', 'Anna Muster/dpa')

@@ -1,7 +1,6 @@
-"""Lines that stand beside an article's text on pages of any make, told by their wording in the usual languages.
+"""Recognizes boilerplate around an article's text by its wording, in the languages of the vocabulary.
 
-The words are the vocabulary's; what names of classes tell is in ``dom.name_roles``. All patterns see one line in lower
-case.
+Class names are read in ``dom.name_roles``. All patterns match one line in lower case.
 """
 
 from __future__ import annotations
@@ -23,9 +22,9 @@ from portalcrawl.vocabulary import (
 )
 
 LONGEST_NOTE = 320
-"""Longer lines are text, whatever words they hold."""
+"""Characters; longer lines are text, whatever their wording."""
 LONGEST_CONSENT = 600
-"""The same for lines that open by asking the reader for consent: they tell what for, and whose terms apply."""
+"""The same for lines that begin by asking for consent: they go on with its purpose and with whose terms apply."""
 LONGEST_LABEL = 60
 LONGEST_STAMP = 120
 LONGEST_CREDIT = 200
@@ -35,15 +34,15 @@ _POINTER = LazyPattern(
     lambda: rf"{either('pointers.whole', 'pointers.open', 'pointers.media', 'pointers.calls')}(?!\w)"
 )
 _BEHIND_POINTER = re.compile(r"\s*(?:[:：|»>›→–—-]|$)")
-"""What follows a pointer that is no part of a sentence."""
+"""What follows a pointer that is not part of a sentence."""
 _POINTS_AT_END = LazyPattern(lambda: rf"(?<!\w){either('pointers.closing')}\W*$")
 """``Mehr dazu finden Sie hier``."""
 _ACTS = LazyPattern(lambda: rf"(?<!\w){either('offers.acts')}\b.{{0,120}}(?<!\w){either('offers.letters')}")
 _REACH = LazyPattern(lambda: rf"(?<!\w){either('comments.reach')}\b.{{0,60}}\S@\S")
 _ABOUT_ITSELF = LazyPattern(lambda: rf"{either('about_itself.phrases')}|{either('about_itself.to_come')}\W*$")
-"""What a line says of the text it ends: where the matter is or was broadcast, that writing goes on."""
+"""Lines about the text itself: where the topic is or was broadcast, that the text will be continued."""
 _CHANNEL = LazyPattern(lambda: either("offers.channels"))
-"""Where portals want to be followed, as addresses name it."""
+"""Channels on which portals ask to be followed, as URLs name them."""
 _SEARCHED = PhraseSearch(
     Searched("offer", "offers.phrases", lambda phrase: LazyPattern(lambda: rf"(?<!\w){expression(phrase)}")),
     Searched("offer", "offers.letters", lambda phrase: _ACTS),
@@ -51,7 +50,7 @@ _SEARCHED = PhraseSearch(
     Searched("rights", "rights.phrases", lambda phrase: LazyPattern(lambda: expression(phrase))),
     Searched("talk", "comments.asked", lambda phrase: LazyPattern(lambda: rf"(?<!\w){expression(phrase)}(?!\w)")),
 )
-"""Reasons that phrases tell anywhere in a line."""
+"""Reasons with phrases that may occur anywhere in a line."""
 _ASKS_FOR_CONSENT = LazyPattern(lambda: either_opening("consent.opening"))
 _OPENINGS = (
     ("consent", _ASKS_FOR_CONSENT),
@@ -59,7 +58,7 @@ _OPENINGS = (
     ("rights", LazyPattern(lambda: rf"\(c\)(?!\w)|{either_opening('rights.opening')}")),
     ("talk", LazyPattern(lambda: either_opening("comments.opening"))),
 )
-"""Reasons with patterns of how a line begins."""
+"""Reasons with patterns for the beginning of a line."""
 _CREDIT = LazyPattern(
     lambda: (
         rf"[(\[]?{either('credits.names', 'credits.phrases')}\s*{either('credits.by')}?\s*[:：©|/]"
@@ -85,7 +84,7 @@ _ENDS = frozenset('.!?“”"')
 _WHEN = re.compile(
     rf"\d{{1,2}}[:./]\d{{1,2}}\b|\d{{1,2}}{_ORDINAL}?\s{_MONTH}\.?\s\d{{4}}|{_MONTH}\.?\s\d{{1,2}},?\s\d{{4}}"
 )
-"""A day or a time of day: without one a sentence is no date line (``Zuletzt waren es 12.``)."""
+"""A day or a time of day; a date line has one, unlike ``Zuletzt waren es 12.``."""
 _TRAIL = re.compile(r"[^/|.!?]{2,60}(?:\s+/\s+[^/|.!?]{2,60}){2,15}")
 _LABEL = LazyPattern(
     lambda: (
@@ -96,7 +95,7 @@ _LABEL = LazyPattern(
         + r"[\s:：.…!]*(?:\(?\d+\)?)?"
     )
 )
-"""Names of what stands around a text: advertisements, places on the page, topics, comments, media."""
+"""Labels of what surrounds a text: advertisements, parts of the page, topics, comments, media."""
 _OPENING_ROLES = (
     *("ads.words", "ads.phrases", "calls.places", "topics.names", "labels.media", "comments.words", "comments.labels"),
     *("pointers.whole", "pointers.open", "pointers.media", "pointers.calls"),
@@ -104,25 +103,25 @@ _OPENING_ROLES = (
     *("credits.names", "credits.phrases", "credits.abbreviated", "credits.bracketed"),
     *("about_itself.phrases", "about_itself.to_come"),
 )
-"""The roles of the patterns for how a line begins, but for those of a stamp, which has a digit."""
+"""The roles of the patterns for the beginning of a line, except date stamps, which have a digit."""
 
 
 def is_offer(text: str, href: str | None) -> bool:
-    """Return whether a short line speaks of the newsletter or channel that it links to."""
+    """Return whether a short line offers the newsletter or channel that it links to."""
     match = _CHANNEL.search(href.lower()) if href and len(text) <= LONGEST_NOTE else None
     return match is not None and match[0] in text.lower()
 
 
 def is_note(text: str, linked: int = 0) -> bool:
-    """Return whether a line is no part of the text it stands by: a pointer elsewhere, an offer, a notice, a credit.
+    """Return whether a line is boilerplate: a link to something else, an offer, a notice, a credit.
 
-    *linked* is how many of its characters stand in links.
+    *linked* is the number of its characters in links.
     """
     return note_reason(text, linked) != ""
 
 
 def note_reason(text: str, linked: int = 0) -> str:
-    """Return the id of the reason (see :mod:`portalcrawl.reasons`) why a line is boilerplate; empty where it is not."""
+    """Return the id of the reason (see :mod:`portalcrawl.reasons`) why a line is boilerplate; empty if it is not."""
     size = len(text)
     if size > LONGEST_NOTE:
         return "consent" if size <= LONGEST_CONSENT and _ASKS_FOR_CONSENT.match(text.lower()) else ""
@@ -146,18 +145,21 @@ def note_reason(text: str, linked: int = 0) -> str:
 
 
 def _is_pointer(lower: str) -> bool:
-    """Return whether a pointer stands alone at the beginning of the line, or before a colon, a dash or the like."""
+    """Return whether the line is a pointer alone, or begins with one before a colon, a dash or the like."""
     return any(_POINTER.fullmatch(lower, 0, behind.start()) for behind in _BEHIND_POINTER.finditer(lower))
 
 
 @cache
 def _openings() -> frozenset[str]:
-    """Return how lines open that one of the patterns for their beginning may match."""
+    """Return the beginnings of lines that one of the patterns in :data:`_OPENINGS` may match."""
     return openings(phrase for role in _OPENING_ROLES for phrase in phrases(role)) | {"c)"}
 
 
 def _small_print(lower: str, *, opens: bool) -> str:
-    """Return the id of the reason where a short line is a credit, a date line, a trail or speaks of the text itself."""
+    """Return the id of the reason if a short line is a credit, a date line, a trail or about the text itself.
+
+    Empty if it is none of these.
+    """
     may_be_stamp = len(lower) < LONGEST_STAMP and _DIGIT.search(lower)
     if may_be_stamp and _STAMP.match(lower) and (lower[-1] not in _ENDS or _WHEN.search(lower)):
         return "stamp"

@@ -1,4 +1,4 @@
-"""Who wrote the article, as the visible page says: lines that begin with ``Von``, names beside a date, author links."""
+"""Reads the authors from the visible page: lines that begin with ``Von``, names next to a date, author links."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 _INLINE = ("span", "a", "b", "strong", "em", "i", "cite")
 MOST_PARTS = 12
-"""Inline elements of one box that are looked at, ..."""
+"""Most inline elements of one box that are read, ..."""
 MOST_ELEMENTS = 500
-"""... among so many elements of any kind."""
+"""... among this many elements of any kind."""
 _STROKES = re.compile(r"\s[|•·]\s")
 LONGEST_BYLINE = 600
 LINES_OF_A_BIO = 3
-_TELLS = words("bylines.tells")
-"""What follows the name in a line about an author, as against a text in which he or she acts."""
+_BIO_VERBS = words("bylines.tells")
+"""Words after the name in a line about an author (``is``, ``writes``), as against a text in which the author acts."""
 _ABOUT = re.compile(rf"^{either('bylines.about', 'bylines.by')} ")
 _ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "related", "comments", "nav", "button"))
 _DATE_PIECE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
@@ -41,9 +41,10 @@ _AUTHOR_LINK = re.compile(rf"/{class_words('article.author_path')}[-/s]", re.IGN
 def read_byline(lines: Sequence[Line], *, by_date: bool = True) -> tuple[str, ...] | None:
     """Return the names in the first of *lines* that names authors.
 
-    Without *by_date* a date beside a name is no sign: over the headline it may be that of the page, beside its brand.
+    If *by_date* is false, a date next to a name is not a sign of a byline: above the headline it may be today's date
+    next to the site's name.
     """
-    within = _Within()
+    within = _NamesInBoxes()
     for line in lines:
         if len(line.text) <= LONGEST_BYLINE and (not line.prose or is_byline(line)) and not _is_elsewhere(line.box):
             names = list(_named(line, within, by_date)) or list(_marked_within(line, within))
@@ -52,8 +53,8 @@ def read_byline(lines: Sequence[Line], *, by_date: bool = True) -> tuple[str, ..
     return None
 
 
-class _Within:
-    """What the elements in a box name, looked up once for all of its lines: there may be as many as on the page."""
+class _NamesInBoxes:
+    """Names in the elements of boxes, cached since a box may have many lines and hold most of the page."""
 
     def __init__(self) -> None:
         self._marked: dict[Box, list[str]] = {}
@@ -61,22 +62,22 @@ class _Within:
         self._credited: dict[Box, list[str]] = {}
 
     def marked(self, box: Box) -> list[str]:
-        """Return the texts of inline elements that are named for authors."""
+        """Return the texts of inline elements in *box* whose names say that they hold authors."""
         if box not in self._marked:
             parts = islice((part for part in _first(box) if part.tag in _INLINE), MOST_PARTS)
-            texts = (clean(text_of(part, LONGEST_BYLINE)) for part in parts if _says_author(part))
+            texts = (clean(text_of(part, LONGEST_BYLINE)) for part in parts if _names_author(part))
             self._marked[box] = [text for text in texts if text]
         return self._marked[box]
 
     def linked(self, box: Box) -> list[str]:
-        """Return the names that are links."""
+        """Return the names of persons in *box* that are links."""
         if box not in self._linked:
             names = (clean(text_of(link, LONGEST_BYLINE)) for link in _first(box) if link.tag == "a")
             self._linked[box] = list(filter(is_name, names))
         return self._linked[box]
 
     def credited(self, box: Box) -> list[str]:
-        """Return the texts of links to pages of authors: names, and what authors call themselves."""
+        """Return the texts of links in *box* to pages of authors: names and handles."""
         if box not in self._credited:
             links = (link for link in _first(box) if link.tag == "a" and _leads_to_author(link))
             texts = (without_by(clean(text_of(link, LONGEST_BYLINE))) for link in links)
@@ -85,7 +86,7 @@ class _Within:
 
 
 def _without_section(name: str, credited: Sequence[str]) -> str:
-    """Return a name without the words behind its link (``Ada in Aktuell``)."""
+    """Return a name without the words after its link (``Ada in Aktuell``)."""
     return next((link for link in credited if name.startswith(f"{link} ")), name)
 
 
@@ -94,12 +95,12 @@ def _leads_to_author(link: _Element) -> bool:
 
 
 def _first(box: Box) -> Iterator[_Element]:
-    """Yield the first elements in *box*: boxes in boxes may each hold the whole page."""
+    """Return the first elements in *box*: each of many nested boxes may hold the whole page."""
     return islice(box.element.iter(), MOST_ELEMENTS)
 
 
 def is_byline(line: Line) -> bool:
-    """Return whether a line within the text is nothing but the names of its authors, or a date beside them."""
+    """Return whether a line within the text consists of the names of its authors, with or without a date."""
     if len(line.text) > LONGEST_BYLINE or not opens_byline(line.text):
         return False
     parts = byline_parts(line.text)
@@ -110,38 +111,38 @@ def is_byline(line: Line) -> bool:
 
 
 def without_bio(text: list[Line], authors: Iterable[str]) -> list[Line]:
-    """Return *text* without what its end tells of one of its *authors*: lines from one that opens with the name."""
+    """Return *text* without the biography of one of its *authors* at its end, which begins with the name."""
     names = tuple(f"{fold(name)} " for name in authors if " " in name)
     for at in range(max(1, len(text) - LINES_OF_A_BIO), len(text) if names else 0):
-        if _tells_of(names, text[at].text):
+        if _is_bio(names, text[at].text):
             return text[:at]
     return text
 
 
-def _tells_of(names: Sequence[str], text: str) -> bool:
-    """Return whether *text* begins with one of *names* (folded) and is that name, an address, or about the person."""
+def _is_bio(names: Sequence[str], text: str) -> bool:
+    """Return whether *text* begins with one of *names* (folded) and is a name, an address, or about the person."""
     says = f"{_ABOUT.sub('', fold(text[:LONGEST_BYLINE]))} "
     name = next((name for name in names if says.startswith(name)), None)
     if name is None:
         return False
-    return says == name or " " not in text or says[len(name) :].split(maxsplit=1)[0] in _TELLS
+    return says == name or " " not in text or says[len(name) :].split(maxsplit=1)[0] in _BIO_VERBS
 
 
 def _is_elsewhere(box: Box | None) -> bool:
     return any(each.kind in _ELSEWHERE for each in _around(box))
 
 
-def _marked_within(line: Line, within: _Within) -> Iterator[str]:
-    """Yield the names in inline elements that are named for authors, whatever stands beside them."""
+def _marked_within(line: Line, within: _NamesInBoxes) -> Iterator[str]:
+    """Yield the names in the line's inline elements that hold authors, whatever is next to them."""
     for text in within.marked(line.box):
         if text in line.text:
             yield from filter(is_name, byline_parts(text))
 
 
-def _named(line: Line, within: _Within, by_date: bool) -> Iterator[str]:
+def _named(line: Line, within: _NamesInBoxes, by_date: bool) -> Iterator[str]:
     author_link = bool(line.href and _AUTHOR_LINK.search(line.href))
     boxes = list(islice(_around(line.box), 3))
-    marked = author_link or any(box.tag == "address" or _says_author(box.element) for box in boxes)
+    marked = author_link or any(box.tag == "address" or _names_author(box.element) for box in boxes)
     placed = any(box.kind == "byline" for box in boxes) and line.box.tag not in _HEADINGS
     dated = by_date and _DATE_PIECE.search(line.text) is not None and line.box.tag not in _HEADINGS
     opens = any(map(opens_byline, _STROKES.split(line.text)))
@@ -150,11 +151,11 @@ def _named(line: Line, within: _Within, by_date: bool) -> Iterator[str]:
     credited = [name for name in within.credited(line.box) if name in line.text] if marked or opens or placed else []
     parts = byline_parts(line.text)
     shown = [_without_section(piece, credited) for piece in parts if is_name(piece)] or credited
-    wordy = [part for part in parts if not _DIGIT.search(part) and not is_day(part)]
-    if not marked and not opens and 2 * len(shown) < len(wordy):
-        return  # topics beside a date, one of which looks like a name
+    undated = [part for part in parts if not _DIGIT.search(part) and not is_day(part)]
+    if not marked and not opens and 2 * len(shown) < len(undated):
+        return  # topics next to a date, one of which looks like a name
     if not shown and (author_link or (opens and (marked or placed or dated))):
-        shown = [part for part in wordy[:1] if is_handle(part)]
+        shown = [part for part in undated[:1] if is_handle(part)]
     linked = [name for name in within.linked(line.box) if name in line.text] if marked or placed else []
     yield from linked if linked and (line.linked * 2 > len(line.text) or not shown) else shown
 
@@ -166,7 +167,7 @@ def _around(box: Box | None) -> Iterator[Box]:
         box = box.parent
 
 
-def _says_author(element: _Element) -> bool:
+def _names_author(element: _Element) -> bool:
     given = element.keys()
     names = " ".join(element.get(name) or "" for name in _NAMING if name in given)
     return bool(names) and _is_name_of_authors(names[:300])
@@ -174,5 +175,5 @@ def _says_author(element: _Element) -> bool:
 
 @lru_cache(maxsize=8192)
 def _is_name_of_authors(names: str) -> bool:
-    """Return whether class names and the like name authors; the boxes around each line are asked for theirs again."""
+    """Return whether class names and the like name authors; cached since it is called for all boxes around a line."""
     return _AUTHOR_NAME.search(_CAMEL.sub("-", names).replace("_", "-")) is not None

@@ -1,4 +1,4 @@
-"""Small things beside an article's text, told by their wording: kicker, source, topic trail, number of comments."""
+"""Details next to an article's text that are recognized by wording: kicker, source, topics, number of comments."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 LONGEST_KICKER = 80
 LONGEST_TOPIC = 60
 MOST_LINKS = 12
-"""Links of one box that are looked at."""
+"""Most links of one box that are read."""
 LEAST_RUNGS = 3
-"""Rungs of a trail that are no links: two words with a stroke between them say many things."""
+"""Fewest items of a trail without links: two words with a slash between them can mean many things."""
 TAG_LEVELS = 4
-"""Boxes around a line that may be named for tags: each tag stands in an item of a list in a box with a title."""
+"""Boxes around a line whose names are checked for tags: each tag is an item of a list in a box with a title."""
 SIGNING_LINES = 3
 LONGEST_SIGNATURE = 30
 KICKER_LINES = 3
-"""Lines over the headline in which a kicker may stand."""
+"""Lines above the headline that may be a kicker."""
 _KICKER_NAME = re.compile(rf"\b{class_words('article.kicker')}\b")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SOURCE = re.compile(
@@ -50,9 +50,9 @@ _DATE = re.compile(r"\d{1,2}[.:/]\d{1,2}|\b(?:19|20)\d\d\b")
 
 
 def find_kicker(layout: Layout, headline: Line | None, titles: Collection[str] = ()) -> tuple[str | None, str | None]:
-    """Return the kicker over the headline, and the headline without it where one heading holds both.
+    """Return the kicker above the headline, and the headline, without the kicker if one heading holds both.
 
-    *titles* are the page's declared ones, folded: some hold both.
+    *titles* are the page's declared titles, folded; some hold both.
     """
     if headline is None:
         return None, None
@@ -61,14 +61,14 @@ def find_kicker(layout: Layout, headline: Line | None, titles: Collection[str] =
         return inner.strip(" :"), headline.text[len(inner) :].strip(" :|–-")
     for line in reversed(layout.lines[max(0, headline.index - KICKER_LINES) : headline.index]):
         other = _PATH.search(line.text) or _DATE.search(line.text)
-        kicks = _is_kicker(line, headline) or _is_told_by(titles, line, headline)
-        if len(line.text) <= LONGEST_KICKER and not other and kicks:
+        is_kicker = _is_kicker(line, headline) or _is_in_title(titles, line, headline)
+        if len(line.text) <= LONGEST_KICKER and not other and is_kicker:
             return line.text.strip(" :-–—"), headline.text
     return None, headline.text
 
 
 def _inner_kicker(box: Box) -> str | None:
-    """Return the text of an element within the heading that is named a kicker."""
+    """Return the text of the element within the heading *box* that is a kicker by its class, else None."""
     for element in box.element.iter():
         if isinstance(element.tag, str) and element is not box.element and _named(element.get("class") or ""):
             return clean(whole_text(element)) or None
@@ -79,13 +79,13 @@ def _named(names: str) -> bool:
     return bool(names) and _KICKER_NAME.search(_CAMEL.sub("-", names[:200]).lower().replace("_", "-")) is not None
 
 
-def _is_told_by(titles: Collection[str], line: Line, headline: Line) -> bool:
-    """Return whether a title of the page holds *line* and headline."""
+def _is_in_title(titles: Collection[str], line: Line, headline: Line) -> bool:
+    """Return whether one of *titles* consists of *line* and headline."""
     return f"{fold(line.text)} {fold(headline.text)}" in titles
 
 
 def _is_kicker(line: Line, headline: Line) -> bool:
-    """Return whether a line over the headline is its kicker: named so, or a part of the same heading."""
+    """Return whether a line above the headline is its kicker, by its class or as part of the same heading."""
     box: Box | None = line.box
     for _ in range(2):
         if box is not None and _named(box.classes):
@@ -99,7 +99,7 @@ def _is_kicker(line: Line, headline: Line) -> bool:
 
 
 def find_source(lines: Sequence[Line]) -> str | None:
-    """Return who wrote the article by a line ``Quelle: X`` or ``[X] · 02.12.2025``."""
+    """Return the article's source from a line such as ``Quelle: X`` or ``[X] · 02.12.2025``, else None."""
     for line in lines:
         if len(line.text) <= 2 * LONGEST_TOPIC and (match := _SOURCE.search(line.text) or _BRACKETED.match(line.text)):
             return match["source"].strip()
@@ -107,7 +107,7 @@ def find_source(lines: Sequence[Line]) -> str | None:
 
 
 def find_signing_agency(lines: Sequence[Line]) -> str | None:
-    """Return the agency that a short line right under the text consists of, with or without a desk (``SDA/reb``)."""
+    """Return the agency from a short line right below the text that names only it, maybe with a desk (``SDA/reb``)."""
     for line in lines[:SIGNING_LINES]:
         if len(line.text) <= LONGEST_SIGNATURE and not line.note and (agency := agency_in((line.text,))):
             return agency
@@ -115,7 +115,7 @@ def find_signing_agency(lines: Sequence[Line]) -> str | None:
 
 
 def find_trail(lines: Sequence[Line]) -> tuple[str, ...] | None:
-    """Return the rungs of a topic trail (``Politik / Ukraine / NATO``): links, each of them, or three and more."""
+    """Return the items of a topic trail (``Politik / Ukraine / NATO``), if all are links or there are three or more."""
     for line in lines:
         if _TRAIL.match(line.text):
             rungs = tuple(_BETWEEN.split(line.text))
@@ -125,12 +125,12 @@ def find_trail(lines: Sequence[Line]) -> tuple[str, ...] | None:
 
 
 def _is_linked(line: Line) -> bool:
-    """Return whether all of a line but the strokes between its parts stands in links."""
+    """Return whether all of a line except the separators between its parts is linked."""
     return line.linked >= len(_BETWEEN.sub("", line.text))
 
 
 def find_tags(lines: Sequence[Line]) -> tuple[str, ...] | None:
-    """Return the links in boxes of tags, and those that call themselves tags."""
+    """Return the texts of links in boxes for tags, and of links with ``rel=tag``."""
     topics: dict[str, None] = {}
     for line in lines:
         if line.linked:
@@ -142,7 +142,7 @@ def find_tags(lines: Sequence[Line]) -> tuple[str, ...] | None:
 
 
 def _is_of_tags(box: Box | None) -> bool:
-    """Return whether a box, or one around it, is named for tags."""
+    """Return whether a box or one around it is for tags, by its names."""
     for _ in range(TAG_LEVELS):
         if box is None or box.kind == "tags":
             break
@@ -151,22 +151,19 @@ def _is_of_tags(box: Box | None) -> bool:
 
 
 def _is_tag(link: _Element) -> bool:
-    """Return whether the relation of *link* says that the page is tagged with it (microformats).
-
-    Sections are no tags.
-    """
+    """Return whether *link* has ``rel=tag`` (microformats.org/wiki/rel-tag) and is not a section."""
     relations = (link.get("rel") or "").split()
     return "tag" in relations and "category" not in relations
 
 
 def _is_topic(text: str) -> bool:
-    """Return whether the text of a link can be a topic, not the name of the list nor a call to read on."""
+    """Return whether the text of a link can be a topic, not the name of the list or "read more"."""
     can_be = 1 < len(text) <= LONGEST_TOPIC and text.casefold().strip(" :") not in _NO_TOPICS
     return can_be and form_of(text) != "more"
 
 
 def find_comment_count(lines: Sequence[Line]) -> int | None:
-    """Return the number of comments that the first line of that form tells."""
+    """Return the number of comments from the first line that states one, else None."""
     for line in lines:
         counts = map(comment_count, (line.text.rstrip(" :"), *split_marks(line.text)))
         count = next((count for count in counts if count is not None), None)
@@ -180,7 +177,7 @@ def find_comment_count(lines: Sequence[Line]) -> int | None:
 
 
 def _linked_count(element: _Element) -> int | None:
-    """Return the number that a link to the comments further down on the page consists of, with or without words."""
+    """Return the number in a link to the comments further down on the page, else None."""
     for link in islice(element.iter("a"), MOST_LINKS):
         if _TO_COMMENTS.search(link.get("href") or ""):
             text = clean(whole_text(link))

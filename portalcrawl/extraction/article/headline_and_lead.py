@@ -1,4 +1,4 @@
-"""The head of an article as shown: headline, and the lead between it and the text."""
+"""Finds the visible headline of an article, and the lead between it and the text."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from portalcrawl.vocabulary import class_words
 SHORTEST_LEAD = 30
 LONGEST_LEAD = 900
 SHORTEST_START, LONGEST_START = 40, 120
-"""Characters of a declared description that are compared."""
+"""Least and most characters of a declared description that are compared with a lead."""
 LONGEST_TITLE = 300
 SHORTEST_TITLE = 20
 MOST_LEAD_LINES = 3
 MOST_AROUND = 2
-"""Times the length of a title that a line may have which repeats it with a kicker or a subtitle."""
+"""A line that repeats a title with a kicker or a subtitle is at most this many times as long as the title."""
 _LEAD_NAME = re.compile(rf"\b{class_words('article.lead')}\b")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HEADINGS = ("h1", "h2", "h3")
 
 
 def find_headline(layout: Layout, titles: Sequence[str], start: int) -> Line | None:
-    """Return the line of the headline.
+    """Return the line of the headline, None if there is none.
 
-    It is the heading, else the line, that equals one of the declared *titles* or all of one but the site's name; else
-    the last h1 before the line *start*, where the text begins, else the first h1.
+    It is a heading, else another line, that equals one of the declared *titles* with or without the site's name; else
+    the last h1 before the line with the index *start*, where the text begins; else the first h1.
     """
     wanted = [fold(title) for title in titles]
     headings = [line for line in layout.lines if line.box.tag in _HEADINGS or _in_heading(line.box)]
@@ -60,14 +60,14 @@ def _is_title(line: Line, wanted: Sequence[str]) -> bool:
 
 
 def _in_heading(box: Box) -> bool:
-    """Return whether an h1 holds the box (blocks within a heading are not allowed, but common)."""
+    """Return whether the box is, or is within, an h1 (blocks within headings are invalid HTML but common)."""
     return box.parent is not None and (
         box.parent.tag == "h1" or (box.parent.parent is not None and box.parent.parent.tag == "h1")
     )
 
 
 def find_opening(layout: Layout, headline: Line | None, main: Box, titles: Collection[str]) -> list[Line]:
-    """Return the texts between the headline and the main text that belong to the article."""
+    """Return the lines between the headline and the main text that belong to the article."""
     if headline is None:
         start = _start_of_article(main)
     elif headline.index < main.first:
@@ -80,24 +80,24 @@ def find_opening(layout: Layout, headline: Line | None, main: Box, titles: Colle
 
 
 def _deck(layout: Layout, headline: Line) -> list[Line]:
-    """Return the heading right under the headline, apart from the text: a line under the title, no subhead."""
+    """Return the heading right below the headline if it is a subtitle, not the first subhead of the text."""
     under = layout.lines[headline.index + 1 : headline.index + 3]
     together = headline.box.parent
     if len(under) < 2 or under[0].box.tag != "h2" or under[0].box.parent is not together:
         return []
     if under[1].prose and under[1].box.parent is together:
-        return []  # it may head the first part of the text
+        return []  # it may be the heading of the first part of the text
     return [under[0]] if _may_open(under[0]) else []
 
 
 def _repeats(line: Line, titles: Collection[str]) -> bool:
-    """Return whether a line is one of the titles, or one with a few words around it."""
+    """Return whether a line is one of the titles, maybe with a few words around it."""
     text = fold(line.text)
     return any(title in text and len(text) < MOST_AROUND * len(title) for title in titles)
 
 
 def _start_of_article(main: Box) -> int:
-    """Return the first line of the article element around the main text, else that of the text."""
+    """Return the index of the first line of the article element around the main text, else of the main text."""
     box: Box | None = main
     while box is not None:
         if box.tag == "article":
@@ -109,7 +109,7 @@ def _start_of_article(main: Box) -> int:
 def _may_open(line: Line) -> bool:
     if line.note or line.linked * 2 > len(line.text) or len(line.text) < SHORTEST_LEAD:
         return False
-    if not line.box.sound and not (is_named_lead(line) and not _in_side_matter(line.box)):
+    if not line.box.is_content and not (is_named_lead(line) and not _in_side_matter(line.box)):
         return False
     return line.prose or is_named_lead(line) or line.box.tag in ("p", "h2")
 
@@ -123,7 +123,7 @@ def _in_side_matter(box: Box | None) -> bool:
 
 
 def is_named_lead(line: Line) -> bool:
-    """Return whether the names of the line's box, or of one that holds little more, call it a lead."""
+    """Return whether the line is a lead by the names of its box, or of a box around it that holds little more."""
     box: Box | None = line.box
     for _ in range(3):
         if box is None or box.last - box.first > MOST_LEAD_LINES:
@@ -136,10 +136,10 @@ def is_named_lead(line: Line) -> bool:
 
 
 def find_lead(lines: Sequence[Line], opening: int, descriptions: Iterable[str]) -> list[Line]:
-    """Return those of *lines* that are the lead: the first ones, if any.
+    """Return the first ones of *lines* that are the lead; empty if there is none.
 
-    It is what the page declares as its description, what is named a lead, else the first of the *opening* lines that
-    stand before the main text.
+    *opening* is the number of lines before the main text. The lead repeats one of the page's *descriptions*, or is one
+    by its names, or else is the first of the opening lines.
     """
     wanted = [start for text in descriptions if (start := fold(text)[:LONGEST_START])]
     for count, line in enumerate(lines[: opening + 1]):

@@ -1,4 +1,4 @@
-"""What a line of a page weighs as text of its article, and which of its features speak most against it."""
+"""Explains the weight of a line as text of the article."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_SIGNS = 3
 
 
 class LineWeights:
-    """Weighs the lines of *layout*, whose article has been read, once more."""
+    """Weighs the lines of *layout* again, after its article was read."""
 
     def __init__(self, layout: Layout, declared: Declared) -> None:
         headline = next((layout.lines[at] for at, part in layout.reasons.items() if part == "headline"), None)
@@ -23,7 +23,7 @@ class LineWeights:
         self._weights = TextWeights(layout.walk, headline.block.index if headline else None, titles)
 
     def against(self, line: Line) -> str:
-        """Return what *line* weighs, and the features that weigh most against it, in words."""
+        """Return a text with the weight of *line* and the features that reduce it most."""
         signs = self._weights.signs(line.block)[:MOST_SIGNS]
         most = ", ".join(f"{name} {weight:+.1f}" for name, weight in signs)
         return f"weighs {self._weights.weight(line.block):+.1f}; most against it: {most}"

@@ -1,4 +1,4 @@
-"""Finds the part of a page that holds the article's text: weighs lines, sums them up over boxes, descends."""
+"""Finds the box with the article's text: weighs the lines, adds the weights up over boxes, descends to the heaviest."""
 
 from __future__ import annotations
 
@@ -14,56 +14,56 @@ from portalcrawl.vocabulary import path_words
 
 SHORTEST_PROSE = 60
 SHORTEST_RUN = 100
-"""Characters from which a line is prose though no sentence ends in it."""
+"""Characters from which a line is prose even if no sentence ends in it."""
 SHORTEST_CJK = 20
 LONGEST_WORDS = 20
-"""Mean length of words from which a run of letters is code."""
+"""Mean length of words, in characters, from which a line is code."""
 SHORTEST_TITLE = 12
 SENTENCE = re.compile(r"[.!?…:;؟।][\"'”“»«’)\]]*(?:\s|$)|[。！？]")
 _CUT = re.compile(r"(?:\[…\]|\[\.\.\.\])\W*(?:\(\d+\))?$")
 CORE_SHARE = 0.6
 MAIN_SHARE = 0.8
 LITTLE_TEXT = 250
-"""Weight of a core so small that names must have misled."""
+"""Weight of a core that is so small that class names must be misleading."""
 TELLING_TAGS = frozenset(("nav", "footer", "aside", "figure", "figcaption", "form", "button"))
 MOST_ASKING_LINES = 8
 _OFFER = re.compile(rf"/(?:{path_words('offers')}|{path_words('offer_starts')}[\w-]+)(?:[/?#.]|$)", re.IGNORECASE)
 _LARGE = frozenset(("article", "main", "body"))
 LARGE_PART = 0.1
-"""Share of the core's text from which a box of a weak kind may be text after all."""
+"""Share of the core's text from which a box of a :data:`~layout.WEAK` kind may be text after all."""
 
 
 def find_main(layout: Layout) -> Box | None:
-    """Mark the prose of the page and return the box that holds the article's text."""
+    """Mark the prose of the page and return the box that holds the article's text; None if the page has no boxes."""
     if not layout.boxes:
         return None
     mark_captions(layout)
     total = _weigh_lines(layout)
     _drop_cards(layout)
     _mark_asking(layout)
-    _excuse_paid_text(layout)
+    _clear_paid_text(layout)
     core = _find_core(layout, total)
     if core.mass < LITTLE_TEXT < total:
         for box in layout.boxes:
             if box.kind and box.tag not in TELLING_TAGS:
                 box.kind = ""
         core = _find_core(layout, total)
-    _clear_names(core)
-    _measure_sound(layout)
+    _clear_kinds(core)
+    _measure_content(layout)
     if core.mass * 5 < core.whole * 2:
-        _excuse_large_parts(layout, core)
-        _measure_sound(layout)
+        _clear_large_parts(layout, core)
+        _measure_content(layout)
     return _heaviest(layout.boxes, MAIN_SHARE)
 
 
 def _find_core(layout: Layout, total: int) -> Box:
-    """Return the box with most of the text that is no side matter."""
+    """Return the box with most of the text outside of side matter."""
     _sum_up(layout, total)
     return _heaviest(layout.boxes)
 
 
-def _clear_names(core: Box) -> None:
-    """What holds the text is no side matter, whatever its name."""
+def _clear_kinds(core: Box) -> None:
+    """Clear the kinds of the boxes around the text: they are not side matter, whatever their names."""
     box: Box | None = core
     while box is not None:
         box.kind = ""
@@ -71,7 +71,7 @@ def _clear_names(core: Box) -> None:
 
 
 def _weigh_lines(layout: Layout) -> int:
-    """Give each line the weight that it has as text and return their sum."""
+    """Set the weight of each line as text and return the sum."""
     total = 0
     for line in layout.lines:
         weight = line.weight = _weight(line)
@@ -100,7 +100,7 @@ def _weight(line: Line) -> int:
 
 
 def is_link(line: Line) -> bool:
-    """Return whether most of the line is a link; paragraphs may hold a long one."""
+    """Return whether a line is mostly a link; a paragraph may hold a long link."""
     is_paragraph = line.box.is_paragraph
     if is_paragraph and len(line.text) >= SHORTEST_RUN and line.block.ends_sentence:
         return False
@@ -108,9 +108,9 @@ def is_link(line: Line) -> bool:
 
 
 def _drop_cards(layout: Layout) -> None:
-    """Take the weight from texts of teaser cards: two or more boxes alike that open with a linked title.
+    """Set the weight of lines in teaser cards to 0: two or more similar boxes that begin with a linked title.
 
-    Boxes are alike by tag and first class name: others often number the card or tell its section.
+    Similar boxes have the same tag and first class; other classes often number the card or name its section.
     """
     cards: dict[tuple[str, str], list[Box]] = {}
     prose = list(accumulate((line.prose for line in layout.lines), initial=0))
@@ -128,7 +128,7 @@ def _drop_cards(layout: Layout) -> None:
 
 
 def _mark_asking(layout: Layout) -> None:
-    """Mark what asks for an e-mail address or leads to an offer, with the few lines that say why."""
+    """Mark forms for an e-mail address and links to offers, with the few lines around them that explain these."""
     offers = [line.box for line in layout.lines if line.href and not line.prose and _OFFER.search(line.href)]
     climbed: set[Box] = set()
     for inner in (*layout.asking, *offers):
@@ -151,7 +151,7 @@ def _is_small(layout: Layout, box: Box) -> bool:
 
 
 def _opens_with_link(lines: Iterable[Line]) -> bool:
-    """Return whether a title in a link stands before the first prose."""
+    """Return whether a linked title comes before the first prose."""
     for line in lines:
         if line.prose:
             return False
@@ -161,7 +161,7 @@ def _opens_with_link(lines: Iterable[Line]) -> bool:
 
 
 def _sum_up(layout: Layout, total: int) -> None:
-    """Sum the weights up over the boxes; side matter counts only where it holds most of the page's text."""
+    """Add the weights up over the boxes; side matter counts only if it holds most of the page's text."""
     for box in layout.boxes:
         box.whole = box.inner = box.mass = 0
     for line in layout.lines:
@@ -179,7 +179,7 @@ def _sum_up(layout: Layout, total: int) -> None:
 
 
 def _heaviest(boxes: list[Box], share: float = CORE_SHARE) -> Box:
-    """Descend from the root as long as one inner box holds at least *share* of the text."""
+    """Return the box reached by descending from the root while one inner box holds at least *share* of the text."""
     best: dict[Box, Box] = {}
     for box in boxes:
         parent = box.parent
@@ -191,31 +191,31 @@ def _heaviest(boxes: list[Box], share: float = CORE_SHARE) -> Box:
     return box
 
 
-def _excuse_large_parts(layout: Layout, core: Box) -> None:
-    """Where next to nothing is left of the core, its large parts have misleading names."""
+def _clear_large_parts(layout: Layout, core: Box) -> None:
+    """Clear the kinds of large parts of the core if it has hardly any text otherwise: their names mislead."""
     for box in layout.boxes:
         within = box.first >= core.first and box.last <= core.last
         if within and box.kind in WEAK and box.tag != "aside" and box.whole >= LARGE_PART * core.whole:
             box.kind = ""
 
 
-def _measure_sound(layout: Layout) -> None:
-    """Mark the boxes that are no side matter, and sum up the text in them."""
+def _measure_content(layout: Layout) -> None:
+    """Mark the boxes that are outside of side matter, and add up their text."""
     for box in layout.boxes:
         if box.kind == "teaser" and not any(line.linked for line in layout.lines[box.first : box.last]):
             box.kind = ""
-        box.sound = not box.kind and (box.parent is None or box.parent.sound)
+        box.is_content = not box.kind and (box.parent is None or box.parent.is_content)
         box.mass = 0
     for line in layout.lines:
-        if line.weight and line.box.sound:
+        if line.weight and line.box.is_content:
             line.box.mass += line.weight
     for box in reversed(layout.boxes):
         if box.parent is not None:
             box.parent.mass += box.mass
 
 
-def _excuse_paid_text(layout: Layout) -> None:
-    """Take the names from boxes that hold a paragraph each and are named for who may read it (``subscriber-only``)."""
+def _clear_paid_text(layout: Layout) -> None:
+    """Clear the kinds of boxes with one paragraph each whose class only says who may read it (``subscriber-only``)."""
     alike: dict[str, list[Box]] = {}
     for box in layout.boxes:
         if box.kind == "subscription" and box.last - box.first == 1 and layout.lines[box.first].prose:
@@ -227,10 +227,10 @@ def _excuse_paid_text(layout: Layout) -> None:
 
 
 def own_article(layout: Layout, main: Box, headline: Line | None) -> Box:
-    """Return the article that the headline stands in where *main* holds several with text of their own.
+    """Return the box of the headline's article if *main* holds several articles with text, else *main*.
 
-    Portals append the next article to the one that was asked for. Articles are elements of that name, or boxes alike
-    side by side, each with a heading of the headline's rank.
+    Portals append the next article to the requested one. Articles are ``article`` elements, or similar siblings that
+    each have a heading of the headline's level.
     """
     if headline is None or not main.first <= headline.index < main.last:
         return main
@@ -246,7 +246,7 @@ def own_article(layout: Layout, main: Box, headline: Line | None) -> Box:
 
 
 def _one_of_several(layout: Layout, main: Box, headline: Line) -> Box | None:
-    """Return the box around the headline that has others like it beside it, with a text and a heading each."""
+    """Return the box around the headline that has similar siblings, each with text and a heading; else None."""
     heads = [line.index for line in layout.lines[main.first : main.last] if line.box.tag == headline.box.tag]
     if len(heads) < 2:
         return None

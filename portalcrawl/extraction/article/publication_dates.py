@@ -1,4 +1,4 @@
-"""When the visible page says that its article was published: times and date lines near the headline and the text."""
+"""Reads the publication date from the visible page: times and date lines near the headline and the text."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 200
 LEVELS = 2
-"""Boxes around the headline in which its date stands."""
+"""How many boxes around the headline may hold its date."""
 LONGEST_MIXED_LINE = 120
-"""Characters of a line in which a date may stand among words that are no date's (``28. Jan. 2022 Paula Muster``)."""
+"""Most characters of a line with a date and other words (``28. Jan. 2022 Paula Muster``)."""
 _MAY_BE_DATE = re.compile(
     rf"\d|{either_word('dates.today', 'dates.yesterday', 'dates.ago_ahead', 'dates.ago_behind', 'dates.now')}",
     re.IGNORECASE,
@@ -36,14 +36,14 @@ _NUMBER_BEFORE = re.compile(
     rf"(?:\b{either('numbers.names')}\b[\s.:]*|[+(]\d[\d\s().]{{0,9}}|\d\s?[./-]\s?)[\s\d()./+-]{{0,12}}$",
     re.IGNORECASE,
 )
-"""What stands before a group of digits that tells a number of another kind: its name, a country's code, more digits."""
+"""What precedes digits that are not a date: the name of the number, a country code, more digits."""
 _NUMBER_AFTER = re.compile(
     rf"[./-]\d|\s?[./-]\s?\d{{3}}|(?<=\D\d\d)\s\d\d(?![:.h]\d|\s?(?:{_CLOCK}|{either('reading_time.units')})|\w)",
     re.IGNORECASE,
 )
-"""What stands after one that goes on."""
+"""What follows digits that are only the first part of a longer number."""
 _BEFORE = 30
-"""Characters before a group of digits that are looked at."""
+"""Characters before digits that are searched for :data:`_NUMBER_BEFORE`."""
 _URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/_.]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?!\d)")
 _URL_DATE_REVERSED = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])([-_.]?)(0[1-9]|1[0-2])\2((?:19|20)\d\d)(?!\d)")
 _FULL_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-]\d{1,2}[./-]\d\d")
@@ -57,11 +57,11 @@ _LABEL = re.compile(rf"{either('dates.published')}\b", re.IGNORECASE)
 _ABOUT = re.compile(rf"(?:^|[\s_-]){class_words('article.about')}(?:$|[\s_-])", re.IGNORECASE)
 _ELSEWHERE = frozenset(("comments", "related", "aside", "nav", "ad", "overlay", "form", "button", "tags"))
 _OF_BARS = frozenset(("comments", "button", "tags"))
-"""Kinds whose names a bar with the date shares with what else stands in it (``date-and-comments``)."""
+"""Kinds whose names may be given to a bar with the date for its other contents (``date-and-comments``)."""
 
 
 class Clock:
-    """What times on a page count from: when it was fetched, and the zone of times that name none."""
+    """Reads dates relative to *now*, when the page was fetched, and in *zone* if they name none."""
 
     __slots__ = ("now", "zone")
 
@@ -73,19 +73,19 @@ class Clock:
         return parse_date(text, now=self.now, zone=self.zone)
 
     def find(self, text: str) -> DateReading | None:
-        """Read the date in a line that stands where dates stand."""
+        """Return the date in a line; see :func:`find_date`."""
         reading = find_date(text, now=self.now, zone=self.zone)
         if reading is None and len(text) <= LONGEST_MIXED_LINE and (part := _date_part(text)):
             reading = self.parse(part)
         return reading
 
     def find_change(self, text: str) -> DateReading | None:
-        """Read the time of change in a line that tells both."""
+        """Return the time of change in a line that names the time of publication too; see :func:`find_change`."""
         return find_change(text, now=self.now, zone=self.zone)
 
 
 def _date_part(text: str) -> str | None:
-    """Return the first part of *text* that is written as a date; a number whose digits go on, or are named, is none.
+    """Return the first part of *text* in a form of dates, except parts of longer numbers and phone numbers, else None.
 
     >>> _date_part("Ada Muster, Tel. 02.12.20.25, am 5.12.2025"), _date_part("Fax: 02.12.20 25")
     ('5.12.2025', None)
@@ -100,12 +100,12 @@ def _date_part(text: str) -> str | None:
 def read_dates(
     layout: Layout, lines: Sequence[Line], clock: Clock, *, anchor: int, whole: bool = False, alone: bool = False
 ) -> tuple[str | None, str | None]:
-    """Return the texts or attributes that tell publication and modification in *lines*, each None where absent.
+    """Return the texts or attributes with the dates of publication and modification in *lines*, None if absent.
 
-    Side matter counts only where it is around the line *anchor*, the headline. Where *whole* is set, a line counts
-    only if it is nothing but a date. Where *alone* is set, several days tell nothing, nor do ages (``vor 2 Stunden``)
-    and days without a year: each may be a teaser's. In the headline itself these are what it is about. The day of the
-    fetch without a time, over the headline or far from it, is what the site's own head shows every day.
+    Lines in side matter count only if the line *anchor*, the headline, is in it too. With *whole*, a line counts only
+    if it is nothing but a date. With *alone*, different days are ignored, as are ages (``vor 2 Stunden``) and days
+    without a year: they may be teasers'. Ages and days without a year in the headline itself are its topic. The day of
+    the fetch without a time, above the headline or far from it, is what the site's header shows every day.
     """
     lines = [line for line in lines if not _is_elsewhere(line.box, anchor, whole=whole)]
     times = list(_elements(layout, lines, clock))
@@ -137,7 +137,7 @@ def _may_be_today(reading: DateReading, clock: Clock) -> bool:
 
 
 def is_beside(layout: Layout, index: int, anchor: int) -> bool:
-    """Return whether a line stands in a box close around the line *anchor*, or is labelled."""
+    """Return whether a line is in one of the :data:`LEVELS` boxes around the line *anchor*, or is labelled."""
     box: Box | None = layout.lines[anchor].box
     for _ in range(LEVELS):
         box = box.parent if box is not None else None
@@ -149,7 +149,7 @@ def is_beside(layout: Layout, index: int, anchor: int) -> bool:
 
 
 def _refines(one: DateReading, other: DateReading) -> bool:
-    """Return whether *one* names the same day as *other* and, unlike that, the time."""
+    """Return whether *one* has the same day as *other* and a time, which *other* has not."""
     return other.precision == "day" != one.precision and one.when.date() == other.when.date()
 
 
@@ -163,7 +163,7 @@ def _is_elsewhere(box: Box | None, anchor: int, *, whole: bool) -> bool:
 
 
 def _is_about(box: Box) -> bool:
-    """Return whether a box beside the text is named for what it says about the article."""
+    """Return whether a box next to the text holds information about the article, by its names."""
     return _ABOUT.search(box.classes) is not None
 
 
@@ -172,12 +172,12 @@ def _may_date(line: Line) -> bool:
 
 
 def labelled(lines: Sequence[Line]) -> list[Line]:
-    """Return those of *lines* that begin with a word for publication (``Erstellt am:``)."""
+    """Return the lines that begin with a word for publication (``Erstellt am:``)."""
     return [line for line in lines if _LABEL.match(line.text)]
 
 
 def _elements(layout: Layout, lines: Sequence[Line], clock: Clock) -> Iterator[tuple[int, DateReading]]:
-    """Yield what elements in *lines* say by an attribute, with the index of the line."""
+    """Yield the dates in attributes of elements in *lines*, each with the index of its line."""
     wanted = {line.index: line for line in lines}
     for element, index in layout.times:
         line = wanted.get(index)
@@ -193,7 +193,7 @@ def _elements(layout: Layout, lines: Sequence[Line], clock: Clock) -> Iterator[t
 
 
 def machine_time(element: _Element, clock: Clock) -> DateReading | None:
-    """Return the time that an attribute of *element* tells; a title counts only if it is exact."""
+    """Return the date in an attribute of *element*, else None; one in ``title`` counts only if it is exact."""
     readings = ((name, clock.parse(element.get(name) or "")) for name in TIME_ATTRIBUTES)
     return next((found for name, found in readings if found and (name != "title" or found.precision == "minute")), None)
 
@@ -201,24 +201,24 @@ def machine_time(element: _Element, clock: Clock) -> DateReading | None:
 def _role(
     element: _Element, reading: DateReading, shown: DateReading | None, change: DateReading | None
 ) -> Role | None:
-    """Return what the time of *element* is; None if it is neither of the two that its line shows."""
+    """Return whether the time of *element* is that of publication or change; None if its line shows neither."""
     names = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
     named = _MODIFIED_NAME.search(names) or _MODIFIED_WORD.search(_label_before(element))
     if shown and change:
-        same = (told.role for told in (shown, change) if _says(told, reading))
+        same = (each.role for each in (shown, change) if _is_same_moment(each, reading))
         return "modified" if named else next(same, None)
     return "modified" if named or (shown and shown.role == "modified") else "published"
 
 
-def _says(shown: DateReading, reading: DateReading) -> bool:
-    """Return whether the words *shown* can be the moment of *reading*."""
+def _is_same_moment(shown: DateReading, reading: DateReading) -> bool:
+    """Return whether the visible date *shown* can be the same moment as *reading*."""
     if shown.precision == "day":
         return shown.when.date() == reading.when.date()
     return abs(shown.when - reading.when) < timedelta(minutes=1)
 
 
 def _label_before(time: _Element) -> str:
-    """Return the words right before a time element in its line, where another one may stand."""
+    """Return the words right before a time element in its line, which may hold several."""
     before, around = time.getprevious(), time.getparent()
     if before is None:
         return ((around.text if around is not None else None) or "")[-LONGEST_LABEL:]
@@ -229,7 +229,10 @@ def _label_before(time: _Element) -> str:
 
 
 def _texts(lines: Sequence[Line], clock: Clock, changed: Set[int], *, whole: bool) -> Iterator[tuple[int, DateReading]]:
-    """Yield what the words of *lines* say; those *changed* name a time of change by their time element."""
+    """Yield the dates in the text of *lines*, each with the index of its line.
+
+    *changed* are the indexes of lines whose time element is a time of change.
+    """
     for line in lines:
         if _may_date(line):
             reading = clock.parse(line.text) if whole else clock.find(line.text)
@@ -240,7 +243,7 @@ def _texts(lines: Sequence[Line], clock: Clock, changed: Set[int], *, whole: boo
 
 
 def opening_date(text: str, clock: Clock) -> str | None:
-    """Return the full date that a paragraph opens with, apart from its first sentence (``27.1.2022 - Der Rat ...``)."""
+    """Return the full date before the first sentence of a paragraph (``27.1.2022 - Der Rat ...``), else None."""
     if match := _OPENING_DATE.match(text):
         return match["date"] if clock.parse(match["date"]) else None
     return None

@@ -1,4 +1,4 @@
-"""Chooses the lines that make the article's text."""
+"""Chooses the lines of the article's text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_HEADS = 2
 MOST_LINKS = 20
 LEAST_PARTS = 3
 LEAST_AMONG_TEXT = -0.6
-"""Weight from which a short line after other text is text too, whatever its element; even odds are a weight of 0."""
+"""Weight from which a short line after other text is text too, whatever its element; a weight of 0 is even odds."""
 LONGEST_HEAD = 150
 CELLS = frozenset(("td", "th"))
 HEADS = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt"))
@@ -29,15 +29,15 @@ HEADS = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt"))
 def text_lines(
     layout: Layout, main: Box, headline: Line | None, titles: frozenset[str], weights: TextWeights
 ) -> list[Line]:
-    """Return the lines of the article's text in order, what stands before the headline and repeats it left out."""
+    """Return the lines of the article's text in order, without lines before the headline and repetitions of it."""
     chosen: list[Line] = []
     seen: set[str] = set()
     first = (
         headline.index + 1 if headline is not None and headline.index in range(main.first, main.last) else main.first
     )
-    longest = 2 * max(map(len, titles), default=0)  # marks and spaces, which titles are compared without, included
+    longest = 2 * max(map(len, titles), default=0)  # titles are folded: leave room for punctuation
     for line in layout.lines[first : main.last]:
-        if not line.box.sound or line.text in seen or line.note or is_link(line):
+        if not line.box.is_content or line.text in seen or line.note or is_link(line):
             continue
         is_title = len(line.text) <= longest and fold(line.text) in titles
         if is_title or (not line.prose and is_note(line.text, line.linked)):
@@ -50,7 +50,7 @@ def text_lines(
 
 
 def _without_fringes(lines: Sequence[Line]) -> Sequence[Line]:
-    """Drop lines of no weight before the first and after the last that has some, but for those that share its box."""
+    """Return *lines* without those of weight 0 at both ends, except those that belong to the first or last text."""
     heavy = [at for at, line in enumerate(lines) if line.weight]
     if not heavy:
         return []
@@ -63,24 +63,24 @@ def _without_fringes(lines: Sequence[Line]) -> Sequence[Line]:
 
 
 def _goes_with(line: Line, text: Line) -> bool:
-    """Return whether a line of no weight belongs to the first *text*: shares its box, dates it, or may head it."""
+    """Return whether a line of weight 0 belongs to the first *text*: in the same box, its date, or its heading."""
     return line.box is text.box or is_subhead(line) or is_dateline(line.text)
 
 
 def _without_lost_heads(layout: Layout, lines: Sequence[Line]) -> list[Line]:
-    """Drop headings that head no text: those before all text, and three or more in a row.
+    """Return *lines* without headings that no text follows: those before all text, and three or more in a row.
 
-    The first one stays where it is one of several alike, each of which heads a part.
+    The first one stays if the text has more headings of its kind.
     """
     kept: list[Line] = []
     heads: list[Line] = []
-    makes = Counter(_make(line) for line in lines if is_subhead(line))
+    kinds = Counter(_heading_kind(line) for line in lines if is_subhead(line))
     for line in lines:
         if is_subhead(line):
             if not _heads_links(layout, line):
                 heads.append(line)
             continue
-        if len(heads) <= MOST_HEADS and (kept or (heads and makes[_make(heads[0])] >= LEAST_PARTS)):
+        if len(heads) <= MOST_HEADS and (kept or (heads and kinds[_heading_kind(heads[0])] >= LEAST_PARTS)):
             kept += heads
         heads = []
         kept.append(line)
@@ -88,7 +88,7 @@ def _without_lost_heads(layout: Layout, lines: Sequence[Line]) -> list[Line]:
 
 
 def _heads_links(layout: Layout, head: Line) -> bool:
-    """Return whether the box that *head* opens holds links alone: its heading names them."""
+    """Return whether the box that begins with *head* holds only links, which the heading names."""
     box = head.box.parent
     if box is None or box.first != head.index or box.last - box.first < 2:
         return False
@@ -96,39 +96,39 @@ def _heads_links(layout: Layout, head: Line) -> bool:
     return all(is_link(line) for line in below)
 
 
-def _make(head: Line) -> tuple[str, str]:
-    """Return what headings of one kind have in common; more of them in the text show that the first heads a part."""
+def _heading_kind(head: Line) -> tuple[str, str]:
+    """Return the tag and class of *head*, equal for headings of one kind."""
     return head.box.tag, head.box.classes
 
 
 def _can_be_text(box: Box) -> bool:
-    """Return whether short lines in *box* are text: headings, paragraphs, and what stands right among these."""
+    """Return whether short lines in *box* are text: it is a heading, a paragraph, or a sibling of these."""
     return box.tag in HEADS or box.is_paragraph or box.tag in PARAGRAPHS or box.whole > box.inner
 
 
 def _may_be_text(line: Line, weights: TextWeights) -> bool:
-    """Return whether a short line after other text weighs enough for text; the cells of tables never do."""
+    """Return whether a short line after other text weighs enough for text and is not in a table."""
     return line.box.tag not in CELLS and weights.weight(line.block) > LEAST_AMONG_TEXT
 
 
 def is_subhead(line: Line) -> bool:
-    """Return whether the line is a heading within the text; long ones are paragraphs in a heading's clothes."""
+    """Return whether the line is a heading within the text; long headings are paragraphs with the wrong tag."""
     is_sentence = len(line.text) >= SHORTEST_RUN and line.block.ends_sentence
     return line.box.tag in HEADS and len(line.text) <= LONGEST_HEAD and not is_sentence
 
 
-def _goes_on(last: Line, line: Line) -> bool:
-    """Return whether *line*, after a single line break, goes on with the sentence of the line before it."""
+def _continues(last: Line, line: Line) -> bool:
+    """Return whether *line*, after a single line break, continues the sentence of *last*."""
     together = line.box is last.box and line.index == last.index + 1
     return together and line.breaks == 1 and not SENTENCE.search(last.text[-2:])
 
 
 def paragraphs(lines: list[Line]) -> list[str]:
-    """Return the paragraphs that the lines make."""
+    """Return the texts of the paragraphs that *lines* form."""
     found: list[str] = []
     last: Line | None = None
     for line in lines:
-        if last is not None and (_goes_on(last, line) or is_dateline(found[-1])):
+        if last is not None and (_continues(last, line) or is_dateline(found[-1])):
             found[-1] = f"{found[-1]} {line.text}"
         else:
             found.append(line.text)

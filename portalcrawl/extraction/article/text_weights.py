@@ -1,7 +1,7 @@
-"""How much speaks for a block of a page being text of its article, by weights learned from saved pages.
+"""Estimates how likely a block is text of the page's article, with weights learned from saved pages.
 
-The weights are those of a logistic regression, made by ``tools/learn_text_weights.py`` and read from
-``text_weights.toml``: a block is text rather than not where the sum of its features, each times its weight, is over 0.
+The model is a logistic regression, trained by ``tools/learn_text_weights.py`` and read from ``text_weights.toml``: a
+block is more likely text than not if the sum of its features, each times its weight, is above 0.
 """
 
 from __future__ import annotations
@@ -28,35 +28,35 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.dom.walk import Walk
 
 SHORTEST_PROSE = 60
-"""Size (see ``text_size``) from which a line with the end of a sentence is prose."""
+"""Size (see ``text_size``) from which a line with a sentence end is prose."""
 SHORTEST_RUN = 100
-"""Size from which any line is."""
+"""Size from which any line is prose."""
 MOST_LINKED = 0.75
 CORE_SHARE = 0.6
 LARGE_SHARE = 0.5
-"""Share of the page's prose from which the name of a box tells nothing."""
+"""Share of the page's prose from which the name of a box is ignored."""
 MOST_CARD_BLOCKS = 8
 MOST_CAPTION_BLOCKS = 3
 MOST_POST_BLOCKS = 40
 LEAST_POSTS = 2
-"""Blocks of a post, such as a comment, at most, and posts that stand alike, at least."""
+"""Most blocks of a post, such as a comment, and fewest similar posts."""
 LONGEST_STAMP = 80
-"""Characters of a line that shows when something was written."""
+"""Most characters of a line that shows when something was written."""
 _STAMP = re.compile(r"\d(?<!\d\d)(?:\d?[:.]\d\d(?!\d)|\d{0,3}([./-])\d{1,2}\1\d{1,4})")
 LEAST_SUM = -30.0
 GAP_SHARE, LONGEST_GAP = 0.3, 3.0
-"""How much a block that is no text counts against going on with the span of the text, and how much at most."""
+"""Share of the negative weight of a block within the text that counts against the span, and its upper bound."""
 _ROLES = ("comments", "related", "teaser", "share", "nav", "footer", "aside", "overlay", "byline", "caption", "form")
 _NO_PROSE = frozenset(("comments", "nav", "footer", "overlay", "form"))
 LEAST_BEFORE_COMMENTS = 300
-"""Size of the prose behind which a line can head readers' comments: before it, it tells how many there are."""
+"""Size of the prose before a line that is the heading of readers' comments; earlier lines state their number."""
 LONGEST_LABEL = 50
-"""Characters of that line."""
+"""Most characters of that heading."""
 _COMMENTS = re.compile(rf"\W*(?:\d+\W+)?(?:\w+ ){{0,2}}{either('comments.words', 'comments.labels')}\W*(?:\d+)?\W*")
 
 
 class TextWeights:
-    """Weighs the blocks of one page; those that are boilerplate by their wording need not be weighed."""
+    """Weighs the blocks of one page, except those that are boilerplate by their wording."""
 
     def __init__(self, walk: Walk, headline: int | None, titles: Collection[str]) -> None:
         self.walk = walk
@@ -85,7 +85,7 @@ class TextWeights:
         return _weights()["constant"] + sum(weight for _, weight in self._added(block))
 
     def signs(self, block: Block) -> list[tuple[str, float]]:
-        """Return what each feature of *block* adds to its weight, those that speak most against text first."""
+        """Return the names of the features of *block* with their shares in its weight, the most negative first."""
         return sorted(self._added(block), key=lambda sign: sign[1])
 
     def _added(self, block: Block) -> list[tuple[str, float]]:
@@ -93,7 +93,7 @@ class TextWeights:
         return [(name, weights.get(name, 0.0) * value) for name, value in self.features(block).items() if value]
 
     def features(self, block: Block) -> dict[str, float]:
-        """Return what the weights are applied to; a feature that is absent is 0."""
+        """Return the features of *block* by name; absent ones are 0."""
         box, text, sums, total = block.box, block.text, self._sums, self._total
         index, places = block.index, box.places
         size, link_share = block.size, block.link_share
@@ -140,11 +140,11 @@ class TextWeights:
         }
 
     def _part(self, box: Box) -> Box:
-        """Return the innermost box around *box*, or it, with several lines: a column, a card, a side box."""
+        """Return *box* or the innermost box around it with several lines: a column, a card, a side box."""
         return next((each for each in box.chain() if each.texts > 1), box)
 
     def _beside(self, index: int, step: int) -> Block | None:
-        """Return the next block with text before or after that at *index*."""
+        """Return the next block with text before or after the one at *index* (*step*: -1 or 1)."""
         blocks = self.walk.blocks
         at = index + step
         while 0 <= at < len(blocks):
@@ -154,10 +154,10 @@ class TextWeights:
         return None
 
     def _find_comments(self) -> tuple[int, frozenset[tuple[int, str]]]:
-        """Return the index of the line that heads readers' comments, and where the text before it stands.
+        """Return the index of the block that is the heading of readers' comments, and the places of the text before it.
 
-        It is the first one behind some prose that only names them, or that stands in the part of the page in which
-        readers write them; without one, the index is that of the page's end.
+        It is the first one after some prose that only names the comments, or that is in the part of the page where
+        they are written. Without one, the index is the number of blocks.
         """
         blocks, sums = self.walk.blocks, self._all_sums
         start = self.headline if self.headline is not None else self._core.first
@@ -173,12 +173,12 @@ class TextWeights:
         return len(blocks), frozenset()
 
     def is_behind_comments(self, block: Block) -> bool:
-        """Return whether *block* heads readers' comments or follows that line, away from the text before it."""
+        """Return whether *block* is the heading of readers' comments or after it, in another place than the text."""
         heading, places = self._comments
         return block.index >= heading and self._place(block.box) not in places
 
     def _place(self, box: Box) -> tuple[int, str]:
-        """Return the place of a box in the page's template: paragraphs, and parts of a text, share theirs."""
+        """Return the place of a box in the page's template: the same for all paragraphs of a text."""
         parent = box.parent or box
         return parent.parent.index if parent.parent else -1, self._signature(box)
 
@@ -189,11 +189,11 @@ class TextWeights:
         return found
 
     def _steps(self, box: Box) -> int:
-        """Return how many boxes lie between *box* and the one that holds most of the prose, or one around both."""
+        """Return the number of boxes from *box* up to the box that holds most of the prose, or to one around both."""
         return next((at for at, each in enumerate(box.chain()) if each.holds(self._core)), 0)
 
     def span(self, blocks: Sequence[Block]) -> list[Block]:
-        """Return the texts of the stretch of *blocks* that has most for being the article, less what has little."""
+        """Return the texts in the range of *blocks* with the highest total weight, without blocks of low weight."""
         weights = [self.weight(block) for block in blocks]
         best = (0.0, 0, 0)
         total, start = 0.0, 0
@@ -208,10 +208,10 @@ class TextWeights:
         return [block for block, weight in pairs if weight > 0 and block.index != self.headline]
 
     def _roles_of(self, box: Box) -> frozenset[str]:
-        """Return what surely told names say of *box* and of those around it that hold no large part of the prose."""
+        """Return the certain roles of *box* and of the boxes around it that hold no large share of the prose."""
         unknown: list[Box] = []
         found: frozenset[str] = frozenset()
-        for each in box.chain():  # boxes may be nested deeper than Python's stack is
+        for each in box.chain():  # no recursion: boxes may be nested deeper than Python's stack allows
             if each.index in self._roles:
                 found = self._roles[each.index]
                 break
@@ -226,7 +226,7 @@ class TextWeights:
         return found
 
     def _find_core(self) -> Box:
-        """Descend from the root as long as one inner box holds most of the prose."""
+        """Return the box reached by descending from the root while one inner box holds most of the prose."""
         sums, box = self._sums, self.walk.boxes[0]
         while True:
             inner = max(self.walk.children(box), key=lambda each: sums[each.last] - sums[each.first], default=None)
@@ -236,7 +236,7 @@ class TextWeights:
             box = inner
 
     def _cards_alike(self, box: Box) -> float:
-        """Return how many small boxes with links like one around *box* stand side by side, as a logarithm."""
+        """Return the logarithm of the number of similar small boxes with links, one of which is around *box*."""
         for each in box.chain():
             if each.texts > MOST_CARD_BLOCKS:
                 break
@@ -245,9 +245,9 @@ class TextWeights:
         return 0.0
 
     def _posts_alike(self, box: Box) -> float:
-        """Return how many boxes alike around *box* stand one after another, each with a time of its own.
+        """Return the number of similar boxes in a row, each with a time, one of which is around *box*.
 
-        They are what several people wrote, or one wrote at several times: comments, posts, entries of a live report.
+        These are texts by several people or from several times: comments, posts, entries of a live blog.
         """
         for each in box.chain():
             if each.last - each.first > MOST_POST_BLOCKS:
@@ -264,7 +264,7 @@ class TextWeights:
 
 
 def _stamped(walk: Walk) -> list[int]:
-    """Return running sums of the blocks of *walk* that show a time."""
+    """Return running counts of the blocks of *walk* that show a time."""
     timed = {time.block for time in walk.times}
     stamps = (
         block.index in timed or (len(block.text) <= LONGEST_STAMP and _STAMP.search(block.text) is not None)
@@ -274,14 +274,14 @@ def _stamped(walk: Walk) -> list[int]:
 
 
 def _prose(block: Block) -> float:
-    """Return the size of a line that reads like a paragraph, less what is linked; 0 for others."""
+    """Return the size of a line that looks like a paragraph, without its links; 0 for other blocks."""
     if block.kind != "line" or (size := block.size) < SHORTEST_PROSE or (share := block.link_share) > MOST_LINKED:
         return 0.0
     return size * (1 - share) if size >= SHORTEST_RUN or block.sentences else 0.0
 
 
 def _heads_comments(block: Block) -> bool:
-    """Return whether a block only names readers' comments; a line that is a link leads to them from elsewhere."""
+    """Return whether a block only names readers' comments and is not a link, which would lead to them."""
     text = block.text
     if not text or len(text) > LONGEST_LABEL or (block.kind != "heading" and block.link_share > MOST_LINKED):
         return False
@@ -289,9 +289,9 @@ def _heads_comments(block: Block) -> bool:
 
 
 def _is_written_in(block: Block) -> bool:
-    """Return whether *block* is an empty field for several lines, which news pages offer for comments.
+    """Return whether *block* is an empty ``textarea``, which news pages have for comments.
 
-    One with text in it shows what to copy, such as the code that embeds a video.
+    One with text shows something to copy, such as the code that embeds a video.
     """
     element = block.parts[0][1]
     return (
@@ -300,7 +300,7 @@ def _is_written_in(block: Block) -> bool:
 
 
 def _picture_beside(box: Box) -> float:
-    """Return how alone a line is with a picture in a box: 3 where it is the only one."""
+    """Return a score of a line as a caption, by the number of lines in a box with a picture: 3 if there is only one."""
     for each in box.chain():
         if each.texts > MOST_CAPTION_BLOCKS:
             break

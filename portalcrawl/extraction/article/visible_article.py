@@ -1,4 +1,4 @@
-"""What the generic reading sees on the visible page."""
+"""Reads the article from the visible page."""
 
 from __future__ import annotations
 
@@ -38,40 +38,44 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.dom.layout import Box, Layout, Line
 
 LINES_BEFORE = 10
-"""Lines over the headline, or over the text where there is none, that may date or sign it."""
+"""Lines above the headline, or above the text if there is none, that may hold its date or byline."""
 LINES_AFTER = 12
 """The same for lines after the text."""
 LINES_WITHIN = 40
 LEAST_WEIGHT = -1.2
-"""Logarithm of the odds from which a line that the rules take for text is text."""
+"""Log-odds above which a line that the rules chose is text."""
 SHORTEST_WEIGHED = 25
 LEAST_OF_SHORT = -2.2
-"""The same for a line that is no sentence."""
+"""The same for a line that is not prose."""
 LITTLE_TEXT = 500
 MUCH_MORE = 2
 LINES_OF_AN_EDGE = 3
-"""Lines of the text, first and last, that may be a byline."""
+"""Number of first and of last lines of the text that may be a byline."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
 Dated = Literal["no", "somehow", "surely"]
-"""Whether the page's head declares when the article was published: not, or so that the visible page may know better."""
+"""Whether the page declares a date of publication: ``no``, ``somehow`` (the visible page may be more reliable) or
+``surely``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What the page's head declares, by which the visible page is understood."""
+    """What the page declares in JSON-LD, microdata, meta tags and title."""
 
     titles: tuple[str, ...] = ()
     descriptions: tuple[str, ...] = ()
     dated: Dated = "no"
     authors: tuple[str, ...] = ()
     url: str = ""
-    """What relative addresses are resolved against."""
+    """The base URL of links and pictures."""
 
 
 def dated(linked_data: ArticleParts, metadata: ArticleParts) -> Dated:
-    """Return how surely JSON-LD and meta tags date the article: surely if both give a time, and the same day."""
+    """Return how reliably JSON-LD and meta tags date the article.
+
+    ``surely``: JSON-LD has a time of publication and a date of change, and meta tags have the same day or none.
+    """
     day, other = linked_data.date_published or "", metadata.date_published or ""
     if _TIME.match(day) and linked_data.date_modified and other[:10] in ("", day[:10]):
         return "surely"
@@ -79,7 +83,7 @@ def dated(linked_data: ArticleParts, metadata: ArticleParts) -> Dated:
 
 
 def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
-    """Return what the visible page says of its article."""
+    """Return the fields of the article that the visible page shows."""
     main = find_main(layout)
     if main is None:
         return ArticleParts()
@@ -132,7 +136,7 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
 
 
 def _weighed(layout: Layout, weights: TextWeights, lines: Sequence[Line]) -> list[Line]:
-    """Return those of *lines* that weigh enough, or the best stretch of the page where that has far more text."""
+    """Return the *lines* that weigh enough, or the best range of the page's lines if that has far more text."""
     kept = [line for line in lines if _weighs_enough(weights, line)] or list(lines)
     size = sum(line.block.size for line in kept)
     if size >= LITTLE_TEXT:
@@ -144,7 +148,7 @@ def _weighed(layout: Layout, weights: TextWeights, lines: Sequence[Line]) -> lis
 
 
 def _weighs_enough(weights: TextWeights, line: Line) -> bool:
-    """Return whether a line is text by its weight, if it is long enough and not right under the headline."""
+    """Return whether a line is text by its weight; True for short lines and the one right below the headline."""
     under_headline = weights.headline is not None and line.block.index == weights.headline + 1
     if under_headline or len(line.text) < SHORTEST_WEIGHED:
         return True
@@ -152,7 +156,7 @@ def _weighs_enough(weights: TextWeights, line: Line) -> bool:
 
 
 def _signed(text: Sequence[Line], clock: Clock) -> list[Line]:
-    """Return the lines at the text's beginning and end that only name its authors, or tell when it was written."""
+    """Return the lines at the beginning and end of the text that only hold its authors or date."""
     ahead = takewhile(lambda line: not line.prose, text[:LINES_OF_AN_EDGE])
     heads = [line for line in ahead if opens_byline(line.text) or clock.find(line.text)]
     return [*heads, *filter(is_byline, (*text[:LINES_OF_AN_EDGE], *text[-LINES_OF_AN_EDGE:]))]
@@ -160,16 +164,16 @@ def _signed(text: Sequence[Line], clock: Clock) -> list[Line]:
 
 @dataclass(frozen=True, slots=True)
 class _Surroundings:
-    """Lines around the text, by how likely they date and sign it."""
+    """Lines around and in the text that may hold its date and byline."""
 
     head: Sequence[Line]
-    """From the headline down to where the text begins."""
+    """From the headline to the beginning of the text."""
     above: Sequence[Line]
-    """Over the headline, the nearest first."""
+    """Above the headline, the nearest first."""
     foot: Sequence[Line]
     """After the text."""
     within: Sequence[Line]
-    """The first lines of the text and what stands between them."""
+    """The first lines of the text and what is between them."""
     anchor: int
     """Index of the headline, else of the first line of the text."""
 
@@ -192,9 +196,9 @@ def _surroundings(layout: Layout, main: Box, headline: Line | None, text: Sequen
 
 
 def _dates(layout: Layout, around: _Surroundings, clock: Clock, dated: Dated) -> tuple[str | None, str | None]:
-    """Return the texts that tell publication and modification, from where they are most at home.
+    """Return the texts of the dates of publication and modification, from the most likely place; None if absent.
 
-    Where the page declares a date, only one by the headline may speak against it.
+    If the page declares a date, only one next to the headline, or a labelled one below the text, is returned.
     """
     if dated == "surely":
         return None, None
@@ -206,9 +210,9 @@ def _dates(layout: Layout, around: _Surroundings, clock: Clock, dated: Dated) ->
 
 
 def _dates_apart(layout: Layout, around: _Surroundings, clock: Clock) -> Iterator[tuple[str | None, str | None]]:
-    """Yield what is found away from the headline's lines, the likeliest first.
+    """Yield the dates found in other places than the headline's lines, the most likely place first.
 
-    What stands over the headline may be the site's: only what is close to it beats the day that opens the text.
+    A date above the headline may be the site's; only if it is close does it precede the date that opens the text.
     """
 
     def read(lines: Sequence[Line], *, whole: bool = False, alone: bool = False) -> tuple[str | None, str | None]:

@@ -1,7 +1,7 @@
-"""JSON-LD of a page: every block that can be read, as a flat list of nodes.
+"""JSON-LD of a page as a flat list of nodes.
 
-Blocks come as one object, an array or an ``@graph``, wrapped in HTML comments or CDATA, with trailing commas or raw
-control characters, and some not as JSON at all: what can be mended is, the rest costs only itself.
+A block may be one object, an array or an ``@graph``, may be wrapped in an HTML comment or CDATA, and may have trailing
+commas or raw control characters. Such faults are repaired; a block that is still not JSON is skipped.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LONGEST_BLOCK = 4_000_000
 _OPENING = re.compile(r"<!--|(?://|/\*)?\s{0,9}<!\[CDATA\[(?:\s{0,9}\*/)?")
 _STRING_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|$)|,(?=\s*[}\]])', re.DOTALL)
 _ESCAPE = re.compile(r'(\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))|\\')
-"""A backslash, with what it escapes where that is something."""
+"""A backslash, with what it escapes if the escape is valid."""
 _SALVAGE = re.compile(r'"(datePublished|dateModified)"\s*:\s*"([^"\\]{4,300})"')
 _ARTICLE_TYPE = re.compile(r"(?:Article|Posting|Review|Report|Recipe|Interview|Column)$", re.IGNORECASE)
 
@@ -39,7 +39,7 @@ def read_nodes(root: _Element) -> list[Node]:
 
 
 def _load(text: str) -> object:
-    """Return the JSON value of *text*, mended where need be; None where nothing can be read."""
+    """Return the JSON value of *text*, repaired if necessary; None if it can't be parsed."""
     for candidate in _versions(text):
         try:
             return json.loads(candidate, strict=False)
@@ -62,7 +62,7 @@ def _versions(text: str) -> Iterator[str]:
 
 
 def _first_value(text: str, fault: ValueError) -> object:
-    """Return the first of several values written one after the other, None where that is not the fault."""
+    """Return the first of several concatenated JSON values; None if *fault* is a different one."""
     if isinstance(fault, json.JSONDecodeError) and fault.msg == "Extra data":
         value: object = json.loads(text[: fault.pos], strict=False)
         return value if isinstance(value, dict | list) else None
@@ -70,7 +70,7 @@ def _first_value(text: str, fault: ValueError) -> object:
 
 
 def _flatten(value: object, limit: int) -> Iterator[Node]:
-    """Yield the objects of *value* that stand at its top, in arrays, in ``@graph`` or as a page's main entity."""
+    """Yield the objects of *value*: itself, and those in arrays, in ``@graph`` and in ``mainEntity``."""
     queue: deque[object] = deque([value])
     while queue and limit > 0:
         item = queue.popleft()
@@ -97,7 +97,7 @@ def is_article(node: Node) -> bool:
 
 
 def texts(value: object, read: Callable[[str], str] = plain) -> list[str]:
-    """Return the texts in a property's value, each as *read*: a string, an object's name, or a list of these."""
+    """Return the texts in a property's value (a string, an object's name, or a list of these), converted by *read*."""
     found: list[str] = []
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, dict):
@@ -119,7 +119,7 @@ def first_text(node: Node, *names: str) -> str | None:
 
 
 def url_of(value: object) -> str | None:
-    """Return the address in a property's value: a string or an object with ``url``, ``contentUrl`` or ``@id``."""
+    """Return the URL in a property's value: a string or an object with ``url``, ``contentUrl`` or ``@id``."""
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, dict):
@@ -128,7 +128,7 @@ def url_of(value: object) -> str | None:
 
 
 def number(value: object) -> int | None:
-    """Return a count given as number or digits, None for anything else."""
+    """Return a count given as a number or a string of digits; None for anything else."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -139,7 +139,7 @@ def number(value: object) -> int | None:
 
 
 def truth(value: object) -> bool | None:
-    """Return a boolean given as such or as the words and addresses that pages use for it."""
+    """Return a boolean given as such, or as one of the words and URLs that pages use for it; else None."""
     if isinstance(value, bool):
         return value
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""What JSON-LD, else microdata, declares of the page's article."""
+"""What JSON-LD or microdata declares about the page's article."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _COMMENT_ACTIONS = ("CommentAction", "UserComments", "http://schema.org/CommentA
 
 
 def read_linked_data(nodes: Sequence[Node], url: str) -> ArticleParts:
-    """Return what the nodes of a page's JSON-LD say of the article at *url*."""
+    """Return what the nodes of a page's JSON-LD declare about the article at *url*."""
     page = _page_node(nodes)
     node = article_node(nodes, url) or page
     by_id = {key: other for other in nodes if isinstance(key := other.get("@id"), str) and len(other) > 1}
@@ -48,7 +48,7 @@ def read_linked_data(nodes: Sequence[Node], url: str) -> ArticleParts:
 
 
 def _page_node(nodes: Sequence[Node]) -> Node:
-    """Return the dates of the page itself, for an article without; nothing where it has none."""
+    """Return the dates of the first page node with a date, for an article without dates; else an empty node."""
     for node in nodes:
         if _PAGE_TYPES.intersection(json_ld.types(node)) and node.get("datePublished"):
             return {name: node.get(name) for name in ("datePublished", "dateModified")}
@@ -56,7 +56,7 @@ def _page_node(nodes: Sequence[Node]) -> Node:
 
 
 def from_microdata(found: Mapping[str, Sequence[Value]], url: str) -> ArticleParts:
-    """Return what microdata says of the article (see ``microdata``)."""
+    """Return what the microdata *found* by :func:`read_microdata` declares about the article; *url*: the base URL."""
 
     def first(*names: str) -> str | None:
         return next((text for name in names for text in texts(name)), None)
@@ -80,12 +80,12 @@ def from_microdata(found: Mapping[str, Sequence[Value]], url: str) -> ArticlePar
 
 
 def article_node(nodes: Sequence[Node], url: str) -> Node | None:
-    """Return the node of the page's own article: one that names *url* first, then the one that says most."""
+    """Return the node of the page's own article: preferably one with *url*, then the one with most properties."""
     found = [node for node in nodes if json_ld.is_article(node)]
     if not found:
         return None
     path = urlsplit(url).path.rstrip("/")
-    return max(found, key=lambda node: (_names_page(node, path), _says(node)))
+    return max(found, key=lambda node: (_names_page(node, path), _property_count(node)))
 
 
 def _names_page(node: Node, path: str) -> bool:
@@ -100,14 +100,14 @@ def _path(address: str) -> str:
         return address
 
 
-def _says(node: Node) -> int:
+def _property_count(node: Node) -> int:
     return sum(
         bool(node.get(key)) for key in ("headline", "datePublished", "author", "image", "description", "articleBody")
     )
 
 
 def publisher_names(nodes: Sequence[Node]) -> list[str]:
-    """Return the names under which the nodes name the site and its publisher; one who publishes alone is an author."""
+    """Return the names of the site and its publisher in *nodes*, without publishers that are persons."""
     names: list[str] = []
     for node in nodes:
         kinds = json_ld.types(node)
@@ -127,7 +127,7 @@ def _paragraphs(value: object) -> tuple[str, ...] | None:
 
 
 def _authors(node: Node, by_id: dict[str, Node]) -> tuple[list[str], list[str]]:
-    """Return the names of people, and of organisations, that the node names as its authors."""
+    """Return the names of the node's authors: persons, and organisations."""
     people: list[str] = []
     organisations: list[str] = []
     value = node.get("author") or node.get("creator")
@@ -143,13 +143,13 @@ def _authors(node: Node, by_id: dict[str, Node]) -> tuple[list[str], list[str]]:
 
 
 def _parts_of_name(item: object) -> list[str]:
-    """Return the name of a person that is given in parts only (schema.org ``givenName``, ``familyName``)."""
+    """Return a name that is given in parts only (schema.org ``givenName``, ``familyName``), else an empty list."""
     parts = [json_ld.first_text(item, key) for key in _NAME_PARTS] if isinstance(item, dict) else []
     return [" ".join(filter(None, parts))] if any(parts) else []
 
 
 def section_of(nodes: Sequence[Node]) -> str | None:
-    """Return the first rung of the page's breadcrumbs that is not the start page."""
+    """Return the first item of the page's breadcrumbs that is neither the start page nor the page itself."""
     for node in nodes:
         rungs = node.get("itemListElement")
         if "BreadcrumbList" in json_ld.types(node) and isinstance(rungs, list) and len(rungs) > 1:

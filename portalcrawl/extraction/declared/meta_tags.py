@@ -26,7 +26,7 @@ PUBLISHED = (
     *("publishtime", "publicationdate", "originalpublicationdate", "issued", "createat", "created", "date"),
     *("releasedate", "lastpublished", "parselypubdate"),
 )
-"""Names of the time of publication without their marks and prefixes."""
+"""Names for the time of publication without prefixes and punctuation."""
 MODIFIED = ("modifiedtime", "modified", "datemodified", "updatedtime", "lastmodified", "revised", "lastmod")
 AUTHORS = (
     *("article:author", "og:article:author", "author", "parsely-author", "sailthru.author", "cxenseparse:author"),
@@ -53,16 +53,16 @@ _WRITTEN_BY = re.compile(rf"{either('bylines.written')}\s+{either('bylines.by')}
 LONGEST_VALUE = 5000
 MOST_METAS = 1000
 MOST_HOME_LINKS = 40
-"""Links at the top of a page among which the one home is looked for."""
+"""Links at the top of a page that are searched for the one to the home page."""
 LONGEST_HOME = 100
 HOME_SLASHES = 3
-"""Slashes in ``https://www.seenbote.example/``."""
+"""Number of slashes in ``https://www.seenbote.example/``."""
 SHORTEST_NAME, LONGEST_NAME = 4, 60
 _FREE_TIERS = {"free": True, "locked": False, "metered": False, "paid": False}
 
 
 def read_meta(root: _Element) -> dict[str, list[str]]:
-    """Return the page's meta tags, at most :data:`MOST_METAS`."""
+    """Return the contents of the page's meta tags by lower-case name; at most :data:`MOST_METAS` tags are read."""
     found: dict[str, list[str]] = {}
     for count, meta in enumerate(root.iter("meta")):
         if count >= MOST_METAS:
@@ -75,7 +75,7 @@ def read_meta(root: _Element) -> dict[str, list[str]]:
 
 
 def read_metadata(meta: Meta, root: _Element, url: str) -> ArticleParts:
-    """Return what the meta tags and the language attribute say of the article at *url*."""
+    """Return what the meta tags and the language attribute declare about the article; *url*: the base URL."""
     by_letters = _by_letters(meta)
     return ArticleParts(
         headline=_first(meta, HEADLINES),
@@ -98,7 +98,7 @@ def title_of(root: _Element) -> str | None:
 
 
 def home_name(root: _Element, title: str | None, url: str) -> str | None:
-    """Return the words of a link to the home page that the page's *title* begins or ends with: the site's name."""
+    """Return the text of a link to the home page if the page's *title* begins or ends with it: the site's name."""
     whole = (title or "").casefold()
     for link in islice(root.iter("a"), MOST_HOME_LINKS if whole else 0):
         if _leads_home(link.get("href") or "", url):
@@ -109,7 +109,7 @@ def home_name(root: _Element, title: str | None, url: str) -> str | None:
 
 
 def _leads_home(href: str, url: str) -> bool:
-    """Return whether *href*, on the page at *url*, leads to a site's first page; most links are told at a glance."""
+    """Return whether *href*, on the page at *url*, leads to a site's home page; most links fail the cheap tests."""
     if href == "/":
         return True
     if href[:4] != "http" or len(href) > LONGEST_HOME or href.count("/") > HOME_SLASHES:
@@ -119,7 +119,7 @@ def _leads_home(href: str, url: str) -> bool:
 
 
 def site_names(meta: Meta) -> list[str]:
-    """Return the names under which meta tags name the site."""
+    """Return the names of the site and its publisher in meta tags."""
     return [value for name in SITES for value in meta.get(name, ())]
 
 
@@ -128,7 +128,7 @@ def _first(meta: Meta, names: Sequence[str]) -> str | None:
 
 
 def _by_letters(meta: Meta) -> Meta:
-    """Return the tags by the letters of their names, and of what stands behind each ``:`` and ``.`` in them.
+    """Return the tags by the letters and digits of their names, and of each part of a name after a ``:`` or ``.``.
 
     >>> list(_by_letters({"og:published:time": ["2025-12-03"]}))
     ['ogpublishedtime', 'publishedtime', 'time']

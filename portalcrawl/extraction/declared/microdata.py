@@ -1,4 +1,4 @@
-"""Microdata and RDFa of schema.org: what elements declare of the article where no JSON-LD does."""
+"""What schema.org microdata and RDFa declare about the article, for pages whose JSON-LD does not."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 MOST_ELEMENTS = 400
 MOST_INNER = 60
-"""Elements within and around one that are looked at."""
+"""Most descendants, or ancestors, of an element that are examined."""
 LONGEST_BYLINE = 600
-"""Characters of an element that names all who wrote the article."""
+"""Most characters of an element that holds the names of all authors."""
 LONGEST_VALUE = 500
 _NAMES = "//*[@itemprop or @property]"
 _WANTED = frozenset(
@@ -26,7 +26,7 @@ _WANTED = frozenset(
      "image", "commentCount", "inLanguage", "isAccessibleForFree")
 )  # fmt: skip
 _ADDRESSES = frozenset(("image", "url", "contentUrl"))
-"""Properties whose value is an address, so that a link's target counts instead of its text."""
+"""Properties whose value is a URL: a link's target, not its text."""
 _OTHERS = re.compile(r"(?:Comment|Person|Organization|WPSideBar|ListItem|Product|Event)$")
 _ATTRIBUTES = {
     "a": "href",
@@ -40,9 +40,9 @@ _ATTRIBUTES = {
 
 
 def read_microdata(root: _Element) -> dict[str, list[Value]]:
-    """Return the values of the article's properties, those in comments, people and other things left out.
+    """Return the values of the article's properties, without those of comments, persons and other items.
 
-    A picture that is a thing of its own (``itemscope``) is given as the properties that it declares.
+    A picture that is an item (``itemscope``) is returned as a dict of its properties.
     """
     found: dict[str, list[Value]] = {}
     byline: list[_Element] = []
@@ -58,7 +58,10 @@ def read_microdata(root: _Element) -> dict[str, list[Value]]:
 
 
 def _joins(byline: list[_Element], author: _Element) -> bool:
-    """Return whether *author* is the first or in one byline with it, and then add it; others wrote what is linked."""
+    """Return whether *author* is the first one or in the first one's byline, and if so, add it to *byline*.
+
+    Authors elsewhere on the page wrote linked articles.
+    """
     if byline:
         holders = set(islice(byline[0].iterancestors(), MOST_INNER))
         holder = next((each for each in islice(author.iterancestors(), MOST_INNER) if each in holders), None)
@@ -74,7 +77,7 @@ def _names(element: _Element) -> list[str]:
 
 
 def _picture(element: _Element) -> dict[str, str]:
-    """Return what the elements within *element* declare of a picture, the first of each property."""
+    """Return the properties of a picture declared within *element*, the first value of each."""
     found: dict[str, str] = {}
     for inner in islice(element.iterdescendants(), MOST_INNER):
         for name in _names(inner) if isinstance(inner.tag, str) else ():
@@ -94,7 +97,7 @@ def _value(element: _Element, name: str) -> str:
 
 
 def _belongs_elsewhere(element: _Element) -> bool:
-    """Return whether the nearest thing around the element is none of the article's."""
+    """Return whether the nearest item around the element is a comment, a person or another item than the article."""
     for holder in islice(element.iterancestors(), MOST_INNER):
         kind = (holder.get("itemtype") or holder.get("typeof") or "").strip()
         if kind:

@@ -1,6 +1,6 @@
-"""What the walk over a page finds: blocks of text, pictures and controls, the boxes and the links they stand in.
+"""Results of the walk over a page: blocks of text, pictures and controls, and the boxes around them.
 
-All of it is read-only once the walk is over. Attributes that cost time are computed when first asked for.
+They are read-only once the walk is over. Expensive attributes are computed on access.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 BlockKind = Literal["line", "heading", "picture", "media", "control", "rule"]
 LONGEST_PATH = 12
-"""Elements that :attr:`Box.path` names."""
+"""Most elements in :attr:`Box.path`."""
 
 
 class Place:
-    """Bits of :attr:`Box.places`: what elements a box stands in or is."""
+    """Bits of :attr:`Box.places`: what a box is or is within."""
 
     MAIN = 1 << 0
     ARTICLE = 1 << 1
@@ -69,24 +69,24 @@ class Box:
         self.element: Final = element
         self.tag: Final = tag
         self.names: Final = names
-        """Names of its attributes: to ask the element for one that it has not takes longer."""
+        """Names of its attributes; faster than asking the element for an attribute that it may not have."""
         self.classes: Final = classes
         """Its class attribute, empty where it has none."""
         self.parent = parent
         self.first: Final = first
-        """Its blocks are ``blocks[first:last]``, those of inner boxes among them."""
+        """Its blocks are ``blocks[first:last]``, including those of inner boxes."""
         self.last = first
         self.first_link: Final = first_link
         """The links that begin in it are ``links[first_link:last_link]``."""
         self.last_link = first_link
         self.index = 0
-        """Its place among the boxes, which are in document order."""
+        """Its index in :attr:`Walk.boxes`."""
         self._totals: Final = totals
         if parent is None:
             self.level = self.places = 0
         else:
             self.level = parent.level
-            """Level of the heading that it is or stands in, 0 for none."""
+            """Level of the heading that it is or is within, 0 for none."""
             self.places = parent.places
             """Bits of :class:`Place`."""
 
@@ -95,7 +95,7 @@ class Box:
 
     @property
     def role(self) -> Role:
-        """What its tag, attributes and names tell of its content; see :mod:`name_roles`."""
+        """Its role by its tag, attributes and names; see :mod:`name_roles`."""
         try:
             return self._role
         except AttributeError:
@@ -104,12 +104,12 @@ class Box:
 
     @property
     def signature(self) -> str:
-        """Its tag and classes without numbers, states and layout: equal for boxes that a template made alike."""
+        """Its tag and classes without numbers, states and layout: equal for boxes of one template."""
         return f"{self.tag}{name_shape(self.classes)}"
 
     @property
     def path(self) -> str:
-        """The tags of the innermost boxes around it and its own, outermost first."""
+        """The tags of the innermost boxes around it and its own, outermost first, joined by ``>``."""
         return ">".join([box.tag for _, box in zip(range(LONGEST_PATH), self.chain(), strict=False)][::-1])
 
     def chain(self) -> Iterator[Box]:
@@ -120,29 +120,29 @@ class Box:
             box = box.parent
 
     def holds(self, other: Box | Block) -> bool:
-        """Return whether all blocks of *other* are in this box."""
+        """Return whether *other*, or all blocks of it, are in this box."""
         if isinstance(other, Block):
             return self.first <= other.index < self.last
         return self.first <= other.first and other.last <= self.last
 
     @property
     def chars(self) -> int:
-        """Characters of text in it."""
+        """Number of characters of its text."""
         return self._totals.chars[self.last] - self._totals.chars[self.first]
 
     @property
     def link_chars(self) -> int:
-        """Characters of text in links."""
+        """Number of characters of its text in links, without white space."""
         return self._totals.link_chars[self.last] - self._totals.link_chars[self.first]
 
     @property
     def texts(self) -> int:
-        """Blocks of text."""
+        """Number of its blocks of text."""
         return self._totals.texts[self.last] - self._totals.texts[self.first]
 
     @property
     def lines(self) -> int:
-        """Blocks of text that are no headings."""
+        """Number of its blocks of text that are not headings."""
         return self.texts - self.headings
 
     @property
@@ -155,17 +155,17 @@ class Box:
 
     @property
     def links(self) -> int:
-        """Links that begin in it."""
+        """Number of links that begin in it."""
         return self.last_link - self.first_link
 
     @property
     def link_share(self) -> float:
-        """Share of its characters that stand in links; 0 where it has none."""
+        """Share of its characters in links; 0 if it has no text."""
         return self.link_chars / max(1, self.chars)
 
 
 class Block:
-    """A line of text (what stands between block boundaries or line breaks), or a picture, control or separator."""
+    """A line of text (between block boundaries or line breaks), or a picture, medium, control or separator."""
 
     __slots__ = ("box", "breaks", "index", "kind", "link_chars", "parts", "size", "text")
 
@@ -173,18 +173,18 @@ class Block:
         self.index: Final = index
         self.kind: Final = kind
         self.text: Final = text
-        """White space folded, invisible characters dropped; empty for pictures, media, controls and rules."""
+        """White space collapsed, invisible characters removed; empty for pictures, media, controls and rules."""
         self.box: Final = box
         """The innermost block-level element around it."""
         self.parts: Final = parts
-        """Its texts; for other blocks an empty one with the element itself."""
+        """Its runs of text; for blocks without text an empty run with the element itself."""
         self.breaks: Final = breaks
         """Line breaks (``br``) before it in the same box."""
         self.size: Final = text_size(text)
         """Length of the text in Latin letters; see :func:`text_size`."""
         linked = [part[0] for part in parts if part[2].link is not None]
         self.link_chars: Final = len("".join("".join(linked).split())) if linked else 0
-        """Characters in links, white space aside."""
+        """Number of characters in links, without white space."""
 
     def __repr__(self) -> str:
         return f"<Block {self.index} {self.kind} {self.box.path} {self.text[:40]!r}>"
@@ -195,22 +195,22 @@ class Block:
 
     @property
     def level(self) -> int:
-        """Level of the heading that it stands in, 0 for none."""
+        """Level of the heading that it is within, 0 for none."""
         return self.box.level
 
     @property
     def element(self) -> _Element:
-        """The picture, control or separator; of text the innermost element around its beginning."""
+        """The picture, medium, control or separator; for text the innermost element around its beginning."""
         return self.parts[0][1]
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """Links that it stands in or that stand in it."""
+        """Links around it or within it."""
         return tuple(dict.fromkeys(part[2].link for part in self.parts if part[2].link is not None))
 
     @property
     def sentences(self) -> int:
-        """Number of ends of sentences."""
+        """Number of sentence ends."""
         return sentence_count(self.text)
 
     @property
@@ -220,45 +220,45 @@ class Block:
 
     @property
     def solid_chars(self) -> int:
-        """Characters but for white space."""
+        """Number of characters without white space."""
         return len(self.text) - self.text.count(" ")
 
     @property
     def link_share(self) -> float:
-        """Share of its characters that stand in links."""
+        """Share of its characters in links, from 0 to 1."""
         return min(1.0, self.link_chars / max(1, self.solid_chars)) if self.link_chars else 0.0
 
     @property
     def is_bold(self) -> bool:
-        """Whether bold elements hold all of its text."""
+        """Whether all of its text is in bold elements."""
         return all(part[2].bold for part in self.parts if part[0] and not part[0].isspace())
 
 
 class TimeElement(NamedTuple):
-    """An element that states a time for machines."""
+    """An element with a machine-readable time."""
 
     element: _Element
     attribute: str
     """The attribute that holds the value."""
     value: str
     block: int
-    """Index of the block that it stands in; of the next one where it shows no text."""
+    """Index of the block that it is in, or of the next one if it has no text."""
     box: Box
 
 
 class HiddenElement(NamedTuple):
-    """An element that readers can't see; what it holds is in no block."""
+    """A hidden element; its content is in no block."""
 
     element: _Element
     block: int
-    """Index of the first block behind it."""
+    """Index of the first block after it."""
     box: Box
 
 
 class Totals:
-    """Running sums over the blocks of a page: ``chars[i]`` is that of ``blocks[:i]``.
+    """Running sums over the blocks of a page: ``chars[i]`` is the sum over ``blocks[:i]``.
 
-    They do not lead back to the blocks: no circle holds the tree.
+    They hold no references to the blocks, so that no reference cycle keeps the tree alive.
     """
 
     __slots__ = ("chars", "headings", "link_chars", "pictures", "texts")
@@ -269,7 +269,7 @@ class Totals:
     pictures: list[int]
 
     def fill(self, blocks: list[Block]) -> None:
-        """Sum up all blocks of the page."""
+        """Compute the sums over all blocks of the page."""
         self.chars = _sums([len(block.text) for block in blocks])
         self.link_chars = _sums([block.link_chars for block in blocks])
         self.texts = _sums([block.text != "" for block in blocks])

@@ -1,4 +1,4 @@
-"""Text of an element, no further than is needed to judge it: an element may hold the whole page."""
+"""Text of an element, read lazily where a beginning is enough: an element may hold the whole page."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from lxml.etree import _Element
 
 _ENOUGH = 400
 _FEW = 20
-"""Children of an element that are taken at once."""
+"""Elements with more children are walked one by one."""
 _SILENT = frozenset(("style", "script", "template"))
-"""Elements whose text is not for readers."""
+"""Elements whose text is not visible."""
 
 
 def texts_in(element: _Element) -> Iterator[str]:
-    """Yield the texts in *element* in page order, white space as it stands; what is hidden in it is left out.
+    """Yield the texts in *element* in document order, with their white space and without hidden descendants.
 
-    A walk takes longer for the few nodes of a link or heading, but comes by the children of a large element one by one,
-    which matters to callers who soon have enough.
+    ``iterwalk`` is slower for the few nodes of a link or heading, but visits the children of a large element one by
+    one, which matters to callers that stop early.
     """
     todo: list[_Element | str] = [element]
     while todo:
@@ -52,12 +52,12 @@ def _walked(element: _Element) -> Iterator[str]:
 
 
 def whole_text(element: _Element) -> str:
-    """Return all text in *element*, white space as it stands: only for elements that hold little."""
+    """Return all text in *element* with its white space; only for small elements."""
     return "".join(texts_in(element))
 
 
 def text_of(element: _Element, enough: int = _ENOUGH) -> str:
-    """Return the text of *element*, white space folded, up to about *enough* characters."""
+    """Return the text of *element* up to about *enough* characters, with white space collapsed."""
     if not len(element):
         return " ".join((element.text or "").split())
     found: list[str] = []
@@ -71,7 +71,7 @@ def text_of(element: _Element, enough: int = _ENOUGH) -> str:
 
 
 def size_of(element: _Element, enough: int) -> int:
-    """Return the number of characters of text in *element*, white space around texts left out, counted to *enough*."""
+    """Return the number of characters in *element* without white space around texts; stops when above *enough*."""
     if not len(element):
         return len((element.text or "").strip())
     size = 0

@@ -1,4 +1,4 @@
-"""The part of a page that can belong to its article, as lines of text in boxes: a view of the walk.
+"""The part of a page that can belong to its article, as lines of text in boxes; derived from the walk.
 
 A *box* is a block-level element, a *line* an unbroken run of text in one: ``<p>a<br>b</p>`` is one box with two lines.
 """
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.dom.walk import Walk
 
 _APART = re.compile(r"[BCDFGHJLMNPQRTX] [a-zäöüß]")
-"""A letter that is no word in any usual language (unlike ``A``, ``I``, ``O``, ``W``), and the rest of its word."""
+"""A drop cap: a letter that is not a word (unlike ``A``, ``I``, ``O``, ``W``), and the rest of its word."""
 IMAGES = frozenset(("img", "amp-img"))
 STRONG = frozenset(("nav", "overlay", "form", "button", "footer", "comments", "caption", "figure"))
-"""Kinds that hold the article's text only where they hold most of the page's; the names of others sometimes stand for
+"""Kinds that hold the article's text only if they hold most of the page's. Names of other kinds are sometimes used for
 a whole layout (``sidebar-grid``)."""
 NEVER = frozenset(("footer", "comments", "figure"))
-"""Kinds that never hold it."""
+"""Kinds that never hold the article's text."""
 WEAK = frozenset(("related", "ad", "subscription", "share", "aside", "byline", "tags", "player", "teaser", "picture"))
 _FIGURES = frozenset(("figure", "figcaption", "caption"))
 _TEXTS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "article"))
 _OF_TEXTS = frozenset(("caption", "byline", "ad", "share", "subscription"))
-"""Kinds that a paragraph, a heading or an article can be by its names."""
+"""Kinds that a paragraph, a heading or an article can get from its names."""
 _MEDIA = frozenset(("picture", "player"))
 _WHOLE_PAGES = frozenset(("html", "body", "main"))
 _NO_PARAGRAPHS = frozenset(("p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", *_FIGURES))
@@ -44,11 +44,11 @@ MOST_MEDIA_LINES, MOST_MEDIA_CHARS = 3, 600
 
 
 class Box:
-    """A block-level element: where it stands, what its names say, how much prose it holds."""
+    """A block-level element: its place, its kind by its names, and how much prose it holds."""
 
     __slots__ = (
         *("classes", "element", "first", "inner", "is_paragraph", "kind"),
-        *("last", "mass", "parent", "sound", "tag", "whole"),
+        *("is_content", "last", "mass", "parent", "tag", "whole"),
     )
 
     def __init__(self, of_walk: WalkBox, parent: Box | None, first: int, last: int) -> None:
@@ -57,20 +57,20 @@ class Box:
         self.classes = of_walk.classes
         self.parent = parent
         self.kind = ""
-        """What kind of side matter its tag and names tell (``nav``, ``comments`` ...), empty for none."""
+        """Kind of side matter by its tag and names (``nav``, ``comments`` ...), empty for none."""
         self.first = first
-        """Its lines are ``lines[first:last]``, those of inner boxes among them."""
+        """Its lines are ``lines[first:last]``, including those of inner boxes."""
         self.last = last
         self.whole = 0
-        """Weight of the text in it, inner boxes too."""
+        """Weight of its text, including inner boxes."""
         self.inner = 0
         """Weight of the text in its inner boxes."""
         self.mass = 0
-        """Weight of the text in it without side matter."""
-        self.sound = True
-        """Whether it stands outside of side matter."""
+        """Weight of its text without side matter."""
+        self.is_content = True
+        """Whether it is outside of side matter."""
         self.is_paragraph = of_walk.tag == "p"
-        """Whether it is a paragraph: a ``p``, or one of several elements alike, side by side, that hold sentences."""
+        """Whether it is a ``p``, or one of several siblings with the same tag and classes that hold sentences."""
 
 
 class Line:
@@ -85,38 +85,38 @@ class Line:
         self.index = index
         links = [(text, style.link) for text, _, style in block.parts if style.link is not None]
         self.linked = sum(len(text.strip()) for text, _ in links)
-        """Characters that stand in links."""
+        """Number of characters in links."""
         self.href = links[0][1].href if links else None
         """Target of its first link."""
         self.breaks = block.breaks
-        """Line breaks (br) between it and the line before it in the same box; 0 where something else stands there."""
+        """Line breaks (``br``) between it and the previous line of the same box; 0 if anything else is between them."""
         self.prose = False
-        """Whether it reads like sentences of an article."""
+        """Whether it looks like sentences of an article."""
         self.note = False
-        """Whether its wording tells that it is no part of a text (see ``article.boilerplate``)."""
+        """Whether it is boilerplate by its wording (see ``article.boilerplate``)."""
         self.weight = 0
 
 
 @dataclass(slots=True)
 class Layout:
-    """Boxes and lines of a page in document order, but for empty boxes, and what the walk met on its way."""
+    """The non-empty boxes and the lines, pictures and times of a page, each in document order."""
 
     walk: Walk
     boxes: list[Box] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     images: list[tuple[_Element, Box, int]] = field(default_factory=list)
-    """Pictures with their box and the number of lines before them."""
+    """Pictures, each with its box and the number of lines before it."""
     times: list[tuple[_Element, int]] = field(default_factory=list)
-    """Elements with a time for machines, with the number of lines before them."""
+    """Elements with a machine-readable time, each with the number of lines before it."""
     asking: list[Box] = field(default_factory=list)
-    """Boxes in which readers are asked for their e-mail address."""
+    """Boxes with a field for an e-mail address."""
     reasons: dict[int, str] = field(default_factory=dict)
-    """Line -> what the reading took it for: ``headline``, ``lead``, ``text``, ``subhead``, ``byline``.
-    Of what the rules took for text: ``comments`` where readers wrote it, ``weight`` where its weight is too low."""
+    """Index of a line -> the part of the article that it was read as: ``headline``, ``lead``, ``text``, ``subhead``,
+    ``byline``; or why it was dropped from the text: ``comments`` (written by readers), ``weight`` (too low)."""
 
 
 def read_layout(walk: Walk) -> Layout:
-    """Return the layout of what *walk* saw; menus and the page's own foot are left out."""
+    """Return the layout of a walked page, without the lines of menus and of the page's footer."""
     layout = Layout(walk)
     boxes: list[Box] = []
     own = [block.text != "" and _can_belong(block.box) for block in walk.blocks]
@@ -143,7 +143,7 @@ def read_layout(walk: Walk) -> Layout:
 
 
 def _find_paragraphs(lines: Iterable[Line]) -> None:
-    """Mark the boxes in which a page sets its paragraphs: several alike, side by side, with sentences in them."""
+    """Mark the boxes that are paragraphs: several siblings with the same tag and classes that hold sentences."""
     rows: dict[tuple[Box | None, str, str], list[Line]] = {}
     for line in lines:
         if line.box.tag not in _NO_PARAGRAPHS:
@@ -155,7 +155,7 @@ def _find_paragraphs(lines: Iterable[Line]) -> None:
 
 
 def _kind_of(box: WalkBox) -> str:
-    """Return what kind of side matter the tag, role and names of *box* tell, empty for none."""
+    """Return the kind of side matter of *box* by its tag, role and names, empty for none."""
     if box.tag in _FIGURES:
         return "figure"
     role = box.role
@@ -165,9 +165,9 @@ def _kind_of(box: WalkBox) -> str:
 
 
 def _possible_kind_of(box: WalkBox, lines: int) -> str:
-    """Return what kind of side matter an ambiguous class of *box* tells where what it holds does not speak against.
+    """Return the kind of side matter that an ambiguous class of *box* may mean, unless its content contradicts it.
 
-    A box for a picture or a player holds a caption and a credit; others are named so for one among their texts.
+    A box for a picture or a player holds a caption and a credit; a larger one is an article that is named after it.
     """
     if box.tag in _TEXTS or box.tag in _WHOLE_PAGES:
         return ""
@@ -185,7 +185,7 @@ def _can_belong(box: WalkBox) -> bool:
 
 
 def with_initial(text: str) -> str:
-    """Return a line that opens with a drop cap with its first word whole.
+    """Return *text* without the space between a drop cap and the rest of its word.
 
     >>> with_initial("N a endlich"), with_initial("A man")
     ('Na endlich', 'A man')

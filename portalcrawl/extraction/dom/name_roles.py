@@ -1,15 +1,15 @@
-"""What the names that a site gives an element (class, id) tell of its content, read in their context.
+"""Derives the role of an element from its class and id.
 
-A name is a compound, and its last word says what the element is: ``related-articles``, ``comment-list``. So
+A name is a compound whose last word says what the element is: ``related-articles``, ``comment-list``. Therefore
 
-- variants (``md:hidden``), names that begin with a word of state or layout (``has-``, ``use-``, ``lg-``), names that
-  end in a number (``duration-200``, ``col-6``) and modifiers (``story--with-newsletter``) tell nothing;
-- of ``block__element`` the element counts; a hash that a build tool hangs on (``comments__x7Yz1``) does not;
+- variants (``md:hidden``), names that begin with a word for state or layout (``has-``, ``use-``, ``lg-``), names that
+  end with a number (``duration-200``, ``col-6``) and modifiers (``story--with-newsletter``) are ignored;
+- in ``block__element``, the element counts; a hash appended by a build tool (``comments__x7Yz1``) does not;
 - words for containers at the end (``-list``, ``-wrapper``, ``-text``) are skipped;
-- ambiguous words (``banner``, ``widget``, ``cmp``) tell something only where they are the whole name, and are skipped
-  like containers at the end of others (``news-banner``, ``elementor-widget-container``, ``cmp-text``).
+- ambiguous words (``banner``, ``widget``, ``cmp``) count only if they are the whole name; at the end of other names
+  they are skipped like containers (``news-banner``, ``elementor-widget-container``, ``cmp-text``).
 
-How sure a role is follows from where its word stands: :attr:`Role.strength`. Words are in ``classes.toml``.
+The position of the word determines :attr:`Role.strength`. The words are in ``classes.toml``.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 TAG, WHOLE, HEAD, PART = 4, 3, 2, 1
-"""Strengths of a role: told by tag or role attribute, by a whole name, by the last word of one, by another word."""
+"""Strengths of a role, by its source: tag or role attribute, a whole name, the last word of a name, another word."""
 
 
 class Role(NamedTuple):
-    """A kind of content, and how surely it is told."""
+    """A kind of content, and how certain it is."""
 
     name: str = ""
-    """``comments``, ``related``, ``ad`` ... as in ``classes.toml``, or that of a tag; empty for none."""
+    """A kind of ``classes.toml`` (``comments``, ``related``, ``ad`` ...) or of :data:`_TAGS`; empty for none."""
     strength: int = 0
 
 
@@ -56,7 +56,7 @@ _KINDS = "|".join(
 _OPENINGS = frozenset(
     opening[:3] for words in table("classes")["kinds"].values() for opening in openings(words.split())
 )
-"""How words begin at which a name can tell a kind: most names have none."""
+"""First letters of words for kinds: a name without a word that begins so has no kind."""
 _AT_END = re.compile(rf"(?:^|(?<=-))(?:{_KINDS})$")
 _ANYWHERE = re.compile(rf"(?:^|(?<=-))(?:{_KINDS})(?![^-])")
 _HINTS: dict[str, list[str]] = {}
@@ -68,21 +68,21 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[-_]+")
 _HASH = re.compile(r"(?=[A-Za-z0-9+-]{4,12}$)(?=.*(?:\d|[a-z][A-Z].*[A-Z]))[A-Za-z0-9+-]+$")
 _MODULE_HASH = re.compile(r"(?=.*[\d_-]|.+[A-Z])[\w+-]{5}$")
-"""The hash behind ``Component_name__`` that Next.js makes of CSS modules."""
+"""The hash that Next.js appends to ``Component_name__`` for CSS modules."""
 _VITE_MODULE = re.compile(r"_(.+)_[a-z0-9]{5}_\d+$")
-"""A class of a CSS module as Vite writes it."""
+"""A class of a CSS module in the form of Vite."""
 _LAYER_OR_NUMBER = re.compile(r"^[a-z][-_]+(?=\w)|(?:[-_]+\d+)+$")
 _NUMBERS = re.compile(r"\d+")
 _DRUPAL_FIELD = "field--name-"
-"""Drupal names what a field holds as a modifier."""
+"""Prefix of Drupal's classes that name a field: what follows looks like a modifier but is the name."""
 LONGEST_CLASSES = 400
 LONGEST_ID = 100
 MOST_ID_JOINTS = 2
-"""Ids of more words are made from titles and tell nothing of the kind of content."""
+"""Ids with more hyphens and underscores are made from titles and ignored."""
 
 
 def box_role(element: _Element, tag: str, names: Sequence[str], classes: str) -> Role:
-    """Return the kind of content that the tag, role, *classes* and id of *element* tell, the surest one.
+    """Return the most certain role of *element* by its tag, role attribute, *classes* and id.
 
     *names* are those of its attributes.
     """
@@ -100,7 +100,7 @@ def box_role(element: _Element, tag: str, names: Sequence[str], classes: str) ->
 
 @lru_cache(maxsize=20_000)
 def names_role(classes: str, identifier: str = "") -> Role:
-    """Return the surest kind of content that the names in a class attribute and an id tell.
+    """Return the most certain role by the names in a class attribute and an id.
 
     >>> names_role("user-comment-list"), names_role("elementor-widget-container"), names_role("article-paywall-on")
     (Role(name='comments', strength=2), Role(name='', strength=0), Role(name='', strength=0))
@@ -116,12 +116,12 @@ def _names(classes: str, identifier: str) -> list[str]:
 
 
 def _strength(role: Role) -> tuple[int, bool]:
-    return role.strength, role.name != "overlay"  # a card is also called so where its link lies over it
+    return role.strength, role.name != "overlay"  # cards whose link covers them have this class too
 
 
 @lru_cache(maxsize=20_000)
 def name_role(name: str) -> Role:
-    """Return the kind of content that one class or id tells."""
+    """Return the role by one class or id."""
     words = content_words(name)
     if not _can_tell(words):
         return NO_ROLE
@@ -139,20 +139,20 @@ def name_role(name: str) -> Role:
 
 
 def _can_tell(words: tuple[str, ...]) -> bool:
-    """Return whether one of *words* begins as a kind of content does."""
+    """Return whether one of *words* begins like a word for a kind of content."""
     return any(word[:3] in _OPENINGS or word[:2] in _OPENINGS for word in words)
 
 
 def _first_kind(text: str, skipped: frozenset[str]) -> str:
-    """Return the kind that the first of the words joined in *text* tells, empty for none; *skipped* words tell none."""
+    """Return the kind of the first word in *text* (joined by hyphens) that has one, except *skipped* words, else ""."""
     return next((match.lastgroup or "" for match in _ANYWHERE.finditer(text) if match[0] not in skipped), "")
 
 
 @lru_cache(maxsize=20_000)
 def possible_kind(classes: str, identifier: str = "") -> str:
-    """Return the kind of content that an ambiguous word in a class attribute or an id may tell, empty for none.
+    """Return the kind of content that an ambiguous word in a class attribute or an id may mean, empty for none.
 
-    For those who check it against what the element holds, where :func:`box_role` tells nothing.
+    For callers that check it against the element's content if :func:`box_role` finds no role.
 
     >>> possible_kind("story_photo"), possible_kind("elementor-widget-container"), possible_kind("cardWithImage")
     ('picture', '', '')
@@ -169,10 +169,10 @@ def possible_kind(classes: str, identifier: str = "") -> str:
 
 
 def _readings(name: str) -> Iterator[str]:
-    """Yield *name* without a letter for its layer and numbers (``l-sidebar-2``), and what else it may say.
+    """Yield the parts of *name* that may name its content.
 
-    That is its block where the element is a container of that (``share-button__wrapper``), and its modifier where the
-    block is a container (``node-block--tags``).
+    These are the name without the letter of its layer and numbers (``l-sidebar-2``), its block if the element is a
+    container (``share-button__wrapper``), and its modifier if the block is a container (``node-block--tags``).
     """
     name, joint, modifier = _LAYER_OR_NUMBER.sub("", name).partition("--")
     yield name
@@ -194,7 +194,7 @@ def _without_containers(words: tuple[str, ...], containers: frozenset[str]) -> t
 
 @lru_cache(maxsize=20_000)
 def content_words(name: str) -> tuple[str, ...]:
-    """Return the words of a class or id that tell of content, in lower case; none where it tells of layout or state.
+    """Return the words of a class or id that name content, in lower case; empty if it names layout or state.
 
     >>> content_words("teaser__authorName"), content_words("md:comment-box"), content_words("duration-200")
     (('author', 'name'), (), ())
@@ -219,14 +219,14 @@ def content_words(name: str) -> tuple[str, ...]:
 
 
 def _without_modifier(name: str) -> str:
-    """Return *name* without a modifier (``story--with-newsletter``), or the last part of a name with several ``--``."""
+    """Return *name* without its modifier (``story--with-newsletter``), or the last part if it has several ``--``."""
     block, joint, modifier = name.removeprefix(_DRUPAL_FIELD).partition("--")
     return modifier.rpartition("--")[2] if joint and "--" in modifier.rstrip("-") else block
 
 
 @lru_cache(maxsize=20_000)
 def names_hints(classes: str) -> frozenset[str]:
-    """Return the fields that the names in a class attribute name by their last word, containers aside.
+    """Return the fields of a teaser named by the last words of a class attribute's names, ignoring containers.
 
     >>> sorted(names_hints("teaser__kicker")), sorted(names_hints("kicker-wrapper has-date"))
     (['kicker'], ['kicker'])
@@ -243,7 +243,7 @@ def names_hints(classes: str) -> frozenset[str]:
 
 @lru_cache(maxsize=20_000)
 def name_shape(classes: str) -> str:
-    """Return the classes of boxes that a template makes alike: sorted, without numbers, states, variants and hashes.
+    """Return *classes* sorted, without numbers, states, variants and hashes: equal for boxes of one template.
 
     >>> name_shape("card card-17 is-first"), name_shape("card card-18 md:flex")
     ('.card', '.card')

@@ -1,4 +1,4 @@
-"""Runs of text within a line, and the links and styles of inline elements that they stand in."""
+"""Runs of text within a line, and the links and styles that apply to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Link:
-    """An ``a`` element with an address; it may hold many blocks, or a part of one."""
+    """An ``a`` element with an ``href``; it may hold many blocks, or a part of one."""
 
     __slots__ = ("_url", "box", "element", "first", "href", "index", "last")
 
@@ -22,22 +22,22 @@ class Link:
         self.box: Final = box
         """The innermost block-level element around it."""
         self.href: Final = href
-        """As the page has it."""
+        """The attribute as written."""
         self.index: Final = index
         self.first: Final = first
         self.last = first
-        """The blocks that it stands in are ``blocks[first:last]``."""
+        """Its blocks are ``blocks[first:last]``; the outer ones may hold other text too."""
         self._url: str | Literal[False] | None = False
 
     def url(self, base: urls.BaseUrl) -> str | None:
-        """Return its absolute http(s) address, None where it is none."""
+        """Return its absolute http(s) URL; None if it has none."""
         if self._url is False:
             self._url = urls.absolute(base, self.href)
         return self._url
 
 
 class Style(NamedTuple):
-    """What the inline elements around a piece of text make of it."""
+    """The style of a piece of text by the inline elements around it."""
 
     link: Link | None = None
     bold: bool = False
@@ -48,12 +48,12 @@ PLAIN = Style()
 
 
 Part = tuple[str, "_Element", Style]
-"""A text as it stands, the innermost element around it, and its style."""
+"""A text with its white space, the innermost element around it, and its style."""
 
 
 class _Joint(str):
-    """A string of its own: Python has only one of each character otherwise."""
+    """A string with its own identity: CPython shares plain strings of one character."""
 
 
 JOINT: Final = _Joint(" ")
-"""Stands between two elements of a row whose markup has no white space between them; told by identity."""
+"""Separates two elements of a row without white space between them in the markup; compare by identity."""

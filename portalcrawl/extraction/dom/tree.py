@@ -1,4 +1,4 @@
-"""The one parsed tree of a response."""
+"""Parses the body of a response into a tree."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ if TYPE_CHECKING:
 
 _BINARY = (b"%pdf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"pk\x03\x04", b"\x1f\x8b", b"riff")
 _HEAD = 1000
-"""Bytes that are looked at to tell what a body is."""
+"""Bytes at the start of a body that are searched for signatures of formats."""
 MOST_NULS = 20
-"""One byte in so many may be NUL in a text."""
+"""One byte in this many may be NUL in a text."""
 MOST_UNREADABLE = 20
-"""One character in so many may be one that the charset does not know."""
+"""One character in this many may be undecodable (U+FFFD) in a text."""
 _PIECE = 16_384
 """Bytes."""
 _PLAIN = etree.ElementDefaultClassLookup()
-"""All elements are of lxml's own class: those of lxml.html, of more methods, take longer to make."""
+"""Creates plain lxml elements: those of lxml.html have more methods but take longer to create."""
 
 
 class TooComplexError(ValueError):
-    """A page that the parser would take long for."""
+    """The page would take the parser too long."""
 
 
 def parse(response: Response) -> _Element | None:
-    """Return the root of the response's HTML; None where it is none.
+    """Return the root of the response's HTML; None if the response is not HTML.
 
-    :raises TooComplexError: for a page that would take long, before it is parsed.
+    :raises TooComplexError: before parsing, if the page would take too long.
 
-    The tree is the one that ``response.css`` would see, but for comments, which nobody reads. Bytes that are UTF-8 are
-    parsed as they came: to decode, strip and encode them again would cost a fifth of a parse.
+    The tree is the one that ``response.css`` uses, without comments. A body in UTF-8 is parsed as it is: to decode,
+    strip and encode it would take a fifth of the time of parsing.
     """
     if not isinstance(response, TextResponse):
         return None
@@ -63,14 +63,14 @@ def parse(response: Response) -> _Element | None:
 
 
 def _is_binary(start: bytes, encoding: str) -> bool:
-    """Return whether *start* has more NULs than text has; in UTF-16 and UTF-32 they are halves of letters."""
+    """Return whether *start* has too many NULs for text; in UTF-16 and UTF-32 they are parts of letters."""
     return start.count(0) * MOST_NULS > len(start) and not encoding.lower().startswith(("utf-16", "utf-32"))
 
 
 def _utf8(response: TextResponse) -> bytes:
-    """Return the body as valid UTF-8 without NUL, which would end the document for the parser.
+    """Return the body as valid UTF-8 without NUL, at which the parser would stop.
 
-    ValueError where it is no text at all.
+    :raises ValueError: if the body is not text.
     """
     body = response.body
     if not is_charset(response.encoding):
@@ -89,9 +89,9 @@ def _utf8(response: TextResponse) -> bytes:
 
 
 def _demand_utf8(body: bytes) -> None:
-    """Decode *body* piece by piece, which takes less memory and half the time of doing so at once.
+    """Check that *body* is UTF-8, in pieces: this takes less memory and half the time of decoding it at once.
 
-    :raises UnicodeDecodeError: where it is not UTF-8.
+    :raises UnicodeDecodeError: if it is not.
     """
     bytes_of, size, at = memoryview(body), len(body), 0
     while at < size:
@@ -99,7 +99,7 @@ def _demand_utf8(body: bytes) -> None:
 
 
 def canonical_link(root: _Element | None) -> str | None:
-    """Return the address that the page's ``link rel=canonical`` (RFC 6596) names."""
+    """Return the URL of the page's ``link rel=canonical`` (RFC 6596) as written, else None."""
     if root is None:
         return None
     for link in root.iter("link"):

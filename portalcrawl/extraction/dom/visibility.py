@@ -1,8 +1,8 @@
-"""What readers of a page can't see: the one place that decides it.
+"""Decides which elements of a page are invisible; no other module does.
 
-The walk asks :class:`Visibility` for each element that it comes by, and leaves out those that are hidden with all that
-they hold. It marks them by the ``hidden`` attribute (HTML Living Standard 6.1) for those who read parts of the tree,
-such as the rules of profiles. ``aria-hidden`` hides an element from screen readers, not from the eye.
+The walk asks :class:`Visibility` about each element and skips the invisible ones with their descendants. They are
+marked with the ``hidden`` attribute (HTML Living Standard 6.1) for code that reads parts of the tree, such as the rules
+of profiles. ``aria-hidden`` is ignored: it hides an element from screen readers only.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _ALWAYS_SHOWN = frozenset(("html", "head", "body", "main", "img", "amp-img", "picture", "source"))
-"""Whole pages are hidden until their scripts run; pictures until they are loaded."""
+"""Elements that are never treated as hidden: scripts show whole pages when they run, and pictures once loaded."""
 _NOT_SHOWN = re.compile(
     r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|content-visibility\s*:\s*hidden"
     r"|clip\s*:\s*rect\(\s*(?:[01](?:px)?[\s,]*){4}\)|clip-path\s*:\s*(?:inset\(\s*(?:[5-9]\d|100)%|circle\(\s*0)"
@@ -28,40 +28,40 @@ _NOT_SHOWN = re.compile(
     r"|(?:left|right|top|bottom|text-indent|margin-left)\s*:\s*-\d{3}r?em)",
     re.IGNORECASE,
 )
-"""Styles that hide by themselves, or put an element beside the screen."""
+"""Styles that hide an element or move it off the screen."""
 _SIGNS = ("none", "hidden", "collapse", "clip", ":-", ": -")
-"""One of these stands in every style that hides."""
+"""Every style that hides contains one of these."""
 _CUT_OFF = re.compile(r"(?<![\w-])overflow\s*:\s*(?:hidden|clip)", re.IGNORECASE)
 _NO_HEIGHT = re.compile(r"(?<![\w-])(?:max-)?height\s*:\s*[01](?:px)?\s*(?:!|;|$)", re.IGNORECASE)
 _FILLED = re.compile(r"(?<![\w-])padding(?:-top|-bottom)?\s*:\s*[^;]*[1-9]", re.IGNORECASE)
-"""A box without a height of its own that padding makes as high as its picture or video."""
+"""Padding that gives a box with no height the height of its picture or video."""
 _SHOWN = re.compile(r"(?<![\w-])display\s*:\s*(?!none)\w", re.IGNORECASE)
-"""A style of its own beats the browser's for ``hidden``."""
+"""An inline ``display`` overrides the browser's style for the ``hidden`` attribute."""
 _STREAMED = re.compile(r"S:[0-9a-f]+")
-"""Ids of parts that React's server sends as ``hidden`` and the script behind them puts into their place."""
+"""Ids of parts that React's server rendering sends as ``hidden`` and a script then moves into place."""
 _UTILITY = re.compile(
     rf"^(?:(?:{class_words('utilities.states')}|tag(?!-?(?:list|cloud|links))|{class_words('utilities.terms')})-|[^:]*:).*"
     rf"|[-_]+{class_words('utilities.states')}[-_].*"
 )
-"""Classes that tell of state, layout or terms (``has-hidden``, ``md:hidden``), and ends of classes that do."""
+"""Classes, or ends of classes, that name a state, a layout or a term (``has-hidden``, ``md:hidden``)."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HIDDEN_CLASSES = frozenset(table("classes")["hidden"]["whole"].split())
 _HIDDEN_NAME = re.compile(rf"\b{class_words('hidden.words')}\b")
 _HIDING_SIGNS = tuple(table("classes")["hidden"]["signs"].split())
-"""One of these stands in every class that hides; most classes have none."""
+"""Every class that hides contains one of these; most classes have none."""
 _SHOWN_CLASS = re.compile(
     r"(?<!\S)(?!print:|d-print-)(?:\w+:(?:block|flex|inline|grid|table|contents)|d-\w+-(?:block|flex|inline|grid|table))"
 )
-"""Classes of an element that is hidden on screens of some sizes only."""
+"""Classes that show an element on some screen sizes, although another class hides it on others."""
 _POPUP = re.compile(rf"\b{class_words('hidden.popups')}[-_]+{class_words('hidden.popup_parts')}\b", re.IGNORECASE)
-"""What opens over a word of a sentence: explanations, portraits of people."""
+"""Popups that open over a word of a sentence, such as explanations and portraits of people."""
 LONGEST_CLASSES = 400
 MOST_WRAPPERS = 3
-"""Elements of a page that are taken for shown by a script because they hold most of its paragraphs."""
+"""Most hidden elements per page that are treated as visible because they hold most of its paragraphs."""
 
 
 class Visibility:
-    """Decides for each element of one page, in page order, whether readers see it."""
+    """Decides for each element of one page, in document order, whether it is visible."""
 
     def __init__(self, root: _Element) -> None:
         self._root = root
@@ -69,9 +69,10 @@ class Visibility:
         self._wrappers = 0
 
     def hides(self, element: _Element, names: Sequence[str], classes: str) -> bool:
-        """Return whether *element*, which has attributes of these *names*, is hidden, and mark it by ``hidden``.
+        """Return whether *element* is hidden, and set its ``hidden`` attribute accordingly.
 
-        Nothing in a hidden element may be asked for. One that scripts show loses its mark.
+        *names* are those of its attributes, *classes* is its class attribute. An element that scripts show counts as
+        visible. Must not be called for descendants of a hidden element.
         """
         if not (
             (classes and class_hides(classes))
@@ -87,7 +88,7 @@ class Visibility:
         return True
 
     def _is_wrapper(self, element: _Element, names: Sequence[str], classes: str) -> bool:
-        """Return whether *element* holds most of the page's paragraphs, so that scripts must show it."""
+        """Return whether *element* holds most of the text in paragraphs, so that some script must show it."""
         if self._wrappers >= MOST_WRAPPERS or not (size := _size_of_paragraphs(element)):
             return False
         self._size = self._size or _size_of_paragraphs(self._root)
@@ -107,7 +108,7 @@ def is_within_hidden(element: _Element | None) -> bool:
 
 
 def _is_shown_by_script(element: _Element) -> bool:
-    """Return whether an element that is hidden in the source is shown once the page's scripts have run."""
+    """Return whether an element that is hidden in the source becomes visible once scripts have run."""
     if element.tag in _ALWAYS_SHOWN:
         return True
     style, identifier = element.get("style"), element.get("id")
@@ -127,7 +128,7 @@ def _style_hides(style: str) -> bool:
 
 
 def _size_of_paragraphs(element: _Element) -> int:
-    """Return the number of characters in the paragraphs in *element*, elements in elements of theirs left out."""
+    """Return the number of characters in the ``p`` elements in *element* and in the children of these."""
     size = 0
     for paragraph in element.iter("p"):
         size += len(paragraph.text or "") + sum(len(child.text or "") + len(child.tail or "") for child in paragraph)
@@ -136,7 +137,7 @@ def _size_of_paragraphs(element: _Element) -> int:
 
 @lru_cache(maxsize=20_000)
 def class_hides(classes: str) -> bool:
-    """Return whether one of *classes* hides its element: from all but screen readers, or until it is opened."""
+    """Return whether one of *classes* hides its element, be it from all but screen readers or until it is opened."""
     lower = classes.lower()
     for sign in _HIDING_SIGNS:  # any() takes twice as long
         if sign in lower:
@@ -150,12 +151,12 @@ def class_hides(classes: str) -> bool:
 
 
 def _content_words(name: str) -> str:
-    """Return the words of a class that tell of content, not of state, layout or terms."""
+    """Return the words of a class without those for state, layout and terms, joined by hyphens, in lower case."""
     return _in_words(_UTILITY.sub("", name) if "-" in name or ":" in name or "_" in name else name)
 
 
 def _in_words(name: str) -> str:
-    """Return a class or id in lower case, its words parted by hyphens."""
+    """Return a class or id in lower case with its words separated by hyphens."""
     if not name.islower():
         name = _CAMEL.sub("-", name).lower()
     return name.replace("_", "-")

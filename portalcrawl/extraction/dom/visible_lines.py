@@ -1,4 +1,4 @@
-"""The visible lines of an element: what stands between two block boundaries or line breaks."""
+"""The visible lines of an element: the text between two block boundaries or line breaks."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ SIDE_MATTER = frozenset({"aside", "nav", "footer", "figcaption", "button", "form
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text, white space folded."""
+    """One line of text with white space collapsed."""
 
     text: str
     is_aside: bool = False
-    """Whether it is a link from end to end, or stands in side matter (``aside``, ``figcaption``, ``nav`` ...)."""
+    """Whether all of it is linked, or it is within side matter (``aside``, ``figcaption``, ``nav`` ...)."""
 
 
 def visible_lines(root: _Element) -> list[str]:
@@ -39,10 +39,10 @@ def visible_lines(root: _Element) -> list[str]:
 
 
 def read_lines(root: _Element) -> list[Line]:
-    """Return the lines of *root* in document order, none empty.
+    """Return the non-empty lines of *root* in document order.
 
-    Left out: scripts, styles, templates, form fields and what is hidden. A line longer than ``MAX_LINE`` characters
-    is cut there. Time grows with the number of nodes.
+    Scripts, styles, templates, form fields and hidden elements are skipped. Lines are cut at ``MAX_LINE`` characters.
+    The time is linear in the number of nodes.
     """
     walk = _Walk()
     walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
@@ -64,7 +64,7 @@ def read_lines(root: _Element) -> list[Line]:
 
 
 class _Walk:
-    """The line under way and those before it."""
+    """The current line and those before it."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
@@ -78,7 +78,7 @@ class _Walk:
         self.sides += element.tag in SIDE_MATTER
 
     def leave(self, element: _Element) -> None:
-        """Leave what was entered; what was skipped was not."""
+        """Undo :meth:`enter`, which was not called for skipped elements."""
         if element.tag not in SKIPPED and not element.get("hidden") is not None:
             self.links -= element.tag == "a"
             self.sides -= element.tag in SIDE_MATTER

@@ -1,7 +1,7 @@
-"""One walk over a page's tree: everything that readers see, as a flat list of blocks in boxes.
+"""One walk over a page's tree: returns everything visible as a flat list of blocks in boxes.
 
-:func:`walk_page` makes the :class:`Walk` that the readings of articles and teasers, the page type and the page map are
-built on. It decides nothing about content. Its time grows with the number of nodes.
+:func:`walk_page` returns the :class:`Walk` that article, teasers, page type and page map are read from. It decides
+nothing about content. Its time is linear in the number of nodes.
 
     walk = walk_page(root, base_url)
     for block in walk.blocks:
@@ -37,7 +37,7 @@ SKIPPED = words("""
     script style template svg canvas math map head datalist progress meter noframes frameset applet track link
     base param meta option optgroup
 """)
-"""Elements that show no text; pictures drawn by script or vectors are no pictures of an article."""
+"""Elements without visible text. Drawings (``svg``, ``canvas``) are not pictures of an article."""
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BOLD = words("b strong")
 _ITALIC = words("i em")
@@ -45,7 +45,7 @@ _MEDIA = words("iframe video audio object embed amp-video amp-iframe amp-youtube
 _CONTROLS = words("input select textarea")
 _IMAGES = words("img amp-img")
 _ROW_PARTS = words("span a time small label data b strong em i")
-"""Inline elements that are parts of a row where they follow each other without white space, but for those in a text."""
+"""Inline elements that form a row if they follow each other without white space, except in :data:`_TEXTS`."""
 _TEXTS = words("p li blockquote pre td dd h1 h2 h3 h4 h5 h6")
 _PLACES = {
     **{"main": Place.MAIN, "article": Place.ARTICLE, "section": Place.SECTION, "nav": Place.NAV, "td": Place.CELL},
@@ -61,34 +61,34 @@ _ARIA_LANDMARKS = {
     **{"article": "article", "region": "section", "dialog": "dialog", "alertdialog": "dialog", "search": "form"},
 }
 MACHINE_TIMES = ("datetime", "data-timestamp", "data-time", "data-datetime", "data-date", "data-published")
-"""Attributes with a time for machines, the best first."""
+"""Attributes with machine-readable times, the most reliable first."""
 TIME_ATTRIBUTES = (*MACHINE_TIMES, "title")
-"""The same and the words that readers see when they point at an age."""
+"""The same, and ``title``, which browsers show as a tooltip of an age (``2 hours ago``)."""
 _TIMES = frozenset(TIME_ATTRIBUTES)
 _DIGIT = re.compile(r"\d")
 
 
 class Walk:
-    """What readers see of a page; all lists are in document order and read-only."""
+    """The visible parts of a page; all lists are in document order and read-only."""
 
     def __init__(self, base_url: BaseUrl) -> None:
         self.base_url = base_url
         self.blocks: list[Block] = []
         self.boxes: list[Box] = []
-        """Block-level elements that hold at least one block, outer ones before inner ones."""
+        """Block-level elements with at least one block, outer ones before inner ones."""
         self.links: list[Link] = []
-        """Visible links with an address, with text or without."""
+        """Visible links with an ``href``, with or without text."""
         self.times: list[TimeElement] = []
         self.hidden: list[HiddenElement] = []
-        """Elements that readers can't see, with all that they hold."""
+        """Hidden elements; their descendants are not listed."""
         self._groups: dict[int, dict[str, list[Box]]] = {}
 
     def blocks_of(self, box: Box) -> Sequence[Block]:
-        """Return the blocks in *box*, those of inner boxes among them."""
+        """Return the blocks in *box* and in the boxes within it."""
         return self.blocks[box.first : box.last]
 
     def times_in(self, first: int, last: int) -> Sequence[TimeElement]:
-        """Return the machine-readable times in ``blocks[first:last]``, or right before or behind these."""
+        """Return the machine-readable times in, right before or right after ``blocks[first:last]``."""
         keys = self._time_blocks
         return self.times[bisect_left(keys, first) : bisect_right(keys, last)]
 
@@ -97,7 +97,7 @@ class Walk:
         return self._children.get(box.index, ())
 
     def alike(self, box: Box) -> Sequence[Box]:
-        """Return the boxes beside *box* that have its tag and classes (see :attr:`Box.signature`), itself included."""
+        """Return *box* and its siblings with the same :attr:`Box.signature`."""
         parent = box.parent.index if box.parent else -1
         groups = self._groups.get(parent)
         if groups is None:
@@ -120,9 +120,9 @@ class Walk:
 
 
 def walk_page(root: _Element, base_url: BaseUrl) -> Walk:
-    """Return what readers see of the tree under *root*; its links are resolved against *base_url*.
+    """Return the visible parts of the tree under *root*; links are resolved against *base_url*.
 
-    Elements that can't be seen get the ``hidden`` attribute, nothing else in the tree is changed.
+    Invisible elements get the ``hidden`` attribute; nothing else in the tree is changed.
     """
     walk = Walk(base_url)
     _Walker(walk).run(root)
@@ -130,7 +130,7 @@ def walk_page(root: _Element, base_url: BaseUrl) -> Walk:
 
 
 class _Walker:
-    """The lines and objects of one walk."""
+    """The state of one walk."""
 
     __slots__ = ("blocks", "boxes", "breaks", "hidden", "links", "objects", "outside", "parts", "totals", "walk")
 
@@ -139,21 +139,21 @@ class _Walker:
         self.blocks, self.boxes, self.links, self.hidden = walk.blocks, walk.boxes, walk.links, walk.hidden
         self.totals = Totals()
         self.outside = Box(etree.Element("around"), "", (), "", None, 0, 0, self.totals)
-        """Stands for what is around the root while the walk lasts."""
+        """Parent of the outermost boxes until the walk ends."""
         self.parts: list[Part] = []
-        """Texts of the line under way."""
+        """Texts of the current line."""
         self.objects = 0
-        """Pictures and controls within it."""
+        """Number of pictures and controls in the current line."""
         self.breaks = 0
-        """Line breaks since the line or box before."""
+        """Number of line breaks since the last line or box."""
 
-    def run(self, root: _Element) -> None:  # noqa: C901  # the one loop over all nodes: a call for each costs most
+    def run(self, root: _Element) -> None:  # noqa: C901  # the loop over all nodes: a call per node would cost most
         """Walk the tree under *root*."""
         parts, add, action_of = self.parts, self.parts.append, _ACTIONS.get
         hides = Visibility(root).hides
         box, style = self.outside, PLAIN
-        saved = [(box.element, style)]  # elements that changed the style, each with the style before
-        joint = 0  # number of parts before which an element of a row has just ended
+        saved = [(box.element, style)]  # elements that changed the style, each with the previous style
+        joint = 0  # len(parts) when an element of a row has just ended, else 0
         walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
         for event, element in walker:
             if event == "start":
@@ -199,7 +199,7 @@ class _Walker:
         self.finish(box)
 
     def open_box(self, outer: Box, element: _Element, tag: str, names: list[str], classes: str) -> Box:
-        """Return the box that *element* opens; *outer* where it is of the site's own making within a sentence."""
+        """Return the box that *element* opens, or *outer* for a custom element within a sentence."""
         if self.parts:
             if "-" in tag and outer.tag in _TEXTS:
                 return outer
@@ -214,23 +214,23 @@ class _Walker:
         return box
 
     def close_box(self, box: Box) -> Box:
-        """Return the box around *box*, which ends; one without blocks is forgotten."""
+        """End *box*, which is dropped if it has no blocks, and return the box around it."""
         if self.parts:
             self.end_line(box)
         self.breaks = 0
         box.last, box.last_link = len(self.blocks), len(self.links)
         if box.first == box.last:
-            self.boxes.pop()  # those in it are gone already
+            self.boxes.pop()  # boxes within it are gone already
         return box.parent or self.outside
 
     def join(self, joint: int, element: _Element, tag: str, style: Style, box: Box) -> int:
-        """Part two elements of a row, since scripts write no white space between them; return 0, no joint any more."""
+        """Separate two elements of a row, since scripts write no white space between them; return 0."""
         if joint == len(self.parts) and tag in _ROW_PARTS and box.tag not in _TEXTS:
             self.parts.append((JOINT, element, style))
         return 0
 
     def leave_out(self, element: _Element, action: int, box: Box) -> None:
-        """Remember an element that is hidden; others without visible text need not be."""
+        """Record a skipped element if it is hidden, or a ``meta`` element with a date."""
         if element.tag == "meta":
             if element.get("itemprop") == "datePublished" and (value := element.get("content")):
                 self.walk.times.append(TimeElement(element, "content", value, len(self.blocks), box))
@@ -238,7 +238,7 @@ class _Walker:
             self.hidden.append(HiddenElement(element, len(self.blocks), box))
 
     def finish(self, box: Box) -> None:
-        """End the last line and make the sums over the boxes."""
+        """End the last line, compute the sums and number the boxes."""
         if self.parts:
             self.end_line(box)
         self.totals.fill(self.blocks)
@@ -248,7 +248,7 @@ class _Walker:
                 each.parent = None
 
     def end_line(self, box: Box) -> None:
-        """Make a block of the line under way."""
+        """Make a block of the current line."""
         parts, blocks = self.parts, self.blocks
         first = parts[0][0]
         if len(parts) == 1:
@@ -267,7 +267,7 @@ class _Walker:
         parts.clear()
 
     def reach_links(self) -> None:
-        """Stretch the links of the last line: pictures and controls within a line come before it."""
+        """Extend the links of the last line to its block, which comes after the pictures and controls in the line."""
         self.objects = 0
         count = len(self.blocks)
         for _, _, style in self.parts:
@@ -275,7 +275,7 @@ class _Walker:
                 style.link.last = max(style.link.last, count)
 
     def changed_style(self, element: _Element, tag: str, names: list[str], style: Style, box: Box) -> Style:
-        """Return the style of what stands in a link or in an element for bold or italic text."""
+        """Return the style inside *element*, a link or an element for bold or italic text."""
         if tag == "a":
             href = element.get("href") if "href" in names else None
             if not href:
@@ -288,9 +288,9 @@ class _Walker:
         return style if style.italic else Style(style.link, style.bold, True)
 
     def end_style(self, element: _Element, style: Style, saved: list[tuple[_Element, Style]]) -> Style:
-        """Return the style around *element*; where that is a link, note the last block that it stands in.
+        """Return the style around *element*, which ends; if it is a link, set the end of its range of blocks.
 
-        That is the line under way where its text ends that.
+        The range includes the current line if that ends with text of the link.
         """
         link = style.link
         if link is not None and link.element is element:
@@ -299,7 +299,7 @@ class _Walker:
         return saved.pop()[1]
 
     def take(self, action: int, element: _Element, box: Box, style: Style) -> None:
-        """Take in an element that is read without what it holds."""
+        """Add the block of an element whose descendants are not walked: a picture, control, separator or line break."""
         if action == _NOSCRIPT:
             images = [*element.iter(*_IMAGES)]
             for image in images if images and _is_alone(element) else ():
@@ -336,7 +336,7 @@ class _Walker:
 
 
 def _is_alone(noscript: _Element) -> bool:
-    """Return whether no picture stands beside what is shown without scripts: there it would be a second copy."""
+    """Return whether no sibling of *noscript* holds a picture, of which the one in it would be a copy."""
     around = noscript.getparent()
     return around is not None and all(each is noscript or next(each.iter(*_IMAGES), None) is None for each in around)
 
@@ -374,4 +374,4 @@ _ACTIONS = {
     **dict.fromkeys(_IMAGES, _PICTURE),
     **{"dialog": _DIALOG, "br": _BREAK, "hr": _RULE, "noscript": _NOSCRIPT},
 }
-"""What the walk does with an element by its tag; any other opens a box."""
+"""What the walk does with an element, by its tag; other elements open a box."""

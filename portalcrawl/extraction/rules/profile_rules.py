@@ -1,7 +1,7 @@
 """What the rules of a profile find on a page.
 
-A rule that finds nothing gives way to the next one of its field; a field that no rule finds is left to the
-other sources. ``text:`` rules see one line at a time, or all lines where the expression holds ``\\n``.
+The rules of a field are tried in order until one finds something; if none does, the field is left to the other
+sources. ``text:`` rules match one line at a time, or all lines at once if the expression contains ``\\n``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _IMAGE_SOURCES = ("src", "data-src", "href", "content")
 
 
 def read_article(root: _Element, profile: Profile, base_url: str) -> ArticleParts:
-    """Return what the article rules of *profile* find in *root*; addresses are resolved against *base_url*."""
+    """Return what the article rules of *profile* find in *root*; URLs are resolved against *base_url*."""
     parts = ArticleParts()
     if not profile.article.fields:
         return parts
@@ -58,8 +58,8 @@ def read_article(root: _Element, profile: Profile, base_url: str) -> ArticlePart
 def read_teasers(root: _Element, profile: Profile, base_url: str) -> list[TeaserParts]:
     """Return the teasers that the teaser rules of *profile* find in *root*, block by block.
 
-    A match of a block's root without an address is none: without a rule for it, the address is that of its
-    first link to an article of the portal.
+    The URL of a teaser is found by the block's ``url`` rules, else it is the first link to an article of the portal;
+    matches of a block's root without either are skipped.
     """
     found: list[TeaserParts] = []
     for rules in profile.teasers:
@@ -105,7 +105,7 @@ def _article_link(element: _Element, profile: Profile, base_url: str) -> str | N
 
 
 class _Reader:
-    """The fields of one page or card, each in the form that it needs."""
+    """Reads the fields of one page or card and converts them to their types."""
 
     def __init__(self, scope: Scope, fields: FieldRules, base_url: str) -> None:
         self.scope = scope
@@ -122,7 +122,7 @@ class _Reader:
         return next(iter(self.texts(field)), None)
 
     def names(self, field: str, between: re.Pattern[str]) -> tuple[str, ...] | None:
-        """Several elements are a name each; of texts, the first one lists them."""
+        """Return the names: one per element if several were found, else the first match split at *between*."""
         found = self.found(field)
         if len(found) == 1 or (found and isinstance(found[0], str)):
             first = found[0] if isinstance(found[0], str) else text_of(found[0])
@@ -132,7 +132,7 @@ class _Reader:
         return tuple(dict.fromkeys(filter(None, texts))) or None
 
     def paragraphs(self, field: str) -> tuple[str, ...] | None:
-        """The lines of what was found; of a text rule's, none that is a mere link or stands in side matter."""
+        """Return the lines of the matches; those of a text rule without lines that are links or side matter."""
         paragraphs: list[str] = []
         for found in self.found(field):
             if isinstance(found, str):
@@ -144,12 +144,12 @@ class _Reader:
 
     @cached_property
     def side_matter(self) -> frozenset[str]:
-        """The lines that are no paragraphs wherever they stand."""
+        """The texts of lines that only occur as links or in side matter."""
         running = {line.text for line in self.scope.lines if not line.is_aside}
         return frozenset(line.text for line in self.scope.lines if line.is_aside) - running
 
     def count(self, field: str) -> int | None:
-        """The number in the text; words that deny comments are 0."""
+        """Return the number in the text; 0 for words such as "no comments"."""
         text = self.text(field)
         if text is None:
             return None

@@ -1,4 +1,4 @@
-"""One rule of a profile on one element: what it finds, as elements or as texts."""
+"""Applies one rule of a profile to one element; matches are elements or texts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_FINDS = 1000
 
 
 class Scope:
-    """An element in which rules are looked up, and its visible lines, read when the first text rule asks."""
+    """An element that rules are applied to, and its visible lines, which are read on first use."""
 
     def __init__(self, root: _Element) -> None:
         self.root = root
@@ -36,11 +36,11 @@ class Scope:
 
     @cached_property
     def texts(self) -> Sequence[str]:
-        """Their texts."""
+        """The texts of the visible lines."""
         return [line.text for line in self.lines]
 
     def find(self, rules: Iterable[Rule], field: str) -> list[_Element | str]:
-        """Return what the first rule that finds anything finds: at most ``MOST_FINDS``, in page order."""
+        """Return the matches of the first rule that has any, in page order, at most ``MOST_FINDS``."""
         for rule in rules:
             found = self._texts(rule, field) if rule.type == "text" else self._nodes(rule)
             if found:
@@ -68,12 +68,12 @@ class Scope:
 
 
 def text_of(found: _Element | str) -> str:
-    """Return what a reader sees of *found*, on one line."""
+    """Return the visible text of *found* on one line."""
     return clean(found) if isinstance(found, str) else " ".join(lines_of(found))
 
 
 def lines_of(found: _Element) -> list[str]:
-    """Return the lines that a reader sees of *found*: none where an element around it is hidden."""
+    """Return the visible lines of *found*; empty if it or an ancestor is hidden."""
     return [] if is_within_hidden(found) else visible_lines(found)
 
 
@@ -88,7 +88,7 @@ def _pattern(expression: str) -> Pattern:
 
 
 def _joined(result: list[Any]) -> Iterator[_Element | str]:
-    """Put the text nodes of one block together: ``//h1//text()`` means the whole headline."""
+    """Yield elements as they are, and the text nodes of one block as one text: ``//h1//text()`` finds one headline."""
     for block, group in groupby(filter(_is_shown, result), _block_of):
         if block is None:
             yield from (each for each in group if isinstance(each, str) or isinstance(each.tag, str))
@@ -99,7 +99,7 @@ def _joined(result: list[Any]) -> Iterator[_Element | str]:
 
 
 def _is_shown(node: Any) -> bool:
-    """Return whether *node* is no text, or one that readers can see."""
+    """Return False for text nodes within hidden elements, else True."""
     if not getattr(node, "is_text", False) and not getattr(node, "is_tail", False):
         return True
     parent = node.getparent()
@@ -107,7 +107,7 @@ def _is_shown(node: Any) -> bool:
 
 
 def _block_of(node: Any) -> _Element | None:
-    """Return the block-level element around a text node; None for whatever else an XPath finds."""
+    """Return the block-level element around a text node; None for other results of an XPath."""
     if not getattr(node, "is_text", False) and not getattr(node, "is_tail", False):
         return None
     element: _Element | None = node.getparent()
@@ -119,7 +119,7 @@ def _block_of(node: Any) -> _Element | None:
 
 
 def _scalar(value: object) -> str:
-    """Return an XPath's string, number or truth as text; a false one is none."""
+    """Return the string, number or boolean result of an XPath as text; empty for false, infinities and NaN."""
     if isinstance(value, bool):
         return "true" if value else ""
     if isinstance(value, float):

@@ -1,1 +1,1 @@
-"""Teasers: the links of a page to other articles of its portal, each with what the portal shows of it there."""
+"""Teasers: links to other articles of the portal, with the headline, picture, snippet etc. shown for each."""

@@ -1,4 +1,4 @@
-"""The links of a page that lead to other articles of its portal and stand for themselves, not in running text."""
+"""The links of a page to other articles of its portal, except those in running text."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from portalcrawl.profiles.model import Profile
 
 Zone = Literal["open", "neighbour", "menu", "topics", "dead"]
-"""What a link stands in: a ``neighbour`` is the article before or after this one, in however small a menu of its own;
-nothing ``dead`` is a teaser."""
+"""Where a link is: ``neighbour`` links lead to the previous or next article, even if they form a menu; ``dead`` links
+are never teasers."""
 _HINTED: dict[int, Zone] = {Hint.SERVICE: "dead", Hint.MENU: "menu", Hint.TOPICS: "topics"}
 _ZONES: dict[str, Zone] = {"nav": "menu", "footer": "menu", "overlay": "dead"}
-"""By what tag, role and names tell of a box."""
+"""Role of a box (see ``name_roles``) -> zone of the links in it."""
 _WHOLE = frozenset(("body", "main", "html"))
 _NEIGHBOURS = frozenset(("prev", "next"))
-"""Link relations (HTML 4.6.7) within a sequence of articles."""
+"""Link relations to the previous or next article (HTML Living Standard 4.6.7)."""
 _AUTHOR_LEVELS = 2
 _NAME_WORDS = 4
 _HEADLINE = 25
@@ -35,12 +35,12 @@ _CLOSING = ",.;:)"
 _FEW_WORDS = 3
 _MAX_PARTS = 20
 _MAX_AROUND = 400
-"""Characters looked at on each side of a link."""
+"""Characters read on each side of a link."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleLink:
-    """A link to an article: the article's canonical address, and the address as written, absolute."""
+    """A link to an article, with the canonical URL of the article and the absolute URL of the link."""
 
     link: Link
     target: str
@@ -51,9 +51,9 @@ class ArticleLink:
 def find_links(
     runs: PageRuns, profile: Profile, canonical: str | None = None
 ) -> tuple[list[ArticleLink], dict[int, str]]:
-    """Return the links to articles of the portal other than the page itself, in page order.
+    """Return the links to other articles of the portal, in page order, and why the other links are not among them.
 
-    And of all others, by their index in the walk, why they are none. *canonical* is the page's own address as declared.
+    The reasons are by the link's index in the walk. *canonical* is the page's declared canonical URL.
     """
     walk = runs.walk
     targets = Targets(runs, profile, canonical)
@@ -99,7 +99,7 @@ def _own_zone(box: Box) -> Zone:
 
 
 def _why_not(link: Link, zone: Zone, runs: PageRuns) -> str:
-    """Return why *link*, which leads to an article, is no teaser; empty where it may be one."""
+    """Return why *link*, which leads to an article, is not a teaser; empty if it may be one."""
     if zone == "dead":
         return "no list of articles"
     text = runs.text_of(link)
@@ -114,7 +114,7 @@ def _why_not(link: Link, zone: Zone, runs: PageRuns) -> str:
 
 
 def _is_card(link: Link, runs: PageRuns) -> bool:
-    """Return whether *link* holds more than words: a picture, a heading, blocks."""
+    """Return whether *link* holds more than text: a picture, a heading, several blocks."""
     start, end = runs.of_link(link)
     if start == end:
         return len(link.element) > 0
@@ -126,11 +126,11 @@ def _is_card(link: Link, runs: PageRuns) -> bool:
 def _is_inline(link: Link, text: str, runs: PageRuns) -> bool:
     """Return whether *link* is part of a sentence of running text."""
     start, end = runs.of_link(link)
-    if start == end or (is_cut(f"x {text}") and not any(map(str.isalnum, text))):  # the cut mark of a snippet
+    if start == end or (is_cut(f"x {text}") and not any(map(str.isalnum, text))):  # the ellipsis of a snippet
         return False
     block = runs.walk.blocks[runs.blocks[start]]
     before, after = _around(block, start - runs.starts[block.index], end - runs.starts[block.index])
-    if is_cut(after) or (not after and form_of(text) in ("more", "count", "empty")):  # title, call or cut mark
+    if is_cut(after) or (not after and form_of(text) in ("more", "count", "empty")):  # title, "read more" or ellipsis
         return False
     opens = before[-1:] != ":" and form_of(before) == "text"
     goes_on = form_of(after) == "text"
@@ -157,7 +157,7 @@ def _around(block: Block, start: int, end: int) -> tuple[str, str]:
 
 
 def _is_of_sentence(element: _Element, block: Block) -> bool:
-    """Return whether the text of an inline element is part of the sentence beside it, not a label or another link."""
+    """Return whether the text of an inline element is part of the sentence next to it, not a label or another link."""
     node: _Element | None = element
     in_text = block.box.tag == "p"
     for _ in range(_MAX_PARTS):
@@ -170,7 +170,7 @@ def _is_of_sentence(element: _Element, block: Block) -> bool:
 
 
 def _is_in_author(element: _Element) -> bool:
-    """Return whether *element*, or one right around it, is named for an author."""
+    """Return whether *element* or one right around it holds an author, by its class."""
     node: _Element | None = element
     for _ in range(1 + _AUTHOR_LEVELS):
         if node is None or node.tag in _WHOLE:

@@ -1,4 +1,4 @@
-"""What a card says: which of its lines is headline, kicker, snippet, age, count, label, and which is none of these."""
+"""Assigns the lines of a card to fields: headline, kicker, snippet, date, count, label or none."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _MAX_TOPIC = 40
 _MAX_SNIPPET = 800
 _MIN_SNIPPET_WORDS = 5
 _AHEAD = re.compile(r"(?:[·|•●–—-]\s+)?(?:…|\.{3})\s*|[·|•●]\s+")
-"""Marks before a snippet: what was cut off its beginning, or the end of the date before it."""
+"""Marks before a snippet: an ellipsis, or the separator after a date."""
 _GLUED = re.compile(r"([^:]{2,80}?)\s:(?=\S)(\S.*)")
 _DOTS = re.compile(r"\s*[·•]\s*")
 _BETWEEN = line_forms.MARKS.replace(" ", ":")
-"""What stands between a kicker and its headline."""
+"""Separators between a kicker and its headline."""
 _MIN_VOTES = 3
 _MOST = 0.5
 _VOTE = 3.0
@@ -49,15 +49,15 @@ _WEIGHTS = {
     "named by link or picture": 3.0,
     "beside a link that speaks": -3.0,
 }
-"""What speaks for a line as the headline of its card, or against it."""
+"""Points for a line as the headline of its card, or against it."""
 Field = Literal["headline", "kicker", "snippet", "none"]
 _NOT_TEXT = Hint.DATE | Hint.AUTHOR | Hint.COUNT | Hint.DURATION | Hint.CAPTION | Hint.MORE
 
 
 class FieldVotes:
-    """What the lines of one place in the markup are on the cards that a template made alike.
+    """Counts as which fields the lines at one place in the markup are read, over all cards of one template.
 
-    The first reading of each card is a vote; where a card alone leaves it open, most of the others decide.
+    Each card votes with its first reading; if a card alone is ambiguous, the majority decides.
     """
 
     def __init__(self) -> None:
@@ -65,19 +65,19 @@ class FieldVotes:
         self._texts: dict[tuple[str, str], set[str]] = {}
 
     def add(self, template: str, line: Line, field: Field) -> None:
-        """Count that *line*, of a card made by *template*, was read as *field*."""
+        """Count that *line* of a card of *template* was read as *field*."""
         key = template, line.slot
         self._fields.setdefault(key, Counter())[field] += 1
         self._texts.setdefault(key, set()).add(fold(line.text))
 
     def share(self, template: str, line: Line, field: Field) -> float:
-        """Return the share of lines in the place of *line* that are *field*, 0 where there are too few."""
+        """Return the share of lines at the place of *line* that are *field*; 0 if there are too few lines."""
         found = self._fields.get((template, line.slot))
         total = found.total() if found else 0
         return found[field] / total if found and total >= _MIN_VOTES else 0.0
 
     def is_varied(self, template: str, line: Line) -> bool:
-        """Return whether hardly any two cards have the same text in the place of *line*."""
+        """Return whether nearly all cards have different texts at the place of *line*."""
         key = template, line.slot
         total = self._fields[key].total() if key in self._fields else 0
         return total >= _MIN_VOTES and len(self._texts[key]) * 10 >= 8 * total
@@ -85,15 +85,15 @@ class FieldVotes:
 
 @dataclass(frozen=True, slots=True)
 class PageSigns:
-    """What the page as a whole tells of the lines of its cards."""
+    """Facts about the whole page by which the lines of its cards are read."""
 
     sections: Set[str]
-    """Addresses, as written, that are linked more than once, as sections are."""
+    """Values of ``href`` that occur more than once, as those of sections do."""
     votes: FieldVotes
 
 
 class CardFields:
-    """The fields of one card, told from its lines and from the page around it."""
+    """Reads the fields of one card from its lines and from the rest of the page."""
 
     def __init__(self, card: CardText, template: str, base_url: str, page: PageSigns) -> None:
         self.card = card
@@ -108,29 +108,29 @@ class CardFields:
         self.scores = self.score_lines()
 
     def vote(self) -> None:
-        """Add to the votes what the lines of this card are by the votes so far."""
+        """Add the fields of this card's lines, as they are by the votes so far, to the votes."""
         fields = {id(line): name for name, line in self.assign().items()}
         for line in {line.slot: line for line in reversed(self.texts)}.values():
             self.votes.add(self.template, line, fields.get(id(line), "none"))
 
     def read(self, url: str, *, clock: bool = False, caption_over_snippet: bool = False) -> TeaserParts | None:
-        """Return what the card says of the article at *url*; None where it says nothing or is an advertisement.
+        """Return the teaser of the article at *url*; None if the card has no text or is an advertisement.
 
-        *clock* tells that a bare time in it is when the article appeared.
+        *clock*: a bare time (``19:00``) on it is the time of publication, not the length of a video.
         """
-        told = self.found.told
-        if "ad" in told:
+        values = self.found.values
+        if "ad" in values:
             return None
-        day = told.get("date") or (told.get("clock") if clock else None)
+        day = values.get("date") or (values.get("clock") if clock else None)
         parts = TeaserParts(
             url,
             date_text=day.strip(line_forms.MARKS) if day else None,
-            date_attribute=told.get("when"),
-            comment_count=told.get("count"),
-            label=told.get("label"),
-            block=told.get("lead_in"),
+            date_attribute=values.get("when"),
+            comment_count=values.get("count"),
+            label=values.get("label"),
+            block=values.get("lead_in"),
             image_url=self.image.url or None if self.image else None,
-            image_caption=told.get("caption") or self.alt,
+            image_caption=values.get("caption") or self.alt,
         )
         lines = self.assign()
         for name, line in lines.items():
@@ -143,11 +143,11 @@ class CardFields:
         if "snippet" in lines:
             text, parts.is_truncated = line_forms.split_cut(lines["snippet"].text)
             parts.snippet = _AHEAD.sub("", text, count=1) if _AHEAD.match(text) else text
-        _tell_caption(parts, self.alt, caption_over_snippet)
+        _set_caption(parts, self.alt, caption_over_snippet)
         return _cleaned(parts) if parts.headline or parts.snippet or parts.image_caption else None
 
     def owners(self) -> dict[int, str]:
-        """Return the field that each block of text gave, once the card is read: the first in the order of fields."""
+        """Return the field of each block of text, by its index; to be called after :meth:`read`."""
         found: dict[int, str] = {}
         for line in self.found.lines:
             part = "link" if line.field == "other" and line.linked else line.field
@@ -156,9 +156,9 @@ class CardFields:
         return found
 
     def add_headline(self, parts: TeaserParts, lines: Mapping[Field, Line]) -> None:
-        """Give *parts* the headline, and what stands before it."""
+        """Set the headline of *parts*, and the fields in the text before it."""
         headline, line = lines["headline"], lines.get("kicker")
-        parts.headline, glued = self.unglued(headline.text)
+        parts.headline, glued = self.split_kicker(headline.text)
         kicker = glued or (line.text if line else "")
         genre, *others = _DOTS.split(kicker)
         if others and line_forms.is_genre(genre):
@@ -169,10 +169,10 @@ class CardFields:
         parts.label = parts.label or next((topic for topic in topics if len(topic) <= _MAX_TOPIC), None)
 
     def assign(self) -> dict[Field, Line]:
-        """Return the headline, by what speaks for each text and the votes so far, and with it kicker and snippet.
+        """Return the lines of headline, kicker and snippet, by the scores of the texts and the votes so far.
 
-        The kicker calls itself so, or is the short line right over the headline; a genre (``Kommentar``) is the kicker
-        only where no other line is. The snippet is the first running text after the headline.
+        The kicker is a line with such a class, or the short line right above the headline; a genre (``Kommentar``) is
+        the kicker only if no other line is. The snippet is the first running text after the headline.
         """
         share = partial(self.votes.share, self.template)
         votes = (share(line, "headline") - share(line, "kicker") for line in self.texts)
@@ -188,7 +188,10 @@ class CardFields:
         return {name: line for name, line in found.items() if line is not None}
 
     def best(self, scores: list[float]) -> int | None:
-        """Return the index of the text with the highest of *scores* above 0; of two alike the first may be a kicker."""
+        """Return the index of the text with the highest of *scores*; None if none is above 0.
+
+        Of two equal ones it is the second if the first is its kicker, else the first.
+        """
         best, best_score = None, 0.0
         for index, (line, score) in enumerate(zip(self.texts, scores, strict=True)):
             if score > best_score or (score == best_score and best is not None and _opens(self.texts[best], line)):
@@ -196,7 +199,7 @@ class CardFields:
         return best
 
     def score_lines(self) -> list[float]:
-        """Return how much speaks for each text as the headline."""
+        """Return the score of each text as the headline."""
         names = {fold(name) for name in (*self.card.titles, self.alt or "")} - {""}
         speaking = (line for line in self.texts if line.linked and len(line.text) >= _MIN_LINK_TEXT)
         link_speaks = any(not _is_cut_snippet(line.text) for line in speaking)
@@ -219,9 +222,9 @@ class CardFields:
         return 1.0 + sum(_WEIGHTS[name] for name, given in signs.items() if given)
 
     def can_be_kicker(self, line: Line, *, is_over: bool) -> bool:
-        """Return whether *line* may be the kicker; *is_over*: it stands before the headline.
+        """Return whether *line* may be the kicker; *is_over*: it comes before the headline.
 
-        A link to elsewhere names the section, unless it differs from card to card.
+        A link to another page is the section, unless its text differs from card to card.
         """
         if len(line.text) > _MAX_KICKER or line.hint & Hint.KICKER:
             return len(line.text) <= _MAX_KICKER
@@ -230,7 +233,7 @@ class CardFields:
         return not line.foreign or (line.foreign not in self.sections and self.votes.is_varied(self.template, line))
 
     def can_be_snippet(self, line: Line) -> bool:
-        """Return whether *line* is running text, or is a snippet on most cards alike."""
+        """Return whether *line* is running text, or a snippet by the votes."""
         if len(line.text) > _MAX_SNIPPET or line.foreign:
             return False
         if self.votes.share(self.template, line, "snippet") > _MOST:
@@ -241,10 +244,11 @@ class CardFields:
             return len(line.text) >= _MIN_CUT
         return len(line.text) >= _MIN_SNIPPET and line.text.count(" ") + 1 >= _MIN_SNIPPET_WORDS
 
-    def unglued(self, text: str) -> tuple[str, str]:
-        """Return *text* without the kicker at its front, and this.
+    def split_kicker(self, text: str) -> tuple[str, str]:
+        """Return *text* without the kicker that it begins with, and the kicker, or "".
 
-        Where the link's title or the image's text repeats the rest alone, or a colon stands at the rest's front.
+        It begins with one if the link's title or the image's text repeats only the rest, or the rest begins with a
+        colon.
         """
         for name in self.names:
             size = len(text) - len(name)
@@ -258,7 +262,7 @@ class CardFields:
 
 
 def _opens(kicker: Line, headline: Line) -> bool:
-    """Return whether of two lines that look alike the first is the kicker of the second, and no copy of it."""
+    """Return whether the first of two lines with equal scores is the kicker of the second, not a copy of it."""
     if fold(kicker.text) == fold(headline.text):
         return False
     if len(kicker.text) > _MAX_KICKER or headline.text.endswith(".") or len(headline.text) * 3 < len(kicker.text):
@@ -269,7 +273,7 @@ def _opens(kicker: Line, headline: Line) -> bool:
 
 
 def _is_long(text: str) -> bool:
-    """Return whether *text* has the words of a headline, not of a kicker alone."""
+    """Return whether *text* has enough words for a headline, not just a kicker."""
     return text.count(" ") + 1 >= _MIN_TITLE_WORDS
 
 
@@ -278,18 +282,18 @@ def _is_cut_snippet(text: str) -> bool:
 
 
 def _can_be_title(name: str) -> bool:
-    """Return whether the ``title`` of a link without text is a headline, not a call to read on."""
+    """Return whether the ``title`` of a link without text is a headline, not "read more"."""
     return _is_long(name) and line_forms.form_of(name) == "text"
 
 
 def _rank(index: int, line: Line) -> tuple[bool, bool, int]:
-    """Return how much speaks for a line as the kicker: its name, that it is no genre, its place."""
+    """Return a sort key for kickers: by class, not a genre, by place."""
     is_named = bool(line.hint & Hint.KICKER)
     return is_named, not line_forms.is_genre(line.text), -index if is_named else index
 
 
-def _tell_caption(parts: TeaserParts, alt: str | None, caption_over_snippet: bool) -> None:
-    """Settle which of headline and caption the text is that stands over the snippet and on the image."""
+def _set_caption(parts: TeaserParts, alt: str | None, caption_over_snippet: bool) -> None:
+    """Decide whether the text that is above the snippet and on the image is the headline or the caption."""
     if not parts.headline or not alt or fold(parts.headline) != fold(alt):
         return
     if caption_over_snippet and parts.snippet and not parts.kicker:

@@ -1,4 +1,4 @@
-"""Whether a card is a teaser: menus, tag lists and link lists of service pages hold links to articles as well."""
+"""Decides whether a card is a teaser: menus, tag lists and link lists of service pages link to articles too."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _PARAGRAPH = 60
 _MIN_WORDS = 3
-"""Words of a headline that stands without picture, snippet or time."""
+"""Fewest words of a headline without picture, snippet or time."""
 _LONG_WORDS = 4
 _MAX_LINKS = 40
 _MIN_LINKS = 3
@@ -23,14 +23,14 @@ _MAX_LEVELS = 3
 
 
 class CardFilter:
-    """Decides which cards are teasers; keeps the decision for each list of links."""
+    """Decides which cards are teasers; caches the decision for each list of links."""
 
     def __init__(self, runs: PageRuns) -> None:
         self.runs = runs
         self.shares: dict[Box, float] = {}
 
     def why_not(self, card: Card, teaser: TeaserParts, block: str | None) -> str:
-        """Return why *card*, read as *teaser* in the list called *block*, presents no article; empty where it does."""
+        """Return why *card*, read as *teaser* in the list named *block*, is not a teaser; empty if it is."""
         if block is not None and is_service_name(block):
             presents = teaser.image_url and teaser.kicker and teaser.headline and form_of(block) != "ad"
             return "" if presents else "list of services"
@@ -47,16 +47,16 @@ class CardFilter:
         return "" if self.share_of_headlines(card) >= (0.5 if card.in_menu else 0.3) else "list of names"
 
     def is_headed(self, card: Card) -> bool:
-        """Return whether a link of *card* holds a heading or stands in one, as menus' links do not."""
+        """Return whether a link of *card* holds a heading or is in one, unlike links in menus."""
         blocks = self.runs.walk.blocks
         return any(block.level for each in card.links for block in blocks[each.link.first : each.link.last])
 
     def share_of_headlines(self, card: Card) -> float:
-        """Return the share of links around *card* whose text is as long as a headline: in the card or in its list."""
+        """Return the share of links in *card* or in its list whose text is as long as a headline."""
         return max(self.share_around(card.links[0].link.box), self.share_around(card.around))
 
     def share_around(self, box: Box) -> float:
-        """Return the share of such links in the innermost of *box* and those around it that has enough to tell."""
+        """Return that share in *box*, or in the innermost box around it with enough links."""
         for each in islice(box.chain(), _MAX_LEVELS):
             if each.tag in ("body", "main", "html"):
                 break
@@ -67,12 +67,12 @@ class CardFilter:
         return 1.0
 
     def is_text(self, box: Box) -> bool:
-        """Return whether paragraphs stand right in *box*: a link in a box among them is not one of a list."""
+        """Return whether *box* has paragraphs as children: a link in a box among them is not part of a list."""
         paragraphs = [child for child in self.runs.walk.children(box) if child.tag == "p"]
         return sum(child.chars > _PARAGRAPH for child in paragraphs[:_MAX_LEVELS]) > 1
 
     def share(self, box: Box) -> float:
-        """Return the share of long link texts in *box*, calls to read on aside; -1 where too few links are left."""
+        """Return the share of long link texts in *box* without "read more" links; -1 if there are too few links."""
         last = min(box.last_link, box.first_link + _MAX_LINKS)
         texts = filter(None, map(self.runs.text_of, self.runs.walk.links[box.first_link : last]))
         sizes = [text.count(" ") + 1 >= _LONG_WORDS for text in texts if form_of(text) != "more"]

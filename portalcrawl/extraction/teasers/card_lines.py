@@ -1,4 +1,4 @@
-"""A line of a card taken apart: one line may hold a kicker, a headline and an age in elements of their own."""
+"""Splits the lines of a card: one line may hold a kicker, a headline and a date in separate elements."""
 
 from __future__ import annotations
 
@@ -20,77 +20,77 @@ _MANY_LINKS = 3
 _SLOT_LEVELS = 3
 _CLOSING = frozenset(",;.!?)")
 _SENTENCE = 3
-"""Words after a link that are no part of its text."""
+"""Fewest words after a link that are not part of its text."""
 
 
 @dataclass(slots=True)
 class Context:
-    """What the elements around a text, up to the card, say of it."""
+    """What is known about a text from the elements around it, up to the card."""
 
     heading: int = 0
     linked: bool = False
-    """In a link to the teaser's article."""
+    """Whether it is in a link to the teaser's article."""
     foreign: str = ""
-    """Address of the link to somewhere else that it stands in."""
+    """URL of the link around it if that leads to another page, else empty."""
     hint: int = Hint.NONE
-    """Of the innermost element whose class name hints at anything."""
+    """Hint of the innermost element whose class name has one."""
     caption: bool = False
     strong: bool = False
     when: str | None = None
     """The machine-readable time of the ``time`` element around it."""
     span: _Element | None = None
-    """The innermost inline element around it that says something of it."""
+    """The innermost inline element around it that is relevant for its meaning."""
 
 
 @dataclass(slots=True)
 class Piece:
-    """A run of text and what it stands in."""
+    """A run of text and its context."""
 
     text: str
     context: Context
     element: _Element
     block: int
-    """Index of the block of the walk that it is a part of."""
+    """Index of its block in the walk."""
     path: list[_Element]
     """The inline elements around it within its line, outermost first."""
     breaks: bool = False
     """Whether a line break within a heading follows it."""
     is_glued: bool = False
-    """Whether the piece after it stands in another element without white space between."""
+    """Whether the next piece is in another element, without white space between."""
 
 
 @dataclass(slots=True)
 class Line(Context):
-    """One line of a card and what its longest part stands in; ``text`` has its white space folded."""
+    """One line of a card, with the context of its longest part; white space in ``text`` is collapsed."""
 
     text: str = ""
     slot: str = ""
-    """What the elements around it have in common with those of the same part of other cards."""
+    """Its place in the markup: the same for the same part of other cards."""
     blocks: tuple[int, ...] = ()
-    """Indexes of the blocks of the walk that it is, or is a part of."""
+    """Indexes of its blocks in the walk."""
     field: str = "other"
-    """What it gave to the teaser: ``headline``, ``date`` ..."""
+    """The field of the teaser that it was read as: ``headline``, ``date`` ..."""
 
 
 Group = list[Piece]
 
 
 def lines_of(pieces: Group, *, inner: bool = False) -> Iterator[Line]:
-    """Yield the lines in *pieces*, the texts of one block; *inner*: in an element that is a line itself."""
+    """Yield the lines in *pieces*, the texts of one block; *inner*: they are part of a line already."""
     groups, parents = _grouped(pieces)
     if len(groups) > 1 and _stand_side_by_side(groups, parents, inner=inner):
         for group in groups:
             yield from lines_of(group, inner=True)
         return
-    for group in _peeled(groups) if len(groups) > 1 and not inner else [pieces]:
+    for group in _split_ends(groups) if len(groups) > 1 and not inner else [pieces]:
         if text := _text(group):
             yield _line(text, group)
 
 
 def _grouped(pieces: Group) -> tuple[list[Group], list[_Element | None]]:
-    """Return the texts of the outermost inline elements in which *pieces* differ, and these elements.
+    """Return *pieces* grouped by the outermost inline elements in which they differ, and these elements.
 
-    Marks between elements belong to none: a colon ends what stands before it, others are left out.
+    Of the punctuation between elements, a colon is added to the group before it; the rest is dropped.
     """
     shared = 0
     first = pieces[0].path
@@ -109,9 +109,9 @@ def _grouped(pieces: Group) -> tuple[list[Group], list[_Element | None]]:
 
 
 def _stand_side_by_side(groups: list[Group], parents: list[_Element | None], *, inner: bool) -> bool:
-    """Return whether inline elements make up the whole line, each with words of its own.
+    """Return whether the whole line consists of inline elements that are separate texts.
 
-    Elements of one class are the lines of one headline; of links to elsewhere each says something of its own.
+    Elements of one class are lines of one headline, but links to other pages are separate texts.
     """
     if sum(bool(group[0].context.foreign) for group in groups) >= _MANY_LINKS:
         return True
@@ -123,35 +123,35 @@ def _stand_side_by_side(groups: list[Group], parents: list[_Element | None], *, 
     return len(kinds) > 1 or not (inner or groups[0][0].context.heading)
 
 
-def _peeled(groups: list[Group]) -> list[Group]:
-    """Take texts of another kind off both ends of the line; what is left is one text."""
+def _split_ends(groups: list[Group]) -> list[Group]:
+    """Return the groups with separate texts at both ends split off and the rest joined to one text."""
     start, end = 0, len(groups)
-    while start < end - 1 and _peels_off_ahead(groups, start):
+    while start < end - 1 and _is_separate_before(groups, start):
         start += 1
-    while end - 1 > start and _peels_off(groups[end - 1]):
+    while end - 1 > start and _is_separate(groups[end - 1]):
         end -= 1
     middle = [piece for group in groups[start:end] for piece in group]
     return [*groups[:start], middle, *groups[end:]]
 
 
-def _peels_off(group: Group) -> bool:
+def _is_separate(group: Group) -> bool:
     context, text = group[0].context, _text(group)
     if context.span is not None and context.hint & _ROLES:
         return True
     return form_of(text) in _APART or any(form_of(part) == "count" for part in split_marks(text))
 
 
-def _peels_off_ahead(groups: list[Group], index: int) -> bool:
-    """Return whether the text at *index* is another than what follows: a kicker, or a title before its snippet."""
+def _is_separate_before(groups: list[Group], index: int) -> bool:
+    """Return whether the text at *index* is separate from what follows: a kicker, or a title before its snippet."""
     group = groups[index]
     head, rest = group[0].context, groups[index + 1][0].context
     if _text(groups[index + 1])[:1] in _CLOSING:
         return False
-    if _peels_off(group) or (_text(group).endswith(":") and (head.span is not None or rest.linked)):
+    if _is_separate(group) or (_text(group).endswith(":") and (head.span is not None or rest.linked)):
         return True
     text = " ".join(_text(other) for other in groups[index + 1 :])
     if group[-1].text[-1].islower() and groups[index + 1][0].text[0].isupper():
-        return text.count(" ") + 1 >= _SENTENCE  # glued in the markup, so apart by the style
+        return text.count(" ") + 1 >= _SENTENCE  # no white space in the markup, so separated by the style
     if head.heading and head.span is not None and head.span.tag == "span" and rest.span is not head.span:
         marked = head.span.get("class") and _text(group).count(" ") < _SENTENCE
         if marked and not text[:1].islower() and text.count(" ") + 1 >= _SENTENCE:
@@ -193,7 +193,7 @@ def _line(text: str, group: Group) -> Line:
 
 
 def _slot(piece: Piece) -> str:
-    """Return what kind of link *piece* is, and tags and classes of what is around it, without numbers and states."""
+    """Return the kind of link of *piece*, and the tags and classes around it, without numbers and states."""
     names = [f"{'article' * piece.context.linked}{'elsewhere' * bool(piece.context.foreign)}"]
     element: _Element | None = piece.element
     while element is not None and len(names) <= _SLOT_LEVELS:

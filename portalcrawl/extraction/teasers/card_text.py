@@ -1,4 +1,4 @@
-"""A card as the reader sees it: its texts line by line, each with what the markup says of it."""
+"""The visible texts of a card line by line, each with its context in the markup."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ if TYPE_CHECKING:
 _SPLITTING = frozenset(("span", "time", "small", "label", "data", "b", "strong", "i", "em"))
 _INLINE = _SPLITTING | frozenset(("a", "abbr", "font", "mark", "u", "s", "sub", "sup", "tt", "q", "cite", "big", "ins"))
 _TELLING = _SPLITTING | frozenset(("figcaption", *HEADINGS))
-"""Elements that say something of their text, whatever their class."""
+"""Elements that are relevant for the meaning of their text, whatever their class."""
 _GLYPH = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _MACHINE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?:[T ].{4,30})?|1\d{9}(?:\d{3})?")
 _SHORT = Hint.KICKER | Hint.LABEL
 _MAX_SHORT = 80
-"""Characters of a kicker or a label."""
+"""Most characters of a kicker or a label."""
 _MAX_INNER = 30
 _MAX_DEPTH = 12
 _MAX_RUNS = 400
-"""Runs of one card that are read; no teaser has more."""
+"""Most runs of a card that are read; no teaser has more."""
 _LONGEST_COUNT = 6
 
 
 @dataclass(slots=True)
 class CardText:
-    """Everything readable of a card."""
+    """Lines, names, times and pictures of a card."""
 
     lines: list[Line] = field(default_factory=list)
     images: list[_Element] = field(default_factory=list)
@@ -51,13 +51,13 @@ class CardText:
     labels: list[str] = field(default_factory=list)
     """``aria-label`` of the links to the article."""
     counts: list[str] = field(default_factory=list)
-    """Numbers of comments that an icon beside them explains."""
+    """Numbers of comments next to an icon for comments."""
     times: list[str] = field(default_factory=list)
-    """Machine-readable times without text around them."""
+    """Machine-readable times of elements without text."""
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """All names that the links to the article have, beside their text."""
+        """All ``title`` and ``aria-label`` texts of the links to the article."""
         return (*self.names, *self.labels)
 
 
@@ -100,7 +100,7 @@ class _Reader:
         for run in self.visible_runs():
             block = self.runs.walk.blocks[self.runs.blocks[run]]
             if last is not None and block is not last:
-                if not _goes_on(last, block):
+                if not _continues(last, block):
                     groups.append([])
                 elif groups[-1]:
                     groups[-1][-1].text += " "
@@ -113,14 +113,14 @@ class _Reader:
         return found
 
     def visible_runs(self) -> Iterator[int]:
-        """Yield the runs of the card, without those that speak of other articles."""
+        """Yield the indexes of the card's runs, without those about other articles."""
         end = min(self.card.end, self.card.start + _MAX_RUNS)
         for run in range(self.card.start, end):
             if not any(start <= run < stop for start, stop in self.card.skipped):
                 yield run
 
     def add(self, run: int, block: Block, pieces: Group) -> None:
-        """Add a run of text to the line *pieces*, or the picture that it is to the card's."""
+        """Add a run of text to the line *pieces*, or a picture to those of the card."""
         text, element, style = self.runs.parts[run]
         if not text.strip():
             if block.kind == "picture":
@@ -131,7 +131,7 @@ class _Reader:
             return
         around = self.context(element)
         if around.hint & Hint.ICON and _GLYPH.fullmatch(text.strip()):
-            return  # readers see a picture for the name of a glyph of an icon font
+            return  # the text is the name of a glyph that an icon font shows as a picture
         text = self.counted(text, element)
         if not text.strip():
             return
@@ -141,7 +141,7 @@ class _Reader:
         pieces.append(Piece(text, context, element, block.index, self.inline_path(element, block)))
 
     def enter_link(self, link: Link, context: Context) -> None:
-        """Note in *context* what *link*, in which a run stands, says of it."""
+        """Update *context* for a run within *link*."""
         if link in self.links:
             context.linked = True
             context.caption = context.caption and not link.box.places & Place.CAPTION
@@ -151,7 +151,7 @@ class _Reader:
             context.span = link.element
 
     def context(self, element: _Element) -> Context:
-        """Return what *element* and those around it, up to the card, say of their text."""
+        """Return the context of text in *element*, from it and the elements around it, up to the card."""
         known = self.contexts.get(element)
         if known is not None:
             return known
@@ -196,7 +196,7 @@ class _Reader:
         return path[::-1]
 
     def counted(self, text: str, element: _Element) -> str:
-        """Return *text* without a number at its beginning that an icon beside it calls the number of comments."""
+        """Return *text* without a leading number of comments that is next to an icon for comments."""
         first = text.split(None, 1)[0]
         if not first.isdecimal() or len(first) > _LONGEST_COUNT or not _has_icon(element, text):
             return text
@@ -205,12 +205,12 @@ class _Reader:
 
 
 def _values(elements: list[_Element], name: str) -> list[str]:
-    """Return the values of an attribute, on one line each."""
+    """Return the values of an attribute with white space collapsed."""
     return [" ".join(value.split()) for element in elements if (value := element.get(name))]
 
 
 def _has_icon(element: _Element, text: str) -> bool:
-    """Return whether an icon for comments, which holds no text, stands right before *text* in *element*."""
+    """Return whether an icon for comments, i.e. an element without text, is right before *text* in *element*."""
     before = next((child for child in islice(element, _MAX_INNER) if child.tail == text), None)
     if before is None:
         parent = element.getparent()
@@ -222,13 +222,13 @@ def _has_icon(element: _Element, text: str) -> bool:
     return any(shows_count(each.get("class") or "") for each in icons)
 
 
-def _goes_on(last: Block, block: Block) -> bool:
-    """Return whether a line break within a heading parts two blocks, which readers see as one text."""
+def _continues(last: Block, block: Block) -> bool:
+    """Return whether two blocks are one text that a line break within a heading splits."""
     return bool(block.level) and block.box is last.box and block.breaks > 0
 
 
 def machine_time(time: TimeElement) -> str | None:
-    """Return when the article appeared as an attribute tells: for machines, or in the words shown at an age."""
+    """Return the time of publication in an attribute: machine-readable, or a ``title`` with a date; else None."""
     value = time.value.strip()
     if time.attribute == "title":
         return value if time.element.tag not in ("a", "img") and is_date(value) else None
@@ -236,7 +236,7 @@ def machine_time(time: TimeElement) -> str | None:
 
 
 def _own_roles(element: _Element, hints: int) -> int:
-    """Return what the text of *element* is by its class; nothing where the class names what it holds among others."""
+    """Return those of *hints* that apply to the text of *element* itself, not only to a part of its content."""
     roles = hints & (Hint.ROLES | Hint.ICON)
     if not roles & _SHORT or not len(element):
         return roles

@@ -1,4 +1,4 @@
-"""The card of each link: the stretch of the page that speaks of its article and of no other."""
+"""Finds the card of each link: the range of the page that is about its article and no other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Box
-from portalcrawl.extraction.teasers.flat_lists import MANY, Item, Top, bare, kind_of, part_list
+from portalcrawl.extraction.teasers.flat_lists import MANY, Item, Top, bare, kind_of, split_list
 from portalcrawl.extraction.teasers.line_forms import form_of
 
 if TYPE_CHECKING:
@@ -24,35 +24,35 @@ _LIMITS = frozenset(("body", "main", "html"))
 _MAX_LONE_TEXT = 700
 _MAX_CARD_TEXT = 3000
 _MAX_AROUND = 450
-"""Characters of snippet, date and the like that a link with a text of its own has around it."""
+"""Most characters of snippet, date etc. around a link that has text itself."""
 _MIN_TEXT = 12
 _MAX_CLIMB = 12
 _MIN_WORDS = 4
 _MAX_HEADLINE = 100
 _PARAGRAPH = 60
 _MAX_LONE_LINKS = 8
-"""Links to one article in one stretch of the page that are looked at."""
+"""Most links to one article in one range of the page that are examined."""
 
 
 @dataclass(slots=True)
 class Card:
-    """A teaser's place on the page: a stretch of its runs, and the links in it to the teaser's article."""
+    """A teaser's place on the page: a range of its runs, and the links in it to the teaser's article."""
 
     start: int
     end: int
     links: list[ArticleLink]
     around: Box
-    """The innermost box that holds it and more."""
+    """The innermost box that holds it and something else."""
     template: str
-    """What cards have in common that one template of the site made: tags and classes of card and list."""
+    """Tags and classes of card and list: equal for cards of one template."""
     box: Box | None = None
     """The box that it is, if it is one."""
     skipped: list[Stretch] = field(default_factory=list)
-    """Runs within it that speak of other articles."""
+    """Ranges of runs within it that are about other articles."""
 
     @property
     def in_menu(self) -> bool:
-        """Whether its links stand in a menu, a footer or a list of topics."""
+        """Whether its links are in a menu, a footer or a list of topics."""
         return self.links[0].zone in ("menu", "topics")
 
 
@@ -89,17 +89,17 @@ class CardFinder:
         return sorted(cards, key=lambda card: card.links[0].link.index)
 
     def _mark(self, link: ArticleLink) -> None:
-        """Mark the boxes around *link*; one in a list within a card does not count for what is around that."""
+        """Mark the boxes around *link*; if it is in a list within a card, only those within that list."""
         for box in link.link.box.chain():
             known = self.marks.get(box)
             if known == link.target or known is MANY:
-                break  # and so is everything above
+                break  # and so are all boxes around it
             self.marks[box] = link.target if known is None else MANY
             if box in self.sub_lists:
                 break
 
     def _top_of(self, link: ArticleLink) -> tuple[Top, Box]:
-        """Return the outermost box around *link* that leads to its article alone, else itself; and the box around."""
+        """Return the outermost box around *link* that leads only to its article, else *link*; and the box around it."""
         box = link.link.box
         while box.first == box.last and box.parent is not None:
             box = box.parent  # the walk keeps no box without blocks
@@ -112,9 +112,9 @@ class CardFinder:
         return (box, box.parent) if box.parent is not None else (link, box)
 
     def _names_list(self, around: Box, box: Box, target: str) -> bool:
-        """Return whether the heading over *box* in *around* names a list of which it is the only card, of *target*.
+        """Return whether the heading above *box* in *around* names a list whose only card is *box*, that of *target*.
 
-        A heading over one of the same rank or a higher one is its kicker.
+        Before a heading of the same or a higher level, such a heading is its kicker.
         """
         before = self.walk.blocks[around.first : min(box.first, around.first + _MAX_CLIMB)]
         heading = next((block for block in before if block.level), None)
@@ -127,14 +127,14 @@ class CardFinder:
         if heading.text.count(" ") + 1 >= _MIN_WORDS:
             return False
         inside = self.walk.links[box.first_link : min(box.last_link, box.first_link + _MAX_LONE_LINKS)]
-        return any(_speaks(self.runs.text_of(each)) for each in inside if self.targets.get(each.index) == target)
+        return any(_is_title_like(self.runs.text_of(each)) for each in inside if self.targets.get(each.index) == target)
 
     def _cards_in(self, around: Box, tops: dict[Top, list[ArticleLink]]) -> list[Card]:
-        """Return the cards that stand side by side in *around*."""
+        """Return the cards that are next to each other in *around*."""
         targets = {top: links[0].target for top, links in tops.items()}
         leading: list[Top] = [child for child in self.walk.children(around) if self.marks.get(child, MANY) != MANY]
         kinds = Counter(kind_of(top) for top in (*leading, *(top for top in tops if not isinstance(top, Box))))
-        parted = part_list(self.runs, around, targets, self.marks) if max(kinds.values(), default=0) > 1 else []
+        parted = split_list(self.runs, around, targets, self.marks) if max(kinds.values(), default=0) > 1 else []
         done = {item.top for items in parted for item in items}
         rest = bare(self.runs, {top: target for top, target in targets.items() if top not in done})
         return [card for items in (*parted, *rest) for card in self._cards_of(items, kinds, tops, around)]
@@ -142,7 +142,7 @@ class CardFinder:
     def _cards_of(
         self, items: list[Item], kinds: Mapping[str, int], tops: Mapping[Top, list[ArticleLink]], around: Box
     ) -> list[Card]:
-        """Return the card that *items* of a list make up; of what has no neighbours like it the cards in it."""
+        """Return the card that *items* of a list form, or, for an item without similar siblings, the cards in it."""
         found = [top for item in items if (top := item.top) is not None and top in tops]
         start, end = items[0].start, items[-1].end
         is_listed = len(items) > 1 or any(kinds[kind_of(top)] > 1 for top in found)
@@ -159,7 +159,7 @@ class CardFinder:
         return Card(start, end, links, around, f"{top.signature}<{around.signature}", top)
 
     def _lone_cards(self, top: Top, links: list[ArticleLink], around: Box) -> list[Card]:
-        """Return the cards in *top*, which has no neighbours like it: as little around the links as makes a teaser."""
+        """Return the cards in *top*, which has no similar siblings: the smallest ranges that can be teasers."""
         if isinstance(top, Box) and len(links) > 1:
             links = links[:_MAX_LONE_LINKS]
             holding = (box for box in links[0].link.box.chain() if all(box.holds(each.link.box) for each in links))
@@ -179,7 +179,7 @@ class CardFinder:
         return sum(block.level > 0 for block in self.walk.blocks[link.link.first : link.link.last])
 
     def _belongs(self, box: Box, size: int, headings: int) -> bool:
-        """Return whether what *box* holds beside a part of it, of *size* and *headings*, speaks of one article."""
+        """Return whether *box* is about one article, given the *size* and *headings* of a part of it."""
         around = box.chars - size
         crowded = around > _MAX_AROUND or box.headings > headings
         if self.runs.has_page_heading(box) and not headings:
@@ -187,7 +187,7 @@ class CardFinder:
         return around <= _MAX_LONE_TEXT and not (size >= _MIN_TEXT and crowded)
 
     def _climb(self, box: Box, top: Box) -> Box:
-        """Return as much around *box*, within *top*, as seems to speak of its article."""
+        """Return the largest box around *box*, within *top*, that seems to be about its article."""
         for _ in range(_MAX_CLIMB):
             up = box.parent
             if box is top or up is None or box.tag in _ITEMS or up.tag in _LIMITS:
@@ -198,14 +198,14 @@ class CardFinder:
         return box
 
     def _stands_among_paragraphs(self, box: Box) -> bool:
-        """Return whether paragraphs stand right before *box* and after it: a card is then a box within a text."""
+        """Return whether paragraphs are right before and after *box*, so that a card is a box within a text."""
         blocks = self.walk.blocks
         beside = (blocks[index] for index in (box.first - 1, box.last) if 0 <= index < len(blocks))
         return sum(b.box.tag == "p" and b.box.parent is box.parent and b.box.chars > _PARAGRAPH for b in beside) == 2
 
 
 def _find_sub_lists(walk: Walk, links: list[ArticleLink]) -> frozenset[Box]:
-    """Return the lists of links to further articles within the cards of others: boxes with none of the card's own."""
+    """Return the lists of links to further articles within cards: boxes without a link to the card's article."""
     headed: dict[Box, dict[str, int]] = {}
     around: dict[str, set[Box]] = {}
     for link in links:
@@ -230,9 +230,10 @@ def _find_sub_lists(walk: Walk, links: list[ArticleLink]) -> frozenset[Box]:
 
 
 def _owner(walk: Walk, box: Box, levels: Mapping[str, int], headed: Container[Box]) -> str | None:
-    """Return the article whose card *box* is: that of its highest heading, where boxes made alike have headings, too.
+    """Return the article whose card *box* is: that of its highest heading, if similar boxes have headings too.
 
-    None where it may be a list of cards. *levels* are the highest headings in it that lead to each article.
+    None if it may be a list of cards. *levels* maps each article to the highest level of a heading in *box* that links
+    to it.
     """
     highest = min(levels.values())
     owners = [target for target, level in levels.items() if level == highest]
@@ -243,11 +244,11 @@ def _owner(walk: Walk, box: Box, levels: Mapping[str, int], headed: Container[Bo
 
 
 def _is_sub_list(box: Box) -> bool:
-    """Return whether *box* holds links and no more, neither pictures nor paragraphs."""
+    """Return whether *box* holds only links, neither pictures nor paragraphs."""
     return not box.level and not box.pictures and box.tag not in _ITEMS and box.link_chars * 10 >= 8 * box.chars
 
 
-def _speaks(text: str) -> bool:
-    """Return whether *text*, that of a link, is as long as a headline, not a call to read on nor a snippet."""
+def _is_title_like(text: str) -> bool:
+    """Return whether *text* of a link is as long as a headline and neither "read more" nor a snippet."""
     is_title = text.count(" ") + 1 >= _MIN_WORDS and len(text) <= _MAX_HEADLINE and text[-1:] not in ".…]"
     return is_title and form_of(text) == "text"

@@ -1,4 +1,4 @@
-"""What the class names that editors and themes everywhere use say of an element: a hint, never proof."""
+"""Hints at the meaning of an element by class names that are common on many sites."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from portalcrawl.extraction.dom.name_roles import content_words, names_hints
 
 
 class Hint:
-    """What an element's class name hints at: plain integers to combine with ``|``, since enums cost too much here."""
+    """What an element's class hints at: integers to combine with ``|``, since ``enum.Flag`` is too slow here."""
 
     NONE = 0
     TITLE = 1
@@ -26,7 +26,7 @@ class Hint:
     SERVICE = 8192
     ICON = 16384
     ROLES = TITLE | KICKER | SNIPPET | DATE | AUTHOR | COUNT | LABEL | CAPTION | MORE | DURATION
-    """What a text can be, as against where it stands."""
+    """Hints at what a text is, as opposed to where it is."""
 
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -34,7 +34,7 @@ _MAX_LENGTH = 600
 
 
 def shows_count(names: str) -> bool:
-    """Return whether an icon of the class attribute *names* stands for comments, whatever variant of it.
+    """Return whether the class attribute *names* is that of an icon for comments, in any variant.
 
     >>> shows_count("icon-commentAlt fg-white")
     True
@@ -43,9 +43,9 @@ def shows_count(names: str) -> bool:
 
 
 def hints_of(names: str) -> int:
-    """Return what the class attribute *names* hints at, :class:`Hint` values joined by ``|``; see :func:`names_hints`.
+    """Return the :class:`Hint` values of the class attribute *names*, combined with ``|``; see :func:`names_hints`.
 
-    Names of heading levels (``h3``) make a title.
+    Names of heading levels (``h3``) hint at a title.
 
     >>> hints_of("card__kicker") == Hint.KICKER, hints_of("update"), hints_of("duration-200")
     (True, 0, 0)
@@ -59,5 +59,5 @@ def _hints_of(names: str) -> int:
     if not _HEADINGS.isdisjoint(names.split()):
         found |= Hint.TITLE
     if found & (Hint.TITLE | Hint.SNIPPET):
-        found &= ~Hint.MORE  # the title of a card for a bookmark
+        found &= ~Hint.MORE  # the title of a card, not a "read more" link
     return found

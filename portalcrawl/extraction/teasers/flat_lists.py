@@ -1,7 +1,7 @@
-"""Lists taken apart into cards: a card is a child of its list, or a run of children (``h3``, ``p``; text and ``br``).
+"""Splits lists into cards: a card is a child of its list, or several siblings (``h3``, ``p``; text and ``br``).
 
-Where it is a run, the list is cut in several ways: behind each snippet, or before each child of one kind. That way
-is taken by which most of the runs, each of which leads to one article, are built alike.
+For the latter, the list is split in several ways: after each snippet, or before each child of one kind. The way that
+gives the most cards of the same structure, each of which links to one article, is taken.
 """
 
 from __future__ import annotations
@@ -28,33 +28,33 @@ _NO_CARDS = frozenset(("p", "tr", "dt", "dd"))
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MAX_TEXT = 1500
 _MAX_DEPTH = 12
-"""Inline elements in one another that are told apart."""
+"""Levels of nested inline elements that are distinguished."""
 _MAX_TEXTS_A_CARD = 4
 _MOST_KEYS = 12
-"""Children of a first card of which one may open each card."""
+"""Children at the start of a list that are tried as the first child of each card."""
 _MAX_TAIL = 80
-"""Characters at the end of a text in which its cut mark and count stand."""
+"""Characters at the end of a text that are searched for its ellipsis and count."""
 _BEHIND = ("count", "more")
-"""What stands behind the snippet of a card."""
+"""Forms of the texts after the snippet of a card."""
 
 
 Top = Union[Box, "ArticleLink"]
-"""The outermost box that leads to one article, or a link that no such box holds."""
+"""The outermost box with links to one article only, or a link that is in no such box."""
 
 
 @dataclass(slots=True)
 class Item:
-    """A child of a list: what leads to one article (``top``), a text, or an end of what came before."""
+    """A child of a list: a part that links to one article (``top``), a text, or the end of a card."""
 
     start: int
     end: int
     kind: str
-    """Tag and classes: what items of one part in different cards have in common."""
+    """Tag and classes: equal for the same part of different cards."""
     top: Top | None = None
     target: str = ""
     form: Form = "empty"
     closes: bool = False
-    """Whether a cut mark, or a count behind one, stands at its end."""
+    """Whether its text ends with an ellipsis, or with a count after one."""
     is_end: bool = False
     breaks: int = 0
     """Line breaks before it."""
@@ -66,7 +66,7 @@ class Item:
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is a card by itself, title and snippet in blocks of their own."""
+        """Whether it is a whole card, with title and snippet in separate blocks."""
         box = self.top
         return isinstance(box, Box) and box.tag not in _NO_CARDS and not box.level and box.headings > 0
 
@@ -75,7 +75,7 @@ Items = list[Item]
 
 
 def bare(runs: PageRuns, tops: Mapping[Top, str]) -> Iterator[Items]:
-    """Yield the links of each article in a row among *tops*, without the texts around them."""
+    """Yield consecutive *tops* of the same article as one card each, without the texts around them."""
     card: Items = []
     for item in sorted((_mark(runs, top, target) for top, target in tops.items()), key=lambda item: item.start):
         if card and (item.target != card[0].target or runs.size(card[-1].end, item.start)):
@@ -92,20 +92,20 @@ def _mark(runs: PageRuns, top: Top, target: str) -> Item:
 
 
 def kind_of(top: Top) -> str:
-    """Return tag and classes without numbers and states."""
+    """Return the tag and classes of *top* without numbers and states."""
     return top.signature if isinstance(top, Box) else f"a{name_shape(top.link.element.get('class') or '')}"
 
 
-def part_list(runs: PageRuns, around: Box, tops: Mapping[Top, str], marks: Mapping[Box, str]) -> list[Items]:
-    """Return the cards among the children of *around*, each neighbouring items: *tops* and the texts that join them.
+def split_list(runs: PageRuns, around: Box, tops: Mapping[Top, str], marks: Mapping[Box, str]) -> list[Items]:
+    """Return the cards among the children of *around*, each as consecutive items: *tops* and the texts around them.
 
-    Empty where the texts between them are no part of the list.
+    Empty if the texts between them are not part of the list.
     """
     return _parted(_Items(runs, around, tops, marks).items)
 
 
 class _Items:
-    """The children of a box: what leads to one article, and everything beside that."""
+    """Collects the children of a box as items."""
 
     def __init__(self, runs: PageRuns, around: Box, tops: Mapping[Top, str], marks: Mapping[Box, str]) -> None:
         self.runs = runs
@@ -116,12 +116,12 @@ class _Items:
         linked = {(link.start, link.end) for link in links}
         boxes = [(*runs.of_box(box), box) for box in runs.walk.children(around)]
         self.linked_cards = {box.signature for first, last, box in boxes if (first, last) in linked}
-        """What boxes that are all of a link are made like: one without a link is no text of theirs."""
+        """Signatures of boxes that are whole links: such a box without a link is not part of another card."""
         solid: list[tuple[int, int, Item | Box]] = [
             *((link.start, link.end, link) for link in links),
             *boxes,
-        ]  # boxes behind the links that hold them
-        solid.sort(key=lambda each: (each[0], each[0] != each[1], -each[1]))  # empty links before what they stand over
+        ]  # boxes after the links around them
+        solid.sort(key=lambda each: (each[0], each[0] != each[1], -each[1]))  # empty links before what they cover
         at, end = runs.of_box(around)
         for first, last, child in solid:
             if first >= at:
@@ -129,17 +129,17 @@ class _Items:
                 self.items.append(self.read(child) if isinstance(child, Item) else self.of_box(child))
                 at = last
         self.add_loose(at, end)
-        self.end_at("li")  # each item of a list is a card, so that one without a link is none of theirs
+        self.end_at("li")  # each item of a list is a card: one without a link is not part of another
         if not self.are_titles():
             self.end_at(*_HEADINGS)
 
     def end_at(self, *tags: str) -> None:
-        """Let the texts in elements of these *tags* end what came before."""
+        """Make the texts in elements of these *tags* end the card before them."""
         for item in self.items:
             item.is_end = item.is_end or (not item.target and item.kind.startswith(tags))
 
     def are_titles(self) -> bool:
-        """Return whether the headings outside of links are the cards' own: about as many as articles."""
+        """Return whether the headings outside of links are titles of cards: there are about as many as articles."""
         heads = sum(not item.target and item.kind.startswith(_HEADINGS) for item in self.items)
         return heads >= 2 and heads * 2 >= len({item.target for item in self.items if item.target})
 
@@ -153,15 +153,15 @@ class _Items:
             return item
         item = self.read(item)
         if item.form == "date" and box.pictures:
-            item.form = "text"  # an age beside the picture opens a card
+            item.form = "text"  # a date next to the picture begins a card
         return item
 
     def is_apart(self, box: Box) -> bool:
-        """Return whether *box*, which leads nowhere, holds the page's own article, or is a card without a link."""
+        """Return whether *box*, which has no link to an article, is the page's own article or a card without a link."""
         return self.runs.has_page_heading(box) or (box.pictures > 0 and box.signature in self.linked_cards)
 
     def add_loose(self, start: int, end: int) -> None:
-        """Add the runs of a stretch that stand in no box and no link to an article: an item for each inline element."""
+        """Add the runs of a range that are in no box and no link to an article: one item per inline element."""
         for (block, element), group in groupby(range(start, end), self.place):
             found = [*group]
             kind = self.runs.walk.blocks[block].kind
@@ -172,7 +172,7 @@ class _Items:
                 self.items.append(item)
 
     def place(self, run: int) -> tuple[int, _Element | None]:
-        """Return the block of *run* and the child of the list that it stands in; None for text of the list's own."""
+        """Return the block of *run* and the child of the list around it, None for text directly in the list."""
         found = None
         node: _Element | None = self.runs.parts[run][1]
         for _ in range(_MAX_DEPTH):
@@ -182,7 +182,7 @@ class _Items:
         return self.runs.blocks[run], found
 
     def read(self, item: Item) -> Item:
-        """Note in *item* what its text tells."""
+        """Set the attributes of *item* that depend on its text, and return it."""
         text = self.runs.text(item.start, item.end)
         item.form = form_of(text)
         item.is_end = item.form == "ad"
@@ -194,7 +194,7 @@ class _Items:
 
 
 def _parted(items: Items) -> list[Items]:
-    """Return the cards of a list with the texts that belong to them; [] where the texts are no part of the list."""
+    """Return the cards of a list with their texts; [] if the texts are not part of the list."""
     marks = [item for item in items if item.target]
     every = list(_stretches(items))
     stretches = [stretch for stretch in every if _targets(stretch)]
@@ -216,10 +216,10 @@ def _parted(items: Items) -> list[Items]:
 
 
 def _stretches(items: Items) -> Iterator[Items]:
-    """Yield what stands between ends or empty lines; what is a card by itself stands alone."""
+    """Yield the items between ends or empty lines; an item that is a whole card is yielded alone."""
     stretch: Items = []
     for item in items:
-        is_parted = item.breaks > 1 and stretch and stretch[-1].form != "empty"  # an empty line, no picture between
+        is_parted = item.breaks > 1 and stretch and stretch[-1].form != "empty"  # an empty line and no picture between
         if stretch and (item.is_end or item.is_whole or is_parted or stretch[-1].is_whole):
             yield stretch
             stretch = []
@@ -239,10 +239,10 @@ def _leading(card: Items) -> int:
 
 
 def _trim(cards: list[Items]) -> None:
-    """Take off the first and the last card the texts around the list: more than any other card has there."""
+    """Remove the texts around the list from the first and last card: those in excess of what the other cards have."""
     first, last = cards[0], cards[-1]
     size = _opening(first)
-    counts = [at + 1 for at in range(size) if first[at].form == "count"]  # which stand behind snippets
+    counts = [at + 1 for at in range(size) if first[at].form == "count"]  # counts come after snippets
     most = max(*map(_opening, cards[1:]), _own_opening(first, cards[1:]))
     cards[0] = first[max(size - most, 0, *counts[-1:]) :]
     trailing = max(_leading(card[::-1]) for card in cards[:-1])
@@ -250,7 +250,7 @@ def _trim(cards: list[Items]) -> None:
 
 
 def _opening(card: Items) -> int:
-    """Return the number of texts before the first link of *card*, or before the snippet that it is the cut mark of."""
+    """Return the number of texts before the first link of *card*, or, if that is an ellipsis, before its snippet."""
     first = _leading(card)
     at = first
     while at and card[first].closes and not isinstance(card[first].top, Box) and card[at - 1].kind == "#text":
@@ -259,9 +259,9 @@ def _opening(card: Items) -> int:
 
 
 def _own_opening(card: Items, others: list[Items]) -> int:
-    """Return how many texts before the first link of *card* are surely its own: in elements such as *others* have.
+    """Return the number of texts before the first link of *card* that belong to it: in elements that *others* have too.
 
-    Only where that link is its snippet, so that picture and title stand before it.
+    0 unless that link is its snippet, so that picture and title come before it.
     """
     if not card[_leading(card)].closes:
         return 0
@@ -270,9 +270,9 @@ def _own_opening(card: Items, others: list[Items]) -> int:
 
 
 def _closed(stretches: list[Items]) -> list[Items]:
-    """Return the cards where most end with a snippet, a count and maybe an age behind it; [] where they don't."""
-    told = [item.form == "date" for stretch in stretches for item in stretch if item.closes or item.form == "date"]
-    ages_open = bool(told) and told[0] and not told[-1]  # the cards, before their titles
+    """Return the cards if most end with a snippet, with a count and maybe a date after it; else []."""
+    dated = [item.form == "date" for stretch in stretches for item in stretch if item.closes or item.form == "date"]
+    ages_open = bool(dated) and dated[0] and not dated[-1]  # dates begin the cards, before their titles
     behind = _BEHIND if ages_open else (*_BEHIND, "date")
 
     def begins(item: Item, target: str, closed: bool) -> bool:
@@ -284,7 +284,7 @@ def _closed(stretches: list[Items]) -> list[Items]:
 
 
 def _opened(stretches: list[Items]) -> list[Items]:
-    """Return the cards where one kind of item opens each, that by which most are alike."""
+    """Return the cards that each begin with one kind of item: the kind that gives the most cards of one structure."""
     ways = (
         _cut(stretches, lambda item, target, _, key=key: item.key == key and item.target != (target or None))  # type: ignore[misc]
         for key in dict.fromkeys(item.key for item in stretches[0][:_MOST_KEYS])
@@ -293,9 +293,9 @@ def _opened(stretches: list[Items]) -> list[Items]:
 
 
 def _cut(stretches: list[Items], begins: Callable[[Item, str, bool], bool]) -> list[Items]:
-    """Return the cards between the items with which one *begins*; [] where one leads to several articles.
+    """Return the cards, each up to the next item with which one *begins*; [] if one links to several articles.
 
-    That is told from the item, the article that the card before it leads to so far, and whether that had its snippet.
+    *begins* gets the item, the article that the current card links to so far, and whether that has its snippet.
     """
     cards: list[Items] = []
     for stretch in stretches:
@@ -313,7 +313,7 @@ def _cut(stretches: list[Items], begins: Callable[[Item, str, bool], bool]) -> l
 
 
 def _alike(cards: list[Items]) -> tuple[int, bool]:
-    """Return the number of *cards* that are built like most others, and whether another item than a text opens them."""
+    """Return the number of *cards* with the most common structure, and whether they do not begin with a text."""
     shapes = Counter(tuple(item.key for item in card) for card in cards)
     opens = bool(cards) and (bool(cards[-1][0].target) or cards[-1][0].form != "text")
     return max(shapes.values(), default=0), opens

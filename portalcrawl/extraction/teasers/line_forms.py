@@ -1,4 +1,4 @@
-"""Text forms that say what a line of a teaser is, whatever the markup: date, count, label, byline, call to read on.
+"""Recognizes lines of teasers by their text alone: date, count, label, byline, "read more".
 
 Every test is linear in the length of its text and cheap enough to run on each line of each card.
 """
@@ -37,15 +37,15 @@ _CUT = re.compile(rf"(?<=\S)\s*{_CUT_MARK}$")
 _TAIL = re.compile(
     rf"(?<=\S)\s*(?:(?P<cut>{_CUT_MARK})\s*(?:\((?P<count>\d{{1,5}})\))?(?P<rest>.{{0,60}})|\((?P<padded>0\d)\))$"
 )
-"""What stands behind a snippet: its cut mark, a count and an age, or a padded count alone; ``(2025)`` is text."""
+"""What follows a snippet: ellipsis, count and date, or a count with a leading zero alone; ``(2025)`` is text."""
 MARKS = " ·|•●–—-"
-"""What stands between the parts of a line."""
+"""Separators between the parts of a line."""
 FRAME = " :»›→←«‹-–|>"
-"""What stands around the name of a list."""
+"""Characters around the name of a list."""
 
 
 def form_of(text: str) -> Form:
-    """Return what *text* (one line, white space folded) is by its form alone.
+    """Return the form of *text* (one line, white space collapsed).
 
     >>> form_of("vor 12 Minuten"), form_of("[0 Kommentare]"), form_of("Weiterlesen"), form_of("Von Ada Muster")
     ('date', 'count', 'more', 'byline')
@@ -122,7 +122,7 @@ def _has_date_anchor(text: str, lowered: str, words: list[str]) -> bool:
 
 
 def is_byline(text: str) -> bool:
-    """Return whether *text* names who wrote it, and no more.
+    """Return whether *text* consists of the names of its authors.
 
     >>> is_byline("Von Ada Muster und Jo Beispiel"), is_byline("Von Basel bis Wien: Züge fallen aus")
     (True, False)
@@ -135,7 +135,7 @@ def is_byline(text: str) -> bool:
 
 
 def is_call(lowered: str) -> bool:
-    """Return whether *lowered* is a call to read on, to share or to print.
+    """Return whether *lowered* is a call to action: to read more, to share or to print.
 
     >>> is_call("artikel teilen"), is_call("mehr geld für den hafen")
     (True, False)
@@ -148,12 +148,12 @@ def _are_call(words: list[str]) -> bool:
 
 
 def is_genre(text: str) -> bool:
-    """Return whether *text* says what kind of text an article is, not what it is about."""
+    """Return whether *text* is the genre of an article (``Kommentar``), not its topic."""
     return text.casefold().strip(" :") in known.GENRES
 
 
 def is_block_name(text: str) -> bool:
-    """Return whether *text* introduces other articles: the name of a list, or words ahead of a single link.
+    """Return whether *text* introduces other articles: the name of a list, or words before a single link.
 
     >>> is_block_name("Das könnte Sie auch interessieren"), is_block_name("Mehr Geld")
     (True, False)
@@ -162,17 +162,17 @@ def is_block_name(text: str) -> bool:
 
 
 def is_service_name(text: str) -> bool:
-    """Return whether *text* is the name of a list of something else than articles: topics, jobs, events, products."""
+    """Return whether *text* names a list of other things than articles: topics, jobs, events, products."""
     return len(text) <= _MAX_NAME and bool(known.SERVICE_NAME.match(text))
 
 
 def is_bare_clock(text: str) -> bool:
-    """Return whether *text* is ``19:00`` and no more: a time of day, or how long a film lasts."""
+    """Return whether *text* is just ``19:00``: a time of day, or the length of a video."""
     return bool(_BARE_CLOCK.fullmatch(text))
 
 
 def comment_count(text: str) -> int | None:
-    """Return the number of comments that *text* states, or None where it states none.
+    """Return the number of comments that *text* states, else None.
 
     >>> comment_count("(04)"), comment_count("[1 Kommentar]"), comment_count("Keine Kommentare"), comment_count("2025")
     (4, 1, 0, None)
@@ -187,7 +187,7 @@ def comment_count(text: str) -> int | None:
 
 
 def split_marks(text: str) -> list[str]:
-    """Take a line apart at the marks that stand between its parts.
+    """Return the parts of a line between its separators.
 
     >>> split_marks("vor 2 Stunden · 3 Kommentare | Von Ada Muster")
     ['vor 2 Stunden', '3 Kommentare', 'Von Ada Muster']
@@ -196,7 +196,7 @@ def split_marks(text: str) -> list[str]:
 
 
 def split_clock(text: str) -> tuple[str | None, str]:
-    """Split the time off a ticker line.
+    """Return the time at the beginning of a ticker line, None without one, and the rest.
 
     >>> split_clock("18:52 Neuer Fahrplan gilt ab Montag")
     ('18:52', 'Neuer Fahrplan gilt ab Montag')
@@ -206,7 +206,7 @@ def split_clock(text: str) -> tuple[str | None, str]:
 
 
 def split_lead_in(text: str) -> tuple[str | None, str]:
-    """Split off the words that introduce another article in one text with its headline.
+    """Return the words that introduce another article, None without them, and the headline after them.
 
     >>> split_lead_in("Leggi anche: Il mercato chiude"), split_lead_in("Mehr Geld: Was der Rat plant")
     (('Leggi anche', 'Il mercato chiude'), (None, 'Mehr Geld: Was der Rat plant'))
@@ -216,7 +216,7 @@ def split_lead_in(text: str) -> tuple[str | None, str]:
 
 
 def is_cut(text: str) -> bool:
-    """Return whether *text* is a snippet that was cut, with or without a count or a date behind the mark.
+    """Return whether *text* is a truncated snippet, with or without a count or a date after the ellipsis.
 
     >>> is_cut("Der Rat tagt […] (00) vor 2 Stunden"), is_cut("Er sagte: Nun ... wir werden sehen")
     (True, False)
@@ -225,7 +225,7 @@ def is_cut(text: str) -> bool:
 
 
 def split_tail(text: str) -> tuple[str, int | None, str | None]:
-    """Split off the count and the age that stand behind a snippet; its cut mark stays.
+    """Return a snippet with its ellipsis, and the count and the date after it, None if absent.
 
     >>> split_tail("Der Rat tagt […] (00) vor 2 Stunden"), split_tail("Bericht (2025)")
     (('Der Rat tagt […]', 0, 'vor 2 Stunden'), ('Bericht (2025)', None, None))
@@ -244,12 +244,12 @@ def _tail(text: str) -> re.Match[str] | None:
 
 
 def _has_dots(text: str) -> bool:
-    """Return quickly that most texts have no cut mark."""
+    """Return whether *text* may have an ellipsis; a cheap test that most texts fail."""
     return "…" in text or "..." in text
 
 
 def split_cut(text: str) -> tuple[str, bool]:
-    """Split the cut mark off a snippet.
+    """Return a snippet without its ellipsis, and whether it had one.
 
     >>> split_cut("Der Rat tagt […]")
     ('Der Rat tagt', True)

@@ -1,4 +1,4 @@
-"""The lines of a card, sorted by what their form says: texts are left over, to be told apart by their places."""
+"""Sorts the lines of a card by their form; the rest are texts, which are distinguished by their place later."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ _FIELD_OF = {
     **{form: form for form in ("date", "count", "label", "caption")},
     **{"byline": "author", "lead_in": "block", "ad": "other"},
 }
-"""What a line of a form gives, whatever it says."""
+"""Form of a line -> field of the teaser."""
 FIELDS = ("headline", "kicker", "snippet", "date", "count", "label", "caption", "author", "block", "link", "other")
-"""What a line can give, the most important first: a block of several lines is that of the first."""
+"""The fields of lines, the most important first: a block of several lines has the first of their fields."""
 _POINTER = re.compile(r"[←→⟵⟶◄►«»‹›]\s+(?P<before>.+)|(?P<after>.+)\s+[←→⟵⟶◄►«»‹›]")
-"""A text with a sign at one end that points to the article before or after."""
+"""A text with an arrow at one end, which points to the previous or next article."""
 _POINTING = frozenset("←→⟵⟶◄►«»‹›")
 _MIN_WORDS = 3
-"""Words of a part of a mixed line that is the headline, not the name of a section."""
+"""Fewest words of a part of a mixed line that is the headline, not the name of a section."""
 
 
-Told = list[tuple[str, Any]]
-"""Names of what lines tell, and its values."""
+Values = list[tuple[str, Any]]
+"""Names and values read from lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """The lines of a card by what their form says."""
+    """The lines of a card by their form."""
 
     lines: list[Line]
     texts: list[Line]
-    """Those that are left over."""
-    told: Mapping[str, Any]
-    """The first ``date``, ``when``, ``count``, ``label``, ``caption``, ``ad``; ``lead_in``: what introduces the link
-    (``Lesen Sie auch``); ``clock``: a bare time of day, which may also be how long a film lasts."""
+    """The lines without a special form."""
+    values: Mapping[str, Any]
+    """The first ``date``, ``when``, ``count``, ``label``, ``caption``, ``ad``; ``lead_in``: the words before the link
+    (``Lesen Sie auch``); ``clock``: a bare time of day, which may also be the length of a video."""
 
 
 def sort_lines(card: CardText) -> Sorted:
@@ -51,15 +51,15 @@ def sort_lines(card: CardText) -> Sorted:
     linked = sum(line.linked and line_forms.form_of(line.text) == "text" for line in lines)
     if all(line.caption or line_forms.form_of(line.text) != "text" for line in lines):
         _free_captions(lines, card)
-    told = [each for line in lines for each in _sort(line, alone=linked < 2)]
-    told += [("count", line_forms.comment_count(text)) for text in (*card.counts, *card.titles)]
-    told += [("when", when) for when in card.times]
-    first = {name: value for name, value in reversed(told) if value is not None}
-    return Sorted(lines, [line for name, line in told if name == "text" and line], first)
+    values = [each for line in lines for each in _sort(line, alone=linked < 2)]
+    values += [("count", line_forms.comment_count(text)) for text in (*card.counts, *card.titles)]
+    values += [("when", when) for when in card.times]
+    first = {name: value for name, value in reversed(values) if value is not None}
+    return Sorted(lines, [line for name, line in values if name == "text" and line], first)
 
 
 def _joined(lines: Iterable[Line]) -> Iterator[Line]:
-    """Yield *lines*, a number and the word for comments beside it as one."""
+    """Yield *lines*, with a number and the word for comments next to it joined to one."""
     last: Line | None = None
     for line in lines:
         if last is not None and "number" in (line_forms.form_of(last.text), line_forms.form_of(line.text)):
@@ -74,17 +74,17 @@ def _joined(lines: Iterable[Line]) -> Iterator[Line]:
 
 
 def _free_captions(lines: list[Line], card: CardText) -> None:
-    """Make the linked text under a picture that is all of a card's text its headline, unless the picture has no other.
+    """Unset ``caption`` of linked *lines* that differ from the pictures' ``alt`` or ``title``: one is the headline.
 
-    What a picture shows stands in its alternative text then.
+    Called if the card has no other linked text. Nothing changes if the pictures have no such text.
     """
     shown = {fold(image.get("alt") or image.get("title") or "") for image in card.images} - {""}
     for line in lines:
         line.caption = line.caption and not (line.linked and shown and fold(line.text) not in shown)
 
 
-def _sort(line: Line, *, alone: bool) -> Told:
-    """Return what *line* tells; *alone*: no other text leads to the article."""
+def _sort(line: Line, *, alone: bool) -> Values:
+    """Return the values in *line*; *alone*: no other text links to the article."""
     form = _form_in_card(line, alone=alone)
     line.field = _FIELD_OF.get(form, "other")
     if form == "text":
@@ -94,7 +94,7 @@ def _sort(line: Line, *, alone: bool) -> Told:
 
 
 def _form_in_card(line: Line, *, alone: bool) -> str:
-    """Return the form of *line*, as the markup and the rest of the card have it."""
+    """Return the form of *line*, considering its markup and the rest of the card."""
     form = line_forms.form_of(line.text)
     if line.when and line.hint & Hint.DATE:
         return "date"
@@ -109,7 +109,7 @@ def _form_in_card(line: Line, *, alone: bool) -> str:
 
 
 def _take(form: str, text: str, hint: int) -> tuple[str, Any]:
-    """Return what a text tells by its *form* alone; a bare time of day may be how long something lasts."""
+    """Return the name and value of a text of this *form*; a bare time of day may be the length of a video."""
     if form == "count":
         count = line_forms.comment_count(text)
         return form, int(text) if count is None else count
@@ -118,29 +118,29 @@ def _take(form: str, text: str, hint: int) -> tuple[str, Any]:
     return form, text
 
 
-def _parts(line: Line) -> Told:
-    """Return what the parts of a line such as ``vor 2 Stunden · 3 Kommentare`` tell, else the whole text."""
+def _parts(line: Line) -> Values:
+    """Return the values in the parts of a line such as ``vor 2 Stunden · 3 Kommentare``, else the whole text."""
     dated = DATED.fullmatch(line.text)
     if dated and line_forms.is_date(day := dated["ahead"] or dated["behind"]):
         return [("date", day)]
     parts = [(line_forms.form_of(part), part) for part in line_forms.split_marks(line.text)]
     if _TELLING.isdisjoint(form for form, _ in parts):
         return _text(line, line.text)
-    told = [_take(form, part, Hint.DATE) for form, part in parts if form in _TELLING]
+    values = [_take(form, part, Hint.DATE) for form, part in parts if form in _TELLING]
     titles = [part for form, part in parts if form == "text" and part.count(" ") + 1 >= _MIN_WORDS]
-    return [*told, *(_text(line, titles[-1]) if titles and (line.linked or line.heading) else ())]
+    return [*values, *(_text(line, titles[-1]) if titles and (line.linked or line.heading) else ())]
 
 
 def _without_pointer(text: str) -> str:
-    """Return *text* without the arrow at one end; signs in pairs are quotation marks."""
+    """Return *text* without an arrow at one end; such characters at both ends are quotation marks."""
     if text[:1] not in _POINTING and text[-1:] not in _POINTING:
         return text
     match = _POINTER.fullmatch(text) if sum(map(_POINTING.__contains__, text)) == 1 else None
     return match["before"] or match["after"] if match else text
 
 
-def _text(line: Line, text: str) -> Told:
-    """Make *text* that of *line*, less the count, the time and the words of introduction that stand in it."""
+def _text(line: Line, text: str) -> Values:
+    """Set the text of *line* to *text* without its count, time and introductory words, and return these."""
     text, count, age = line_forms.split_tail(text)
     clock, text = line_forms.split_clock(text)
     lead_in, line.text = line_forms.split_lead_in(_without_pointer(text))

@@ -1,4 +1,4 @@
-"""Which article of the portal a link leads to."""
+"""Determines which article of the portal a link leads to."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _HOST = re.compile(r"\s*[Hh][Tt][Tt][Pp][Ss]?://([^/?#\\\s]+)")
 _COMMENT = re.compile(rf"#(?:div-)?{path_words('comments')}[-_]?\d+$", re.IGNORECASE)
-"""What leads to one reader's comment rather than to the article."""
+"""Fragment of a link to a reader's comment instead of the article."""
 _ID = re.compile(r"\d{5,20}|[0-9a-f]{8,40}")
 _PAGE_OF = re.compile(rf"[-_,](?:{path_words('page_numbers', 'part_numbers')}?[-_]?\d{{1,2}}|{path_words('wholes')})$")
 _NUMBER = re.compile(r"\d{2}")
@@ -24,11 +24,11 @@ _LOWEST_HEADING = 4
 _SIGN = re.compile(r"[^\x00-/:-\x7f]")
 """A digit or a letter that is not ASCII."""
 _JOINTS = re.compile(r"[-_.,%+][^-_.,%+]*[-_.,%+]")
-"""One or the other has the address of an article somewhere, where no pattern of a profile says otherwise."""
+"""Without a pattern of the profile, the URL of an article contains a match of this or of :data:`_SIGN`."""
 
 
 class Targets:
-    """Which article each ``href`` of a page leads to; every ``href`` is judged once."""
+    """Maps each ``href`` of a page to an article; results are cached."""
 
     def __init__(self, runs: PageRuns, profile: Profile, canonical: str | None) -> None:
         self.base_url = runs.walk.base_url
@@ -42,30 +42,30 @@ class Targets:
         )
         self.own_stems = tuple(stem for address in self.own if (stem := _stem(address)).count("-") >= _MIN_JOINTS)
         self.owned: dict[str, bool] = {}
-        """By scheme and host, as they stand at the beginning of an address."""
+        """Scheme and host, as written at the beginning of a URL -> whether they are the portal's."""
         self.seen: dict[str, tuple[urls.UrlParts | None, bool]] = {}
         self.known: dict[str, tuple[str, str] | None] = {}
-        self.told: set[str] = set()
-        """Addresses that say little, but repeat the heading that leads to them."""
+        self.heading_urls: set[str] = set()
+        """URLs that are not in the form of articles, but repeat the text of the heading that links to them."""
         if profile.article.url is None:
-            self.hear_headings(runs)
+            self.add_headings(runs)
 
-    def hear_headings(self, runs: PageRuns) -> None:
-        """Take in the links of headings whose addresses repeat what the heading says."""
+    def add_headings(self, runs: PageRuns) -> None:
+        """Record the links of headings whose URLs repeat the text of the heading."""
         for block in runs.walk.blocks:
             for link in block.links if 2 <= block.level <= _LOWEST_HEADING else ():
-                address, is_article = self.look_at(link.href) if self.may_lead(link.href) else (None, False)
+                address, is_article = self.parse(link.href) if self.may_lead(link.href) else (None, False)
                 if address is not None and not is_article and urls.slug_repeats(str(address), block.text):
-                    self.told.add(str(address))
+                    self.heading_urls.add(str(address))
 
     def of(self, href: str) -> tuple[str, str] | None:
-        """Return the canonical and the absolute address of the article *href* leads to; None where it leads to none."""
+        """Return the canonical and the absolute URL of the article that *href* leads to; None if there is none."""
         if href not in self.known:
             self.known[href] = self.judge(href) if self.may_lead(href) else None
         return self.known[href]
 
     def may_lead(self, href: str) -> bool:
-        """Rule out at little cost what leads to another site, and what has no sign of an article's address."""
+        """Return False for links to other sites and URLs that can't be an article's; a cheap test."""
         match = _HOST.match(href) if href[:1] != "/" else None
         if match:
             if not self.owns(match[0].strip()):
@@ -83,14 +83,14 @@ class Targets:
     def judge(self, href: str) -> tuple[str, str] | None:
         if href[:1] == "#" or _COMMENT.search(href):
             return None
-        address, is_article = self.look_at(href)
-        if address is None or not (is_article or (self.told and str(address) in self.told)):
+        address, is_article = self.parse(href)
+        if address is None or not (is_article or (self.heading_urls and str(address) in self.heading_urls)):
             return None
         target = urls.canonical_of(address, self.profile.hosts)
         return None if self.is_own(target) else (target, str(address))
 
-    def look_at(self, href: str) -> tuple[urls.UrlParts | None, bool]:
-        """Return the address that *href* names, without fragment, and whether it alone says that it is an article's."""
+    def parse(self, href: str) -> tuple[urls.UrlParts | None, bool]:
+        """Return the URL of *href* without fragment, None if it is not usable, and whether it has an article's form."""
         if href not in self.seen:
             address = urls.resolve(self.base_url, href)
             address = address._replace(fragment="") if address and address.fragment else address
@@ -98,13 +98,13 @@ class Targets:
         return self.seen[href]
 
     def is_article(self, address: urls.UrlParts) -> bool:
-        """Return whether the address alone says that it is one of the portal's articles."""
+        """Return whether the URL has the form of an article's on this portal."""
         if self.profile.article.url is not None:
             return self.profile.is_article_url(str(address))
         return self.owns(f"{address.scheme}://{address.netloc}") and urls.article_path(address.path, address.query)
 
     def is_own(self, target: str) -> bool:
-        """Return whether *target* is the page itself, or an action on it: to print, mail or comment."""
+        """Return whether *target* is the page itself, or an action on it: print, mail or comment."""
         path, _, query = target.partition("?")
         if path.startswith(self.own_stems) and _stem(path) in self.own_stems:
             return True
@@ -112,12 +112,12 @@ class Targets:
             return True
         near: Iterable[str] = self.own
         if _name(path) not in self.own_names and not self.has_own_id(path):
-            bare = path.rstrip("/")  # one address may go on where the other ends (``/seite-2``)
+            bare = path.rstrip("/")  # one path may be a prefix of the other (``/seite-2``)
             near = [own for other, own in self.own_bare if bare.startswith(other) or other.startswith(bare)]
         return any(target == own or urls.same_article(target, own) for own in near)
 
     def has_own_id(self, text: str) -> bool:
-        """Return whether one of the page's own ids stands in *text* as a whole."""
+        """Return whether *text* contains one of the page's own ids as a whole."""
         return any(map(text.__contains__, self.own_ids)) and not self.own_ids.isdisjoint(_ID.findall(text))
 
 
@@ -126,12 +126,12 @@ def _ids(address: str) -> list[str]:
 
 
 def _name(address: str) -> str:
-    """Return the last segment of the path of *address*, without ending."""
+    """Return the last segment of the path of *address*, without its extension."""
     return address.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2].partition(".")[0]
 
 
 def _stem(address: str) -> str:
-    """Return *address* up to what names a page of its article (``-2``, ``-seite-2``, ``-komplett``), without ending."""
+    """Return *address* without extension and suffix of an article's page (``-2``, ``-seite-2``, ``-komplett``)."""
     bare = address.partition("?")[0].partition("#")[0].rstrip("/")
     path, _, name = bare.rpartition("/")
     return f"{path}/{_PAGE_OF.sub('', name.partition('.')[0])}"

@@ -1,7 +1,7 @@
-"""The list that a card stands in: its name on the page, and the card's place in it.
+"""Determines the list of each card: its name on the page, and the card's position in it.
 
-The name is the nearest heading before the card in whose section the card stands. A section is the innermost box around
-a heading that holds more than the heading; a paragraph between them shows that the heading names something else.
+The name is the nearest heading before the card whose section contains the card. A section is the innermost box around
+a heading that holds more than the heading. With a paragraph between heading and card, the heading names something else.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ _MAX_NAME = 80
 _LONGEST_LINE = 160
 _MAX_LEVELS = 6
 _PARAGRAPH = 100
-"""Characters of a text that is no part of a list: what stands before it names something else."""
+"""Characters of a text that is not part of a list: a heading before it does not name the list after it."""
 _MAX_PAGE_NAME = 40
 _TITLES = frozenset(("header", "caption", "legend", "summary", "dt"))
 _LIMITS = frozenset(("body", "main", "html"))
 _LABELLED = frozenset(("section", "aside", "ul", "ol", "div", "nav"))
 Section = tuple["Box", str | None, int]
-"""Where a name counts, the name, and what tells it from others."""
+"""The box in which a name applies, the name, and a number that identifies it."""
 
 
 class ListNames:
-    """Names and counts the lists of a page, whose *cards* are in page order."""
+    """Finds the names of the lists of a page and numbers their cards; *cards* are in page order."""
 
     def __init__(self, runs: PageRuns, cards: list[Card]) -> None:
         self.runs = runs
@@ -56,7 +56,7 @@ class ListNames:
         return self.places[index][1]
 
     def take_place(self, index: int) -> int:
-        """Return the place of the card at *index* in its list, from 1; each call takes one place."""
+        """Return the position of the card at *index* in its list, from 1; each call returns the next one."""
         key = self.places[index][0]
         self.counts[key] = self.counts.get(key, 0) + 1
         return self.counts[key]
@@ -74,7 +74,7 @@ class ListNames:
         return card.around, None
 
     def read(self, block: Block, sections: list[Section]) -> None:
-        """Take in a block that stands in no card."""
+        """Update *sections* for a block that is in no card."""
         while sections and sections[-1][0].last <= block.index:
             sections.pop()
         if not block.text:
@@ -88,7 +88,7 @@ class ListNames:
             sections.append((section, name, block.index))
 
     def section_of(self, block: Block) -> Box:
-        """Return the innermost box around *block* that holds more than it."""
+        """Return the innermost box around *block* that holds other blocks too."""
         box = block.box
         own = box.last - box.first
         while box.parent is not None and box.last - box.first <= own:
@@ -96,7 +96,7 @@ class ListNames:
         return box
 
     def name(self, block: Block) -> str | None:
-        """Return the name of a list that *block* is; the page's own long headline is none."""
+        """Return the name of a list in *block*, else None; the page's own long headline is not one."""
         box, text, first = block.box, block.text, block.parts[0][2]
         if len(text) > _LONGEST_LINE:
             return None
@@ -104,12 +104,12 @@ class ListNames:
         titled = titled or hints_of(box.element.get("class") or "") & Hint.TITLE
         if first.link is not None and not titled:
             return None
-        if block.parts[-1][2].link is not None:  # to see more of the list
+        if block.parts[-1][2].link is not None:  # a "see all" link after the name
             text = clean("".join(part[0] for part in takewhile(lambda part: part[2].link is None, block.parts))) or text
         if len(text) > (_MAX_PAGE_NAME if block.level == 1 else _MAX_NAME):
             return None
-        told = titled and (block.level or form_of(text) in ("text", "label"))
-        if not told and not is_block_name(text):
+        may_name = titled and (block.level or form_of(text) in ("text", "label"))
+        if not may_name and not is_block_name(text):
             return None
         text = clean(text).strip(FRAME)
         return text if 2 <= len(text) <= _MAX_NAME else None

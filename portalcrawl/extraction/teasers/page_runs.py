@@ -1,4 +1,4 @@
-"""The runs of text and the pictures of a page in one sequence, so that every part of a list is a stretch of it."""
+"""The runs of text and the pictures of a page in one sequence, so that every part of a list is a range of it."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.dom.walk import Walk
 
 Stretch = tuple[int, int]
-"""The runs from the first up to the second number."""
+"""A range of runs: index of the first, and index after the last."""
 
 
 class PageRuns:
-    """All runs of a walk; a block, a box and a link are each a stretch of them."""
+    """All runs of a walk; each block, box and link is a range of them."""
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
         self.parts: list[Part] = [part for block in walk.blocks for part in block.parts]
         self.starts = list(accumulate((len(block.parts) for block in walk.blocks), initial=0))
-        """Number of runs before each block, and of all."""
+        """Number of runs before each block; the last entry is the number of all runs."""
 
     @cached_property
     def blocks(self) -> list[int]:
@@ -45,11 +45,11 @@ class PageRuns:
 
     @cached_property
     def page_headings(self) -> list[int]:
-        """Index of each block of the page's highest headings."""
+        """Indexes of the blocks in level-1 headings."""
         return [block.index for block in self.walk.blocks if block.level == 1]
 
     def has_page_heading(self, box: Box) -> bool:
-        """Return whether an ``h1`` stands in *box*."""
+        """Return whether *box* contains a level-1 heading."""
         at = bisect_left(self.page_headings, box.first)
         return at < len(self.page_headings) and self.page_headings[at] < box.last
 
@@ -58,7 +58,7 @@ class PageRuns:
         return self.starts[box.first], self.starts[box.last]
 
     def of_link(self, link: Link) -> Stretch:
-        """Return the runs in *link*; an empty stretch where it stands over others, or shows nothing."""
+        """Return the runs in *link*; an empty range if it covers other content or shows nothing."""
         found = self._links.get(link.index)
         return (found[0], found[-1] + 1) if found else (self.starts[link.first], self.starts[link.first])
 
@@ -67,7 +67,7 @@ class PageRuns:
         return self._text(self._links.get(link.index, ()))
 
     def text(self, start: int, end: int) -> str:
-        """Return the text of a stretch, on one line."""
+        """Return the text of a range, on one line."""
         return self._text(range(start, end))
 
     def _text(self, runs: Sequence[int]) -> str:
@@ -83,11 +83,11 @@ class PageRuns:
         return clean("".join(texts))
 
     def size(self, start: int, end: int) -> int:
-        """Return the number of characters of a stretch, white space around runs left out."""
+        """Return the number of characters of a range, without white space around runs."""
         return sum(len(part[0].strip()) for part in self.parts[start:end])
 
     def block_range(self, start: int, end: int) -> Stretch:
-        """Return the blocks that a stretch touches, as a range."""
+        """Return the range of blocks that overlap a range of runs."""
         if start >= end:
             block = self.blocks[start] if start < len(self.blocks) else len(self.walk.blocks)
             return block, block

@@ -1,4 +1,4 @@
-"""The image of a teaser: its address, however late scripts would load it, and its text."""
+"""The image of a teaser: its URL, even if scripts would load it lazily, and its text."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _MAX_SOURCES = 8
 
 
 def read_image(images: Iterable[_Element], base_url: str) -> ImageParts | None:
-    """Return the first of *images* that is a picture rather than an icon, with the first text that one of them has.
+    """Return the first of *images* that is not an icon, with the first text of any; None if all are icons.
 
-    The text is the alternative one, else the ``title``; the address is empty where none can be read.
+    The text is ``alt``, else ``title``; the URL is empty if none was found.
     """
     pictures = [image for image in islice(images, _MAX_TRIES) if not _is_icon(image)]
     url = next((url for image in pictures for url in _addresses(image, base_url)), "")
@@ -38,7 +38,7 @@ def _is_icon(image: _Element) -> bool:
 
 
 def _sources(image: _Element) -> list[_Element]:
-    """Return the ``source`` elements of the ``picture`` around *image*, which the parser nests in one another."""
+    """Return the ``source`` elements of the ``picture`` around *image*; the parser nests them in each other."""
     parent = image.getparent()
     while parent is not None and parent.tag == "source":
         parent = parent.getparent()
@@ -48,7 +48,7 @@ def _sources(image: _Element) -> list[_Element]:
 
 
 def _addresses(image: _Element, base_url: str) -> Iterator[str]:
-    """Yield the addresses that *image* (else the sources of its ``picture``) names, the real one first."""
+    """Yield the URLs in the attributes of *image*, else of its sources; those for lazy loading come first."""
     for holder in (image, *_sources(image)):
         for name in _SOURCES:
             value = (holder.get(name) or "").strip()

@@ -1,4 +1,4 @@
-"""The wording of what stands around teasers, compiled from the vocabulary."""
+"""Wording of teasers and of what surrounds them, compiled from the vocabulary."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def _parts(texts: Iterable[str]) -> frozenset[str]:
-    """Return the runs of letters in *texts*: how the forms of lines take words apart (``aujourd'hui``)."""
+    """Return the runs of letters in *texts*, as ``line_forms`` splits words (``aujourd'hui``)."""
     return frozenset(part for text in texts for part in _LETTERS.findall(text))
 
 
@@ -21,7 +21,7 @@ DAYS = _parts(dates.DAY_WORDS)
 DAY = re.compile(
     rf"(?!{either_word('dates.no_day')}){either_word('dates.today', 'dates.yesterday', 'dates.day_before_yesterday')}"
 )
-"""Words that make a date by themselves."""
+"""Words that are a date by themselves."""
 AGO = _parts(dates.AGE_WORDS)
 UNITS = _parts(dates.UNITS)
 DATE_WORDS = (
@@ -38,19 +38,19 @@ DATE_WORDS = (
         )
     )
 )
-"""All that a date, a time or an age is made of, beside numbers."""
+"""All words in dates, times and ages."""
 NOW = dates.NOW_WORDS
 
 _MEDIA = words("labels.media", "labels.live", "labels.paid", "labels.others")
 LABELS = _MEDIA | words("labels.phrases")
 """Marks on teasers: media, paywall, live."""
 MARKED_PLUS = re.compile(r"[^\W\d_]{0,12}\s?\+|\+?plus\+?|[^\W\d_]{1,12}\s?plus\b")
-"""The paywall mark of many portals (``+``, ``abo+``, ``s+``), by which they name what they sell."""
+"""The paywall mark of many portals (``+``, ``abo+``, ``s+``)."""
 
 MORE_ANCHORS = words("calls.words")
-"""Words of which a call to read on, to share or to print has at least one."""
+"""Words of calls to read more, to share or to print; each call has at least one."""
 MORE = MORE_ANCHORS | words("calls.others")
-"""All that such a call is made of."""
+"""All words of such calls."""
 
 READING_TIME = re.compile(
     rf"(?:{either('reading_time.names', 'reading_time.lengths')})\W*[\w.:, ]{{0,20}}"
@@ -58,18 +58,18 @@ READING_TIME = re.compile(
 )
 ADS = words("ads.words")
 AD_PHRASES = words("ads.phrases")
-"""What says the same without such a word at its beginning."""
+"""Labels of advertisements that do not begin with such a word."""
 GENRES = words("labels.genres")
-"""What kind of text an article is."""
+"""Genres of articles."""
 
 BLOCK_NAME = LazyPattern(lambda: rf"{either('pointers.whole')}|{either('pointers.open')}\b.{{0,40}}", re.IGNORECASE)
-"""What introduces other articles: the name of a list, or words ahead of a single link."""
+"""Introductions of other articles: the name of a list, or words before a single link."""
 SERVICE_NAME = re.compile(
     rf"{either('services.names', 'ads.words', 'ads.phrases')}(?: {either('services.of')}|$|\s*[:&|])", re.IGNORECASE
 )
-"""Names of lists of something else than articles."""
+"""Names of lists of other things than articles."""
 TO_ARTICLE = re.compile(rf"{either('pointers.to_article')}\s*:?\s+", re.IGNORECASE)
-"""What a label says of its link before it names the article."""
+"""Words in the label of a link before the name of the article."""
 
 _COMMENTS = either("comments.words")
 COUNT = re.compile(
@@ -82,10 +82,10 @@ BYLINE = re.compile(
     rf"(?i:{either('bylines.openers', 'bylines.openers_with_colon', 'bylines.pictures')}(?::\s?|\s))(?=\W?[^\W\d_])"
 )
 NAME_PARTICLES = words("bylines.particles", "bylines.and", "bylines.here")
-"""Words in lower case that may stand among names."""
+"""Words in lower case that may be part of names."""
 DATED = re.compile(
     rf"(?P<ahead>.{{4,40}}?)\s{either('bylines.by')}\s\S.{{2,40}}"
     rf"|{either('bylines.by')}\s.{{3,40}}?\s{either('bylines.on')}\s(?P<behind>.{{4,40}})",
     re.IGNORECASE,
 )
-"""A day with a name: ``05.12.2025 von Ada Muster``, ``Von Ada Muster am 5. Dezember 2025``."""
+"""A day with a byline: ``05.12.2025 von Ada Muster``, ``Von Ada Muster am 5. Dezember 2025``."""
