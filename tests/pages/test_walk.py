@@ -376,3 +376,8 @@ def test_boxes_and_links_hold_the_blocks_that_they_name(markup: str) -> None:
         assert all(box.holds(block) for box in block.box.chain())
         assert all(link.first <= block.index < link.last for link in block.links)
         assert block.link_share <= 1
+
+
+def test_a_link_of_invisible_characters_holds_no_block() -> None:
+    found = walk('<p><a href="/a">\xad</a></p><p>Text</p>')
+    assert [(link.first, link.last) for link in found.links] == [(0, 0)]

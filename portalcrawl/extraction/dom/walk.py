@@ -264,6 +264,8 @@ class _Walker:
             self.breaks = 0
             if self.objects:
                 self.reach_links()
+        else:
+            self.shorten_links()
         parts.clear()
 
     def reach_links(self) -> None:
@@ -273,6 +275,12 @@ class _Walker:
         for _, _, style in self.parts:
             if style.link is not None:
                 style.link.last = max(style.link.last, count)
+
+    def shorten_links(self) -> None:
+        """End the links of the current line before it, since it has only invisible characters and becomes no block."""
+        for _, _, style in self.parts:
+            if style.link is not None:
+                style.link.last = min(style.link.last, len(self.blocks))
 
     def changed_style(self, element: _Element, tag: str, names: list[str], style: Style, box: Box) -> Style:
         """Return the style inside *element*, a link or an element for bold or italic text."""
