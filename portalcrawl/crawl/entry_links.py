@@ -24,6 +24,9 @@ Due = dict[Kind, list[Record]]
 """Kind of document -> articles to request now."""
 DEPTH = 1
 """The depth of articles from entries: as if a start page had teased them."""
+LAG = 2.0
+"""Seconds from the download of a page until its article is stored, and less than a second by which times of change are
+rounded down: a change in between came after the download. Without one, the article is visited once in vain."""
 MIN_CHANGED = 10
 """With this many articles changed at one moment, the sitemap gives all its entries the same date."""
 CHUNK = 500
@@ -104,7 +107,7 @@ class DocumentLinks:
             return
         moment = entry.updated.timestamp()
         self._moments[moment] += 1
-        if record is not None and record.status == "stored" and moment > (record.first_stored or 0):
+        if record is not None and record.status == "stored" and moment > (record.first_stored or 0) - LAG:
             self._changed[link] = moment, entry.kind
 
     def changed(self) -> Due:

@@ -9,10 +9,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support import states
 from support.chaos import live, start
 from support.commandline import ENOUGH, ROOT, crawl, doubled, let_time_pass, records, runs, scrapy_cold
 from support.tinyportal import Answer, Site, TinyPortal, article, listing
@@ -270,6 +272,27 @@ def test_a_newer_lastmod_makes_a_visit_due(tmp_path: Path) -> None:
     assert [(record["url"].removeprefix(portal.origin), record["discovered_via"]) for record in changed] == [
         (path(2), "sitemap")
     ]
+    assert [run["counts"].get("entries_changed", 0) for run in runs(tmp_path)] == [0, 1, 0]
+
+
+def test_a_change_in_the_second_in_which_an_article_was_stored_makes_a_visit_due(tmp_path: Path) -> None:
+    site: Site = {
+        "/": front(f"{path(1)}|Eins"),
+        "/robots.txt": ROBOTS,
+        "/sitemap.xml": sitemap(f"{path(2)}|2025-12-05"),
+        path(1): article("Eins"),
+        path(2): article("Zwei"),
+    }
+    with TinyPortal(site) as portal:
+        given = {"url": portal.url(), "discover": "sitemaps"}
+        crawl(data=tmp_path, **given)
+        (row,) = states.rows(tmp_path, "SELECT first_stored FROM articles WHERE url LIKE :url", url=f"%{path(2)}")
+        moment = datetime.fromtimestamp(int(row["first_stored"]), UTC)
+        portal.site["/sitemap.xml"] = sitemap(f"{path(2)}|{moment.isoformat()}")
+        portal.site[path(2)] = article("Zwei", text="Zwei, neu gefasst und ganz anders als zuvor. " * 4)
+        for _ in range(2):
+            crawl(data=tmp_path, **given)
+    assert [record["revision"] for record in records(tmp_path, "articles") if record["url"].endswith(path(2))] == [1, 2]
     assert [run["counts"].get("entries_changed", 0) for run in runs(tmp_path)] == [0, 1, 0]
 
 
