@@ -73,7 +73,7 @@ class Dispatcher:
         return node if self._nodes.is_up(node.name) else None
 
     def _post(self, job: Job) -> None:
-        """Post a job that is stored as posted; it is posted again, with the same id, if the node has not received it."""
+        """Post a job that is stored as posted; repeated, with the same id, if the node has not received it."""
         entry, node = self.schedule.entries.get(job.entry), self.schedule.nodes.get(job.node or "")
         client = self._nodes.client(job.node or "")
         if entry is None or node is None or client is None:
