@@ -215,7 +215,9 @@ def _part(path: Path) -> Path:
 def _read_manifest(folder: Path, name: str) -> dict[str, Any]:
     """Return the manifest of *folder*; if the folder has no export yet, write an empty manifest first.
 
-    As the manifest comes before any file, files without a manifest never come from an export that died, and are kept.
+    As the manifest is written before any file, files without a manifest were not left by an export that died.
+
+    :raises ExportError: if there are exported files without a manifest, or the manifest can't be used.
     """
     path = folder / MANIFEST
     try:

@@ -159,7 +159,7 @@ class CrawlProcess:
     def _count(self, change: int) -> None:
         self._under_way += change
         self._runs += change > 0
-        _tell(running=self._under_way)
+        _send_message(running=self._under_way)
 
     def _leave_if_used_up(self) -> None:
         """Take no further job after the maximum number of runs, or above the memory limit, to free its memory."""
@@ -175,7 +175,7 @@ class CrawlProcess:
             return
         self._is_leaving = True
         self._taking.cancel()
-        _tell(leaving=why)
+        _send_message(leaving=why)
 
     def _stop(self, why: str) -> None:
         """Take no further job, and let the current runs stop and publish; on the second call, exit at once."""
@@ -207,7 +207,7 @@ def _log(start: Start, outcome: Outcome) -> None:
     )
 
 
-def _tell(**message: object) -> None:
+def _send_message(**message: object) -> None:
     """Write a line to the supervisor; ignored if the supervisor is gone."""
     with suppress(OSError):
         os.write(sys.stdout.fileno(), json.dumps(message).encode() + b"\n")
@@ -222,7 +222,7 @@ def make_process(order: ProcessOrder, settings: Settings) -> CrawlProcess:
     return process
 
 
-def _tell_of_queue(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def _log_queue_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Log in one line that the queue refused the end of a job, which was given up while this process was frozen."""
     error = context.get("exception")
     if isinstance(error, ProcrastinateException):
@@ -262,7 +262,7 @@ def main() -> int:
             reactor.stop()
 
     loop = asyncio.get_event_loop()
-    loop.set_exception_handler(_tell_of_queue)
+    loop.set_exception_handler(_log_queue_error)
     loop.call_soon(lambda: tasks.append(loop.create_task(run())))
     tasks: list[asyncio.Task[None]] = []
     reactor.run(installSignalHandlers=False)

@@ -50,7 +50,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A start that has begun."""
+    """A running start."""
 
     number: int
     entry: ScheduleEntry

@@ -105,17 +105,17 @@ class Supervisor:
 
     async def _state_is_ready(self) -> bool:
         """Wait until the state has this version; return False if the worker was stopped meanwhile."""
-        told = None
+        logged = None
         while problem := await asyncio.to_thread(migrate_state, self._settings.state_url):
-            if problem != told:
+            if problem != logged:
                 logger.warning("worker %s waits: %s", self.identity.name, problem)
-            told = problem
+            logged = problem
             with suppress(DataFolderError):  # already logged
                 await asyncio.to_thread(self._waiting.seen, self.identity, problem)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), BEAT)
                 break
-        if told is not None:
+        if logged is not None:
             with suppress(DataFolderError):
                 await asyncio.to_thread(self._waiting.gone, self.identity)
         return not self._stop.is_set()

@@ -41,7 +41,7 @@ def noun_of(title: str, value: str) -> str:
 
 
 def bar_chart(name: str, labels: Sequence[str], series: Mapping[str, Sequence[int]], *, is_half: bool = False) -> str:
-    """Return a bar chart as HTML, in two sizes; the style sheet shows one of them. Each bar has its value as title.
+    """Return a bar chart as HTML, in two sizes; the style sheet shows one of them. Each bar has a title with its value.
 
     :param name: accessible name of the chart.
     :param series: name -> one value per label.

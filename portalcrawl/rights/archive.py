@@ -1,7 +1,7 @@
-"""Archives each version of publishers' rights documents in ``rights/<host>/`` beside the feeds.
+"""Archives each state of publishers' rights documents in ``rights/<host>/`` beside the feeds.
 
-Each version of a document is one file, named by its kind, the time when it was first seen and its SHA-256.
-``index.json`` beside it records when each version was first and last seen, and when there was no document. It grows
+Each state of a document is one file, named by its kind, the time when it was first seen and its SHA-256.
+``index.json`` beside it records when each state was first and last seen, and when there was no document. It grows
 with changes, not with runs. As it is rewritten as a whole, it keeps only the newest entries: some sites return a
 different robots.txt for each request. Older entries are moved to parts of the index, which are files that never change
 (``index/<time>-<hash>.json``).
@@ -65,7 +65,7 @@ class RightsArchive:
         raise DataFolderError(f"{self._place.address(host, INDEX)} was changed by others {ATTEMPTS} times in a row")
 
     def documents(self, origin: str) -> list[StoredDocument]:
-        """Return all versions of the documents of *origin*'s host, in the order in which they were first seen."""
+        """Return all states of the documents of *origin*'s host, in the order in which they were first seen."""
         host = host_of(origin)
         entries = self.newest(host)  # before the parts: entries moved meanwhile are read twice, not missed
         return merged([*entries, *(each for part in self.parts(host) for each in self.part(host, part))])
@@ -83,7 +83,7 @@ class RightsArchive:
         return self.parsed(host, name, self._place.read(host, name))
 
     def at(self, origin: str, moment: datetime) -> list[StoredDocument]:
-        """Return the version of each document of *origin* at *moment* (aware): the last one first seen by then."""
+        """Return the state of each document of *origin* at *moment* (aware): the last one first seen by then."""
         wanted = moment.astimezone(UTC)
         found: dict[str, StoredDocument] = {}
         for each in self.documents(origin):
@@ -92,7 +92,7 @@ class RightsArchive:
         return [found[name] for name in SUFFIXES if name in found]
 
     def latest(self, origin: str) -> list[StoredDocument]:
-        """Return the last seen version of each document of *origin*."""
+        """Return the last seen state of each document of *origin*."""
         return self.at(origin, datetime.max.replace(tzinfo=UTC))
 
     def body(self, document: StoredDocument) -> bytes | None:
@@ -124,7 +124,7 @@ class RightsArchive:
         new, late = [each.entry() for each in seen], []
         starts = first_kept(known)
         if any(each.first_seen < starts.get(each.series, "") for each in new) and self._place.names(host, PARTS):
-            # States in between may be in parts only; merging with the index alone would wrongly extend its entries.
+            # Other states in between may be in parts only; merging with the index alone would lose the order.
             late = [each for each in new if each.first_seen < starts.get(each.series, "")]
             new = [each for each in new if each.first_seen >= starts.get(each.series, "")]
         if late:

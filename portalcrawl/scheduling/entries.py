@@ -41,7 +41,7 @@ class ScheduleEntry:
     limit: float = 3600.0
     """A job that runs longer is cancelled."""
     misfire_grace: float = 43_200.0
-    """A missed start is made up for until it is this old."""
+    """A missed start is still run until it is this old."""
     overdue: float | None = None
     """Alarm if the last good run is older than this; if None, alarm if three starts were due since."""
     silence: float | None = None

@@ -1,7 +1,7 @@
 """Computes when an entry is due: at an interval, or by a crontab line in a time zone.
 
-cronsim parses the crontab lines, compatible with Debian's cron. Daylight saving time is handled as in Debian's cron(8),
-but by the meaning of a line, not its spelling:
+cronsim parses the crontab lines, compatible with Debian's cron. Clock changes are handled as in Debian's cron(8), but
+by the meaning of a line, not its spelling:
 
 - A line for certain hours follows the wall clock. Skipped times are due once, right after the change; repeated times
   are due only the first time.

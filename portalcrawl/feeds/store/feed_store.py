@@ -26,7 +26,7 @@ class StoredManifest:
 
 
 class FeedStore(Protocol):
-    """A folder or a bucket that holds feeds and manifests under their names.
+    """A folder or bucket with feeds and manifests, stored by name.
 
     :raises FeedStoreError: if it can't be used; the problem may be temporary.
     """
