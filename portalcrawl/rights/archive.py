@@ -124,7 +124,7 @@ class RightsArchive:
         new, late = [each.entry() for each in seen], []
         starts = first_kept(known)
         if any(each.first_seen < starts.get(each.series, "") for each in new) and self._place.names(host, PARTS):
-            # Other states in between may be in parts only; merging with the index alone would lose the order.
+            # States in between may be in parts only; merging with the index alone would join the states around them.
             late = [each for each in new if each.first_seen < starts.get(each.series, "")]
             new = [each for each in new if each.first_seen >= starts.get(each.series, "")]
         if late:
