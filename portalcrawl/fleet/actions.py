@@ -69,7 +69,7 @@ def apply(settings: BaseSettings, file: Path) -> int:
 
 
 def _ignored(schedule: Schedule) -> Iterator[str]:
-    """Yield the keys of *schedule* that only Scrapyd uses."""
+    """Yield a warning for each key in *schedule* that only Scrapyd uses."""
     if len(schedule.nodes) > 1 or any(node != "local" for node in schedule.nodes):
         yield "nodes: are ignored: any worker runs any entry"
     if schedule.webhook:
