@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-# First: while it is imported, it looks through the call stack (inspect.stack), which is short here.
+# Imported first: its import calls inspect.stack(), which is fast only while the call stack is short.
 import scrapy.core.downloader.contextfactory  # noqa: F401
 from scrapy.commands import ScrapyHelpFormatter
 from scrapy.commands.crawl import Command as CrawlCommand
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class HelpFormatter(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """Scrapy's formatter, but the line breaks of the epilog are kept."""
+    """Scrapy's formatter, but with the line breaks of the epilog kept."""
 
 
 class Command(CrawlCommand):
@@ -54,7 +54,7 @@ class Command(CrawlCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check everything before anything is fetched, written or even logged."""
-        pidfile, opts.pidfile = opts.pidfile, None  # written once it is certain that there will be a run
+        pidfile, opts.pidfile = opts.pidfile, None  # written once all checks have passed
         try:
             super().process_options(args, opts)
             self._session = self._make_session(args, opts)

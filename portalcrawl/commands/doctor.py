@@ -1,4 +1,4 @@
-"""``scrapy doctor``: checks the installation, and names the command that repairs each broken part."""
+"""``scrapy doctor``: checks the installation, and prints the command that repairs each broken part."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 DISTRIBUTION = "portalcrawl"
 MIN_FREE_BYTES = 100_000_000
 TEST_TEXT = "portalcrawl"
-"""Text of the page that the browser is started with."""
+"""Text of the page that the browser renders as a test."""
 
 
 class Command(ProjectCommand):
@@ -60,11 +60,11 @@ class Check:
     part: str
     result: str
     repair: str | None = None
-    """Command that repairs it; None if it works."""
+    """Command that repairs it; None if nothing is broken."""
 
 
 def check_installation(settings: BaseSettings) -> Iterator[Check]:
-    """Check one part after the other."""
+    """Check the parts of the installation one by one, and yield the results."""
     version = ".".join(map(str, sys.version_info[:3]))
     yield Check("Python", version, "make PYTHON=python3.12 test" if sys.version_info < (3, 11) else None)
     yield from _check_packages()
@@ -76,7 +76,7 @@ def check_installation(settings: BaseSettings) -> Iterator[Check]:
 
 
 def _check_packages() -> Iterator[Check]:
-    """Compare the installed packages with the requirements of portalcrawl, which are unknown inside an egg."""
+    """Compare the installed packages with portalcrawl's requirements, which are not available inside an egg."""
     try:
         requirements = metadata.requires(DISTRIBUTION) or []
     except metadata.PackageNotFoundError:
@@ -89,7 +89,7 @@ def _check_packages() -> Iterator[Check]:
 
 
 def _check_requirement(line: str) -> Check | None:
-    """Return what is wrong with an installed package; None if it is right or not needed here."""
+    """Return a failed check if the package required by *line* is missing or wrong; None if it is fine or not needed."""
     try:
         requirement = Requirement(line)
     except InvalidRequirement:
@@ -107,7 +107,7 @@ def _check_requirement(line: str) -> Check | None:
 
 
 def _check_data_folder(settings: BaseSettings) -> Check:
-    """Write a temporary file into DATA_DIR, or into the folder where it would be made."""
+    """Write a temporary file into DATA_DIR, or into the folder where it would be created."""
     try:
         folder = RunSettings.from_settings(settings).data_dir
     except PortalcrawlError as error:
@@ -130,11 +130,11 @@ def _check_data_folder(settings: BaseSettings) -> Check:
 
 
 def _check_state_and_feeds(settings: BaseSettings) -> Iterator[Check]:
-    """Connect to a state on a server, and write to the store of the feeds, where these are not in the data folder."""
+    """Connect to the state's server and write to the store of the feeds, unless these are in the data folder."""
     try:
         ours = RunSettings.from_settings(settings)
     except PortalcrawlError:
-        return  # the check of the data folder has said so
+        return  # already reported by the check of the data folder
     if ours.shares_state:
         try:
             open_database(ours.state_url).dispose()
@@ -152,7 +152,7 @@ def _check_state_and_feeds(settings: BaseSettings) -> Iterator[Check]:
 
 
 def _check_browser(settings: BaseSettings) -> Check:
-    """Look for a browser and let it show a page."""
+    """Look for a browser and render a page with it."""
     try:
         render_settings = RenderSettings.from_settings(settings)
         path = find_browser(render_settings.browser)

@@ -1,4 +1,4 @@
-"""``scrapy export``: published feeds into Parquet, CSV or PostgreSQL, each record once."""
+"""``scrapy export``: exports published feeds to Parquet, CSV or PostgreSQL, each record once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from portalcrawl.export.exporting import Result, Target
 
 INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it (128 + SIGINT)."""
+"""Exit code after Ctrl-C, as in shells (128 + SIGINT)."""
 TARGETS = {"parquet": "DIR", "postgres": "URL", "csv": "DIR"}
 
 
@@ -54,7 +54,7 @@ class Command(ProjectCommand):
         feeds = published_feeds(settings.feeds_url)
         name, where = args
         opened = _open_target(name, where)
-        from portalcrawl.export.cursor import Selection  # imports the item classes: not at every start of Scrapy
+        from portalcrawl.export.cursor import Selection  # here, since it imports the item classes, which is slow
         from portalcrawl.export.exporting import export
 
         try:
@@ -67,7 +67,7 @@ class Command(ProjectCommand):
 
 
 def _open_target(name: str, where: str) -> AbstractContextManager[Target]:
-    """Return the target, not opened yet; only what it needs is imported."""
+    """Return a context manager that opens the target; only the modules for this target are imported."""
     if name == "postgres":
         require_extra("export", "psycopg")
         try:
@@ -90,7 +90,7 @@ def _open_target(name: str, where: str) -> AbstractContextManager[Target]:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
-    """Yield what shows the progress: a bar on standard error if that is a terminal."""
+    """Yield a function that shows the progress, as a bar on standard error if that is a terminal."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
@@ -103,7 +103,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
 
 def _report(result: Result, feeds: PublishedFeeds, portal: str | None, where: str) -> int:
-    """Print what was exported and what was left out; return the exit code."""
+    """Print the numbers of exported records, and what was left out; return the exit code."""
     if portal and not result.feeds and not result.problems and not _is_published(feeds, portal):
         raise UsageError(f"nothing was ever published of a portal {portal!r}")
     numbers = " and ".join(counted(number, kind.removesuffix("s")) for kind, number in sorted(result.records.items()))

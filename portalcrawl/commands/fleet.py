@@ -10,12 +10,12 @@ from portalcrawl.errors import UsageError
 from portalcrawl.extras import require_extra
 
 OPERANDS = {"init": 0, "apply": 1, "worker": 0, "status": 0, "once": 1}
-"""The actions, and how many operands each takes."""
+"""Action -> number of operands."""
 TAKES = "scrapy fleet takes one of init, apply FILE, worker [--concurrency N], status [--json], once NAME"
 
 
 class Command(ProjectCommand):
-    """Makes the tables, takes a schedule, works, shows how it goes."""
+    """Creates the tables, applies a schedule, runs a worker, shows the status, or starts an entry."""
 
     def syntax(self) -> str:
         """Return what follows the command's name in its usage."""

@@ -1,4 +1,4 @@
-"""``scrapy inspect``: shows what is read from one page, and where each value comes from."""
+"""``scrapy inspect``: shows what is extracted from one page, and where each value comes from."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Command(ScrapyCommand):
         return 0
 
     def _page(self, target: str, opts: argparse.Namespace) -> Page:
-        """Return the page at *target*: fetched if it is an address, else read from the file."""
+        """Return the page at *target*: fetched if it is a URL, else read from the file."""
         assert self.settings is not None
         assert self.crawler_process is not None
         when = parse_fetched(opts.fetched) if opts.fetched is not None else None
@@ -103,7 +103,7 @@ class Command(ScrapyCommand):
         write_whole(path, html_view(found))
 
     def _in_time(self, target: str, work: Callable[[], T]) -> T:
-        """Return what *work* returns; raise UnreadableError if that takes longer than READ_TIMEOUT."""
+        """Return the result of *work*; raise UnreadableError if it takes longer than READ_TIMEOUT."""
         assert self.settings is not None
         seconds = read_timeout(self.settings)
         error = UnreadableError(f"{target} is unreadable: it took longer than READ_TIMEOUT ({seconds:g} s)")
@@ -124,7 +124,7 @@ class UnreadableError(PortalcrawlError):
 
 
 def _target(args: list[str], opts: argparse.Namespace) -> str:
-    """Return the URL or FILE of the command line; raise UsageError if it is neither."""
+    """Return the URL or FILE from the command line; raise UsageError if it is neither."""
     if len(args) != 1 or args[0].startswith("-"):
         raise UsageError(USAGE)
     target = args[0]

@@ -43,7 +43,7 @@ class Command(ProjectCommand):
         return self._run(args, check=opts.check, as_json=opts.json, write=opts.write)
 
     def _discover(self, args: list[str], *, write: bool, as_json: bool) -> int:
-        from portalcrawl.drafting.discover import discover  # here, since it imports the whole reading
+        from portalcrawl.drafting.discover import discover  # here, since it imports all of the extraction
 
         assert self.settings is not None
         draft, file, note = discover(args, self.settings, write=write)
@@ -118,7 +118,7 @@ def _show(file: ProfileFile, *, as_json: bool) -> int:
 
 
 def _settings_of(profile: Profile) -> Iterable[tuple[str, Any]]:
-    """Yield the keys that the profile sets and their values; the time zone also if it follows from the host."""
+    """Yield the keys that the profile sets, with their values; also the time zone if it is derived from the host."""
     for name, value in _values(profile, ""):
         if name != "timezone":
             yield name, value
@@ -151,7 +151,7 @@ def _text(value: Any) -> str:
 
 
 def _as_data(value: Any) -> Any:
-    """Return *value* for JSON: lists, numbers and booleans as such."""
+    """Return *value* as JSON data; lists, numbers and booleans keep their types."""
     if isinstance(value, tuple | list):
         return [_as_data(each) for each in value]
     if isinstance(value, dict):

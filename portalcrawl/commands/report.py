@@ -1,4 +1,4 @@
-"""``scrapy report``: one self-contained HTML page of what was crawled."""
+"""``scrapy report``: writes one self-contained HTML page about what was crawled."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Command(ProjectCommand):
         if file is not None and not file.exists():
             raise DataFolderError(f"there is no state in {file.parent} yet; scrapy crawl portal makes it")
         feeds = published_feeds(settings.feeds_url)
-        from portalcrawl.report.contents import Period, gather  # DuckDB and pygal: not at every start of Scrapy
+        from portalcrawl.report.contents import Period, gather  # here, since they import DuckDB and pygal
         from portalcrawl.report.html import page
 
         history = RunHistory(open_database(settings.state_url))

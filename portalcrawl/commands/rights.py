@@ -1,4 +1,4 @@
-"""``scrapy rights``: shows what the publisher of a page reserved when it was fetched, or at another time."""
+"""``scrapy rights``: shows the rights that a page's publisher reserved when it was fetched, or at another time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COLUMNS = tuple(map(Column, ("source", "name", "value", "scope", "fetched", "SHA
 
 
 class Command(ProjectCommand):
-    """Shows robots.txt, tdmrep.json, headers and meta tags that speak of the use of a page."""
+    """Shows statements about the use of a page in robots.txt, tdmrep.json, headers and meta tags."""
 
     def syntax(self) -> str:
         return "URL|ID [--at TIME] [--json]"

@@ -1,4 +1,4 @@
-"""``scrapy sample``: serves the embedded portal on loopback, to look at it in a browser and to crawl it."""
+"""``scrapy sample``: serves the embedded portal on loopback, for viewing in a browser and for crawling."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ class Command(ProjectCommand):
     """Serves the embedded portal until Ctrl-C."""
 
     def syntax(self) -> str:
-        """What stands behind the command's name."""
+        """Return what follows the command's name in its usage."""
         return "[--port N] [--now ISO]"
 
     def short_desc(self) -> str:
-        """One line for ``scrapy -h``."""
+        """Return one line for ``scrapy -h``."""
         return "Serve the embedded portal on loopback to look at it in a browser"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add what the command takes; values stay texts, so that a wrong one gets the command's own answer."""
+        """Add the command's options; values remain strings, so that the command reports invalid ones itself."""
         super().add_options(parser)
         parser.add_argument("--port", metavar="N", help=f"port to listen on (default {PORT}; 0: any free one)")
         parser.add_argument("--now", metavar="ISO", help="the portal's time, as 2025-12-05T17:30:00+01:00")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
-        """Serve."""
+        """Serve the portal until Ctrl-C or SIGTERM; return the exit code."""
         return _serve(args, opts.port, opts.now)
 
 
@@ -75,7 +75,7 @@ def _now(text: str | None) -> datetime | None:
 
 
 def _wait_for_signal() -> None:
-    """Return at Ctrl-C or SIGTERM."""
+    """Block until Ctrl-C or SIGTERM."""
     ended = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""``scrapy schedule``: crawls on Scrapyd by schedule.toml."""
+"""``scrapy schedule``: crawls on Scrapyd as scheduled in schedule.toml."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _once(file: Path, settings: RunSettings, name: str) -> int:
 
 
 def _log_to_stderr(level: str) -> None:
-    """Log to standard error; no message has a user, a password or the webhook's address."""
+    """Log to standard error; messages never contain a user, a password or the webhook's URL."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%d %H:%M:%S%z"))
     logging.basicConfig(level="WARNING", handlers=[handler], force=True)

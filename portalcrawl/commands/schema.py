@@ -1,4 +1,4 @@
-"""``scrapy schema``: prints the JSON Schema of what a run publishes."""
+"""``scrapy schema``: prints the JSON Schema of the files that a run publishes."""
 
 from __future__ import annotations
 

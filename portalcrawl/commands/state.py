@@ -1,4 +1,4 @@
-"""``scrapy state``: shows what is known per portal and the last runs; forgets and requeues articles."""
+"""``scrapy state``: shows the state per portal and the last runs; forgets and requeues articles."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Published feeds into Parquet, CSV or PostgreSQL: each record once, from where the last export stopped."""
+"""Exports published feeds to Parquet, CSV or PostgreSQL: incrementally, each record once."""

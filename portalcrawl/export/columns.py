@@ -1,4 +1,4 @@
-"""The columns of each kind of record, taken from the item classes, and the check of a record against them."""
+"""Derives the columns of each kind of record from the item classes, and checks records against them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ ColumnType = Literal["text", "time", "integer", "number", "boolean", "texts", "r
 KEYS = {"articles": ("id", "revision")}
 """Fields that identify a record, by kind; for all other kinds it is ``id``."""
 TIMES = ("date_fetched", "date_observed")
-"""Fields, one of which each record has, that say when the crawl saw it."""
+"""Fields with the time at which the crawl saw a record; each record has one of them."""
 SCALARS: dict[type, ColumnType] = {bool: "boolean", int: "integer", float: "number", str: "text"}
 PYTHON_TYPES: dict[ColumnType, type | tuple[type, ...]] = {
     "text": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict,
 }  # fmt: skip
 EXACT_TYPES: dict[ColumnType, type] = {"text": str, "boolean": bool, "object": dict}
-"""Types of which every value is sound."""
+"""Column types for which every value of the Python type is valid."""
 INTEGERS = range(-(2**63), 2**63)
 
 
@@ -34,7 +34,7 @@ class Column:
     name: str
     type: ColumnType
     fields: tuple[Column, ...] = ()
-    """Of ``records``: the fields of each."""
+    """For ``records``: the fields of each record."""
 
 
 def key_of(kind: str) -> tuple[str, ...]:
@@ -43,7 +43,7 @@ def key_of(kind: str) -> tuple[str, ...]:
 
 
 def is_kind(kind: str) -> bool:
-    """Return whether *kind* is one that the schema knows."""
+    """Return whether *kind* is a kind of record in the schema."""
     return kind.removesuffix("s") in KINDS
 
 
@@ -54,7 +54,7 @@ def columns_of(kind: str) -> tuple[Column, ...]:
 
 
 def time_column(kind: str) -> str:
-    """Return the name of the field that says when the crawl saw a record of *kind*."""
+    """Return the name of the field with the time at which the crawl saw a record of *kind*."""
     names = {column.name for column in columns_of(kind)}
     return next(name for name in TIMES if name in names)
 
@@ -78,16 +78,16 @@ def _column(field: Field[Any], hint: Any) -> Column:
 
 
 def checked(columns: tuple[Column, ...], record: Mapping[str, Any]) -> list[Any]:
-    """Return the values of *record* in the order of *columns*: times as aware datetimes, all else as it is.
+    """Return the values of *record* in the order of *columns*: times as aware datetimes, all others unchanged.
 
-    A field that the record lacks (an older version of its schema) is None; fields without a column are left out.
+    Missing fields (of an older schema version) are None; fields without a column are left out.
 
-    :raises ValueError: where a value is not of its column's type; the message names the field.
+    :raises ValueError: if a value is not of its column's type; the message names the field.
     """
     values: list[Any] = []
     for column in columns:
         value = record.get(column.name)
-        is_sound = value is None or type(value) is EXACT_TYPES.get(column.type)  # true of most
+        is_sound = value is None or type(value) is EXACT_TYPES.get(column.type)  # the fast path for most values
         values.append(value if is_sound else _value(column, value))
     return values
 

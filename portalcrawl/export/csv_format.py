@@ -1,4 +1,4 @@
-"""CSV files (RFC 4180, UTF-8 without BOM, lines end in a line feed)."""
+"""CSV files (RFC 4180 but for the line feed as line end; UTF-8 without BOM)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portalcrawl.export.exporting import Row
 
 
 class CsvFormat:
-    """Times as in the feed, booleans as ``true`` and ``false``, lists and objects as JSON, null as nothing."""
+    """Writes times as in the feed, booleans as ``true`` and ``false``, lists and objects as JSON, null as nothing."""
 
     name = "csv"
     merger = None
@@ -41,7 +41,7 @@ class CsvWriter:
         self.rows += 1
 
     def finish(self) -> None:
-        """Write all that is left, and give the file back to whoever opened it."""
+        """Write buffered rows and detach from the file, which stays open."""
         self._text.detach()
 
 
@@ -56,4 +56,4 @@ def _json(value: Any) -> str | None:
 CELLS: dict[ColumnType, Callable[[Any], str | None]] = {
     "boolean": _boolean, "texts": _json, "records": _json, "object": _json,
 }  # fmt: skip
-"""How values of a type are written; those of others as they are."""
+"""Column type -> conversion to text; values of other types are written unconverted."""

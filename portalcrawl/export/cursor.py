@@ -1,4 +1,4 @@
-"""Which published feeds a target holds already."""
+"""Keeps track of the published feeds that a target already holds."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from portalcrawl.export.columns import is_kind
 from portalcrawl.feeds.store.published import FeedDamagedError, PublishedFeed, PublishedFeeds
 
 ALL = "*"
-"""Stands for all portals of a feed."""
+"""Denotes all portals of a feed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What the user wants exported."""
+    """The portal and period that the user wants exported."""
 
     portal: str | None = None
     """Only records of this portal."""
@@ -25,28 +25,28 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A feed that the target does not hold, or not for all portals."""
+    """A feed that the target does not hold yet, or only for some portals."""
 
     feed: PublishedFeed
     portals: frozenset[str] | None
-    """Whose records are to be taken; None: all."""
+    """Portals whose records are to be exported; None for all."""
     files: tuple[str, ...] = ()
-    """All feeds of the run."""
+    """File names of all feeds of the run."""
 
 
 @dataclass(slots=True)
 class Cursor:
-    """What a target holds. A feed that fails stays pending, while later ones are taken."""
+    """The runs and feeds that a target holds. A feed that fails stays pending; later ones are still exported."""
 
     runs: set[str] = field(default_factory=set)
-    """Runs of which it holds everything."""
+    """Ids of runs that it holds completely."""
     feeds: dict[str, frozenset[str]] = field(default_factory=dict)
-    """Feeds of other runs: the portals whose records it holds; ALL for all."""
+    """Feeds of other runs: file name -> portals whose records it holds, ALL for all."""
 
     def pending(
         self, feeds: PublishedFeeds, selection: Selection, problems: list[FeedDamagedError]
     ) -> Iterator[list[Pending]]:
-        """Yield, run by run, the feeds that *selection* asks for; manifests that can't be read go to *problems*."""
+        """Yield, run by run, the pending feeds that match *selection*; add unreadable manifests to *problems*."""
         for run in feeds.runs():
             if run in self.runs:
                 continue
@@ -68,7 +68,7 @@ class Cursor:
         return Pending(feed, None if wanted == {*feed.portals} else wanted, files)
 
     def add(self, taken: Iterable[Pending]) -> None:
-        """Record that the target holds *taken*."""
+        """Record that the target now holds *taken*."""
         for each in taken:
             feed = each.feed
             held = self.feeds.get(feed.file, frozenset()) | (each.portals or frozenset())

@@ -1,4 +1,4 @@
-"""Two folders change places in one step, so that no reader ever sees both or neither (renameat2(2), Linux)."""
+"""Swaps two folders atomically, so that no reader ever sees both or neither (renameat2(2), Linux)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from shutil import rmtree
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
-"""Both from the headers of Linux; Python's ``os`` has no such function."""
+"""Both values are from the Linux headers; Python's ``os`` has no such function."""
 
 
 def exchange(one: Path, other: Path) -> None:
-    """Have two folders change places atomically.
+    """Swap two folders atomically.
 
-    :raises NotImplementedError: where the system has no such call.
-    :raises OSError: where the file system can't do it, or refuses.
+    :raises NotImplementedError: if the system has no such call.
+    :raises OSError: if the file system does not support it, or it fails.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     try:
@@ -29,9 +29,9 @@ def exchange(one: Path, other: Path) -> None:
 
 
 def can_exchange(place: Path) -> bool:
-    """Return whether folders where *place* would be can change places, and files there can have a second name.
+    """Return whether the file system of *place* can swap folders and supports hard links.
 
-    :param place: a folder for nothing else; it is made, tried in, and removed.
+    :param place: path of a temporary folder for the test; it is created and removed.
     """
     one, other = place / "one", place / "other"
     rmtree(place, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""One export: what is pending is read feed by feed and stored batch by batch, each batch whole or not at all."""
+"""Runs an export: reads pending feeds one by one and stores them in batches, each batch atomically."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from portalcrawl.export.cursor import Cursor, Pending, Selection
 from portalcrawl.feeds.store.published import FeedDamagedError, PublishedFeeds
 
 BATCH_BYTES = 256 * 1024 * 1024
-"""Size of the feeds from which a batch is made: what a killed export has to do again at most."""
+"""Bytes of feeds per batch: the most that must be repeated after an export was killed."""
 REPORT_EVERY = 1_000
-"""Records after which the progress is reported."""
+"""Progress is reported each time this number of records was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,58 +27,58 @@ class Row:
 
     kind: str
     values: Sequence[Any]
-    """In the order of ``columns_of(kind)``; times are aware datetimes."""
+    """Values in the order of ``columns_of(kind)``; times are aware datetimes."""
     raw: dict[str, Any]
-    """The record as it stands in the feed."""
+    """The record as it is in the feed."""
     seen: datetime
     """When the crawl saw it."""
 
 
 class Batch(Protocol):
-    """Rows that are stored together. Unless it is committed, nothing of it is."""
+    """Rows that are stored together; if the batch is not committed, none of them is."""
 
     def write(self, row: Row) -> None:
         """Add a row."""
 
     def commit(self, cursor: Cursor) -> None:
-        """Store all rows, and with them that the target holds what *cursor* says."""
+        """Store all rows and *cursor* atomically."""
 
 
 class Target(Protocol):
-    """Where records are exported to. It is open for one export at a time."""
+    """The destination of an export. Only one export can have it open at a time."""
 
     def cursor(self) -> Cursor:
-        """Return what the target holds."""
+        """Return the cursor with the runs and feeds that the target holds."""
 
     def lost(self) -> str | None:
-        """Return in one line what is gone of what the target held, and what to do; None where nothing is."""
+        """Return a one-line message about data that was removed from the target; None if nothing is missing."""
 
     def batch(self) -> AbstractContextManager[Batch]:
-        """Return a new batch; leaving the context drops what is not committed."""
+        """Return a new batch; leaving the context discards what is not committed."""
 
     def tidy(self) -> None:
-        """Do what keeps the target quick to read; raise ExportError where that can't be done."""
+        """Do maintenance that keeps the target fast to read; raise ExportError if it fails."""
 
 
 @dataclass(slots=True)
 class Result:
-    """What an export did."""
+    """Result of an export."""
 
     records: dict[str, int] = field(default_factory=dict)
     """Number of records stored, by kind."""
     feeds: int = 0
     problems: list[FeedDamagedError] = field(default_factory=list)
-    """Files that were left out. They are tried again by the next export."""
+    """Damaged files that were skipped. The next export tries them again."""
     lost: str | None = None
-    """What others have removed from the target, in one line. It is not exported again."""
+    """One-line message about data that others removed from the target. It is not exported again."""
     untidy: str | None = None
-    """Why the target can't be kept quick to read, in one line; it holds all records all the same."""
+    """One-line message why maintenance of the target failed; all records are stored nevertheless."""
 
 
 def export(feeds: PublishedFeeds, target: Target, selection: Selection, progress: Callable[[int, int], None]) -> Result:
-    """Store in *target* what *selection* asks for and the target does not hold yet.
+    """Store the records that match *selection* and are not yet in *target*; return the result.
 
-    :param progress: called now and then with the bytes read and the bytes of all pending feeds.
+    :param progress: called repeatedly with the bytes read so far and the bytes of all pending feeds.
     """
     result, cursor = Result(lost=target.lost()), target.cursor()
     pending = [run for run in cursor.pending(feeds, selection, result.problems) if run]
@@ -91,7 +91,7 @@ def export(feeds: PublishedFeeds, target: Target, selection: Selection, progress
                     records = _fill(open_batch, feeds, batch, partial(_report, progress, done, total))
                     cursor.add(batch)
                     open_batch.commit(cursor)
-            except FeedDamagedError as error:  # nothing of the batch is stored: once more without this feed
+            except FeedDamagedError as error:  # nothing of the batch is stored; try again without this feed
                 result.problems.append(error)
                 batch = [each for each in batch if each.feed.file != error.file]
                 continue
@@ -113,7 +113,7 @@ def _report(progress: Callable[[int, int], None], before: int, total: int, size:
 
 
 def _batches(runs: list[list[Pending]]) -> Iterator[list[Pending]]:
-    """Yield the feeds of *runs* in groups of BATCH_BYTES, at least one feed each."""
+    """Yield the feeds of *runs* in groups of up to BATCH_BYTES; each group has at least one feed."""
     batch: list[Pending] = []
     size = 0
     for each in (feed for run in runs for feed in run):
@@ -129,7 +129,7 @@ def _batches(runs: list[list[Pending]]) -> Iterator[list[Pending]]:
 def _fill(
     batch: Batch, feeds: PublishedFeeds, pending: list[Pending], progress: Callable[[int], None]
 ) -> dict[str, int]:
-    """Write the records of *pending* to *batch*; return how many, by kind."""
+    """Write the records of *pending* to *batch*; return the number of records by kind."""
     numbers: dict[str, int] = {}
     before = 0
     for each in pending:

@@ -1,11 +1,11 @@
-"""A folder of files, one set a batch, and a manifest that names those that count.
+"""Exports to a folder: one set of files per batch, and a manifest that lists the valid files.
 
     DIR/_export.json                                    what the folder holds: files, runs; written last
     DIR/kind=articles/month=2025-12/part-000001.parquet
 
-Files are written under temporary names, synced and renamed; the manifest comes last. A file that it does not name is of
-an export that died, and is removed by the next one. Small files are merged (see merging.py). Readers of such folders
-skip names that begin with ``_`` (``ignore_prefixes`` of pyarrow.dataset).
+Files are written under temporary names, synced and renamed; the manifest is written last. A file that it does not
+list was left by an export that died, and the next export removes it. Small files are merged (see merging.py). Dataset
+readers skip names that begin with ``_`` (``ignore_prefixes`` of pyarrow.dataset).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from portalcrawl.feeds.feed_files import PART, sync_folder
 
 LOCK = "_export.lock"
 OWN = re.compile(r"_?part-\d{6,}\.(?:parquet|csv)(?:\.part)?")
-"""Names of files that exports make; no other file is ever removed."""
+"""Names of files that exports write; other files are never removed."""
 
 
 class Writer(Protocol):
@@ -49,18 +49,18 @@ class Writer(Protocol):
         """Add a row."""
 
     def finish(self) -> None:
-        """Write all that is left; the file is closed by whoever opened it."""
+        """Write buffered rows; the caller closes the file."""
 
 
 class FileFormat(Protocol):
-    """A format of files."""
+    """A file format."""
 
     name: str
-    """Also the ending of its files."""
+    """Name of the format, which is also the suffix of its files."""
 
     @property
     def merger(self) -> Merger | None:
-        """What merges its files; None: they are never merged."""
+        """Return an object that merges files of this format; None if they are never merged."""
 
     def writer(self, kind: str, file: IO[bytes]) -> Writer:
         """Return a writer of rows of *kind* to *file*."""
@@ -74,16 +74,16 @@ class FileTarget:
         self.format = file_format
         self._manifest = manifest
         self._gone: list[str] = []
-        """Files that the manifest names and that were not there when the folder was opened."""
+        """Files in the manifest that were missing when the folder was opened."""
 
     @classmethod
     @contextmanager
     def open(cls, folder: Path, file_format: FileFormat) -> Iterator[FileTarget]:
-        """Open *folder*, which is made where there is none, and remove what an export that died left there.
+        """Open *folder*, creating it if it does not exist, and remove files left by an export that died.
 
-        :raises ExportError: where the folder is not one of exports in this format.
-        :raises RunLockedError: where another export works on it.
-        :raises OSError: where it can't be written.
+        :raises ExportError: if the folder was not made by exports in this format.
+        :raises RunLockedError: if another export is using it.
+        :raises OSError: if it can't be written.
         """
         if folder.exists() and not folder.is_dir():
             raise ExportError(f"{folder} is a file; an export needs a folder")
@@ -99,12 +99,12 @@ class FileTarget:
             yield target
 
     def cursor(self) -> Cursor:
-        """Return what the folder holds."""
+        """Return the cursor with the runs and feeds that the folder holds."""
         feeds = {file: frozenset(portals) for file, portals in self._manifest["feeds"].items()}
         return Cursor(set(self._manifest["runs"]), feeds)
 
     def lost(self) -> str | None:
-        """Return in one line which files are gone, and what to do; None where all are there."""
+        """Return a one-line message with the missing files and what to do; None if none is missing."""
         if not self._gone:
             return None
         first, *others = self._gone
@@ -126,12 +126,12 @@ class FileTarget:
         self._manifest = batch.manifest or self._manifest
 
     def tidy(self) -> None:
-        """Merge small files, if there are many; see :func:`merging.merge_small_files`."""
+        """Merge small files if there are many; see :func:`merging.merge_small_files`."""
         if self.format.merger is not None:
             self._manifest = merge_small_files(self.folder, self.format.name, self.format.merger, self._manifest)
 
     def _compare(self) -> None:
-        """Remove files of exports that the manifest does not name; note those that it names and that are gone."""
+        """Remove files of exports that are not in the manifest; remember files in the manifest that are missing."""
         gone = {each["file"] for each in self._manifest["files"]}
         named = frozenset(gone)
         for path in self.folder.glob("kind=*/month=*/*part-*"):
@@ -147,7 +147,7 @@ class FileBatch:
 
     def __init__(self, folder: Path, file_format: FileFormat, number: int) -> None:
         self.manifest: dict[str, Any] | None = None
-        """Set once the batch is committed."""
+        """The new manifest, once the batch is committed."""
         self._folder, self._format, self._number = folder, file_format, number
         self._open: dict[tuple[str, str], tuple[IO[bytes], Writer]] = {}
         self._renamed: list[Path] = []
@@ -163,7 +163,7 @@ class FileBatch:
         self._open[key][1].write(row)
 
     def commit(self, cursor: Cursor) -> None:
-        """Sync and rename the files, then write the manifest that names them and what *cursor* says."""
+        """Sync and rename the files, then write the manifest with them and *cursor*."""
         old = _read_manifest(self._folder, self._format.name)
         files = list(old["files"])
         for (kind, month), (file, writer) in self._open.items():
@@ -195,7 +195,7 @@ class FileBatch:
     def close(self) -> None:
         """Close all files; remove those of a batch that was not committed."""
         for file, _ in self._open.values():
-            with suppress(OSError):  # what a full disk did not take
+            with suppress(OSError):  # closing flushes, which fails on a full disk
                 file.close()
         if self.manifest is None:
             for path in [*self._renamed, *(_part(self._path(*key)) for key in self._open)]:
@@ -208,14 +208,16 @@ class FileBatch:
 
 
 def _part(path: Path) -> Path:
-    """Return where a file is while it is written: under a name that readers of folders skip."""
+    """Return the temporary path for writing a file; dataset readers skip its name."""
     return path.with_name(f"_{path.name}{PART}")
 
 
 def _read_manifest(folder: Path, name: str) -> dict[str, Any]:
-    """Return the manifest of *folder*; in a folder without export, write one that names nothing first.
+    """Return the manifest of *folder*; if the folder has no export yet, write an empty manifest first.
 
-    So files without a manifest are never those of an export that died: somebody needs them.
+    As the manifest is written before any file, files without a manifest were not left by an export that died.
+
+    :raises ExportError: if there are exported files without a manifest, or the manifest can't be used.
     """
     path = folder / MANIFEST
     try:

@@ -1,18 +1,18 @@
-"""Small files of a dataset become one, so that it stays quick to read however often it is exported to.
+"""Merges small files of a dataset, so that it stays fast to read even after many exports.
 
-The files of a kind and a month are merged where more than MOST of them are on one level; the new file is one level
-higher, so each record is written anew a few times at most. Merging never changes a folder that readers see, but makes
-another one and has both change places in one step:
+The files of a kind and month are merged if more than MOST of them are on one level. The new file is one level higher,
+so each record is rewritten only a few times. Merging never modifies a folder that readers see; it creates a new folder
+and swaps both atomically:
 
-1. DIR/_export.merging-000123 gets the merged file, and links to those files of the month that are not merged;
-2. _export.json says what is about to be merged;
-3. the folder changes places with that of the month (see exchange.py);
-4. _export.json names the new file instead of the old ones.
+1. DIR/_export.merging-000123 gets the merged file, and hard links to the month's files that are not merged;
+2. the planned merge is recorded in _export.json;
+3. the new folder is swapped with the folder of the month (see exchange.py);
+4. the new file replaces the old ones in _export.json.
 
-An export that died leaves one of these states; the next one ends the merging or takes it back. Files whose names do not
-change keep them; a merged file has a name that no file had before. So a reader who has opened the old folder lists all
-of the old files, and opens none of the merged ones. For that the old folder stays whole for GRACE seconds at least: it
-is removed by a later export.
+If an export dies in any of these steps, the next one completes or reverts the merge. Files that are not merged keep
+their names; a merged file gets a name that was never used. So a reader that has opened the old folder lists all of the
+old files and never opens a merged one. The old folder is therefore kept for at least GRACE seconds; a later export
+removes it.
 """
 
 from __future__ import annotations
@@ -32,55 +32,55 @@ from portalcrawl.plurals import counted
 
 MANIFEST = "_export.json"
 FOLDER = "_export.merging-"
-"""Followed by the number of the batch."""
+"""Prefix of folder names; the number of the batch follows."""
 TRIED = "_export.trying"
 GRACE = 60.0
-"""Seconds that an old folder stays: a reader may have opened it, and not listed it yet."""
+"""Seconds for which an old folder is kept: a reader may have opened it, but not listed it yet."""
 MOST = 32
-"""Files of one kind, month and level that are left as they are."""
+"""Number of files of one kind, month and level that is still not merged."""
 LARGE = 64 * 1024 * 1024
-"""Bytes of a file that is not merged any more."""
+"""Size in bytes from which a file is not merged any more."""
 AT_A_TIME = 512 * 1024 * 1024
-"""Bytes that are merged into one file at most."""
+"""Most bytes that are merged into one file."""
 VERSION, WHILE_MERGING = 1, 2
-"""Versions of the manifest: an older portalcrawl, which knows nothing of merging, refuses the second one."""
+"""Versions of the manifest. Older releases of portalcrawl, which can't merge, refuse the second one."""
 
 Manifest = dict[str, Any]
 Entry = dict[str, Any]
 
 
 class Merger(Protocol):
-    """Merges files of a format."""
+    """Merges files of one format."""
 
     def shape(self, path: Path) -> bytes:
-        """Return what files must have in common to be merged: their columns.
+        """Return the serialized columns of a file; only files with equal columns can be merged.
 
-        :raises ExportError: where the file is damaged.
+        :raises ExportError: if the file is damaged.
         """
 
     def merge(self, paths: Sequence[Path], file: IO[bytes]) -> int:
         """Write all rows of the files at *paths* to *file*, in bounded memory; return their number.
 
-        :raises ExportError: where a file is damaged.
+        :raises ExportError: if a file is damaged.
         """
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest durably, so that readers see all of it or nothing."""
+    """Write the manifest durably and atomically: readers see all of it or nothing."""
     write_whole(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
 def settle(folder: Path, manifest: Manifest) -> Manifest:
-    """End the merging that *manifest* speaks of, or take it back; return the manifest as it is then.
+    """Complete or revert an unfinished merge in *manifest*; return the resulting manifest.
 
-    Folders that no reader can have open any more are removed.
+    Folders older than GRACE, which no reader can still need, are removed.
     """
     merging = manifest.get("merging")
     if merging is not None:
         manifest = {**manifest, "version": VERSION}
         del manifest["merging"]
         if (folder / merging["new"]["file"]).exists():
-            (folder / f"{FOLDER}{merging['batch']:06d}").touch()  # it is the old one, and was readers' until now
+            (folder / f"{FOLDER}{merging['batch']:06d}").touch()  # the old folder, which readers used until now
             gone = set(merging["replaces"])
             files = [each for each in manifest["files"] if each["file"] not in gone]
             manifest |= {"files": [*files, merging["new"]], "batches": merging["batch"]}
@@ -93,12 +93,12 @@ def settle(folder: Path, manifest: Manifest) -> Manifest:
 
 
 def merge_small_files(folder: Path, ending: str, merger: Merger, manifest: Manifest) -> Manifest:
-    """Merge small files where there are many; return the manifest as it is then.
+    """Merge small files if there are many; return the resulting manifest.
 
-    Where folders can't change places in one step, nothing is merged: readers could see records twice, or not at all.
+    If folders can't be swapped atomically, nothing is merged: readers could see records twice, or not at all.
 
-    :param ending: of the files' names.
-    :raises ExportError: where files can't be merged; they are left as they are.
+    :param ending: suffix of the files' names.
+    :raises ExportError: if files can't be merged; they are left unchanged.
     """
     try:
         while chosen := _chosen(folder, merger, manifest):
@@ -112,7 +112,7 @@ def merge_small_files(folder: Path, ending: str, merger: Merger, manifest: Manif
 
 
 def _chosen(folder: Path, merger: Merger, manifest: Manifest) -> list[Entry]:
-    """Return entries of files that are to be merged into one; an empty list where there is nothing to do."""
+    """Return the entries of files to be merged into one; an empty list if there is nothing to merge."""
     for group in _groups(manifest["files"], lambda each: (_month_of(each), each.get("level", 0))):
         if len(group) > MOST and (there := _files_in(folder, _month_of(group[0]), manifest)):
             still_there = [each for each in group if each["file"] in there]
@@ -123,7 +123,7 @@ def _chosen(folder: Path, merger: Merger, manifest: Manifest) -> list[Entry]:
 
 
 def _groups(entries: Iterable[Entry], key: Any) -> list[list[Entry]]:
-    """Return the entries of files that are not large, in groups of one *key*."""
+    """Return the entries of files smaller than LARGE, grouped by *key*."""
     found: dict[Any, list[Entry]] = {}
     for each in entries:
         if each["bytes"] < LARGE:
@@ -132,7 +132,7 @@ def _groups(entries: Iterable[Entry], key: Any) -> list[list[Entry]]:
 
 
 def _first(entries: list[Entry]) -> list[Entry]:
-    """Return as many of *entries* as are AT_A_TIME bytes: several, since none is large."""
+    """Return the first of *entries*, up to AT_A_TIME bytes; these are always several, since none is LARGE."""
     size = 0
     for number, each in enumerate(entries):
         size += each["bytes"]
@@ -142,9 +142,9 @@ def _first(entries: list[Entry]) -> list[Entry]:
 
 
 def _files_in(folder: Path, month: str, manifest: Manifest) -> set[str]:
-    """Return the files in the folder *month*; none where it is gone, or where there is more than the manifest names.
+    """Return the names of the files in the folder *month*; empty if it is missing or has files not in *manifest*.
 
-    What users remove stays removed, and what they put there stays where it is.
+    Thus files that users removed stay removed, and files that users added stay in place.
     """
     named = {each["file"] for each in manifest["files"]}
     place = folder / month
@@ -186,7 +186,7 @@ def _merge(folder: Path, ending: str, merger: Merger, manifest: Manifest, chosen
 
 
 def _fill(made: Path, month: Path, merger: Merger, folder: Path, chosen: list[Entry], new: Entry) -> int:
-    """Make the folder *made*, which is to become *month*, and its files; return the bytes of the merged one."""
+    """Create the folder *made*, which will replace *month*, and its files; return the merged file's size in bytes."""
     made.mkdir()
     made.chmod(month.stat().st_mode & 0o7777)
     path = made / Path(new["file"]).name

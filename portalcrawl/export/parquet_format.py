@@ -1,4 +1,4 @@
-"""Parquet files: the types of the item classes, row groups of bounded size."""
+"""Parquet files, with column types from the item classes and row groups of bounded size."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from portalcrawl.export.columns import Column, ColumnType, columns_of
 from portalcrawl.export.exporting import Row
 
 ROWS_HELD = 20_000
-"""Rows of all files together that are held in memory until a row group is written: about 150 MB of articles."""
+"""Most rows held in memory before a row group is written, in all files together: about 150 MB of articles."""
 TIME = pa.timestamp("us", tz="UTC")
 TYPES: dict[ColumnType, pa.DataType] = {
     "text": pa.string(),
@@ -32,7 +32,7 @@ TYPES: dict[ColumnType, pa.DataType] = {
 
 
 class ParquetFormat:
-    """Times as timestamps in UTC, lists as lists, their records as structs, objects of open keys as JSON text."""
+    """Writes times as UTC timestamps, lists as lists, records in them as structs, objects of any keys as JSON text."""
 
     name = "parquet"
 
@@ -48,7 +48,7 @@ class ParquetFormat:
         return writer
 
     def row_added(self) -> None:
-        """Have the file that holds most rows write them if all files together hold too many."""
+        """Count a row; if all files together hold too many, flush the file that holds most."""
         self._held += 1
         if self._held >= ROWS_HELD:
             largest = max(self._writers, key=lambda writer: writer.held)
@@ -80,7 +80,7 @@ class ParquetWriter:
 
     @property
     def held(self) -> int:
-        """Rows that are not written yet."""
+        """Number of rows that are not written yet."""
         return len(self._held)
 
     def write(self, row: Row) -> None:
@@ -96,7 +96,7 @@ class ParquetWriter:
         self._file.close()
 
     def write_group(self) -> None:
-        """Write the rows that are held as a row group."""
+        """Write the held rows as one row group."""
         arrays = [
             pa.array(_plain_all(column, [row[at] for row in self._held]), type=field.type)
             for at, (column, field) in enumerate(zip(self._columns, self._schema, strict=True))
@@ -106,15 +106,15 @@ class ParquetWriter:
 
 
 class ParquetMerger:
-    """Merges files of one schema: rows and their order stay as they are, small row groups become large ones."""
+    """Merges files of one schema: keeps the rows and their order, and joins small row groups."""
 
     def shape(self, path: Path) -> bytes:
-        """Return the schema."""
+        """Return the serialized schema of a file."""
         with _damage_named(path):
             return bytes(pq.read_schema(path).remove_metadata().serialize())
 
     def merge(self, paths: Sequence[Path], file: IO[bytes]) -> int:
-        """Write all rows to *file*; return their number."""
+        """Write all rows of the files at *paths* to *file*; return their number."""
         with _damage_named(paths[0]):
             schema = pq.read_schema(paths[0])
         rows = 0
@@ -140,7 +140,7 @@ def _write(writer: pq.ParquetWriter, batches: list[pa.RecordBatch]) -> int:
 
 @contextmanager
 def _damage_named(path: Path) -> Iterator[None]:
-    """Turn the errors of pyarrow into one that names the file; those of the system pass."""
+    """Convert errors of pyarrow to an ExportError that names the file; let errors of the system pass."""
     try:
         yield
     except pa.ArrowException as error:
@@ -152,7 +152,7 @@ def _plain_all(column: Column, values: list[Any]) -> list[Any]:
 
 
 def _plain(column: Column, value: Any) -> Any:
-    """Return *value* as pyarrow takes it."""
+    """Return *value* in the form that pyarrow accepts."""
     if value is None:
         return None
     if column.type == "object":

@@ -1,9 +1,9 @@
-"""Tables of PostgreSQL in a schema of their own: COPY into a staging table, then an upsert, all in one transaction.
+"""Exports to PostgreSQL tables in their own schema: COPY into staging tables, then upsert, in one transaction.
 
-portalcrawl_export.articles         one row a revision, key (id, revision)
-portalcrawl_export.teasers          one row a state, key id
-portalcrawl_export.exported_runs    what the tables hold, changed in the same transaction
-portalcrawl_export.exported_feeds   the same of runs that they hold in part
+portalcrawl_export.articles         one row per revision, key (id, revision)
+portalcrawl_export.teasers          one row per state, key id
+portalcrawl_export.exported_runs    runs that the tables hold completely, updated in the same transaction
+portalcrawl_export.exported_feeds   feeds that they hold of other runs
 """
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ class PostgresTarget:
     @classmethod
     @contextmanager
     def open(cls, url: str) -> Iterator[PostgresTarget]:
-        """Connect to the database at *url* and make the tables.
+        """Connect to the database at *url* and create the tables.
 
-        :raises UsageError: for what is no URL of PostgreSQL.
-        :raises RunLockedError: where another export works on it.
-        :raises ExportError: for whatever else the database says.
+        :raises UsageError: if *url* is not a PostgreSQL URL.
+        :raises RunLockedError: if another export is using the database.
+        :raises ExportError: for any other database error.
         """
         address = _address(url)
         shown = mask_secrets(url)
@@ -74,7 +74,7 @@ class PostgresTarget:
             raise ExportError(f"{shown}: {_first_line(said)}") from None
 
     def cursor(self) -> Cursor:
-        """Return what the tables hold."""
+        """Return the cursor with the runs and feeds that the tables hold."""
         runs = self._connection.execute(_in_schema("SELECT run FROM {}.exported_runs")).fetchall()
         feeds = self._connection.execute(_in_schema("SELECT feed, portals FROM {}.exported_feeds")).fetchall()
         self._stored = Cursor({run for (run,) in runs}, {feed: frozenset(portals) for feed, portals in feeds})
@@ -94,7 +94,7 @@ class PostgresTarget:
                 raise psycopg.Rollback(transaction)
 
     def lost(self) -> str | None:
-        """Return None: rows that others have deleted stay deleted."""
+        """Return None: rows deleted by others stay deleted and are not reported."""
         return None
 
     def tidy(self) -> None:
@@ -102,7 +102,7 @@ class PostgresTarget:
 
 
 class PostgresBatch:
-    """Rows in staging tables of one transaction, which are upserted at its end."""
+    """Rows in staging tables of one transaction, upserted on commit."""
 
     def __init__(self, connection: psycopg.Connection[Any], stored: Cursor) -> None:
         self.is_complete = False
@@ -122,7 +122,7 @@ class PostgresBatch:
         self._copy.write_row([_plain(column, value) for column, value in zip(columns, row.values, strict=True)])
 
     def commit(self, cursor: Cursor) -> None:
-        """Upsert the rows, and record what *cursor* says; the transaction is committed when its context is left."""
+        """Upsert the rows and store *cursor*; the transaction is committed when its context is left."""
         self._end_copy()
         for kind in sorted(self._kinds):
             self._connection.execute(_upsert(kind))
@@ -131,7 +131,7 @@ class PostgresBatch:
         self.is_complete = True
 
     def abort(self, error: BaseException) -> None:
-        """End the COPY under way, so that the transaction can be rolled back."""
+        """Abort the current COPY, so that the transaction can be rolled back."""
         if self._context is not None:
             with suppress(psycopg.Error):
                 self._context.__exit__(type(error), error, error.__traceback__)
@@ -169,7 +169,7 @@ class PostgresBatch:
 
 
 def _address(url: str) -> dict[str, Any]:
-    """Return the parameters of the connection; raise UsageError for what is no URL of PostgreSQL."""
+    """Return the connection parameters from *url*; raise UsageError if it is not a PostgreSQL URL."""
     scheme, separator, rest = url.partition("://")
     if not separator or scheme.partition("+")[0] not in ("postgresql", "postgres"):
         raise UsageError(f"{mask_secrets(url)!r} is no URL of PostgreSQL; it takes one such as {EXAMPLE}")
@@ -193,7 +193,7 @@ def _in_schema(statement: LiteralString) -> sql.Composed:
 
 
 def _make_cursor_tables(connection: psycopg.Connection[Any]) -> None:
-    """Make schema and tables where they are missing: afterwards, an export needs no right to make schemas."""
+    """Create the schema and tables if missing; later exports need no privilege to create schemas."""
     with connection.transaction():
         has_schema = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (SCHEMA,)).fetchone()
         if has_schema is None:
@@ -203,7 +203,7 @@ def _make_cursor_tables(connection: psycopg.Connection[Any]) -> None:
 
 
 def _make_table(connection: psycopg.Connection[Any], kind: str) -> None:
-    """Make the table of *kind*, or add the columns that it lacks because an older version made it."""
+    """Create the table of *kind*, or add columns that are missing in a table of an older version."""
     rows = connection.execute(
         "SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = %s", (SCHEMA, kind)
     ).fetchall()
@@ -234,7 +234,7 @@ def _staging(kind: str) -> sql.Identifier:
 
 
 def _upsert(kind: str) -> sql.Composed:
-    """Return the statement that moves the staged rows; of rows with one key, the last staged stays."""
+    """Return the upsert from the staging table; of several staged rows with the same key, the last one wins."""
     key = sql.SQL(", ").join(map(sql.Identifier, key_of(kind)))
     changes = sql.SQL(", ").join(
         sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(column.name))
@@ -250,7 +250,7 @@ def _upsert(kind: str) -> sql.Composed:
 
 
 def _plain(column: Column, value: Any) -> Any:
-    """Return *value* as COPY takes it; PostgreSQL stores no U+0000 (its documentation, 8.3)."""
+    """Return *value* in the form that COPY accepts, without U+0000, which PostgreSQL can't store (its manual, 8.3)."""
     if value is None:
         return None
     if column.type in ("records", "object"):

@@ -1,1 +1,1 @@
-"""Feed files: durable lines, publication by rename, manifests."""
+"""Feed files: durable appends, publication by rename, manifests."""

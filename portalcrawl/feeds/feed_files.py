@@ -31,7 +31,7 @@ class FeedFile:
         self._is_synced = True
 
     def append(self, line: bytes) -> None:
-        """Append a line; raise OSError where the disk is full, after cutting off what was written of it."""
+        """Append a line; if that fails (disk full), truncate the partly written line and raise OSError."""
         if self._handle is None:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
             self._handle = os.open(self.part, flags, 0o644)
@@ -62,7 +62,7 @@ class FeedFile:
 
 
 def cut(path: Path, length: int) -> None:
-    """Cut *path* to *length* bytes, durably."""
+    """Truncate *path* to *length* bytes and fsync it."""
     handle = os.open(path, os.O_WRONLY)
     try:
         if os.fstat(handle).st_size > length:
@@ -73,7 +73,7 @@ def cut(path: Path, length: int) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write *path* durably, so that readers see all of it or nothing."""
+    """Write *content* to *path* durably and atomically: readers see all of it or nothing."""
     part = path.with_name(path.name + PART)
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
     try:

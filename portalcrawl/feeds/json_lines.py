@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 LINE_BREAKS = {code: f"\\u{code:04x}" for code in (0x7F, 0x85, 0x2028, 0x2029)}
-"""Characters that JSON allows unescaped, but at which some programs split lines (JSON always escapes U+0000 to U+001F,
-RFC 8259 section 7)."""
+"""Escapes of characters that JSON allows unescaped, but at which some programs split lines. JSON itself requires that
+U+0000 to U+001F are escaped (RFC 8259, section 7)."""
 TO_ESCAPE = re.compile("[\x7f\x85\u2028\u2029\ud800-\udfff]")
 
 

@@ -1,4 +1,4 @@
-"""Publication of a run: its feeds are renamed, then the manifest is written."""
+"""Publishes a run: renames its feeds, then writes the manifest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portalcrawl.schema import FeedEntry, Manifest
 def publish_feed(folder: Path, name: str, kind: str, size: int, records: int) -> FeedEntry | None:
     """Rename a feed to its final name and return its entry; remove one without records and return None.
 
-    *size* bytes are committed; whatever a dead run wrote after them is cut off. May be called again after a crash.
+    Bytes after the committed *size*, written by a run that died, are truncated. May be called again after a crash.
     """
     part, path = folder / (name + PART), folder / name
     if not size:
@@ -25,20 +25,20 @@ def publish_feed(folder: Path, name: str, kind: str, size: int, records: int) ->
         cut(part, size)
         part.replace(path)
         sync_folder(folder)
-    elif path.stat().st_size > size:  # published, but the state is a copy that was made before the manifest
+    elif path.stat().st_size > size:  # published, but the state is a copy from before the manifest was written
         cut(path, size)
     return FeedEntry(file=name, kind=kind, records=records, bytes=size, sha256=sha256_of(path))
 
 
 def existing_file(folder: Path, name: str) -> Path | None:
-    """Return the file of a feed, published or not; None where there is none."""
+    """Return the file of a feed, published or not; None if there is none."""
     return next((path for path in (folder / (name + PART), folder / name) if path.exists()), None)
 
 
 def whole_lines(path: Path | None, size: int) -> tuple[int, int | None]:
     """Return the length and number of the complete lines within the first *size* bytes of a file.
 
-    The lines are counted only where bytes are missing; otherwise their number is None.
+    The lines are counted only if bytes are missing; otherwise their number is None.
     """
     if path is None or not size:
         return 0, 0 if size else None
@@ -57,10 +57,10 @@ def whole_lines(path: Path | None, size: int) -> tuple[int, int | None]:
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
-    """Write *manifest* so that readers see all of it or nothing."""
+    """Write *manifest* atomically: readers see all of it or nothing."""
     write_whole(path, manifest_bytes(manifest))
 
 
 def manifest_bytes(manifest: Manifest) -> bytes:
-    """Return the content of a manifest's file."""
+    """Return *manifest* as the content of its file."""
     return json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode() + b"\n"

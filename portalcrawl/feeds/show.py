@@ -17,9 +17,9 @@ LINES = 5
 ARTICLE = ("date_published", "source", "agency", "section", "headline")
 TEASER = ("date_published", "comment_count", "headline", "snippet")
 TEXTS = ("headline", "snippet")
-"""Columns that are cut at the edge of the terminal."""
+"""Columns that are truncated at the edge of the terminal."""
 WIDTH = 120
-"""Width where standard output is no terminal."""
+"""Width in characters if standard output is not a terminal."""
 
 
 def main(folder: Path) -> int:

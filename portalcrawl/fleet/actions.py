@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from portalcrawl.scheduling.entries import Schedule
 
 WAITS = 75
-"""Exit code where an entry waits already (EX_TEMPFAIL)."""
+"""Exit code if a start of the entry is already waiting (EX_TEMPFAIL)."""
 
 
 def init(settings: BaseSettings) -> int:
-    """Make or migrate the tables of state, queue and fleet; return the exit code."""
+    """Create or migrate the tables of state, queue and fleet; return the exit code."""
     url = fleet_url(settings)
     done = make_tables(Database(url))
     if problem := migrate_state(url):
@@ -51,7 +51,7 @@ def init(settings: BaseSettings) -> int:
 
 
 def apply(settings: BaseSettings, file: Path) -> int:
-    """Make the schedule what *file* says, or print all its faults; return the exit code."""
+    """Replace the stored schedule by the one in *file*, or print all errors in *file*; return the exit code."""
     url = fleet_url(settings)
     schedule, faults = find_faults(file, RunSettings.from_settings(settings))
     if schedule is None:
@@ -69,7 +69,7 @@ def apply(settings: BaseSettings, file: Path) -> int:
 
 
 def _ignored(schedule: Schedule) -> Iterator[str]:
-    """Yield what *schedule* says that only Scrapyd needs."""
+    """Yield a warning for each key in *schedule* that only Scrapyd uses."""
     if len(schedule.nodes) > 1 or any(node != "local" for node in schedule.nodes):
         yield "nodes: are ignored: any worker runs any entry"
     if schedule.webhook:
@@ -77,9 +77,9 @@ def _ignored(schedule: Schedule) -> Iterator[str]:
 
 
 def worker(settings: BaseSettings, concurrency: str | None) -> int:
-    """Run what is due until told to stop; return the exit code."""
+    """Run due entries until SIGTERM or SIGINT; return the exit code."""
     fleet = FleetSettings.from_settings(settings, concurrency)
-    EntryStore(Database(fleet.state_url)).names()  # so that missing tables are told in one line
+    EntryStore(Database(fleet.state_url)).names()  # missing tables are reported in one line
     log_to_stderr(settings["LOG_LEVEL"], with_entries=False)
     sources: list[Source] = [StateFigures(fleet.state_url), FleetFigures(Database(fleet.state_url))]
     with serve_metrics(metrics_port(settings), sources):
@@ -91,7 +91,7 @@ async def _work(settings: FleetSettings) -> int:
 
 
 def status(settings: BaseSettings, *, as_json: bool) -> int:
-    """Print the status; return 1 where there are problems."""
+    """Print the status; return 1 if there are problems, else 0."""
     found = fleet_status(Database(fleet_url(settings)))
     if as_json:
         print(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
@@ -101,7 +101,7 @@ def status(settings: BaseSettings, *, as_json: bool) -> int:
 
 
 def once(settings: BaseSettings, name: str) -> int:
-    """Have the entry *name* run now; return the exit code."""
+    """Queue a run of the entry *name* now; return the exit code."""
     database = Database(fleet_url(settings))
     entry = EntryStore(database).find(name)
     if entry is None:

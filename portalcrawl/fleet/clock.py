@@ -1,4 +1,4 @@
-"""Turns what is due into jobs of the queue, and moves each entry on to its next time, in one transaction."""
+"""Queues a job for each entry that is due and sets the entry's next time, in one transaction."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ logger = logging.getLogger("portalcrawl.fleet")
 QUEUE = "crawls"
 TASK = "crawl"
 CLOCK_SET_BACK = 60.0
-"""Seconds by which the database's clock must have been set back for times to be counted anew."""
+"""Next times are recalculated if the database's clock was set back by more than this number of seconds."""
 DEFER = """
 SELECT procrastinate_defer_jobs_v1(array_agg(
     ROW(%(queue)s, %(task)s, job.priority, job.lock, job.queueing_lock, job.args, NULL)::procrastinate_job_to_defer_v1
@@ -29,7 +29,7 @@ SELECT procrastinate_defer_jobs_v1(array_agg(
 FROM jsonb_to_recordset(%(jobs)s) AS job(number integer, priority integer, lock text, queueing_lock text, args jsonb)
 HAVING count(*) > 0
 """
-"""Procrastinate's own function, called here so that jobs and times change in one transaction."""
+"""Calls Procrastinate's own SQL function, so that jobs and times change in one transaction."""
 OPEN = """
 SELECT lock, queueing_lock, status::text FROM procrastinate_jobs
 WHERE queue_name = %s AND (status = 'todo' AND queueing_lock = ANY(%s) OR status = 'doing' AND lock = ANY(%s))
@@ -37,26 +37,29 @@ WHERE queue_name = %s AND (status = 'todo' AND queueing_lock = ANY(%s) OR status
 
 
 def lock_of(portals: Collection[str]) -> str:
-    """Return the lock of jobs: of two with the same portals one runs at a time."""
+    """Return the name of the lock of jobs on *portals*: only one job with the same lock runs at a time."""
     return " ".join(portals)
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """What a tick did: names of entries."""
+    """Result of a tick: names of entries."""
 
     started: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
 
 class Clock:
-    """Defers jobs; any number of clocks may tick at the same time. DataFolderError where the database can't be used."""
+    """Queues jobs; any number of clocks may tick at the same time.
+
+    Methods raise DataFolderError if the database can't be used.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def tick(self) -> Tick:
-        """Defer a job for each entry that is due."""
+        """Queue a job for each entry that is due."""
         tick = Tick()
         with self._database.transaction() as connection:
             now = now_of(connection)
@@ -73,7 +76,7 @@ class Clock:
                 entry = entries[row["name"]]
                 due = _move_on(connection, entry, row["slot"], row["due"], now)
                 if entry.name in waiting:
-                    continue  # one start waits already, and will find what came meanwhile
+                    continue  # the start that is already waiting will also fetch what is new by then
                 if lock_of(entry.portals) in busy and entry.on_overlap == "skip":
                     skip(connection, entry.name, due, "its portal is busy with another run")
                     tick.skipped.append(entry.name)
@@ -84,7 +87,7 @@ class Clock:
         return tick
 
     def once(self, entry: ScheduleEntry) -> bool:
-        """Defer a job of *entry* now; return whether it was deferred: False if one waits already."""
+        """Queue a job of *entry* now; return False if one is already waiting."""
         with self._database.transaction() as connection:
             waiting, _ = _open_jobs(connection, {entry.name: entry})
             if not waiting:
@@ -92,9 +95,9 @@ class Clock:
             return not waiting
 
     def count_anew(self) -> int:
-        """Bring entries back whose times lie ahead since the clock was set back; return how many.
+        """Recalculate the times of entries that are in the future because the clock was set back; return their number.
 
-        Otherwise they would not be due until the clock has caught up.
+        Otherwise these entries would not be due until the clock has caught up.
         """
         with self._database.transaction() as connection:
             now = now_of(connection)
@@ -107,7 +110,7 @@ class Clock:
 
 
 def _open_jobs(connection: Connection, entries: Mapping[str, ScheduleEntry]) -> tuple[set[str], set[str]]:
-    """Return the names of entries that wait already, and the locks of those that run."""
+    """Return the names of entries that are already waiting, and the locks of running jobs."""
     locks = [lock_of(entry.portals) for entry in entries.values()]
     rows = connection.execute(OPEN, (QUEUE, list(entries), locks)).fetchall()
     waiting = {row["queueing_lock"] for row in rows if row["status"] == "todo"}
@@ -115,7 +118,7 @@ def _open_jobs(connection: Connection, entries: Mapping[str, ScheduleEntry]) -> 
 
 
 def _move_on(connection: Connection, entry: ScheduleEntry, slot: float, due: float, now: float) -> float:
-    """Store when *entry* is next due; return when it was due: of several times that were missed at the last."""
+    """Store when *entry* is next due; return when it was due, the latest time if several were missed."""
     missed = entry.timing.latest(datetime.fromtimestamp(slot, UTC), datetime.fromtimestamp(now, UTC))
     slot = missed.timestamp() if missed else slot
     following = next_start(entry, slot)
@@ -140,7 +143,7 @@ def _defer(connection: Connection, jobs: list[dict[str, Any]]) -> None:
 
 
 def skip(connection: Connection, entry: str, due: float, why: str) -> None:
-    """Record a start that is not run."""
+    """Record a skipped start."""
     query = f"INSERT INTO fleet_starts (entry, due, ended, skipped) VALUES (%s, %s, {NOW}, %s)"
     connection.execute(query, (entry, due, why))
     logger.info("%s: skipped: %s", entry, why)

@@ -1,8 +1,8 @@
-"""A process that runs the queue's jobs, several side by side: ``python -m portalcrawl.fleet.crawl_process``.
+"""A process that runs jobs of the queue concurrently: ``python -m portalcrawl.fleet.crawl_process``.
 
-The supervisor starts it. The first line of its standard input is a :class:`ProcessOrder` as JSON; the rest of it is
-never written, so that its end says that the supervisor is gone. Each line that it writes to standard output is a JSON
-object: ``{"running": N}``, and ``{"leaving": REASON}`` once it takes no further jobs.
+The supervisor starts it and writes one line to its standard input, a :class:`ProcessOrder` as JSON. The pipe stays open
+without further data, so end of file means that the supervisor is gone. The process writes JSON objects to standard
+output, one per line: ``{"running": N}``, and ``{"leaving": REASON}`` once it takes no further jobs.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ logger = logging.getLogger("portalcrawl.fleet")
 
 BEATS_IN_LEASE = 6
 RECORD_TRIES = 6
-"""Tries to record the end of a start, each RECORD_WAIT seconds after the other: PostgreSQL may be restarting."""
+"""Attempts to record the end of a start, RECORD_WAIT seconds apart: PostgreSQL may be restarting."""
 RECORD_WAIT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessOrder:
-    """What a process is started with."""
+    """Parameters of a process, sent by the supervisor."""
 
     worker: str
     """Name of the worker that it belongs to."""
     concurrency: int
-    """Runs side by side."""
+    """Number of concurrent runs."""
     settings: dict[str, Any]
-    """Settings that the command line gave."""
+    """Settings from the command line."""
     lease: float
     runs: int
     """Runs after which it is replaced."""
@@ -66,7 +66,7 @@ class ProcessOrder:
 
 
 class CrawlProcess:
-    """Takes jobs until it is told to stop, has had its number of runs, or has grown."""
+    """Takes jobs until it is stopped, has done its number of runs, or exceeds its memory limit."""
 
     def __init__(self, order: ProcessOrder, app: App, starts: StartStore, runner: WarmRunner) -> None:
         self._order = order
@@ -74,17 +74,17 @@ class CrawlProcess:
         self._starts = starts
         self._runner = runner
         self._number: int | None = None
-        """Of the process, as the queue counts them; known from the first job."""
+        """Id of this process as a worker of the queue (Procrastinate's worker id); known from the first job on."""
         self._runs = 0
         self._under_way = 0
         self._taking: asyncio.Task[None] | None = None
         self._is_leaving = False
         self._stopping: asyncio.Task[None] | None = None
         self.hangs = False
-        """Whether a run does not end, so that the process must be ended."""
+        """Whether a run does not stop, so that the process must exit."""
 
     async def run(self) -> None:
-        """Take and run jobs; returns when the last has ended."""
+        """Take and run jobs; return when the last one has ended."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop, "it was told to end")
@@ -109,7 +109,7 @@ class CrawlProcess:
         )
 
     async def _beat(self) -> None:
-        """Say that the process is alive, also while it takes no further jobs: Procrastinate does not then."""
+        """Send heartbeats, also after the process stopped taking jobs, when Procrastinate sends none."""
         while True:
             await asyncio.sleep(self._order.lease / BEATS_IN_LEASE)
             if self._number is None:
@@ -159,10 +159,10 @@ class CrawlProcess:
     def _count(self, change: int) -> None:
         self._under_way += change
         self._runs += change > 0
-        _tell(running=self._under_way)
+        _send_message(running=self._under_way)
 
     def _leave_if_used_up(self) -> None:
-        """Take no further job after so many runs, or if the process has grown: memory that runs leave is freed so."""
+        """Take no further job after the maximum number of runs, or above the memory limit, to free its memory."""
         megabytes = Process().memory_info().rss / 1e6
         if self._runs >= self._order.runs:
             self._leave(f"it has had {counted(self._runs, 'run')}")
@@ -170,15 +170,15 @@ class CrawlProcess:
             self._leave(f"it has grown to {megabytes:.0f} MB")
 
     def _leave(self, why: str) -> None:
-        """Take no further job; the runs under way go on."""
+        """Take no further job; current runs continue."""
         if self._is_leaving or self._taking is None:
             return
         self._is_leaving = True
         self._taking.cancel()
-        _tell(leaving=why)
+        _send_message(leaving=why)
 
     def _stop(self, why: str) -> None:
-        """Take no further job, and have the runs under way end and publish; called again, end at once."""
+        """Take no further job, and let the current runs stop and publish; on the second call, exit at once."""
         if self._stopping:
             os._exit(1)
         ending = counted(self._under_way, "run ends", "runs end")
@@ -207,14 +207,14 @@ def _log(start: Start, outcome: Outcome) -> None:
     )
 
 
-def _tell(**message: object) -> None:
-    """Write a line to the supervisor, which may be gone."""
+def _send_message(**message: object) -> None:
+    """Write a line to the supervisor; ignored if the supervisor is gone."""
     with suppress(OSError):
         os.write(sys.stdout.fileno(), json.dumps(message).encode() + b"\n")
 
 
 def make_process(order: ProcessOrder, settings: Settings) -> CrawlProcess:
-    """Return a process with what it needs; a reactor must be installed."""
+    """Return a process for *order*; a reactor must be installed."""
     url = str(settings["STATE_URL"])
     app = make_app(url, connections=2)
     process = CrawlProcess(order, app, StartStore(Database(url)), WarmRunner(settings))
@@ -222,8 +222,8 @@ def make_process(order: ProcessOrder, settings: Settings) -> CrawlProcess:
     return process
 
 
-def _tell_of_queue(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log in one line that the queue refused the end of a job: it was given up while this process was frozen."""
+def _log_queue_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log in one line that the queue refused the end of a job, which was given up while this process was frozen."""
     error = context.get("exception")
     if isinstance(error, ProcrastinateException):
         logger.warning("a job can't be ended in the queue: %s", " ".join(str(error.__cause__ or error).split()))
@@ -232,7 +232,7 @@ def _tell_of_queue(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> 
 
 
 def _first_line() -> bytes:
-    """Return the first line of standard input, without a buffer: what follows is its end."""
+    """Return the first line of standard input, read unbuffered so that end of file can be watched for afterwards."""
     line = b""
     while not line.endswith(b"\n") and (more := os.read(sys.stdin.fileno(), 65_536)):
         line += more
@@ -262,13 +262,13 @@ def main() -> int:
             reactor.stop()
 
     loop = asyncio.get_event_loop()
-    loop.set_exception_handler(_tell_of_queue)
+    loop.set_exception_handler(_log_queue_error)
     loop.call_soon(lambda: tasks.append(loop.create_task(run())))
     tasks: list[asyncio.Task[None]] = []
     reactor.run(installSignalHandlers=False)
     if process.hangs:
         logging.shutdown()
-        os._exit(1)  # threads of the run would be waited for
+        os._exit(1)  # a normal exit would wait for the threads of the run
     return 1 if failures else 0
 
 

@@ -1,4 +1,4 @@
-"""The fleet's PostgreSQL database: its address, its connection, and errors in one line."""
+"""The fleet's PostgreSQL database: address, connection, and one-line errors."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from portalcrawl.urls import mask_secrets
 Connection = psycopg.Connection[dict[str, Any]]
 
 NOW = "extract(epoch FROM clock_timestamp())::float8"
-"""SQL: seconds since 1970 by the clock of the database, the only one that all workers share."""
+"""SQL: Unix time by the database's clock, the only one that all workers share."""
 
 
 def connection_address(state_url: str) -> str:
-    """Return the libpq address of the database that ``STATE_URL`` names; raise SettingError for any other database."""
+    """Return the libpq URL for *state_url* (``STATE_URL``); raise SettingError if it is not a PostgreSQL database."""
     takes = "for scrapy fleet a PostgreSQL database: postgresql+psycopg://user@host/name (PORTALCRAWL_STATE_URL)"
     try:
         url = make_url(state_url)
@@ -36,7 +36,7 @@ def connection_address(state_url: str) -> str:
 
 
 class Database:
-    """One connection, opened when it is needed and again after it broke. Threads may share it."""
+    """One connection, opened on first use and reopened after it breaks. It is thread-safe."""
 
     def __init__(self, state_url: str) -> None:
         self.state_url = state_url
@@ -46,7 +46,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Yield the connection in a transaction; raise DataFolderError where the database can't be used."""
+        """Yield the connection in a transaction; raise DataFolderError if the database can't be used."""
         with self._lock, self._errors_in_one_line():
             if self._connection is None or self._connection.closed:
                 self._connection = self._connect()

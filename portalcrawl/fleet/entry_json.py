@@ -1,4 +1,4 @@
-"""An entry of the schedule as JSON, as it lies in the database."""
+"""Converts schedule entries to and from the JSON that the database stores."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from portalcrawl.scheduling.entries import ScheduleEntry
 from portalcrawl.scheduling.timing import Timing
 
 PLAIN = ("priority", "on_overlap", "start_within", "limit", "misfire_grace", "overdue", "silence")
-"""Fields that are stored as they are."""
+"""Fields that are stored unconverted."""
 
 
 def entry_to_json(entry: ScheduleEntry) -> dict[str, Any]:
-    """Return *entry* without its node, which only Scrapyd has."""
+    """Return *entry* as JSON data, without its node, which only Scrapyd uses."""
     timing = entry.timing
     return {
         "arguments": dict(entry.arguments),
@@ -26,7 +26,7 @@ def entry_to_json(entry: ScheduleEntry) -> dict[str, Any]:
 
 
 def entry_from_json(name: str, spec: Mapping[str, Any]) -> ScheduleEntry:
-    """Return the entry that :func:`entry_to_json` has written."""
+    """Return the entry *name* from *spec*, the result of :func:`entry_to_json`."""
     timing = spec["timing"]
     return ScheduleEntry(
         name=name,

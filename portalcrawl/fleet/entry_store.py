@@ -24,7 +24,7 @@ ON CONFLICT (name) DO UPDATE SET spec = excluded.spec, timing = excluded.timing,
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What ``apply`` changed: names of entries."""
+    """Result of ``apply``: names of entries."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
@@ -33,7 +33,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """An entry and what is known of it. Times are seconds since 1970 (UTC)."""
+    """An entry with its next time and its past runs. Times are Unix seconds."""
 
     entry: ScheduleEntry
     due: float
@@ -49,16 +49,16 @@ class StoredEntry:
 
 
 class EntryStore:
-    """The entries of the schedule; DataFolderError where the database can't be used."""
+    """The entries of the schedule. Methods raise DataFolderError if the database can't be used."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def apply(self, schedule: Schedule) -> Applied:
-        """Make the stored entries those of *schedule*, in one transaction.
+        """Replace the stored entries by those of *schedule*, in one transaction; return the changes.
 
-        An entry whose timing is unchanged stays due when it was. New ones that are due every so often begin at once,
-        spread over their interval: many portals would otherwise be due at one moment for ever.
+        An entry whose timing is unchanged keeps its next time. The first starts of new interval entries are spread over
+        their interval, beginning now; otherwise many portals would always be due at the same moment.
         """
         with self._database.transaction() as connection:
             rows = connection.execute("SELECT name, spec, timing, slot, due FROM fleet_entries FOR UPDATE").fetchall()
@@ -95,14 +95,14 @@ class EntryStore:
             return [row["name"] for row in connection.execute("SELECT name FROM fleet_entries ORDER BY name")]
 
     def all(self) -> list[StoredEntry]:
-        """Return all entries with their last runs, by name."""
+        """Return all entries with their last runs, sorted by name."""
         with self._database.transaction() as connection:
             rows = connection.execute("SELECT * FROM fleet_entries ORDER BY name").fetchall()
         return [_stored(row) for row in rows]
 
 
 def now_of(connection: Connection) -> float:
-    """Return the database's time in seconds since 1970."""
+    """Return the database's time in Unix seconds."""
     row = connection.execute(f"SELECT {NOW} AS now").fetchone()
     return float(row["now"]) if row else 0.0
 

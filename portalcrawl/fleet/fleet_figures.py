@@ -16,15 +16,15 @@ STATES = ("running", "waiting", "idle")
 
 
 class FleetFigures:
-    """Reads the fleet's database when it is called; every worker tells the same."""
+    """Reads the fleet's database at each call; every worker serves the same figures."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def __call__(self) -> Iterable[Figure]:
-        """Return the present figures.
+        """Return the current figures.
 
-        :raises DataFolderError: where the database can't be used.
+        :raises DataFolderError: if the database can't be used.
         """
         status, now = fleet_status(self._database), time()
         level = Figure("portalcrawl_entry_level", "0 ok or new, 1 warning, 2 failed or overdue", "gauge", ("entry",))

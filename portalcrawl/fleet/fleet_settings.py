@@ -1,4 +1,4 @@
-"""The settings of a worker, checked."""
+"""Reads and validates the settings of a worker."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ MAX_CONCURRENCY = 1_000
 
 @dataclass(frozen=True, slots=True)
 class FleetSettings:
-    """What a worker needs to know. Times are seconds."""
+    """The validated settings of a worker. Times are in seconds."""
 
     state_url: str
     concurrency: int
-    """Runs side by side, in all processes together."""
+    """Number of concurrent runs in all processes together."""
     processes: int
     lease: float
-    """A process without a sign of life for so long counts as dead."""
+    """Time without a heartbeat after which a process counts as dead."""
     recycle: int
     """Runs after which a process is replaced."""
     memory: float
     """Megabytes after which a process is replaced."""
     feeds_url: str
-    """Where runs are published."""
+    """URL of the store to which runs are published."""
     given: dict[str, Any]
-    """The settings that the command line gave, for the processes."""
+    """The settings from the command line, which are passed on to the processes."""
 
     @classmethod
     def from_settings(cls, settings: BaseSettings, concurrency: str | None = None) -> FleetSettings:
-        """Return the checked values; raise UsageError for one that can't be used."""
+        """Return the validated settings; raise UsageError for an invalid value."""
         url = fleet_url(settings)
         number = _concurrency(concurrency) if concurrency is not None else DEFAULT_CONCURRENCY
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -57,7 +57,7 @@ class FleetSettings:
         )
 
     def shares(self) -> list[int]:
-        """Return how many runs each process has side by side.
+        """Return the number of concurrent runs of each process.
 
         The sum is the worker's concurrency.
         """
@@ -66,12 +66,12 @@ class FleetSettings:
 
 
 def _plain(value: Any) -> Any:
-    """Return a setting as JSON can hold it."""
+    """Return a setting's value in a form that can be written as JSON."""
     return value.copy_to_dict() if isinstance(value, BaseSettings) else value
 
 
 def fleet_url(settings: BaseSettings) -> str:
-    """Return ``STATE_URL``; raise SettingError where it names no PostgreSQL database."""
+    """Return ``STATE_URL``; raise SettingError if it is not the URL of a PostgreSQL database."""
     url = str(settings.get("STATE_URL") or "sqlite:///data/state.sqlite3")
     connection_address(url)
     if not settings.getbool("STATE_ENABLED"):

@@ -1,4 +1,4 @@
-"""Procrastinate's part: its application, the task of the clock, and the jobs of workers that died."""
+"""Procrastinate: the application, the clock's task, and cleanup of the jobs of dead workers."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ logger = logging.getLogger("portalcrawl.fleet")
 CLOCK_QUEUE = "clock"
 CLOCK_TASK = "tick"
 CLOCK_CRON = "* * * * * */5"
-"""Every five seconds: croniter, which Procrastinate reads it with, takes seconds as a sixth field."""
+"""Every five seconds: croniter, which Procrastinate uses, accepts seconds as a sixth field."""
 HOUSEKEEPING = 60.0
-"""Seconds between two clean-ups."""
+"""Seconds between two cleanups."""
 JOBS_KEPT_HOURS = 48
 DIED = "its worker died or was cut off; the portal's next run publishes what it had committed"
 
 
 def make_app(state_url: str, connections: int) -> App:
-    """Return Procrastinate's application on the database of *state_url*, without tasks, not opened."""
+    """Return a Procrastinate app for the database of *state_url*, without tasks and not opened."""
     options = connect_arguments(make_url(state_url), "portalcrawl fleet queue")
     address = connection_address(state_url)
     return App(connector=PsycopgConnector(conninfo=address, kwargs=options, min_size=1, max_size=connections))
 
 
 def add_crawl_task(app: App, crawl: Callable[[Job], Awaitable[None]]) -> None:
-    """Have *app* run the jobs of entries by *crawl*."""
+    """Register a task with *app* that runs the jobs of entries with *crawl*."""
 
     async def run_job(context: JobContext, entry: str, due: float, by_hand: bool) -> None:
         await crawl(Job(context.job.id or 0, entry, due, by_hand, context.job.worker_id))
@@ -48,7 +48,7 @@ def add_crawl_task(app: App, crawl: Callable[[Job], Awaitable[None]]) -> None:
 
 
 class Housekeeper:
-    """Ticks the clock, fails the jobs of dead workers, and deletes what is old: the task of CLOCK_QUEUE."""
+    """The task of CLOCK_QUEUE: ticks the clock, fails the jobs of dead workers, deletes old records."""
 
     def __init__(self, app: App, clock: Clock, starts: StartStore, workers: WorkerStore, lease: float) -> None:
         self._app = app
@@ -58,12 +58,12 @@ class Housekeeper:
         self._lease = lease
         """Seconds without a heartbeat after which a process counts as dead."""
         self._next_housekeeping = 0.0
-        # Of several workers one ticks at a time; the others' jobs fall on the same queueing lock.
+        # Only one worker ticks at a time: the others' periodic jobs are refused by the queueing lock.
         task = app.task(name=CLOCK_TASK, queue=CLOCK_QUEUE, queueing_lock=CLOCK_QUEUE)(self.tick)
         app.periodic(cron=CLOCK_CRON)(task)
 
     async def tick(self, timestamp: int) -> None:
-        """Do what is due."""
+        """Tick the clock, and clean up if it is time to."""
         try:
             tick = await asyncio.to_thread(self._clock.tick)
             if tick.started:
@@ -78,7 +78,10 @@ class Housekeeper:
             logger.error("%s", error)
 
     async def _fail_stalled(self) -> None:
-        """Fail the jobs of dead processes. The next time is the retry: a job put back could meet one that waits."""
+        """Fail the jobs of dead processes.
+
+        They are not requeued, as another job of the entry may be waiting; the entry's next start is the retry.
+        """
         manager = self._app.job_manager
         stalled = [job.id for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._lease) if job.id]
         for number in stalled:

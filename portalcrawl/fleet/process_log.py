@@ -1,4 +1,4 @@
-"""The log of a worker and its processes: standard error, each line with the entry whose run wrote it."""
+"""Logs a worker and its processes to standard error, each line with the entry whose run wrote it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import sys
 from contextvars import ContextVar
 
 SILENT = "procrastinate"
-"""What it says of lost connections, with tracebacks, is said in a line by who uses it."""
+"""Logger that is silenced: it logs lost connections with tracebacks, and our code logs them in one line."""
 QUIET = ("scrapy", "twisted", "asyncio", "psycopg", "py.warnings", "portalcrawl.extensions.publication")
-"""Loggers of which a worker shows warnings only, unless it logs at DEBUG: they write 60 lines a run."""
+"""Loggers that are limited to warnings unless the level is DEBUG: they write 60 lines per run."""
 
 
 entry_name: ContextVar[str] = ContextVar("entry_name", default="")
-"""The entry to whose run the present code belongs."""
+"""Name of the entry whose run the current code belongs to."""
 
 
 class _EntryFilter(logging.Filter):
-    """Puts the entry's name before messages that do not begin with it."""
+    """Prefixes messages with the entry's name unless they begin with it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         name = entry_name.get()

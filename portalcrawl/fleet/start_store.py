@@ -1,4 +1,4 @@
-"""Starts of entries in the database: begun, ended, given up."""
+"""Starts of entries in the database: their beginning, end, or abandonment."""
 
 from __future__ import annotations
 
@@ -38,24 +38,24 @@ WHERE name = %(entry)s
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job of the queue: a start of an entry. Times are seconds since 1970 (UTC)."""
+    """A job of the queue, which is one start of an entry. Times are Unix seconds."""
 
     number: int
     entry: str
     due: float
     by_hand: bool
     process: int | None = None
-    """The process that runs it, as the queue counts them."""
+    """Id of the process that runs it, as a worker of the queue (Procrastinate's worker id)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A start that has begun."""
+    """A running start."""
 
     number: int
     entry: ScheduleEntry
     late: float
-    """Seconds between the time at which it was due and its beginning."""
+    """Seconds from the time at which it was due to its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +68,17 @@ class Outcome:
     run: str | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     skipped: str | None = None
-    """Why it was not run."""
+    """Why it was skipped; None if it was run."""
 
 
 class StartStore:
-    """Records starts; DataFolderError where the database can't be used."""
+    """Records starts. Methods raise DataFolderError if the database can't be used."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def begin(self, job: Job, worker: str) -> Start | None:
-        """Record that *job* begins; return None, and record that, if it is not to be run any more."""
+        """Record that *job* begins and return its start; if it must no longer run, record that and return None."""
         with self._database.transaction() as connection:
             row = connection.execute("SELECT spec, latest FROM fleet_entries WHERE name = %s", (job.entry,)).fetchone()
             if row is None:
@@ -86,7 +86,7 @@ class StartStore:
                 return None
             entry = entry_from_json(job.entry, row["spec"])
             now = now_of(connection)
-            # What waited may have become due again meanwhile.
+            # The entry may have become due again while the job was waiting.
             age = now - max(job.due, row["latest"] or 0.0)
             if age > max(entry.misfire_grace, entry.start_within) and not job.by_hand:
                 skip(connection, job.entry, job.due, f"it was due {format_duration(age)} ago")
@@ -97,7 +97,7 @@ class StartStore:
             return Start(begun["id"], entry, max(0.0, begun["started"] - job.due))
 
     def end(self, start: Start, outcome: Outcome) -> None:
-        """Record how *start* ended, unless it was given up meanwhile."""
+        """Record how *start* ended, unless it has been given up."""
         values = {
             "id": start.number,
             "entry": start.entry.name,
@@ -115,7 +115,7 @@ class StartStore:
                 connection.execute(LAST, {**values, **row})
 
     def give_up(self, jobs: Collection[int], why: str) -> list[str]:
-        """Record that the starts of *jobs* failed because of *why*; return their entries."""
+        """Record that the starts of *jobs* failed, with *why* as the reason; return the names of their entries."""
         found = []
         with self._database.transaction() as connection:
             query = "SELECT id, entry FROM fleet_starts WHERE job = ANY(%s) AND ended IS NULL FOR UPDATE"
@@ -128,7 +128,7 @@ class StartStore:
         return found
 
     def remove_old(self) -> int:
-        """Delete some of the starts that ended longer than KEPT ago; return how many."""
+        """Delete a batch of the starts that ended more than KEPT seconds ago; return how many."""
         old = f"SELECT id FROM fleet_starts WHERE ended < {NOW} - %s LIMIT %s"
         with self._database.transaction() as connection:
             return connection.execute(f"DELETE FROM fleet_starts WHERE id IN ({old})", (KEPT, DELETED_AT_ONCE)).rowcount

@@ -1,4 +1,4 @@
-"""The state of a fleet is migrated when no worker of an older version is alive: its runs could not go on."""
+"""Migrates a fleet's state once no worker of an older version is alive, as its runs would fail."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from portalcrawl.storage.tables import VERSION
 
 
 def migrate_state(url: str) -> str | None:
-    """Make the state's tables, or migrate them; return why they can't be migrated now, None where they are up to date.
+    """Create or migrate the state's tables; return why they can't be migrated now, None if they are up to date.
 
-    The fleet's own tables must be there. Workers are not recorded before the state has their version, so those that are
-    alive beside an older state are of an older version.
+    The fleet's own tables must exist. A worker is recorded only once the state has its version, so live workers beside
+    an older state are of an older version.
 
-    :raises DataFolderError: where the database can't be used, or the state was written by a newer version.
+    :raises DataFolderError: if the database can't be used, or the state was written by a newer version.
     """
     version = state_version(url)
     if version == VERSION:

@@ -1,4 +1,4 @@
-"""What a person, or a monitor, wants to know of the fleet."""
+"""The status of the fleet, for people and monitoring."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from portalcrawl.storage.database import make_engine
 from portalcrawl.storage.outbox import Backlog, Outbox
 
 LATE_AFTER = 60.0
-"""Seconds after its time from which an entry that has not begun is late."""
+"""An entry is late if it has not begun this number of seconds after its due time."""
 UNPUBLISHED_AFTER = 60.0
-"""Seconds after its end from which a run that is not published is a problem."""
+"""A run is a problem if it is not published this number of seconds after its end."""
 OPEN_JOBS = """
 SELECT j.args->>'entry' AS entry, j.status::text AS status, (j.args->>'due')::float8 AS due, s.started, s.worker
 FROM procrastinate_jobs j LEFT JOIN fleet_starts s ON s.job = j.id AND s.ended IS NULL
@@ -32,17 +32,17 @@ WHERE j.queue_name = %s AND j.status IN ('todo', 'doing')
 
 @dataclass(frozen=True, slots=True)
 class EntryStatus:
-    """One entry. Times are ISO 8601 (UTC), ages and lateness seconds."""
+    """The status of one entry. Times are ISO 8601 (UTC); ages and lateness are in seconds."""
 
     entry: str
     portals: list[str]
     timing: str
     state: str
-    """``running``, ``waiting`` (for a free place, or for its portal), ``idle``."""
+    """``running``, ``waiting`` (for a free slot, or for its portal), ``idle``."""
     due: str | None
     """When it is next due."""
     late: int
-    """Seconds since the time at which it should have begun; 0 if it is not late."""
+    """Seconds since its due time; 0 if it is not late."""
     verdict: str
     """``ok``, ``warning``, ``failed``; ``new`` before its first run."""
     reasons: list[str]
@@ -62,7 +62,7 @@ class FleetStatus:
     problems: list[str]
     workers: list[StoredWorker]
     waiting: list[WaitingWorker]
-    """Workers that can't begin before the state is migrated."""
+    """Workers that can't start before the state is migrated."""
     entries: list[EntryStatus]
     unpublished: Backlog
 
@@ -84,7 +84,7 @@ class FleetStatus:
 
 
 def fleet_status(database: Database) -> FleetStatus:
-    """Return the present status; DataFolderError where the database can't be used."""
+    """Return the current status; raise DataFolderError if the database can't be used."""
     workers, waiting = WorkerStore(database).all(), WaitingStore(database).all()
     stored = EntryStore(database).all()
     with database.transaction() as connection:
@@ -115,7 +115,7 @@ def _entry(stored: StoredEntry, jobs: list[dict[str, Any]], now: float) -> Entry
         timing=entry.timing.text,
         state="running" if running else "waiting" if waiting else "idle",
         due=_text(stored.due),
-        # What waits for its portal, by on_overlap = "queue", is as late as the run before it is long.
+        # Not late: with on_overlap = "queue" it may wait for its portal as long as the current run takes.
         late=int(late) if late > LATE_AFTER and running is None else 0,
         verdict=found.level,
         reasons=list(found.reasons),
@@ -145,7 +145,7 @@ def _worker_problems(
 
 
 def _waiting_problems(waiting: list[WaitingWorker]) -> Iterator[str]:
-    """Yield each reason for which workers wait, with the one that has waited longest."""
+    """Yield one problem per reason to wait, with the worker that has waited longest for it."""
     for problem in sorted({worker.problem for worker in waiting}):
         alike = [worker for worker in waiting if worker.problem == problem]
         wait = counted(len(alike), "worker waits", "workers wait")
@@ -172,7 +172,7 @@ def _store_problems(waiting: Backlog, now: float) -> Iterator[str]:
 
 
 def _text(moment: float | None) -> str | None:
-    """Return *moment* (seconds since 1970) as text; None for none, and for never."""
+    """Return *moment* (Unix seconds) as ISO 8601 text; None if it is None or means never."""
     if moment is None or moment == float("inf"):
         return None
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""``scrapy fleet status`` for people."""
+"""Prints ``scrapy fleet status`` as text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.terminal import Column, output_console, print_table
 
 SHOWN = 200
-"""Entries; of more, those are shown that have a problem or run."""
+"""If there are more entries, only those that are running or have a problem are shown."""
 WORKERS = (Column("worker"), Column("version"), Column("runs"), Column("up"), Column("seen"))
 ENTRIES = (
     *(Column("entry"), Column("when"), Column("now"), Column("next (UTC)"), Column("last run")),

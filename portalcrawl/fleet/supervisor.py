@@ -1,6 +1,6 @@
-"""``scrapy fleet worker``: keeps processes that run jobs, and ticks the clock beside them.
+"""``scrapy fleet worker``: supervises processes that run jobs, and ticks the clock.
 
-The supervisor itself crawls nothing, so that it lives whatever its processes die of.
+The supervisor itself does not crawl, so it survives the death of its processes.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ from portalcrawl.storage.database import make_engine
 logger = logging.getLogger("portalcrawl.fleet")
 
 ENDS_WITHIN = 30.0
-"""Seconds that processes have to end when the worker is told to."""
+"""Seconds that processes have to exit when the worker is stopped."""
 TAKE_OVER = 60.0
-"""Seconds for which a worker takes the portal of a run that it ends since nobody else does."""
+"""Seconds of the lease on a portal that a worker takes to end an abandoned run on it."""
 PUBLISH_INTERVAL = 15.0
-"""Seconds between two looks for runs that are not published."""
+"""Seconds between two checks for unpublished runs."""
 WAITS = (1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds before a process, or the clock, is started again that failed; the last is repeated."""
+"""Seconds before a process or clock that failed is restarted; the last is repeated."""
 HEALTHY_AFTER = 60.0
-"""Seconds after which a process counts as having worked."""
+"""A process that lived this number of seconds counts as healthy, so the waits begin anew."""
 
 
 @dataclass(eq=False)
@@ -57,11 +57,11 @@ class _Process:
     started: float
     running: int = 0
     leaving: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set once it takes no further jobs, or has ended."""
+    """Set once the process takes no further jobs, or has exited."""
 
 
 class Supervisor:
-    """One worker. Its processes are replaced when they die, have had their runs, or have grown."""
+    """One worker. Its processes are replaced when they die, reach their number of runs, or exceed the memory limit."""
 
     def __init__(self, settings: FleetSettings) -> None:
         self._settings = settings
@@ -76,7 +76,7 @@ class Supervisor:
         self._signals = 0
 
     async def run(self) -> int:
-        """Work until SIGTERM or SIGINT; the second one ends all at once. Return the exit code."""
+        """Work until SIGTERM or SIGINT; a second signal kills the processes at once. Return the exit code."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._on_signal)
@@ -104,18 +104,18 @@ class Supervisor:
         return 1 if errors else 0
 
     async def _state_is_ready(self) -> bool:
-        """Wait until the state is of this version; return whether the worker may begin, and was not told to stop."""
-        told = None
+        """Wait until the state has this version; return False if the worker was stopped meanwhile."""
+        logged = None
         while problem := await asyncio.to_thread(migrate_state, self._settings.state_url):
-            if problem != told:
+            if problem != logged:
                 logger.warning("worker %s waits: %s", self.identity.name, problem)
-            told = problem
-            with suppress(DataFolderError):  # the log has said it
+            logged = problem
+            with suppress(DataFolderError):  # already logged
                 await asyncio.to_thread(self._waiting.seen, self.identity, problem)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), BEAT)
                 break
-        if told is not None:
+        if logged is not None:
             with suppress(DataFolderError):
                 await asyncio.to_thread(self._waiting.gone, self.identity)
         return not self._stop.is_set()
@@ -130,14 +130,14 @@ class Supervisor:
         self._stop.set()
 
     async def _keep_process(self, share: int) -> None:
-        """Keep a process with *share* runs side by side, until the worker is told to stop."""
+        """Keep one process with *share* concurrent runs alive until the worker is stopped."""
         failures = 0
         while not self._stop.is_set():
             process = await self._start(share)
             await process.leaving.wait()
             code = process.process.returncode
             if code is None or self._stop.is_set():
-                continue  # it is replaced while its last runs go on
+                continue  # start the replacement now, while the old process finishes its last runs
             lived = asyncio.get_running_loop().time() - process.started
             failures = 0 if lived > HEALTHY_AFTER else failures + 1
             wait = WAITS[min(failures, len(WAITS) - 1)]
@@ -147,7 +147,7 @@ class Supervisor:
 
     async def _start(self, share: int) -> _Process:
         settings = self._settings
-        # A session of its own: Ctrl-C reaches the supervisor alone, which passes it on.
+        # In its own session, so that Ctrl-C reaches only the supervisor, which passes it on.
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "portalcrawl.fleet.crawl_process"),
             stdin=asyncio.subprocess.PIPE,
@@ -170,7 +170,7 @@ class Supervisor:
         return process
 
     async def _follow(self, process: _Process) -> None:
-        """Read what *process* says until it has ended."""
+        """Read the messages of *process* until it exits."""
         assert process.process.stdout is not None
         while line := await process.process.stdout.readline():
             message = json.loads(line)
@@ -183,7 +183,7 @@ class Supervisor:
         process.leaving.set()
 
     async def _end_processes(self) -> None:
-        """Wait for the processes, which have been told to end; kill those that don't."""
+        """Wait for the processes, which have been asked to exit; kill those that don't."""
         if not self._processes:
             return
         ended = [asyncio.ensure_future(each.process.wait()) for each in self._processes]
@@ -204,7 +204,7 @@ class Supervisor:
             await asyncio.sleep(BEAT)
 
     async def _publish(self) -> None:
-        """Publish what runs could not: those that died at their end, or whose store was down."""
+        """Publish runs that could not do so themselves: they died at their end, or their store was down."""
         engine, store = make_engine(self._settings.state_url), open_store(self._settings.feeds_url)
         problem = None
         while True:
@@ -222,7 +222,7 @@ class Supervisor:
             problem = pending.problem
 
     async def _keep_clock(self) -> None:
-        """Run the clock's queue; start it again where the database was away."""
+        """Run the clock's queue; restart it after the database was unavailable."""
         failures = 0
         while True:
             try:

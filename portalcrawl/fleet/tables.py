@@ -1,4 +1,4 @@
-"""The fleet's tables, and those of Procrastinate; all times are seconds since 1970 (UTC)."""
+"""The fleet's tables, and those of Procrastinate; all times are Unix seconds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portalcrawl.fleet.database import Connection, Database
 
 VERSION = 2
 INIT_LOCK = 7_365_128_201
-"""Key of the advisory lock under which tables are made; any number that nobody else uses."""
+"""Key of the advisory lock that is held while tables are created; an arbitrary number."""
 WAITING = """
 CREATE TABLE fleet_waiting (
     name text PRIMARY KEY,
@@ -83,13 +83,13 @@ CREATE TABLE fleet_workers (
 );
 """
 MIGRATIONS = {1: WAITING}
-"""SQL that brings tables of a version to the next one."""
+"""Version -> SQL that migrates the tables from it to the next one."""
 AFTER_WORKERS = "_50_post_"
-"""In the name of a migration of Procrastinate that workers of its older version don't survive."""
+"""Part of the name of Procrastinate migrations that must run after workers of the older version have stopped."""
 
 
 def make_tables(database: Database) -> list[str]:
-    """Make or migrate all tables; return what was done, a line each."""
+    """Create or migrate all tables; return what was done, one line each."""
     with _lock(database):
         with database.transaction() as connection:
             done = [*_make_own(connection), *_make_queue(connection)]
@@ -98,7 +98,7 @@ def make_tables(database: Database) -> list[str]:
 
 @contextmanager
 def _lock(database: Database) -> Iterator[None]:
-    """Hold the lock under which tables are made; it is the connection's, and outlasts its transactions."""
+    """Hold the lock for creating tables. It belongs to the session, so it is kept across transactions."""
     with database.transaction() as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (INIT_LOCK,))
     try:
@@ -127,17 +127,17 @@ def _make_own(connection: Connection) -> Iterator[str]:
 
 
 def _make_queue(connection: Connection) -> Iterator[str]:
-    """Make Procrastinate's tables. They hold no version, so the last migration is kept beside them."""
+    """Create Procrastinate's tables. They have no version, so the name of the last migration is stored by us."""
     if not _exists(connection, "procrastinate_jobs"):
         connection.execute(SchemaManager.get_schema())
         _set(connection, "procrastinate", _migrations()[-1].name)
         yield f"made the tables of Procrastinate {version('procrastinate')}"
-    elif _get(connection, "procrastinate") is None:  # made by others; they are taken for those of this version
+    elif _get(connection, "procrastinate") is None:  # created by others; assumed to be of this version
         _set(connection, "procrastinate", _migrations()[-1].name)
 
 
 def _migrate_queue(database: Database) -> Iterator[str]:
-    """Bring Procrastinate's tables up to date, each migration in a transaction: some use what one before has made."""
+    """Migrate Procrastinate's tables, one transaction per migration, as some depend on committed earlier ones."""
     for migration in _migrations():
         with database.transaction() as connection:
             if migration.name <= (_get(connection, "procrastinate") or ""):

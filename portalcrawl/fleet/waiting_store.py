@@ -1,6 +1,6 @@
-"""The workers that wait for the state to be migrated, in the database.
+"""The workers in the database that wait for the state to be migrated.
 
-They are no workers yet: beside an older state, those in ``fleet_workers`` are of an older version.
+They are not yet in ``fleet_workers``: while the state is older, that table has only workers of an older version.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WHERE seen > {NOW} - %s ORDER BY name
 
 @dataclass(frozen=True, slots=True)
 class WaitingWorker:
-    """A worker that can't begin yet."""
+    """A worker that can't start yet."""
 
     name: str
     host: str
@@ -33,29 +33,32 @@ class WaitingWorker:
     problem: str
     """What it waits for."""
     waited: float
-    """Seconds."""
+    """Seconds that it has waited."""
 
 
 class WaitingStore:
-    """Records workers that wait; DataFolderError where the database can't be used."""
+    """Records waiting workers. Methods raise DataFolderError if the database can't be used."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def seen(self, worker: WorkerIdentity, problem: str) -> None:
-        """Record that *worker* waits, and why; forget those that have died."""
+        """Record that *worker* waits because of *problem*; delete workers that have died."""
         with self._database.transaction() as connection:
             values = (worker.name, worker.host, worker.pid, portalcrawl.__version__, problem)
             connection.execute(SEEN, values)
             connection.execute(f"DELETE FROM fleet_waiting WHERE seen <= {NOW} - %s", (SILENT_AFTER,))
 
     def gone(self, worker: WorkerIdentity) -> None:
-        """Delete a worker that has begun, or has ended."""
+        """Delete *worker*, which has started or ended."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM fleet_waiting WHERE name = %s", (worker.name,))
 
     def all(self) -> list[WaitingWorker]:
-        """Return those that were seen lately, by name; none before ``scrapy fleet init`` of this version."""
+        """Return the workers that were seen recently, sorted by name.
+
+        Empty before ``scrapy fleet init`` of this version.
+        """
         with self._database.transaction() as connection:
             row = connection.execute("SELECT to_regclass('fleet_waiting') AS found").fetchone()
             if row is None or row["found"] is None:

@@ -1,7 +1,7 @@
-"""One run of an entry in a process that has had others, and has others beside it.
+"""Runs an entry in a process that is shared with other runs, past and concurrent.
 
-What Scrapy does for a process that holds one crawl is left out: its log handler, the dump of statistics at each end,
-the progress line, the console, the watch on the memory of the process.
+Scrapy features that assume one crawl per process are off: log handler, statistics dump, progress line, telnet console,
+memory watch.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ PER_PROCESS = {
 }
 """Settings of runs that share a process."""
 STOP_INTERVAL = 0.2
-"""Seconds between two tries to stop a crawl that is only about to begin."""
+"""Seconds between two attempts to stop a crawl whose engine is not running yet."""
 ENDS_WITHIN = 60.0
-"""Seconds within which a run ends that was told to: it publishes within 30."""
+"""Seconds within which a stopped run must end; publishing takes up to 30."""
 
 
 class RunHangsError(Exception):
-    """A run did not end although it was told to; its process can't be trusted with others."""
+    """A run did not end after it was stopped; its process must not be used for other runs."""
 
 
 class WarmRunner:
-    """Runs entries, any number of them at the same time."""
+    """Runs any number of entries concurrently."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -61,7 +61,7 @@ class WarmRunner:
         self._crawls: dict[Crawler, asyncio.Task[None]] = {}
 
     async def run(self, entry: ScheduleEntry) -> Outcome:
-        """Crawl *entry* to its end; raise RunHangsError where that does not come."""
+        """Crawl *entry* to its end and return the outcome; raise RunHangsError if the crawl can't be stopped."""
         entry_name.set(entry.name)
         if self._is_stopping:
             return Outcome(None, skipped="its worker is ending")
@@ -72,19 +72,19 @@ class WarmRunner:
             plan = make_plan(entry.arguments, run_settings.profiles)
             require_browser(plan, settings)
             session = RunSession(plan, run_settings)
-            # In a thread: other runs go on while the database is waited for.
+            # In a thread, so that other runs continue while this one waits for the database.
             run = await asyncio.to_thread(session.open)
         except (RunLockedError, RunTooLateError) as error:
             return Outcome(None, skipped=str(error))
         except PortalcrawlError as error:
             return Outcome("failed", (str(error),))
         is_cancelled = await self._crawl(entry, session, settings)
-        # Not where it hangs: without its lease, it could commit beside another run. The lease expires with the process.
+        # Not if it hangs: without its lease it could commit beside another run. The lease expires with the process.
         session.close()
         return _outcome(run, entry.limit if is_cancelled else None)
 
     async def _crawl(self, entry: ScheduleEntry, session: RunSession, settings: Settings) -> bool:
-        """Crawl; return whether the run was ended because it took longer than the entry allows."""
+        """Crawl; return whether the run was stopped because it exceeded the entry's limit."""
         crawler = Crawler(PortalSpider, settings)
         crawl = self._crawls[crawler] = self._runner.crawl(crawler, session=session)
         crawl.add_done_callback(lambda _: self._crawls.pop(crawler))
@@ -103,13 +103,13 @@ class WarmRunner:
         return not done
 
     async def stop(self) -> None:
-        """Have all crawls end and publish; returns when they have ended."""
+        """Stop all crawls, so that they publish; return when they have ended."""
         self._is_stopping = True
         await asyncio.gather(*(_stop(crawler, crawl) for crawler, crawl in list(self._crawls.items())))
 
 
 async def _stop(crawler: Crawler, crawl: asyncio.Task[None]) -> None:
-    """Stop *crawler*, and wait for the end of *crawl*; as long as its engine does not run yet it can't be stopped."""
+    """Stop *crawler* and wait for the end of *crawl*; retry until its engine is running and can be stopped."""
     while not crawl.done():
         engine = crawler._engine
         if crawler.crawling and engine is not None and engine.running:

@@ -1,4 +1,4 @@
-"""The workers in the database: each says every few seconds that it is alive."""
+"""The workers in the database; each records a heartbeat every few seconds."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import portalcrawl
 from portalcrawl.fleet.database import NOW, Database
 
 BEAT = 5.0
-"""Seconds between two signs of life."""
+"""Seconds between two heartbeats."""
 SILENT_AFTER = 4 * BEAT
-"""Seconds without a sign of life after which a worker counts as dead, ..."""
+"""Seconds without a heartbeat after which a worker counts as dead."""
 FORGOTTEN_AFTER = 86_400.0
-"""... and after which it is no longer spoken of."""
+"""Seconds without a heartbeat after which a worker is deleted."""
 SEEN = f"""
 INSERT INTO fleet_workers (name, host, pid, version, concurrency, running, started, seen)
 VALUES (%(name)s, %(host)s, %(pid)s, %(version)s, %(concurrency)s, %(running)s, {NOW}, {NOW})
@@ -34,7 +34,7 @@ class WorkerIdentity:
 
 @dataclass(frozen=True, slots=True)
 class StoredWorker:
-    """A worker as it was last seen. Ages are seconds."""
+    """A worker at its last heartbeat. Ages are in seconds."""
 
     name: str
     host: str
@@ -42,26 +42,26 @@ class StoredWorker:
     version: str
     concurrency: int
     running: int
-    """Runs under way."""
+    """Number of current runs."""
     up: float
-    """Since it was started."""
+    """Time since its start."""
     silent: float
-    """Since its last sign of life."""
+    """Time since its last heartbeat."""
 
     @property
     def alive(self) -> bool:
-        """Whether it was seen lately."""
+        """Whether its last heartbeat is recent."""
         return self.silent <= SILENT_AFTER
 
 
 class WorkerStore:
-    """Records workers; DataFolderError where the database can't be used."""
+    """Records workers. Methods raise DataFolderError if the database can't be used."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def seen(self, worker: WorkerIdentity, running: int) -> None:
-        """Record a sign of life of *worker*, with the number of its runs."""
+        """Record a heartbeat of *worker*, with its number of *running* runs."""
         values: Mapping[str, Any] = {
             "name": worker.name,
             "host": worker.host,
@@ -74,7 +74,7 @@ class WorkerStore:
             connection.execute(SEEN, values)
 
     def gone(self, worker: WorkerIdentity) -> None:
-        """Delete a worker that has ended."""
+        """Delete *worker*, which has ended."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM fleet_workers WHERE name = %s", (worker.name,))
 
@@ -84,7 +84,7 @@ class WorkerStore:
             connection.execute(f"DELETE FROM fleet_workers WHERE seen < {NOW} - %s", (FORGOTTEN_AFTER,))
 
     def all(self) -> list[StoredWorker]:
-        """Return all workers, by name."""
+        """Return all workers, sorted by name."""
         columns = "name, host, pid, version, concurrency, running"
         query = f"SELECT {columns}, {NOW} - started AS up, {NOW} - seen AS silent FROM fleet_workers ORDER BY name"
         with self._database.transaction() as connection:

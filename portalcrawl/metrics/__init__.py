@@ -1,1 +1,1 @@
-"""Metrics for Prometheus: figures that are read when they are asked for, served on loopback."""
+"""Metrics for Prometheus: read at each scrape, served on loopback."""

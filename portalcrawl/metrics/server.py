@@ -22,7 +22,7 @@ PORTS = range(1, 65_536)
 
 
 def metrics_port(settings: BaseSettings) -> int | None:
-    """Return the setting METRICS_PORT, None where metrics are off; raise SettingError for what is no port."""
+    """Return the setting METRICS_PORT, None if metrics are off; raise SettingError if it is not a port."""
     value = settings.get("METRICS_PORT")
     if value is None or value in ("", "None"):
         return None
@@ -35,11 +35,11 @@ def metrics_port(settings: BaseSettings) -> int | None:
 def serve_metrics(port: int | None, sources: Sequence[Source]) -> Iterator[None]:
     """Serve the figures of *sources* at ``http://127.0.0.1:<port>/metrics`` while the context lasts.
 
-    Each scrape asks the sources anew; nothing is kept between scrapes.
+    Each scrape calls the sources again; nothing is cached between scrapes.
 
-    :param port: None: nothing is served.
-    :raises MissingExtraError: where Prometheus' library is not installed.
-    :raises PortalcrawlError: where the port is in use.
+    :param port: if None, nothing is served.
+    :raises MissingExtraError: if Prometheus' library is not installed.
+    :raises PortalcrawlError: if the port is in use.
     """
     if port is None:
         yield
@@ -53,7 +53,7 @@ def serve_metrics(port: int | None, sources: Sequence[Source]) -> Iterator[None]
             return _metrics(sources)
 
         def describe(self) -> list[Metric]:
-            return []  # else the sources would be asked once when they are registered
+            return []  # without this, registration would call the sources
 
     registry = CollectorRegistry()
     registry.register(Sources())
@@ -86,7 +86,7 @@ def _metrics(sources: Sequence[Source]) -> Iterator[Metric]:
 
 
 def _ask(source: Source) -> list[Figure] | None:
-    """Return the figures of *source*; None, and a line in the log, where it can't be read now."""
+    """Return the figures of *source*; if it can't be read now, log that and return None."""
     try:
         return list(source())
     except (PortalcrawlError, OSError) as error:

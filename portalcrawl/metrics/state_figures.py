@@ -1,4 +1,4 @@
-"""Figures of the state: runs, verdicts, articles, failures, the queue of links."""
+"""Figures from the state: runs, verdicts, articles, failures, the queue of links."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ COUNTED = {
     "pages": "Pages read",
     "pages_failed": "Pages that failed",
 }
-"""Counts of runs that are counters by portal; ``failed/<reason>`` is one by portal and reason."""
+"""Counts of runs that become counters by portal; ``failed/<reason>`` becomes a counter by portal and reason."""
 FAILED = "failed/"
 QUEUE_AGE = 30.0
-"""Seconds for which the numbers of articles are kept: counting a million takes a tenth of a second."""
+"""Seconds for which the numbers of articles are cached: counting a million takes a tenth of a second."""
 
 
 class StateFigures:
-    """Reads the state at *url* when it is called. Each run is counted once, so that a scrape reads only new runs."""
+    """Reads the state at *url* at each call. Totals of runs are kept, so that a scrape reads only new runs."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -41,15 +41,15 @@ class StateFigures:
         self._next_count = 0.0
 
     def __call__(self) -> Iterable[Figure]:
-        """Return the present figures: none where there is no state yet.
+        """Return the current figures; none if there is no state yet.
 
-        :raises DataFolderError: where the state can't be read.
+        :raises DataFolderError: if the state can't be read.
         """
         with self._lock:
             file = StateFile.now(self._url)
             if file.path is not None and file.identity is None:
                 return []
-            if self._engine is None or file != self._file:  # made, or replaced, since
+            if self._engine is None or file != self._file:  # created or replaced since the last call
                 self._engine, self._file = make_engine(self._url), file
                 self._runs, self._next_count = RunTally(), 0.0
             with database_errors_as("the state can't be read"):
@@ -57,7 +57,7 @@ class StateFigures:
                 return [*self._runs.figures(), self._of_articles(Maintenance(self._engine))]
 
     def _of_articles(self, maintenance: Maintenance) -> Figure:
-        """Return the articles by status; those that are pending are the queue of links."""
+        """Return the number of articles by status; pending ones are the queue of links."""
         if monotonic() >= self._next_count:
             self._articles = maintenance.numbers()
             self._next_count = monotonic() + QUEUE_AGE
@@ -68,13 +68,13 @@ class StateFigures:
 
 
 class RunTally:
-    """What the runs that have ended add up to."""
+    """Totals of the runs that have ended."""
 
     def __init__(self) -> None:
         self._until = ""
-        """When the last counted run ended."""
+        """Time at which the last counted run ended."""
         self._at_until: set[str] = set()
-        """The counted runs that ended then."""
+        """Ids of the counted runs that ended at that time."""
         self._verdicts: Counter[tuple[str, ...]] = Counter()
         self._counts: dict[str, Counter[tuple[str, ...]]] = {name: Counter() for name in COUNTED}
         self._failures: Counter[tuple[str, ...]] = Counter()
@@ -106,7 +106,7 @@ class RunTally:
                 self._failures[portals, name.removeprefix(FAILED)] += number
 
     def figures(self) -> Iterator[Figure]:
-        """Yield the figures. A run over several portals is under all their names in one label, but for its verdict."""
+        """Yield the figures. The label of a run over several portals has all their names, except for its verdict."""
         runs = Figure("portalcrawl_runs_total", "Runs that ended", "counter", ("portal", "verdict"))
         runs.add_all(self._verdicts)
         yield runs
@@ -132,5 +132,5 @@ class RunTally:
 
 
 def level_number(verdict: str | None) -> int:
-    """Return 0 for the verdict or level ``ok``, 1 for ``warning``, 2 for all else."""
+    """Return 0 for the verdict or level ``ok``, 1 for ``warning``, 2 for any other."""
     return {"ok": 0, "warning": 1}.get(verdict or "", 2)

@@ -1,1 +1,1 @@
-"""The report: one self-contained HTML page of what was crawled, from the state and the published feeds."""
+"""The report on what was crawled: one self-contained HTML page, made from the state and the published feeds."""

@@ -1,7 +1,7 @@
-"""A DuckDB file with what the report needs of each article, kept between reports: published feeds never change.
+"""A DuckDB cache of the article columns that the report needs. It stays valid, as published feeds never change.
 
-A million articles are 3.8 GB of JSON, which take seconds to parse; the columns that are asked for take a tenth of that.
-Deleting the file only costs the next report the time to read the feeds again.
+A million articles are 3.8 GB of JSON, which take seconds to parse; the needed columns take a tenth of that. The file
+can be deleted at any time; the next report then reads the feeds again.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from portalcrawl.errors import DataFolderError
 from portalcrawl.feeds.store.published import FeedDamagedError, PublishedFeed, PublishedFeeds
 
 FILE = "report.duckdb"
-"""In the data folder."""
+"""Name of the cache file in the data folder."""
 VERSION = 2
 ARTICLES = "articles"
-"""The kind of the feeds that are read, with which their names begin."""
+"""The kind of the feeds that are read; their names begin with it."""
 MEMORY = "512MB"
-"""What DuckDB may use; beyond it, it works on disk."""
+"""Memory limit of DuckDB; beyond it, DuckDB uses the disk."""
 LINE, LONGEST_LINE = 1024 * 1024, 32 * 1024 * 1024
-"""Bytes of a line: of usual ones, for which DuckDB's buffers are small, and of all (DOWNLOAD_MAXSIZE is 10 MiB)."""
+"""Most bytes of a line: for usual lines, with small DuckDB buffers, and for any (DOWNLOAD_MAXSIZE is 10 MiB)."""
 CHUNK = 2_000
-"""Feeds that are read by one statement."""
+"""Number of feeds that one statement reads."""
 COLUMNS: dict[str, str] = {
     **dict.fromkeys(("id", "portal", "headline", "canonical_url", "section", "source", "agency"), "VARCHAR"),
     **dict.fromkeys(("date_published", "date_published_precision", "date_fetched", "cluster_id"), "VARCHAR"),
@@ -43,7 +43,7 @@ TABLES = (
         published_text VARCHAR, published TIMESTAMP, found TIMESTAMP)""",
     "CREATE TABLE IF NOT EXISTS version (number INTEGER)",
 )
-"""What differs from article to article is compressed by zstd: that takes half the time of what DuckDB would choose."""
+"""Columns that differ from article to article use zstd, which takes half the time of DuckDB's default choice."""
 READ = """
     INSERT INTO all_articles SELECT
         parse_filename(filename), portal, id, revision, headline, canonical_url, section, source, agency,
@@ -53,8 +53,8 @@ READ = """
                    ignore_errors = $tolerant, maximum_object_size = $longest)
     WHERE id IS NOT NULL
 """
-"""That each line is a record is said, because DuckDB takes a quarter longer where it has to find out; another fifth
-where it is to go on after errors."""
+"""The format, one record per line, is given explicitly: detecting it takes DuckDB a quarter longer. Ignoring errors
+takes another fifth."""
 
 
 @contextmanager
@@ -65,15 +65,15 @@ def article_cache(
     needed: Sequence[PublishedFeed],
     problems: list[str],
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection to a database whose table ``all_articles`` has what is in *needed*, and nothing unpublished.
+    """Yield a connection to a database whose table ``all_articles`` has the feeds in *needed*, and nothing unpublished.
 
-    Where another report uses the cache, or the folder can't be written, a temporary database is filled instead.
+    If another report uses the cache, or the folder is not writable, a temporary database is used instead.
 
-    :raises DataFolderError: where DuckDB can't go on, for instance on a full disk.
+    :raises DataFolderError: if DuckDB fails, for instance on a full disk.
 
     :param published: the feeds of articles in *feeds*.
-    :param needed: those of them that are read if they were not yet.
-    :param problems: gets a line for each of these that can't be read.
+    :param needed: those of *published* that the report needs; they are read unless cached.
+    :param problems: a line is added for each needed feed that can't be read.
     """
     with TemporaryDirectory(prefix="portalcrawl-report-") as folder:
         try:
@@ -89,14 +89,14 @@ def article_cache(
 
 
 def _opened(file: Path, folder: str) -> duckdb.DuckDBPyConnection | None:
-    """Return a connection to the cache; None where it can't be used. A damaged one, or an older one, is begun anew."""
+    """Return a connection to the cache; None if it can't be used. A damaged or outdated cache is recreated."""
     for _ in range(2):
         try:
             connection = _connect(file, folder)
             if connection.execute("SELECT number FROM version").fetchall() == [(VERSION,)]:
                 return connection
             connection.close()
-        except duckdb.IOException:  # locked by another report, or not to be written
+        except duckdb.IOException:  # locked by another report, or not writable
             return None
         except duckdb.Error:
             pass
@@ -120,16 +120,16 @@ def _connect(file: Path, folder: str) -> duckdb.DuckDBPyConnection:
 
 
 def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Return the feeds that were read, with their sizes in bytes."""
+    """Return the cached feeds: file name -> size in bytes."""
     return dict(connection.execute("SELECT file, bytes FROM files").fetchall())
 
 
 def _delete_gone(
     connection: duckdb.DuckDBPyConnection, feeds: PublishedFeeds, published: Sequence[PublishedFeed]
 ) -> None:
-    """Delete what is of feeds that are not published any more, or not as they were.
+    """Delete the articles of feeds that are not published any more, or have changed.
 
-    So are those that a manifest names and that are missing or cut: a report says the same with a cache as without.
+    This includes feeds in a manifest whose files are missing or truncated: a report is the same with and without cache.
     """
     known = _known(connection)
     if not known:
@@ -149,7 +149,7 @@ def _read_new(
     needed: Sequence[PublishedFeed],
     problems: list[str],
 ) -> None:
-    """Read the feeds that are new; a chunk is stored whole or not at all."""
+    """Read the feeds that are not cached yet; each chunk of feeds is stored atomically."""
     known = _known(connection)
     new = [feed for feed in needed if feed.file not in known]
     for start in range(0, len(new), CHUNK):
@@ -165,10 +165,10 @@ def _read_new(
 
 
 def _store(connection: duckdb.DuckDBPyConnection, paths: Mapping[Path, int]) -> None:
-    """Store what is in the files *paths*, which have these sizes in bytes; what is no record is left out."""
+    """Store the articles in the files of *paths* (path -> size in bytes); lines that are not records are skipped."""
     try:
         _store_lines(connection, paths, LINE, is_tolerant=False)
-    except (duckdb.InvalidInputException, duckdb.ConversionException):  # a longer line, or one that is no record
+    except (duckdb.InvalidInputException, duckdb.ConversionException):  # a longer line, or one that is not a record
         connection.rollback()
         _store_lines(connection, paths, LONGEST_LINE, is_tolerant=True)
 
@@ -176,7 +176,7 @@ def _store(connection: duckdb.DuckDBPyConnection, paths: Mapping[Path, int]) -> 
 def _store_lines(
     connection: duckdb.DuckDBPyConnection, paths: Mapping[Path, int], longest: int, *, is_tolerant: bool
 ) -> None:
-    """Store what is in the files *paths*, none of which has a line of more than *longest* bytes."""
+    """Store the articles in the files of *paths* (path -> size in bytes), whose lines have at most *longest* bytes."""
     parameters: dict[str, Any] = {"columns": COLUMNS, "longest": longest, "tolerant": is_tolerant}
     connection.begin()
     connection.execute(READ, {**parameters, "paths": [str(path) for path in paths]})

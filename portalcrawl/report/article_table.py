@@ -1,4 +1,4 @@
-"""Questions to the articles of published feeds, which DuckDB answers in bounded memory."""
+"""Queries on the articles of published feeds, run by DuckDB in bounded memory."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ COPIES = f"""
     SELECT cluster_id, first, members, portal, id, headline, url, coalesce(source, portal) AS source, agency, published
     FROM dated JOIN groups USING (cluster_id)
 """
-"""Most articles are alone in their group: ``frequent`` sorts these out at a third of the cost."""
+"""Most articles are alone in their group; filtering them out first by ``frequent`` takes a third of the cost."""
 LAGS = (5, 15, 60, 360, 1440, 10080)
-"""Minutes between publication and fetch: the upper bounds of the groups that are counted."""
+"""Minutes between publication and fetch: upper bounds of the histogram's bins."""
 CHANGES = "(SELECT portal, revision, unnest(changed_fields) AS field FROM articles)"
 LAG = "date_diff('second', published, found) / 60.0"
 ALL = ""
-"""Stands for all portals together in what is returned by portal."""
+"""Key for all portals together in results by portal."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedArticle:
-    """An article to be linked to. Times are UTC."""
+    """An article that the report links to. Times are UTC."""
 
     portal: str
     headline: str
@@ -43,32 +43,32 @@ class LinkedArticle:
     agency: str
     published: datetime | None
     number: int = 0
-    """Its revisions, or copies of its text."""
+    """Number of its revisions, or of copies of its text."""
 
 
 @dataclass(frozen=True, slots=True)
 class FirstSource:
-    """How often a source had an agency's text first, among the sources that carried it."""
+    """How often a source was the first to publish an agency's text, among all sources that published it."""
 
     source: str
     portal: str
     first: int
     later: int
     minutes: float | None
-    """Median of how long after the first it came, where it was not first."""
+    """Median delay after the first source, of the texts for which it was not first."""
 
 
 class ArticleTable:
-    """Questions to the articles. What is returned by portal has all portals together under ALL."""
+    """Queries on the articles. Results by portal have all portals together under the key ALL."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
     @classmethod
     def of_period(cls, connection: duckdb.DuckDBPyConnection, first_file: str, portal: str | None) -> ArticleTable:
-        """Return the articles in the table ``all_articles`` of feeds from *first_file* on, by name.
+        """Return the articles in the table ``all_articles`` from feeds whose names sort at or after *first_file*.
 
-        :param portal: whose articles they are; None: of all portals.
+        :param portal: only articles of this portal; None for all portals.
         """
         connection.execute("SET VARIABLE first_file = $1", [first_file])
         connection.execute("SET VARIABLE portal = CAST($1 AS VARCHAR)", [portal])
@@ -77,29 +77,29 @@ class ArticleTable:
         return cls(connection)
 
     def numbers(self) -> dict[str, tuple[int, int]]:
-        """Return by portal the number of new articles and of later revisions."""
+        """Return, by portal, the numbers of new articles and of later revisions."""
         query = """SELECT portal, count(*) FILTER (revision = 1), count(*) FILTER (revision > 1) FROM articles
                    GROUP BY GROUPING SETS ((portal), ())"""
         return {portal or ALL: (new, revised) for portal, new, revised in self._rows(query)}
 
     def by(self, column: str) -> dict[str, dict[str, int]]:
-        """Return by portal how many new articles have each value of *column*; "" stands for none."""
+        """Return, by portal, the number of new articles for each value of *column*; "" stands for no value."""
         return self._by(f"coalesce({column}, '')", "revision = 1")
 
     def by_hour(self) -> dict[str, dict[str, int]]:
-        """Return by portal how many new articles were published in each hour of the day, by the portal's clock."""
+        """Return, by portal, the number of new articles published in each hour of the day, in local time."""
         return self._by("substr(published_text, 12, 2)", "revision = 1 AND is_exact")
 
     def by_day(self) -> dict[str, dict[str, int]]:
-        """Return by portal how many new articles were published on each day (``2025-12-02``), by the portal's clock."""
+        """Return, by portal, the number of new articles published on each day (``2025-12-02``), in local time."""
         return self._by("substr(published_text, 1, 10)", "revision = 1 AND published_text IS NOT NULL")
 
     def by_changed_field(self) -> dict[str, dict[str, int]]:
-        """Return by portal how many revisions changed each field."""
+        """Return, by portal, the number of revisions that changed each field."""
         return self._by("field", "revision > 1", CHANGES)
 
     def lags(self) -> dict[str, list[int]]:
-        """Return by portal how many new articles were found within each of LAGS, and later than the last of them."""
+        """Return, by portal, the number of new articles in each bin of LAGS, and of those later than the last bound."""
         bounds = " + ".join(f"CAST({LAG} >= {bound} AS INTEGER)" for bound in LAGS)
         found: dict[str, list[int]] = {}
         where = "revision = 1 AND is_exact AND found >= published"
@@ -108,20 +108,20 @@ class ArticleTable:
         return found
 
     def lag_quantiles(self) -> dict[str, tuple[float, float]]:
-        """Return by portal the median and the 90th percentile of the minutes from publication to fetch."""
+        """Return, by portal, the median and the 90th percentile of the minutes from publication to fetch."""
         query = f"""SELECT portal, approx_quantile({LAG}, 0.5), approx_quantile({LAG}, 0.9) FROM articles
                     WHERE revision = 1 AND is_exact AND found >= published GROUP BY GROUPING SETS ((portal), ())"""
         return {portal or ALL: (median, late) for portal, median, late in self._rows(query) if median is not None}
 
     def newest(self, limit: int) -> list[LinkedArticle]:
-        """Return the new articles that were published last."""
+        """Return up to *limit* new articles, the ones published last."""
         return self._linked(
             f"""SELECT portal, headline, url, source, agency, published, 1 FROM articles WHERE revision = 1
                 ORDER BY published DESC NULLS LAST, id LIMIT {limit}"""
         )
 
     def most_revised(self, limit: int) -> list[LinkedArticle]:
-        """Return the articles with most revisions in the period."""
+        """Return up to *limit* articles, those with most revisions in the period."""
         return self._linked(
             f"""SELECT portal, arg_max(headline, revision), arg_max(url, revision), any_value(source),
                        any_value(agency), any_value(published), count(*) AS number
@@ -129,7 +129,7 @@ class ArticleTable:
         )
 
     def most_copied(self, limit: int) -> list[LinkedArticle]:
-        """Return of the largest groups of near copies the article that was published first."""
+        """Return the first published article of each of the largest groups of near copies."""
         return self._linked(
             f"""SELECT arg_min(portal, published), arg_min(headline, published), arg_min(url, published),
                        arg_min(source, published), any_value(agency), min(published), any_value(members) AS number
@@ -137,13 +137,13 @@ class ArticleTable:
         )
 
     def copies(self) -> dict[str, tuple[int, int]]:
-        """Return by portal how many groups of near copies it is in, and how many of its articles are in them."""
+        """Return, by portal, the number of groups of near copies with its articles, and of its articles in them."""
         query = """SELECT portal, count(DISTINCT cluster_id), count(*) FROM copies
                    GROUP BY GROUPING SETS ((portal), ())"""
         return {portal or ALL: (groups, number) for portal, groups, number in self._rows(query)}
 
     def first_sources(self, limit: int) -> list[FirstSource]:
-        """Return the sources that had agencies' texts first most often."""
+        """Return up to *limit* sources, those that were most often first with agencies' texts."""
         query = f"""
             WITH agency_groups AS (SELECT DISTINCT cluster_id FROM copies WHERE agency IS NOT NULL)
             SELECT source, portal, count(*) FILTER (published = first) AS had_first,

@@ -1,4 +1,4 @@
-"""Plots as SVG without scripts or styles of their own: the page's style sheet gives their colours, light and dark."""
+"""Charts as SVG without scripts or styles; the page's style sheet sets their colours, light and dark."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import pygal
 from lxml import etree
 
 WIDE, HALF, NARROW = (1000, 250), (500, 230), (330, 200)
-"""Sizes of a plot over the whole page, over half of it, and on a phone: text that is scaled down can't be read."""
+"""Sizes of a chart on the full page, on half of it, and on a phone, where scaled-down text would be unreadable."""
 LEAST_ROOM, CHARACTER, GAP = 48, 7, 14
-"""Pixels that a label of the horizontal axis takes: at least, for a character, between two."""
+"""Pixels for labels of the horizontal axis: minimum width of a label, width of a character, space between labels."""
 LEFT_OUT = ("defs", "title")
 NO_CLASSES = ("titles", "legends", "plot overlay", "plot text-overlay", "plot tooltip-overlay")
 
 
 class Bar(pygal.Bar):  # type: ignore[misc]  # pygal has no types
-    """A bar chart of pygal, which finds its attributes in a third of the time.
+    """A pygal bar chart whose attribute access takes a third of the time.
 
-    While it draws, pygal keeps values of attributes in ``state``, and looks there first: by three slow look-ups each.
+    While drawing, pygal keeps attribute values in ``state`` and looks there first, with three slow look-ups each.
     """
 
     def __getattribute__(self, name: str) -> Any:
@@ -30,22 +30,22 @@ class Bar(pygal.Bar):  # type: ignore[misc]  # pygal has no types
         return object.__getattribute__(self, name)
 
     def _tooltip_and_print_values(self, _: Any, serie: Any, bar: etree._Element, at: int, value: str, *__: Any) -> None:
-        """Say what *bar* is in its title, where pygal writes four elements for its script."""
+        """Describe *bar* in its ``title`` element, instead of the four elements that pygal writes for its script."""
         what = f" {noun_of(serie.title, value)}" if len(self.series) > 1 else ""
         etree.SubElement(bar, "title").text = f"{self._get_x_label(at)}: {value}{what}"
 
 
 def noun_of(title: str, value: str) -> str:
-    """Return the title of a series, a noun in the plural, for so many."""
+    """Return *title*, the plural noun that names a series, in the right number for *value*."""
     return title.removesuffix("s") if value == "1" else title
 
 
 def bar_chart(name: str, labels: Sequence[str], series: Mapping[str, Sequence[int]], *, is_half: bool = False) -> str:
-    """Return a bar chart as HTML, in two sizes of which the style sheet shows one; the bars tell their values.
+    """Return a bar chart as HTML, in two sizes; the style sheet shows one of them. Each bar has a title with its value.
 
-    :param name: what the plot shows, for those who do not see it.
-    :param series: name -> one value a label.
-    :param is_half: whether it takes half of the page's width on a screen.
+    :param name: accessible name of the chart.
+    :param series: name -> one value per label.
+    :param is_half: whether the chart takes half of the page's width on a screen.
     """
     return "".join(
         f'<div class="plot-{size}">{_svg(name, labels, series, *measures)}</div>'
@@ -79,14 +79,14 @@ def _svg(name: str, labels: Sequence[str], series: Mapping[str, Sequence[int]], 
 
 
 def _few(labels: Sequence[str], width: int) -> list[str]:
-    """Return as many labels, evenly spread, as have room in *width* pixels."""
+    """Return as many evenly spaced labels as fit in *width* pixels."""
     room = max(LEAST_ROOM, CHARACTER * max(map(len, labels), default=0) + GAP)
     step = -(-len(labels) * room // width) or 1
     return list(labels[::step])
 
 
 def _plain(root: etree._Element, name: str) -> str:
-    """Return an SVG without scripts, styles and comments, and without all titles but those of bars."""
+    """Return an SVG without scripts, styles and comments, and with no titles except those of bars."""
     for element in [*root.iter()]:
         parent = element.getparent()
         if parent is None or (element.tag == "title" and parent.get("class") == "bar"):

@@ -1,4 +1,4 @@
-"""What the report says, gathered from the state and the published feeds."""
+"""Gathers the contents of the report from the state and the published feeds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from portalcrawl.storage.run_history import PastRun, RunHistory
 LISTED = 40
 """Rows of the longer tables."""
 PAST = timedelta(days=30)
-"""How far back a portal's own past goes before the period."""
+"""Length of time before the period that a portal is compared with."""
 RUN_ID = "%Y%m%dT%H%M%SZ"
 FIRST_ID, LAST_ID = "0", "9999"
 DIMENSIONS = ("section", "source", "agency")
@@ -24,7 +24,7 @@ DIMENSIONS = ("section", "source", "agency")
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """What the report is about. Times are UTC."""
+    """The period and portal of the report. Times are UTC."""
 
     since: datetime | None
     until: datetime
@@ -33,18 +33,18 @@ class Period:
 
 @dataclass(slots=True)
 class Contents:
-    """Everything that the page shows. What is by portal has all portals together under ALL."""
+    """All data on the page. Data by portal has all portals together under the key ALL."""
 
     period: Period
     first: datetime
-    """Begin of the plots over time: of the period, else of the first run. UTC."""
+    """Start of the charts over time: of the period if it has one, else of the first run. UTC."""
     last: datetime
-    """Their end: of the period, else the start of the last run. UTC."""
+    """End of the charts over time: of the period if it has one, else the start of the last run. UTC."""
     runs: AllRuns
     numbers: Mapping[str, tuple[int, int]]
-    """New articles, later revisions."""
+    """Portal -> number of new articles, number of later revisions."""
     dimensions: Mapping[str, Mapping[str, Mapping[str, int]]]
-    """section, source, agency -> by portal: value -> articles."""
+    """``section``, ``source`` or ``agency`` -> portal -> value -> number of articles."""
     hours: Mapping[str, Mapping[str, int]]
     days: Mapping[str, Mapping[str, int]]
     changed: Mapping[str, Mapping[str, int]]
@@ -56,17 +56,17 @@ class Contents:
     most_revised: Sequence[LinkedArticle]
     most_copied: Sequence[LinkedArticle]
     problems: list[str] = field(default_factory=list)
-    """Published files that could not be read."""
+    """One line for each published file that could not be read."""
 
     @property
     def portals(self) -> list[str]:
-        """The portals, those with most articles first."""
+        """The names of the portals, those with most articles first."""
         names = {name for name in (*self.numbers, *self.runs.totals) if name != ALL}
         return sorted(names, key=lambda name: (-sum(self.numbers.get(name, (0, 0))), name))
 
 
 def gather(feeds: PublishedFeeds, history: RunHistory, data_dir: Path, period: Period) -> Contents:
-    """Return what the report on *period* says; *data_dir* has the cache of articles."""
+    """Return the contents of the report on *period*; the cache of articles is in *data_dir*."""
     problems: list[str] = []
     published = _article_feeds(feeds, problems)
     since = f"{period.since:{RUN_ID}}" if period.since else FIRST_ID
@@ -107,7 +107,7 @@ def _started(run: PastRun) -> datetime:
 
 
 def _article_feeds(feeds: PublishedFeeds, problems: list[str]) -> list[PublishedFeed]:
-    """Return the feeds of articles that manifests name; manifests that can't be read go to *problems*."""
+    """Return the article feeds in all manifests; unreadable manifests are added to *problems*."""
     found: list[PublishedFeed] = []
     for run in feeds.runs():
         try:

@@ -1,4 +1,4 @@
-"""The report as a page: figures, plots and tables from :class:`Contents`, laid out by a template."""
+"""Renders the report as a page: figures, charts and tables from :class:`Contents`, with a template."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from portalcrawl.report.contents import DIMENSIONS, Contents
 from portalcrawl.report.run_totals import RunTotals, coverage_of
 
 SHOWN = 12
-"""Rows of a table of sections, sources or agencies; the others are added up."""
+"""Rows in a table of sections, sources or agencies; the rest is summed up."""
 MUCH = 0.1
-"""A larger share of failed pages is shown in red."""
+"""Share of failed pages above which it is shown in red."""
 DETAILED = 20
-"""Portals that have a part of their own."""
+"""Number of portals that get their own part of the page."""
 DAYS_SHOWN = 45
-"""Days of publication that are plotted: archives reach back for years."""
+"""Days of publication in a chart: archives go back for years."""
 LAG_LABELS = ("< 5 min", "< 15 min", "< 1 h", "< 6 h", "< 1 day", "< 1 week", "later")
 NONE_GIVEN = {"section": "no section", "source": "no source", "agency": "no agency"}
 HOURS = [f"{hour:02d}" for hour in range(24)]
@@ -32,12 +32,12 @@ HOURS = [f"{hour:02d}" for hour in range(24)]
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A row with a bar."""
+    """A table row with a bar."""
 
     label: str
     number: int
     share: float
-    """Of all, from 0 to 1."""
+    """Share of the total, from 0 to 1."""
     width: float
     """Of the longest bar, from 0 to 1."""
 
@@ -56,7 +56,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is shown of one portal, or of all together."""
+    """The part of the page about one portal, or about all together."""
 
     title: str
     found_chart: str
@@ -67,7 +67,7 @@ class Part:
 
 
 def page(contents: Contents) -> str:
-    """Return the report as an HTML page that needs nothing else."""
+    """Return the report as a self-contained HTML page."""
     environment = Environment(
         loader=PackageLoader("portalcrawl.report", "page"),
         autoescape=True,
@@ -128,7 +128,7 @@ def _part(contents: Contents, portal: str, title: str) -> Part:
 def _chart(
     name: str, labels: Sequence[str], numbers: Mapping[str, int], keys: Sequence[str], *, is_half: bool = False
 ) -> str:
-    """Return a bar chart of the *numbers* of *keys*; "" where all are 0."""
+    """Return a bar chart of the *numbers* of *keys*; "" if all are 0."""
     values = [numbers.get(key, 0) for key in keys]
     return bar_chart(name, labels, {"articles": values}, is_half=is_half) if any(values) else ""
 
@@ -139,7 +139,7 @@ def _days(days: Mapping[str, int]) -> list[str]:
 
 
 def _bars(numbers: Mapping[str, int], none: str) -> list[Bar]:
-    """Return the largest of *numbers* as bars, and the rest as one."""
+    """Return the largest of *numbers* as bars, and the rest as one bar; *none* is the label of the key ""."""
     ordered = sorted(numbers.items(), key=lambda each: (not each[0], -each[1], each[0]))
     named = [each for each in ordered if each[0]]
     shown = [*named[:SHOWN]]
@@ -192,7 +192,7 @@ def _reasons(contents: Contents) -> list[Reason]:
 
 
 def _coverage_chart(contents: Contents) -> str:
-    """Return a plot of what the start pages showed, run by run, for a report on one portal."""
+    """Return a chart of the number of articles on the start pages in each run, for a report on one portal."""
     if len(contents.portals) != 1:
         return ""
     shown = [*_totals(contents, contents.portals[0]).coverage][:60][::-1]
@@ -203,19 +203,19 @@ def _coverage_chart(contents: Contents) -> str:
 
 
 def number(value: float | None, digits: int = 0) -> str:
-    """Return *value* with thousands separated; a dash for None."""
+    """Return *value* as text with separated thousands; a dash for None."""
     return "–" if value is None else f"{value:,.{digits}f}"
 
 
 def share(value: float | None) -> str:
-    """Return a share from 0 to 1 in per cent; a dash for None."""
+    """Return a share from 0 to 1 as a percentage; a dash for None."""
     if value is None:
         return "–"
     return f"{value:.1%}" if 0 < value < 0.1 else f"{value:.0%}"
 
 
 def minutes(value: float | None) -> str:
-    """Return a number of minutes in its natural unit."""
+    """Return a number of minutes as text, in the most readable unit."""
     if value is None:
         return "–"
     for unit, length in (("min", 1), ("h", 60), ("days", 1440)):
@@ -225,19 +225,19 @@ def minutes(value: float | None) -> str:
 
 
 def time_text(value: datetime | str | None) -> str:
-    """Return a time (UTC) to the minute."""
+    """Return a time (UTC) as text, to the minute."""
     moment = _moment(value)
     return "" if moment is None else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def iso(value: datetime | str | None) -> str:
-    """Return a time (UTC) in a form that sorts."""
+    """Return a time (UTC) as text that sorts chronologically."""
     moment = _moment(value)
     return "" if moment is None else f"{moment:%Y-%m-%dT%H:%M:%S}"
 
 
 def link(url: str) -> str:
-    """Return *url* if it may stand in a link: addresses of pages only, never scripts."""
+    """Return *url* if it is safe as a link target: URLs of pages only, never scripts."""
     return url if url.startswith(("http://", "https://")) else ""
 
 

@@ -1,4 +1,4 @@
-"""What runs did in a period: counted up from the state's table of runs, one run at a time."""
+"""Totals of the runs in a period, added up from the state's table of runs, one run at a time."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from portalcrawl.report.article_table import ALL
 from portalcrawl.storage.run_history import PastRun
 
 REASONS = ("failed/", "skipped/", "invalid/", "needs_browser/")
-"""Beginnings of the counts that say why a page or a record was left out."""
+"""Prefixes of the counts of pages and records that were left out, by reason."""
 START_ARGUMENTS = ("url", "urls_file", "query", "pages")
 START_COUNTS = ("start_pages", "start_articles", "start_pages_failed", "start_pages_waiting", "start_links")
 LAST_RUNS = 30
-"""Runs that the report lists."""
+"""Number of runs in the report's list."""
 FEWEST = 12
-"""Parts of a period that are plotted at least."""
+"""Least number of parts of a period in a chart."""
 HOURS, DAYS = timedelta(days=2), timedelta(days=100)
-"""Up to these lengths a period is shown by hours, or by days; longer ones by months."""
+"""Up to these lengths, a period is shown by hours or by days; longer ones by months."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimeScale:
-    """How a period is divided for plots."""
+    """Division of a period for charts."""
 
     unit: str
     """``hour``, ``day`` or ``month``."""
@@ -37,11 +37,11 @@ class TimeScale:
         return cls("hour" if length <= HOURS else "day" if length <= DAYS else "month")
 
     def label(self, moment: datetime) -> str:
-        """Return the label of the part in which *moment* is."""
+        """Return the label of the part that contains *moment*."""
         return moment.strftime({"hour": "%Y-%m-%d %H:00", "day": "%Y-%m-%d", "month": "%Y-%m"}[self.unit])
 
     def labels(self, first: datetime, last: datetime) -> list[str]:
-        """Return the labels of all parts from *first* to *last*, and of some before *first* where these are few."""
+        """Return the labels of all parts from *first* to *last*; if fewer than FEWEST, also of earlier parts."""
         step = timedelta(hours=1) if self.unit == "hour" else timedelta(days=1)
         found: dict[str, None] = {}
         moment = min(first, last - (FEWEST - 1) * step)
@@ -54,21 +54,21 @@ class TimeScale:
 
 @dataclass(slots=True)
 class RunTotals:
-    """The runs of one portal, or of all."""
+    """Totals of the runs of one portal, or of all."""
 
     runs: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
-    """Time that the runs took."""
+    """Total duration of the runs."""
     found: dict[str, Counter[str]] = field(default_factory=dict)
-    """Part of the period -> articles, teasers."""
+    """Part of the period -> number of articles and of teasers."""
     starts: Mapping[str, str] | None = None
-    """The start pages whose coverage is told: those of the newest run that read a list, by its arguments."""
+    """Arguments with the start pages whose coverage is shown: those of the newest run that read a list."""
     coverage: array[int] = field(default_factory=lambda: array("q"))
-    """Articles that these showed in each run, newest run first."""
+    """Number of articles on these start pages in each run, newest run first."""
     past_coverage: array[int] = field(default_factory=lambda: array("q"))
-    """The same of runs before the period."""
+    """The same for runs before the period."""
     last_finished: str = ""
 
     def add(self, run: PastRun, scale: TimeScale) -> None:
@@ -89,7 +89,7 @@ class RunTotals:
             part[kind] += run.counts.get(kind, 0)
 
     def reasons(self) -> list[tuple[str, str, int]]:
-        """Return why pages or records were left out: what happened, the reason, how often; most frequent first."""
+        """Return why pages or records were left out, most frequent first: kind of event, reason, count."""
         found = [
             (prefix.rstrip("/").replace("_", " "), name.removeprefix(prefix), number)
             for name, number in self.counts.items()
@@ -99,15 +99,15 @@ class RunTotals:
         return sorted(found, key=lambda each: (-each[2], each[1]))
 
     def usual_coverage(self) -> float | None:
-        """Return the median of the runs before the period, else of all but the last; None without any."""
+        """Return the median coverage before the period, else of all runs but the newest; None without any."""
         past = self.past_coverage or self.coverage[1:]
         return float(median(past)) if past else None
 
 
 def coverage_of(run: PastRun) -> int | None:
-    """Return how many articles the start pages of a run showed; None where it read no list.
+    """Return the number of articles on the start pages of a run; None if it read no list.
 
-    What an article that was given as a start page is, or links to, says nothing of how well the portal is covered.
+    A start page that is an article itself says nothing about how well the portal is covered.
     """
     pages, articles, failed, waiting, links = (run.counts.get(name, 0) for name in START_COUNTS)
     has_read_a_list = pages > articles + failed + waiting or (links and not articles)
@@ -115,13 +115,13 @@ def coverage_of(run: PastRun) -> int | None:
 
 
 def starts_of(run: PastRun) -> dict[str, str]:
-    """Return the arguments of a run that say which its start pages were."""
+    """Return the arguments of a run that determine its start pages."""
     return {name: run.arguments[name] for name in START_ARGUMENTS if name in run.arguments}
 
 
 @dataclass(slots=True)
 class AllRuns:
-    """The runs of a period, by portal and together."""
+    """Totals of the runs of a period, by portal and together."""
 
     scale: TimeScale
     totals: dict[str, RunTotals] = field(default_factory=dict)
@@ -137,7 +137,7 @@ class AllRuns:
                 self.last.append(run)
 
     def add_past(self, runs: Iterable[PastRun]) -> None:
-        """Take the coverage of *runs* for the portals' own past."""
+        """Add the coverage of *runs*, which are before the period."""
         for run in runs:
             totals = self.totals.get(" ".join(run.portals))
             if totals is None or not run.finished or totals.starts != starts_of(run):
@@ -147,7 +147,7 @@ class AllRuns:
 
 
 def of_portal(runs: Iterable[PastRun], portal: str | None) -> Iterator[PastRun]:
-    """Yield those of *runs* that crawled *portal*; all where it is None."""
+    """Yield those of *runs* that crawled *portal*; all if it is None."""
     return (run for run in runs if portal is None or portal in run.portals)
 
 

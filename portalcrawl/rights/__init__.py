@@ -1,4 +1,4 @@
-"""What publishers reserve, as found: signals of robots.txt, tdmrep.json and pages, and the documents themselves.
+"""Rights that publishers reserve: signals in robots.txt, tdmrep.json and pages, and an archive of the documents.
 
-Evidence only: nothing here decides what is fetched.
+They are only recorded, as evidence; nothing here decides what is fetched.
 """

@@ -1,12 +1,13 @@
-"""The documents in which publishers state rights, kept once a change in ``rights/<host>/`` beside the feeds.
+"""Archives each state of publishers' rights documents in ``rights/<host>/`` beside the feeds.
 
-A document is a file of its own, named by its kind, the time when it was first seen and its SHA-256. ``index.json``
-beside it says from when to when each was seen, also that there was none. It grows with changes, not with runs. It is
-written anew as a whole, so it keeps the newest entries only: some sites give another robots.txt at each request. Older
-ones are moved to parts of the index, each a file that never changes (``index/<time>-<hash>.json``).
+Each state of a document is one file, named by its kind, the time when it was first seen and its SHA-256.
+``index.json`` beside it records when each state was first and last seen, and when there was no document. It grows
+with changes, not with runs. As it is rewritten as a whole, it keeps only the newest entries: some sites return a
+different robots.txt for each request. Older entries are moved to parts of the index, which are files that never change
+(``index/<time>-<hash>.json``).
 
-A part is written before the index without its entries; who dies in between leaves entries twice, which says nothing
-new. Readers read the index first, then the parts.
+A part is written before its entries are removed from the index. If the process dies in between, these entries are
+duplicated, which is harmless. Readers read the index first, then the parts.
 """
 
 from __future__ import annotations
@@ -27,35 +28,35 @@ INDEX = "index.json"
 PARTS = "index"
 """Folder of the parts of the index, beside it."""
 KEPT = 100
-"""Entries that stay in the index when older ones are moved to a part, ..."""
+"""Number of entries that stay in the index when older ones are moved to a part."""
 PART = 500
-"""... which has so many: reading and writing an index of both together takes about 10 milliseconds."""
+"""Number of entries in a part. Reading and writing an index of KEPT + PART entries takes about 10 milliseconds."""
 LISTED = 50
-"""Entries of a host from which on no file is looked for that a run had stored before it died: what changes at each
-request would not be found, and listing many files takes long."""
+"""With this many entries of a host, files stored by a run that died are no longer looked up: documents that change at
+each request would not be found again, and listing many files is slow."""
 ATTEMPTS = 20
-"""Others may write the index of a host in an object store at the same time."""
+"""Most attempts to replace the index of a host, as others may write it in an object store at the same time."""
 FIELDS = tuple(each.name for each in fields(StoredDocument))
 SUFFIXES = {"robots.txt": ".txt", "tdmrep.json": ".json"}
 
 
 class RightsArchive:
-    """The documents in one place.
+    """The archive in one place (folder or object store).
 
-    :raises DataFolderError: where the index of a host is damaged.
-    :raises OSError: where a disk can't be used.
-    :raises FeedStoreError: where an object store can't be used.
+    :raises DataFolderError: if the index of a host is damaged.
+    :raises OSError: if a disk can't be used.
+    :raises FeedStoreError: if an object store can't be used.
     """
 
     def __init__(self, place: DocumentPlace) -> None:
         self._place = place
 
     def store(self, origin: str, document: str, body: bytes | None, fetched: datetime) -> None:
-        """Record that *document* of *origin* was *body* at *fetched* (aware, UTC); None: there was none."""
+        """Record that *document* of *origin* had the content *body* (None: did not exist) at *fetched* (aware, UTC)."""
         self.store_all(host_of(origin), [Sighting(origin, document, body, fetched)])
 
     def store_all(self, host: str, sightings: Iterable[Sighting]) -> None:
-        """Record what documents of *host* were; a sighting may be older than what is recorded already."""
+        """Record *sightings* of documents of *host*; they may be older than recorded ones."""
         seen = list(sightings)
         for _ in range(ATTEMPTS):
             with self._place.locked(host):
@@ -64,13 +65,13 @@ class RightsArchive:
         raise DataFolderError(f"{self._place.address(host, INDEX)} was changed by others {ATTEMPTS} times in a row")
 
     def documents(self, origin: str) -> list[StoredDocument]:
-        """Return all documents of the host of *origin*, in the order in which they were first seen."""
+        """Return all states of the documents of *origin*'s host, in the order in which they were first seen."""
         host = host_of(origin)
-        entries = self.newest(host)  # first: what is moved meanwhile is read twice, not never
+        entries = self.newest(host)  # before the parts: entries moved meanwhile are read twice, not missed
         return merged([*entries, *(each for part in self.parts(host) for each in self.part(host, part))])
 
     def newest(self, host: str) -> list[StoredDocument]:
-        """Return the entries of the index without its parts."""
+        """Return the entries in ``index.json``, without those in parts."""
         return self.parsed(host, INDEX, self._place.read(host, INDEX))
 
     def parts(self, host: str) -> list[str]:
@@ -82,7 +83,7 @@ class RightsArchive:
         return self.parsed(host, name, self._place.read(host, name))
 
     def at(self, origin: str, moment: datetime) -> list[StoredDocument]:
-        """Return what each document of *origin* was at *moment* (aware): the last one first seen by then."""
+        """Return the state of each document of *origin* at *moment* (aware): the last one first seen by then."""
         wanted = moment.astimezone(UTC)
         found: dict[str, StoredDocument] = {}
         for each in self.documents(origin):
@@ -91,11 +92,11 @@ class RightsArchive:
         return [found[name] for name in SUFFIXES if name in found]
 
     def latest(self, origin: str) -> list[StoredDocument]:
-        """Return what each document of *origin* was when it was last seen."""
+        """Return the last seen state of each document of *origin*."""
         return self.at(origin, datetime.max.replace(tzinfo=UTC))
 
     def body(self, document: StoredDocument) -> bytes | None:
-        """Return what *document* said; None if there was none."""
+        """Return the content of *document*; None if it did not exist."""
         if document.file is None:
             return None
         found = self._place.read(host_of(document.origin), document.file)
@@ -104,11 +105,11 @@ class RightsArchive:
         return found.content
 
     def address(self, document: StoredDocument) -> str | None:
-        """Return the path or URL of the file of *document*; None if there was none."""
+        """Return the path or URL of the file of *document*; None if it did not exist."""
         return self._place.address(host_of(document.origin), document.file) if document.file else None
 
     def parsed(self, host: str, name: str, index: StoredFile | None) -> list[StoredDocument]:
-        """Return the entries of an index, or of a part of it, that was read; none where there was none."""
+        """Return the entries in *index*, the content of an index file or a part; empty if it is None."""
         try:
             return [StoredDocument(**each) for each in json.loads(index.content)] if index else []
         except (ValueError, TypeError) as error:
@@ -116,14 +117,14 @@ class RightsArchive:
             raise DataFolderError(f"{address} is damaged ({error}); restore it, or move it away") from error
 
     def _recorded(self, host: str, seen: Sequence[Sighting]) -> bool:
-        """Write what is new in *seen*; return False where others have changed the index meanwhile."""
+        """Write the new states in *seen*; return False if others have changed the index meanwhile."""
         index = self._place.read(host, INDEX)
         known = self.parsed(host, INDEX, index)
         files = _Files(self._place, host, known, seen)
         new, late = [each.entry() for each in seen], []
         starts = first_kept(known)
         if any(each.first_seen < starts.get(each.series, "") for each in new) and self._place.names(host, PARTS):
-            # Other states may have been in between that are in parts: merged with what is here they would be forgotten.
+            # States in between may be in parts only; merging with the index alone would join the states around them.
             late = [each for each in new if each.first_seen < starts.get(each.series, "")]
             new = [each for each in new if each.first_seen >= starts.get(each.series, "")]
         if late:
@@ -134,7 +135,10 @@ class RightsArchive:
         )
 
     def _without_oldest(self, host: str, entries: list[StoredDocument]) -> list[StoredDocument]:
-        """Move the oldest of too many *entries* to parts; the last of each document stays, since it goes on."""
+        """Move the oldest of too many *entries* to parts and return the others.
+
+        The last entry of each document always stays, as it is the current one.
+        """
         number = (len(entries) - KEPT) // PART * PART
         if number <= 0:
             return entries
@@ -152,7 +156,7 @@ class RightsArchive:
 
 
 class _Files:
-    """The files of a host's documents: each is written once, and found again where a run died before the index."""
+    """Files of a host's documents. Each is written once; it is found again if a run died before writing the index."""
 
     def __init__(
         self, place: DocumentPlace, host: str, known: Sequence[StoredDocument], seen: Sequence[Sighting]
@@ -163,7 +167,7 @@ class _Files:
         self._names: list[str] | None = None
 
     def with_file(self, entry: StoredDocument) -> StoredDocument:
-        """Return *entry* with the name of its file, which is written if there is none."""
+        """Return *entry* with the name of its file; the file is written if it does not exist."""
         if entry.file is not None or entry.sha256 is None:
             return entry
         suffix = SUFFIXES[entry.document]
@@ -186,10 +190,10 @@ def _as_json(entries: Iterable[StoredDocument]) -> bytes:
 
 
 def _compact(moment: str) -> str:
-    """Return the time of an entry as it stands in names of files."""
+    """Return the time of an entry in the form used in file names."""
     return f"{datetime.fromisoformat(moment):%Y%m%dT%H%M%SZ}"
 
 
 def host_of(origin: str) -> str:
-    """Return the name of the folder of an origin: its host, with a port that is not the default."""
+    """Return the folder name of an origin: its host, with the port if it is not the default."""
     return urlsplit(origin).netloc.replace("/", "_")

@@ -1,4 +1,4 @@
-"""Where the documents of rights are kept: files in one folder a host, on a disk or in an object store."""
+"""Storage of rights documents: files in one folder per host, on a disk or in an object store."""
 
 from __future__ import annotations
 
@@ -16,41 +16,41 @@ from portalcrawl.feeds.feed_files import sync_folder, write_whole
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file as it was read."""
+    """A file's content and version at the time of reading."""
 
     content: bytes
     version: str
-    """Changes with the content."""
+    """Identifier that changes with the content."""
 
 
 class DocumentPlace(Protocol):
-    """Files by the folder of a host and their name, which may begin with that of a folder in it.
+    """Files, identified by the folder of a host and a name, which may include a subfolder.
 
-    :raises OSError: where a disk can't be used.
-    :raises FeedStoreError: where an object store can't be used.
+    :raises OSError: if a disk can't be used.
+    :raises FeedStoreError: if an object store can't be used.
     """
 
     def address(self, host: str, name: str) -> str:
         """Return the path or the URL of a file."""
 
     def locked(self, host: str) -> AbstractContextManager[None]:
-        """Keep others from replacing files of *host* meanwhile, where the place can."""
+        """Prevent others from replacing files of *host* while the context lasts, if the place supports locks."""
 
     def names(self, host: str, folder: str = "") -> list[str]:
-        """Return the names of all files in *folder* of *host*, sorted; none where it does not exist."""
+        """Return the names of all files in *folder* of *host*, sorted; empty if it does not exist."""
 
     def read(self, host: str, name: str) -> StoredFile | None:
-        """Return a file; None where it does not exist."""
+        """Return a file; None if it does not exist."""
 
     def add(self, host: str, name: str, content: bytes) -> None:
-        """Write a file whose name says what it holds; where it exists, nothing is done."""
+        """Write a file whose name identifies its content; do nothing if it exists."""
 
     def replace(self, host: str, name: str, content: bytes, version: str | None) -> bool:
-        """Write a file in place of that *version* (None: there is no such file); return False where it has changed."""
+        """Replace the *version* of a file (None: it does not exist yet); return False if it was changed meanwhile."""
 
 
 class DocumentFolder:
-    """A folder on a disk; it is made with the first file."""
+    """A folder on a disk; it is created with the first file."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -60,7 +60,7 @@ class DocumentFolder:
 
     @contextmanager
     def locked(self, host: str) -> Iterator[None]:
-        """Lock the folder of *host* for a moment: runs of several portals may have one host (flock(2))."""
+        """Lock the folder of *host* with flock(2), as runs of several portals may share a host."""
         folder = self.folder / host
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
@@ -71,7 +71,7 @@ class DocumentFolder:
             os.close(handle)
 
     def hosts(self) -> list[str]:
-        """Return the names of the folders of hosts, which begin with no dot."""
+        """Return the names of the folders of hosts, which don't begin with a dot."""
         return sorted(path.name for path in self.folder.glob("[!.]*") if path.is_dir())
 
     def names(self, host: str, folder: str = "") -> list[str]:
@@ -97,5 +97,5 @@ class DocumentFolder:
         write_whole(path, content)
 
     def replace(self, host: str, name: str, content: bytes, version: str | None) -> bool:
-        write_whole(self.folder / host / name, content)  # nobody else can: the folder is locked
+        write_whole(self.folder / host / name, content)  # no version check needed: the folder is locked
         return True

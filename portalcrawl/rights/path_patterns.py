@@ -1,18 +1,18 @@
-"""Path patterns of robots.txt, which tdmrep.json uses too."""
+"""Path patterns of robots.txt, which are also used in tdmrep.json."""
 
 from __future__ import annotations
 
 from urllib.parse import quote, unquote_to_bytes
 
 LONGEST_PATTERN = 2_000
-"""Characters; a longer pattern matches nothing."""
+"""Most characters of a pattern; longer ones match nothing."""
 
 
 def matches(pattern: str, path: str) -> bool:
     """Return whether *path* (with its query) begins with *pattern* (RFC 9309, 2.2.2 and 2.2.3).
 
     ``*`` stands for any characters, ``$`` at the end for the end of the path. Percent-encoding is compared after
-    normalization. The time is linear in the product of both lengths at worst.
+    normalization. The time is at most proportional to the product of both lengths.
 
     >>> matches("/news/*.html$", "/news/a/b.html"), matches("/news/", "/sport/")
     (True, False)

@@ -1,12 +1,12 @@
-"""What a robots.txt says about use, beside what may be fetched.
+"""Statements in robots.txt about the use of pages, as opposed to fetching them.
 
 - ``Content-Signal`` (contentsignals.org, Cloudflare): a rule of a group, such as ``search=yes, ai-train=no``.
 - ``Content-Usage`` (IETF draft-ietf-aipref-attach, 3): a rule of a group, with or without a path pattern; the rule with
-  the longest pattern that matches holds, as for Allow and Disallow.
-- ``License`` (RSL 1.0, rslstandard.org): the address of a license, for all crawlers, in no group.
+  the longest matching pattern applies, as for Allow and Disallow.
+- ``License`` (RSL 1.0, rslstandard.org): the URL of a license, for all crawlers, outside of groups.
 
-Which group holds is decided as Protego does it, which decides what is fetched: the longest user agent of a group that
-stands in ours at the beginning of a word, else ``*``. Groups of one user agent are one (RFC 9309, 2.2.1).
+The group is chosen as in Protego, which decides what is fetched: the longest user agent of a group that occurs in ours
+at the beginning of a word, else ``*``. Groups with the same user agent are combined (RFC 9309, 2.2.1).
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ USAGE = {"content-signal": "Content-Signal", "content-usage": "Content-Usage"}
 GLOBAL = ("sitemap", "sitemaps", "site-map", "host", "license")
 """Lines that belong to no group."""
 MAX_BYTES = 512 * 1024
-"""Bytes that are read; RFC 9309, 2.5, asks for at least 500 KiB."""
+"""Most bytes that are parsed; RFC 9309, 2.5, requires at least 500 KiB."""
 DOCUMENTS = 256
-"""Documents that are kept parsed: a site's is asked for each of its articles."""
+"""Number of parsed documents in the cache: a site's document is needed for each of its articles."""
 MOST = 50
-"""Statements of one document that are kept."""
+"""Most statements of one document that are kept."""
 LONGEST_VALUE = 1_000
-"""Characters of a value that are kept."""
+"""Most characters of a value that are kept."""
 
 
 @dataclass(slots=True)
@@ -43,13 +43,13 @@ class _Group:
 @dataclass(frozen=True, slots=True)
 class _Applying:
     agent: str | None
-    """User agent of the group that applies, as written; None: no group does."""
+    """User agent of the group that applies, as written; None if no group applies."""
     rules: list[tuple[str, str]]
     licenses: list[str]
 
 
 def robots_statements(body: bytes, user_agent: str, path: str) -> list[Statement]:
-    """Return what the robots.txt *body* says to *user_agent* about the use of *path* (with its query)."""
+    """Return the statements of the robots.txt *body* to *user_agent* on the use of *path* (with its query)."""
     applying = _applying(body, user_agent.strip().lower())
     found: list[Statement] = []
     if applying.agent is not None:
@@ -61,7 +61,7 @@ def robots_statements(body: bytes, user_agent: str, path: str) -> list[Statement
 
 @lru_cache(maxsize=DOCUMENTS)
 def _applying(body: bytes, user_agent: str) -> _Applying:
-    """Return what of *body* applies to *user_agent* (lower case)."""
+    """Return the parts of *body* that apply to *user_agent* (lower case)."""
     groups, licenses = _parse(body[:MAX_BYTES])
     agent = _agent_of(groups, user_agent)
     if agent is None:
@@ -84,7 +84,7 @@ def _applied(name: str, rules: list[tuple[str, str]], path: str) -> list[Stateme
 
 
 def _scope_and_value(value: str) -> tuple[str, str]:
-    """Return the path pattern that a rule begins with, ``/`` without one, and the rest."""
+    """Return the path pattern at the beginning of a rule (``/`` if it has none) and the rest."""
     if not value.startswith("/"):
         return "/", value
     scope, *rest = value.split(maxsplit=1)

@@ -1,7 +1,7 @@
-"""When the documents of a site were seen, and which states they had: sightings become one entry a state.
+"""Merges sightings of a site's documents into entries, one per state of a document.
 
-Of an entry two sightings are known, the first and the last; that of another state in between splits it. So entries may
-be merged in any order, again, and from several places.
+An entry keeps the times of its first and last sighting; a sighting of another state in between splits it. So entries
+can be merged in any order, repeatedly, and from several places.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from operator import itemgetter
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """One state of a document of an origin; times are ISO 8601, UTC, to the second."""
+    """One state of a document of an origin. Times are ISO 8601, UTC, to the second."""
 
     origin: str
     """Scheme, host and port (``https://www.example.org``)."""
@@ -31,36 +31,36 @@ class StoredDocument:
 
     @property
     def series(self) -> tuple[str, str]:
-        """What has one state at a time."""
+        """Origin and document, which together have one state at a time."""
         return self.origin, self.document
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What a document of an origin was at one time."""
+    """The state of a document of an origin at one time."""
 
     origin: str
     document: str
     body: bytes | None
-    """None: there was none."""
+    """Content of the document; None if it did not exist."""
     moment: datetime
-    """Aware."""
+    """Time of the sighting (aware)."""
 
     @property
     def sha256(self) -> str | None:
-        """Return the SHA-256 of the body, in hex."""
+        """Return the SHA-256 of the body, in hex; None without a body."""
         return None if self.body is None else hashlib.sha256(self.body).hexdigest()
 
     def entry(self) -> StoredDocument:
-        """Return the entry of this sighting alone, whose file is not known."""
+        """Return an entry for this sighting alone, without a file."""
         moment = self.moment.astimezone(UTC).isoformat(timespec="seconds")
         return StoredDocument(self.origin, self.document, self.sha256, None, moment, moment)
 
 
 def merged(entries: Iterable[StoredDocument]) -> list[StoredDocument]:
-    """Return one entry for each stretch of time in which a document is not known to have been another.
+    """Return one entry per period in which no other state of the document was seen, in the order of first sighting.
 
-    In the order in which they were first seen. Of two states seen in one second, both are kept.
+    If two states were seen in the same second, both are kept.
     """
     seen: dict[tuple[str, str], dict[tuple[str, str], str | None]] = {}
     for each in entries:
@@ -78,7 +78,7 @@ def merged(entries: Iterable[StoredDocument]) -> list[StoredDocument]:
 
 
 def first_kept(entries: Iterable[StoredDocument]) -> dict[tuple[str, str], str]:
-    """Return when each document was first seen by *entries*, which are in the order of time."""
+    """Return, by origin and document, the time of the first sighting in *entries*, which are in order of time."""
     found: dict[tuple[str, str], str] = {}
     for each in entries:
         found.setdefault(each.series, each.first_seen)

@@ -12,7 +12,7 @@ from portalcrawl.items import RightsSignal
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a document says; see RightsSignal."""
+    """One statement in a document; see RightsSignal."""
 
     name: str
     value: str
@@ -22,7 +22,7 @@ class Statement:
 def signal_records(
     source: str, statements: Iterable[Statement], fetched: datetime, sha256: str
 ) -> list[dict[str, Any]]:
-    """Return *statements* of one document as they stand in an article's record (RightsSignal)."""
+    """Return *statements* of one document as records for an article (RightsSignal)."""
     moment = fetched.isoformat()
     signals = (RightsSignal(source, each.name, each.value, each.scope, moment, sha256) for each in statements)
     return [asdict(signal) for signal in signals]

@@ -1,7 +1,7 @@
-"""What ``/.well-known/tdmrep.json`` says: the TDM Reservation Protocol (W3C Community Group Report, 10 May 2024).
+"""Reads ``/.well-known/tdmrep.json``: the TDM Reservation Protocol (W3C Community Group Report, 10 May 2024).
 
-The file is an array of rules with ``location``, ``tdm-reservation`` and perhaps ``tdm-policy``. Of the rules whose
-location matches, the first in sequence holds.
+The file is an array of rules with ``location``, ``tdm-reservation`` and optionally ``tdm-policy``. The first rule
+whose location matches applies.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ KEYS = ("tdm-reservation", "tdm-policy")
 
 
 def tdmrep_statements(body: bytes, path: str) -> list[Statement]:
-    """Return what *body* says of *path*; nothing if it is not such a file."""
+    """Return the statements of *body* on *path*; an empty list if it is not such a file."""
     for rule in _rules(body):
         location = rule.get("location")
         if isinstance(location, str) and matches(location, path):

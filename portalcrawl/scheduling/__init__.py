@@ -1,11 +1,11 @@
 """Crawls on Scrapyd by a schedule.
 
-schedule_file, entries, durations, timing   schedule.toml and what it says
-job_store, job_tables                       due and posted jobs, stored before anything is posted
-ticker                                      stores what becomes due
-scrapyd, nodes                              client of one node; all nodes, asked together
-external_runs                               runs that others started; how a run ended
-dispatcher, job_tracker                     which job is posted where; what the nodes' answers mean for a job
-entry_health, webhook                       verdicts over time; notifications of their changes
+schedule_file, entries, durations, timing   schedule.toml and its contents
+job_store, job_tables                       due and posted jobs, stored before they are posted
+ticker                                      stores jobs that become due
+scrapyd, nodes                              client of one node; concurrent requests to all nodes
+external_runs                               runs that were started by others; results of runs
+dispatcher, job_tracker                     posts jobs to nodes; follows them by the nodes' answers
+entry_health, webhook                       health of entries; notifications of its changes
 scheduler_loop                              ``scrapy schedule run``
 """

@@ -1,4 +1,4 @@
-"""Posts jobs to nodes: at most one of a portal at a time, each stored before it is posted."""
+"""Posts jobs to nodes: at most one per portal at a time, each stored before it is posted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ logger = logging.getLogger("portalcrawl.schedule")
 
 
 class Dispatcher:
-    """Posts what is due to the nodes and follows it there."""
+    """Posts due jobs to the nodes and follows them there."""
 
     def __init__(self, schedule: Schedule, store: JobStore, settings: RunSettings) -> None:
         self.schedule = schedule
@@ -30,13 +30,13 @@ class Dispatcher:
         self._tracker = JobTracker(store, self._nodes, self._external, self._post)
 
     def step(self) -> bool:
-        """Ask all nodes, update posted jobs, post what is due; return whether any job is open."""
+        """Query all nodes, update posted jobs, post due jobs; return whether any job is open."""
         answers, now = self._nodes.ask(), time()
         for job in self._store.open_jobs():
             if job.status in POSTED:
                 self._tracker.follow(job, answers.get(job.node or ""), now)
         jobs = self._store.open_jobs()
-        # Of several waiting starts of one entry the last is posted, of two entries of one portal the first.
+        # Of several waiting starts of one entry, the last is posted; of several entries of one portal, the first.
         last = {job.entry: job.job for job in jobs if job.status == "due"}
         busy = {portal: job.job for job in jobs if job.status in POSTED for portal in job.portals}
         for job in jobs:
@@ -45,7 +45,7 @@ class Dispatcher:
         return bool(jobs)
 
     def _start(self, job: Job, last: str, busy: Mapping[str, str], answers: Mapping[str, NodeJobs], now: float) -> bool:
-        """Post *job*, skip it, or leave it for later. Return whether it was posted."""
+        """Post *job*, skip it, or leave it for later; return whether it was posted."""
         entry = self.schedule.entries.get(job.entry)
         if entry is None:
             return self._skip(job, "it is no longer in the schedule", now)
@@ -73,7 +73,7 @@ class Dispatcher:
         return node if self._nodes.is_up(node.name) else None
 
     def _post(self, job: Job) -> None:
-        """Post a job that is stored as posted: the same id again if the node has not received it."""
+        """Post a job that is stored as posted; repeated, with the same id, if the node has not received it."""
         entry, node = self.schedule.entries.get(job.entry), self.schedule.nodes.get(job.node or "")
         client = self._nodes.client(job.node or "")
         if entry is None or node is None or client is None:

@@ -12,7 +12,7 @@ DURATION = re.compile(r"(?:\d{1,6}[smhd])+")
 
 
 def parse_duration(value: Any) -> float:
-    """Return *value* in seconds; ValueError if it is no duration.
+    """Return *value* in seconds; raise ValueError if it is not a duration.
 
     >>> parse_duration("1h30m")
     5400.0
@@ -23,7 +23,7 @@ def parse_duration(value: Any) -> float:
 
 
 def parse_positive_duration(value: Any) -> float:
-    """Return *value* in seconds; ValueError if it is no duration of a second or more."""
+    """Return *value* in seconds; raise ValueError if it is not a duration of at least one second."""
     seconds = parse_duration(value)
     if seconds < 1:
         raise ValueError(f"must be 1s or more, is {shown(value)}")

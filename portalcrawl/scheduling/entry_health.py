@@ -1,4 +1,4 @@
-"""The health of an entry: its last verdict, whether it is overdue, whether it has found no new article for long."""
+"""The health of an entry: its last verdict, whether it is overdue, whether it finds no new articles any more."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from portalcrawl.scheduling.entries import ScheduleEntry
 from portalcrawl.scheduling.job_store import EntryState, Job
 
 MISSED_STARTS = 3
-"""Number of starts without a good run from which an entry without ``overdue`` is overdue."""
+"""An entry without ``overdue`` is overdue after this number of starts without a good run."""
 LEVELS = ("ok", "warning", "failed")
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The health of one entry. Times are seconds since 1970 (UTC)."""
+    """The health of one entry. Times are Unix seconds."""
 
     entry: str
     level: str
-    """``ok``, ``warning``, ``failed``; ``new`` where it has not run yet."""
+    """``ok``, ``warning``, ``failed``; ``new`` if it has not run yet."""
     reasons: tuple[str, ...]
     last: Job | None
     """The last job that ran or failed."""
     last_good: float | None
-    """When the last run of verdict ok or warning ended."""
+    """When the last run with the verdict ``ok`` or ``warning`` ended."""
     last_news: float | None
-    """When the last run ended that found a new article."""
+    """When the last run that found a new article ended."""
     overdue: bool
     silent: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PastRuns:
-    """What is known of an entry's runs. Times are seconds since 1970 (UTC)."""
+    """The recorded data of an entry's past runs. Times are Unix seconds."""
 
     verdict: str | None = None
-    """The last one's; None before the first."""
+    """Verdict of the last run; None before the first."""
     reasons: tuple[str, ...] = ()
     known_since: float | None = None
     last_good: float | None = None
@@ -46,7 +46,7 @@ class PastRuns:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The health of an entry by its past runs, see :class:`Health`."""
+    """The health of an entry based on its past runs; see :class:`Health`."""
 
     level: str
     reasons: tuple[str, ...]
@@ -55,7 +55,7 @@ class Judgement:
 
 
 def judge(entry: ScheduleEntry, past: PastRuns, is_busy: bool, now: float) -> Judgement:
-    """Return the health of *entry* by its *past* runs; *is_busy*: one is queued or under way."""
+    """Return the health of *entry* based on its *past* runs; *is_busy*: whether one is queued or running."""
     reasons, level = list(past.reasons), past.verdict or "new"
     since = past.last_good or past.known_since
     if overdue := since is not None and not is_busy and _is_overdue(entry, since, now):
@@ -69,7 +69,7 @@ def judge(entry: ScheduleEntry, past: PastRuns, is_busy: bool, now: float) -> Ju
 
 
 def health_of(entry: ScheduleEntry, state: EntryState | None, is_busy: bool, now: float) -> Health:
-    """Return the health of *entry* by its stored state; *is_busy*: a job of it is queued or running."""
+    """Return the health of *entry* based on its stored state; *is_busy*: whether a job of it is queued or running."""
     state = state or EntryState(entry.name)
     last = state.last
     verdict, reasons = ((last.verdict or "ok"), last.reasons) if last else (None, ())

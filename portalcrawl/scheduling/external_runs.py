@@ -1,4 +1,4 @@
-"""What state and nodes say of runs: of those that the schedule did not start, and how its own ended."""
+"""Reads runs from state and nodes: those that the schedule did not start, and the results of its own."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from portalcrawl.storage.run_history import PastRun, RunHistory
 
 
 class ExternalRuns:
-    """Runs in the state of the data folder and jobs on the nodes, whoever started them."""
+    """Runs in the data folder's state and jobs on the nodes, including those that the schedule did not start."""
 
     def __init__(self, store: JobStore, settings: RunSettings) -> None:
         self._store = store
         self._settings = settings
         self._history: RunHistory | None = None
         self._file: StateFile | None = None
-        """The file that ``_history`` reads, since it may be replaced by another."""
+        """The file that ``_history`` reads; kept to notice when the file is replaced."""
 
     def busy_with(self, portals: Collection[str], answers: Mapping[str, NodeJobs]) -> str | None:
         """Return the id of a queued or running job on one of *portals* that the schedule did not start."""
@@ -36,7 +36,7 @@ class ExternalRuns:
                 return job
         if not external:
             return None
-        # Scrapyd does not list the arguments of running jobs, but their runs are in the state.
+        # Scrapyd does not list the arguments of running jobs; their portals are known from the state.
         ends = tuple(f"-{job}" for job in external)
         return next((run.run for run in self.unfinished(portals) if run.run.endswith(ends)), None)
 
@@ -46,21 +46,21 @@ class ExternalRuns:
         return set()
 
     def unfinished(self, portals: Collection[str]) -> list[PastRun]:
-        """Return the runs on one of *portals* that have not ended, by the state in the data folder."""
+        """Return the unfinished runs on any of *portals* in the data folder's state."""
         with suppress(DataFolderError):
             if history := self._open():
                 return history.unfinished(portals)
         return []
 
     def result_of(self, job: str) -> RunResult | None:
-        """Return how a job ended, by the state in the data folder; None if it does not say."""
+        """Return the result of a job from the data folder's state; None if it has none."""
         with suppress(DataFolderError):
             if (history := self._open()) and (run := history.of_job(job_suffix(job))) and run.finished:
                 return RunResult(run.run, run.verdict or "", run.reasons, run.counts)
         return None
 
     def last_finished(self, portal: str) -> PastRun | None:
-        """Return the last run of *portal* alone, by the state in the data folder."""
+        """Return the last finished run of only *portal* in the data folder's state; None if there is none."""
         with suppress(DataFolderError):
             if history := self._open():
                 return next(iter(history.last_finished(portal, 1)), None)

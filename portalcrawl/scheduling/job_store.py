@@ -1,4 +1,4 @@
-"""The scheduler's database. A start is stored before it is posted, so that none is posted twice or forgotten."""
+"""The scheduler's database. Starts are stored before they are posted, so that none is lost or posted twice."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ POSTED = OPEN[1:]
 KEPT_DAYS = 7
 GOOD = ("ok", "warning")
 SEEN = "alive"
-"""Name of the mark with the time at which a scheduler last worked."""
+"""Name of the mark that stores when a scheduler last worked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One start of an entry. Times are seconds since 1970 (UTC)."""
+    """One start of an entry. Times are Unix seconds."""
 
     job: str
     """Its id on Scrapyd."""
@@ -44,7 +44,7 @@ class Job:
     posted: float | None
     expires: float | None
     longest: float | None
-    """Seconds that it may run."""
+    """Maximum run time in seconds."""
     started: float | None
     """When the scheduler first saw it running."""
     cancelled: float | None
@@ -59,17 +59,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class NextStart:
-    """When an entry is next due, in seconds since 1970 (UTC)."""
+    """When an entry is next due, in Unix seconds."""
 
     slot: float
-    """By its timing."""
+    """Time by the entry's timing, without jitter."""
     due: float
-    """With jitter."""
+    """The same time with jitter."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntryState:
-    """What is stored of an entry. Times are seconds since 1970 (UTC)."""
+    """The stored state of an entry. Times are Unix seconds."""
 
     entry: str
     next: NextStart | None = None
@@ -78,22 +78,22 @@ class EntryState:
     last: Job | None = None
     """The last job that ran or failed."""
     last_good: float | None = None
-    """When the last run of verdict ok or warning ended."""
+    """When the last run with the verdict ``ok`` or ``warning`` ended."""
     last_news: float | None = None
-    """When the last run ended that found a new article."""
+    """When the last run that found a new article ended."""
     level: str | None = None
     """The level that was last logged and notified."""
 
 
 class JobStore:
-    """The scheduler's database. Threads and processes may use it at the same time."""
+    """The scheduler's database. It may be used by several threads and processes at the same time."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
     @classmethod
     def open(cls, data_dir: Path) -> JobStore:
-        """Open the store in *data_dir*, creating or migrating it; DataFolderError if that fails."""
+        """Open the store in *data_dir*, creating or migrating it; raise DataFolderError if that fails."""
         file = data_dir / FILE
         try:
             data_dir.mkdir(parents=True, exist_ok=True)
@@ -116,7 +116,7 @@ class JobStore:
             connection.execute(update(jobs).where(jobs.c.job == job).values(**values))
 
     def end(self, job: Job, status: str, now: float, *, verdict: str, reasons: Collection[str], **values: Any) -> None:
-        """Store how a job that ran or failed ended (*status* ``done`` or ``failed``), and the state of its entry."""
+        """Store the end of a job that ran or failed (*status* ``done`` or ``failed``), and the state of its entry."""
         counts = values.pop("counts", {})
         of_entry: dict[str, Any] = {"last_job": job.job}
         if verdict in GOOD:
@@ -130,7 +130,7 @@ class JobStore:
             connection.execute(update(entries).where(entries.c.entry == job.entry).values(**of_entry))
 
     def requeue(self, job: Job, now: float) -> str:
-        """End *job*, which never began, as skipped; its entry is due again. Return the id of the new job."""
+        """End *job*, which never started, as skipped, and make its entry due again; return the id of the new job."""
         with self.engine.begin() as connection:
             new = _add(connection, job.entry, job.due, job.portals, job.by_hand)
             skipped = {"status": "skipped", "ended": now, "why": f"it never began; due again as {new}"}
@@ -138,11 +138,11 @@ class JobStore:
         return new
 
     def open_jobs(self) -> list[Job]:
-        """Return the jobs that have not ended, the first due first."""
+        """Return the jobs that have not ended, in the order in which they were due."""
         return self._jobs(select(jobs).where(jobs.c.status.in_(OPEN)).order_by(jobs.c.due, jobs.c.number))
 
     def find(self, job: str) -> Job | None:
-        """Return one job."""
+        """Return the job with the id *job*; None if there is none."""
         return next(iter(self._jobs(select(jobs).where(jobs.c.job == job))), None)
 
     def known(self, ids: Collection[str]) -> set[str]:
@@ -162,7 +162,7 @@ class JobStore:
             return {row.entry: _entry_state(row._mapping) for row in connection.execute(query)}
 
     def take_entries(self, timings: Mapping[str, str]) -> dict[str, NextStart]:
-        """Delete all entries but those in *timings* (name to text); return when unchanged ones are next due."""
+        """Delete entries not in *timings* (name -> timing as text); return when those with unchanged timing are due."""
         with self.engine.begin() as connection:
             connection.execute(delete(entries).where(entries.c.entry.not_in(list(timings))))
             rows = connection.execute(select(entries).where(entries.c.slot.is_not(None))).all()
@@ -171,7 +171,7 @@ class JobStore:
     def set_next(
         self, entry: str, timing: str, following: NextStart, due: float | None, portals: Collection[str]
     ) -> None:
-        """Store when *entry* is next due and, in the same transaction, a job that is due at *due* (None: no job)."""
+        """Store when *entry* is next due and, in the same transaction, a job due at *due* (None for no job)."""
         values = {"timing": timing, "slot": following.slot, "due": following.due}
         query = insert_or(entries).values(entry=entry, **values)
         with self.engine.begin() as connection:
@@ -180,14 +180,14 @@ class JobStore:
                 _add(connection, entry, due, portals, by_hand=False)
 
     def set_level(self, entry: str, level: str, now: float, line: str | None) -> None:
-        """Store an entry's level and, in the same transaction, the notice *line* (None: no notice)."""
+        """Store an entry's level and, in the same transaction, the notice *line* (None for no notice)."""
         with self.engine.begin() as connection:
             connection.execute(update(entries).where(entries.c.entry == entry).values(level=level))
             if line is not None:
                 connection.execute(insert(notices).values(line=line, made=now, tries=0, next_try=now))
 
     def next_notice(self, now: float) -> tuple[int, str, float, int] | None:
-        """Return number, line, time made and tries of the next notice to send."""
+        """Return number, line, creation time and number of tries of the next notice to send; None if there is none."""
         columns = (notices.c.number, notices.c.line, notices.c.made, notices.c.tries)
         query = select(*columns).where(notices.c.next_try <= now).order_by(notices.c.number).limit(1)
         with self.engine.connect() as connection:
@@ -195,12 +195,12 @@ class JobStore:
         return None if row is None else (row.number, row.line, row.made, row.tries)
 
     def notices_waiting(self) -> int:
-        """Return the number of notices that are not delivered."""
+        """Return the number of notices that are not delivered yet."""
         with self.engine.connect() as connection:
             return int(connection.scalar(select(func.count()).select_from(notices)) or 0)
 
     def settle_notice(self, number: int, next_try: float | None = None) -> None:
-        """Delete a notice; with *next_try* (seconds since 1970), count the try and keep it until then."""
+        """Delete a notice; with *next_try* (Unix seconds), count a failed try and keep it until then instead."""
         with self.engine.begin() as connection:
             if next_try is None:
                 connection.execute(delete(notices).where(notices.c.number == number))
@@ -209,7 +209,7 @@ class JobStore:
                 connection.execute(update(notices).where(notices.c.number == number).values(**values))
 
     def last_seen(self) -> float | None:
-        """Return when a scheduler last worked here; None: never."""
+        """Return when a scheduler last worked here; None if never."""
         with self.engine.connect() as connection:
             return connection.scalar(select(marks.c.value).where(marks.c.name == SEEN))
 
@@ -222,7 +222,7 @@ class JobStore:
     def set_back(self, now: float) -> None:
         """Replace times after *now* by *now*, because the machine's clock was set back.
 
-        ``expires`` is left: it was sent to the node, which may start the job until then.
+        ``expires`` is not changed: it was sent to the node, which may start the job until then.
         """
         columns = {
             jobs: ("due", "posted", "started", "cancelled", "ended"),

@@ -1,7 +1,7 @@
 """The tables of the scheduler's database.
 
-``jobs`` is the history. ``entries`` has one row for each entry with what is read again and again, so that no query
-becomes slower with the number of jobs.
+``jobs`` is the history. ``entries`` has one row per entry with the data that is read often, so that no query gets
+slower with the number of jobs.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ BEFORE_CREATION = (
     "CREATE TEMP TABLE old_levels AS SELECT entry, level FROM levels",
     "DROP TABLE levels",
 )
-"""Version 1 had the next times in a table of APScheduler, and no table ``entries``."""
+"""Version 1 stored the next times in a table of APScheduler and had no table ``entries``."""
 AFTER_CREATION = (
     f"INSERT INTO jobs ({', '.join(column.name for column in jobs.columns)}) "
     f"SELECT {', '.join(column.name for column in jobs.columns)} FROM old",
@@ -86,7 +86,7 @@ AFTER_CREATION = (
 
 
 def migrate(connection: Connection) -> None:
-    """Create or migrate the tables; ValueError for a database of another program or a newer version."""
+    """Create or migrate the tables; raise ValueError if the database is another program's or of a newer version."""
     version = int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
     names = set(inspect(connection).get_table_names())
     if version > VERSION:

@@ -1,4 +1,4 @@
-"""Follows posted jobs: what the nodes answer changes their status, or ends them."""
+"""Follows posted jobs: updates or ends them according to the nodes' answers."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger("portalcrawl.schedule")
 
 POST_AGAIN_AFTER = 5.0
-"""Seconds after which a posted job that its node does not know is posted again, under the same id."""
+"""Seconds after which a posted job that its node does not list is posted again, with the same id."""
 CLOCK_TOLERANCE = 5.0
 """Seconds by which the clocks of two machines may differ."""
 KILL_AFTER = 60.0
-"""Seconds after which a cancelled job that still runs is killed: a run ends within 30."""
+"""Seconds after which a cancelled job that is still running is killed; runs normally end within 30."""
 RESTART = "its Scrapyd has lost its places, as it does when a disk is full at a job's end: make room and restart it"
 
 
@@ -41,7 +41,7 @@ class JobTracker:
         self._post = post
 
     def follow(self, job: Job, answer: NodeJobs | None, now: float) -> None:
-        """Update *job* by its node's answer (None: the node is no longer in the schedule)."""
+        """Update *job* according to its node's answer (None if the node is no longer in the schedule)."""
         if answer is None:
             self.fail(job, f"its node {job.node} is no longer in the schedule", now)
         elif answer.jobs is None:
@@ -64,7 +64,7 @@ class JobTracker:
             self.fail(job, f"it did not begin within {waited}: {self._reason_to_wait(job.node or '')}", now)
 
     def _reason_to_wait(self, node: str) -> str:
-        """Return why a job waits: all places are taken, or Scrapyd has lost them, as it does on a full disk."""
+        """Return why a job waits: all slots are taken, or Scrapyd has lost them, as it does on a full disk."""
         client = self._nodes.client(node)
         with suppress(NodeError):
             if client is not None and (running := client.running()) == 0:
@@ -73,7 +73,7 @@ class JobTracker:
         return f"node {node} had no free place"
 
     def _running(self, job: Job, node: Node, now: float) -> None:
-        """Record that *job* runs; end it if it runs too long: by SIGINT, by which it publishes, later by SIGKILL."""
+        """Record that *job* runs; if it exceeds its limit, send SIGINT (it publishes and ends), later SIGKILL."""
         if job.status != "running":
             self._store.change(job.job, status="running", started=now)
         elif job.longest is None or now - (job.started or now) <= job.longest:
@@ -129,7 +129,7 @@ class JobTracker:
         return True
 
     def _ended_without_result(self, job: Job, node: Node, now: float) -> None:
-        """End a job that has ended and published nothing: it died, or never began."""
+        """Record the end of a job that has published nothing: it died, or never started."""
         runs = self._external.unfinished(job.portals) if node.shared else []
         if job.cancelled is not None:
             limit = format_duration(job.longest or 0)
@@ -145,7 +145,7 @@ class JobTracker:
             self.fail(job, "it ended without publishing; its log, and Scrapyd's own, say why", now)
 
     def _not_listed(self, job: Job, node: Node, now: float) -> None:
-        """Update a job that its node does not list: a restarted Scrapyd forgets what ran, and keeps its queue."""
+        """Update a job that its node does not list: a restarted Scrapyd forgets running jobs, but keeps its queue."""
         if node.shared and _processes_of(job):
             if job.status != "running":
                 logger.warning("%s: runs on, although its Scrapyd was restarted", job.job)
@@ -160,7 +160,7 @@ class JobTracker:
             self._post(job)
 
     def _node_is_silent(self, job: Job, node: Node, now: float) -> None:
-        """Update a job of a node that does not answer: its portal stays there until the job has certainly ended."""
+        """Update a job of a node that does not answer: it stays open, blocking its portal, until it must have ended."""
         if not node.shared:
             begun = job.started if job.status == "running" else job.expires
             if now > (begun or now) + (job.longest or 0) + CLOCK_TOLERANCE:

@@ -1,4 +1,4 @@
-"""All nodes of a schedule: they are asked together, and known as up or down."""
+"""All nodes of a schedule: queries them concurrently, and keeps track of which are up."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from portalcrawl.scheduling.scrapyd import ListedJob, NodeError, NodeSlowError, 
 logger = logging.getLogger("portalcrawl.schedule")
 
 DOWN_WAIT, SLOW_WAIT = 1.0, 15.0
-"""Seconds until a node is asked again that refused the connection, or that did not answer in time."""
+"""Seconds until a node is queried again after it refused the connection, or did not answer in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class NodeJobs:
-    """A node's answer to the question for its jobs."""
+    """A node's answer to a query for its jobs."""
 
     node: Node
     jobs: Mapping[str, ListedJob] | None
-    """By id; None: it did not answer."""
+    """Id -> job; None if the node did not answer."""
 
 
 class Nodes:
-    """The clients of all nodes, and which do not answer."""
+    """The clients of all nodes, and which nodes do not answer."""
 
     def __init__(self, schedule: Schedule) -> None:
         self._clients = {name: Scrapyd(node, schedule.project) for name, node in schedule.nodes.items()}
@@ -36,11 +36,14 @@ class Nodes:
         self._listed: dict[str, frozenset[str]] = {}
 
     def client(self, name: str) -> Scrapyd | None:
-        """Return the client of the node *name*; None if the schedule no longer has it."""
+        """Return the client of the node *name*; None if the node is no longer in the schedule."""
         return self._clients.get(name)
 
     def ask(self) -> dict[str, NodeJobs]:
-        """Ask all nodes for their jobs at the same time. Those that do not answer are asked less often."""
+        """Query the jobs of all nodes concurrently; return node -> answer.
+
+        Nodes that don't answer are queried less often.
+        """
         with ThreadPoolExecutor(max_workers=len(self._clients)) as pool:
             return dict(zip(self._clients, pool.map(self._ask, self._clients.values()), strict=True))
 
@@ -70,5 +73,5 @@ class Nodes:
             logger.error("%s", error)
 
     def is_up(self, name: str) -> bool:
-        """Return whether the node answered when it was last asked."""
+        """Return whether the node answered the last query."""
         return name not in self._silent

@@ -1,4 +1,4 @@
-"""Figures of the schedule: entries, jobs, notices that wait."""
+"""Figures of the schedule: entries, jobs, waiting notices."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from portalcrawl.scheduling.job_store import OPEN, POSTED, JobStore
 
 
 class ScheduleFigures:
-    """Reads the scheduler's database when it is called."""
+    """Reads the scheduler's database at each call."""
 
     def __init__(self, store: JobStore, schedule: Callable[[], Schedule]) -> None:
         self._store = store
         self._schedule = schedule
 
     def __call__(self) -> Iterable[Figure]:
-        """Return the present figures."""
+        """Return the current figures."""
         now, jobs = time(), self._store.open_jobs()
         busy = {job.entry for job in jobs if job.status in POSTED}
         states = self._store.entry_states()

@@ -38,7 +38,7 @@ from portalcrawl.urls import mask_secrets
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}"
 RESERVED_SETTINGS = ("DATA_DIR", "LOG_FILE", "RUN_NOT_AFTER", "PORTAL_PROFILES")
-"""Settings that Scrapyd, a node or the scheduler sets."""
+"""Settings that schedules can't set, since Scrapyd, a node or the scheduler sets them."""
 SECRET = re.compile(r"password|passwd|secret|token|api_?key|credential", re.IGNORECASE)
 WEBHOOK = "PORTALCRAWL_WEBHOOK"
 RENAMED = {
@@ -48,7 +48,7 @@ RENAMED = {
 
 
 def read_schedule(path: Path, settings: RunSettings) -> Schedule:
-    """Return the schedule in *path*; ConfigFileError for its first fault, with the number of the others."""
+    """Return the schedule in *path*; raise ConfigFileError with the first fault and the number of the others."""
     schedule, faults = find_faults(path, settings)
     if schedule is None:
         first, *others = faults
@@ -57,7 +57,7 @@ def read_schedule(path: Path, settings: RunSettings) -> Schedule:
 
 
 def find_faults(path: Path, settings: RunSettings) -> tuple[Schedule | None, list[ConfigFileError]]:
-    """Return the schedule in *path* and no faults, or None and all its faults; UsageError if there is no file."""
+    """Return the schedule in *path* and no faults, or None and all faults; raise UsageError if there is no file."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -68,14 +68,14 @@ def find_faults(path: Path, settings: RunSettings) -> tuple[Schedule | None, lis
 
 
 class _Reader:
-    """Converts one file; the time zone, nodes and defaults in it are kept for its entries."""
+    """Converts one file; keeps its time zone, nodes and defaults for the conversion of its entries."""
 
     def __init__(self, file: str, settings: RunSettings) -> None:
         self._file = file
         self._settings = settings
         self._zone = ZoneInfo("UTC")
         self._defaults: dict[str, Any] = {}
-        # Without nodes: the Scrapyd of this machine, on the port that it listens on.
+        # The default node is the Scrapyd on this machine.
         port = os.environ.get("SCRAPYD_HTTP_PORT") or 6800
         self._nodes = {"local": self._make_node("local", f"http://127.0.0.1:{port}/")}
 
@@ -176,7 +176,7 @@ class _Reader:
 
 
 def _named(converter: Callable[[str], Converter[Any]]) -> Converter[dict[str, Any]]:
-    """Return a converter of the nodes' or entries' tables by name."""
+    """Return a converter for a table of named tables (nodes or entries)."""
 
     def convert(name: str) -> Converter[Any]:
         return converter(name) if re.fullmatch(NAME, name) else _refuse_name
@@ -204,7 +204,7 @@ def _is_loopback(url: str) -> bool:
 
 
 def _argument(name: str) -> Converter[str]:
-    """Return the converter of an argument or setting to the string that Scrapyd takes; secrets are refused."""
+    """Return a converter from an argument or setting to the string that Scrapyd accepts; it refuses secrets."""
 
     def convert(value: Any) -> str:
         if not isinstance(value, str | int | float):

@@ -1,4 +1,4 @@
-"""``scrapy schedule run``: ticker, dispatcher and webhook until a signal."""
+"""``scrapy schedule run``: runs ticker, dispatcher and webhook until a signal arrives."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ IDLE_WAIT = 15.0
 """Seconds between two steps while no job is open."""
 HEALTH_INTERVAL = 5.0
 CLEANUP_INTERVAL = 3600.0
-# The lock of a portal has no "+" in its name.
+# With "+", which no portal's lock has in its name.
 RUN_LOCK, STEP_LOCK = "+scheduler.lock", "+schedule-step.lock"
 
 
@@ -46,7 +46,7 @@ class Scheduler:
         self._locks.mkdir(parents=True, exist_ok=True)
 
     def run(self, stop: Event) -> None:
-        """Run the schedule until *stop* is set; RunLockedError if another scheduler runs here."""
+        """Run the schedule until *stop* is set; raise RunLockedError if another scheduler uses the data folder."""
         lock = FileLock(self._locks / RUN_LOCK)
         try:
             lock.acquire(timeout=0)
@@ -61,14 +61,14 @@ class Scheduler:
                 stop.wait(self._step(ticker, dispatcher))
 
     def _step(self, ticker: Ticker, dispatcher: Dispatcher) -> float:
-        """Do what is due; return the seconds until the next step."""
+        """Store and post due jobs; return the seconds until the next step."""
         try:
             due_in = ticker.tick(time())
             with self._step_lock():
                 is_busy = dispatcher.step()
             self._check_health()
         except (DatabaseError, OSError) as error:
-            # For instance a full disk. What is due stays due until it can be stored.
+            # For instance a full disk. Due entries stay due until they can be stored.
             logger.error("nothing can be recorded: %s", getattr(error, "orig", None) or error)
             return IDLE_WAIT
         return min(due_in, self.schedule.poll if is_busy else IDLE_WAIT)
@@ -78,7 +78,7 @@ class Scheduler:
         entry = self.schedule.entries[name]
         with self._step_lock():
             now = time()
-            self._store.set_back(now + CLOCK_SET_BACK)  # without a scheduler nothing else does it
+            self._store.set_back(now + CLOCK_SET_BACK)  # no scheduler may be running that would do it
             job = self._store.add(name, now, entry.portals, by_hand=True)
             Dispatcher(self.schedule, self._store, self._settings).step()
         found = self._store.find(job)
@@ -94,7 +94,7 @@ class Scheduler:
         return ticker, Dispatcher(schedule, self._store, self._settings)
 
     def _read_again(self) -> Schedule | None:
-        """Return the schedule in the changed file; None, so that the old one stays, if it is faulty."""
+        """Return the schedule in the changed file; None if it has faults, so that the old one is kept."""
         self._read_at = _changed(self._file)
         try:
             return read_schedule(self._file, self._settings)
@@ -104,12 +104,12 @@ class Scheduler:
 
     @contextmanager
     def _step_lock(self) -> Iterator[None]:
-        """Hold the lock by which scheduler and ``once`` post one after the other."""
+        """Hold the lock that prevents scheduler and ``once`` from posting at the same time."""
         with FileLock(self._locks / STEP_LOCK):
             yield
 
     def _check_health(self) -> None:
-        """Store that the scheduler works; log and notify changes of entries' levels."""
+        """Store that the scheduler is working; log changes of entries' levels and queue notices of them."""
         if monotonic() < self._next_health:
             return
         self._next_health = monotonic() + HEALTH_INTERVAL

@@ -1,4 +1,4 @@
-"""Client of one Scrapyd (1.6, https://scrapyd.readthedocs.io/en/stable/api.html)."""
+"""Client for one Scrapyd server (1.6, https://scrapyd.readthedocs.io/en/stable/api.html)."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     import requests
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 3.0, 20.0
-"""Seconds; Scrapyd answers nothing while it lists an egg's spiders, which takes seconds on a busy machine."""
+"""Seconds; Scrapyd does not answer while it lists an egg's spiders, which takes seconds on a busy machine."""
 SPIDER = "portal"
 NOT_DEPLOYED = re.compile(r"(?:project|spider) '[^']*' not found")
 
 
 class NodeError(PortalcrawlError):
-    """A node does not do what it is asked to."""
+    """A request to a node failed."""
 
 
 class NodeDownError(NodeError):
-    """A node can't be reached, or refuses user and password: nothing was done."""
+    """A node can't be reached, or refuses user and password: the request was not carried out."""
 
 
 class NodeUnsureError(NodeError):
-    """The connection broke after the request was sent: it may have been carried out or not."""
+    """The connection broke after the request was sent; it may or may not have been carried out."""
 
 
 class NodeSlowError(NodeUnsureError):
@@ -39,11 +39,11 @@ class NodeSlowError(NodeUnsureError):
 
 
 class NodeRefusesError(NodeError):
-    """A node answers with an error, for instance because its disk is full."""
+    """A node answered with an error, for instance because its disk is full."""
 
 
 class NotDeployedError(NodeRefusesError):
-    """A node does not have the project, or has another one of that name."""
+    """A node does not have the project, or has a different one of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ class ListedJob:
     state: str
     """``pending``, ``running`` or ``finished``."""
     arguments: Mapping[str, str]
-    """Known of pending jobs only."""
+    """Spider arguments; Scrapyd lists them only for pending jobs."""
     log_url: str | None
 
 
 class Scrapyd:
-    """Client of one node. User and password come from the environment, else requests takes them from ``~/.netrc``."""
+    """Client for one node. User and password come from the environment, else requests reads ``~/.netrc``."""
 
     def __init__(self, node: Node, project: str) -> None:
         import requests  # here, since every Scrapy command imports this module: 30 ms of CPU
@@ -69,10 +69,13 @@ class Scrapyd:
         self._session.auth = _credentials(node.name)
         self._options: dict[str, Any] = {"timeout": (CONNECT_TIMEOUT, READ_TIMEOUT), "allow_redirects": False}
         if node.shared:
-            self._options["proxies"] = {"http": "", "https": ""}  # the environment's proxy can't reach this machine
+            self._options["proxies"] = {
+                "http": "",
+                "https": "",
+            }  # a proxy from the environment can't reach this machine
 
     def jobs(self) -> dict[str, ListedJob]:
-        """Return the jobs of the project by id; none where it is not deployed."""
+        """Return the jobs of the project by id; empty if it is not deployed."""
         try:
             answer = self._ask("GET", "listjobs.json", {"project": self._project})
         except NotDeployedError:
@@ -84,15 +87,15 @@ class Scrapyd:
         return found
 
     def running(self) -> int:
-        """Return how many jobs run on the node, including those of other projects."""
+        """Return the number of jobs running on the node, including those of other projects."""
         return int(self._ask("GET", "daemonstatus.json", {})["running"])
 
     def log_url(self, job: str) -> str:
-        """Return the path of *job*'s log on the node, which works after the node has forgotten the job."""
+        """Return the path of *job*'s log on the node, which stays valid after the node has forgotten the job."""
         return f"/logs/{self._project}/{SPIDER}/{job}.log"
 
     def is_deployed(self) -> bool:
-        """Return whether the project is there."""
+        """Return whether the project is deployed on the node."""
         return self._project in self._ask("GET", "listprojects.json", {}).get("projects", [])
 
     def post(self, job: str, arguments: Mapping[str, str], settings: Mapping[str, str], priority: float) -> None:
@@ -158,7 +161,7 @@ class Scrapyd:
 
 
 def _credentials(name: str) -> tuple[str, str] | None:
-    """Return user and password of a node: SCRAPYD_USERNAME_<NODE> before SCRAPYD_USERNAME."""
+    """Return user and password of a node, from SCRAPYD_USERNAME_<NODE> or else SCRAPYD_USERNAME; None if not set."""
     own = "_" + re.sub(r"\W", "_", name).upper()
     for end in (own, ""):
         if user := os.environ.get(f"SCRAPYD_USERNAME{end}"):
@@ -171,7 +174,7 @@ def _never_connected(error: Exception) -> bool:
 
 
 def _in_one_line(message: object) -> str:
-    """Return *message* in one short line: of a traceback only its last line."""
+    """Return *message* as one short line; for a traceback, its last line."""
     lines = str(message).strip().splitlines() or [""]
     text = " ".join((lines[-1] if len(lines) > 3 else " ".join(lines)).split())
     if match := re.search(r"\[Errno -?\d+\] ([^'\")]+)", text):

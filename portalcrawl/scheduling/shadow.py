@@ -1,4 +1,4 @@
-"""Finds an installed portalcrawl that hides the eggs which are deployed to Scrapyd."""
+"""Finds an installed portalcrawl that takes precedence over the eggs deployed to Scrapyd."""
 
 from __future__ import annotations
 

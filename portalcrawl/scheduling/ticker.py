@@ -13,13 +13,13 @@ from portalcrawl.scheduling.job_store import JobStore, NextStart
 logger = logging.getLogger("portalcrawl.schedule")
 
 CLOCK_SET_BACK = 60.0
-"""Seconds by which the machine's clock must have been set back for times to be counted anew."""
+"""Next times are recalculated if the machine's clock was set back by more than this number of seconds."""
 NEVER = 3600.0
 """Seconds until the next tick if nothing is ever due."""
 
 
 class Ticker:
-    """Stores what is due each time it is called. It has no thread that could end unnoticed."""
+    """Stores due jobs at each call. It has no thread of its own, which could die unnoticed."""
 
     def __init__(self, store: JobStore, schedule: Schedule, now: float) -> None:
         self._store = store
@@ -31,7 +31,7 @@ class Ticker:
                 self._set(name, NextStart(now, now) if entry.timing.every else next_start(entry, now))
 
     def tick(self, now: float) -> float:
-        """Store what is due at *now* (seconds since 1970); return the seconds until something is due again."""
+        """Store jobs due at *now* (Unix seconds); return the seconds until an entry is due again."""
         if now < self._latest - CLOCK_SET_BACK:
             self._count_anew(now)
         self._latest = max(now, self._latest)
@@ -41,7 +41,7 @@ class Ticker:
         return min((following.due - now for following in self._next.values()), default=NEVER)
 
     def _add_due(self, entry: ScheduleEntry, following: NextStart, now: float) -> None:
-        """Store that *entry* is due: once, at the last of the times that were missed."""
+        """Store that *entry* is due: once, at the latest of the missed times."""
         missed = entry.timing.latest(_moment(following.slot), _moment(now))
         slot = missed.timestamp() if missed else following.slot
         self._set(entry.name, next_start(entry, slot), due=slot)
@@ -52,7 +52,7 @@ class Ticker:
         self._next[name] = following
 
     def _count_anew(self, now: float) -> None:
-        """Bring all times that have become future ones back to *now*."""
+        """Recalculate the times that are in the future because the clock was set back; *now* is the new time."""
         logger.warning("the clock was set back by %s: times are counted anew", format_duration(self._latest - now))
         self._store.set_back(now)
         self._latest = now
@@ -63,7 +63,7 @@ class Ticker:
 
 
 def next_start(entry: ScheduleEntry, after: float) -> NextStart:
-    """Return when *entry* is due after *after*, with a random jitter."""
+    """Return when *entry* is next due after *after* (Unix seconds), with random jitter."""
     following = next(entry.timing.due_times(_moment(after)), None)
     if following is None:
         return NextStart(float("inf"), float("inf"))

@@ -1,12 +1,12 @@
-"""When an entry is due: at an interval, or by a crontab line in a time zone.
+"""Computes when an entry is due: at an interval, or by a crontab line in a time zone.
 
-cronsim reads the crontab lines, as Debian's cron does. Changes of the clock follow Debian's cron(8), by the meaning of
-a line and not by its spelling:
+cronsim parses the crontab lines, compatible with Debian's cron. Clock changes are handled as in Debian's cron(8), but
+by the meaning of a line, not its spelling:
 
-- A line for certain hours follows the wall clock. Times that are skipped are due once, right after the change; times
-  that are repeated are due the first time only.
-- A line for all hours (``*/5 * * * *``) is due at its minutes of every hour that passes: none in a skipped hour, and
-  again in a repeated one.
+- A line for certain hours follows the wall clock. Skipped times are due once, right after the change; repeated times
+  are due only the first time.
+- A line for all hours (``*/5 * * * *``) follows elapsed time: it is not due in a skipped hour, and due again in a
+  repeated one.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from portalcrawl.scheduling.durations import format_duration
 
 ALL_HOURS = set(range(24))
 EXTENSIONS = re.compile(r"^\S+ \S+ \S*[a-z]|#|\dl\b")
-"""What cronsim takes beyond crontab(5): last days, the n-th weekday."""
+"""Syntax that cronsim accepts beyond crontab(5): last days, the n-th weekday."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When an entry is due. Either ``every`` or ``cron`` is set. Durations are seconds."""
+    """When an entry is due. Either ``every`` or ``cron`` is set. Durations are in seconds."""
 
     every: float | None
     cron: str | None
@@ -59,7 +59,7 @@ class Timing:
         if self.every is not None:
             number = (until - after) // timedelta(seconds=self.every)
             return self.nth_after(after, number) if number > 0 else None
-        # Go back in doubling steps, so that not every minute of a missed year is computed.
+        # Go back in doubling steps, to avoid computing every minute of a missed year.
         back = timedelta(minutes=1)
         while True:
             start = max(after, until - back)
@@ -76,7 +76,10 @@ class Timing:
 
 
 def parse_cron(value: Any) -> str:
-    """Return a crontab line of five fields with single spaces; ValueError if it is none or never due."""
+    """Return *value* as a crontab line of five fields with single spaces.
+
+    Raise ValueError if it is not a crontab line, or is never due.
+    """
     fields = text(value).lower().split()
     if len(fields) != 5:
         raise ValueError(f"must have five fields (minute hour day month weekday), has {len(fields)}")
@@ -113,22 +116,22 @@ def _cron_times(line: str, zone: ZoneInfo, after: datetime) -> Iterator[datetime
 
 def _by_wall_clock(line: str, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
     minute, hour, *days = line.split()
-    # cronsim, like Debian's cron, ignores changes of the clock if a field begins with a star, so that
-    # ``*/20 2 * * *`` would not be due at all on a day without two o'clock.
+    # Like Debian's cron, cronsim does not adjust for clock changes if a field begins with a star, so that
+    # ``*/20 2 * * *`` would never be due on a day without two o'clock.
     starless = [re.sub(r"^\*", "0-59", minute), re.sub(r"^\*", "0-23", hour), *days]
     for due in CronSim(" ".join(starless), after.astimezone(zone)):
         moment = due.astimezone(UTC)
-        # All times that a change skips are due at one moment, and repeated ones are not after the last.
+        # All skipped times are due at the same moment, and repeated times are not later than the previous one.
         if moment > after:
             after = moment
             yield moment
 
 
 def _by_elapsed_time(line: str, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
-    """Yield the times at which *line* is due in the hours that pass.
+    """Yield the times at which *line* is due, by elapsed time.
 
-    Between two changes of the clock the offset is constant. cronsim itself misses a time where clocks change by half an
-    hour (Australia/Lord_Howe).
+    The times are computed between clock changes, where the offset is constant: cronsim itself misses a time if clocks
+    change by half an hour (Australia/Lord_Howe).
     """
     offset = _offset(after, zone)
     while (wall := next(CronSim(line, (after + offset).replace(tzinfo=None)), None)) is not None:

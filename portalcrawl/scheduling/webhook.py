@@ -1,4 +1,4 @@
-"""Notifies a webhook of changes: one line of JSON each, stored until it was delivered, sent by a thread."""
+"""Notifies a webhook of changes with one line of JSON each, sent by a thread and stored until delivered."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ INTERVAL = 1.0
 
 
 def notice(health: Health, before: str | None, portals: tuple[str, ...], now: float) -> str:
-    """Return the line of JSON about a change of level."""
+    """Return the line of JSON about a change of level from *before* to that of *health*."""
     last = health.last
     content: Mapping[str, Any] = {
         "entry": health.entry,
@@ -43,7 +43,7 @@ def notice(health: Health, before: str | None, portals: tuple[str, ...], now: fl
 
 
 class WebhookNotifier(Thread):
-    """Posts the notices in the store in order until it is stopped."""
+    """Posts the notices in the store, in order, until *stop* is set."""
 
     def __init__(self, store: JobStore, address: Callable[[], str | None], stop: Event) -> None:
         super().__init__(name="webhook", daemon=True)
@@ -52,7 +52,7 @@ class WebhookNotifier(Thread):
         self._stop_event = stop
 
     def run(self) -> None:
-        """Send what waits, each second."""
+        """Send waiting notices every second."""
         while not self._stop_event.wait(INTERVAL):
             while (address := self._address()) and (found := self._store.next_notice(time())):
                 self._send(address, *found)
@@ -73,7 +73,7 @@ class WebhookNotifier(Thread):
 
 
 def _post(address: str, line: str) -> str | None:
-    """Post *line*; return what went wrong, without the address, which may hold a secret."""
+    """Post *line*; return None, or an error message without the URL, which may contain a secret."""
     import requests  # here, since every Scrapy command imports this module: 30 ms of CPU
 
     headers = {"Content-Type": "application/json"}

@@ -1,4 +1,4 @@
-"""Prints why a page was read as it was: its type, the values that each field could have, the owner of each block."""
+"""Prints why a page was read as it was: its type, the candidate values of each field, the owner of each block."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 COLOURS = {"article": "green", "teaser": "yellow", "chrome": "dim"}
 WIDEST_REASON = 46
-"""Columns of a block's reason, where the terminal is wide."""
+"""Maximum columns for a block's reason, on a wide terminal."""
 
 
 def explain_record(found: Explanation) -> dict[str, Any]:
-    """Return all that :func:`print_explanation` shows as one JSON object."""
+    """Return everything that :func:`print_explanation` shows as one JSON object."""
     pairs = zip(found.page.walk.blocks, found.blocks, strict=True)
     return {
         "page_type": list(found.reading.why["page_type"]),
@@ -58,7 +58,7 @@ def _block_record(block: Block, owner: BlockOwner) -> dict[str, Any]:
 
 
 def print_explanation(found: Explanation) -> None:
-    """Print the page's type, its fields, its teasers' fields and its map, each line cut to the terminal's width."""
+    """Print the page's type, fields, teasers' fields and map; lines are truncated to the terminal's width."""
     console = open_console()
     print_summary(console, found)
     console.print()
@@ -85,7 +85,7 @@ def _type_name(found: Explanation) -> str:
 
 
 def _line(console: Console, text: Text) -> None:
-    """Print *text* in one line, cut where the terminal ends."""
+    """Print *text* on one line, truncated to the terminal's width."""
     console.print(text, no_wrap=True, overflow="ellipsis", crop=True)
 
 
@@ -128,7 +128,7 @@ def _one_line(value: Any) -> str:
 
 
 def _map_lines(found: Explanation, width: int) -> Iterator[Text]:
-    """Yield one line a block: its number, its owner, the reason, its text."""
+    """Yield one line per block: its number, its owner, the reason, its text."""
     blocks = found.page.walk.blocks
     digits = len(str(len(blocks)))
     owners = [str(owner) for owner in found.blocks]

@@ -1,4 +1,4 @@
-"""Fetches one page with Scrapy, under the project's rules for robots.txt and origins."""
+"""Fetches one page with Scrapy, following the project's rules for robots.txt and origins."""
 
 from __future__ import annotations
 

@@ -14,9 +14,9 @@ LENGTH_OF_A_DATE = len("2025-12-02")
 
 
 def parse_fetched(text: str) -> datetime | date:
-    """Return the time (UTC) or the date that *text* names in ISO 8601.
+    """Return the time (UTC) or the date in *text* (ISO 8601).
 
-    :raises UsageError: if it names neither, or a time without a zone.
+    :raises UsageError: if it is neither, or a time without a zone.
     """
     problem = "is no time"
     try:
@@ -33,11 +33,14 @@ def parse_fetched(text: str) -> datetime | date:
 
 
 def set_fetched(page: Page, when: datetime | date) -> None:
-    """Have the ages on *page*, of which nothing has been read, count from *when*: a date is midnight there."""
+    """Make relative times on *page* count from *when*; a date means midnight in the page's time zone.
+
+    Nothing must have been read from *page* yet.
+    """
     if isinstance(when, datetime):
         page.fetched = when
         return
     try:
         page.fetched = datetime.combine(when, time.min, tzinfo=page.zone).astimezone(UTC)
-    except OverflowError:  # the first or last day of all that Python knows
+    except OverflowError:  # the first or last day that Python can represent
         page.fetched = datetime.combine(when, time.min, tzinfo=UTC)

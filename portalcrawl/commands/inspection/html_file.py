@@ -1,4 +1,4 @@
-"""Writes the file of ``--html``: whole or not at all."""
+"""Writes the file of ``--html`` atomically."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def check_target(path: Path) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write *text* to *path*, whose content is replaced only once all of it is on the disk.
+    """Write *text* to *path*; existing content is replaced only once all of *text* is on the disk.
 
-    :raises UsageError: if that can't be done.
+    :raises UsageError: if the file can't be written.
     """
     path = path.resolve()
     part = path.with_name(f".{path.name}.{os.getpid()}.part")

@@ -1,4 +1,4 @@
-"""The page map over the saved page: one HTML file that needs no network and runs no script but its own."""
+"""Renders the page map over the saved page, as one HTML file that needs no network and runs only its own script."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ ORDER = ("article", "teaser", "chrome")
 
 
 def html_view(found: Explanation) -> str:
-    """Return the page with its blocks coloured by their owners, a legend with counts, and the reason of each block.
+    """Return the page as HTML, with blocks coloured by owner, a legend with counts, and the reason for each block.
 
-    A Content-Security-Policy lets no request leave and only the script of this view run.
+    A Content-Security-Policy blocks all requests, and all scripts but that of this view.
     """
     script, sheet = _file("page_view.js"), _file("page_view.css")
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -46,7 +46,7 @@ def html_view(found: Explanation) -> str:
 
 
 def _legend(owners: Any) -> list[dict[str, Any]]:
-    """Return each owner and part with its classes and the number of its blocks, the parts of one owner together."""
+    """Return each owner and part with its classes and number of blocks; the parts of one owner are adjacent."""
     counts = Counter((owner.kind, owner.part) for owner in owners)
     first: dict[tuple[str, str], BlockOwner] = {}
     for owner in owners:
@@ -59,7 +59,7 @@ def _legend(owners: Any) -> list[dict[str, Any]]:
 
 
 def _json(value: Any) -> str:
-    """Return JSON that can stand in a ``script`` element (WHATWG HTML, "restrictions for contents of script")."""
+    """Return JSON that is safe in a ``script`` element (WHATWG HTML, "restrictions for contents of script")."""
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 

@@ -1,12 +1,12 @@
-"""Saved pages, and test cases made of them.
+"""Saved pages, and test cases made from them.
 
 A case is a folder ``tests/pages/<portal>/<case>/``:
 
 - ``page.html``: the page.
-- ``meta.toml``: its ``url``, when it was ``fetched``, the ``portal`` whose profile reads it (none: the generic rules),
-  and those response ``headers`` that matter for reading.
-- ``expected.json``: ``kind`` (the page type), ``article`` and ``teasers``. Whatever it leaves out is not compared, so a
-  case written by hand can hold a single field.
+- ``meta.toml``: its ``url``, when it was ``fetched``, the ``portal`` whose profile reads it (generic rules if absent),
+  and the response ``headers`` that matter for reading.
+- ``expected.json``: ``kind`` (the page type), ``article`` and ``teasers``. Missing keys are not compared, so a
+  handwritten case can have a single field.
 - ``profile.toml``: the profile, unless it is a built-in one.
 """
 
@@ -39,28 +39,28 @@ from portalcrawl.urls import absolute
 
 PAGE, META, EXPECTED, PROFILE = "page.html", "meta.toml", "expected.json", "profile.toml"
 HEADERS = ("Content-Type", "X-Robots-Tag", "TDM-Reservation", "TDM-Policy")
-"""Headers that matter for reading, beside Date."""
+"""Headers that matter for reading, besides Date."""
 RUN_FIELDS = ("run", "date_fetched", "schema_version")
-"""Fields that no case holds, since they differ from run to run."""
+"""Fields that are left out of cases, since they differ from run to run."""
 MAX_NAME_LENGTH = 60
 MAX_SIZE = 50 * 1024 * 1024
 ANY_URL = "http://localhost/"
-"""Address under which a saved page is parsed to look up its own."""
+"""URL with which a saved page is parsed to find its canonical URL."""
 CANONICAL_URL = "//link[@rel='canonical']/@href | //meta[@property='og:url']/@content"
 INSPECTION = CrawlContext(run="inspect", discovered_via="start")
 
 
 def inspect_page(page: Page) -> Reading:
-    """Read *page* as a crawl that starts there would."""
+    """Return the reading of *page*, as a crawl that starts there would read it."""
     return read(page, INSPECTION)
 
 
 def read_file(path: Path, url: str | None) -> HtmlResponse:
-    """Return the page saved at *path* (``.gz`` is unpacked) as if fetched from *url* when the file was last written.
+    """Return the page saved at *path* (``.gz`` is unpacked) as if fetched from *url* when the file was last modified.
 
-    Without *url* the canonical address that the page names is taken.
+    Without *url*, the page's canonical URL is used.
 
-    :raises UsageError: if the file can't be read, or there is no address.
+    :raises UsageError: if the file can't be read, or there is no URL.
     """
     body = _read_bytes(path)
     written = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
@@ -78,7 +78,7 @@ def make_response(body: bytes, url: str, fetched: datetime, headers: Mapping[str
 
 
 def save_case(page: Page, reading: Reading, folder: Path, file: ProfileFile | None) -> Path:
-    """Write a case that expects all of *reading*; return its folder, a new one below *folder*.
+    """Write a case that expects all of *reading*; return its folder, which is created below *folder*.
 
     *file* is the file of the page's profile; None for the generic profile.
     """
@@ -93,7 +93,7 @@ def save_case(page: Page, reading: Reading, folder: Path, file: ProfileFile | No
 
 
 def expected(reading: Reading) -> dict[str, Any]:
-    """Return what a case expects of *reading*: all but the fields of the run."""
+    """Return *reading* as the expectation of a case: everything but RUN_FIELDS."""
     return {
         "kind": reading.page_type,
         "article": _without_run_fields(asdict(reading.article)) if reading.article else None,
@@ -102,7 +102,7 @@ def expected(reading: Reading) -> dict[str, Any]:
 
 
 def read_case(case: Path) -> tuple[Page, dict[str, Any]]:
-    """Return the page of a case and what it expects."""
+    """Return the page of a case and its expectation."""
     meta = tomllib.loads((case / META).read_text("utf-8"))
     response = make_response((case / PAGE).read_bytes(), meta["url"], meta["fetched"], meta.get("headers"))
     wanted: dict[str, Any] = json.loads((case / EXPECTED).read_text("utf-8"))
@@ -119,7 +119,7 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _canonical_url(body: bytes) -> str | None:
-    """Return the absolute address that a saved page names as its own."""
+    """Return the absolute canonical URL in a saved page; None if it has none."""
     try:
         root = tree.parse(HtmlResponse(ANY_URL, body=body))
     except tree.TooComplexError:
@@ -143,7 +143,7 @@ def _profile(case: Path, meta: Mapping[str, Any]) -> Profile:
 
 
 def _make_folder(portal: Path, url: str) -> Path:
-    """Make a folder named by the last segment of *url*'s path, with a number if that exists."""
+    """Create a folder named after the last segment of *url*'s path, with a number appended if that exists."""
     segment = urlsplit(url).path.rstrip("/").rpartition("/")[2]
     words = re.findall(r"[a-z0-9]+", segment.rsplit(".", 1)[0].lower())
     name = "-".join(words)[:MAX_NAME_LENGTH].strip("-") or "front"

@@ -1,4 +1,4 @@
-"""A page as HTML in which each block is marked with its owner, and which can neither load nor run anything."""
+"""Renders a page as HTML in which each block is marked with its owner, and which can't load or run anything."""
 
 from __future__ import annotations
 
@@ -100,47 +100,47 @@ _INLINE = frozenset(
 _LEFT_OUT = SKIPPED | {"noscript"}
 _OBJECTS = {"picture": "▣", "media": "▶", "control": "▭", "rule": "―"}
 _KEPT = ("class", "id", "dir", "lang", "colspan", "rowspan", "start", "open")
-"""Attributes that matter for how a page looks and can't load or run anything."""
+"""Attributes that affect how a page looks and can't load or run anything."""
 _LOADS = re.compile(r"url\s*\(|image-set|expression|@import|@font-face|behavior\s*:|\\", re.IGNORECASE)
-"""What loads files in CSS, and the sign by which it can be spelled otherwise."""
+"""CSS that loads files, and the backslash, with which it can be escaped."""
 _RULES_THAT_LOAD = re.compile(r"@import[^;]*;?|@font-face\s*\{[^}]*\}", re.IGNORECASE)
 _ADDRESS = re.compile(r"url\s*\([^)]*\)", re.IGNORECASE)
 LONGEST_SHEETS = 2_000_000
 LONGEST_NAME = 80
-"""Characters of a picture's alternative text that stand in for it."""
+"""Most characters of the alternative text that replaces a picture."""
 
 
 def owner_classes(owner: BlockOwner) -> str:
-    """Return the classes by which a block is coloured: kind and part of its owner, and which of two tints."""
+    """Return the classes that colour a block: kind and part of its owner, and one of two tints."""
     tint = "" if owner.teaser is None else " even" if owner.teaser % 2 else " odd"
     return f"block {owner.kind} {owner.part.replace(' ', '-')}{tint}"
 
 
 def style_sheets(root: _Element | None) -> str:
-    """Return the style sheets that stand in the page, without what loads files."""
+    """Return the inline style sheets of the page, without CSS that loads files."""
     sheets = [] if root is None else [sheet.text or "" for sheet in root.iter("style")]
     rules = _RULES_THAT_LOAD.sub("", "\n".join(sheets)[:LONGEST_SHEETS])
     return _ADDRESS.sub("none", rules).replace("<", "\\3c ")
 
 
 def marked_page(found: Explanation) -> str:
-    """Return what readers see of the page, each block in elements with ``data-block``, its index.
+    """Return the visible page as HTML, each block in elements whose ``data-block`` is its index.
 
-    Scripts, style sheets, handlers and addresses are left out, and so is what is hidden. Pictures, media and controls
-    are signs with their alternative text.
+    Scripts, style sheets, event handlers, URLs and hidden content are left out. Pictures, media and controls are
+    replaced by placeholders with their alternative text.
     """
     root = found.page.root
     return "" if root is None else _Writer(found).write(root)
 
 
 class _Writer:
-    """Writes elements and texts, those of blocks with their marks."""
+    """Writes elements and texts; those of blocks are marked."""
 
     def __init__(self, found: Explanation) -> None:
         self.owners = found.blocks
         self.kinds = [block.kind for block in found.page.walk.blocks]
         self.texts: dict[tuple[_Element, str], deque[int]] = {}
-        """The blocks that a text right in an element belongs to, in page order."""
+        """Element and its own text -> indexes of the blocks that the text belongs to, in page order."""
         self.objects: dict[_Element, int] = {}
         for block in found.page.walk.blocks:
             if not block.text:
@@ -171,7 +171,7 @@ class _Writer:
         return "".join(self.out)
 
     def open(self, element: _Element, tag: str) -> str:
-        """Write the start of an element; return its end."""
+        """Write the start tag of an element; return its end tag."""
         if tag in ("br", "wbr"):
             self.out.append(f"<{tag}>")
             return ""
@@ -180,7 +180,7 @@ class _Writer:
         return f"</{name}>"
 
     def text(self, text: str | None, element: _Element) -> None:
-        """Write a text that stands right in *element*."""
+        """Write a text that is directly in *element*."""
         if not text:
             return
         blocks = self.texts.get((element, text))
@@ -190,13 +190,13 @@ class _Writer:
             self.out.append(escape(text))
 
     def mark(self, index: int, text: str) -> str:
-        """Return *text* as a part of a block."""
+        """Return *text* marked as part of the block *index*."""
         owner = self.owners[index]
         title = escape(f"{owner}: {owner.reason}")
         return f'<span data-block="{index}" class="{owner_classes(owner)}" title="{title}">{escape(text)}</span>'
 
     def stand_in(self, element: _Element) -> None:
-        """Write the signs for the pictures, media and controls that *element* is or holds."""
+        """Write placeholders for the pictures, media and controls that *element* is or contains."""
         if element in self.objects:
             self.sign(element)
         elif element.tag == "noscript":

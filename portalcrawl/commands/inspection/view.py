@@ -1,4 +1,4 @@
-"""Prints what was read from a page: as JSON, or as tables, in colour on a terminal."""
+"""Prints what was extracted from a page: as JSON, or as tables, in colour on a terminal."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from portalcrawl.reading import Reading
 
 WIDTH = 120
-"""Columns if standard output is no terminal."""
+"""Columns if standard output is not a terminal."""
 MAX_LENGTH = 600
-"""Characters of a value that are shown."""
+"""Most characters of a value that are shown."""
 NOT_SHOWN = frozenset(
     {
         "schema_version",
@@ -40,7 +40,7 @@ COLOURS = {"profile": "green", "json-ld": "cyan", "meta": "blue", "page": "yello
 
 
 def json_record(found: Explanation) -> dict[str, Any]:
-    """Return what was read as one JSON object: the records, and which source gave each field."""
+    """Return the extracted records and the source of each field, as one JSON object."""
     reading = found.reading
     return {
         **_summary(found),
@@ -53,12 +53,12 @@ def json_record(found: Explanation) -> dict[str, Any]:
 
 
 def print_json(record: dict[str, Any]) -> None:
-    """Print *record*, which may hold items."""
+    """Print *record*, which may contain items, as JSON."""
     print(json.dumps(record, ensure_ascii=False, indent=2, default=asdict))
 
 
 def open_console() -> Console:
-    """Return the console of standard output; where that is no terminal, it is ``WIDTH`` columns wide."""
+    """Return a console for standard output; if that is not a terminal, it is ``WIDTH`` columns wide."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = WIDTH
@@ -66,7 +66,7 @@ def open_console() -> Console:
 
 
 def print_tables(found: Explanation) -> None:
-    """Print what was read for people."""
+    """Print the extracted records as tables."""
     console, reading = open_console(), found.reading
     print_summary(console, found)
     if reading.article:
@@ -79,7 +79,7 @@ def print_tables(found: Explanation) -> None:
 
 
 def print_summary(console: Console, found: Explanation) -> None:
-    """Print what the page is."""
+    """Print a summary of the page."""
     grid = Table.grid(padding=(0, 2))
     for name, value in _summary(found).items():
         grid.add_row(Text(name, "bold"), plain_text(value))
@@ -87,7 +87,7 @@ def print_summary(console: Console, found: Explanation) -> None:
 
 
 def print_end(console: Console, found: Explanation) -> None:
-    """Print what there is, in one line."""
+    """Print one line about what was found."""
     article, teasers = found.reading.article, found.reading.teasers
     console.print()
     console.print(f"{'an' if article else 'no'} article, {counted(len(teasers), 'teaser')}", style="bold")
@@ -132,7 +132,7 @@ def _teaser_table(found: Explanation) -> Table:
 
 
 def _teaser_texts(teaser: Teaser) -> Text:
-    """Return the texts of a teaser, one a line, and its address."""
+    """Return the texts of a teaser, one per line, and its URL."""
     lines = [
         (teaser.kicker, "italic"),
         (teaser.headline, "bold"),
@@ -154,7 +154,7 @@ def _teaser_facts(teaser: Teaser) -> Iterator[str]:
 
 
 def format_value(value: Any) -> str:
-    """Return a value as people read it."""
+    """Return a value as human-readable text."""
     if isinstance(value, list):
         return "\n".join(map(format_value, value))
     if isinstance(value, Image):
@@ -166,10 +166,10 @@ def format_value(value: Any) -> str:
 
 
 def plain_text(value: str) -> Text:
-    """Return text of a page without what a terminal could take for commands."""
+    """Return text of a page without characters that a terminal could interpret as commands."""
     return Text(printable(value))
 
 
 def printable(text: str) -> str:
-    """Replace control characters, which a terminal could take for commands."""
+    """Return *text* with control characters replaced, which a terminal could interpret as commands."""
     return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)

@@ -1,4 +1,4 @@
-"""``scrapy schedule check``: one JSON object for a monitor, exit code 1 where something needs a person."""
+"""``scrapy schedule check``: prints one JSON object for monitoring; exit code 1 if there are problems."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from portalcrawl.scheduling.shadow import shadowing_copy
 from portalcrawl.scheduling.ticker import CLOCK_SET_BACK
 
 DEAD_AFTER = 24 * HEALTH_INTERVAL
-"""Seconds after which a scheduler that was not seen counts as stopped."""
+"""Seconds without a sign of the scheduler after which it counts as stopped."""
 STARTS_WITHIN = 60.0
-"""Seconds within which a Scrapyd with free places starts a job, since it polls its queue every few seconds."""
+"""Seconds within which a Scrapyd with free slots starts a job; it polls its queue every few seconds."""
 
 
 def check(schedule: Schedule, settings: RunSettings) -> int:
@@ -34,7 +34,7 @@ def check(schedule: Schedule, settings: RunSettings) -> int:
 
 
 def findings(schedule: Schedule, store: JobStore, now: float) -> dict[str, Any]:
-    """Return the state of scheduler, nodes and entries, and their problems."""
+    """Return the state of the scheduler, the nodes and the entries, and their problems."""
     seen = store.last_seen()
     open_jobs, states = store.open_jobs(), store.entry_states()
     nodes = [_node(Scrapyd(node, schedule.project), open_jobs, now) for node in schedule.nodes.values()]
@@ -109,7 +109,7 @@ def _entry(entry: ScheduleEntry, state: EntryState | None, open_jobs: Collection
 
 def _scheduler_problems(seen: float | None, now: float, entries: list[dict[str, Any]]) -> Iterator[str]:
     if seen is None and any(entry["job"] or entry["last_job"] for entry in entries):
-        return  # cron runs scrapy schedule once
+        return  # no scheduler: cron runs ``scrapy schedule once``
     if seen is None:
         yield "the scheduler has never run here: scrapy schedule run"
     elif seen > now + CLOCK_SET_BACK:
@@ -134,12 +134,12 @@ def _text(moment: float | None) -> str | None:
 
 
 def _age(moment: float | None, now: float) -> int | None:
-    """Return how long ago *moment* was, in seconds."""
+    """Return the seconds since *moment* (Unix seconds); None for None."""
     return max(int(now - moment), 0) if moment is not None else None
 
 
 def _ahead(health: Health, now: float) -> int:
-    """Return by how many seconds the stored times of an entry lie in the future."""
+    """Return by how many seconds the stored times of an entry are in the future."""
     ended = health.last.ended if health.last else None
     ahead = max(health.last_good or now, ended or now) - now
     return int(ahead) if ahead > CLOCK_SET_BACK else 0

@@ -32,7 +32,7 @@ def crontab(schedule: Schedule, folder: Path, data_dir: Path) -> Iterator[str]:
 
 
 def systemd_units(schedule: Schedule, folder: Path, data_dir: Path) -> Iterator[str]:
-    """Yield a service and a timer for each entry, each after a comment with its file name."""
+    """Yield the lines of a service and a timer for each entry, each preceded by a comment with its file name."""
     for entry in schedule.entries.values():
         name = f"portalcrawl-{entry.name}"
         yield f"# /etc/systemd/system/{name}.service"
@@ -53,7 +53,7 @@ def systemd_units(schedule: Schedule, folder: Path, data_dir: Path) -> Iterator[
 
 
 def _command(entry: ScheduleEntry, schedule: Schedule, data_dir: Path) -> list[str]:
-    """Return the command that starts *entry*, with everything that may come from the environment of this process."""
+    """Return the command that starts *entry*, with all values that this process may have from its environment."""
     file, data = Path(schedule.file).absolute(), data_dir.absolute()
     python = [sys.executable, "-m", "scrapy"]
     return [*python, "schedule", "once", entry.name, "--file", str(file), "-s", f"DATA_DIR={data}"]
@@ -93,7 +93,7 @@ def _calendar(entry: ScheduleEntry) -> Iterator[str]:
 
 
 def _numbers(values: Collection[int], size: int) -> str:
-    """Return *values* as in systemd.time(7): ``*`` if there are *size*, else such as ``1,6..22``."""
+    """Return *values* in the format of systemd.time(7): ``*`` if there are *size*, else for instance ``1,6..22``."""
     if len(values) == size:
         return "*"
     spans = [

@@ -1,4 +1,4 @@
-"""``scrapy schedule list``: each entry with its times and its last run."""
+"""``scrapy schedule list``: lists each entry with its times and its last run."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ COLUMNS = (
 )
 NEVER = float("inf")
 TimeText = Callable[[float, ScheduleEntry], str]
-"""Writes a moment (Unix seconds, or NEVER) as an entry's reader wants it."""
+"""Formats a moment (Unix seconds, or NEVER) of an entry for the output."""
 
 
 def show_list(schedule: Schedule, settings: RunSettings, *, as_json: bool) -> None:
-    """Print the entries, as a table or as a JSON array of one object an entry."""
+    """Print the entries, as a table or as a JSON array with one object per entry."""
     store = JobStore.open(settings.data_dir)
     external = ExternalRuns(store, settings)
     states, jobs, time_text = store.entry_states(), store.open_jobs(), _iso if as_json else _shown
@@ -56,12 +56,12 @@ def _shown(moment: float, entry: ScheduleEntry) -> str:
 
 
 def _iso(moment: float, entry: ScheduleEntry) -> str:
-    """Return *moment* (Unix seconds) as ISO 8601, in the entry's time zone; for NEVER what becomes null."""
+    """Return *moment* (Unix seconds) as ISO 8601 in the entry's time zone; for NEVER, a value shown as null."""
     return "-" if moment == NEVER else datetime.fromtimestamp(moment, entry.timing.zone).isoformat(timespec="seconds")
 
 
 def _last(entry: ScheduleEntry, health: Health, external: ExternalRuns, time_text: TimeText) -> tuple[str, ...]:
-    """Return the columns of the last run: the schedule's, or a later one of the portal that others started."""
+    """Return the columns of the last run: the schedule's own, or a later run of the portal started by others."""
     job = health.last
     run = external.last_finished(entry.portals[0]) if len(entry.portals) == 1 else None
     ended = datetime.fromisoformat(run.finished).timestamp() if run and run.finished else 0.0

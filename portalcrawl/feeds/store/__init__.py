@@ -1,1 +1,1 @@
-"""Where published feeds are: a folder, or an object store."""
+"""Stores of published feeds: a folder or an object store."""

@@ -1,4 +1,4 @@
-"""The documents of rights in an object store, beside the feeds; see ``rights.document_place``."""
+"""Rights documents in an object store, beside the feeds; see ``rights.document_place``."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ FOLDER = "rights"
 
 
 class DocumentBucket(ObjectFeedStore):
-    """All below ``rights/`` in the store of the feeds.
+    """Everything below ``rights/`` in the store of the feeds.
 
-    Files are replaced on the condition that they are as they were read (``If-Match``), so it needs no lock.
+    A file is replaced only if it has not changed since it was read (``If-Match``), so no lock is needed.
     """
 
     def address(self, host: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""What publication and readers need of the place where feeds are, whichever it is."""
+"""The interface of feed stores for publication and readers."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Protocol
 from portalcrawl.errors import FeedConflictError, FeedStoreError
 
 Content = Callable[[], Iterator[bytes]]
-"""Gives the content of a file from its beginning, in parts; may be called again."""
+"""Returns an iterator over the content of a file in chunks, from the beginning; may be called repeatedly."""
 MANIFEST = re.compile(r"manifest-.+\.json")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class StoredManifest:
-    """A manifest in a store. Sorted, they come in the order in which they were published."""
+    """A manifest in a store. Manifests sort in the order in which they were published."""
 
     modified: datetime
     """When it was published (aware, UTC), by the clock of the store."""
@@ -26,46 +26,46 @@ class StoredManifest:
 
 
 class FeedStore(Protocol):
-    """A folder or a bucket that holds feeds and manifests under their names.
+    """A folder or bucket with feeds and manifests, stored by name.
 
-    :raises FeedStoreError: where it can't be used, perhaps only for now.
+    :raises FeedStoreError: if it can't be used; the problem may be temporary.
     """
 
     @property
     def name(self) -> str:
-        """The folder, or the URL, without secrets."""
+        """The path of the folder, or the URL without secrets."""
 
     def put_new(self, name: str, content: Content, size: int, sha256: str) -> None:
-        """Store a file whole, so that readers see all of it or nothing, and never in place of another one.
+        """Store a new file atomically (readers see all of it or nothing), never overwriting another.
 
-        Where *name* exists with the same SHA-256, nothing is done.
+        If *name* already exists with the same SHA-256, nothing is done.
 
-        :raises FeedConflictError: where *name* exists with other content, or *content* is not as *sha256* says.
+        :raises FeedConflictError: if *name* exists with other content, or *content* does not match *sha256*.
         """
 
     def open(self, name: str) -> Iterator[bytes]:
-        """Yield the content of a file in parts."""
+        """Yield the content of a file in chunks."""
 
     def manifests(self) -> list[StoredManifest]:
         """Return all manifests, in the order in which they were published."""
 
     def sizes(self, prefix: str) -> dict[str, int]:
-        """Return the bytes of all files whose names begin with *prefix*, by name, from one listing."""
+        """Return name -> size in bytes of all files whose names begin with *prefix*, from one listing."""
 
     def remove(self, names: Iterable[str]) -> None:
-        """Remove files, one after the other; what is not there is no error."""
+        """Remove files, one after the other; missing files are not an error."""
 
     def check(self) -> None:
-        """Raise FeedStoreError where files can't be written, read and removed."""
+        """Raise FeedStoreError if files can't be written, read and removed."""
 
 
 def is_manifest(name: str) -> bool:
-    """Return whether *name* is that of a manifest."""
+    """Return whether *name* is the name of a manifest."""
     return MANIFEST.fullmatch(name) is not None
 
 
 def checked(name: str, content: Iterator[bytes], size: int, sha256: str) -> Iterator[bytes]:
-    """Yield *content*; where it is not what *size* and *sha256* say, raise FeedConflictError before it ends."""
+    """Yield *content*; if it does not match *size* and *sha256*, raise FeedConflictError before it ends."""
     digest, number = hashlib.sha256(), 0
     for part in content:
         digest.update(part)
@@ -76,7 +76,7 @@ def checked(name: str, content: Iterator[bytes], size: int, sha256: str) -> Iter
 
 
 def require_same(store: FeedStore, name: str, sha256: str) -> None:
-    """Raise FeedConflictError where the file *name* has another content than *sha256* says."""
+    """Raise FeedConflictError if the content of the file *name* does not match *sha256*."""
     digest = hashlib.sha256()
     for part in store.open(name):
         digest.update(part)
@@ -91,7 +91,7 @@ def read_whole(store: FeedStore, name: str) -> bytes:
 
 
 def lines_of(store: FeedStore, name: str) -> Iterator[bytes]:
-    """Yield the lines of a feed, each with its line feed; memory is bounded by one part and one line."""
+    """Yield the lines of a feed, each with its line feed; memory is bounded by one chunk and one line."""
     rest = b""
     for part in store.open(name):
         *lines, rest = (rest + part).split(b"\n")

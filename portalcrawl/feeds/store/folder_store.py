@@ -15,18 +15,18 @@ from portalcrawl.feeds.feed_files import PART, sync_folder
 from portalcrawl.feeds.store.feed_store import Content, StoredManifest, checked, is_manifest, require_same
 
 BLOCK = 1_000_000
-"""Bytes read at a time."""
+"""Bytes that are read at a time."""
 
 
 class FolderStore:
-    """A folder of feeds and manifests; it is made with the first of them."""
+    """A folder of feeds and manifests; it is created with the first file."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     @property
     def name(self) -> str:
-        """The folder."""
+        """The path of the folder."""
         return str(self.folder)
 
     def put_new(self, name: str, content: Content, size: int, sha256: str) -> None:
@@ -44,17 +44,17 @@ class FolderStore:
                         file.write(block)
                     file.flush()
                     os.fsync(file.fileno())
-                with suppress(FileNotFoundError):  # another publisher of the run was faster, and has tidied up
+                with suppress(FileNotFoundError):  # another publisher of the same run was faster and has cleaned up
                     part.replace(path)
             finally:
                 part.unlink(missing_ok=True)
             sync_folder(self.folder)
             require_same(self, name, sha256)
-            for left in self.folder.glob(f"{name}.*{PART}"):  # of publishers that died
+            for left in self.folder.glob(f"{name}.*{PART}"):  # left by publishers that died
                 left.unlink(missing_ok=True)
 
     def open(self, name: str) -> Iterator[bytes]:
-        """Yield the content of a file in parts."""
+        """Yield the content of a file in chunks."""
         with self._errors(name), (self.folder / name).open("rb") as file:
             while block := file.read(BLOCK):
                 yield block
@@ -71,7 +71,7 @@ class FolderStore:
         return sorted(found)
 
     def sizes(self, prefix: str) -> dict[str, int]:
-        """Return the bytes of all files whose names begin with *prefix*, by name; empty without a folder."""
+        """Return name -> size in bytes of all files whose names begin with *prefix*; empty if there is no folder."""
         found = {}
         with self._errors("its files"):
             if not self.folder.exists():
@@ -89,7 +89,7 @@ class FolderStore:
                 (self.folder / name).unlink(missing_ok=True)
 
     def check(self) -> None:
-        """Write a temporary file into the folder, or into the one where it would be made."""
+        """Write a temporary file into the folder, or into the one where it would be created."""
         with self._errors("a new file"):
             existing = next(each for each in (self.folder, *self.folder.parents) if each.exists())
             with tempfile.TemporaryFile(dir=existing) as file:
@@ -99,7 +99,7 @@ class FolderStore:
 
     @contextmanager
     def _errors(self, name: str) -> Iterator[None]:
-        """Turn errors of the file system into a FeedStoreError of one line."""
+        """Convert errors of the file system to a one-line FeedStoreError."""
         try:
             yield
         except OSError as error:

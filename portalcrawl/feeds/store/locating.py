@@ -1,4 +1,4 @@
-"""From the setting FEEDS_URL to the store that it names."""
+"""Finds the store for the setting FEEDS_URL."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TAKES = "a folder, or an object store such as s3://bucket/prefix"
 
 
 def local_folder(url: str) -> Path | None:
-    """Return the folder that *url* names; None for an object store."""
+    """Return the folder at *url*; None for an object store."""
     scheme = urlsplit(url).scheme
     if scheme == "file":
         return Path(unquote(urlsplit(url).path))
@@ -26,7 +26,7 @@ def local_folder(url: str) -> Path | None:
 
 
 def check_feeds_url(url: str) -> None:
-    """Raise SettingError where *url* names no store, or one whose client is not installed; connect to nothing."""
+    """Raise SettingError if *url* is not the URL of a store, or the store's client is not installed; do not connect."""
     if local_folder(url) is not None:
         return
     parts = urlsplit(url)
@@ -40,10 +40,10 @@ def check_feeds_url(url: str) -> None:
 
 
 def open_store(url: str, timeout: float = TIMEOUT) -> FeedStore:
-    """Return the store at *url*, which :func:`check_feeds_url` has accepted; connect to nothing.
+    """Return the store at *url*, which :func:`check_feeds_url` has accepted; do not connect.
 
     :param timeout: seconds that one request to an object store may take.
-    :raises FeedStoreError: where the environment's settings of the store are wrong.
+    :raises FeedStoreError: if the store's settings in the environment are wrong.
     """
     folder = local_folder(url)
     if folder is not None:

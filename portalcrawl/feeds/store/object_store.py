@@ -1,4 +1,4 @@
-"""Feeds in an object store: S3 and what speaks like it, Google's and Azure's, by obstore.
+"""Feeds in an object store (S3 and compatible ones, Google, Azure), accessed with obstore.
 
 Credentials, region and endpoint come from the usual environment variables (``AWS_ACCESS_KEY_ID``,
 ``AWS_ENDPOINT_URL``, ...).
@@ -20,18 +20,18 @@ from portalcrawl.errors import FeedStoreError
 from portalcrawl.feeds.store.feed_store import Content, FeedStore, StoredManifest, checked, is_manifest, require_same
 
 SINGLE_PUT = 8 * 1024 * 1024
-"""Larger files are uploaded in parts of this many bytes; S3 refuses parts below 5 MiB (but for the last one)."""
+"""Larger files are uploaded in parts of this many bytes; S3 requires at least 5 MiB (except for the last part)."""
 CONCURRENCY = 2
-"""Parts uploaded at a time: three of them are in memory."""
+"""Parts that are uploaded concurrently; three parts are in memory."""
 MAX_RETRIES = 3
 RETRY_TIMEOUT = timedelta(seconds=8)
-"""Further retries are the next publication's: what fails stays in the outbox."""
+"""Afterwards the upload fails; the file stays in the outbox, and the next publication retries."""
 CONNECT_TIMEOUT = timedelta(seconds=5)
 LONGEST_MESSAGE = 300
 
 
 class ObjectFeedStore:
-    """A bucket, or all below a prefix in it."""
+    """A bucket, or everything below a prefix in it."""
 
     def __init__(self, url: str, timeout: float) -> None:
         self._url = url
@@ -55,9 +55,9 @@ class ObjectFeedStore:
     def put_new(self, name: str, content: Content, size: int, sha256: str) -> None:
         """Upload a file; see ``FeedStore.put_new``.
 
-        One request makes a small file, on the condition that there is none (``If-None-Match: *``). Uploads in parts
-        have no such condition here, so a large file is looked for first. Two publishers of one run may both upload it
-        then: they upload the same bytes.
+        A small file is created by one conditional request (``If-None-Match: *``). Multipart uploads have no such
+        condition here, so a large file is looked up first. Two publishers of one run may then both upload it, which is
+        harmless as the bytes are the same.
         """
         with self._errors(name):
             if size <= SINGLE_PUT:
@@ -82,7 +82,7 @@ class ObjectFeedStore:
         return True
 
     def open(self, name: str) -> Iterator[bytes]:
-        """Yield the content of a file in parts."""
+        """Yield the content of a file in chunks."""
         with self._errors(name):
             for part in obstore.get(self._store, name).stream(min_chunk_size=1_000_000):
                 yield bytes(part)
@@ -98,8 +98,8 @@ class ObjectFeedStore:
         return sorted(found)
 
     def sizes(self, prefix: str) -> dict[str, int]:
-        """Return the bytes of all files whose names begin with *prefix*, by name."""
-        with self._errors("its files"):  # a prefix of obstore's is whole segments of a path
+        """Return name -> size in bytes of all files whose names begin with *prefix*."""
+        with self._errors("its files"):  # obstore's prefixes match only whole path segments
             pages = obstore.list(self._store, chunk_size=1_000)
             return {each["path"]: each["size"] for page in pages for each in page if each["path"].startswith(prefix)}
 
@@ -124,7 +124,7 @@ class ObjectFeedStore:
 
     @contextmanager
     def _errors(self, name: str) -> Iterator[None]:
-        """Turn obstore's errors, which have many lines, into a FeedStoreError of one."""
+        """Convert obstore's multi-line errors to a one-line FeedStoreError."""
         try:
             yield
         except (BaseError, OSError, ValueError) as error:

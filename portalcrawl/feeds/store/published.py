@@ -1,4 +1,4 @@
-"""What readers of feeds see: manifests, the feeds that they name, and the records in these."""
+"""Published data for readers: manifests, their feeds, and the feeds' records."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MISSING = "is missing"
 
 
 class FeedDamagedError(Exception):
-    """A published file is missing, or not what its manifest says."""
+    """A published file is missing, or does not match its manifest."""
 
     def __init__(self, file: str, cause: str) -> None:
         super().__init__(f"{file}: {cause}")
@@ -32,7 +32,7 @@ class FeedDamagedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PublishedFeed:
-    """One feed that a manifest names."""
+    """One feed of a manifest."""
 
     run: str
     portals: tuple[str, ...]
@@ -46,7 +46,7 @@ class PublishedFeed:
 
 @dataclass(frozen=True, slots=True)
 class PublishedRun:
-    """What a manifest says."""
+    """The content of a manifest."""
 
     run: str
     portals: tuple[str, ...]
@@ -56,21 +56,24 @@ class PublishedRun:
 
 
 class PublishedFeeds:
-    """What runs have published in a store."""
+    """The published runs in a store."""
 
     def __init__(self, store: FeedStore) -> None:
         self.store = store
 
     def runs(self) -> list[str]:
-        """Return the ids of all runs that published, in the order of their start; raise FeedStoreError."""
+        """Return the ids of all published runs, in the order of their start.
+
+        :raises FeedStoreError: if the store can't be used.
+        """
         names = sorted(each.name for each in self.store.manifests())
         return [name.removeprefix(MANIFEST).removesuffix(END) for name in names]
 
     def manifest(self, run: str) -> PublishedRun:
-        """Return what the manifest of *run* says; fields of later versions are left out.
+        """Return the manifest of *run*; fields of later versions are ignored.
 
-        :raises FeedDamagedError: where it is missing or no manifest.
-        :raises FeedStoreError: where the store can't be used.
+        :raises FeedDamagedError: if it is missing or not a manifest.
+        :raises FeedStoreError: if the store can't be used.
         """
         name = f"{MANIFEST}{run}{END}"
         with missing_as_damaged(name):
@@ -90,9 +93,9 @@ class PublishedFeeds:
     def records(self, feed: PublishedFeed) -> Iterator[dict[str, Any]]:
         """Yield the records of *feed* in order.
 
-        :raises FeedDamagedError: where the file is missing or no JSON Lines, or, after the last record, where its size,
-            number of records or SHA-256 is another than the manifest says. Nothing of such a feed should be kept.
-        :raises FeedStoreError: where the store can't be used.
+        :raises FeedDamagedError: if the file is missing or not JSON Lines, or, after the last record, if its size,
+            number of records or SHA-256 does not match the manifest. Discard all records of such a feed.
+        :raises FeedStoreError: if the store can't be used.
         """
         digest, size, number = hashlib.sha256(), 0, 0
         with missing_as_damaged(feed.file):
@@ -107,9 +110,9 @@ class PublishedFeeds:
             raise FeedDamagedError(feed.file, "has another SHA-256 than its manifest says")
 
     def lines(self, feed: PublishedFeed) -> Iterator[bytes]:
-        """Yield the lines of *feed*, not compared with its manifest; none where the file is missing.
+        """Yield the lines of *feed* without checking them against its manifest; nothing if the file is missing.
 
-        :raises FeedStoreError: where the store can't be used.
+        :raises FeedStoreError: if the store can't be used.
         """
         try:
             yield from lines_of(self.store, feed.file)
@@ -118,10 +121,10 @@ class PublishedFeeds:
                 raise
 
     def local_file(self, feed: PublishedFeed, folder: Path) -> Path:
-        """Return a file on this machine with the content of *feed*: its own, or a copy in *folder*.
+        """Return a local file with the content of *feed*: the published file, or a copy in *folder*.
 
-        :raises FeedDamagedError: where it is missing, or has another size than the manifest says.
-        :raises FeedStoreError: where the store can't be used.
+        :raises FeedDamagedError: if it is missing, or its size does not match the manifest.
+        :raises FeedStoreError: if the store can't be used.
         """
         path = (self.store.folder if isinstance(self.store, FolderStore) else folder) / feed.file
         with missing_as_damaged(feed.file):
@@ -139,7 +142,7 @@ class PublishedFeeds:
 
 @contextmanager
 def missing_as_damaged(file: str) -> Iterator[None]:
-    """Turn the error of a store that lacks *file*, or may not read it, into a FeedDamagedError; let others pass."""
+    """Convert a store's error that *file* is missing or unreadable to a FeedDamagedError; let others pass."""
     try:
         yield
     except FeedStoreError as error:
@@ -163,8 +166,8 @@ def _record(file: str, number: int, line: bytes) -> dict[str, Any]:
 def published_feeds(url: str) -> PublishedFeeds:
     """Return the feeds at *url*, a folder or an object store.
 
-    :raises SettingError: for a URL that names no store.
-    :raises DataFolderError: for a folder that is not there.
+    :raises SettingError: if *url* is not the URL of a store.
+    :raises DataFolderError: if the folder does not exist.
     """
     check_feeds_url(url)
     folder = local_folder(url)
@@ -176,7 +179,7 @@ def published_feeds(url: str) -> PublishedFeeds:
 def _feed(entry: dict[str, Any], run: str, portals: tuple[str, ...]) -> PublishedFeed:
     file = str(entry["file"])
     if "/" in file or "\\" in file:
-        raise ValueError(file)  # a manifest names files of its own folder only
+        raise ValueError(file)  # a manifest lists only files in its own folder
     return PublishedFeed(
         run, portals, file, str(entry["kind"]), int(entry["records"]), int(entry["bytes"]), entry["sha256"]
     )

@@ -1,10 +1,10 @@
-"""Reading what is published, from where the last reading stopped: for exports, reports and the rebuilding of a state.
+"""Reads published feeds incrementally: for exports, reports and rebuilding a state.
 
 reader = FeedReader(open_store("s3://bucket/prefix"))
 for published in reader.after(cursor):
     for feed in published.manifest.feeds:
         for line in reader.lines(feed): ...
-    cursor = published.cursor          # to be kept beside what was made of the lines
+    cursor = published.cursor          # store it together with the processed lines
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from portalcrawl.schema import FeedEntry, Manifest, parse_manifest
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 OVERLAP = timedelta(minutes=10)
-"""A manifest may show up so much later than its time says: an object store's clock reads when an upload begins."""
+"""Most time after its timestamp at which a manifest may appear: object stores record when an upload began."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a reader has come. The order is that of publication, not of names: a delayed run comes late."""
+    """Position of a reader in the order of publication, not of names: a delayed run may be published late."""
 
     modified: datetime = NEVER
     """Time of the newest manifest that was read."""
     recent: Mapping[str, datetime] = field(default_factory=dict)
-    """Names and times of the manifests that were read, as far as OVERLAP goes back from the newest."""
+    """Names and times of the manifests read that are at most OVERLAP older than the newest."""
 
     def to_json(self) -> str:
         """Return the cursor as text that :meth:`from_json` reads."""
@@ -38,14 +38,14 @@ class Cursor:
 
     @classmethod
     def from_json(cls, text: str) -> Cursor:
-        """Return the cursor that :meth:`to_json` has written."""
+        """Return the cursor from *text*, written by :meth:`to_json`."""
         found = json.loads(text)
         recent = {name: datetime.fromisoformat(moment) for name, moment in found["recent"].items()}
         return cls(datetime.fromisoformat(found["modified"]), recent)
 
     @property
     def overlap(self) -> datetime:
-        """Time from which manifests may still show up."""
+        """Time after which manifests may still appear."""
         return self.modified - OVERLAP if self.modified > NEVER + OVERLAP else NEVER
 
     def moved_to(self, name: str, modified: datetime) -> Cursor:
@@ -58,7 +58,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A manifest, and the cursor of a reader that has read all that it names."""
+    """A manifest, and the cursor for a reader that has read all feeds of it."""
 
     name: str
     manifest: Manifest
@@ -68,14 +68,14 @@ class Published:
 class FeedReader:
     """Reads manifests and feeds of a store.
 
-    :raises FeedStoreError: where the store can't be read.
+    :raises FeedStoreError: if the store can't be read.
     """
 
     def __init__(self, store: FeedStore) -> None:
         self._store = store
 
     def after(self, cursor: Cursor | None = None) -> Iterator[Published]:
-        """Yield what was published since *cursor*, in that order; None: since ever."""
+        """Yield what was published after *cursor*, in the order of publication; everything if it is None."""
         cursor = cursor or Cursor()
         for each in self._store.manifests():
             if each.name not in cursor.recent and each.modified >= cursor.overlap:
