@@ -161,7 +161,7 @@ class Profile:
         return next((native for native in found if native), None)
 
     def is_article_url(self, url: str) -> bool:
-        """Return whether *url* is that of one of the portal's articles, by the profile's pattern or the generic rule."""
+        """Return whether *url* is that of an article of the portal, by the profile's pattern or the generic rule."""
         if not self.owns(url):
             return False
         return self.native_id(url) is not None if self.article.url else urls.looks_like_article(url)

@@ -1,4 +1,4 @@
-"""Decides whether two URLs lead to the same article: keys that are equal for all spellings of a URL, and comparisons."""
+"""Decides whether two URLs lead to the same article, by keys equal for all spellings of a URL and by comparison."""
 
 from __future__ import annotations
 
