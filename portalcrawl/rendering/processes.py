@@ -43,7 +43,7 @@ def tree(pid: int) -> list[Process]:
 
 
 def own_memory(pid: int) -> int:
-    """Return the unshared resident memory of *pid* in bytes; all of it if the system has no figure for shared memory."""
+    """Return the unshared resident memory of *pid* in bytes; all of it if the system does not report shared memory."""
     memory = psutil.Process(pid).memory_info()
     return int(memory.rss - getattr(memory, "shared", 0))
 
