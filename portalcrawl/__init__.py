@@ -1,7 +1,7 @@
 """Crawls news portals into JSON Lines.
 
-:func:`read_page` reads one page without a crawl. The names below are imported when first used, so that importing the
-package costs nothing.
+:func:`read_page` reads one page without a crawl. The names below are imported on first use, so that importing the
+package is fast.
 """
 
 from __future__ import annotations

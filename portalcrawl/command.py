@@ -1,4 +1,4 @@
-"""What all commands of the project share: a user's error is one line on standard error and an exit code."""
+"""Base of all commands of the project: users' errors are reported as one line on standard error and an exit code."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from portalcrawl.errors import DataFolderError, PortalcrawlError, UsageError
 
 
 def exit_code_of(work: Callable[[], int]) -> int:
-    """Return the exit code that *work* returns, or print the error that it raises and return that one's."""
+    """Return the exit code that *work* returns; if it raises an error, print that and return the error's exit code."""
     escape_unprintable()
     try:
         return work()
     except PortalcrawlError as error:
         return print_error(error)
     except BrokenPipeError:
-        # The reader (``| head``) has closed the pipe: nothing more can be written, not even at exit.
+        # The reader (``| head``) has closed the pipe, so Python must not flush standard output at exit.
         sys.stdout = None
         return 0
     except OSError as error:
@@ -33,8 +33,8 @@ def exit_code_of(work: Callable[[], int]) -> int:
 def escape_unprintable() -> None:
     """Make standard output escape characters that its encoding lacks, instead of raising.
 
-    An ASCII locale (``LC_ALL=C``) says nothing about the program that reads the output, so UTF-8 is written there, as
-    in the feeds.
+    With an ASCII locale (``LC_ALL=C``) UTF-8 is written, as in the feeds, since that locale reveals nothing about the
+    program that reads the output.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         is_ascii = codecs.lookup(sys.stdout.encoding).name == "ascii"
@@ -42,18 +42,18 @@ def escape_unprintable() -> None:
 
 
 def print_error(error: Exception) -> int:
-    """Print *error* in one line; return its exit code."""
+    """Print *error* as one line on standard error; return its exit code."""
     print("portalcrawl:", " ".join(str(error).split()), file=sys.stderr)
     return error.exit_code if isinstance(error, PortalcrawlError) else UsageError.exit_code
 
 
 def exit_with(error: Exception) -> NoReturn:
-    """Print *error* in one line and end the process."""
+    """Print *error* as one line and exit with its exit code."""
     sys.exit(print_error(error))
 
 
 def refuse_in_one_line(parser: argparse.ArgumentParser, command: ScrapyCommand) -> None:
-    """For what *parser* refuses of the options of *command*, exit with one line instead of the usage."""
+    """Make *parser* report wrong options of *command* in one line, instead of printing the usage."""
     name = type(command).__module__.rpartition(".")[2]
 
     def refuse(message: str) -> NoReturn:
@@ -63,7 +63,10 @@ def refuse_in_one_line(parser: argparse.ArgumentParser, command: ScrapyCommand) 
 
 
 class ProjectCommand(ScrapyCommand):
-    """A command that starts no crawl. It is here since Scrapy lists every command below COMMANDS_MODULE."""
+    """Base class of commands that start no crawl.
+
+    It is not in the package of commands, since Scrapy lists every command class in COMMANDS_MODULE.
+    """
 
     requires_project = True
     requires_crawler_process = False
@@ -75,19 +78,19 @@ class ProjectCommand(ScrapyCommand):
         refuse_in_one_line(parser, self)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read the options; for wrong ones, exit with one line."""
+        """Process the options; if one is wrong, print one line and exit."""
         try:
             super().process_options(args, opts)
         except ScrapyUsageError as error:
             exit_with(error)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Run the command, and set the exit code."""
+        """Run the command and set ``exitcode``."""
         self.exitcode = exit_code_of(lambda: self.execute(args, opts))
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
-        """Do what the command is for; return the exit code.
+        """Do the command's work and return the exit code; to be overridden.
 
-        :raises PortalcrawlError: for what is to be told in one line.
+        :raises PortalcrawlError: for errors to be reported in one line.
         """
         raise NotImplementedError

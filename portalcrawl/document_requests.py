@@ -1,4 +1,4 @@
-"""Requests for feeds and sitemaps, and what comes of their responses."""
+"""Requests feeds and sitemaps, and handles their responses."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from portalcrawl.storage.records import Record
 
 PRIORITY = 5
-"""Before articles and after start pages."""
+"""Priority of the requests: before articles, after start pages."""
 COMMIT_EVERY = 4
-"""Batches of entries between two commits, so that memory does not grow with a sitemap."""
+"""Batches of entries between two commits, so that memory use does not grow with the size of a sitemap."""
 
 
 class DocumentSpider(Protocol):
-    """What is needed of the spider."""
+    """The attributes of the spider that are used here."""
 
     @property
     def run(self) -> Run: ...
@@ -56,7 +56,7 @@ class DocumentSpider(Protocol):
 
 
 class DocumentRequests:
-    """Asks for one document of each portal at a time. Made for runs that have any."""
+    """Requests one document per portal at a time. Created only for runs that read documents."""
 
     def __init__(self, spider: DocumentSpider) -> None:
         self._spider = spider
@@ -87,7 +87,7 @@ class DocumentRequests:
         )
 
     def parse(self, response: Response, target: Target) -> Iterator[Any]:
-        """Read a feed or sitemap, and ask for the next."""
+        """Read a feed or sitemap; yield requests for its articles, and for the portal's next document."""
         if response.status == 304 and target.record.read_at is None:
             self.discovery.failed(target, "http_304")  # the request was not conditional
         elif response.status == 304:
@@ -97,7 +97,7 @@ class DocumentRequests:
         yield from self.next(target.profile.name)
 
     def failed(self, failure: Failure) -> Iterator[Request]:
-        """Count a document that could not be had, and ask for the next."""
+        """Count a document that could not be fetched, and yield the request for the portal's next one."""
         target: Target = failure.request.cb_kwargs["target"]  # type: ignore[attr-defined]
         if isinstance(failure.value, HostPaused):
             self.discovery.waits(target)
@@ -120,10 +120,10 @@ class DocumentRequests:
             number += 1
             if number % COMMIT_EVERY == 0:
                 self._commit()
-            yield None  # so that other requests get their turn
+            yield None  # lets Scrapy process other requests
 
     def _batch(self, response: Response, target: Target, record: Record, batches: Iterator[Due]) -> Due | None:
-        """Return the articles to request after one more batch of entries; None where the document ends, or fails."""
+        """Return the articles to request from the next batch of entries; None if the document has ended or failed."""
 
         def failed(reason: str) -> None:
             self.discovery.failed(target, reason)
@@ -148,7 +148,7 @@ class DocumentRequests:
 
 
 def validators(target: Target) -> dict[str, str]:
-    """Return the headers that make a request conditional (RFC 9110, 13.1)."""
+    """Return the headers that make a request conditional (RFC 9110, 13.1); empty if it was never read."""
     record = target.record
     if record.read_at is None:
         return {}
@@ -157,6 +157,6 @@ def validators(target: Target) -> dict[str, str]:
 
 
 def document_meta(target: Target) -> dict[str, Any]:
-    """Return what requests for documents have in their ``meta``."""
-    # Rank does not tell what will come: sitemaps may be larger than pages.
+    """Return the ``meta`` of a request for a document."""
+    # The larger limit of sitemaps is used for all documents: the type is known only from the response.
     return {"portal": target.profile.name, "handle_httpstatus_list": [304], "download_maxsize": MAX_BYTES}

@@ -1,4 +1,4 @@
-"""Scrapy's downloader, whose requests can be cancelled, and wait for their host's next turn."""
+"""Scrapy's downloader, with cancellable requests and waiting times per host."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class CancellableDownloader(Downloader):
     """Downloads pages, some in a browser; the errback of a cancelled request gets PageIgnored("ending").
 
-    Requests wait in the queue of their host until the run's politeness lets the next one pass. If the host asks for
-    more patience than the run has, their errbacks get HostPaused.
+    Requests wait in the queue of their host until the run's politeness allows the next one. If the host demands a
+    longer pause than the run waits, their errbacks get HostPaused.
     """
 
     handlers: RenderingHandlers
@@ -37,7 +37,7 @@ class CancellableDownloader(Downloader):
         self.handlers = RenderingHandlers(crawler)
         self._under_way: set[asyncio.Task[Response]] = set()
         self._sending: set[asyncio.Task[None]] = set()
-        # Sent before the next request of the host is: that one must know of a refusal.
+        # Scrapy sends this signal before it sends the host's next request, which a refusal must delay.
         crawler.signals.connect(self._note_answer, signals.response_downloaded)
 
     async def _download(self, slot: Slot, request: Request) -> Response:
@@ -53,7 +53,7 @@ class CancellableDownloader(Downloader):
 
     @property
     def _politeness(self) -> Politeness | None:
-        """None where no run is open (``scrapy shell``): then Scrapy's delays alone hold."""
+        """The run's politeness; None if no run is open (``scrapy shell``), when only Scrapy's delays apply."""
         politeness: Politeness | None = getattr(self.crawler.spider, "politeness", None)
         return politeness
 
@@ -77,10 +77,10 @@ class CancellableDownloader(Downloader):
         return key, slot
 
     def _process_queue(self, slot: Slot) -> None:
-        """Send the next requests of *slot*, as many as may be under way, or call this again when their turn comes.
+        """Send the next requests of *slot*, up to its concurrency; schedule another call if the next one has to wait.
 
-        Scrapy counts a request as under way only when its task has begun, so that all that are in the queue would be
-        sent at once.
+        Differs from Scrapy in that a request counts as being transferred immediately. Scrapy counts it only when its
+        task has started, and would send the whole queue at once.
         """
         politeness = self._politeness
         if politeness is None:
@@ -111,13 +111,13 @@ class CancellableDownloader(Downloader):
                 waiting.errback(_cancelled())
 
     def cancel_under_way(self) -> None:
-        """Cancel the requests that have been sent and not answered."""
+        """Cancel the requests that have been sent but not answered."""
         for task in list(self._under_way):
             task.cancel()
 
 
 def _refuse(slot: Slot, paused: HostPaused) -> None:
-    """Refuse all requests that wait in *slot*."""
+    """Fail all requests that wait in *slot* with HostPaused."""
     while slot.queue:
         _, waiting = slot.queue.popleft()
         waiting.errback(HostPaused(paused.host, paused.reason, paused.until))

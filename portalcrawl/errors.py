@@ -68,7 +68,7 @@ class LeaseLostError(DataFolderError):
 
 
 class FeedStoreError(PortalcrawlError):
-    """The store of the feeds (setting FEEDS_URL) can't be used, perhaps only for now."""
+    """The store of the feeds (setting FEEDS_URL) can't be used, perhaps only temporarily."""
 
 
 class FeedConflictError(FeedStoreError):
@@ -87,7 +87,7 @@ class MissingExtraError(PortalcrawlError):
 
 
 class ExportError(PortalcrawlError):
-    """The target of an export can't be used, or holds what no export made."""
+    """The target of an export can't be used, or contains data that was not written by an export."""
 
 
 class RunLockedError(PortalcrawlError):

@@ -1,6 +1,7 @@
-"""Why a page was read as it was: the owner of each block, and what was decided for each field.
+"""Explains the reading of a page: the owner of each block, and the decision for each field.
 
-It reads through the same code as :func:`portalcrawl.read_page` and the crawl; it only keeps what these leave out.
+It reads pages by the same code as :func:`portalcrawl.read_page` and the crawl, but keeps the reasons, which these
+discard.
 """
 
 from __future__ import annotations
@@ -26,36 +27,36 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"(?<!\d)\d{1,9}(?!\d)")
 _SHOWN = ("headline", "kicker", "snippet", "date_published", "comment_count", "image_url", "image_caption", "label")
-"""Fields of a teaser that its card gives."""
+"""Fields of a teaser that are read from its card."""
 _OPENING = ("agency", "dateline")
-"""Those that its snippet opens with."""
+"""Fields that are read from the opening of its snippet."""
 _LIST = ("block", "position")
 _PARTS = {"date_published": "date", "comment_count": "count", "image_url": "image", "image_caption": "caption"}
-"""Field of a teaser and the part of its card that shows it, where that has another name."""
+"""Field of a teaser -> part of the card that shows it, if the names differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A page, what was read from it, and why."""
+    """A page, the records read from it, and the reasons."""
 
     page: Page
     reading: Reading
     fields: Mapping[str, tuple[Decision, ...]]
-    """Each field of the article with the values that the page gives for it, in order of trust. Where the page is no
-    article, these are what the reading of articles would have given."""
+    """Field of the article -> its candidate values, in order of trust. If the page is not an article, these are the
+    values that it would have as an article."""
     teasers: Sequence[Mapping[str, Decision]]
-    """For each teaser of the reading its fields."""
+    """The fields of each teaser in ``reading.teasers``."""
     blocks: Sequence[BlockOwner]
-    """The owner of each block of ``page.walk``; :attr:`BlockOwner.teaser` is an index in ``reading.teasers``."""
+    """The owner of each block in ``page.walk``; :attr:`BlockOwner.teaser` is an index into ``reading.teasers``."""
 
     @property
     def is_article(self) -> bool:
-        """Whether the page is an article, so that :attr:`fields` are those of its record."""
+        """Whether the page is an article, i.e. whether :attr:`fields` are those of its record."""
         return self.reading.article is not None
 
 
 def explain(page: Page, crawl: CrawlContext = NO_CRAWL) -> Explanation:
-    """Return what *page* contains and why; *crawl* fills the fields that only a crawl knows."""
+    """Return the explanation of *page*; *crawl* has the values of fields that only a crawl knows."""
     loader = read_article(page)
     linked = load_teasers(page, crawl)
     reading = make_reading(page, crawl, loader if page.page_type == "article" else None, linked)
@@ -74,7 +75,7 @@ def explain(page: Page, crawl: CrawlContext = NO_CRAWL) -> Explanation:
 
 
 def _shown_parts(page: Page, reading: Reading, blocks: Sequence[BlockOwner]) -> list[set[str]]:
-    """Return for each teaser the parts that readers see: one block may show several, or the headlines of several."""
+    """Return the visible parts of each teaser; a block may show several parts, or the headlines of several teasers."""
     shown: list[set[str]] = [set() for _ in reading.teasers]
     texts: list[list[str]] = [[] for _ in reading.teasers]
     for block, owner in zip(page.walk.blocks, blocks, strict=True):
@@ -92,12 +93,12 @@ def _shown_parts(page: Page, reading: Reading, blocks: Sequence[BlockOwner]) -> 
 
 
 def _numbered(owner: BlockOwner, numbers: Mapping[int, int]) -> BlockOwner:
-    """Return *owner* with the number of its teaser's record: several cards may show one state of a teaser."""
+    """Return *owner* with its teaser as an index of records: several cards may show the same state of a teaser."""
     return owner if owner.teaser is None else owner._replace(teaser=numbers[owner.teaser])
 
 
 def _teaser_fields(teaser: Teaser, parts: TeaserParts, shown: set[str]) -> Iterator[tuple[str, Decision]]:
-    """Yield each field of a teaser that has a value; *shown* are the parts of its card that blocks show."""
+    """Yield name and decision of each field that has a value; *shown* are the visible parts of the teaser's card."""
     for field in (*_SHOWN, *_OPENING, *_LIST):
         value = getattr(teaser, field)
         if value is not None:

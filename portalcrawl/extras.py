@@ -8,7 +8,7 @@ from portalcrawl.errors import MissingExtraError
 
 
 def require_extra(extra: str, *modules: str) -> None:
-    """Raise MissingExtraError unless all *modules*, which the extra *extra* installs, are installed; import none."""
+    """Raise MissingExtraError unless all *modules* of the extra *extra* are installed; none is imported."""
     for module in modules:
         if find_spec(module) is None:
             raise MissingExtraError(extra, module)

@@ -14,7 +14,7 @@ _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 def article_id(prefix: str, native: str | None, canonical_url: str) -> str:
     """Return the id of an article: *native*, its id on the portal, or else a hash of its canonical URL.
 
-    *prefix* is the profile's name for a native id, otherwise the host without ``www.``.
+    *prefix* is the profile's name if there is a native id, otherwise the host without ``www.``.
 
     >>> article_id("klamm", "70N692f", "https://www.klamm.de/news/x-70N692f.html")
     'klamm:70N692f'
@@ -27,8 +27,8 @@ def article_id(prefix: str, native: str | None, canonical_url: str) -> str:
 def teaser_id(portal: str, article: str, state: Sequence[str | int | None]) -> str:
     """Return the id of one state of a teaser.
 
-    *state* is headline, kicker, snippet, label and comment count. The hash is over the compact JSON array of the
-    article's id and these five, as UTF-8 without escapes.
+    *state* is headline, kicker, snippet, label and comment count. The hash is that of the compact JSON array of the
+    article's id and these five values, in UTF-8 without escapes.
     """
     return f"{portal}:{_hex(_COMPACT.encode([article, *state]), ID_DIGITS)}"
 

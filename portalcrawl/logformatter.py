@@ -1,4 +1,4 @@
-"""Log lines about items that name them by type and id, instead of holding all their fields."""
+"""Logs items by type and id, instead of with all their fields."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ShortLogFormatter(LogFormatter):
-    """Scrapy's formatter with short lines for items. Dropped ones are logged at DEBUG: most are known already."""
+    """Scrapy's formatter with short lines for items. Drops are logged at DEBUG, since most are of known items."""
 
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
         return {"level": logging.DEBUG, "msg": "Scraped %(item)s", "args": {"item": _name(item)}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def noun(number: int, one: str, several: str | None = None) -> str:
-    """Return *one* for the number 1, else *several* (None: *one* with an s).
+    """Return *one* if *number* is 1, else *several* (default: *one* with an s).
 
     >>> noun(1, "new article"), noun(0, "new article"), noun(2, "entry", "entries")
     ('new article', 'new articles', 'entries')
@@ -13,7 +13,7 @@ def noun(number: int, one: str, several: str | None = None) -> str:
 
 
 def counted(number: int, one: str, several: str | None = None) -> str:
-    """Return *number*, with thousands separated, and its noun.
+    """Return *number*, with thousands separators, followed by its noun.
 
     >>> counted(1, "article"), counted(2000, "article")
     ('1 article', '2,000 articles')

@@ -34,15 +34,15 @@ class Reading:
     page_type: PageType
     """``article``, ``list`` (front page, section, search result) or ``other``."""
     article: Article | None = None
-    """The article; None if the page is none."""
+    """The article; None if the page is not an article."""
     teasers: list[Teaser] = field(default_factory=list)
     """Links to other articles of the portal, in page order."""
     sources: Mapping[str, str] = field(default_factory=dict)
-    """Source of each field of the article: ``profile``, ``json-ld``, ``meta``, ``page`` (what is shown) or ``url`` (a
-    date in the address). Fields derived from others (ids, counts, hashes) are left out."""
+    """Source of each field of the article: ``profile``, ``json-ld``, ``meta``, ``page`` (visible content) or ``url`` (a
+    date in the URL). Fields derived from others (ids, counts, hashes) are left out."""
     why: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Reasons for ``page_type`` and for each field of the article that has a value, ``<id>: <words>`` each: why it has
-    this value, then why other values on the page were not taken. The ids are in :mod:`portalcrawl.reasons`."""
+    """Reasons for ``page_type`` and for each field of the article that has a value, in the form ``<id>: <words>``:
+    first for the value, then against other values on the page. The ids are in :mod:`portalcrawl.reasons`."""
 
 
 def read_page(
@@ -52,19 +52,20 @@ def read_page(
     profile: str | None = AUTO,
     headers: Mapping[str, Header] | None = None,
 ) -> Reading:
-    """Return what one page, fetched from *url*, contains.
+    """Return the records of one page, fetched from *url*.
 
     It opens no connection, reads no file except the package's own data, and never raises because of a page's content.
-    Python's garbage collector pauses meanwhile: what is made for a page leaves no circles.
+    Python's garbage collector is paused meanwhile, since reading a page creates no reference cycles.
 
     :param html: the body. Bytes are decoded as in browsers (WHATWG HTML, "determining the character encoding"): by byte
-        order mark, charset of the Content-Type header, meta tag, else by a guess.
-    :param fetched: aware time that ages (``2 hours ago``) count back from; None: the Date header, else now.
+        order mark, charset of the Content-Type header, or meta tag, else the charset is guessed.
+    :param fetched: aware time of the fetch, from which ages (``2 hours ago``) are subtracted; None: the Date header,
+        else now.
     :param profile: ``auto``: the built-in profile for the host of *url*, if there is one; a name: that built-in
         profile; None: no profile.
     :param headers: response headers. Content-Type, Date, X-Robots-Tag, TDM-Reservation, TDM-Policy, Content-Usage and
         Content-Signal are used.
-    :raises ValueError: if *url* is no http(s) address, the profile does not exist, or *fetched* has no time zone.
+    :raises ValueError: if *url* is not an http(s) URL, the profile does not exist, or *fetched* has no time zone.
     :raises TypeError: if *html* is neither bytes nor str.
     """
     if not isinstance(html, bytes | str):
@@ -80,9 +81,9 @@ def read_page(
 
 @contextmanager
 def no_garbage_collection() -> Iterator[None]:
-    """Keep Python from looking for garbage among what is made for a page, which takes a tenth of the time to read it.
+    """Within the block, pause Python's garbage collector, which takes a tenth of the time needed to read a page.
 
-    All of it lives until the page is read, and is freed then without the collector.
+    It would find nothing: all objects are used until the page has been read, and are then freed by reference counting.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -94,7 +95,7 @@ def no_garbage_collection() -> Iterator[None]:
 
 
 def read(page: Page, crawl: CrawlContext = NO_CRAWL) -> Reading:
-    """Return what *page* contains; *crawl* fills the fields that only a crawl knows."""
+    """Return the records of *page*; *crawl* has the values of fields that only a crawl knows."""
     loader = read_article(page) if page.page_type == "article" else None
     return make_reading(page, crawl, loader, load_teasers(page, crawl))
 
@@ -102,7 +103,7 @@ def read(page: Page, crawl: CrawlContext = NO_CRAWL) -> Reading:
 def make_reading(
     page: Page, crawl: CrawlContext, loader: ArticleLoader | None, teasers: Iterable[LinkedTeaser]
 ) -> Reading:
-    """Return the records of *page*: the article that *loader* collected, None where it is no article, and *teasers*."""
+    """Return the records of *page*: *teasers*, and the article of *loader*, which is None if it is not an article."""
     article = make_article(loader, page, crawl) if loader else None
     found = [each.teaser for each in teasers]
     why = {"page_type": page.page_type_reasons}
@@ -114,7 +115,7 @@ def make_reading(
 
 
 def _body(html: bytes | str) -> dict[str, bytes | str]:
-    """Return *html* as arguments of a response: text as UTF-8, bytes without a known charset."""
+    """Return *html* as arguments of a response: text is encoded as UTF-8; for bytes, no charset is set."""
     if isinstance(html, bytes):
         return {"body": html}
     return {"body": html.encode("utf-8", "replace"), "encoding": "utf-8"}

@@ -1,7 +1,7 @@
-"""The ids of the reasons that a reading gives: for the type of a page, the owner of a block, the value of a field.
+"""The ids of reasons: for the type of a page, the owner of a block, the value of a field.
 
-A reason is one line of text, ``<id>: <what is meant>``. Ids are stable: page cases, docs/explain.md and users' scripts
-name them. The text behind the id may change.
+A reason is one line of text, ``<id>: <meaning or details>``. Ids are stable, since page cases, docs/explain.md and
+users' scripts refer to them. The text after the id may change.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ REASONS: Mapping[str, str] = {**PAGE_TYPE, **ARTICLE, **TEASER, **CHROME, **FIEL
 
 
 def reason(name: str, detail: str = "") -> str:
-    """Return the reason with the id *name*: with *detail* behind it, else with what the id means.
+    """Return the reason with the id *name*, followed by *detail* or, if that is empty, by the meaning of the id.
 
     >>> reason("front-page-url")
     'front-page-url: address of a front page'

@@ -1,4 +1,4 @@
-"""Scrapy's scheduler, with a gate that keeps ``max_articles`` exact."""
+"""Scrapy's scheduler, limited so that exactly ``max_articles`` articles are written."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ if TYPE_CHECKING:
 
 
 class PortalScheduler(Scheduler):
-    """Gives out requests only while the pages under way could not exceed the number of articles asked for.
+    """Returns requests only while the pages under way can't exceed the number of articles that are still missing.
 
-    Any page under way may turn out to be an article, so at most as many are under way as articles are missing:
-    exactly that many are written, and what was not fetched stays pending in the state.
+    Any page under way may turn out to be an article, so there are never more pages under way than missing articles.
+    Articles that were not fetched stay pending in the state.
     """
 
     crawler: Crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> PortalScheduler:
-        """Make the scheduler of *crawler*."""
+        """Return the scheduler of *crawler*."""
         scheduler = super().from_crawler(crawler)
         scheduler.crawler = crawler
         return scheduler
 
     def has_pending_requests(self) -> bool:
-        """Return whether more requests could be given out."""
+        """Return whether there are requests, and articles are still missing."""
         missing = self._missing()
         return (missing is None or missing > 0) and super().has_pending_requests()
 
     def next_request(self) -> Request | None:
-        """Return the next request; None while there is none, or while no more pages may be under way."""
+        """Return the next request; None if there is none, or as long as no more pages may be under way."""
         missing = self._missing()
         if missing is not None and self._under_way() >= missing:
             return None

@@ -1,4 +1,4 @@
-"""The manifest, and the JSON Schema (draft 2020-12) of all that a run publishes, generated from the classes."""
+"""The manifest, and the JSON Schema (draft 2020-12) of everything a run publishes, generated from the classes."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Manifest:
 
 
 def parse_manifest(found: Mapping[str, Any]) -> Manifest:
-    """Return the manifest of its JSON object."""
+    """Return the manifest given as a JSON object."""
     manifest = Manifest(**found)
     manifest.verdict = Verdict(**manifest.verdict)  # type: ignore[arg-type]
     manifest.feeds = [FeedEntry(**feed) for feed in manifest.feeds]  # type: ignore[arg-type]
@@ -110,10 +110,10 @@ def json_schema(kind: str) -> dict[str, Any]:
 
 @cache
 def _describe_fields(module: str) -> None:
-    """Put the docstring of each field of the module's dataclasses into the field's metadata.
+    """Copy the docstrings of the fields of the module's dataclasses into the fields' metadata.
 
-    itemadapter finds docstrings by itself, but reads and parses the source for each field anew: 0.2 s of CPU time in
-    each run that writes a record.
+    itemadapter could find them itself, but would read and parse the source once per field, which takes 0.2 s of CPU
+    time in each run that writes a record.
     """
     for node in ast.parse(inspect.getsource(sys.modules[module])).body:
         if isinstance(node, ast.ClassDef):
@@ -132,7 +132,7 @@ def _docstrings(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
 
 
 def _rights_schema() -> dict[str, Any]:
-    """Return the JSON Schema of ``Article.rights``: texts, and a list of signals where there are any."""
+    """Return the JSON Schema of ``Article.rights``: strings, and an optional list of signals."""
     signals = {
         "type": "array",
         "description": (RightsSignal.__doc__ or "").split("\n", maxsplit=1)[0],
@@ -143,7 +143,7 @@ def _rights_schema() -> dict[str, Any]:
 
 
 def _complete(schema: dict[str, Any]) -> dict[str, Any]:
-    """Join the lines of descriptions, and require every field of nested records."""
+    """Put descriptions on one line and require all fields of nested records; return *schema*, changed in place."""
     for name, value in schema.get("properties", {}).items():
         nested = value.get("items", value)
         if isinstance(nested, dict) and "properties" in nested:

@@ -1,7 +1,7 @@
-"""The one style in which commands show tables: on terminals of any width, in pipes, and as JSON.
+"""Prints the tables of all commands: on terminals of any width, in pipes, and as JSON.
 
-Colour is used on a terminal only, and never where NO_COLOR is set (no-color.org). In a pipe each row is one line, so
-that ``grep`` and ``awk`` work on it.
+Colours are used only on a terminal, and not if NO_COLOR is set (no-color.org). In a pipe each row is one line, for
+``grep`` and ``awk``.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from rich.text import Text
 GAP = 2
 """Spaces between columns."""
 LEAST = 24
-"""Width down to which the last column is wrapped before a table is shown as one block a row."""
+"""Smallest width to which the last column is wrapped; if there is less room, each row is shown as a block."""
 NOTHING = ("", "-")
-"""Stand for a value that is not there."""
+"""Texts that stand for a missing value."""
 LEVELS = {"ok": "green", "warning": "yellow", "failed": "red", "late": "red", "running": "cyan", "stored": "green"}
-"""Words that are shown in a colour, in the column that tells a level or a status."""
+"""Words in columns of levels -> their colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ class Column:
     title: str
     is_number: bool = False
     is_level: bool = False
-    """Whether its words have colours (LEVELS)."""
+    """Whether its words are coloured (LEVELS)."""
 
 
 def output_console() -> Console:
-    """Return a console on standard output, which is as wide as the terminal; without one, lines are never wrapped."""
+    """Return a console on standard output, as wide as the terminal; without a terminal, lines are never wrapped."""
     return Console() if sys.stdout.isatty() else Console(width=100_000, soft_wrap=True)
 
 
@@ -48,7 +48,7 @@ def print_json(value: Any) -> None:
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
-    """Print *rows*; where a table would not fit on the terminal, each as a block of ``title  value`` lines."""
+    """Print *rows* as a table; if it does not fit on the terminal, each row as a block of ``title  value`` lines."""
     console = output_console()
     widths = [max([cell_len(column.title), *(cell_len(row[at]) for row in rows)]) for at, column in enumerate(columns)]
     before_last = sum(widths[:-1]) + GAP * (len(widths) - 1)
@@ -62,7 +62,7 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
 
 
 def as_objects(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
-    """Return *rows* as objects for JSON: numbers as such, None for what is not there."""
+    """Return *rows* as objects for JSON, with numbers as integers and None for missing values."""
     return [
         {column.title.replace(" ", "_"): _value(column, value) for column, value in zip(columns, row, strict=True)}
         for row in rows
@@ -102,6 +102,6 @@ def _block(columns: Sequence[Column], row: Sequence[str]) -> Table:
 
 
 def _cell(column: Column, value: str) -> Text:
-    """Return *value* as it is: what pages and files hold is never read as markup."""
+    """Return *value* as text that rich does not interpret as markup, coloured if it is a level."""
     level = value.partition(";")[0] if column.is_level else ""
     return Text(value, style=LEVELS.get(level, ""))

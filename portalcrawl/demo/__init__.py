@@ -1,12 +1,12 @@
-"""A small news portal served on loopback, to look at and to try the crawler on.
+"""A small news portal served on loopback, for demonstrations and tests of the crawler.
 
-It imports nothing of the rest of the package. From the values up to the running website:
+It imports nothing from the rest of the package. From the values up to the running website:
 
-    model, sentence_grammar, word_lists, times    stories, German words, dates
-    writer, desk, story_variants, world           write the stories
-    teaser_plan, link_plan, listings              decide which teaser stands where
-    pictures, pages, site                         make the answers to requests
-    server, portal_server                         serve them
+    story_model, sentence_grammar, word_lists, times    stories, German words, dates
+    writer, desk, story_variants, world                 write the stories
+    teaser_plan, link_plan, listings                    decide which page shows which teasers
+    pictures, pages, site                               create the responses
+    server, portal_server                               serve them
 """
 
 from __future__ import annotations

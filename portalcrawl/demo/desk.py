@@ -1,4 +1,4 @@
-"""Makes stories: number, source, date, layout and address of each, with the text from the writer."""
+"""Makes stories: chooses number, source, date, layout and URL; the text comes from the writer."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _DROPPED = str.maketrans(dict.fromkeys("äöüß", ""))
 
 
 def base_date(number: int, last: int) -> datetime:
-    """Return when story *number* was published: ever rarer into the past, the last six in summer time."""
+    """Return the publication time of story *number*: the older, the rarer are stories; the last six are in summer."""
     if number > last - 6:
         return back(_SUMMER, 700 * (number - last + 6))
     return back(EPOCH, 4 + 2 * number + number * number // 7)
 
 
 def back(when: datetime, minutes: int) -> datetime:
-    """Return *when* less *minutes* of real time, in the portal's zone."""
+    """Return the time *minutes* of real time before *when*, in the portal's time zone."""
     return (when.astimezone(UTC) - timedelta(minutes=minutes)).astimezone(ZONE)
 
 
@@ -76,6 +76,6 @@ def native_id(source: int, published: datetime, key: str) -> str:
 
 
 def slug(headline: str, *, spelled: bool) -> str:
-    """Return the address part of a headline; some sources drop umlauts, others spell them out."""
+    """Return the slug of a headline; umlauts are spelled out (``ae``) or dropped, depending on the source."""
     text = headline.lower().translate(_SPELLED if spelled else _DROPPED)
     return re.sub(r"[^a-z0-9]+", "-", text).strip("-")[:90].strip("-")

@@ -1,10 +1,9 @@
-"""The portal's link graph: which teaser stands where.
+"""The portal's link graph: which page shows which teasers.
 
-Every story can be reached from the front page through articles alone. The stories form a tree by number: the front
-page shows story 0, and the short list under story *i* holds the stories *4i+1* to *4i+4*. Only stories that answer
-with their page have children: the withdrawn ones are leaves (see ``_withdrawn_places``). News stand on the front
-page. A parent is always newer than its children, so a crawl that stops at old articles (``since``) still gets every
-new one.
+Every story can be reached from the front page by following only links to articles. The stories form a tree by number:
+the front page shows story 0, and the short list under story *i* shows the stories *4i+1* to *4i+4*. Withdrawn stories,
+whose page is no longer served, have no children (see ``_withdrawn_places``). News are on the front page. A parent is
+always newer than its children, so a crawl that stops at old articles (``since``) still finds every new one.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ _TRACKING = ("?utm_source=kranichpost&utm_medium=teaser&utm_campaign=advent", "?
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A teaser at its place, with the link as it is written there."""
+    """A teaser on a page, with the link as written there."""
 
     teaser: PlannedTeaser
     href: str
@@ -89,7 +88,7 @@ class Links:
             ("Aktuelle Nachrichten", latest[4 * group : 4 * group + 5]),
             (f"Mehr aus {story.section}", own[group % max(1, len(own) - 5) :][:5]),
         )
-        if story.native in self.unlinked:  # shows no others: what is teased is teased on the pages of the tree
+        if story.native in self.unlinked:  # its page has no teasers: all of them are on the pages of the tree
             return tuple(Block(heading, ()) for heading in (*dict(lists), SHORT_LIST))
         blocks = [Block(heading, self._spots(self._long_list(story, stories), place)) for heading, stories in lists]
         short = [teaser_plan.short(other) for other in self._short_list(story, place)]

@@ -35,7 +35,7 @@ class Listing:
 
 
 def find_listing(target: str, links: Links) -> Listing:
-    """Return the list at *target* (path with query); KeyError where the portal has none."""
+    """Return the list at *target* (path with query); KeyError if there is none."""
     parts = urlsplit(target)
     query = parse_qs(parts.query)
     page = _page(query.get("seite", ["1"])[0])
@@ -50,7 +50,7 @@ def find_listing(target: str, links: Links) -> Listing:
 
 
 def search(asked: str, links: Links) -> list[Story]:
-    """Return the stories whose headline, lead or topics hold all words of *asked*, newest first."""
+    """Return the stories with all words of *asked* in headline, lead or topics, newest first."""
     terms = asked.casefold().split()
     return [story for story in links.world.stories if terms and all(term in _searched(story) for term in terms)]
 

@@ -1,6 +1,7 @@
 """A small HTTP/1.1 server on loopback: one thread with an event loop for all connections.
 
-It reads as much of RFC 9112 as crawlers and browsers use: GET and HEAD, keep-alive, pipelining, conditional requests.
+It implements the parts of RFC 9112 that crawlers and browsers use: GET and HEAD, keep-alive, pipelining, conditional
+requests.
 A client that disconnects at any time causes no error.
 """
 

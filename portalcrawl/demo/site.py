@@ -1,4 +1,4 @@
-"""Answers requests: the status, headers and body for each address. Knows nothing of sockets."""
+"""Returns the status, headers and body of the response for each URL; does not use sockets."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Response:
 
 
 class Site:
-    """All addresses of the portal at one time; pages are made once and kept."""
+    """All URLs of the portal at one time; pages are rendered once and cached."""
 
     def __init__(self, world: World, clock: datetime, origin: str) -> None:
         self.links = Links(world, clock)
@@ -86,7 +86,7 @@ class Site:
             return Response(404, body, {"Content-Type": HTML})
 
     def _find(self, target: str, path: str) -> Response:
-        """Return everything that is no story; KeyError if there is nothing at *target*."""
+        """Return the response for a URL that is not a story's; KeyError if there is nothing at *target*."""
         folder, _, name = path[1:].partition("/")
         if path in _ASSETS:
             return with_tag(read_asset(path[1:]).encode(), _ASSETS[path])

@@ -1,4 +1,4 @@
-"""The stories of the embedded portal; its pages, and what tests expect of a crawl, are made from these values."""
+"""The stories of the embedded portal. Both its pages and the results that tests expect are made from these values."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Europe/Berlin")
 EPOCH = datetime(2025, 12, 5, 17, 30, tzinfo=ZONE)
-"""The portal's clock in its first edition; all dates of publication count back from here."""
+"""The portal's time in its first edition; all publication dates are relative to it."""
 
 Layout = Literal["a", "b", "c"]
 Shown = Literal["published", "stand", "nothing"]
 Answer = Literal["page", "missing", "gone", "robots"]
-"""What the story's address answers: the article, 404, 410, or the article although robots.txt forbids it."""
+"""Response to a request for the story: the article, 404, 410, or the article at a URL that robots.txt disallows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +74,16 @@ class Story:
     caption_only: bool = False
     """Whether its teasers show the picture's caption and no headline."""
     short_headline: str | None = None
-    """A second headline that the pages of layout b put over its long teaser."""
+    """A second headline that pages of layout b show over its long teaser."""
     shown: Shown = "published"
     answer: Answer = "page"
     other_slugs: tuple[str, ...] = ()
-    """Slugs under which the same page answers as well."""
+    """Other slugs under which the same page is served."""
     old_slugs: tuple[str, ...] = ()
     """Slugs that redirect to the current one."""
     rights: dict[str, str] = field(default_factory=dict)
     home: str = "/artikel/"
-    """Folder of its address."""
+    """Folder of its URL."""
 
     @property
     def path(self) -> str:
@@ -137,4 +137,4 @@ class World:
     near_duplicates: frozenset[frozenset[str]]
     """Native ids of stories whose texts differ in a few words."""
     unlinked: Mapping[str, tuple[Story, ...]] = field(default_factory=dict)
-    """Stories that no page links, by the path of the feed or sitemap that lists them."""
+    """Path of a feed or sitemap -> stories that only it lists, and no page links to."""

@@ -72,7 +72,7 @@ VARIANTS: dict[int, Callable[[Story], Story]] = {
     48: _header_rights,
     83: _undated,
 }
-"""What changes a story, by its number."""
+"""Number of a story -> function that returns its variant."""
 
 
 def same_text(first: Story, second: Story) -> Story:
@@ -97,7 +97,7 @@ def _reworded(text: str) -> str:
 
 
 def withdrawn_stories(tree_size: int) -> tuple[Story, ...]:
-    """Return stories that teasers still link to, and that readers or crawlers can no longer have."""
+    """Return stories to which teasers still link, but which are gone or blocked by robots.txt."""
     stories = []
     for place, answer in enumerate(_WITHDRAWN):
         published = base_date(20 + 9 * place, tree_size - 1)

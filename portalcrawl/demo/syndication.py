@@ -16,9 +16,9 @@ from portalcrawl.demo.word_lists import words
 RSS, ATOM, JSON_FEED = "/feeds/nachrichten.rss", "/feeds/nachrichten.atom", "/feeds/nachrichten.json"
 INDEX, NEWS, ARCHIVE = "/sitemap.xml", "/sitemaps/news.xml", "/sitemaps/archiv.xml.gz"
 FEED_LENGTH = 10
-"""Stories of the portal's pages that each feed lists, before those that no page links."""
+"""Number of stories in each feed that pages link to; stories that no page links to are added."""
 NEWS_AGE = timedelta(hours=48)
-"""Age up to which stories are in the news sitemap, as Google asks."""
+"""Largest age of stories in the news sitemap, as Google requires."""
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _GOOGLE_NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
@@ -41,13 +41,13 @@ class Syndication:
         }
 
     def find(self, path: str) -> tuple[bytes, str]:
-        """Return body and content type of the document at *path*; KeyError where there is none."""
+        """Return body and content type of the document at *path*; KeyError if there is none."""
         make, content_type = self._makers[path]
         body = make()
         return body.encode() if isinstance(body, str) else body, content_type
 
     def _listed(self, place: str, stories: Sequence[Story]) -> list[Story]:
-        """Return the *stories* that answer with their page, and those that only the document *place* lists."""
+        """Return those *stories* whose page is served, and the stories that only the document *place* lists."""
         return [*(story for story in stories if story.answer == "page"), *self._links.world.unlinked.get(place, ())]
 
     def _rss(self) -> str:

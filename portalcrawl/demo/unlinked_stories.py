@@ -1,4 +1,4 @@
-"""Stories that no page links: only a feed or a sitemap leads to them."""
+"""Stories that no page links to, but only a feed or a sitemap."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from portalcrawl.demo.syndication import ARCHIVE, ATOM, JSON_FEED, NEWS, RSS
 
 FIRST_UNLINKED = 800
 NUMBERS = {RSS: 3, ATOM: 2, JSON_FEED: 2, NEWS: 3, ARCHIVE: 4}
-"""How many stories only one document lists."""
+"""Path of a document -> number of stories that only it lists."""
 UNDATED = (RSS, NEWS)
-"""Documents of which the last such story shows no date on its page."""
+"""Documents whose last such story has no date on its page."""
 
 
 @lru_cache(maxsize=1)
@@ -31,6 +31,6 @@ def unlinked_stories() -> dict[str, tuple[Story, ...]]:
 
 
 def _story(number: int) -> Story:
-    """Return a story that is one to three days old, the later its number the older."""
+    """Return a story that was published 1 to 21 hours before EPOCH; higher numbers are older."""
     published = back(EPOCH, 90 * (number - FIRST_UNLINKED) + 60)
     return replace(file_story(number, published, key="unlinked"), caption_only=False)

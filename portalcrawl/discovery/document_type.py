@@ -1,4 +1,4 @@
-"""What a response body is: a feed, a sitemap, or neither."""
+"""Detects whether a response body is a feed, a sitemap, or neither."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 DocumentType = Literal["feed", "json_feed", "sitemap", "text_sitemap"]
 HEAD = 4096
-"""Bytes that are looked at."""
+"""Number of bytes at the start of a body that are examined."""
 BLANK = b"\xef\xbb\xbf \t\r\n\x00"
-"""White space, the byte order mark of UTF-8, and NUL: found before XML declarations."""
+"""White space, the byte order mark of UTF-8, and NUL, all of which occur before XML declarations."""
 GZIP = b"\x1f\x8b"
 _ROOTS: dict[str, DocumentType] = {
     "rss": "feed",
@@ -19,11 +19,11 @@ _ROOTS: dict[str, DocumentType] = {
     "urlset": "sitemap",
     "sitemapindex": "sitemap",
 }
-# Atomic groups and possessive repetitions: nothing is tried twice, whatever the text.
+# Atomic groups and possessive quantifiers prevent backtracking.
 _PROLOG = re.compile(r"(?is)\s*+(?><\?.*?\?>|<!--.*?-->|<!DOCTYPE\b(?>[^\[>]|\[[^\]]*+\])*+>)")
 _START_TAG = re.compile(r"\s*<(?:[\w.-]+:)?([A-Za-z]+)[\s/>]")
 _JSON_FEED = re.compile(r"\s*\{.*?\"https?:(?:\\?/){2}(?:www\.)?jsonfeed\.org\\?/version\\?/", re.DOTALL)
-"""JSON Feed 1.1: ``version`` is the address of the version of the format."""
+"""JSON Feed 1.1: the value of ``version`` is the URL of the format's version."""
 _ADDRESS = re.compile(r"\s*https?://\S+[ \t]*(?:[\r\n]|$)", re.IGNORECASE)
 _END = re.compile(rf"(?is)</\s*(?:[\w.-]+:)?(?:{'|'.join(_ROOTS)})\s*>(?>\s|<!--.*?-->)*+$".encode())
 _ENDINGS = tuple(f".{ending}" for ending in (*_ROOTS, "xml", "atom", "json", "txt", "gz"))
@@ -31,10 +31,10 @@ _NAMES = frozenset(("feed", "rss", "atom"))
 
 
 def type_of(body: bytes, url: str = "") -> DocumentType | None:
-    """Return what *body* is by its first bytes, None where it is neither feed nor sitemap.
+    """Return the type of *body*, detected from its first bytes; None if it is neither a feed nor a sitemap.
 
-    *body* is inflated. What begins with an address on its own line is a text sitemap where *url* ends in ``.txt`` or
-    ``.txt.gz``; elsewhere it may be anything.
+    *body* must be decompressed. A body that begins with a line with a URL only is a text sitemap if *url*, from which
+    it was fetched, ends in ``.txt`` or ``.txt.gz``.
     """
     text = _head(body)
     if text.lstrip().startswith("{"):
@@ -49,12 +49,12 @@ def type_of(body: bytes, url: str = "") -> DocumentType | None:
 
 
 def may_be_document(body: bytes, url: str) -> bool:
-    """Return whether *body* is a feed or sitemap, or compressed so that it must be inflated to tell."""
+    """Return whether *body* is a feed or sitemap, or is gzip data, which may contain one."""
     return body.startswith(GZIP) or type_of(body, url) is not None
 
 
 def is_document_url(url: str) -> bool:
-    """Return whether *url* looks like that of a feed or sitemap rather than of a page.
+    """Return whether *url* looks like the URL of a feed or sitemap rather than of a page.
 
     >>> is_document_url("https://example.org/feed/"), is_document_url("https://example.org/news/")
     (True, False)
@@ -64,12 +64,12 @@ def is_document_url(url: str) -> bool:
 
 
 def is_cut(body: bytes) -> bool:
-    """Return whether the XML document *body* ends before its root element does: its last entry may be half an entry."""
+    """Return whether the XML document *body* is truncated, i.e. has no end tag of the root element."""
     return not body.startswith((b"\xff\xfe", b"\xfe\xff")) and not _END.search(body[-HEAD:])
 
 
 def _head(body: bytes) -> str:
-    """Return the first characters of *body*: they are ASCII where they matter."""
+    """Return the first characters of *body*, decoded as UTF-16 or Latin-1: the relevant ones are ASCII."""
     for mark, charset in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if body.startswith(mark):
             return body[2 : HEAD + 2].decode(charset, "replace")

@@ -1,4 +1,4 @@
-"""What feeds and sitemaps list."""
+"""Data classes for feeds and sitemaps and their entries."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ class Entry:
     """An article in a feed or sitemap."""
 
     url: str
-    """Absolute address, as the document writes it."""
+    """Absolute URL, as written in the document."""
     kind: Kind
     title: str | None = None
     """Text without markup."""
     published: datetime | None = None
-    """Aware, on the portal's clock where its zone is known."""
+    """Aware, in the portal's time zone if that is known."""
     precision: Precision = "minute"
-    """Of ``published``; for ``day`` it is midnight."""
+    """Precision of ``published``; if it is ``day``, the time is midnight."""
     updated: datetime | None = None
-    """Aware; midnight of a day."""
+    """Aware; midnight if only the day is known."""
     is_updated_day: bool = False
-    """Whether ``updated`` tells the day alone."""
+    """Whether ``updated`` is a day without a time."""
 
     @property
     def last_change(self) -> datetime | None:
-        """The last moment at which the article can have changed by what the document says, aware; None: unknown."""
+        """The latest time at which the article can have changed according to the document, aware; None: unknown."""
         if self.updated is None:
             return self.published
         return self.updated + DAY - timedelta(seconds=1) if self.is_updated_day else self.updated
@@ -47,23 +47,23 @@ class Child:
 
     url: str
     lastmod: str | None = None
-    """As written."""
+    """As written in the index."""
     updated: datetime | None = None
-    """``lastmod``, aware; the end of a day that is given without a time."""
+    """``lastmod`` parsed, aware; the end of the day if it has no time."""
 
 
 @dataclass(slots=True)
 class Document:
-    """A feed or sitemap while it is read."""
+    """A feed or sitemap that is parsed lazily."""
 
     items: Iterator[Entry | Child]
-    """Read as they are asked for. Raises DocumentError where the rest can't be read."""
+    """Parses the items during iteration; raises DocumentError if the rest of the document can't be parsed."""
     problems: Counter[str] = field(default_factory=Counter)
-    """What was left out, or left unread, by reason."""
+    """Number of skipped or faulty items, values and parts of the document, by reason. Filled during iteration."""
 
 
 class DocumentError(ValueError):
-    """A document that can't be read, under a named reason."""
+    """Raised if a document can't be parsed; *reason* is the name under which this is counted."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

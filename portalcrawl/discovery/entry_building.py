@@ -1,4 +1,4 @@
-"""What all readers make their entries of."""
+"""Creates entries; shared by the parsers of all formats."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from portalcrawl.text.normalize import plain
 from portalcrawl.urls import absolute
 
 MAX_FEED_ENTRIES = 5_000
-"""Of one feed. Feeds hold what is new; archives are for sitemaps."""
+"""Most entries that are read from one feed. Feeds list new articles; archives are in sitemaps."""
 LONGEST_TITLE = 500
-"""Characters."""
+"""In characters."""
 _COMMENT = "#comment"
-"""How WordPress's feeds of comments begin the fragment: title and time are those of the comment."""
+"""Start of the fragment of links in WordPress's comment feeds; their title and time are those of the comment."""
 
 
 def make_entry(url: str, kind: Kind, title: Any, published: Moment | None, updated: Moment | None) -> Entry:
-    """Return an entry; *title* may hold markup, also escaped twice. Of a comment only the article's address is kept."""
+    """Return an entry; *title* may contain markup, even escaped twice. For a comment, only the URL is set."""
     if _COMMENT in url:
         return Entry(url, kind)
     text = plain(title[: 4 * LONGEST_TITLE])[:LONGEST_TITLE] if isinstance(title, str) else ""
@@ -34,5 +34,5 @@ def make_entry(url: str, kind: Kind, title: Any, published: Moment | None, updat
 
 
 def address_of(href: Any, base: str) -> str | None:
-    """Return the absolute http(s) address of an entry's link in the document *base*; None where it is none."""
+    """Return the absolute http(s) URL of an entry's link *href* in the document at *base*; None if it is invalid."""
     return absolute(base, href.strip()) if isinstance(href, str) else None

@@ -1,4 +1,4 @@
-"""Gzip bodies, inflated within bounds."""
+"""Decompresses gzip bodies, up to a size limit."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from portalcrawl.discovery.document_type import GZIP
 from portalcrawl.discovery.entries import DocumentError
 
 MAX_LAYERS = 3
-"""Servers compress files again that are gzip already."""
+"""Most nested layers of gzip: some servers compress files that are already compressed."""
 _CHUNK = 256 * 1024
 
 
 def inflate(body: bytes, limit: int, problems: Counter[str]) -> bytes:
-    """Return *body* without its layers of gzip (RFC 1952), whatever its address says.
+    """Return *body* with all layers of gzip (RFC 1952) removed; whether it is gzip is detected from its content.
 
-    What comes after the compressed data is left out; of data that breaks off, what there is. Both are counted in
-    *problems*.
+    Data after the compressed data is ignored, and truncated data is decompressed as far as possible. Both are counted
+    in *problems*.
 
-    :raises DocumentError: ``too_large`` for more than *limit* bytes, ``encoding`` for more layers than MAX_LAYERS or
-        data of which nothing can be read.
+    :raises DocumentError: ``too_large`` for more than *limit* bytes, ``encoding`` for more than MAX_LAYERS layers or
+        if nothing can be decompressed.
     """
     for _ in range(MAX_LAYERS):
         if not body.startswith(GZIP):
@@ -33,7 +33,7 @@ def inflate(body: bytes, limit: int, problems: Counter[str]) -> bytes:
 
 def _one_layer(body: bytes, limit: int, problems: Counter[str]) -> bytes:
     found = bytearray()
-    while body.startswith(GZIP):  # members may follow each other
+    while body.startswith(GZIP):  # gzip data may have several members
         stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
         try:
             while body and not stream.eof:

@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1 (jsonfeed.org)."""
+"""Parses JSON Feed 1.0 and 1.1 (jsonfeed.org)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from portalcrawl.discovery.moments import Clock
 
 
 def read_json_feed(body: bytes, base: str, clock: Clock, problems: Counter[str]) -> Iterator[Entry]:
-    """Yield the entries of the JSON Feed *body*, in its order; *base* is its address.
+    """Yield the entries of the JSON Feed *body*, in document order; *base* is its URL.
 
-    :raises DocumentError: ``broken_json`` where it is no JSON object with a list of items.
+    :raises DocumentError: ``broken_json`` if it is not a JSON object with a list of items.
     """
     try:
         items = json.loads(body.lstrip(BLANK).decode("utf-8", "replace"))["items"]

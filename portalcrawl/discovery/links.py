@@ -1,4 +1,4 @@
-"""Where pages and robots.txt say that feeds and sitemaps are."""
+"""Finds the links to feeds and sitemaps in pages and robots.txt files."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ FEED_TYPES = frozenset(
 )
 """Media types of feeds in ``link rel=alternate`` (HTML Living Standard, 4.6.7.1; jsonfeed.org: Discovery)."""
 _COMMENTS = "/comments/"
-"""In the addresses of WordPress's feeds of comments."""
+"""Part of the URLs of WordPress's comment feeds."""
 
 
 def feed_links(root: _Element | None, base_url: str) -> Iterator[str]:
-    """Yield the absolute addresses of the feeds that a page names, in its order; feeds of comments are left out."""
+    """Yield the absolute URLs of the feeds that a page links to, in page order, except comment feeds."""
     for link in root.iter("link") if root is not None else ():
         media_type = (link.get("type") or "").partition(";")[0].strip().lower()
         if media_type not in FEED_TYPES or "alternate" not in (link.get("rel") or "").lower().split():
@@ -32,7 +32,7 @@ def feed_links(root: _Element | None, base_url: str) -> Iterator[str]:
 
 
 def robots_sitemaps(body: bytes, origin: str) -> Iterator[str]:
-    """Yield the absolute addresses of the ``Sitemap:`` lines of a robots.txt (sitemaps.org/protocol.html#informing)."""
+    """Yield the absolute URLs in the ``Sitemap:`` lines of a robots.txt (sitemaps.org/protocol.html#informing)."""
     for written in sitemap_urls_from_robots(body, f"{origin}/robots.txt"):
         if url := absolute(f"{origin}/", written):
             yield url

@@ -1,4 +1,4 @@
-"""Times as feeds and sitemaps write them."""
+"""Parses the times in feeds and sitemaps."""
 
 from __future__ import annotations
 
@@ -11,22 +11,24 @@ from portalcrawl.dates import Precision, parse_date
 from portalcrawl.dates.resolve import FIRST_YEAR, in_zone, local_time
 
 FUTURE = timedelta(days=1)
-"""How far ahead of its document's fetch a time may be: clocks and zones are often wrong, and embargoed articles have
-the time of their publication."""
+"""How much later than the fetch of its document a time may be: clocks and time zones are often wrong, and articles
+under embargo have the time of their later publication."""
 LONGEST = 100
+"""Longest text that is parsed as a time, in characters."""
 _W3C = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
-"""W3C Date and Time Formats, which sitemaps and Atom use; those of a month or year alone say too little."""
+"""W3C Date and Time Formats, used by sitemaps and Atom; without the formats for a month or year, which are too
+imprecise."""
 
 
 class Moment(NamedTuple):
-    """A time and how exactly it is given; for ``day`` it is midnight."""
+    """A time and its precision; if that is ``day``, the time is midnight."""
 
     when: datetime
     precision: Precision
 
 
 class Clock:
-    """Reads the times of one document."""
+    """Parses the times of one document."""
 
     def __init__(self, fetched: datetime, zone: tzinfo, problems: Counter[str]) -> None:
         self._fetched = fetched
@@ -36,9 +38,10 @@ class Clock:
         self._known: dict[str, Moment | None] = {}
 
     def read(self, text: str | None) -> Moment | None:
-        """Return the time that *text* is, on the portal's clock; None where there is none that can be right.
+        """Return the time in *text*, in the portal's time zone; None if there is no plausible one.
 
-        A time in the future, one before 1990 and a text that is no time are counted.
+        Times in the future (``future_date``), times before 1990 and invalid texts (``bad_date``) are counted as
+        problems of the document.
         """
         text = (text or "").strip()
         if not text:

@@ -1,4 +1,4 @@
-"""Reads any feed or sitemap."""
+"""Opens any feed or sitemap: decompresses it, detects its type and calls the parser for it."""
 
 from __future__ import annotations
 
@@ -12,28 +12,29 @@ from portalcrawl.discovery.inflate import inflate
 from portalcrawl.discovery.moments import Clock
 
 MAX_BYTES = 50 * 1024 * 1024
-"""Of one sitemap, inflated; the limit of the protocol (sitemaps.org)."""
+"""Maximum size of one sitemap, decompressed; the limit of the protocol (sitemaps.org)."""
 MAX_FEED_BYTES = 10 * 1024 * 1024
-"""Of one feed. feedparser holds it several times."""
+"""Maximum size of one feed, decompressed. feedparser keeps several copies of it in memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A body as it came, and what is needed to read it."""
+    """A response body, and the data that is needed to parse it."""
 
     body: bytes
     url: str
     fetched: datetime
-    """Aware."""
+    """Time of the fetch, aware."""
     zone: tzinfo
-    """Of times that name none; UTC where it is unknown."""
+    """Time zone for times without one; UTC if the portal's is unknown."""
     content_type: str | None = None
 
 
 def read_document(received: Received) -> Document:
-    """Return the feed or sitemap in *received*, whose items are read as they are asked for.
+    """Return the feed or sitemap in *received*; its items are parsed lazily.
 
-    :raises DocumentError: ``no_document`` for anything else (a page, an error message), ``too_large``, ``encoding``.
+    :raises DocumentError: ``no_document`` for anything else (a page, an error message), ``empty``, ``too_large``,
+        ``encoding``.
     """
     problems: Counter[str] = Counter()
     body = inflate(received.body, MAX_BYTES, problems).lstrip(BLANK)

@@ -1,7 +1,8 @@
-"""Sitemaps, sitemap indexes, news sitemaps (XML, read as a stream) and text sitemaps.
+"""Parses sitemaps, sitemap indexes, news sitemaps (XML, parsed as a stream) and text sitemaps.
 
-Formats: sitemaps.org/protocol.html; Google's news extension (``news:news``). Elements are told by their local names:
-namespaces are often missing or written with ``https``. Of a ``url`` only its own ``loc`` counts, not that of a picture.
+Formats: sitemaps.org/protocol.html; Google's news extension (``news:news``). Elements are matched by their local names,
+because namespaces are often missing or written with ``https``. Only the ``loc`` that is a child of ``url`` is used, not
+that of an image inside it.
 """
 
 from __future__ import annotations
@@ -19,14 +20,17 @@ from portalcrawl.discovery.moments import LONGEST, Clock
 from portalcrawl.urls import MAX_URL_LENGTH
 
 MAX_ITEMS = 50_000
-"""Addresses in one file; the limit of the protocol."""
+"""Most URLs that are read from one file; the limit of the protocol."""
 MAX_ATTRIBUTES = 200
-"""Of one element. libxml2's time grows with their square."""
+"""Most attributes of one element: libxml2's parse time is quadratic in their number."""
 Element = etree._Element
 
 
 def read_sitemap(body: bytes, base: str, clock: Clock, problems: Counter[str]) -> Iterator[Entry | Child]:
-    """Yield what the XML sitemap or sitemap index *body* lists, in its order; *base* is its address."""
+    """Yield the entries of the XML sitemap or sitemap index *body*, in document order; *base* is its URL.
+
+    :raises DocumentError: ``broken_xml`` if nothing can be parsed, ``too_complex`` for too many attributes.
+    """
     events = etree.iterparse(
         BytesIO(body),
         events=("end",),
@@ -62,7 +66,7 @@ def read_sitemap(body: bytes, base: str, clock: Clock, problems: Counter[str]) -
 
 
 def read_text_sitemap(body: bytes, base: str, problems: Counter[str]) -> Iterator[Entry | Child]:
-    """Yield the addresses of a text sitemap, one a line, UTF-8 (sitemaps.org/protocol.html#otherformats)."""
+    """Yield the entries of a text sitemap: one URL per line, UTF-8 (sitemaps.org/protocol.html#otherformats)."""
     number = 0
     for line in BytesIO(body):
         text = line[: MAX_URL_LENGTH + 1].decode("utf-8-sig", "replace").strip()
@@ -98,7 +102,10 @@ def _item(element: Element, name: str, base: str, clock: Clock, problems: Counte
 
 
 def _local(element: Element) -> str:
-    """Return the name of *element* without namespace, or without a prefix that was never declared."""
+    """Return the name of *element* in lower case, without namespace or undeclared prefix; "" if it has none.
+
+    :raises DocumentError: ``too_complex`` if it has more than MAX_ATTRIBUTES attributes.
+    """
     tag = element.tag
     if not isinstance(tag, str):
         return ""
@@ -112,7 +119,7 @@ def _text(element: Element) -> str:
 
 
 def _free(element: Element) -> None:
-    """Drop what was read from the tree, so that memory does not grow with the file."""
+    """Remove *element* and its preceding siblings from the tree, so that memory use does not grow with the file."""
     element.clear()
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:

@@ -1,7 +1,8 @@
-"""A draft of a portal's profile, from a few of its pages.
+"""Drafts a portal's profile from a few of its pages.
 
-- ``article_pattern``: what the addresses of articles have in common, with the portal's own id;
-- ``evidence``: what the fetched pages and documents say;
-- ``draft``: the profile file, each line with its evidence;
-- ``draft_spider``: fetches the pages and documents; ``discover``: the command, which imports all of it when it is run.
+- ``article_pattern``: finds the pattern that the URLs of articles share, including the portal's own id;
+- ``evidence``: what is known from the fetched pages and documents;
+- ``draft``: writes the profile file, with comments that give the evidence for each line;
+- ``draft_spider``: fetches the pages and documents;
+- ``discover``: implements the command, which imports this package only when it is run.
 """

@@ -1,4 +1,4 @@
-"""The pattern of a portal's article addresses, and its native id, generalised from addresses."""
+"""Finds the pattern of a portal's article URLs, including its native ids, by generalising from examples."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from portalcrawl.profiles.regular_expressions import Pattern
 from portalcrawl.urls.article_urls import has_id
 
 MIN_ADDRESSES = 8
-"""Fewer say too little."""
+"""Fewest paths from which a pattern is made."""
 MOST_SHARED = 0.05
-"""Share of addresses whose id another one has, too."""
+"""Largest share of paths whose id is also that of another path."""
 MOST_OTHERS = 0.03
-"""Share of addresses that need not match, if they hold no id: those of topics can look like those of articles."""
+"""Largest share of paths that need not match, if they contain no id: topic pages can look like articles."""
 ANYWHERE = "^/(?:.+/)?"
 _ENDING = r"(?:\.[a-z]{3,5})?/?$"
 _NUMBER = r"(?P<id>\d{4,20})"
@@ -31,30 +31,30 @@ FORMS = (
     rf"(?:[a-z]{{1,12}}[-_.,]?)?{_NUMBER}{_ENDING}",
     rf"{_MIXED}{_ENDING}",
 )
-"""How the last segments of a path hold an id, from the most to the least telling."""
+"""Forms of the last segments of a path with an id, from the most to the least specific."""
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-3]\d)?")
 
 
 @dataclass(frozen=True, slots=True)
 class ArticlePattern:
-    """A pattern and what it was found by."""
+    """A pattern, and the evidence for it."""
 
     expression: str
-    """With the group ``id``, as in a profile."""
+    """Regular expression with the group ``id``, as in a profile."""
     made_from: int
-    """Addresses that it was generalised from."""
+    """Number of paths from which it was generalised."""
     held_by: int
-    """Further addresses that it was checked on and matches."""
+    """Number of the other paths, used to check it, that it matches."""
     example: str
-    """One id."""
+    """One of the ids that it finds."""
     others: tuple[str, ...] = ()
-    """Paths that it does not match; they hold no id."""
+    """Paths that it does not match; they contain no id."""
 
 
 def find_pattern(urls: Collection[str]) -> ArticlePattern | None:
-    """Return the pattern of the addresses *urls*, those of articles; None where they have none in common.
+    """Return the pattern of *urls*, the URLs of articles; None if they share none, or are too few.
 
-    It is made from every other address, and must hold for those that were left out.
+    It is made from every second path, and checked against the others.
 
     >>> urls = [f"https://example.org/politik/minister-tritt-zurueck-{number}.html" for number in range(471100, 471110)]
     >>> find_pattern(urls).expression
@@ -82,9 +82,10 @@ def _id_of(pattern: Pattern, path: str) -> str | None:
 
 
 def _holds(expression: str, paths: Sequence[str]) -> bool:
-    """Return whether nearly all of *paths* match, nearly each with an id of its own that is no date.
+    """Return whether nearly all of *paths* match *expression*, with ids that are nearly all different and not dates.
 
-    A few articles have two addresses, with an old and a new slug; a number that more addresses share is a topic's.
+    Some ids may repeat, since a few articles have two URLs, with an old and a new slug. Numbers that more paths share
+    belong to topics.
     """
     pattern = Pattern(expression)
     ids = {path: _id_of(pattern, path) for path in paths}
@@ -96,9 +97,9 @@ def _holds(expression: str, paths: Sequence[str]) -> bool:
 
 
 def _narrowed(form: str, paths: Sequence[str]) -> str:
-    """Return *form* in any folder, with what all of *paths* share: the character before the id, the ending.
+    """Return *form* restricted to what all of *paths* share: the hyphen before the id, the ending; in any folder.
 
-    Folders are left open: those of other sections, and of AMP pages, may stand on pages that were not fetched.
+    Folders are not restricted, since pages that were not fetched may link to other sections or to AMP pages.
     """
     for general, narrow in (("[-_,.]", "-"), (_ENDING, _ending(paths))):
         narrowed = form.replace(general, general if narrow is None else narrow)
@@ -108,7 +109,7 @@ def _narrowed(form: str, paths: Sequence[str]) -> str:
 
 
 def _ending(paths: Sequence[str]) -> str | None:
-    """Return the expression of the ending that all of *paths* share; None where they differ."""
+    """Return the regular expression of the ending that all of *paths* share; None if they differ."""
     found = {(match[1] or "", match[2]) for path in paths if (match := re.search(r"(\.[a-z]{3,5})?(/?)$", path))}
     if len(found) != 1:
         return None

@@ -28,12 +28,13 @@ USAGE = "scrapy portals discover takes one URL, the front page of a portal, and 
 
 
 def discover(args: list[str], settings: Settings, *, write: bool) -> tuple[Draft, Path | None, str]:
-    """Draft a profile for the portal at the address in *args*, and write it if *write* is set.
+    """Draft a profile for the portal at the URL in *args*, and write it to a file if *write* is set.
 
-    Return the draft, the file that it was written to, and a note for the user.
+    Return the draft, the path of the file (None if it was not written), and a note for the user.
 
-    :raises UsageError: for other arguments, and where --write would replace a file or has no folder to write to.
-    :raises DraftError: where the front page can't be had.
+    :raises UsageError: if *args* is wrong, or if *write* is set and there is no folder to write to, the portal has a
+        profile already, or the file exists.
+    :raises DraftError: if the front page can't be fetched or no valid profile can be made.
     """
     if len(args) != 1 or args[0].startswith("-"):
         raise UsageError(USAGE)
@@ -69,7 +70,10 @@ def _draft(url: str, settings: Settings, names: list[str]) -> Draft:
 
 @contextmanager
 def _politeness(settings: RunSettings) -> Iterator[Politeness]:
-    """Yield what says when hosts may be asked: with all runs of the data folder, which is not made for a draft."""
+    """Yield the politeness of the draft's requests.
+
+    Hosts' turns are shared with the runs of the data folder. If there is no data folder yet, none is created.
+    """
     locks = settings.data_dir / "locks"
     with TemporaryDirectory() as own:
         is_shared = is_server(settings.state_url) or locks.is_dir()
@@ -82,7 +86,7 @@ def _politeness(settings: RunSettings) -> Iterator[Politeness]:
 
 
 def _write(draft: Draft, folder: Path) -> Path:
-    """Write the draft to a new file and return it; raise UsageError where there is one already."""
+    """Write the draft to a new file and return its path; raise UsageError if it exists or can't be written."""
     file = folder / f"{draft.name}{SUFFIX}"
     try:
         with file.open("x", encoding="utf-8") as new:

@@ -1,4 +1,4 @@
-"""The profile file that evidence leads to, with the evidence in comments."""
+"""Makes a profile file from evidence, and gives the evidence in comments."""
 
 from __future__ import annotations
 
@@ -21,27 +21,29 @@ from portalcrawl.profiles.time_zones import zone_of
 from portalcrawl.urls import mask_secrets
 
 MOST_SHOWN = 5
-"""Addresses in one comment."""
+"""Most hosts, paths or documents that are listed in comments."""
 MIN_ON_HOST = 3
-"""Articles on another host that make it one of the portal."""
+"""Number of articles on another host from which it counts as one of the portal's hosts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A profile file that is valid."""
+    """Name and content of a valid profile file."""
 
     name: str
     text: str
 
 
 class DraftError(PortalcrawlError):
-    """No profile can be drafted: the front page can't be had, or what it says leads to no valid profile."""
+    """No profile can be drafted: the front page can't be fetched, or the evidence leads to no valid profile."""
 
 
 def make_draft(evidence: Evidence, names: Iterable[str]) -> Draft:
-    """Return the draft; *names* are those of the profiles there are.
+    """Return the draft of a profile; *names* are the names of existing profiles.
 
-    The pattern of articles is left out where the fetched pages would have fewer teasers by it than without a profile.
+    The article pattern is left out if the fetched pages would have other teasers with it than without a profile.
+
+    :raises DraftError: if the profile would not be valid.
     """
     name = profile_name(evidence.front.url, names)
     pattern = find_pattern(evidence.article_urls())
@@ -53,7 +55,7 @@ def make_draft(evidence: Evidence, names: Iterable[str]) -> Draft:
 
 
 def profile_name(url: str, names: Iterable[str]) -> str:
-    """Return a name for the portal at *url* that no other profile has: of its host the part before the domain, or all.
+    """Return a name for the portal at *url* that is not in *names*: the second-level domain, or else the whole host.
 
     >>> profile_name("https://www.seenbote.de/", [])
     'seenbote'
@@ -77,7 +79,7 @@ def _profile(text: str, name: str) -> Profile:
 
 
 def _reads_as_well(profile: Profile, evidence: Evidence, pattern: ArticlePattern) -> bool:
-    """Return whether the pages have the same teasers by *profile* as without one, but for those told in the draft."""
+    """Return whether the pages have the same teasers with *profile* as without, except those that the draft lists."""
     for page in evidence.pages:
         found = {parts.url for parts in read_teasers(page.walk, profile, page.root).teasers}
         before = {parts.url for parts in page.teasers}

@@ -1,4 +1,4 @@
-"""Fetches the few pages and documents that a profile is drafted from, under the project's rules."""
+"""Fetches the few pages and documents from which a profile is drafted, under the same rules as a crawl."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from portalcrawl.runs.plan import Plan
 
 MAX_REQUESTS = 10
-"""With robots.txt and without redirects."""
+"""Most requests for one draft, including robots.txt and excluding redirects."""
 MAX_FEEDS, MAX_SITEMAPS, MAX_SECTIONS, MAX_ARTICLES = 2, 2, 2, 2
 MAX_ENTRIES = 2_000
-"""Of one document."""
+"""Most entries that are read from one document."""
 
 
 @dataclass(slots=True)
 class DraftResult:
-    """What was fetched, or why nothing was."""
+    """The evidence, or the reason why nothing was fetched."""
 
     evidence: Evidence | None = None
     problem: str = "Scrapy did not start"
@@ -57,16 +57,16 @@ class DraftSpider(Spider):
         self.plan = plan
         self.result = result
         self.politeness = politeness
-        """When hosts may be asked: the downloader and middlewares take it from their spider."""
-        self._requests = 1  # that for robots.txt
+        """Used by the downloader and the middlewares."""
+        self._requests = 1  # the request for robots.txt
         self._sitemaps: list[str] = []
 
     def robots_read(self, origin: str, body: bytes) -> None:
-        """Take the sitemaps that a robots.txt names; called by RobotsMiddleware."""
+        """Add the sitemaps that a robots.txt lists; called by RobotsMiddleware."""
         self._sitemaps += [url for url in robots_sitemaps(body, origin) if url not in self._sitemaps]
 
     async def start(self) -> AsyncIterator[Any]:
-        """Fetch everything; yield nothing."""
+        """Fetch everything and fill the result; yield nothing."""
         start = self.plan.starts[0]
         try:
             response = await self._fetch(start.url)
@@ -88,7 +88,7 @@ class DraftSpider(Spider):
         yield
 
     async def _fetch(self, url: str) -> Response:
-        """Return the response at *url*, a request less to go; DraftError where there is none or MAX_REQUESTS is met."""
+        """Return the response for *url*; raise DraftError if it fails or MAX_REQUESTS is reached."""
         if self._requests >= MAX_REQUESTS:
             raise DraftError("not fetched")
         self._requests += 1
@@ -97,8 +97,8 @@ class DraftSpider(Spider):
         try:
             response = await self.crawler.engine.download_async(request)
         except IgnoreRequest as error:
-            self._requests -= 1  # refused before it was sent, as by robots.txt
-            raise DraftError(_told(error)) from None
+            self._requests -= 1  # dropped before it was sent, for example because of robots.txt
+            raise DraftError(_message(error)) from None
         except Exception as error:  # noqa: BLE001 - any error of any download handler
             raise DraftError(str(error) or type(error).__name__) from None
         if response.status != 200:
@@ -139,7 +139,7 @@ class DraftSpider(Spider):
         return found
 
     async def _pages(self, pages: list[Page], urls: Any, profile: Profile, most: int) -> None:
-        """Add up to *most* of the pages at *urls* that can be had."""
+        """Fetch the pages at *urls* and add up to *most* of them to *pages*; those that fail are skipped."""
         known = {urlsplit(self.plan.starts[0].url).path}
         for url in urls:
             if len(pages) >= most or self._requests >= MAX_REQUESTS:
@@ -156,8 +156,8 @@ class DraftSpider(Spider):
                 pages.append(page)
 
 
-def _told(error: IgnoreRequest) -> str:
-    """Return why a request was not sent, for the user."""
+def _message(error: IgnoreRequest) -> str:
+    """Return the reason why a request was not sent, for the user."""
     if isinstance(error, HostPaused):
         until = datetime.fromtimestamp(error.until, UTC).isoformat(timespec="seconds")
         return f"{error.host} asks for patience until {until} ({error.reason})"

@@ -1,4 +1,4 @@
-"""What a few pages, feeds and sitemaps of a portal say."""
+"""The evidence from which a profile is drafted: a few pages, feeds and sitemaps of a portal."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 _OFFSET = re.compile(r"[T ]\d\d:\d\d.*?(Z|[+-]\d\d:?\d\d)$")
 MIN_TEASERS = 5
-"""On a page that is a start page."""
+"""Fewest teasers of a start page."""
 
 
 @dataclass(slots=True)
 class DocumentEvidence:
-    """A feed or sitemap that was read, or why it was not."""
+    """The entries and children of a feed or sitemap, or the problem because of which it was not read."""
 
     url: str
     entries: list[Entry] = field(default_factory=list)
@@ -33,7 +33,7 @@ class DocumentEvidence:
 
 @dataclass(slots=True)
 class Evidence:
-    """All that was fetched."""
+    """Everything that was fetched."""
 
     front: Page
     sections: list[Page] = field(default_factory=list)
@@ -42,23 +42,24 @@ class Evidence:
     sitemaps: list[DocumentEvidence] = field(default_factory=list)
     more_feeds: int = 0
     more_sitemaps: int = 0
-    """Named and not fetched."""
+    """Number of feeds and sitemaps that were found but not fetched."""
     requests: int = 0
 
     @property
     def pages(self) -> list[Page]:
-        """All pages that were fetched."""
+        """All fetched pages."""
         return [self.front, *self.sections, *self.articles]
 
     @property
     def lists(self) -> list[Page]:
-        """The pages that are start pages: the front page, and sections that list articles."""
+        """The pages to be used as start pages: the front page, and sections that list articles."""
         return [self.front, *(page for page in self.sections if is_list(page))]
 
     def article_urls(self) -> dict[str, str]:
-        """Return the addresses of articles of the portal, each with where it was found.
+        """Return the canonical URLs of the portal's articles, each with the kind of place where it was found.
 
-        Teasers of all pages, entries of feeds and of news sitemaps; of other sitemaps those that look like articles.
+        They are those of all teasers and of all entries of feeds and news sitemaps; from other sitemaps, those that
+        look like URLs of articles.
         """
         found: dict[str, str] = {}
         for page in self.pages:
@@ -73,7 +74,7 @@ class Evidence:
         return {canonical_url(url, profile.hosts): where for url, where in own.items()}
 
     def hosts(self) -> Counter[str]:
-        """Return how many addresses of articles are on which host (``host:port``) of the portal or below it."""
+        """Return the number of article URLs per host (``host:port``) of the portal, including subdomains."""
         own = sorted(self.front.profile.stems)
         found: Counter[str] = Counter()
         urls = [parts.url for page in self.pages for parts in page.teasers]
@@ -85,12 +86,12 @@ class Evidence:
         return found
 
     def languages(self) -> Counter[str]:
-        """Return which languages the pages declare, and how many of them."""
+        """Return the number of pages per declared language (BCP 47 tag)."""
         declared = (page.metadata.in_language or page.linked_data.in_language for page in self.pages)
         return Counter(tag for each in declared if each and (tag := language_tag(each)))
 
     def offsets(self) -> Counter[str]:
-        """Return which offsets from UTC the dates of the article pages have, and how many of them."""
+        """Return the number of dates on article pages per UTC offset."""
         raws = (part.date_published for page in self.articles for part in (page.linked_data, page.metadata))
         found = (_OFFSET.search(raw.strip()) for raw in raws if raw)
         return Counter(match[1] for match in found if match)
@@ -102,7 +103,7 @@ def is_list(page: Page) -> bool:
 
 
 def section_links(page: Page) -> Iterator[str]:
-    """Yield addresses of what may be sections, the likeliest first: those under which teased articles stand."""
+    """Yield the URLs of possible sections, the likeliest first: those whose path contains the most teased articles."""
     under = Counter(urlsplit(parts.url).path.split("/")[1] for parts in page.teasers)
     found: dict[str, int] = {}
     for link in page.root.iter("a") if page.root is not None else ():

@@ -1,1 +1,1 @@
-"""Scrapy extensions: commits and publication, the progress line, the time limit for closing."""
+"""Scrapy extensions: commits and publication, progress line, time limit for closing."""

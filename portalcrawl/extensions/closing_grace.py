@@ -1,4 +1,4 @@
-"""Limits how long a closing spider waits for its requests (setting CLOSING_GRACE)."""
+"""Limits how long a closing spider waits for pending requests (setting CLOSING_GRACE)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 INTERVAL = 0.25
-"""Seconds between two checks of the engine, which sends no signal when it begins to close."""
+"""Seconds between two checks of the engine, which sends no signal when it starts to close the spider."""
 
 
 class ClosingGrace:
-    """Cancels the requests of a closing spider: queued ones at once, those under way after *grace* seconds."""
+    """Cancels the requests of a closing spider: queued ones immediately, sent ones after *grace* seconds."""
 
     def __init__(self, crawler: Crawler, grace: float) -> None:
         self._crawler = crawler

@@ -1,4 +1,4 @@
-"""Leaves out extensions of Scrapy that are switched off, before they are imported."""
+"""Removes disabled extensions of Scrapy from the settings before they are imported."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ SWITCHES = {
     "TELNETCONSOLE_ENABLED": "scrapy.extensions.telnet.TelnetConsole",
     "REMOTE_CONTROL_ENABLED": "scrapy.extensions.remote_control.RemoteControl",
 }
-"""Scrapy imports an extension before it looks at its switch; aiohttp, for the second, takes 0.1 s of CPU."""
+"""Setting -> extension that it enables. Scrapy imports an extension before it reads this setting; aiohttp, which the
+second one needs, takes 0.1 s of CPU to import."""
 
 
 class DisabledExtensions:
-    """An add-on, since add-ons see the user's settings before any extension is imported."""
+    """A Scrapy add-on, since add-ons are called with the user's settings before any extension is imported."""
 
     def update_settings(self, settings: BaseSettings) -> None:
-        """Remove each extension whose switch is off; None in EXTENSIONS would not keep Scrapy from importing it."""
+        """Remove disabled extensions; setting them to None in EXTENSIONS would not prevent the import."""
         for switch, extension in SWITCHES.items():
             if not settings.getbool(switch):
                 settings["EXTENSIONS_BASE"].pop(extension, None)

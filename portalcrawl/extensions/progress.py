@@ -1,4 +1,4 @@
-"""A progress line on the terminal; nothing if standard error is no terminal."""
+"""Shows a progress line if standard error is a terminal."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ INTERVAL = 0.5
 
 
 class Progress:
-    """Redraws the line twice a second, below the log."""
+    """Shows the line below the log, and redraws it twice a second."""
 
     def __init__(self, crawler: Crawler, session: RunSession, stream: TextIO) -> None:
         self._crawler = crawler
         self._session = session
-        from rich.console import Console  # here, since most runs have no terminal: 30 ms of CPU
+        from rich.console import Console  # imported here, since it takes 30 ms of CPU and most runs have no terminal
         from rich.live import Live
 
         self._console = Console(file=stream, force_terminal=True)
@@ -39,7 +39,7 @@ class Progress:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the extension; raise NotConfigured if there is no terminal or no run."""
+        """Return the extension; raise NotConfigured if it is disabled, there is no terminal, or no run."""
         session: RunSession | None = getattr(crawler.spider, "session", None)
         wanted = crawler.settings.getbool("PROGRESS_ENABLED") and not crawler.settings.get("LOG_FILE")
         if session is None or not wanted or not sys.stderr.isatty():
@@ -50,7 +50,7 @@ class Progress:
         return extension
 
     def spider_opened(self) -> None:
-        """Show the line, and redirect the log through rich so that both share the terminal."""
+        """Show the line, and send the log through rich so that they do not overwrite each other."""
         self._live.start()
         _log_to_stderr()
         self._redraws.start(INTERVAL, now=False)
@@ -74,14 +74,14 @@ class Progress:
 
 
 def _log_to_stderr() -> None:
-    """Point Scrapy's log at the present ``sys.stderr``, which rich replaces while the line is shown."""
+    """Send Scrapy's log to the current ``sys.stderr``, which rich replaces while the line is shown."""
     handler: Any = get_scrapy_root_handler()
     if hasattr(handler, "setStream"):
         handler.setStream(sys.stderr)
 
 
 def progress_line(counts: Mapping[str, int], queue: int, seconds: float) -> str:
-    """Return the text of the line; *seconds* have passed since the start.
+    """Return the text of the line; *queue* is the number of queued requests, *seconds* the time since the start.
 
     >>> progress_line({"articles": 1200, "teasers": 9, "pages": 140, "pages_failed": 1}, 30, 2.0)
     '1,200 articles · 9 teasers · 140 pages, 70.0/s · 30 queued · 1 failed'

@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PATIENCE_WHEN_STOPPED = 5.0
-"""Seconds that a run stopped by the user waits for a state that another process has locked."""
+"""Seconds that a run that the user has stopped waits for a state that another process has locked."""
 RETRY_INTERVAL = 0.5
 TIMEOUT_WHEN_STOPPED = 8.0
-"""Seconds that a request to an object store may take in a run stopped by the user, which must end within 30."""
+"""Timeout in seconds of requests to an object store if the user has stopped the run, which must end within 30 s."""
 
 
 class Publication:
-    """Commits and publishes the run of the spider; ``scrapy shell`` opens no run."""
+    """Commits and publishes the spider's run. Does nothing if no run was opened (``scrapy shell``)."""
 
     def __init__(self, crawler: Crawler, session: RunSession) -> None:
         self._crawler = crawler
@@ -63,7 +63,7 @@ class Publication:
     def spider_opened(self) -> None:
         self._commits.start(self._session.settings.commit_seconds, now=False)
         if self._session.settings.shares_state:
-            # Not every commit renews the leases in time: COMMIT_SECONDS may be longer than they last.
+            # Commits renew the leases too, but COMMIT_SECONDS may be longer than a lease lasts.
             self._renewals.start(self._session.settings.lease_seconds / RENEWALS, now=False)
 
     def spider_error(self) -> None:
@@ -92,7 +92,10 @@ class Publication:
             self._session.close()
 
     async def _publish(self, run: Run, reason: str) -> Manifest:
-        """Publish *run*; wait for a locked state, but not for long if the user stopped the run."""
+        """Publish *run* and return its manifest; wait for a locked state, but only briefly if the user stopped the run.
+
+        :raises StateBusyError: if it is still locked then.
+        """
         began = monotonic()
         while True:
             try:
@@ -104,11 +107,11 @@ class Publication:
             await asyncio.sleep(RETRY_INTERVAL)
 
     async def _deliver(self, run: Run) -> None:
-        """Publish what is in the outbox, in a thread: other runs of the process go on meanwhile."""
+        """Publish the files in the outbox; in a thread, so that other runs in the process are not blocked."""
         timeout = TIMEOUT if self._crawler.crawling else TIMEOUT_WHEN_STOPPED
         if self._session.settings.uses_outbox and self._session.settings.keeps_state:
             await asyncio.to_thread(run.deliver, timeout)
-        else:  # a state in memory belongs to its thread
+        else:  # an in-memory SQLite database can be used only in its own thread
             run.deliver(timeout)
         settings = self._session.settings
         try:
@@ -129,7 +132,7 @@ class Publication:
         self._work(lambda run: run.commit())
 
     def _work(self, work: Callable[[Run], object]) -> None:
-        """Do *work* with the run, and end the run where it is broken."""
+        """Call *work* with the run; close the spider if the run is broken."""
         run = self._session.run
         if run is None:
             return

@@ -1,4 +1,4 @@
-"""Replaces charsets that are not used on the web."""
+"""Replaces charsets that are Python codecs but not web charsets."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class CharsetMiddleware:
-    """Decodes a page as UTF-8 if it declares a Python codec that is no web charset (``punycode``, ``rot13``).
+    """Decodes a page as UTF-8 if its declared charset is a Python codec but no web charset (``punycode``, ``rot13``).
 
-    Its place is after decompression and before Scrapy's MetaRefreshMiddleware, the first to decode a page.
+    Must process responses after decompression and before MetaRefreshMiddleware, the first one that decodes a page.
     """
 
     def process_response(self, request: Request, response: Response) -> Response:

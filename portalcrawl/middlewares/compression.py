@@ -14,14 +14,14 @@ from scrapy.utils._compression import (  # type: ignore[attr-defined]
 from portalcrawl.crawl.failures import PageIgnored
 
 CHUNK = 64 * 1024
-"""Bytes that are decompressed at a time."""
+"""Size in bytes of the pieces in which data is decompressed."""
 GZIP = b"\x1f\x8b"
 TRAILER = 8
 """Bytes after gzip data (RFC 1952, 2.3): checksum and length of the data. zlib data has four (RFC 1950)."""
 
 
 class CompressionMiddleware(HttpCompressionMiddleware):
-    """Like Scrapy's middleware, but drops broken bodies. Scrapy returns what it can read of them."""
+    """Like Scrapy's middleware, but drops broken bodies; Scrapy returns the part that can be decompressed."""
 
     @staticmethod
     def _decode(body: bytes, encoding: bytes, max_size: int) -> bytes:
@@ -41,7 +41,7 @@ class CompressionMiddleware(HttpCompressionMiddleware):
 
 
 def _is_whole(body: bytes, encoding: str, decoded: bytes) -> bool:
-    """Return whether *body*, which was decoded to *decoded*, contains the end of its compressed data.
+    """Return whether *body*, whose decompressed form is *decoded*, contains the end of its compressed data.
 
     Raises the errors of the decompression libraries if the body is broken.
     """
@@ -67,7 +67,7 @@ def _is_whole(body: bytes, encoding: str, decoded: bytes) -> bool:
 
 
 def _is_complete(body: bytes, wbits: int) -> bool:
-    """Return whether *body*, read by zlib with *wbits*, contains the end of its data; raise zlib.error if it is broken.
+    """Return whether *body* contains the end of its data, with zlib's *wbits*; raise zlib.error if it is broken.
 
     The checksum after the data may be missing: some servers omit it, and browsers accept that.
     """

@@ -1,4 +1,4 @@
-"""Keeps requests on the portal's own hosts, and away from private addresses."""
+"""Restricts requests to the portal's own hosts, and to public addresses."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 class OriginMiddleware:
-    """Drops requests, also redirected ones, to other hosts than the portal's or to private addresses.
+    """Drops requests, including redirected ones, to hosts of other sites and to private addresses.
 
-    Origins that the user or a profile gave are allowed. Requests without a portal (``scrapy shell``) pass.
+    Origins that were given by the user or a profile are always allowed. Requests without a portal (``scrapy shell``)
+    are not checked.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -30,7 +31,7 @@ class OriginMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Raise PageIgnored if *request* must not be made."""
+        """Raise PageIgnored if *request* is not allowed."""
         name, plan = request.meta.get("portal"), getattr(self._crawler.spider, "plan", None)
         if name is None or plan is None:
             return

@@ -1,4 +1,4 @@
-"""HTTP proxies of the environment, except for the embedded portal."""
+"""Uses the HTTP proxies set in the environment, except for the embedded portal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class ProxyMiddleware(HttpProxyMiddleware):
     """Like Scrapy's middleware (``http_proxy``, ``https_proxy``, ``no_proxy``), but skips the embedded portal.
 
-    It listens on loopback, which a proxy on another machine can't reach.
+    The embedded portal listens on loopback, which a proxy on another machine can't reach.
     """
 
     crawler: Crawler

@@ -1,4 +1,4 @@
-"""Follows meta refreshes that are redirects, not those that reload a page."""
+"""Follows meta refreshes that redirect to another page, but not those that reload the page."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 class RefreshMiddleware(MetaRefreshMiddleware):
     """Like Scrapy's middleware, but does not follow reloads (HTML Living Standard 4.2.5.3, "refresh").
 
-    A page is read, and its refresh ignored, if the delay is METAREFRESH_MAXDELAY seconds or more, or if the target is
-    the page itself (in any spelling, with any added parameter) or a page that redirected to it. As in Scrapy, only the
-    first 4,096 characters count, without the elements of METAREFRESH_IGNORE_TAGS.
+    A refresh is ignored if the delay is METAREFRESH_MAXDELAY seconds or more, or if the target is the page itself (in
+    any spelling, with any added parameter) or a page that redirected to it. As in Scrapy, only the first 4,096
+    characters are searched, without the elements of METAREFRESH_IGNORE_TAGS.
     """
 
     def __init__(self, settings: BaseSettings) -> None:
@@ -36,7 +36,7 @@ class RefreshMiddleware(MetaRefreshMiddleware):
         try:
             delay, target = get_meta_refresh(response, ignore_tags=self._ignored)
         except ValueError:
-            return response  # the target is no address
+            return response  # the target is not a valid URL
         if target is None or delay is None or not _shows_another_page(request, response.url, target, delay):
             return response
         return super().process_response(request, response)
@@ -53,5 +53,5 @@ def _shows_another_page(request: Request, url: str, target: str, delay: float) -
     own, other = (set(parse_qsl(each.query, keep_blank_values=True)) for each in (here, there))
     if not (own <= other or other <= own):
         return True
-    # An immediate refresh with one more parameter tests whether the client follows it or keeps cookies. Follow it once.
+    # An immediate refresh that adds a parameter tests whether the client follows it or keeps cookies. Follow it once.
     return delay == 0 and "meta refresh" not in request.meta.get("redirect_reasons", ())

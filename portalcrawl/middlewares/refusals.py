@@ -1,4 +1,4 @@
-"""Drops requests that were refused for longer than the run waits (429, RFC 6585, 4; 503, RFC 9110, 15.6.4)."""
+"""Drops requests that a host refuses for longer than the run waits (429, RFC 6585, 4; 503, RFC 9110, 15.6.4)."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ SERVICE_UNAVAILABLE = 503
 
 
 class RefusalsMiddleware:
-    """Its place is before Scrapy's RetryMiddleware, whose retries wait in the downloader until the pause is over.
+    """Drops a refused request if its host is paused for too long, or if it was the last retry.
 
-    A request that was refused as often as the run retries it counts as waiting, not as failed, if the host asks for
-    patience: by 429, or by 503 with Retry-After. A 503 alone may also mean that one page is broken.
+    After the last retry, the page counts as waiting instead of failed if the response was a 429, or a 503 with
+    Retry-After. A 503 without Retry-After may also mean that only this page is broken.
+
+    Must process responses before RetryMiddleware, whose retries wait in the downloader until the pause is over.
     """
 
     def __init__(self, crawler: Crawler) -> None:

@@ -1,4 +1,4 @@
-"""Stops requests for address patterns whose pages have only repeated articles of this run."""
+"""Stops requests for URL patterns whose pages have only returned articles that this run has already read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class RepeatsMiddleware:
-    """Drops requests for new articles at addresses of such patterns."""
+    """Drops requests for new articles whose URLs match such a pattern."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -25,7 +25,7 @@ class RepeatsMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raise PageIgnored if *request* must not be made."""
+        """Raise PageIgnored if *request* is to be dropped."""
         record = request.cb_kwargs.get("record")
         if record is None or record.revision:
             return

@@ -34,10 +34,10 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     RFC 9309, 2.3.1: without a robots.txt (4xx) everything is allowed; if it is unreachable (5xx, network error, broken
     redirect) nothing is. Redirects are followed to other hosts too, at most REDIRECT_MAX_TIMES. Status 429 counts as
-    unreachable, since it says nothing about the file: the pages wait for as long as the host asks for.
+    unreachable, since it says nothing about the file: pages of the host wait for as long as it demands.
 
-    The Crawl-delay of the group that applies to the user agent (no part of RFC 9309, but widely used) goes to the run's
-    politeness.
+    The Crawl-delay of the group that applies to the user agent (not part of RFC 9309, but widely used) is passed to the
+    run's politeness.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -47,7 +47,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         """The error for each request to an origin whose robots.txt is unreachable."""
 
     async def process_request(self, request: Request, spider: Any = None) -> None:
-        """Raise PageIgnored if *request* must not be made."""
+        """Raise PageIgnored if *request* is not allowed."""
         try:
             await super().process_request(request)
         except PageIgnored:
@@ -57,7 +57,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise unreachable or PageIgnored("robots", str(error)) from None
 
     async def robot_parser(self, request: Request) -> RobotParser:
-        """Return the parsed robots.txt of the origin of *request*, which is fetched once."""
+        """Return the parsed robots.txt of the origin of *request*; it is fetched only once."""
         origin = site_of(request.url)
         if origin not in self._tasks:
             self._tasks[origin] = asyncio.ensure_future(self._load(origin, request))
@@ -76,7 +76,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         return parser
 
     async def _fetch(self, origin: str, request: Request) -> bytes:
-        """Return the body of *origin*'s robots.txt, or one that allows all or nothing in place of it."""
+        """Return the body of *origin*'s robots.txt; if there is none, a body that allows everything or nothing."""
         meta = {"dont_obey_robotstxt": True, "portal": request.meta.get("portal")}
         robots = Request(f"{origin}/robots.txt", priority=self.DOWNLOAD_PRIORITY, meta=meta, callback=NO_CALLBACK)
         try:
@@ -87,7 +87,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         except IgnoreRequest as error:
             reason = ignored_reason(error)
             if reason == "not_cached":
-                return b""  # a replay from the HTTP cache, which has none
+                return b""  # an offline replay from the HTTP cache, which has no robots.txt
             if reason == "ending":
                 self._unreachable[origin] = PageIgnored(reason, str(error))
                 return NOTHING_ALLOWED
@@ -98,7 +98,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         return self._rules(origin, response)
 
     def _rules(self, origin: str, response: Response) -> bytes:
-        """Return the rules in *response*, the last one after all redirects."""
+        """Return the rules in *response*, the final response after redirects."""
         status = response.status
         self._stats.inc_value("robotstxt/response_count")
         self._stats.inc_value(f"robotstxt/response_status_count/{status}")

@@ -1,4 +1,4 @@
-"""Fetches ``/.well-known/tdmrep.json`` (W3C TDM Reservation Protocol) once a run from each site that is crawled."""
+"""Fetches ``/.well-known/tdmrep.json`` (W3C TDM Reservation Protocol) from each crawled site, once per run."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 TIMEOUT = 10
-"""Seconds that the file may take: pages of the site wait for it."""
+"""Seconds that fetching the file may take, since requests to the site wait for it."""
 DOCUMENT = "rights_document"
-"""Key in ``Request.meta`` of the requests made here."""
+"""Key in ``Request.meta`` that marks requests for tdmrep.json."""
 
 
 class TdmrepMiddleware:
-    """Lets a page's request wait until the site's tdmrep.json is there, or is known to be missing.
+    """Delays a page's request until the site's tdmrep.json was fetched, or the attempt has failed.
 
-    Its place is after the check of robots.txt, which holds for this file too. Whatever it says, the page is fetched.
+    The page is fetched whatever the file says. Must process requests after RobotsMiddleware, which checks the request
+    for tdmrep.json too.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -40,7 +41,7 @@ class TdmrepMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Wait for the file of the site of *request*."""
+        """Wait until the tdmrep.json of the request's site has been fetched."""
         rights: SiteRights | None = getattr(self._crawler.spider, "site_rights", None)
         meta = request.meta
         if rights is None or not meta.get("portal") or meta.get("dont_obey_robotstxt") or meta.get(DOCUMENT):
@@ -56,7 +57,7 @@ class TdmrepMiddleware:
         request = Request(f"{origin}{PATH}", meta=meta, callback=NO_CALLBACK, priority=1000)
         try:
             response = await self._crawler.engine.download_async(request)
-        except Exception:  # noqa: BLE001 - no page is lost for a file that can't be had: nothing is known of it then
+        except Exception:  # noqa: BLE001 - pages are fetched even if this file can't be
             return
         if response.status in (404, 410):
             rights.fetched(origin, SOURCE, None, fetch_time(response))

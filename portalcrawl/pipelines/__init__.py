@@ -1,1 +1,1 @@
-"""From items to lines: validate, deduplicate, write."""
+"""Item pipelines: validate, deduplicate and write."""

@@ -1,4 +1,4 @@
-"""Second pipeline: what was written before, by this run or an earlier one, is not written again."""
+"""Second pipeline: drops items that this run or an earlier one has already written."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class DeduplicatePipeline:
         return cls(crawler)
 
     def process_item(self, item: Any) -> Any:
-        """Return *item*, or raise DropItem."""
+        """Return *item*, or raise DropItem if it has been written before."""
         run: Run = self._crawler.spider.run  # type: ignore[union-attr]
         if isinstance(item, Teaser):
             self._check_teaser(item, run)
@@ -38,7 +38,7 @@ class DeduplicatePipeline:
         return item
 
     def _check_teaser(self, teaser: Teaser, run: Run) -> None:
-        # The spider has looked up all states of a page at once; what comes from elsewhere is looked up here.
+        # The page handler has looked up all teasers of a page in one query; teasers from elsewhere are looked up here.
         if not run.unit_of_work.is_claimed(teaser.id) and run.unit_of_work.known_teasers([teaser.id]):
             run.counts["teasers_known"] += 1
             raise DropItem("known teaser")
@@ -51,7 +51,7 @@ class DeduplicatePipeline:
         self._mark_copies(article, run)
 
     def _mark_copies(self, article: Article, run: Run) -> None:
-        """Say which article it is a copy of, and which group of near-identical copies it belongs to."""
+        """Set ``duplicate_of`` and ``cluster_id`` of *article*."""
         record = run.articles.record_of(article)
         if article.revision > 1:
             article.cluster_id = record.cluster_id

@@ -1,4 +1,4 @@
-"""Last pipeline: one line a record, durable with the next commit."""
+"""Last pipeline: writes each record as one line, which the next commit makes durable."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class JsonLinesPipeline:
-    """Writes articles, teasers and observations to the run's feeds; other items pass."""
+    """Writes articles, teasers and observations to the run's feeds; other items are passed on."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -32,7 +32,7 @@ class JsonLinesPipeline:
         return cls(crawler)
 
     def process_item(self, item: Any) -> Any:
-        """Write *item* and return it; what can't be written ends the run."""
+        """Write *item* and return it; raise DropItem if the run is ending, or ends because it can't be written."""
         if not isinstance(item, Article | Teaser | Observation):
             return item
         run: Run = self._crawler.spider.run  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""First pipeline: a record that breaks its schema is dropped, counted and named in the log."""
+"""First pipeline: drops, counts and logs records that do not match their schema."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class ValidatePipeline:
-    """Checks articles, teasers and observations; other items pass."""
+    """Checks articles, teasers and observations; other items are passed on."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -35,7 +35,7 @@ class ValidatePipeline:
         return cls(crawler)
 
     def process_item(self, item: Any) -> Any:
-        """Return *item*, or raise DropItem."""
+        """Return *item*, or raise DropItem if it does not match the schema."""
         if not isinstance(item, Article | Teaser | Observation):
             return item
         try:
@@ -52,12 +52,12 @@ class ValidatePipeline:
         return item
 
 
-@cache  # with the first item: compiling takes 0.3 s of CPU, and many runs find nothing new
+@cache  # compiled when the first item arrives: this takes 0.3 s of CPU, and many runs find nothing new
 def compiled(kind: str) -> Any:
     """Return a function that raises JsonSchemaValueException for a record of *kind* that breaks its schema.
 
-    fastjsonschema knows drafts up to 7; the keywords that the schema uses mean the same there (a test holds its
-    verdicts against jsonschema's).
+    fastjsonschema supports drafts up to 7 only, in which the keywords of our schema mean the same. A test compares its
+    results with those of jsonschema.
     """
     schema = json_schema(kind)
     if schema.pop("$schema") != DIALECT:

@@ -1,4 +1,4 @@
-"""All profiles: the built-in ones and those in the user's folder, which replace built-in ones of the same name."""
+"""All profiles: the built-in ones and those in the user's folder, which replace built-in ones with the same name."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ BUILT_IN = "built-in"
 
 @dataclass(frozen=True, slots=True)
 class ProfileFile:
-    """A profile file that was read."""
+    """A profile file and its content."""
 
     name: str
     file: str
-    """Its path; ``built-in/<name>.toml`` for those of the package."""
+    """Path of the file; ``built-in/<name>.toml`` for built-in profiles."""
     built_in: bool
     profile: Profile | None
     """None if there are faults."""
@@ -35,8 +35,8 @@ class ProfileFile:
 class Catalog:
     """The profiles, by name and by host.
 
-    A faulty file raises only when it is needed: by :meth:`get` of its name, and by :meth:`for_url` of an address
-    that no valid profile has.
+    A faulty file raises an error only when it is needed: in :meth:`get` for its name, and in :meth:`for_url` for a URL
+    to which no valid profile applies.
 
     :raises ConfigFileError: if *folder* can't be read.
     """
@@ -45,7 +45,7 @@ class Catalog:
         found = {file.name: file for file in _built_in()}
         found.update({file.name: file for file in _users(folder)} if folder else {})
         self.files = tuple(_without_clashes([found[name] for name in sorted(found)]))
-        """One for each name, sorted."""
+        """One file per name, sorted by name."""
 
     def names(self) -> list[str]:
         """Return the names of all profiles, sorted."""
@@ -61,19 +61,19 @@ class Catalog:
         return [fault for file in self.files for fault in file.faults]
 
     def get(self, name: str) -> Profile | None:
-        """Return the profile *name*, None if there is none; ConfigFileError for the first fault of its file."""
+        """Return the profile *name*, None if there is none; raise ConfigFileError if its file is faulty."""
         file = next((file for file in self.files if file.name == name), None)
         if file and file.faults:
             raise file.faults[0]
         return file.profile if file else None
 
     def for_url(self, url: str) -> Profile:
-        """Return the profile for an http(s) address.
+        """Return the profile for an http(s) URL.
 
-        It is that with the host and port, else that with a twin of the host (``www.``, ``m.``, ``amp.``), else a
-        generic one.
+        It is the profile with its host and port, else the one with a twin of the host (``www.``, ``m.``, ``amp.``),
+        else a generic one.
 
-        :raises ValueError: if *url* is no http(s) address.
+        :raises ValueError: if *url* is not an http(s) URL.
         :raises ConfigFileError: if no valid profile has the host, and a file is faulty.
         """
         generic = generic_profile(url)
@@ -91,9 +91,9 @@ class Catalog:
 
 
 def generic_profile(url: str) -> Profile:
-    """Return the profile of a portal without a file, named by the host of *url* without ``www.``.
+    """Return the profile of a portal without a profile file; its name is the host of *url* without ``www.``.
 
-    :raises ValueError: if *url* is no http(s) address.
+    :raises ValueError: if *url* is not an http(s) URL.
     """
     netloc = netloc_of(url)
     if netloc is None:
@@ -103,12 +103,12 @@ def generic_profile(url: str) -> Profile:
 
 @lru_cache(maxsize=1024)
 def _generic(netloc: str) -> Profile:
-    """Cached, because lists of start pages name few hosts many times."""
+    """Return the generic profile of *netloc*; cached, since lists of start pages contain few hosts many times."""
     hosts = generic_hosts(netloc)
     return Profile(name=host_of(f"http://{hosts[0]}"), hosts=hosts, generic=True)
 
 
-@cache  # each entry of a schedule, and each run of a warm process, asks for them
+@cache  # they are needed for each entry of a schedule, and for each run in a process that is reused
 def _built_in() -> tuple[ProfileFile, ...]:
     entries = (files("portalcrawl.profiles") / "builtin").iterdir()
     read = (_read(each, f"{BUILT_IN}/{each.name}", built_in=True) for each in entries if each.name.endswith(SUFFIX))
@@ -135,7 +135,7 @@ def _read(entry: Traversable, file: str, *, built_in: bool) -> ProfileFile:
 
 
 def _without_clashes(found: list[ProfileFile]) -> Iterator[ProfileFile]:
-    """Yield the files; a host that an earlier file of the same folder has is a fault."""
+    """Yield the files; a host that is also in an earlier file of the same folder is reported as a fault."""
     first_files: dict[tuple[bool, str], str] = {}
     for file in found:
         faults = list(file.faults)

@@ -1,4 +1,4 @@
-"""A portal's profile, as data."""
+"""Data classes for a portal's profile."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ MAX_PATH = 2000
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Where a value is found: by a CSS selector, an XPath, or a regular expression over the visible lines."""
+    """How a value is found: by a CSS selector, an XPath, or a regular expression on the visible lines."""
 
     type: RuleType
     expression: str
     written: str = field(default="", compare=False)
-    """A text rule as it is written in the profile, with the names of patterns in it."""
+    """A text rule as written in the profile, with names of patterns not yet replaced."""
 
     def __str__(self) -> str:
         return f"{self.type}: {' '.join((self.written or self.expression).split())}"
@@ -41,14 +41,14 @@ class ArticleRules:
     """How to recognize and read an article page of the portal."""
 
     url: Pattern | None = None
-    """Matched against the path of an address, then against path and query; its group ``id`` is the portal's
-    own article id."""
+    """Matched against the path of a URL, then against path and query; its group ``id`` is the portal's own article
+    id."""
     fields: FieldRules = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class TeaserRules:
-    """How to read one list of teasers. The rules of fields are relative to each match of the root."""
+    """How to read one list of teasers; the rules of fields are applied to each match of the root."""
 
     block: str
     root: Rule
@@ -81,12 +81,13 @@ class Politeness:
 
 
 Places = Literal["auto"] | tuple[str, ...] | None
-"""Where feeds or sitemaps are: where pages and robots.txt say, at these addresses, or None: they are not asked for."""
+"""Where feeds or sitemaps are: ``auto`` (linked by start pages, listed in robots.txt) or these URLs; None: they are
+not requested."""
 
 
 @dataclass(frozen=True, slots=True)
 class DiscoveryRules:
-    """Which feeds and sitemaps lead to articles."""
+    """Which feeds and sitemaps are read for links to articles."""
 
     feeds: Places = None
     sitemaps: Places = None
@@ -94,7 +95,7 @@ class DiscoveryRules:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is known of one portal: its hosts, and what the generic reading can't find out."""
+    """Data about one portal: its hosts, and what can't be detected from its pages."""
 
     name: str
     hosts: tuple[str, ...]
@@ -102,30 +103,30 @@ class Profile:
     description: str | None = None
     """One sentence for the list of profiles."""
     generic: bool = False
-    """Whether there is no profile file, so that the host names the portal."""
+    """Whether the portal has no profile file, so that its name is the host."""
     language: str | None = None
     timezone: ZoneInfo | None = None
     start_urls: tuple[str, ...] = ()
     search_url: str | None = None
     agencies: tuple[str, ...] = ()
-    """Short names of agencies as they are to be written, beside those that are known for all portals."""
+    """Short names of agencies as they are to be written, in addition to those known for all portals."""
     source_agencies: Mapping[str, str] = field(default_factory=dict)
-    """Source to agency, for sources whose texts name no agency."""
+    """Source -> agency, for sources whose texts do not name the agency."""
     caption_over_snippet: bool = False
     """Whether a teaser's text that equals the alt text of its image is a caption, not a headline."""
     patterns: Mapping[str, str] = field(default_factory=dict)
-    """Named parts of the regular expressions, as they are written in the profile."""
+    """Named parts of regular expressions, as written in the profile."""
     article: ArticleRules = field(default_factory=ArticleRules)
     teasers: tuple[TeaserRules, ...] = ()
     render: RenderRules = field(default_factory=RenderRules)
     discovery: DiscoveryRules = field(default_factory=DiscoveryRules)
     politeness: Politeness = field(default_factory=Politeness)
     recrawl_ages: tuple[int, ...] | None = None
-    """Ages in seconds, since it was first stored, at which an article is fetched again; None: ``RECRAWL_AGES``."""
+    """Seconds after first storing at which an article is fetched again; None: those of ``RECRAWL_AGES``."""
     stems: frozenset[str] = field(init=False, compare=False, repr=False)
-    """``hosts`` without ``www.``, ``m.``, ``amp.`` ..., for the comparison with other hosts."""
+    """``hosts`` without ``www.``, ``m.``, ``amp.`` ..., to compare them with other hosts."""
     zone: tzinfo = field(init=False, compare=False, repr=False)
-    """``timezone``, else the zone that first host and language stand for."""
+    """``timezone`` if set, else the time zone derived from the first host and the language."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "stems", frozenset(map(stem_of_netloc, self.hosts)))
@@ -136,19 +137,19 @@ class Profile:
         return stem_of(url) in self.stems
 
     def owns_named(self, url: str) -> bool:
-        """Return whether *url* is on one of the hosts, at any port: for a portal that the user named."""
+        """Like :meth:`owns`, but for any port; for a portal that the user has named."""
         stem = stem_of(url)
         return stem is not None and without_port(stem) in {without_port(own) for own in self.stems}
 
     def with_origin(self, url: str) -> Profile:
-        """Return this profile with the host and port of *url* as a host; ValueError if *url* is no http(s) address."""
+        """Return this profile with host and port of *url* added to its hosts; ValueError if it is no http(s) URL."""
         netloc = netloc_of(url)
         if netloc is None:
             raise ValueError(f"{url!r} is not an http(s) address")
         return self if netloc in self.hosts else replace(self, hosts=(*self.hosts, netloc))
 
     def native_id(self, url: str) -> str | None:
-        """Return the portal's own article id in an address; None without a pattern or a match."""
+        """Return the portal's own article id in *url*; None if there is no pattern or it does not match."""
         if self.article.url is None:
             return None
         try:
@@ -160,7 +161,7 @@ class Profile:
         return next((native for native in found if native), None)
 
     def is_article_url(self, url: str) -> bool:
-        """Return whether *url* names an article of the portal, by the profile's pattern or else by the generic rule."""
+        """Return whether *url* is that of an article of the portal, by the profile's pattern or the generic rule."""
         if not self.owns(url):
             return False
         return self.native_id(url) is not None if self.article.url else urls.looks_like_article(url)

@@ -1,4 +1,4 @@
-"""A profile file (TOML) to a :class:`Profile`, or the list of all faults in it."""
+"""Reads a profile file (TOML): returns a :class:`Profile`, or the list of all faults in it."""
 
 from __future__ import annotations
 
@@ -90,22 +90,22 @@ RESOURCES = (
     "manifest",
     "other",
 )
-"""Types of requests as Playwright names them."""
+"""Playwright's names of resource types."""
 LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
 COOKIE_KEYS = ("name", "value", "domain", "path")
 PATTERN_NAME = re.compile(r"(?<!\\)(?<!\\[pPN])\{([a-z][a-z_]+)\}")
 
 
 def read_profile(content: bytes, name: str, file: str) -> tuple[Profile | None, list[ConfigFileError]]:
-    """Return the profile in *content*, which must be named *name*, or None and its faults; *file* is named in them."""
+    """Return the profile in *content*, which must be named *name*, or None and all faults; *file* is shown in them."""
     return read_toml(content, _Reader(name).profile, file)
 
 
 class _Reader:
-    """Converts one file. Hosts and patterns are kept for the keys after them."""
+    """Converts one file. Keeps its hosts and patterns, which are needed to convert later keys."""
 
     def __init__(self, name: str) -> None:
-        self._named = Profile(name=name, hosts=(), timezone=ZoneInfo("UTC"))  # a zone saves looking for one
+        self._named = Profile(name=name, hosts=(), timezone=ZoneInfo("UTC"))  # with a zone, none is looked up
         self._patterns: dict[str, str] = {}
 
     def profile(self, content: Any) -> Profile:
@@ -152,7 +152,7 @@ class _Reader:
         return url
 
     def _places(self, value: Any) -> Places:
-        """Convert where feeds or sitemaps are."""
+        """Convert the value of ``feeds`` or ``sitemaps``."""
         if value == "auto":
             return "auto"
         if value is False:
@@ -167,17 +167,17 @@ class _Reader:
         return self._own_address(value)
 
     def _pattern(self, name: str, value: Any) -> str:
-        """Convert a pattern, in which those above it may be named."""
+        """Convert a pattern, which may contain the names of patterns above it."""
         if not PATTERN_NAME.fullmatch(f"{{{name}}}"):
             raise ValueError("the name of a pattern has two or more of a-z and underscore")
         pattern = self._with_patterns(value)
-        # The flag is for this part alone, whatever the expression around it says.
+        # The flag x applies to this part only, whether or not the expression around it sets it.
         scoped = f"(?x:{pattern[4:]}\n)" if pattern.startswith("(?x)") else f"(?-x:{pattern})"
         self._patterns[name] = Pattern(scoped).expression
         return str(value)
 
     def _with_patterns(self, value: Any) -> str:
-        """Return an expression with each ``{name}`` replaced by the pattern of that name."""
+        """Return *value* with each ``{name}`` replaced by the pattern of that name."""
 
         def pattern(match: re.Match[str]) -> str:
             if match[1] not in self._patterns:
@@ -227,7 +227,7 @@ def _teaser_rules(block: str, root: Rule, **fields: tuple[Rule, ...]) -> TeaserR
 
 
 def _relative(rule: Rule) -> Rule:
-    """Return *rule* so that ``//h3`` finds what is in the teaser, not on the whole page."""
+    """Return *rule* with an absolute XPath made relative, so that ``//h3`` searches the teaser, not the whole page."""
     is_absolute = rule.type == "xpath" and rule.expression.startswith("/")
     return Rule("xpath", f".{rule.expression}") if is_absolute else rule
 
@@ -240,7 +240,7 @@ def _ages(value: Any) -> tuple[int, ...]:
 
 
 def _browser_css(value: Any) -> str:
-    """Convert a selector for the browser, which knows more of CSS than we do: only its grammar is checked."""
+    """Convert a selector for the browser; only its grammar is checked, since the browser supports more of CSS."""
     try:
         parse_css(text(value))
     except SelectorError as exc:

@@ -1,4 +1,4 @@
-"""Hosts as profiles name them: ``host`` or ``host:port``, in lower case, without the default port."""
+"""Functions on hosts as used in profiles: ``host`` or ``host:port``, in lower case, without the default port."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _OWN_PORT = re.compile(r":\d+$")
 
 
 def netloc_of(url: str) -> str | None:
-    """Return host and port (if not the scheme's default) of an http(s) address; None for any other text.
+    """Return host and port (if not the scheme's default) of an http(s) URL; None for any other text.
 
     Never raises. International names are returned in their ASCII form.
 
@@ -25,7 +25,7 @@ def netloc_of(url: str) -> str | None:
 
 
 def stem_of(url: str) -> str | None:
-    """Return :func:`netloc_of` without the label of a twin (``www.``, ``m.``, ``amp.``).
+    """Return :func:`netloc_of` without the labels of twins (``www.``, ``m.``, ``amp.``).
 
     >>> stem_of("https://amp.example.org/a")
     'example.org'
@@ -35,7 +35,7 @@ def stem_of(url: str) -> str | None:
 
 
 def normal_host(text: str) -> str | None:
-    """Return the normal form of a host in a profile; None if *text* is no ``host`` or ``host:port``.
+    """Return the normal form of a host in a profile; None if *text* is not ``host`` or ``host:port``.
 
     >>> normal_host("WWW.Example.org"), normal_host("example.org:443"), normal_host("https://a.example")
     ('www.example.org', 'example.org', None)
@@ -56,7 +56,7 @@ def without_port(netloc: str) -> str:
 
 
 def generic_hosts(netloc: str) -> tuple[str, ...]:
-    """Return *netloc* without the label of a mobile or AMP twin, and its twins.
+    """Return *netloc*, without the label of a mobile or AMP twin, followed by its twins.
 
     IP addresses and names without a dot have no twins.
 

@@ -1,6 +1,6 @@
 """Regular expressions of profiles.
 
-Users write them and they run over whatever a site sends, so a search has a deadline.
+They are written by users and run on any text that a site sends, so searches have a deadline.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ DEADLINE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled expression; ``^`` and ``$`` are the ends of a line. Two of one expression are equal.
+    """A compiled expression; ``^`` and ``$`` match at line ends. Patterns with the same expression are equal.
 
-    A search never raises and never hangs: it sees the first ``MAX_CHARACTERS`` of a text and ends after ``DEADLINE``.
+    A search never raises and never hangs: it covers the first ``MAX_CHARACTERS`` of a text and ends after ``DEADLINE``.
 
-    :raises ValueError: for a wrong expression.
+    :raises ValueError: if the expression is invalid.
     """
 
     expression: str
@@ -40,23 +40,23 @@ class Pattern:
 
     @property
     def names(self) -> frozenset[str]:
-        """Names of its groups."""
+        """Names of the groups."""
         return frozenset(self._compiled.groupindex)
 
     @property
     def spans_lines(self) -> bool:
-        """Whether it is for several lines at once: it holds ``\\n``."""
+        """Whether it matches across lines, i.e. contains ``\\n``."""
         return r"\n" in self.expression
 
     def find(self, text: str, name: str) -> str | None:
-        """Return the first match in *text*: its group *name*, else its first group, else all of it.
+        """Return the first match in *text*: the group *name* if there is one, else the first group, else all of it.
 
-        Of a group that is repeated within the match, the first repetition.
+        If a group is repeated within the match, its first repetition is returned. None if nothing matches.
         """
         return next(self.find_all((text,), name), None)
 
     def find_all(self, texts: Iterable[str], name: str) -> Iterator[str]:
-        """Yield each match in each of *texts* as :meth:`find` returns it, all repetitions of a group, nothing empty."""
+        """Like :meth:`find`, but yield all matches in *texts* with all repetitions of the group, except empty ones."""
         has_name = name in self._compiled.groupindex
         group = name if has_name else min(self._compiled.groups, 1)
         end = time.monotonic() + DEADLINE

@@ -1,4 +1,4 @@
-"""CSS and XPath rules, compiled."""
+"""Compiles CSS and XPath rules."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from portalcrawl.profiles.model import Rule
 from portalcrawl.profiles.toml_file import shown
 
 SELECTOR_ERRORS = (SelectorError, etree.LxmlError, re.error, ValueError, TypeError, RecursionError)
-"""What compiling a selector or running it may raise; ``re.error`` comes from ``re:test`` and the like."""
+"""Errors that compiling or running a selector may raise; ``re.error`` comes from ``re:test`` and the like."""
 NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
 
 
 def compile_selector(rule: Rule) -> etree.XPath:
-    """Return a ``css`` or ``xpath`` rule compiled, to be called on an element; ValueError for a wrong expression."""
+    """Return a compiled ``css`` or ``xpath`` rule, to be called on an element; raise ValueError if it is invalid."""
     is_css = rule.type == "css"
     try:
         path = HTMLTranslator().css_to_xpath(rule.expression) if is_css else rule.expression

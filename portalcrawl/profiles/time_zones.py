@@ -1,4 +1,4 @@
-"""The time zone of a portal whose profile names none."""
+"""Derives the time zone of a portal whose profile does not set one."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _SCRIPTS = (
     ("hy", "\u0561-\u0586"),
     ("ka", "\u10d0-\u10f0"),
 )
-"""Languages told by their letters; Japanese before Chinese, whose characters it uses too."""
+"""Languages that are identified by their letters; Japanese comes before Chinese, as it also uses Chinese characters."""
 
 
 def language_of_script(text: str) -> str | None:
-    """Return the language that alone is written in the letters of *text*, None for those of many languages."""
+    """Return the only language that uses the script of *text*; None if the script is used by several languages."""
     return next((tag for tag, letters in _SCRIPTS if re.search(f"[{letters}]{{2}}", text)), None)
 
 
 def zone_of(host: str, language: str | None = None) -> tzinfo:
-    """Return the time zone for *host* (``host`` or ``host:port``) and the BCP 47 tag *language*.
+    """Return the time zone for *host* (``host`` or ``host:port``) and the BCP 47 tag *language*; UTC if unknown.
 
     It is that of the host's country domain, else of the country in *language* (``de-AT``), else of the language's
-    main country; a country counts if most of its portals have one time. Else UTC.
+    main country. A country is used only if most of its portals have the same time.
     """
     domain = host.partition(":")[0].rstrip(".").rpartition(".")[2].lower()
     primary, *subtags = (language or "").split("-")
@@ -48,7 +48,7 @@ def zone_of(host: str, language: str | None = None) -> tzinfo:
 
 @cache
 def _country_zone(country: str) -> str | None:
-    """Return a country's main zone, one with the same offsets as all its others, or its mainland's; else None."""
+    """Return a country's main time zone, or its only one (by offsets), or that of its mainland; else None."""
     if main := _PORTALS["countries"].get(country):
         return str(main)
     rows = _zone_table().get(country, [])
@@ -59,7 +59,7 @@ def _country_zone(country: str) -> str | None:
 
 @cache
 def _offsets(zone: str) -> tuple[object, ...]:
-    """Return the UTC offsets in winter and summer: zones that share them (Berlin, Busingen) count as one."""
+    """Return the UTC offsets in January and July; zones with equal ones (Berlin, Busingen) count as one."""
     return tuple(datetime(2025, month, 1, tzinfo=ZoneInfo(zone)).utcoffset() for month in (1, 7))
 
 

@@ -1,4 +1,4 @@
-"""TOML files that people write (profiles, schedule.toml): each key has a converter, and all faults are found at once.
+"""Reads TOML files written by users (profiles, schedule.toml): each key has a converter, and all faults are reported.
 
 A converter takes a value as tomllib returns it and returns the value to use. For a wrong value it raises ValueError
 with the cause.
@@ -31,7 +31,7 @@ class TableError(ValueError):
 
 
 def read_toml(content: bytes, converter: Converter[Value], file: str) -> tuple[Value | None, list[ConfigFileError]]:
-    """Return the converted *content* and no faults, or None and all faults; *file* is the name to show in them."""
+    """Return the converted *content* and no faults, or None and all faults; *file* is the file name to show in them."""
     try:
         return converter(tomllib.loads(content.decode("utf-8-sig"))), []
     except TableError as error:
@@ -51,9 +51,9 @@ def table(
     required: Collection[str] = (),
     refused: Mapping[str, str] | None = None,
 ) -> Converter[Value]:
-    """Return a converter of tables: it converts the *keys* in this order and calls *make* with the values as keywords.
+    """Return a converter of tables, which converts the *keys* in this order and passes them to *make* as keywords.
 
-    *refused* has causes for keys that have another name now, or belong elsewhere.
+    *refused* maps keys that were renamed or belong elsewhere to the causes to report.
     """
 
     def convert(content: Any) -> Value:
@@ -83,7 +83,7 @@ def _unknown(key: str, keys: Collection[str]) -> str:
 
 
 def tables(converter: Converter[Value]) -> Converter[tuple[Value, ...]]:
-    """Return a converter of an array of tables; faults count them from 1."""
+    """Return a converter of an array of tables; in faults they are numbered from 1."""
 
     def convert(value: Any) -> tuple[Value, ...]:
         content = {f"[{place}]": mapping(each) for place, each in enumerate(_list(value, "tables"), 1)}
@@ -93,12 +93,12 @@ def tables(converter: Converter[Value]) -> Converter[tuple[Value, ...]]:
 
 
 def named(converter: Callable[[str], Converter[Value]]) -> Converter[dict[str, Value]]:
-    """Return a converter of a table with names of the user's for keys; *converter* returns the one for a name."""
+    """Return a converter of a table whose keys are chosen by the user; *converter* returns the converter for a key."""
     return lambda value: table(dict, {name: converter(name) for name in mapping(value)})(value)
 
 
 def array(converter: Converter[Value], of: str = "strings") -> Converter[tuple[Value, ...]]:
-    """Return a converter of an array without repetitions; *of* names its values in a fault."""
+    """Return a converter of an array without repetitions; *of* describes its values in faults."""
 
     def convert(value: Any) -> tuple[Value, ...]:
         found: list[Value] = []
@@ -115,7 +115,7 @@ def array(converter: Converter[Value], of: str = "strings") -> Converter[tuple[V
 
 
 def must_be(form: str, convert: Callable[[Any], Value | None]) -> Converter[Value]:
-    """Return a converter by *convert*, which returns None or raises for a value that is not *form*."""
+    """Return a converter that calls *convert*, which returns None or raises if the value is not *form*."""
 
     def converter(value: Any) -> Value:
         try:
@@ -141,27 +141,27 @@ http_address: Converter[str] = must_be("an http or https address", lambda value:
 
 
 def whole(minimum: int) -> Converter[int]:
-    """Return a converter of whole numbers from *minimum* on."""
+    """Return a converter of whole numbers of at least *minimum*."""
     form = f"a whole number from {minimum}"
     return must_be(form, lambda value: value if type(value) is int and value >= minimum else None)
 
 
 def number(form: str, minimum: float = -1e300) -> Converter[float]:
-    """Return a converter of finite numbers from *minimum* on; *form* names them in a fault."""
+    """Return a converter of finite numbers of at least *minimum*; *form* describes them in faults."""
     return must_be(form, lambda value: float(value) if type(value) is not bool and minimum <= value < 1e300 else None)
 
 
 def one_of(*values: str) -> Converter[Any]:
-    """Return a converter that takes one of *values*."""
+    """Return a converter that accepts only *values*."""
     return must_be(f"one of {', '.join(values)}", lambda value: value if value in values else None)
 
 
 def matching(pattern: str, form: str) -> Converter[str]:
-    """Return a converter of strings that the regular expression matches as a whole; *form* names them in a fault."""
+    """Return a converter of strings that *pattern* fully matches; *form* describes them in faults."""
     return must_be(form, lambda value: value if re.fullmatch(pattern, value) else None)
 
 
 def shown(value: Any) -> str:
-    """Return *value* for a message: without secrets of addresses, shortened to 60 characters."""
+    """Return *value* for a message: shortened to 60 characters, with secrets in URLs masked."""
     represented = mask_secrets(repr(value))
     return represented if len(represented) <= 60 else f"{represented[:57]}..."

@@ -1,7 +1,7 @@
-"""Pages rendered in Chromium. Nothing here imports Playwright before a page needs it.
+"""Renders pages in Chromium. Playwright is imported only when the first page needs it.
 
 render_settings, browser_path     the limits of rendering; where the browser is installed
-supervisor, process_group         make sure that no process of the browser outlives the crawl
+supervisor, process_group         ensure that no process of the browser outlives the crawl
 processes                         processes of this machine
 request_filter, proxy             which requests a page may make
 page_actions                      wait for a page, press its buttons, scroll

@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from portalcrawl.rendering.request_filter import RequestFilter
 
 CLOSE_SECONDS = 3.0
-"""Seconds that a page or a browser gets to close before it is killed."""
+"""Seconds that a page or a browser may take to close; then it is killed."""
 ACTIONS_SHARE = 0.9
 """Share of a page's remaining time for its actions; the rest is for reading the page."""
 BLANK = "about:blank"
 FLAGS = (
     "--disable-dev-shm-usage",
     "--disable-gpu",
-    # Connections beside HTTP requests go through the page's proxy too, or are not made.
+    # Connections other than HTTP requests use the page's proxy too, or are not made.
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     "--dns-prefetch-disable",
@@ -51,7 +51,7 @@ FLAGS = (
     "--disable-domain-reliability",
     "--disable-client-side-phishing-detection",
 )
-"""Flags for Chromium, added to Playwright's own. What the browser still asks for itself is refused by its own proxy."""
+"""Flags for Chromium, added to Playwright's. Remaining requests of the browser itself are refused by a proxy."""
 HTML_LENGTH = "() => document.documentElement ? document.documentElement.outerHTML.length : 0"
 
 
@@ -65,7 +65,7 @@ class Tab:
     page: Page | None = None
     pending: PendingRequests | None = None
     navigations: int = 0
-    """Times that the page led itself to another document."""
+    """How often the page navigated to another document by itself."""
 
 
 class Browser(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
@@ -81,7 +81,7 @@ class Browser(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         self._proxy_lock = asyncio.Lock()
         self._proxies: dict[str, Proxy] = {}
         self._refusing_proxy = Proxy(None)
-        """For the browser's own requests, which belong to no page."""
+        """For requests of the browser itself, which belong to no page."""
         self._tabs: dict[Page, Tab] = {}
         self.lost = asyncio.Event()
         self.is_started = False
@@ -105,11 +105,11 @@ class Browser(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
 
     @property
     def portals(self) -> set[str]:
-        """Names of the portals that have a context here."""
+        """Names of the portals that have a context in this browser."""
         return set(self._proxies)
 
     async def start(self) -> None:
-        """Start driver and browser; any error is raised."""
+        """Start driver and browser; may raise any error."""
         self.config.launch_options["proxy"] = _proxy_options(await self._refusing_proxy.start())
         with self._process_group.supervised(compute_driver_executable()[0]):
             await self._launch()
@@ -123,9 +123,9 @@ class Browser(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
             self.lost.set()
 
     def exceeds_memory(self) -> bool:
-        """Return whether the browser holds more memory than it may.
+        """Return whether the browser uses more memory than allowed.
 
-        If one page holds more than half of the limit, that page is killed instead, and False is returned.
+        If it does, and one page uses more than half of the limit, that page is killed and False is returned.
         """
         found = self._process_group.processes()
         if sum(process.memory for process in found) <= self._settings.memory:
@@ -164,7 +164,7 @@ class Browser(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         return response.replace(url=url, body=(await page.content()).encode("utf-8", "replace"), encoding="utf-8")
 
     async def _playwright_request(self, tab: Tab) -> Request:
-        """Return the request as scrapy-playwright's handler takes it."""
+        """Return the request for the page of *tab* in the form that scrapy-playwright's handler expects."""
 
         async def opened(page: Page, _: Request) -> None:
             tab.page, tab.pending = page, PendingRequests(page)
@@ -235,7 +235,7 @@ class Browser(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
 
 
 def _proxy_options(proxy: Proxy) -> dict[str, str]:
-    """Return *proxy* as Playwright takes it; it is used for loopback addresses too."""
+    """Return *proxy* in Playwright's form; it is used for loopback addresses too."""
     return {"server": proxy.address, "bypass": "<-loopback>"}
 
 
@@ -255,6 +255,6 @@ async def _close(page: Page) -> bool:
 
 
 def _cookie(cookie: Any, url: str) -> dict[str, Any]:
-    """Return a cookie as Playwright takes it; without a domain of its own it is for the page's host."""
+    """Return a cookie in Playwright's form; if it has no domain, it is set for the host of *url*."""
     host = urlsplit(url).hostname or ""
     return {"domain": host, "path": "/", "expires": -1, "httpOnly": False, "secure": False, "sameSite": "Lax", **cookie}

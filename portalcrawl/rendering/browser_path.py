@@ -1,4 +1,4 @@
-"""Where Chromium or Chrome is installed."""
+"""Finds the installed Chromium or Chrome."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLAYWRIGHT_BUILDS = (
     "chromium-*/chrome-mac*/Chromium.app/Contents/MacOS/Chromium",
     "chromium-*/chrome-win*/chrome.exe",
 )
-"""Patterns below Playwright's folder of browsers."""
+"""Glob patterns in Playwright's folder of browsers."""
 INSTALL_HINT = "apt-get install chromium, or: playwright install --with-deps chromium"
 
 
@@ -45,7 +45,7 @@ def find_browser(named: str | None) -> str | None:
 
 
 def require_browser(plan: Plan, settings: BaseSettings) -> None:
-    """Check the settings of rendering, and that there is a browser if a portal of *plan* needs one.
+    """Check the rendering settings, and that a browser is installed if a portal of *plan* needs one.
 
     :raises UsageError: if a setting is wrong, or the render mode is ``always`` and no browser is found.
     """

@@ -1,4 +1,4 @@
-"""Scrapy's download handlers, which also send requests to a browser."""
+"""Scrapy's download handlers, extended by rendering in a browser."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class RenderingHandlers(DownloadHandlers):
-    """Downloads by HTTP, or in the browser if the request asks for it and there is one."""
+    """Downloads by HTTP, or in a browser if the request's meta demands it and a browser is installed."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -32,7 +32,7 @@ class RenderingHandlers(DownloadHandlers):
         return self._browser is not None and not (self._renderer and self._renderer.is_off)
 
     async def download_request_async(self, request: Request) -> Response:
-        """Download *request*."""
+        """Return the response for *request*."""
         if RENDER not in request.meta or self._browser is None:
             return await super().download_request_async(request)
         if self._renderer is None:

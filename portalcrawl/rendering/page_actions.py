@@ -23,16 +23,16 @@ STABLE_SECONDS = 0.5
 ACTION_SECONDS = 5.0
 """Seconds that a click or a scroll may take to show something new."""
 IDLE_SECONDS = 1.5
-"""Seconds after a click or a scroll from which a page without pending requests is not waited for any longer."""
+"""Seconds after a click or a scroll after which the wait ends if the page has no pending requests."""
 TEXT_RESOURCES = ("document", "script", "xhr", "fetch")
-"""Resource types (Playwright's names) that may still bring text."""
+"""Resource types (Playwright's names) that may add text to the page."""
 SIZE = """() => [document.readyState, document.getElementsByTagName('*').length,
   document.body ? document.body.textContent.length : 0].join(':')"""
 CLICK_MS = 2_000
 
 
 class PendingRequests:
-    """The requests of one page that are not answered yet and may bring text."""
+    """The unanswered requests of one page that may add text to it; true if there are any."""
 
     def __init__(self, page: Page) -> None:
         self._pending: set[Request] = set()
@@ -65,7 +65,7 @@ class PageActions:
         self._end = monotonic() + seconds
 
     async def run(self) -> None:
-        """Do what the profile names; elements that are not on the page are skipped."""
+        """Carry out the rules of the profile; elements that are not on the page are skipped."""
         await self._wait_until_stable()
         if self._rules.consent and await self._click(self._rules.consent):
             await self._wait_until_stable()
@@ -91,8 +91,8 @@ class PageActions:
             await asyncio.sleep(POLL_SECONDS)
 
     async def _size(self) -> str:
-        """Return a text that changes when the page does: its state, number of elements and length of text."""
-        with suppress(PlaywrightError):  # the page is being replaced by another
+        """Return a string that changes when the page does: its state, number of elements and length of text."""
+        with suppress(PlaywrightError):  # raised while another document replaces the page
             return str(await self._page.evaluate(SIZE))
         return ""
 
@@ -112,13 +112,13 @@ class PageActions:
         return False
 
     async def _scroll(self) -> bool:
-        """Scroll to the end of the page."""
+        """Scroll to the end of the page; return True."""
         with suppress(PlaywrightError):
             await self._page.evaluate("() => window.scrollTo(0, document.documentElement.scrollHeight)")
         return True
 
     async def _repeat(self, action: Callable[[], Awaitable[bool]], times: int) -> None:
-        """Do *action* at most *times* times, as long as it shows something new."""
+        """Do *action* at most *times* times, until it no longer changes the page."""
         for _ in range(times):
             if not await self._shows_more(action):
                 return

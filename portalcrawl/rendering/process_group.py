@@ -18,15 +18,16 @@ from time import monotonic
 from portalcrawl.rendering import processes
 
 NODE = "PLAYWRIGHT_NODEJS_PATH"
-"""Environment variable: the program that Playwright runs its driver with."""
+"""Environment variable with the program with which Playwright runs its driver."""
 TERMINATE_SECONDS = 2.0
-"""Seconds that the supervisor gets to end by itself after SIGTERM."""
+"""Seconds that the supervisor may take to end after SIGTERM."""
 LONGEST_BASE = 40
-"""Characters of the temporary folder's path that leave room for Chromium's sockets: 108 in all (unix(7))."""
+"""Longest path of the system's temporary folder, in characters, that leaves room for the names of Chromium's sockets,
+which may have 108 in all (unix(7))."""
 
 
 class ProcessGroup:
-    """Starts Playwright's driver under a supervisor, and ends all of its processes."""
+    """Starts Playwright's driver under a supervisor, and ends all its processes."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="portalcrawl-browser-", dir=_base()))
@@ -34,8 +35,8 @@ class ProcessGroup:
 
     @contextmanager
     def supervised(self, node: str) -> Iterator[None]:
-        """Within the block, Playwright starts its driver through the supervisor, which runs *node*."""
-        # A copy, since the package may be a zipped egg.
+        """Within the block, Playwright starts its driver by the supervisor, which runs *node*."""
+        # Copied to a file, since the package may be in a zipped egg.
         supervisor = self.folder / "supervisor.py"
         supervisor.write_bytes(resources.files(__package__).joinpath("supervisor.py").read_bytes())
         launcher = self.folder / "node"
@@ -61,7 +62,7 @@ class ProcessGroup:
         return self._pids[0] if self._pids else None
 
     def is_alive(self) -> bool:
-        """Return whether both the supervisor and the driver run."""
+        """Return whether both the supervisor and the driver are running."""
         return self.supervisor is not None and self._pids is not None and all(map(processes.is_alive, self._pids))
 
     def processes(self) -> list[processes.Process]:
@@ -76,7 +77,7 @@ class ProcessGroup:
             for process in processes.tree(supervisor):
                 processes.kill(process.pid)
             processes.kill(supervisor)
-        # If the supervisor was killed, its children have another parent now, but their arguments name the folder.
+        # If the supervisor was killed, its children have another parent now, but their arguments contain the folder.
         for pid in processes.mentioning(str(self.folder)):
             processes.kill(pid)
         await _wait_until(self._remove_folder)
@@ -95,6 +96,6 @@ async def _wait_until(condition: Callable[[], bool]) -> None:
 
 
 def _base() -> str | None:
-    """Return the folder to make the temporary folder in: ``/tmp`` if the user's is too deep, None for the user's."""
+    """Return the folder for the temporary folder: ``/tmp`` if the default's path is too long, None for the default."""
     is_deep = len(tempfile.gettempdir()) > LONGEST_BASE
     return "/tmp" if is_deep and os.path.isdir("/tmp") and os.access("/tmp", os.W_OK) else None  # noqa: PTH112

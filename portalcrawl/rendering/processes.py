@@ -1,4 +1,4 @@
-"""Processes of this machine: their descendants and memory, and signals to them."""
+"""Functions on processes: descendants, memory, signals."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import psutil
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One process; *memory* is what it does not share with others, in bytes."""
+    """One process; *memory* is its unshared memory in bytes."""
 
     pid: int
     command: str
@@ -24,7 +24,7 @@ class Process:
 
 
 def is_alive(pid: int) -> bool:
-    """Return whether the process exists and is no zombie; a stopped one is alive."""
+    """Return whether the process exists and is not a zombie; a stopped process is alive."""
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -43,7 +43,7 @@ def tree(pid: int) -> list[Process]:
 
 
 def own_memory(pid: int) -> int:
-    """Return the resident memory of *pid* that is not shared, in bytes; all of it where the system does not say."""
+    """Return the unshared resident memory of *pid* in bytes; all of it if the system does not report shared memory."""
     memory = psutil.Process(pid).memory_info()
     return int(memory.rss - getattr(memory, "shared", 0))
 

@@ -1,7 +1,7 @@
-"""A proxy on loopback for all connections of the browser, which refuses private addresses.
+"""A proxy on loopback for all connections of the browser; it refuses connections to private addresses.
 
-Playwright's request hooks see neither the redirects of subresources nor name lookups. The proxy sees each connection,
-and connects to the very address that it has checked, so a second lookup of the name can't lead elsewhere.
+Playwright's request hooks see neither redirects of subresources nor name lookups. The proxy sees each connection, and
+connects to exactly the address that it has checked, so a second lookup of the name can't lead elsewhere.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ CHUNK = 64 * 1024
 CONNECT_SECONDS = 20.0
 HOP_BY_HOP = ("proxy-connection", "proxy-authorization", "connection", "keep-alive")
 AllowsPrivate = Callable[[str, int], bool]
-"""Takes host and port; returns whether the origin may be private."""
+"""Function of host and port that returns whether the origin may be private."""
 
 
 class RefusedError(Exception):
@@ -89,7 +89,10 @@ class Proxy:
             remote_writer.transport.abort()
 
     async def _connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Connect to the first address of *host*; raise RefusedError if any is private and the origin not allowed."""
+        """Connect to the first address of *host*.
+
+        :raises RefusedError: if any address of *host* is private, unless the origin is allowed.
+        """
         if self._allows_private is None:
             raise RefusedError(host)
         if self._allows_private(host, port):
@@ -104,7 +107,7 @@ class Proxy:
 
 
 def _destination(head: bytes) -> tuple[str, int, bytes]:
-    """Return host, port and the head to forward (empty for CONNECT); raise ValueError if it is no proxy request."""
+    """Return host, port and the head to forward (empty for CONNECT); raise ValueError if it is not a proxy request."""
     first, *lines = head.decode("latin-1").split("\r\n")
     method, target, version = first.split(" ")
     if method == "CONNECT":
@@ -133,7 +136,7 @@ async def _relay(
     remote_reader: asyncio.StreamReader,
     remote_writer: asyncio.StreamWriter,
 ) -> None:
-    """Copy data in both directions until the remote side ends or the browser has closed the connection."""
+    """Copy data in both directions until the remote side or the browser closes the connection."""
     upstream = asyncio.ensure_future(_copy(reader, remote_writer))
     downstream = asyncio.ensure_future(_copy(remote_reader, writer))
     try:

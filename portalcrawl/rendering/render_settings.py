@@ -1,4 +1,4 @@
-"""The settings of rendering, read from Scrapy's settings and checked."""
+"""Reads and checks the rendering settings."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ class RenderSettings:
     """The limits of browsers and pages; times in seconds, memory in bytes."""
 
     browser: str | None
-    """Path of the browser; None: look for one."""
+    """Path of the browser; None: find an installed one."""
     sandbox: bool
     pages: int
-    """Pages open at a time."""
+    """Most pages that are open at the same time."""
     contexts: int
-    """Portals in one browser, each with cookies of its own; one more portal starts a new browser."""
+    """Most portals in one browser, each with its own cookies; for a further portal, a new browser is started."""
     timeout: float
-    """For one page, from opening it, with all its actions."""
+    """For one page with all its actions, from opening it."""
     settle: float
-    """For one wait until a page is stable; then it is read as it is."""
+    """For one wait until a page is stable; afterwards it is used even if it still changes."""
     start_timeout: float
     recycle: int
-    """Pages after which a new browser replaces this one."""
+    """Number of pages after which a browser is replaced."""
     memory: int
     maxsize: int
     """Bytes of a rendered page."""
@@ -39,7 +39,7 @@ class RenderSettings:
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> RenderSettings:
-        """Read *settings*; raise SettingError for a value that is not allowed."""
+        """Return the limits in *settings*; raise SettingError if a value is not allowed."""
         return cls(
             browser=str(settings.get("RENDER_BROWSER") or "") or None,
             sandbox=_sandbox(settings),
@@ -56,7 +56,7 @@ class RenderSettings:
 
 
 def _sandbox(settings: BaseSettings) -> bool:
-    """Return whether Chromium uses its sandbox; by default yes, except as root, for whom Chromium refuses it."""
+    """Return whether Chromium uses its sandbox: by default unless run as root, for whom Chromium refuses it."""
     if settings.get("RENDER_SANDBOX") is None:
         return os.name != "posix" or os.geteuid() != 0
     return read_boolean(settings, "RENDER_SANDBOX")

@@ -1,4 +1,4 @@
-"""All rendering of one crawl: starts browsers when pages need them, holds deadlines, and replaces lost browsers."""
+"""Renders the pages of one crawl: starts browsers when needed, enforces time limits, and replaces lost browsers."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MAX_LOSSES = 5
-"""Browsers that may be lost while they render one page; then the page is given up, since it may be the cause."""
+"""Number of browsers lost while rendering one page after which the page is given up, since it may be the cause."""
 MAX_CRASHES = 3
-"""Renderer processes that may die while they render one page; then the page fails, and Scrapy may retry it."""
+"""Number of renderer processes that died while rendering one page after which the page fails; Scrapy may retry it."""
 FIRST_STARTS = 5
-"""Failed starts in a row after which the crawl goes on without a browser, if none has ever started."""
+"""Consecutive failed starts after which the crawl continues without a browser, if none has ever started."""
 LATER_STARTS = 10
-"""Failed starts in a row after which one page fails, if a browser has started before."""
+"""Consecutive failed starts after which a page fails, if a browser has started before."""
 START_DELAY = 0.5
-"""Seconds before the second attempt to start, doubled after each further one."""
+"""In seconds; after *n* failed starts, the delay is START_DELAY * 2**n, at most MAX_START_DELAY."""
 MAX_START_DELAY = 8.0
 WATCH_SECONDS = 0.25
 MEMORY_CRASH_SECONDS = 5.0
-"""Seconds after a page was killed for its memory within which a crash is attributed to that."""
+"""A crash within this number of seconds after a page was killed for its memory is attributed to that."""
 
 
 class BrowserLostError(Exception):
-    """The browser died, and not because of the page."""
+    """The browser died or does not respond; the page itself did not crash."""
 
 
 class Renderer:
@@ -53,21 +53,21 @@ class Renderer:
         self._slots = asyncio.Semaphore(self._settings.pages)
         self._start_lock = asyncio.Lock()
         self._current: Browser | None = None
-        """The browser that takes new pages."""
+        """The browser in which new pages are opened."""
         self._browsers: set[Browser] = set()
-        """All that run, those that only finish their last pages among them."""
+        """All running browsers, including those that only finish their last pages."""
         self.is_off = False
-        """Whether no browser starts on this machine, so that no further attempt is made."""
+        """Whether all attempts to start a browser failed, so that no more are made."""
         self._has_started = False
         self._watch_task: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
     async def render(self, request: Request) -> Response:
-        """Return the page of *request* as a browser shows it.
+        """Return the rendered page of *request*.
 
         :raises RenderFailedError: if the page could not be rendered.
-        :raises PageIgnored: if the page is not wanted: too large, off the portal, or the run is ending.
+        :raises PageIgnored: if the page is too large or not on the portal, or the run is ending.
         """
         plan = self._crawler.spider.plan  # type: ignore[union-attr]
         request_filter = RequestFilter(plan, plan.profiles[request.meta["portal"]])
@@ -87,7 +87,7 @@ class Renderer:
         raise RenderFailedError("render_lost", f"the browser was lost {MAX_LOSSES} times under {request.url}")
 
     async def _take_browser(self, portal: str) -> Browser:
-        """Return a browser for one more page, which is counted as open."""
+        """Return a browser in which one more page can be opened, and count that page as open."""
         async with self._start_lock:
             browser = self._current
             if browser and (browser.lost.is_set() or not self._has_room(browser, portal)):
@@ -103,7 +103,7 @@ class Renderer:
         return has_context and browser.pages_opened < self._settings.recycle
 
     async def _start_with_retries(self) -> Browser:
-        """Start a browser; raise RenderFailedError after several failures."""
+        """Return a newly started browser; raise RenderFailedError after several failed attempts."""
         tries = 0 if self.is_off else LATER_STARTS if self._has_started else FIRST_STARTS
         end = monotonic() + 2 * self._settings.start_timeout
         for number in range(tries):
@@ -118,7 +118,7 @@ class Renderer:
         raise RenderFailedError("render_start", "the browser does not start; scrapy doctor says more")
 
     async def _start(self) -> Browser | None:
-        """Start a browser; return None if that fails."""
+        """Return a newly started browser; None if the start fails."""
         from portalcrawl.rendering.browser import Browser  # importing Playwright takes 0.15 s
 
         if self._is_closed:
@@ -142,7 +142,7 @@ class Renderer:
         return browser
 
     async def _render_in(self, browser: Browser, request: Request, request_filter: RequestFilter) -> Response:
-        """Render one page within RENDER_TIMEOUT."""
+        """Return one rendered page; raise RenderFailedError if it takes longer than RENDER_TIMEOUT."""
         from portalcrawl.rendering.browser import Tab
 
         tab = Tab(request, request_filter)
@@ -158,7 +158,7 @@ class Renderer:
             self._run_in_background(self._close_tab(browser, tab, rendering))
 
     def _result(self, browser: Browser, tab: Tab, rendering: asyncio.Task[Response]) -> Response:
-        """Return the response of *rendering*, or raise the error that says why there is none."""
+        """Return the response of *rendering*; raise the error that explains why there is none."""
         if rendering.done() and not rendering.cancelled() and rendering.exception() is None:
             return rendering.result()
         url = tab.request.url
@@ -179,7 +179,7 @@ class Renderer:
         raise _render_error(url, error)
 
     async def _close_tab(self, browser: Browser, tab: Tab, rendering: asyncio.Task[Response]) -> None:
-        """Close the page; a browser that fails to do that counts as lost."""
+        """Close the page of *tab*; if that fails, the browser counts as lost."""
         with suppress(Exception, asyncio.CancelledError):
             await rendering
         if not browser.lost.is_set() and not await browser.close_tab(tab):
@@ -189,7 +189,7 @@ class Renderer:
             self._retire(browser)
 
     def _retire(self, browser: Browser) -> None:
-        """Open no more pages in *browser*; close it once it has none."""
+        """Open no more pages in *browser*, and close it when its last page is closed."""
         if browser is self._current:
             self._current = None
         if browser in self._browsers and (browser.lost.is_set() or not browser.pages_open):
@@ -208,7 +208,7 @@ class Renderer:
         task.add_done_callback(self._background.discard)
 
     async def _watch(self) -> None:
-        """Check the browsers' processes and memory for as long as the crawl runs."""
+        """Check the browsers' processes and memory every WATCH_SECONDS, until cancelled."""
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             for browser in list(self._browsers):
@@ -220,7 +220,7 @@ class Renderer:
         self._crawler.stats.inc_value(f"rendering/{name}")
 
     async def close(self) -> None:
-        """Close all browsers; return when no process is left."""
+        """Close all browsers; return when none of their processes is left."""
         self._is_closed = True
         if self._watch_task:
             self._watch_task.cancel()
@@ -232,7 +232,7 @@ class Renderer:
 
 
 def _handle_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log unawaited errors of a lost driver at DEBUG, since its loss is known; leave others to the loop."""
+    """Log unawaited errors of a lost driver at DEBUG, since its loss is handled; pass others to the default handler."""
     error = context.get("exception")
     if type(error).__module__.startswith("playwright") or "reading from the driver" in str(error):
         logger.debug("Error of a lost browser: %s", error)
@@ -250,11 +250,11 @@ REASONS = (
     ("Timeout", "render_timeout"),
     ("Download is starting", "not_html"),
 )
-"""Parts of Playwright's error messages, and the failure reason of each."""
+"""Part of Playwright's error message, and the failure reason for it."""
 
 
 def _render_error(url: str, error: BaseException | None) -> RenderFailedError:
-    """Return Playwright's *error* as one of ours."""
+    """Return *error*, raised by Playwright, as a RenderFailedError with a reason."""
     text = str(error)
     reason = next((reason for part, reason in REASONS if part in text), "render_error")
     return RenderFailedError(reason, f"{url}: {text.strip().partition(chr(10))[0] or type(error).__name__}")

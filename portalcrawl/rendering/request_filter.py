@@ -1,4 +1,4 @@
-"""Which requests a page in the browser may make, decided from address and resource type alone."""
+"""Decides which requests a page in the browser may make, from URL and resource type only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from portalcrawl.runs.plan import Plan
 
 BLOCKED = frozenset({"image", "media", "font"})
-"""Resource types (Playwright's names) that are blocked unless the profile names others: no article needs them."""
+"""Resource types (Playwright's names) that are blocked unless the profile sets others: no article needs them."""
 
 
 @dataclass(slots=True)
@@ -32,9 +32,9 @@ class RequestFilter:
         self.blocked_types = BLOCKED if named is None else frozenset(named)
 
     def blocks(self, url: str, resource_type: str, *, is_navigation: bool) -> bool:
-        """Return whether a request is blocked; *is_navigation*: whether it leads the page itself to another document.
+        """Return whether a request is blocked; *is_navigation* is True if it loads another document into the page.
 
-        Targets of redirects are not seen here: the proxy checks each of them.
+        Redirect targets are not checked here, but by the proxy.
         """
         try:
             parts = urlsplit(url)
@@ -50,7 +50,7 @@ class RequestFilter:
         return is_private_host(host) or (bool(self.blocked_types) and is_tracker(host))
 
     def allows_private(self, host: str, port: int) -> bool:
-        """Return whether the user or the profile gave the origin, which then may be private."""
+        """Return whether the origin may be private, because it was given by the user or the profile."""
         netloc = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         return any(self.plan.allows_origin(self.profile, f"{scheme}://{netloc}/") for scheme in ("http", "https"))
 

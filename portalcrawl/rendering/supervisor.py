@@ -2,10 +2,11 @@
 
     python -I -S supervisor.py FOLDER NODE ARGUMENTS...
 
-A program of its own that imports nothing of the package. The driver reads its commands from standard input, whose
-other end only the crawl holds: when that end is closed, the crawl is gone, even by ``kill -9``. On Linux the supervisor
-adopts every orphan below it (prctl(2), PR_SET_CHILD_SUBREAPER), so no process can escape, and it kills until no child
-is left. FOLDER holds the temporary files of driver and browser, and is removed at the end.
+This is a separate program that imports nothing from the package. The driver reads its commands from standard input.
+Only the crawl holds the other end of that pipe, so when it is closed, the crawl has ended, even by ``kill -9``. On
+Linux the supervisor becomes the parent of orphaned descendants (prctl(2), PR_SET_CHILD_SUBREAPER), so none can escape,
+and it kills until no child is left. FOLDER contains the temporary files of driver and browser; it is removed at the
+end.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ def prctl(option: int, value: int) -> None:
 
 
 def supervise(folder: str, command: list[str]) -> None:
-    """Run *command* until it ends, the crawl ends or SIGTERM arrives; then kill all that it started."""
-    os.setsid()  # Ctrl-C is for the crawl, which decides when the browser ends
+    """Run *command* until it ends, the crawl ends or SIGTERM arrives; then kill all its processes."""
+    os.setsid()  # Ctrl-C must reach only the crawl, which decides when the browser ends
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     signals, signals_end = os.pipe()
     os.set_blocking(signals_end, False)
@@ -44,7 +45,7 @@ def supervise(folder: str, command: list[str]) -> None:
 
 
 def start(folder: str, command: list[str]) -> int:
-    """Start the driver and return its process id. Only standard input stays open here, to watch it."""
+    """Start the driver and return its process id. This process keeps only standard input open, to watch it."""
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 2)
     pid = os.fork()

@@ -1,1 +1,1 @@
-"""Requests and callbacks."""
+"""The spider: requests and callbacks."""

@@ -1,4 +1,4 @@
-"""How hard each host is asked: the profile's words, unless the user's settings say otherwise."""
+"""Delay and concurrency per host: those of the profile, unless the user's settings override them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def set_download_slots(settings: BaseSettings, profiles: Iterable[Profile]) -> None:
-    """Set DOWNLOAD_SLOTS for the hosts of *profiles*, where neither the command line nor the slot itself says more."""
+    """Set DOWNLOAD_SLOTS for the hosts of *profiles*; the user's settings and existing slots take precedence."""
     slots: dict[str, dict[str, Any]] = {}
     for profile in profiles:
         for host in profile.hosts:
@@ -28,7 +28,7 @@ def set_download_slots(settings: BaseSettings, profiles: Iterable[Profile]) -> N
 
 
 def _slot(settings: BaseSettings, profile: Profile, host: str) -> dict[str, Any]:
-    """Return what is to be set for *host*; its own machine and network need no delay to be spared."""
+    """Return the slot to set for *host*, empty if none is needed; private hosts have no delay by default."""
     slot: dict[str, Any] = {}
     delay = profile.politeness.delay
     if delay is None and is_private_host(host):

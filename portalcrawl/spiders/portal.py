@@ -1,4 +1,4 @@
-"""The spider: requests and callbacks, nothing else."""
+"""The spider, which contains only requests and callbacks."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ if TYPE_CHECKING:
 
 START_PRIORITY = 10
 MAX_STARTS = 200
-"""Start pages in Scrapy's queue at a time: the queue looks at every host in it for each request that it returns."""
+"""Most start pages in Scrapy's queue: for each request that it returns, the queue goes through all of its hosts."""
 POLL = 0.05
 """Seconds between two checks whether more start pages may be requested."""
 MAX_QUEUE = 5_000
-"""Requests in memory. Further links wait in the state, so that memory does not grow with the portal."""
+"""Most requests in memory. Further links wait in the state, so that memory use does not grow with the portal."""
 
 
 class PortalSpider(Spider):
@@ -65,9 +65,9 @@ class PortalSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, session: RunSession | None = None, **kwargs: Any) -> Self:
-        """Make the spider from its arguments; raise UsageError where one is wrong.
+        """Return a spider with the given arguments; raise UsageError if one is wrong.
 
-        The crawl command gives a *session* that it has opened; otherwise one is opened when the crawl starts.
+        The crawl command passes a *session* that it has opened; otherwise one is opened when the crawl starts.
         """
         if session is None:
             settings = RunSettings.from_settings(crawler.settings)
@@ -81,12 +81,12 @@ class PortalSpider(Spider):
 
     @property
     def run(self) -> Run:
-        """The run under way."""
+        """The current run; opened on first use."""
         return self.session.run or self.session.open()
 
     @property
     def politeness(self) -> Politeness | None:
-        """When hosts may be asked; None while no run is open."""
+        """Decides when requests may be sent to which host; None while no run is open."""
         if self._politeness is None and self.session.run is not None:
             settings = self.session.run.settings
             budget = HostBudget.beside(settings.state_url, settings.data_dir / "locks")
@@ -95,7 +95,7 @@ class PortalSpider(Spider):
 
     @property
     def site_rights(self) -> SiteRights | None:
-        """What the documents of the sites say about use; None while no run is open."""
+        """The sites' statements about the use of their content; None while no run is open."""
         if self._site_rights is None and self.session.run is not None:
             settings = self.crawler.settings
             agent = settings.get("ROBOTSTXT_USER_AGENT") or settings.get("USER_AGENT")
@@ -109,12 +109,12 @@ class PortalSpider(Spider):
 
     @property
     def articles_missing(self) -> int | None:
-        """How many articles are still to be written; None: no limit."""
+        """Number of articles still to be written; None: no limit."""
         limit = self.plan.arguments.max_articles
         return None if limit is None else limit - self.run.counts["articles"]
 
     async def start(self) -> AsyncIterator[Any]:
-        """Yield requests for the start pages, then for the links that earlier runs left."""
+        """Yield requests for the start pages, then for links that earlier runs left pending."""
         self.run.counts["start_pages"] = len(self.plan.starts)
         self.crawler.signals.connect(self.take_up_pending, signals.spider_idle)
         self.crawler.signals.connect(self.item_failed, signals.item_error)
@@ -133,7 +133,7 @@ class PortalSpider(Spider):
 
     @property
     def _is_done(self) -> bool:
-        """Whether no more requests are wanted, even if there are links."""
+        """Whether no more requests are to be made, even if there are links left."""
         missing = self.articles_missing
         return self.run.broken is not None or (missing is not None and missing <= 0)
 
@@ -149,7 +149,7 @@ class PortalSpider(Spider):
 
     @cached_property
     def guard(self) -> ReadingGuard:
-        """Reads pages so that none ends the run."""
+        """Reads pages so that no page can end the run."""
         return ReadingGuard(self.run, self.page_handler)
 
     @cached_property
@@ -160,22 +160,22 @@ class PortalSpider(Spider):
     @cached_property
     def documents(self) -> DocumentRequests:
         """The feeds and sitemaps of the run."""
-        from portalcrawl.document_requests import DocumentRequests  # here, since most runs have none
+        from portalcrawl.document_requests import DocumentRequests  # imported here, since most runs need none
 
         return DocumentRequests(self)
 
     def _discovers(self, portal: str) -> bool:
-        """Return whether feeds or sitemaps of *portal* are asked for."""
+        """Return whether feeds or sitemaps of *portal* are requested."""
         rules = self.plan.discovery(self.plan.profiles[portal])
         return self.plan.arguments.follow and bool(rules.feeds or rules.sitemaps)
 
     def robots_read(self, origin: str, body: bytes) -> None:
-        """Take the sitemaps that a robots.txt names; called by RobotsMiddleware."""
+        """Add the sitemaps that a robots.txt lists; called by RobotsMiddleware."""
         if any(map(self._discovers, self.plan.profiles)):
             self.documents.discovery.add_robots(origin, body)
 
     def _next_documents(self, portal: str) -> Iterator[Request]:
-        """Yield the request for the portal's next feed or sitemap, unless there is none or one is asked for."""
+        """Yield the request for the portal's next feed or sitemap, unless one is under way or none is left."""
         if "documents" in self.__dict__ or self._discovers(portal):
             yield from self.documents.next(portal)
 
@@ -184,7 +184,11 @@ class PortalSpider(Spider):
         return bool(getattr(handlers, "has_browser", False))
 
     def take_up_pending(self) -> None:
-        """When the queue is empty, request the links that were found while it was full."""
+        """Request the pending links and the next documents; called when the queue is empty.
+
+        Raises DontCloseSpider if there are any or the commit must be repeated, CloseSpider if the run is broken or has
+        written ``max_articles``.
+        """
         if self.run.broken:
             raise CloseSpider("broken")
         if self.articles_missing is not None and self.articles_missing <= 0:
@@ -206,14 +210,14 @@ class PortalSpider(Spider):
             raise DontCloseSpider
 
     def _pending(self, *, before_pages: bool = False) -> Iterator[Record]:
-        """Yield pending articles, without those on hosts that are asked no more in this run."""
+        """Yield the pending articles, except those on hosts to which this run sends no more requests."""
         for record in self.frontier.pending(before_pages=before_pages):
             host = urlsplit(self.plan.address(record.url)).hostname or ""
             if self.politeness is None or self.politeness.given_up(host) is None:
                 yield record
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
-        """Read a page as a start page, for ``scrapy parse``; nothing is left in the data folder."""
+        """Read a page as a start page, for ``scrapy parse``; nothing is kept in the data folder."""
         if self.session.run is None:
             settings = self.session.settings
             self.session = RunSession(make_plan({"url": response.url}, settings.profiles), settings)
@@ -224,7 +228,10 @@ class PortalSpider(Spider):
     def parse_start(
         self, response: Response, start: Start, number: int, pages: ListPages | None = None
     ) -> Iterator[Any]:
-        """Read a start page, or page *number* of a list of which *pages* were read; it may be a feed or sitemap."""
+        """Read a start page, which may be a feed or sitemap, or a further page of a list.
+
+        *number* is the number of the page in its list, from 1; *pages* are the pages of the list read so far.
+        """
         self._starts_under_way -= number == 1
         if number == 1 and (response.status == 304 or may_be_document(response.body, response.url)):
             yield from self._read_start_document(response, self.documents.discovery.start(start.profile, start.url))
@@ -246,7 +253,7 @@ class PortalSpider(Spider):
             self.run.counts["start_links"] += target.record.links
 
     def _read_start(self, page: Page, start: Start, number: int, pages: ListPages) -> tuple[list[Request], PageResult]:
-        """Return the requests for further pages of the list, or for the page in a browser, and the page's result."""
+        """Return the result of *page*, and a request for the list's next page or to render *page*, if there is one."""
         decision = self.fetch_policy.decide(page, "start")
         if decision.render_reason:
             self._starts_under_way += number == 1
@@ -265,7 +272,7 @@ class PortalSpider(Spider):
         return more, found
 
     def parse_article(self, response: Response, record: Record, via: str) -> Iterator[Any]:
-        """Read the page of an article that a teaser or an earlier run led to."""
+        """Read the page of an article; *via* is how the crawl found it (``Article.discovered_via``)."""
         if response.status == 304:
             if record.revision:
                 self.page_handler.unchanged(record)
@@ -285,7 +292,7 @@ class PortalSpider(Spider):
         return [], self.page_handler.article_page(page, record, via, rendered=decision.rendered)
 
     def _outcome(self, read: tuple[list[Request], PageResult] | None) -> Iterator[Any]:
-        """Yield the items of a page, then the requests."""
+        """Yield the items and then the requests of a page that was read."""
         if read is not None:
             requests, found = read
             for item in found.items:
@@ -296,18 +303,18 @@ class PortalSpider(Spider):
             yield from self.requests(found, "teaser")
 
     def closed(self, reason: str) -> None:
-        """Close what the spider has opened itself; the session closes the run."""
+        """Close the politeness; the run is closed by the session."""
         if self._politeness is not None:
             self._politeness.close()
 
     def item_failed(self, item: Article | Teaser) -> None:
-        """Record that a pipeline raised an exception for an article: a failed attempt, so that it ends some day."""
+        """Record a failed attempt for an article for which a pipeline raised an exception; attempts are limited."""
         if isinstance(item, Article) and (record := self.run.articles.give_up(item)):
             self.run.counts["exceptions"] += 1
             self.page_handler.failed(record, "error")
 
     def failed(self, failure: Failure) -> None:
-        """Record a page that could not be had, with its reason."""
+        """Record that a page could not be fetched, and why."""
         request: Request = failure.request  # type: ignore[attr-defined]
         self._starts_under_way -= request.cb_kwargs.get("number") == 1
         record: Record | None = request.cb_kwargs.get("record")
@@ -317,7 +324,7 @@ class PortalSpider(Spider):
             self.page_handler.failed(record, reason_of(failure))
 
     def requests(self, found: PageResult, via: str) -> Iterator[Request]:
-        """Yield requests for the articles that a page or document led to, as many as there is room for."""
+        """Yield requests for the articles in *found* while the queue has room; postpone the others."""
         for record in found.follow:
             if len(self.crawler.engine.scheduler or ()) < MAX_QUEUE:  # type: ignore[arg-type]
                 yield self._article_request(record, via)
@@ -339,8 +346,8 @@ class PortalSpider(Spider):
         return self.fetch_policy.prepare(request, start.profile, "start")
 
     def _as_document(self, request: Request, start: Start) -> Request:
-        """Return the request for a start page that looks like a feed or sitemap: conditional if it is known as one."""
-        from portalcrawl.document_requests import document_meta, validators  # here, since most runs have none
+        """Return *request*, whose URL looks like a feed or sitemap; conditional if it was read as one before."""
+        from portalcrawl.document_requests import document_meta, validators  # imported here, since most runs need none
 
         target = self.documents.discovery.start(start.profile, start.url)
         return request.replace(headers=validators(target), meta=document_meta(target))
@@ -357,8 +364,8 @@ class PortalSpider(Spider):
             headers={name: value for name, value in given.items() if value},
             cb_kwargs={"record": record, "via": via},
             meta={"portal": record.portal, "handle_httpstatus_list": [304]},
-            # The frontier requests each article once. A filter by URL would drop requests that redirect to a page
-            # that was fetched before, and the state would not learn the reason.
+            # The frontier requests each article only once. Scrapy's filter by URL would also drop redirects to pages
+            # that were fetched before, and the state would not record the reason.
             dont_filter=True,
         )
         return self.fetch_policy.prepare(request, self.plan.profiles[record.portal], "article")

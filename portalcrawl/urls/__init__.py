@@ -1,13 +1,13 @@
-"""URLs: one spelling each, whose they are, and what they say about the page behind them.
+"""Functions on URLs: normalising and comparing them, and what a URL alone reveals about its page.
 
-- ``url_parsing``: resolves links as browsers do, and splits a URL into normalised parts.
-- ``hosts``: hosts of one portal, private hosts.
-- ``article_urls``: whether a URL looks like an article's.
-- ``canonical``: the canonical URL, of which ids are made.
-- ``url_keys``: whether two URLs name the same article.
-- ``masking``: secrets in URLs.
+- ``url_parsing``: resolves links as browsers do, and splits URLs into normalised parts.
+- ``hosts``: compares the hosts of a portal, and detects private hosts.
+- ``article_urls``: decides whether a URL looks like that of an article.
+- ``canonical``: returns the canonical URL, from which ids are made.
+- ``url_keys``: decides whether two URLs lead to the same article.
+- ``masking``: masks secrets in URLs.
 
-Everything here works on the URL alone, fetches nothing and raises for no text.
+They fetch nothing, and raise no exception for any text.
 """
 
 from __future__ import annotations

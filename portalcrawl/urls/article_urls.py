@@ -1,7 +1,7 @@
-"""Whether a URL looks like that of an article rather than of a section, tag, search, form or file.
+"""Decides whether a URL looks like that of an article rather than of a section, tag, search, form or file.
 
-The signs are those that news sites of all languages share: a slug of many words, a long number or hexadecimal id, a
-date in the path. No site is named here.
+The features are common to news sites in all languages: a slug of many words, a long number or hexadecimal id, a date
+in the path. There are no rules for single sites.
 """
 
 from __future__ import annotations
@@ -15,36 +15,36 @@ from portalcrawl.vocabulary import parameter_words, path_words, table
 
 _PATHS = table("paths")
 _FILES = frozenset(_PATHS["files"].split())
-"""Extensions of files that are no pages."""
+"""Extensions of files that are not pages."""
 PAGES = frozenset(_PATHS["pages"].split())
 """Extensions of pages."""
 _REFUSED = frozenset(_PATHS["refused"].split())
-"""Segments that no article stands under."""
+"""Segments that occur in no article's path."""
 _LABELS = frozenset(_PATHS["labels"].split())
 """Segments that label the next one (/tag/x, /author/x): neither is an article."""
 _SERIES = frozenset(_PATHS["series"].split())
-"""Labels under which articles with an id stand as well."""
+"""Labels that also occur in the paths of articles with an id."""
 _STATIC = frozenset(_PATHS["static"].split())
-"""Words of pages that every site has; only near the root, since articles also speak of privacy and of help."""
+"""Words of pages that every site has (privacy, help); used only near the root, since articles also have such words."""
 _STATIC_STARTS = tuple(_PATHS["static_starts"].split())
 FRONTS = frozenset(_PATHS["fronts"].split())
-"""Words of front pages of sections."""
+"""Words in the paths of section front pages."""
 _ARTICLES = frozenset(_PATHS["articles"].split())
-"""Words beside which an id is an article's."""
+"""Words next to which an id is that of an article."""
 
 _THRESHOLD = 6.0
 _SHORT_SLUG = 4
 _LONG_SLUG = 6
-"""Words; names of tags, topics and people are shorter."""
+"""In words; the names of tags, topics and people are shorter."""
 _SPEAKING_SLUG = 3
 _STEM = 4
-"""Letters that a word of a slug and of its headline have in common, whatever their endings."""
+"""Words of a slug and a headline match if this many of their first letters are equal, whatever their endings."""
 _MAX_HEADLINE = 300
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-"""As slugs spell them."""
+"""Letters -> their usual spelling in slugs."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ASCII_WORD = re.compile(r"[a-z]{2,}")
-"""The same in ASCII, at half the cost."""
+"""Same as ``_WORD`` for ASCII text, at half the cost."""
 _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 _DIGIT = re.compile(r"\d")
 _NUMBER_END = re.compile(r"[-_.,]\d+$")
@@ -60,14 +60,14 @@ _ID = re.compile(
 )
 _SHORT_ID = re.compile(r"[-_.,][a-z]{0,20}(?!(?:19|20)\d\d$)\d{2,4}$")
 _NUMBERED = re.compile(r"/(?!(?:19|20)\d\d-)\d{2,4}-[^\W\d_]{2,}-[^/]*$")
-"""A slug with a short number ahead (``/412-rat-tagt``)."""
+"""A slug that begins with a short number (``/412-rat-tagt``)."""
 _YEAR = re.compile(r"(?<![^\W_])(?:1[89]|20)\d\d(?![^\W_])")
 _IDENTIFIERS = rf"{parameter_words('record_types')}?_?id"
 _NUMBERED_RECORDS = rf"[a-z_]{{0,20}}{parameter_words('records')}(?:_?{parameter_words('numbers')})?"
 RECORD_NAME = rf"[a-z_]{{0,20}}id(?:_?{parameter_words('numbers')})?|{_NUMBERED_RECORDS}"
-"""Expression for names of parameters that may choose one article."""
+"""Regular expression for names of parameters that may select an article."""
 _QUERY_ID = re.compile(rf"{_IDENTIFIERS}|{_NUMBERED_RECORDS}|{parameter_words('short_records')}", re.IGNORECASE)
-"""Names that do: ``id`` counts alone, or behind a word for an article or page."""
+"""Names of parameters that do select an article: ``id`` alone, or after a word for an article or page."""
 _QUERY_RECORD = re.compile(
     rf"(?:^|&)tx_\w{{1,40}}(?:\[|%5b)(?:tt_)?{path_words('records')}(?:\]|%5d)=\d", re.IGNORECASE
 )
@@ -88,7 +88,7 @@ def looks_like_article(url: str) -> bool:
 
 
 def slug_repeats(url: str, headline: str) -> bool:
-    """Return whether *url* repeats words of a *headline* that has more words: those of articles do, of sections not.
+    """Return whether most words of the slug are in *headline*, which has more words: true of articles, not of sections.
 
     >>> slug_repeats("https://example.org/rat/neue-faehre-kommt/", "Neue Fähre kommt erst im Sommer nach Kehlbach")
     True
@@ -113,7 +113,7 @@ def slug_repeats(url: str, headline: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def article_path(path: str, query: str = "") -> bool:
-    """Return whether *path* looks like an article's, or if the path says little, *query*."""
+    """Return whether *path* looks like that of an article; if it is inconclusive, *query* decides."""
     path = (unquote(path) if "%" in path else path).lower()
     segments = [segment for segment in path.split("/") if segment]
     if not segments:
@@ -136,14 +136,14 @@ def article_path(path: str, query: str = "") -> bool:
 
 
 def has_id(path: str) -> bool:
-    """Return whether *path* holds an id like those of articles, beside any date."""
+    """Return whether *path* contains an id like those of articles; dates do not count as ids."""
     path = path.lower()
     date = _DATE.search(path)
     return bool(_ID.search(path[date.end() :] if date else path))
 
 
 def _is_refused(segments: list[str], named: list[str], words: list[str]) -> bool:
-    """Return whether the last segment names something else: a form, a label's value, a front or static page."""
+    """Return whether the last segment is not an article's: a form, a label's value, a front page, a static page."""
     if not _LABELS.isdisjoint(segments):
         labelled = [segment for segment in named if _LONG_WORD.search(segment)][-2:]
         if (
@@ -166,7 +166,7 @@ def _is_static(word: str) -> bool:
 
 
 def _score(segments: list[str], named: list[str], words: list[str]) -> float:
-    """Return the sum of the signs of an article: words in its slug, an id near the end, a date anywhere."""
+    """Return the score as an article: the sum for words in the slug, an id near the end and a date anywhere."""
     slug = named[-1]
     if len(named) > 1 and len(words) <= 2:
         parents = _WORD.findall(named[-2])
@@ -195,7 +195,7 @@ def _score(segments: list[str], named: list[str], words: list[str]) -> float:
 
 
 def _without_ids(segments: list[str]) -> list[str]:
-    """Return *segments* without those at the end that hold no word (ids, numbers of pages, language codes)."""
+    """Return *segments* without those at the end that contain no word (ids, page numbers, language codes)."""
     end = len(segments)
     while end > 1 and not _LONG_WORD.search(segments[end - 1]):
         end -= 1

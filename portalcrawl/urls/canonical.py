@@ -1,4 +1,4 @@
-"""The canonical URL of a page: no tracking, no fragment, no mobile, AMP or print twin; never another page."""
+"""Returns canonical URLs: without tracking and fragment, not a mobile, AMP or print version of the page."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from portalcrawl.vocabulary import parameter_words, path_words, table
 _TRACKING = re.compile(
     rf"{parameter_words('prefixes')}_[\w.~-]*|wt\.[\w.]+|{parameter_words('tracking', 'session')}", re.IGNORECASE
 )
-"""Names of parameters that only say where a reader came from, or which session it is."""
+"""Names of parameters that only identify where a reader came from, or the session."""
 _RECORD_NAME = re.compile(rf"{RECORD_NAME}|tx_\w+(?:\[|%5b)\w+(?:\]|%5d)", re.IGNORECASE)
 _RECORD_VALUE = re.compile(r"\d{1,12}")
-"""A number by which a page without an id in its path may choose the article that it shows."""
+"""A number that may select the article, if there is no id in the path."""
 _TWIN_VALUES = {name: frozenset(values) for name, values in table("parameters")["twins"].items()}
-"""Parameters (lower case) that, with these values, show the same page in another form."""
+"""Parameter (lower case) -> values with which it shows another version of the same page."""
 _TWINS = path_words("twins")
 _TWIN_SIGNS = tuple(table("paths")["twin_signs"].split())
 _TWIN_ENDING = re.compile(rf"(?:/(?:{_TWINS}(?:\.html?)?|{path_words('prints')})|(?<=[0-9a-f]{{6}})-amp)(/?)$")
@@ -31,10 +31,10 @@ _SESSION = re.compile(rf";{parameter_words('session_in_path')}=[^/;?]*", re.IGNO
 def canonical_url(url: str, hosts: Collection[str] = ()) -> str:
     """Return the canonical URL of the page at *url*.
 
-    *hosts* (``host`` or ``host:port``) are those of its portal: a mobile, AMP or ``www.`` twin of one of them becomes
-    that one; without them the host stays. Fragment, userinfo, session ids and tracking parameters go; parameters that
-    may choose the page stay, in their order: if the path names an article, only a number that may be its id. Text that
-    is no http(s) URL is returned as it is, without the white space around it.
+    *hosts* (``host`` or ``host:port``) are those of its portal: a mobile, AMP or ``www.`` twin of one of them is
+    replaced by it; without *hosts*, the host is kept. Fragment, userinfo, session ids and tracking parameters are
+    removed. Parameters that may select the page are kept in their order; if the path is that of an article, only a
+    number that may be its id. Text that is not an http(s) URL is returned unchanged, except for white space around it.
 
     >>> canonical_url("https://m.example.org/a-b-c-1234567.html?utm_source=x&id=7#top", ["www.example.org"])
     'https://www.example.org/a-b-c-1234567.html'
@@ -44,7 +44,7 @@ def canonical_url(url: str, hosts: Collection[str] = ()) -> str:
 
 
 def canonical_of(parts: UrlParts, hosts: Collection[str] = ()) -> str:
-    """Return what :func:`canonical_url` returns, for a URL in parts."""
+    """Return the canonical URL of a URL in parts, as :func:`canonical_url` does."""
     path, query = _main_path(parts.path), _main_query(parts)
     changed = parts.fragment or path != parts.path or query != parts.query
     url = str(parts._replace(path=path, query=query, fragment="") if changed else parts)
@@ -55,7 +55,7 @@ def canonical_of(parts: UrlParts, hosts: Collection[str] = ()) -> str:
 
 
 def _main_path(path: str) -> str:
-    """Return *path* without a session id and without what names an AMP or print twin of an article."""
+    """Return *path* without a session id, and without the part that marks the AMP or print version of an article."""
     if ";" in path:
         path = _SESSION.sub("", path) or "/"
     if not any(map(path.__contains__, _TWIN_SIGNS)):
@@ -74,7 +74,7 @@ def _main_query(parts: UrlParts) -> str:
 
 
 def _is_needless(parameter: str, path: str) -> bool:
-    """Return whether a parameter (``name=value``) has no influence on which page is meant."""
+    """Return whether a parameter (``name=value``) has no influence on which page is shown."""
     name, _, value = parameter.partition("=")
     name = unquote(name)
     if _TRACKING.fullmatch(name) or value.lower() in _TWIN_VALUES.get(name.lower(), ()):
@@ -83,6 +83,6 @@ def _is_needless(parameter: str, path: str) -> bool:
 
 
 def is_record(parameter: str) -> bool:
-    """Return whether a parameter (``id=51``) has a number that may choose the article which a page shows."""
+    """Return whether a parameter (``id=51``) is a number that may select the article that a page shows."""
     name, _, value = parameter.partition("=")
     return bool(_RECORD_NAME.fullmatch(unquote(name)) and _RECORD_VALUE.fullmatch(value))

@@ -1,4 +1,4 @@
-"""Which portal a host belongs to, and which hosts are private."""
+"""Decides which portal a host belongs to, and which hosts are private."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portalcrawl.urls.url_parsing import UrlParts, normal_host, split_url, tidy
 from portalcrawl.vocabulary import table
 
 _TWIN_LABELS = frozenset(table("paths")["twin_hosts"].split())
-"""Labels in front of a host that lead to the same pages in another form."""
+"""Labels of hosts (``www``, ``m``, ``amp``) that serve another version of the same pages: twins."""
 _PRIVATE_NAMES = frozenset(
     {"localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "localdomain"}
 )
@@ -32,9 +32,9 @@ def same_portal(url: str, hosts: Collection[str]) -> bool:
 
 
 def main_netloc(parts: UrlParts, hosts: Collection[str]) -> str:
-    """Return the host (and port) of *hosts* whose twin a URL is on; its own if it is on none.
+    """Return the host (and port) in *hosts* of which the URL's host is a twin; the URL's own host if there is none.
 
-    A host that is one of *hosts* stays, unless it is a mobile or AMP twin of another one.
+    A host that is itself in *hosts* is returned, unless it is a mobile or AMP twin of another one.
     """
     return _main_netloc(parts.netloc, parts.scheme, tuple(hosts))
 
@@ -50,15 +50,15 @@ def _main_netloc(own: str, scheme: str, hosts: tuple[str, ...]) -> str:
 
 
 def stem(parts: UrlParts) -> str:
-    """Return host and port without the labels that only name a twin (``www.``, ``m.``, ``amp.``)."""
+    """Return host and port without the labels of twins (``www.``, ``m.``, ``amp.``)."""
     return stem_of_netloc(parts.netloc)
 
 
 def is_private_host(host: str) -> bool:
     """Return whether *host* (with or without port or brackets) is a private, loopback or link-local address.
 
-    True also for names without a dot and for text that is no valid host: nothing there may be fetched. Names are not
-    resolved.
+    Also True for names without a dot and for text that is not a valid host, as nothing may be fetched from them. Names
+    are not resolved.
     """
     host = tidy(host)
     name = normal_host(f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host)
@@ -79,14 +79,14 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
 
 
 def _normal(host: str, scheme: str) -> str:
-    """Return a host of a profile as ``UrlParts.netloc`` writes it."""
+    """Return a host of a profile in the form of ``UrlParts.netloc``."""
     parts = split_url(f"{scheme}://{host}")
     return parts.netloc if parts else host.lower()
 
 
 @lru_cache(maxsize=1024)
 def stem_of_netloc(netloc: str) -> str:
-    """Return what :func:`stem` returns for ``host`` or ``host:port`` as ``UrlParts.netloc`` writes it."""
+    """Return the :func:`stem` of ``host`` or ``host:port`` in the form of ``UrlParts.netloc``."""
     labels = netloc.split(".")
     head = [label for label in labels[:-2] if label not in _TWIN_LABELS]
     return ".".join([*head, *labels[-2:]])

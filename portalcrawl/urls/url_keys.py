@@ -1,4 +1,4 @@
-"""Whether two URLs name the same article: keys that are equal for all spellings of its URL, and comparisons."""
+"""Decides whether two URLs lead to the same article, by keys equal for all spellings of a URL and by comparison."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ _TOKEN = re.compile(
     r"|(?<![0-9a-z])(?=[a-z]*\d[a-z]*\d)(?=\d*[a-z])[0-9a-z]{10,40}(?![0-9a-z])"
 )
 _TOKEN_ALONE = re.compile(rf"[a-z]{{0,10}}[-_]?({_TOKEN.pattern})")
-"""A segment of nothing else: ``4711001``, ``id_4711001``, ``article4711001``."""
+"""A segment that consists of a token only: ``4711001``, ``id_4711001``, ``article4711001``."""
 _DAY = re.compile(r"(?:19|20)\d\d[-/_]?(?:0[1-9]|1[0-2])[-/_]?(?:0[1-9]|[12]\d|3[01])?")
 _SHORT_DAY = re.compile(
     r"(?:19|20)\d\d(?:19|20)\d\d|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:(?:19|20)?\d\d)|[0-3]\d(?:0[1-9]|1[0-2])[0-3]\d"
 )
-"""Digits that may be a day, or two years: ``05122025``, ``051225``, ``251205``, ``20252026``."""
+"""Digits that may be a day or two years: ``05122025``, ``051225``, ``251205``, ``20252026``."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SESSION_NAME = re.compile(parameter_words("sessions"), re.IGNORECASE)
 _SESSION_SEGMENT = re.compile(r"/\([A-Za-z]\([0-9a-z]{16,}\)\)")
-"""A session of ASP.NET in a path: ``/(S(lit3py55t21z5v55vlm25s55))/``."""
+"""A session id of ASP.NET in a path: ``/(S(lit3py55t21z5v55vlm25s55))/``."""
 _SESSION_SHORT = frozenset(table("parameters")["sessions_by_value"].split())
 _SESSION_VALUE = re.compile(r"[0-9a-f]{16,}|\d{8,}|(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[\w-]{16,}")
-"""Values that no editor would choose: a hash, a Unix time, a random word."""
+"""Generated values: a hash, a Unix time, a random word."""
 _PAGE = re.compile(
     rf"(?:/{path_words('page_numbers')}[-_/]?\d{{1,3}}|/(?:{path_words('wholes')}|1))(?=/?$)"
     rf"|(?<=\w)[-_]{path_words('page_numbers')}[-_]?\d{{1,3}}(?=(?:\.html?)?/?$)"
 )
-"""Ends of paths that name one page of an article, or all of it (``/seite-2``, ``-page-2.html``, ``/all``)."""
+"""Ends of paths for one page of an article, or for all its pages (``/seite-2``, ``-page-2.html``, ``/all``)."""
 _POST = re.compile(r"p=\d+")
-"""The number of a post in WordPress. Behind the path of an article it is the number of a page of it."""
+"""The id of a post in WordPress; after the path of an article, the number of one of its pages."""
 _PAGE_PARAMETER = re.compile(rf"{parameter_words('pages')}=(?:\d{{1,3}}|{parameter_words('whole_values')})")
 _INDEX_FILE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$")
 _EXTENSION = re.compile(r"\.(?:html?|php|aspx?)$")
@@ -54,10 +54,10 @@ _SLUG_WORDS = 4
 
 @lru_cache(maxsize=16_384)
 def url_key(url: str) -> str:
-    """Return the key of the page at *url*, equal for all spellings of one URL.
+    """Return the key of the page at *url*; it is the same for all spellings of one URL.
 
-    Scheme, ``www.``, mobile and AMP hosts, a slash or ``.html`` at the end, click and session parameters and the order
-    of parameters are no part of it. Text that is no http(s) URL is its own key.
+    It ignores the scheme, ``www.``, mobile and AMP hosts, a slash or ``.html`` at the end, click and session parameters
+    and the order of parameters. Text that is not an http(s) URL is returned unchanged.
 
     >>> url_key("http://m.example.org/rat/neue-faehre-kommt-4711001.html?utm_source=x")
     'example.org/rat/neue-faehre-kommt-4711001'
@@ -86,9 +86,9 @@ def _is_session(parameter: str) -> bool:
 
 @lru_cache(maxsize=16_384)
 def id_token(url: str) -> str | None:
-    """Return what looks like the portal's own id of an article in *url*, in lower case; None without one.
+    """Return the part of *url* that looks like the portal's own article id, in lower case; None if there is none.
 
-    It is in the last segment of the path, or is the whole segment before it, and can't be a day.
+    It is a part of the last segment of the path, or the whole segment before that, and can't be a day.
 
     >>> id_token("https://example.org/sport/neuer-trainer-vor-dem-derby-4711001.html")
     '4711001'
@@ -108,15 +108,15 @@ def id_token(url: str) -> str | None:
 
 
 def same_place(first: str, second: str) -> bool:
-    """Return whether two URLs with one :func:`id_token` differ in their slug alone, or in all but their slug."""
+    """Return whether two URLs with the same :func:`id_token` have the same host and folder, or the same slug."""
     one, other = _around_token(first), _around_token(second)
     return one[0] == other[0] or (len(_WORD.findall(one[1])) > 1 and one[1] == other[1])
 
 
 def slug_of(url: str) -> str:
-    """Return the last segment of the path that holds at least two words, in lower case, percent escapes decoded.
+    """Return the last segment of the path with at least two words, in lower case, with percent escapes decoded.
 
-    "" without one: a single word may be the name of a folder or a program.
+    "" if there is none: a single word may be the name of a folder or a program.
 
     >>> slug_of("https://example.org/2025/12/05/neue-faehre-kommt/4711001.html")
     'neue-faehre-kommt'
@@ -133,7 +133,7 @@ def slug_of(url: str) -> str:
 
 
 def same_slug_and_day(first: str, second: str) -> bool:
-    """Return whether two URLs have one slug, without ids, and no different days; False without a slug.
+    """Return whether two URLs have the same slug, apart from ids, and no different days; False without a slug.
 
     >>> same_slug_and_day("https://a.example/welt/neue-faehre-kommt", "https://a.example/neue-faehre-kommt-4711001.html")
     True
@@ -144,7 +144,7 @@ def same_slug_and_day(first: str, second: str) -> bool:
 
 
 def record_numbers(url: str) -> tuple[str, ...]:
-    """Return the parameters of *url* whose numbers may choose the article that a page shows, sorted.
+    """Return the parameters of *url*, sorted, that are numbers and may select the article that a page shows.
 
     >>> record_numbers("https://a.example/artikel.php?weiter=c0ffee&id=51")
     ('id=51',)
@@ -155,7 +155,7 @@ def record_numbers(url: str) -> tuple[str, ...]:
 
 
 def same_page(first: str, second: str) -> bool:
-    """Return whether two URLs differ in parameters alone, but in none that chooses an article."""
+    """Return whether two URLs differ only in parameters, and in none that selects an article."""
     one, other = split_url(first), split_url(second)
     if one is None or other is None or (stem(one), one.path) != (stem(other), other.path):
         return False
@@ -163,7 +163,7 @@ def same_page(first: str, second: str) -> bool:
 
 
 def same_place_of_text(old: str, new: str) -> bool:
-    """Return whether two URLs of pages with the same text have the same slug or page, and no different ids."""
+    """Return whether two URLs, whose pages have the same text, have the same page or slug, and no different ids."""
     if same_page(old, new):
         return True
     ids = id_token(old), id_token(new)
@@ -188,7 +188,7 @@ def _around_token(url: str) -> tuple[str, str]:
 
 
 class _ComparedUrl(NamedTuple):
-    """What :func:`same_article` compares of a URL: without page numbers, extensions of index files and ``www.``."""
+    """The parts of a URL that :func:`same_article` compares: without page numbers, index files and ``www.``."""
 
     host: str
     path: str
@@ -196,11 +196,11 @@ class _ComparedUrl(NamedTuple):
 
 
 def same_article(first: str, second: str) -> bool:
-    """Return whether two URLs of a portal name the same article.
+    """Return whether two URLs of a portal lead to the same article.
 
-    True for twins (mobile, AMP, print, pages of one article, ``http`` and ``https``, an article's path with further
-    parameters), for the same id under another slug or section, and for the same long slug under another section. False
-    if ids, dates or language differ, and in doubt.
+    True for variants (mobile, AMP, print, pages of one article, ``http`` and ``https``, an article's path with
+    additional parameters), for the same id with another slug or section, and for the same long slug in another section.
+    False if ids, dates or languages differ, and in case of doubt.
     """
     one, other = _compared(first), _compared(second)
     if one is None or other is None or one.host != other.host:
@@ -238,7 +238,7 @@ def _same_path(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=2048)
 def _ids(path: str) -> list[str]:
-    """Return the ids in *path*; those of a page's own path are needed once for each of its links."""
+    """Return the ids in *path*. Cached, since a page's own path is compared with that of each of its links."""
     return _ID.findall(_DATE.sub("", path))
 
 

@@ -1,4 +1,4 @@
-"""Http(s) URLs: resolved, split and written in one spelling.
+"""Resolves, splits and normalises http(s) URLs.
 
 Paths and queries are normalised as in RFC 3986 section 6, hosts as in the WHATWG URL standard.
 """
@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urljoin
 import idna
 
 MAX_URL_LENGTH = 2083
-"""Characters; longer URLs are refused. Scrapy's default for ``URLLENGTH_LIMIT``."""
+"""In characters; longer URLs are invalid. The same as Scrapy's default for ``URLLENGTH_LIMIT``."""
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _TRIM = "".join(map(chr, range(0x21))) + "\x7f\xa0\u200b\u200e\u200f\u2028\u2029\ufeff"
@@ -35,8 +35,8 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 class BaseUrl(str):
     """The URL that a page's links are resolved against, with the charset of the page.
 
-    Browsers encode the query of a link in the charset of its page, the rest of it in UTF-8 (WHATWG URL, 4.4, "query
-    state"; Encoding, 4.3: UTF-8 in place of UTF-16). A plain ``str`` as a base stands for a page in UTF-8.
+    Browsers encode the query of a link in the charset of its page, and the rest in UTF-8 (WHATWG URL, 4.4, "query
+    state"; Encoding, 4.3: UTF-8 instead of UTF-16). If a plain ``str`` is the base, the charset is UTF-8.
     """
 
     __slots__ = ("charset",)
@@ -44,14 +44,14 @@ class BaseUrl(str):
     charset: str
 
     def __new__(cls, url: str, charset: str) -> Self:
-        """Return the base *url* of a page in *charset*, the name of one of Python's codecs."""
+        """Return the base *url* of a page in *charset*, the name of a Python codec."""
         base = super().__new__(cls, url)
         base.charset = charset
         return base
 
 
 class UrlParts(NamedTuple):
-    """The parts of an http(s) URL, normalised, without user name and password. ``str()`` makes the URL of them."""
+    """The parts of an http(s) URL, normalised, without user name and password. ``str()`` returns the URL."""
 
     scheme: str
     host: str
@@ -64,7 +64,7 @@ class UrlParts(NamedTuple):
 
     @property
     def netloc(self) -> str:
-        """Host and port as they stand in a URL."""
+        """Host and port as written in a URL; without the scheme's default port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port is None else f"{host}:{self.port}"
 
@@ -76,7 +76,7 @@ class UrlParts(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def split_url(url: str) -> UrlParts | None:
-    """Return the parts of *url*; None if it is no http(s) URL with a valid host and port."""
+    """Return the parts of *url*; None if it is not an http(s) URL with a valid host and port."""
     url = tidy(url)
     scheme, _, rest = (_slashes(url) if len(url) <= MAX_URL_LENGTH else "").partition("://")
     scheme = scheme.lower()
@@ -98,7 +98,7 @@ def split_url(url: str) -> UrlParts | None:
 
 
 def absolute(base: str, href: str) -> str | None:
-    """Return the http(s) URL that *href* leads to on the page *base*, with its fragment.
+    """Return the absolute http(s) URL of the link *href* on a page with the base URL *base*, including its fragment.
 
     None for other schemes (``javascript:``, ``mailto:``, ``data:``), an empty *href* and invalid URLs.
 
@@ -110,7 +110,7 @@ def absolute(base: str, href: str) -> str | None:
 
 
 def resolve(base: str, href: str) -> UrlParts | None:
-    """Return the parts of what :func:`absolute` returns."""
+    """Return the URL that :func:`absolute` returns, as parts."""
     href = tidy(href)
     if not href.isascii() and isinstance(base, BaseUrl):
         href = _in_charset(href, base.charset)
@@ -130,9 +130,9 @@ def resolve(base: str, href: str) -> UrlParts | None:
 
 
 def _in_charset(href: str, charset: str) -> str:
-    """Return *href* with the letters of its query escaped as *charset* writes them.
+    """Return *href* with the non-ASCII characters of its query encoded in *charset* and percent-escaped.
 
-    What the charset has no letter for becomes a character reference (``%26%238364%3B``), as in browsers.
+    Characters that the charset lacks become character references (``%26%238364%3B``), as in browsers.
     """
     if charset.lower().startswith("utf"):
         return href
@@ -146,7 +146,7 @@ def _in_charset(href: str, charset: str) -> str:
 
 
 def _on_the_host_of(base: str, path: str) -> UrlParts | None:
-    """Return the parts of a link that is an absolute path with or without query and fragment, as most links are."""
+    """Return the parts of a link that begins with an absolute path, as most links do; a faster case of resolving."""
     page = split_url(base)
     if page is None:
         return None
@@ -163,27 +163,27 @@ def _on_the_host_of(base: str, path: str) -> UrlParts | None:
 
 
 def host_of(url: str) -> str:
-    """Return the host of *url* without ``www.``, with a port that is not the default; "" if there is none."""
+    """Return the host of *url* without ``www.``, with the port if it is not the default; "" if there is no host."""
     parts = split_url(url)
     return without_www(parts.netloc) if parts else ""
 
 
 def site_of(url: str) -> str:
-    """Return scheme, host and port (if not the default) of *url*, its origin by RFC 6454; "" without a host."""
+    """Return the origin of *url* (RFC 6454): scheme, host, and port if not the default; "" if there is no host."""
     parts = split_url(url)
     return f"{parts.scheme}://{parts.netloc}" if parts else ""
 
 
 def without_www(host: str) -> str:
-    """Drop a leading ``www.``, unless hardly anything would be left (``www.de``)."""
+    """Return *host* without a leading ``www.``; unchanged if no dot would be left (``www.de``)."""
     rest = host.removeprefix("www.")
     return rest if "." in rest else host
 
 
 def normal_host(netloc: str) -> str | None:
-    """Return the host of ``host[:port]`` in its one spelling, None where it is invalid.
+    """Return the normalised host of ``host[:port]``; None if it is invalid.
 
-    A number in the last label makes it an IPv4 address, in any spelling (``127.1``, ``0x7f.1``).
+    If the last label is a number, the host is an IPv4 address, in any notation (``127.1``, ``0x7f.1``).
     """
     if netloc.startswith("["):
         return _ipv6(netloc[1:].partition("]")[0])
@@ -201,7 +201,7 @@ def normal_host(netloc: str) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _authority(netloc: str) -> tuple[str, int | None] | None:
-    """Return host and port of a URL's authority; None where one of them is invalid."""
+    """Return host and port of a URL's authority; None if one of them is invalid."""
     match = _AUTHORITY.fullmatch(netloc.rpartition("@")[2])
     host = normal_host(match[1]) if match else None
     if match is None or host is None:
@@ -211,13 +211,13 @@ def _authority(netloc: str) -> tuple[str, int | None] | None:
 
 
 def tidy(url: str) -> str:
-    """Drop white space around *url* and control characters in it, as browsers do with an ``href``."""
+    """Return *url* without white space around it and control characters in it, as browsers read an ``href``."""
     url = url.strip(_TRIM)
     return url if url.isprintable() else url.translate(_CONTROLS).strip(_TRIM)
 
 
 def _slashes(url: str) -> str:
-    """Turn backslashes before the query into slashes, as browsers do."""
+    """Return *url* with backslashes before the query replaced by slashes, as in browsers."""
     if "\\" not in url:
         return url
     end = min((at for at in (url.find("?"), url.find("#")) if at >= 0), default=len(url))
@@ -225,7 +225,10 @@ def _slashes(url: str) -> str:
 
 
 def _ipv4(host: str) -> str | None:
-    """Read the forms of inet_aton: one to four decimal, octal or hexadecimal parts, the last one long."""
+    """Return an IPv4 address in dotted form; None if it is invalid.
+
+    As in inet_aton, it has one to four decimal, octal or hexadecimal parts; the last one fills the remaining bytes.
+    """
     *heads, last = parts = host.split(".")
     if len(parts) > 4 or not all(map(_NUMBER.fullmatch, parts)):
         return None
@@ -256,7 +259,7 @@ def _ipv6(host: str) -> str | None:
 
 
 def _escaped(text: str, safe: str) -> str:
-    """Return *text* with needless percent escapes decoded, needed ones made, and hex digits in upper case."""
+    """Return *text* with needless percent escapes decoded, missing ones added, and hex digits in upper case."""
     if _PLAIN.fullmatch(text):
         return text
     if "%" in text:
@@ -273,7 +276,7 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def _without_dots(path: str) -> str:
-    """Resolve ``.`` and ``..`` (RFC 3986 section 5.2.4); an empty path is ``/``."""
+    """Return *path* with ``.`` and ``..`` resolved (RFC 3986 section 5.2.4); ``/`` for an empty path."""
     if "/." not in path:
         return path or "/"
     kept: list[str] = []
