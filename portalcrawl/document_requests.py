@@ -99,12 +99,11 @@ class DocumentRequests:
     def failed(self, failure: Failure) -> Iterator[Request]:
         """Count a document that could not be fetched, and yield the request for the portal's next one."""
         target: Target = failure.request.cb_kwargs["target"]  # type: ignore[attr-defined]
-        if isinstance(failure.value, HostPaused):
-            self.discovery.waits(target)
-            return
         reason = reason_of(failure)
         if isinstance(failure.value, HostPaused):
             self._spider.page_handler.count_waiting(reason, failure.value.until)
+            self.discovery.waits(target)
+            return
         if reason != GIVEN_UP:
             self.discovery.failed(target, reason)
             yield from self.next(target.profile.name)

@@ -493,4 +493,5 @@ def test_documents_of_a_host_that_asks_for_patience_wait(tmp_path: Path) -> None
     assert ended.code == 0, ended.err
     counts = runs(tmp_path)[0]["counts"]
     assert (counts["documents_waiting"], counts.get("documents_failed", 0)) == (3, 0)
+    assert (counts["waiting/http_429"], counts["waiting_seconds"] > 7000) == (1, True)
     assert set(asked) == {"/a.xml"}
