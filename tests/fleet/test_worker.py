@@ -148,7 +148,7 @@ def test_a_page_that_hangs_costs_one_process_and_no_other_portal(fleet: Fleet) -
         after = time.time()
         wait_for(lambda: [r for r in fleet.ended("bad") if r["verdict"] in ("ok", "warning")], "the bad portal again")
         for name in ("p0", "p1"):
-            wait_for(lambda name=name: [r for r in fleet.ended(name) if r["ended"] > after], f"a run of {name}")
+            wait_for(lambda name=name: good_run(fleet, name, after), f"a whole run of {name}")
         assert len(records(fleet.data, "articles")) == 2 * 5
 
 
