@@ -99,7 +99,7 @@ def one_run(
     _, err = process.communicate()
     outcome.slowest = max(outcome.slowest, time.monotonic() - began)
     if process.returncode or "Traceback" in err:
-        outcome.faults.append(f"exit code {process.returncode}: {err[-400:]}")
+        outcome.faults.append(f"exit code {process.returncode}: {err[-4000:]}")
     end = time.monotonic() + DIE_WITHIN
     while (left := [pid for pid in seen if processes.is_alive(pid)]) and time.monotonic() < end:
         time.sleep(0.05)
