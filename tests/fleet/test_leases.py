@@ -6,9 +6,10 @@ import os
 import struct
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 from support import states
 from support.cutting_proxy import CuttingProxy, to_unix_socket
@@ -94,21 +95,28 @@ def test_an_expired_lease_that_nobody_took_is_renewed_by_a_commit(engine: Engine
     commit(engine, held)
 
 
-def test_a_transaction_of_a_frozen_process_is_ended_by_the_server(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("portalcrawl.storage.postgresql.IDLE_IN_TRANSACTION", 1)
+@contextmanager
+def frozen_in_a_transaction(engine: Engine) -> Iterator[Connection]:
+    """Yield the connection of a process that was stopped with its expired lease's row locked, and must not commit."""
     frozen_engine = open_database(engine.url.render_as_string(hide_password=False))
-    frozen, other = leases(frozen_engine, seconds=0.1), leases(engine)
+    frozen = leases(frozen_engine, seconds=0.1)
     frozen.acquire(0)
     connection = frozen_engine.connect()
     transaction = connection.begin()
-    frozen.check(connection)  # and now the process is stopped, with the row of the lease locked
-    other.acquire(20)
+    frozen.check(connection)
+    yield connection
     with pytest.raises(DBAPIError):
         transaction.commit()
     connection.invalidate()
     frozen_engine.dispose()
+
+
+def test_a_transaction_of_a_frozen_process_is_ended_by_the_server(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portalcrawl.storage.postgresql.IDLE_IN_TRANSACTION", 1)
+    with frozen_in_a_transaction(engine):
+        leases(engine).acquire(20)
 
 
 def test_a_transaction_of_a_process_that_was_frozen_while_it_sent_a_statement_is_ended(
@@ -116,21 +124,12 @@ def test_a_transaction_of_a_process_that_was_frozen_while_it_sent_a_statement_is
 ) -> None:
     monkeypatch.setattr("portalcrawl.storage.postgresql.IDLE_IN_TRANSACTION", 1)
     monkeypatch.setattr("portalcrawl.storage.leases.STUCK", 0.5)
-    frozen_engine = open_database(engine.url.render_as_string(hide_password=False))
-    frozen, other = leases(frozen_engine, seconds=0.1), leases(engine)
-    frozen.acquire(0)
-    connection = frozen_engine.connect()
-    transaction = connection.begin()
-    frozen.check(connection)
     query = b"\0SELECT $1::text\0\0\0"
     parse = b"P" + struct.pack("!i", 4 + len(query)) + query
     bind = b"B" + struct.pack("!i", 1_000_000) + b"\0\0"
-    os.write(connection.connection.driver_connection.fileno(), parse + bind)  # type: ignore[union-attr]
-    other.acquire(0)
-    with pytest.raises(DBAPIError):
-        transaction.commit()
-    connection.invalidate()
-    frozen_engine.dispose()
+    with frozen_in_a_transaction(engine) as connection:
+        os.write(connection.connection.driver_connection.fileno(), parse + bind)  # type: ignore[union-attr]
+        leases(engine).acquire(0)
 
 
 @pytest.fixture

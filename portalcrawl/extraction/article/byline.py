@@ -154,7 +154,7 @@ def _named(line: Line, within: _NamesInBoxes, by_date: bool) -> Iterator[str]:
     undated = [part for part in parts if not _DIGIT.search(part) and not is_day(part)]
     if not marked and not opens and 2 * len(shown) < len(undated):
         return  # topics next to a date, one of which looks like a name
-    if not shown and (author_link or (opens and (marked or placed or dated))):
+    if not shown and opens and (marked or placed or dated):
         shown = [part for part in undated[:1] if is_handle(part)]
     linked = [name for name in within.linked(line.box) if name in line.text] if marked or placed else []
     yield from linked if linked and (line.linked * 2 > len(line.text) or not shown) else shown
