@@ -1,10 +1,10 @@
-"""Reads all saved pages with ``portalcrawl.read_page``, profiles off, and prints the figures of both halves.
+"""Reads all saved pages with ``portalcrawl.read_page``, profiles off, and prints the figures of each part.
 
-    python benchmarks/halves.py [--packs articles peers ...] [--half fitted] [--keep FOLDER] [--json] [--write]
+    python benchmarks/halves.py [--packs articles peers ...] [--part fitted opened] [--keep FOLDER] [--json] [--write]
 
-The halves are those of ``benchmarks/reading_split.py``: decide rules on ``fitted``, look at ``unseen`` for the figure
-only. Needs the saved pages and their scorers beside the repository. ``--keep`` writes what was read, a file a pack, in
-the form of ``read_pages.py``, and the misses among the fitted peers; ``--from`` scores such files instead of reading.
+The parts are those of ``benchmarks/reading_split.py``: decide rules on ``fitted`` and ``opened``, look at ``unseen`` for
+the figure only. Needs the saved pages and their scorers beside the repository. ``--keep`` writes what was read, a file a pack, in
+the form of ``read_pages.py``, and the misses among the peers of these two; ``--from`` scores such files instead of reading.
 ``--form`` tells how much the reading leans on one kind of sign: pages of publishers that nobody looked at lack some.
 """
 
@@ -27,7 +27,7 @@ from typing import Any
 
 from page_forms import FORMS
 from places import CORPUS, ROOT, TOOLS, demand_corpus, write_section
-from reading_split import HALVES, Half, half
+from reading_split import PARTS, Part, part
 
 sys.path[:0] = [str(ROOT), str(TOOLS), str(TOOLS / "reading")]
 
@@ -176,10 +176,10 @@ def cost_figures(gold: list[Row], found: Mapping[str, Row]) -> Figures:
     }
 
 
-def figures_of(packs: Mapping[str, Mapping[str, Row]], part: Half) -> Figures:
-    """Return the figures of the pages of one half."""
+def figures_of(packs: Mapping[str, Mapping[str, Row]], wanted: Part) -> Figures:
+    """Return the figures of the pages of one part."""
     gold = {
-        pack: [row for row in (peers_rows() if pack == "peers" else gold_rows(pack)) if half(row) == part]
+        pack: [row for row in (peers_rows() if pack == "peers" else gold_rows(pack)) if part(row) == wanted]
         for pack in packs
     }
     figures: Figures = {}
@@ -202,24 +202,24 @@ def figures_of(packs: Mapping[str, Mapping[str, Row]], part: Half) -> Figures:
 
 
 def write_misses(path: Path, found: Mapping[str, Row]) -> None:
-    """Write what is wrong on pages of peers of the fitted half, a line a page and fault."""
+    """Write what is wrong on pages of peers that may be looked at, a line a page and fault."""
     import score_peers
 
     counts: Counter[str] = Counter()
     with path.open("w", encoding="utf-8") as out:
         for row in peers_rows():
-            if half(row) == "fitted":
+            if part(row) != "unseen" and row["id"] in found:
                 for fault, what in score_peers.faults(row, score_peers.flat_row(found[row["id"]])):
                     counts[fault] += 1
-                    line = {"fault": fault, "id": row["id"], "lang": row["lang"], "what": what, "url": row["url"]}
+                    line = {"part": part(row), "fault": fault, "id": row["id"], "lang": row["lang"], "what": what, "url": row["url"]}
                     out.write(json.dumps(line, ensure_ascii=False) + "\n")
-    print("misses among the fitted peers:", dict(counts.most_common()), file=sys.stderr)
+    print("misses among the peers:", dict(counts.most_common()), file=sys.stderr)
 
 
 def read_packs(
-    packs: Iterable[str], parts: Iterable[Half], processes: int, form: str = "as-saved"
+    packs: Iterable[str], parts: Iterable[Part], processes: int, form: str = "as-saved"
 ) -> dict[str, dict[str, Row]]:
-    tasks = [(pack, row, form) for pack in packs for row in gold_rows(pack) if half(row) in parts]
+    tasks = [(pack, row, form) for pack in packs for row in gold_rows(pack) if part(row) in parts]
     with Pool(processes, warm_up) as pool:
         rows = pool.map(read, tasks, chunksize=8)
     found: dict[str, dict[str, Row]] = {pack: {} for pack in packs}
@@ -233,9 +233,9 @@ def load_packs(folder: Path, packs: Iterable[str]) -> dict[str, dict[str, Row]]:
     return {pack: {row["id"]: row for row in map(json.loads, rows)} for pack, rows in lines.items()}
 
 
-def table_of(tables: Mapping[Half, Figures]) -> str:
-    """Return the figures of the halves as a Markdown table."""
-    lines = [f"| figure | {' | '.join(f'{part} | n' for part in tables)} |", f"|---|{'---:|---:|' * len(tables)}"]
+def table_of(tables: Mapping[Part, Figures]) -> str:
+    """Return the figures of the parts as a Markdown table."""
+    lines = [f"| figure | {' | '.join(f'{name} | n' for name in tables)} |", f"|---|{'---:|---:|' * len(tables)}"]
     for name in dict.fromkeys(name for table in tables.values() for name in table):
         cells = (table.get(name, (float("nan"), 0)) for table in tables.values())
         lines.append(f"| {name} | {' | '.join(f'{value:.3f} | {count}' for value, count in cells)} |")
@@ -245,7 +245,7 @@ def table_of(tables: Mapping[Half, Figures]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--packs", nargs="+", choices=PACKS, default=list(PACKS))
-    parser.add_argument("--half", choices=HALVES, help="read and score one half only")
+    parser.add_argument("--part", nargs="+", choices=PARTS, default=list(PARTS), help="parts to read and score")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--keep", type=Path, help="folder for what was read")
     parser.add_argument("--from", type=Path, dest="source", help="folder of an earlier --keep to score")
@@ -256,7 +256,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")
     args = parser.parse_args()
     demand_corpus()
-    parts: tuple[Half, ...] = (args.half,) if args.half else HALVES
+    parts: list[Part] = args.part
     found = (
         load_packs(args.source, args.packs) if args.source else read_packs(args.packs, parts, args.processes, args.form)
     )
@@ -265,9 +265,9 @@ def main() -> None:
         for pack, rows in found.items():
             lines = (json.dumps(row, ensure_ascii=False, default=str) for row in rows.values())
             (args.keep / f"{pack}.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        if "peers" in found and "fitted" in parts:
+        if "peers" in found:
             write_misses(args.keep / "misses.jsonl", found["peers"])
-    tables = {part: figures_of(found, part) for part in parts}
+    tables = {name: figures_of(found, name) for name in parts}
     if args.json:
         print(json.dumps(tables))
         return

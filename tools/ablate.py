@@ -4,7 +4,7 @@
 
 Each rule of rule_cover.py, and each part of a condition, is switched off alone. The pages of half ``fitted``, the small
 pages with known answers beside them and the first portal's page in all its markups are read without it, but only those
-on which its condition had an effect; half ``unseen`` is never read. For each rule a line: on how many pages the records
+on which its condition had an effect; those of ``unseen`` are never read. For each rule a line: on how many pages the records
 change, by how much the scores get better or worse, and which known answers are lost. ``idle``: no page comes by it,
 ``same``: nothing changes, ``even``: records change, scores do not, ``harms``: the scores are better without it,
 ``helps``: they are worse; the last is listed with ``--all`` only.
@@ -37,7 +37,7 @@ sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "tests"), str(PAGES)]
 
 import halves  # noqa: E402
 from places import CORPUS, SHARED, demand_corpus  # noqa: E402
-from reading_split import half  # noqa: E402
+from reading_split import part  # noqa: E402
 
 Row = dict[str, Any]
 NOT_READ = (
@@ -116,7 +116,7 @@ def samples() -> list[Sample]:
         _page(pack, row)
         for pack in halves.PACKS
         for row in (halves.peers_rows() if pack == "peers" else halves.gold_rows(pack))
-        if half(row) == "fitted"
+        if part(row) == "fitted"
     ]
     return [*_cases(), *_seed(), *sorted(pages, key=lambda each: sha256(each.name.encode()).digest())]
 

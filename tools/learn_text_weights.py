@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 import halves as pages
 import score_peers
 from page_forms import FORMS
-from reading_split import half
+from reading_split import part
 
 OUT = pages.ROOT / "portalcrawl" / "extraction" / "article" / "text_weights.toml"
 Row = dict[str, Any]
@@ -158,7 +158,7 @@ def main() -> None:
     args = parser.parse_args()
     tasks = [(pack, row) for pack in ("articles", "bodies") for row in pages.gold_rows(pack)]
     tasks += [("peers", row) for row in pages.peers_rows() if {"body", "with", "without"} & row["gold"].keys()]
-    every_form = [(*task, form) for task in tasks if half(task[1]) == "fitted" for form in LEARNED]
+    every_form = [(*task, form) for task in tasks if part(task[1]) == "fitted" for form in LEARNED]
     with Pool(2, pages.warm_up) as pool:
         found = [each for each in pool.map(examples, every_form, 4) if each]
     choice = random.Random(1)
