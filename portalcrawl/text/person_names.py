@@ -24,7 +24,7 @@ _BY = re.compile(
 _NO_PERSON = re.compile(
     rf"[@/]|\d|https?:|www\.|\w{{3}}\.[a-z]{{2,3}}(?!\w|\.)|\b{either('people.no_person')}\b", re.IGNORECASE
 )
-_NO_NAME = re.compile(rf"[:!?]|\b{either('people.no_name')}\b", re.IGNORECASE)
+_NO_NAME = re.compile(rf"[:!?]|\b{either('people.no_name', 'topics.names')}\b", re.IGNORECASE)
 _CODES = re.compile(r"[A-ZÄÖÜ]{1,3}(?:\s[A-ZÄÖÜ]{1,3})+")
 """Abbreviations, such as those of languages or agencies, one after another (``DE EN``)."""
 _DAY = f"(?:{'|'.join(sorted((*MONTHS, *WEEKDAYS), key=len, reverse=True))})"
@@ -60,7 +60,7 @@ _AFTER_NAME = re.compile(
     re.IGNORECASE,
 )
 """After a name: a place, a role, or a date (``Von Ada Muster am Dienstag, 2. Dezember``)."""
-_INITIALS = re.compile(r"[a-zäöüß]{1,4}|[A-ZÄÖÜ]{2,3}")
+_INITIALS = re.compile(r"[a-zäöüß]{1,3}|[A-ZÄÖÜ]{2,3}")
 _HANDLE = re.compile(r"[^\W\d_][\w.-]{3,30}")
 _PARTICLES = words("bylines.particles")
 
@@ -144,6 +144,15 @@ def is_handle(text: str) -> bool:
     (True, False, False)
     """
     return _HANDLE.fullmatch(text) is not None and not _NO_NAME.search(text) and not is_day(text) and _is_person(text)
+
+
+def is_signature(text: str) -> bool:
+    """Return whether *text*, which is marked as an author's name, can be one: any that does not name something else.
+
+    >>> is_signature("ada"), is_signature("乔木"), is_signature("admin"), is_signature("Alle Artikel"), is_signature("dpa")
+    (True, True, False, False, False)
+    """
+    return not (_NO_NAME.search(text) or _NEITHER.search(text)) and not is_day(text) and _is_person(text)
 
 
 def _is_organisation(text: str) -> bool:

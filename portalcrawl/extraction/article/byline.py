@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.dom.layout import Box, Line
 from portalcrawl.text.normalize import clean, fold
-from portalcrawl.text.person_names import byline_parts, is_day, is_handle, is_name, opens_byline, without_by
+from portalcrawl.text.person_names import byline_parts, is_day, is_handle, is_name, is_signature, opens_byline, without_by
 from portalcrawl.vocabulary import class_words, either, words
 
 if TYPE_CHECKING:
@@ -46,10 +46,12 @@ def read_byline(lines: Sequence[Line], *, by_date: bool = True) -> tuple[str, ..
     """
     within = _NamesInBoxes()
     for line in lines:
-        if len(line.text) <= LONGEST_BYLINE and (not line.prose or is_byline(line)) and not _is_elsewhere(line.box):
-            names = list(_named(line, within, by_date)) or list(_marked_within(line, within))
-            if names:
-                return tuple(dict.fromkeys(names))
+        if len(line.text) > LONGEST_BYLINE or _is_elsewhere(line.box):
+            continue
+        names = list(_named(line, within, by_date)) if not line.prose or is_byline(line) else []
+        names = names or list(_marked_within(line, within))
+        if names:
+            return tuple(dict.fromkeys(names))
     return None
 
 
@@ -60,6 +62,14 @@ class _NamesInBoxes:
         self._marked: dict[Box, list[str]] = {}
         self._linked: dict[Box, list[str]] = {}
         self._credited: dict[Box, list[str]] = {}
+        self._signing: dict[Box, list[str]] = {}
+
+    def signing(self, box: Box) -> list[str]:
+        """Return the texts of elements in *box* whose markup says that they are the name of an author."""
+        if box not in self._signing:
+            texts = (clean(text_of(part, LONGEST_BYLINE)) for part in _first(box) if _signs(part))
+            self._signing[box] = [text for text in texts if is_signature(text)]
+        return self._signing[box]
 
     def marked(self, box: Box) -> list[str]:
         """Return the texts of inline elements in *box* whose names say that they hold authors."""
@@ -88,6 +98,18 @@ class _NamesInBoxes:
 def _without_section(name: str, credited: Sequence[str]) -> str:
     """Return a name without the words after its link (``Ada in Aktuell``)."""
     return next((link for link in credited if name.startswith(f"{link} ")), name)
+
+
+def _signs(element: _Element) -> bool:
+    """Return whether an element is an author's name by its markup.
+
+    That is ``rel=author`` (https://html.spec.whatwg.org/#link-type-author) or the formatted name of a card
+    (``fn``, https://microformats.org/wiki/hcard).
+    """
+    given = element.keys()
+    return ("rel" in given and "author" in (element.get("rel") or "").split()) or (
+        "class" in given and "fn" in (element.get("class") or "").split()
+    )
 
 
 def _leads_to_author(link: _Element) -> bool:
@@ -134,9 +156,10 @@ def _is_elsewhere(box: Box | None) -> bool:
 
 def _marked_within(line: Line, within: _NamesInBoxes) -> Iterator[str]:
     """Yield the names in the line's inline elements that hold authors, whatever is next to them."""
-    for text in within.marked(line.box):
+    for text in within.marked(line.box) if not line.prose else ():
         if text in line.text:
             yield from filter(is_name, byline_parts(text))
+    yield from (name for name in within.signing(line.box) if name in line.text)
 
 
 def _named(line: Line, within: _NamesInBoxes, by_date: bool) -> Iterator[str]:
