@@ -22,7 +22,8 @@ from portalcrawl.extraction.parts import ArticleParts, PageType, TeaserParts
 from portalcrawl.extraction.rights import read_rights
 from portalcrawl.extraction.rules.profile_rules import read_article
 from portalcrawl.profiles.time_zones import language_of_script, zone_of
-from portalcrawl.text.normalize import language_tag, own_title
+from portalcrawl.text.normalize import language_tag
+from portalcrawl.text.titles import own_title
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from portalcrawl.reasons import reason
-from portalcrawl.text.normalize import fold, own_title
+from portalcrawl.text.normalize import fold
+from portalcrawl.text.titles import STROKE, first_parts, main_parts, own_title
 
 if TYPE_CHECKING:
     from portalcrawl.extraction.page import Page
@@ -25,7 +26,6 @@ SPELLING = ("json-ld", "meta", "page", "title")
 
 SHORTEST_CORE = 15
 _TAIL = re.compile(r"[.!?\"”“»«)]{0,2}(?:\s*[|·•»›⋆*]|\s+[-–—:]\s|\s*\()")
-_STROKE = re.compile(r"\s*[|·•»›⋆_]\s*|\s[-–—]\s")
 _JOINT = re.compile(r"^\s*[|*·•»]|^\s+[-–—]\s|[:|·•]\s*$|\s[-–—]\s*$")
 
 
@@ -66,6 +66,8 @@ def _titles(page: Page) -> dict[str, str]:
     cleaned = {source: text for source, text in found.items() if text}
     shown = cleaned.get("page", "")
     cleaned = {source: _without_tail(text, shown) for source, text in cleaned.items()}
+    if "title" in cleaned:
+        cleaned["title"] = _without_sections(cleaned["title"], shown)
     declared = {fold(cleaned[source]): cleaned[source] for source in ("json-ld", "meta") if source in cleaned}
     return {source: _core(text, declared) for source, text in cleaned.items()}
 
@@ -76,17 +78,24 @@ def _is_behind(heading: str, title: str) -> bool:
     >>> _is_behind("Seenbote", "Der Rat tagt | Insel | Der Seenbote"), _is_behind("Rat tagt", "Insel | Rat tagt")
     (True, False)
     """
-    first, *rest = map(fold, _STROKE.split(title))
+    first, *rest = map(fold, STROKE.split(title))
     words = fold(heading)
     return len(words) < len(first) and words not in first and any(f" {words} " in f" {part} " for part in rest)
 
 
 def _without_tail(title: str, shown: str) -> str:
-    """Return the visible heading *shown* if *title* is *shown* followed by a site's or section's name, else *title*."""
+    """Return the visible heading *shown* if *title* is *shown* with names of the site or sections, else *title*."""
     words = fold(shown)
     if len(words) < SHORTEST_CORE or not fold(title).startswith(f"{words} "):
         return title
     return shown if _TAIL.match(title[len(shown.rstrip(" .:|–—-")) :]) else title
+
+
+def _without_sections(title: str, shown: str) -> str:
+    """Return the visible heading *shown* if it is the main part of the title element's text, else *title*."""
+    words = fold(shown)
+    is_part = words != fold(title) and (words in main_parts(title) or words in first_parts(title))
+    return shown if is_part else title
 
 
 def _core(title: str, declared: Mapping[str, str]) -> str:

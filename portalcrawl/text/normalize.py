@@ -1,13 +1,10 @@
-"""Clean and compare texts: white space, invisible characters, language tags, titles without the site's name."""
+"""Clean and compare texts: white space, invisible characters, language tags."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
 from functools import lru_cache
-
-from portalcrawl import vocabulary
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
@@ -82,46 +79,3 @@ def language_tag(value: str) -> str | None:
         return None
     language, script, region = match.groups()
     return "-".join(filter(None, (language.lower(), script and script.title(), region and region.upper())))
-
-
-_BRACKETED = re.compile(r"^(?P<headline>.{1,400}\S) [(\[](?P<name>[^()\[\]]{2,60})[)\]]$")
-_SEPARATOR_BEFORE = re.compile(r"(?:\s*[|•·»›⋆:*]|\s[-–—])\s*$")
-_SEPARATOR_AFTER = re.compile(r"\s*[|•·»›⋆:*]\s*|\s[-–—]\s+")
-_DANGLING = re.compile(r"\s+[-–—|:]+$")
-_RUBRICS = vocabulary.words("sites.rubrics")
-"""Titles of sections and of the front page instead of an article."""
-_PUNCTUATION = " .|»›⋆-–—·•"
-
-
-def own_title(title: str, site_names: Sequence[str]) -> str | None:
-    """Return a page's title without the site's name; None if it is only the name of the site or a section.
-
-    >>> own_title("Rat tagt - Seenbote", ["Seenbote"]), own_title("News - Seenbote", ["Seenbote"])
-    ('Rat tagt', None)
-    """
-    text = without_site(title, site_names)
-    folded = fold(text)
-    return text if folded and folded not in _RUBRICS and folded not in map(fold, site_names) else None
-
-
-def without_site(headline: str, site_names: Iterable[str]) -> str:
-    """Return *headline* without a site's name at its end or start.
-
-    >>> without_site("Rathaus wird saniert | Muster-Zeitung", ["Muster-Zeitung"])
-    'Rathaus wird saniert'
-    """
-    core = headline.rstrip(_PUNCTUATION)
-    if bracketed := _BRACKETED.search(core):
-        core = bracketed["headline"] + " | " + bracketed["name"]
-    for name in sorted(filter(None, site_names), key=len, reverse=True):
-        size, lower = len(name), name.lower()
-        rest = ""
-        if core[-size:].lower() == lower and (
-            separator := _SEPARATOR_BEFORE.search(core, max(0, len(core) - size - 6), len(core) - size)
-        ):
-            rest = core[: separator.start()].strip()
-        elif core[:size].lower() == lower and (separator := _SEPARATOR_AFTER.match(core, size)):
-            rest = core[separator.end() :].strip()
-        if rest:
-            return rest
-    return _DANGLING.sub("", headline)

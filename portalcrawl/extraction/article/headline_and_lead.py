@@ -6,8 +6,10 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from itertools import takewhile
 
+from portalcrawl.extraction.declared.meta_tags import leads_home
 from portalcrawl.extraction.dom.layout import Box, Layout, Line
 from portalcrawl.text.normalize import fold
+from portalcrawl.text.titles import first_parts, main_parts
 from portalcrawl.vocabulary import class_words
 
 SHORTEST_LEAD = 30
@@ -24,39 +26,51 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HEADINGS = ("h1", "h2", "h3")
 
 
-def find_headline(layout: Layout, titles: Sequence[str], start: int) -> Line | None:
+def find_headline(layout: Layout, titles: Sequence[str], url: str, start: int) -> Line | None:
     """Return the line of the headline, None if there is none.
 
-    It is a heading, else another line, that equals one of the declared *titles* with or without the site's name; else
-    the last h1 before the line with the index *start*, where the text begins; else the first h1.
+    It is a heading that repeats one of the declared *titles*; else the last h1 before the line with the index *start*,
+    where the text begins; else the first h1; else another line that repeats a title. An h1 that links to the home page
+    of the site at *url* is the site's name.
     """
-    wanted = [fold(title) for title in titles]
     headings = [line for line in layout.lines if line.box.tag in _HEADINGS or _in_heading(line.box)]
-    equal = [line for line in headings if _is_title(line, wanted)]
-    if equal:
-        tops = [line for line in equal if line.box.tag == "h1"] or equal
-        return (
-            tops[0]
-            if tops[0].box.tag == "h1"
-            else next((line for line in reversed(tops) if line.index <= start), tops[0])
-        )
-    tops = [line for line in headings if line.box.tag == "h1" or _in_heading(line.box)]
-    if not tops:
-        return next((line for line in layout.lines if _is_title(line, wanted)), None)
-    before = [line for line in tops if line.index <= start]
-    return before[-1] if before else tops[0]
+    equal = _repeating(headings, titles)
+    tops = [line for line in equal if line.box.tag == "h1"]
+    if tops:
+        return tops[0]
+    if not equal:
+        tops = [line for line in headings if line.box.tag == "h1" or _in_heading(line.box)]
+        equal = [line for line in tops if not _is_home_link(line, url)]
+    equal = equal or _repeating(layout.lines, titles)
+    return next((line for line in reversed(equal) if line.index <= start), equal[0] if equal else None)
 
 
-def _is_title(line: Line, wanted: Sequence[str]) -> bool:
-    if len(line.text) > LONGEST_TITLE:
-        return False
-    text = fold(line.text)
-    long = len(text) >= SHORTEST_TITLE
-    return any(
-        text == title
-        or (long and len(text) * 10 >= len(title) * 6 and (title.startswith(text) or title.endswith(text)))
-        for title in wanted
+def _is_home_link(line: Line, url: str) -> bool:
+    return line.linked == len(line.text) and line.href is not None and leads_home(line.href, url)
+
+
+def _repeating(lines: Sequence[Line], titles: Sequence[str]) -> list[Line]:
+    """Return the *lines* that are one of the *titles*, or the main part of one; else those that are the first part."""
+    main = {fold(title) for title in titles}
+    found = [line for line in lines if len(line.text) <= LONGEST_TITLE and _is_title(fold(line.text), main)]
+    for parts in (main_parts, first_parts):
+        wanted = set().union(*map(parts, titles)) if not found else set()
+        found = found or [line for line in lines if len(line.text) <= LONGEST_TITLE and fold(line.text) in wanted]
+    return found
+
+
+def _is_title(text: str, titles: Collection[str]) -> bool:
+    """Return whether *text* is one of the *titles*, or nearly: one of both begins or ends with the other."""
+    if text in titles:
+        return True
+    return len(text) >= SHORTEST_TITLE and any(
+        min(len(text), len(title)) * 10 >= max(len(text), len(title)) * 6 and _is_end(*sorted((text, title), key=len))
+        for title in titles
     )
+
+
+def _is_end(short: str, long: str) -> bool:
+    return long.startswith(short) or long.endswith(short)
 
 
 def _in_heading(box: Box) -> bool:

@@ -87,7 +87,7 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     main = find_main(layout)
     if main is None:
         return ArticleParts()
-    headline = find_headline(layout, declared.titles, main.first)
+    headline = find_headline(layout, declared.titles, declared.url, main.first)
     main = own_article(layout, main, headline)
     titles = {fold(text) for text in (*declared.titles, headline.text if headline else "") if text}
     opening = find_opening(layout, headline, main, titles)

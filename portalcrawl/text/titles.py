@@ -1,0 +1,79 @@
+"""The parts of a page's title: the headline, and around it the names of the site and of sections."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from portalcrawl import vocabulary
+from portalcrawl.text.normalize import fold
+
+STROKE = re.compile(r"\s*(?:[|·•»›⋆_〉》]|--)\s*|\s[-–—]\s|(?<=[\u3040-\u9fff”」』）])[-–—]")
+"""Separates the parts of a title; in scripts without spaces, a dash does so without spaces, too."""
+MOST_PARTS = 8
+_BRACKETED = re.compile(r"^(?P<headline>.{1,400}\S) [(\[](?P<name>[^()\[\]]{2,60})[)\]]$")
+_SEPARATOR_BEFORE = re.compile(r"(?:\s*[|•·»›⋆:*]|\s[-–—])\s*$")
+_SEPARATOR_AFTER = re.compile(r"\s*[|•·»›⋆:*]\s*|\s[-–—]\s+")
+_DANGLING = re.compile(r"\s+[-–—|:]+$")
+_RUBRICS = vocabulary.words("sites.rubrics")
+"""Titles of sections and of the front page instead of an article."""
+_PUNCTUATION = " .|»›⋆-–—·•"
+
+
+def main_parts(title: str) -> set[str]:
+    """Return the runs of parts of *title* that contain its longest part, folded: one of them is the headline.
+
+    >>> sorted(main_parts("Seenbote - Der Rat tagt - Insel"))
+    ['der rat tagt', 'der rat tagt insel', 'seenbote der rat tagt', 'seenbote der rat tagt insel']
+    """
+    parts = _parts(title)
+    longest = max(range(len(parts)), key=lambda at: len(parts[at]), default=0)
+    return {" ".join(parts[start:end]) for start in range(longest + 1) for end in range(longest + 1, len(parts) + 1)}
+
+
+def first_parts(title: str) -> set[str]:
+    """Return the runs of parts at the beginning of *title*, folded: one is the headline if the site's name is long.
+
+    >>> sorted(first_parts("Rat tagt | Der Seenbote"))
+    ['rat tagt', 'rat tagt der seenbote']
+    """
+    parts = _parts(title)
+    return {" ".join(parts[:end]) for end in range(1, len(parts) + 1)}
+
+
+def _parts(title: str) -> list[str]:
+    return [folded for part in STROKE.split(title)[:MOST_PARTS] if (folded := fold(part))]
+
+
+def own_title(title: str, site_names: Sequence[str]) -> str | None:
+    """Return a page's title without the site's name; None if it is only the name of the site or a section.
+
+    >>> own_title("Rat tagt - Seenbote", ["Seenbote"]), own_title("News - Seenbote", ["Seenbote"])
+    ('Rat tagt', None)
+    """
+    text = without_site(title, site_names)
+    folded = fold(text)
+    return text if folded and folded not in _RUBRICS and folded not in map(fold, site_names) else None
+
+
+def without_site(headline: str, site_names: Iterable[str]) -> str:
+    """Return *headline* without a site's name at its end or start.
+
+    >>> without_site("Rathaus wird saniert | Muster-Zeitung", ["Muster-Zeitung"])
+    'Rathaus wird saniert'
+    """
+    core = headline.rstrip(_PUNCTUATION)
+    if bracketed := _BRACKETED.search(core):
+        core = bracketed["headline"] + " | " + bracketed["name"]
+    for name in sorted(filter(None, site_names), key=len, reverse=True):
+        size, lower = len(name), name.lower()
+        rest = ""
+        if core[-size:].lower() == lower and (
+            separator := _SEPARATOR_BEFORE.search(core, max(0, len(core) - size - 6), len(core) - size)
+        ):
+            rest = core[: separator.start()].strip()
+        elif core[:size].lower() == lower and (separator := _SEPARATOR_AFTER.match(core, size)):
+            rest = core[separator.end() :].strip()
+        if rest:
+            return rest
+    return _DANGLING.sub("", headline)
