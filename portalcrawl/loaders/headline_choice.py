@@ -54,7 +54,7 @@ def _titles(page: Page) -> dict[str, str]:
     element contains after the headline is the name of the site or a section.
     """
     named, social = page.title or "", page.metadata.headline or ""
-    copied = fold(social) == fold(named) != fold(own_title(named, page.site_names) or named)
+    copied = fold(social) == fold(named) and len(STROKE.split(named)) > 1
     shown = page.body.headline or ""
     titles = {
         "json-ld": page.linked_data.headline,
