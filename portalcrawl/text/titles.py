@@ -8,12 +8,14 @@ from collections.abc import Iterable, Sequence
 from portalcrawl import vocabulary
 from portalcrawl.text.normalize import fold
 
-STROKE = re.compile(r"\s*(?:[|·•»›⋆_〉》]|--)\s*|\s[-–—]\s|(?<=[\u3040-\u9fff”」』）])[-–—]")
-"""Separates the parts of a title; in scripts without spaces, a dash does so without spaces, too."""
+_STROKE = r"\s*(?:[|｜·•»›⋆_〉》]|--|::)\s*|\s[-–—]\s|(?<=[\u3040-\u9fff”」』）！？])[-–—]"
+STROKE = re.compile(_STROKE)
+"""Separates the names of the site and of sections from the headline; in scripts without spaces, a dash needs none."""
+_STROKE_OR_COLON = re.compile(rf"{_STROKE}|\s*[:：]\s*")
 MOST_PARTS = 8
 _BRACKETED = re.compile(r"^(?P<headline>.{1,400}\S) [(\[](?P<name>[^()\[\]]{2,60})[)\]]$")
-_SEPARATOR_BEFORE = re.compile(r"(?:\s*[|•·»›⋆:*]|\s[-–—])\s*$")
-_SEPARATOR_AFTER = re.compile(r"\s*[|•·»›⋆:*]\s*|\s[-–—]\s+")
+_SEPARATOR_BEFORE = re.compile(r"(?:\s*[|｜•·»›⋆:：*]|\s[-–—])\s*$")
+_SEPARATOR_AFTER = re.compile(r"\s*[|｜•·»›⋆:：*]\s*|\s[-–—]\s+")
 _DANGLING = re.compile(r"\s+[-–—|:]+$")
 _RUBRICS = vocabulary.words("sites.rubrics")
 """Titles of sections and of the front page instead of an article."""
@@ -42,7 +44,7 @@ def first_parts(title: str) -> set[str]:
 
 
 def _parts(title: str) -> list[str]:
-    return [folded for part in STROKE.split(title)[:MOST_PARTS] if (folded := fold(part))]
+    return [folded for part in _STROKE_OR_COLON.split(title)[:MOST_PARTS] if (folded := fold(part))]
 
 
 def own_title(title: str, site_names: Sequence[str]) -> str | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from itertools import takewhile
+from urllib.parse import urlsplit
 
-from portalcrawl.extraction.declared.meta_tags import leads_home
 from portalcrawl.extraction.dom.layout import Box, Layout, Line
 from portalcrawl.text.normalize import fold
 from portalcrawl.text.titles import first_parts, main_parts
+from portalcrawl.urls import absolute
 from portalcrawl.vocabulary import class_words
 
 SHORTEST_LEAD = 30
@@ -30,8 +31,8 @@ def find_headline(layout: Layout, titles: Sequence[str], url: str, start: int) -
     """Return the line of the headline, None if there is none.
 
     It is a heading that repeats one of the declared *titles*; else the last h1 before the line with the index *start*,
-    where the text begins; else the first h1; else another line that repeats a title. An h1 that links to the home page
-    of the site at *url* is the site's name.
+    where the text begins; else the first h1; else another line that repeats a title. An h1 that links to another page
+    than that at *url* comes last: it is the site's name, or another article's headline.
     """
     headings = [line for line in layout.lines if line.box.tag in _HEADINGS or _in_heading(line.box)]
     equal = _repeating(headings, titles)
@@ -40,13 +41,16 @@ def find_headline(layout: Layout, titles: Sequence[str], url: str, start: int) -
         return tops[0]
     if not equal:
         tops = [line for line in headings if line.box.tag == "h1" or _in_heading(line.box)]
-        equal = [line for line in tops if not _is_home_link(line, url)]
-    equal = equal or _repeating(layout.lines, titles)
+        equal = [line for line in tops if not _leads_away(line, url)] or _repeating(layout.lines, titles) or tops
     return next((line for line in reversed(equal) if line.index <= start), equal[0] if equal else None)
 
 
-def _is_home_link(line: Line, url: str) -> bool:
-    return line.linked == len(line.text) and line.href is not None and leads_home(line.href, url)
+def _leads_away(line: Line, url: str) -> bool:
+    """Return whether a line is a link to another page than that at *url*."""
+    if line.href is None or line.linked < len(line.text):
+        return False
+    target = absolute(url, line.href)
+    return target is not None and urlsplit(target).path != urlsplit(url).path
 
 
 def _repeating(lines: Sequence[Line], titles: Sequence[str]) -> list[Line]:

@@ -101,14 +101,14 @@ def home_name(root: _Element, title: str | None, url: str) -> str | None:
     """Return the text of a link to the home page if the page's *title* begins or ends with it: the site's name."""
     whole = (title or "").casefold()
     for link in islice(root.iter("a"), MOST_HOME_LINKS if whole else 0):
-        if leads_home(link.get("href") or "", url):
+        if _leads_home(link.get("href") or "", url):
             name = text_of(link, LONGEST_NAME).casefold()
             if SHORTEST_NAME <= len(name) <= LONGEST_NAME and (whole.startswith(name) or whole.endswith(name)):
                 return text_of(link)
     return None
 
 
-def leads_home(href: str, url: str) -> bool:
+def _leads_home(href: str, url: str) -> bool:
     """Return whether *href*, on the page at *url*, leads to a site's home page; most links fail the cheap tests."""
     if href == "/":
         return True
