@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from portalcrawl import vocabulary
 from portalcrawl.text.normalize import fold
 
-_STROKE = r"\s*(?:[|｜·•»›⋆_〉》]|--|::)\s*|\s[-–—]\s|(?<=[\u3040-\u9fff”」』）！？])[-–—]"
+_STROKE = r"\s*(?:[|｜·•»›⋆_〉》]|--|::)\s*|\s[-–—@]\s|(?<=[\u3040-\u9fff”」』）！？])[-–—]"
 STROKE = re.compile(_STROKE)
 """Separates the names of the site and of sections from the headline; in scripts without spaces, a dash needs none."""
 _STROKE_OR_COLON = re.compile(rf"{_STROKE}|\s*[:：]\s*")

@@ -46,11 +46,15 @@ def find_headline(layout: Layout, titles: Sequence[str], url: str, start: int) -
 
 
 def _leads_away(line: Line, url: str) -> bool:
-    """Return whether a line is a link to another page than that at *url*."""
+    """Return whether a line is a link to another page than that at *url*, by the last part of the path."""
     if line.href is None or line.linked < len(line.text):
         return False
     target = absolute(url, line.href)
-    return target is not None and urlsplit(target).path != urlsplit(url).path
+    return target is not None and _last_part(target) != _last_part(url)
+
+
+def _last_part(url: str) -> str:
+    return urlsplit(url).path.rstrip("/").rsplit("/", 1)[-1]
 
 
 def _repeating(lines: Sequence[Line], titles: Sequence[str]) -> list[Line]:
