@@ -147,7 +147,9 @@ def _is_small(layout: Layout, box: Box) -> bool:
     if box.last - box.first > MOST_ASKING_LINES:
         return False
     lines = layout.lines[box.first : box.last]
-    return sum(line.prose for line in lines) <= 1 and not any(line.box.tag == "h1" for line in lines)
+    prose = [line for line in lines if line.prose]
+    explains = len(prose) <= 1 and all(len(line.text) < LITTLE_TEXT for line in prose)
+    return explains and not any(line.box.tag == "h1" for line in lines)
 
 
 def _opens_with_link(lines: Iterable[Line]) -> bool:
