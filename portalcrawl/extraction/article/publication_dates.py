@@ -128,7 +128,6 @@ def read_dates(
     for reading in found:
         if reading.role == "published" and (published is None or _refines(reading, published)):
             published = reading
-    published = published or modified
     return (published.raw if published else None), (modified.raw if modified else None)
 
 

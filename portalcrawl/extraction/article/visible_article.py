@@ -204,9 +204,9 @@ def _dates(layout: Layout, around: _Surroundings, clock: Clock, dated: Dated) ->
         return None, None
     at = around.anchor
     head = read_dates(layout, around.head, clock, anchor=at)
-    if head[0] or dated == "somehow":
-        return head if head[0] else read_dates(layout, labelled(around.foot), clock, anchor=at)
-    return next((found for found in _dates_apart(layout, around, clock) if found[0]), (None, None))
+    if any(head) or dated == "somehow":
+        return head if any(head) else read_dates(layout, labelled(around.foot), clock, anchor=at)
+    return next((found for found in _dates_apart(layout, around, clock) if any(found)), (None, None))
 
 
 def _dates_apart(layout: Layout, around: _Surroundings, clock: Clock) -> Iterator[tuple[str | None, str | None]]:
