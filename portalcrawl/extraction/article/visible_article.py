@@ -90,7 +90,7 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     headline = find_headline(layout, declared.titles, declared.url, main.first)
     main = own_article(layout, main, headline)
     titles = {fold(text) for text in (*declared.titles, headline.text if headline else "") if text}
-    opening = find_opening(layout, headline, main, titles)
+    opening = [line for line in find_opening(layout, headline, main, titles) if not _is_dated_byline(line, clock)]
     weights = TextWeights(layout.walk, headline.block.index if headline else None, titles)
     lines = opening + [
         line for line in text_lines(layout, main, headline, frozenset(titles), weights) if line not in opening
@@ -153,6 +153,10 @@ def _weighs_enough(weights: TextWeights, line: Line) -> bool:
     if under_headline or len(line.text) < SHORTEST_WEIGHED:
         return True
     return weights.weight(line.block) > (LEAST_WEIGHT if line.prose else LEAST_OF_SHORT)
+
+
+def _is_dated_byline(line: Line, clock: Clock) -> bool:
+    return not line.prose and opens_byline(line.text) and clock.find(line.text) is not None
 
 
 def _signed(text: Sequence[Line], clock: Clock) -> list[Line]:
