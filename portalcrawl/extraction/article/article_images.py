@@ -70,9 +70,11 @@ _ELSEWHERE = frozenset(
 
 
 def mark_captions(layout: Layout) -> None:
-    """Mark the lines that are alone in a box with a picture as notes: they are captions, whatever their class."""
-    for _, box, _ in layout.images:
-        for line in _beside(layout, box):
+    """Mark captions as notes: lines alone in a box with a picture, and a line below a picture that ends with a credit."""
+    for _, box, index in layout.images:
+        below = layout.lines[index : index + 1]
+        credited = (line for line in below if len(line.text) <= LONGEST_CAPTION and _CREDIT.search(line.text))
+        for line in (*_beside(layout, box), *credited):
             line.note = True
 
 
