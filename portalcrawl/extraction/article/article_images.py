@@ -8,7 +8,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from portalcrawl.extraction.dom.layout import IMAGES, Box, Layout, Line
+from portalcrawl.extraction.dom.blocks import Box
+from portalcrawl.extraction.dom.layout import IMAGES, Layout, Line
 from portalcrawl.extraction.parts import ImageParts
 from portalcrawl.extraction.teasers.line_forms import form_of
 from portalcrawl.text.datelines import read_dateline
@@ -80,11 +81,11 @@ def _beside(layout: Layout, box: Box | None) -> list[Line]:
     """Return the lines in the largest box around a picture that holds only a few lines and no text."""
     found: list[Line] = []
     for _ in range(LEVELS):
-        if box is None or box.last - box.first > MOST_CAPTION_LINES or box.tag in ("body", "main"):
+        if box is None or box.last_line - box.first_line > MOST_CAPTION_LINES or box.tag in ("body", "main"):
             break
         if box.tag == "article" and not _is_in_article(box):
             break
-        lines = layout.lines[box.first : box.last]
+        lines = layout.lines[box.first_line : box.last_line]
         if any(_is_text(line) for line in lines) or _are_paragraphs(lines):
             break
         found = lines
@@ -133,10 +134,11 @@ def read_images(layout: Layout, first: int, main: Box, url: str) -> tuple[ImageP
 
     From there to the end of the article element, only pictures with a caption count, as in a gallery.
     """
-    last, article = main.last, _article_around(main)
+    last, article = main.last_line, _article_around(main)
     found: dict[str, ImageParts] = {}
     for element, box, index in layout.images:
-        own = first <= index <= last or (article is not None and last < index <= article.last and _is_captioned(box))
+        behind = article is not None and last < index <= article.last_line
+        own = first <= index <= last or (behind and _is_captioned(box))
         if own and not _is_elsewhere(box):
             address = _address(element, url, captioned=_is_captioned(box))
             caption, credit = _caption(layout, element, box) if address else (None, None)
@@ -163,7 +165,7 @@ def _is_captioned(box: Box | None) -> bool:
     """Return whether the box around a picture is a figure with text."""
     while box is not None and box.tag != "figure":
         box = box.parent
-    return box is not None and box.last > box.first
+    return box is not None and box.last_line > box.first_line
 
 
 def _address(element: _Element, url: str, *, captioned: bool) -> str | None:
@@ -213,7 +215,7 @@ def _caption(layout: Layout, element: _Element, box: Box) -> tuple[str | None, s
     figure: Box | None = box
     while figure is not None and figure.tag != "figure":
         figure = figure.parent
-    lines = layout.lines[figure.first : figure.last] if figure is not None else _beside(layout, box)
+    lines = layout.lines[figure.first_line : figure.last_line] if figure is not None else _beside(layout, box)
     text = " ".join(line.text for line in lines if len(line.text) <= LONGEST_CAPTION) or clean(element.get("alt") or "")
     return split_credit(text[:LONGEST_CAPTION])
 
