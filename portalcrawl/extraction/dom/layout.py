@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _APART = re.compile(r"[BCDFGHJLMNPQRTX] [a-zäöüß]")
 """A drop cap: a letter that is not a word (unlike ``A``, ``I``, ``O``, ``W``), and the rest of its word."""
-IMAGES = frozenset(("img", "amp-img"))
 STRONG = frozenset(("nav", "overlay", "form", "button", "footer", "comments", "caption", "figure"))
 """Kinds that hold the article's text only if they hold most of the page's. Names of other kinds are sometimes used for
 a whole layout (``sidebar-grid``)."""
