@@ -249,6 +249,11 @@ class Block:
         return min(1.0, self.link_chars / max(1, self.solid_chars)) if self.link_chars else 0.0
 
     @property
+    def is_linked(self) -> bool:
+        """Whether all of its text is in links."""
+        return all(part[2].link is not None for part in self.parts if not part[0].isspace())
+
+    @property
     def is_bold(self) -> bool:
         """Whether all of its text is in bold elements."""
         return all(part[2].bold for part in self.parts if part[0] and not part[0].isspace())
