@@ -61,7 +61,7 @@ def examples(task: tuple[str, Row, str]) -> list[Example]:
     main = find_main(page.layout)
     if main is None:
         return []
-    line = find_headline(page.layout, page.declared.titles, page.declared.url, main.first)
+    line = find_headline(page.layout, page.declared.titles, page.declared.url, main.first_line)
     headline = line.block.index if line else None
     titles = set(map(fold, (*page.declared.titles, line.text if line else "")))
     weights = TextWeights(page.walk, headline, titles)

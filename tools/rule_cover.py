@@ -41,7 +41,6 @@ EXPLAINED = TOOLS / "rule_cover.toml"
 NOT_GENERIC = {
     "extraction/rules/profile_rules.py",
     "extraction/rules/selector_match.py",
-    "extraction/dom/visible_lines.py",
 }
 """What reads profiles' rules: tests/pages/test_profile_rules.py tests it."""
 SECONDS = 20

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from portalcrawl.extraction.article.article_images import picture_key
 from portalcrawl.extraction.article.headline_and_lead import is_named_lead
 from portalcrawl.extraction.block_owner import BlockOwner, squash
+from portalcrawl.extraction.dom.pictures import addresses, picture_key
 from portalcrawl.extraction.teasers.line_forms import comment_count
 from portalcrawl.reasons import reason
 from portalcrawl.text.normalize import fold
@@ -29,9 +28,6 @@ SHORTEST_PART = 12
 """Fewest letters and digits of a block that shows a value if its text is only a part of the value."""
 LEAST_START = 20
 """Characters at the start of a declared description that a lead must repeat."""
-_BETWEEN = re.compile(r"[\s,]+")
-"""Separators in a ``srcset``."""
-_PICTURE_ATTRIBUTES = ("src", "data-src", "data-lazy-src", "data-original", "srcset", "data-srcset")
 
 
 def article_blocks(page: Page, values: Mapping[str, Any], sources: Mapping[str, str]) -> dict[int, BlockOwner]:
@@ -168,7 +164,7 @@ class _Claims:
         """Claim the pictures that show the file of one of *images*."""
         keys = {picture_key(image["url"]) for image in images if image.get("url")} - {""}
         for block in self.blocks if keys else ():
-            if block.kind == "picture" and not keys.isdisjoint(map(picture_key, _addresses(block))):
+            if block.kind == "picture" and not keys.isdisjoint(map(picture_key, addresses(block.element))):
                 self.add(block.index, "picture", "article-picture")
 
 
@@ -185,13 +181,3 @@ def _names_topics(block: Block, topics: set[str], least: int) -> bool:
             rest = rest.replace(topic, "")
             found += 1
     return found >= least and len(rest) * 3 <= len(own)
-
-
-def _addresses(block: Block) -> Iterable[str]:
-    """Yield the URLs in the attributes of a picture and of the ``source`` elements next to it."""
-    element = block.element
-    around = element.getparent()
-    beside = around.iter("source") if around is not None and around.tag == "picture" else ()
-    for each in (element, *beside):
-        for value in filter(None, (each.get(name) for name in _PICTURE_ATTRIBUTES)):
-            yield from _BETWEEN.split(value)

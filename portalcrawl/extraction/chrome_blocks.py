@@ -15,8 +15,8 @@ from portalcrawl.extraction.teasers.line_forms import split_cut
 from portalcrawl.reasons import reason
 
 if TYPE_CHECKING:
-    from portalcrawl.extraction.dom.blocks import Block
-    from portalcrawl.extraction.dom.layout import Box, Line
+    from portalcrawl.extraction.dom.blocks import Block, Box
+    from portalcrawl.extraction.dom.layout import Line
     from portalcrawl.extraction.page import Page
 
 LONGEST_NAME = 60

@@ -22,7 +22,8 @@ from portalcrawl.urls.article_urls import FRONTS
 from portalcrawl.vocabulary import languages
 
 if TYPE_CHECKING:
-    from portalcrawl.extraction.dom.layout import Box, Line
+    from portalcrawl.extraction.dom.blocks import Box
+    from portalcrawl.extraction.dom.layout import Line
     from portalcrawl.extraction.page import Page
     from portalcrawl.extraction.parts import TeaserParts
 
@@ -142,9 +143,9 @@ def _texts_of_others(page: Page, teasers: list[TeaserParts]) -> set[str]:
     for line in lines:
         if line.index >= done and line.box.tag in _HEADINGS and line.linked and fold(line.text) in titles:
             box = _box_of_post(line, prose)
-            if box is not None and not box.first <= own < box.last:
-                found.update(each.text for each in lines[line.index : box.last])
-                done = box.last
+            if box is not None and not box.first_line <= own < box.last_line:
+                found.update(each.text for each in lines[line.index : box.last_line])
+                done = box.last_line
     return found
 
 
@@ -152,9 +153,9 @@ def _box_of_post(headline: Line, prose: list[int]) -> Box | None:
     """Return the box in which running text follows *headline* but does not precede it, else None."""
     box = headline.box.parent
     for _ in range(_LEVELS):
-        if box is None or prose[headline.index] > prose[box.first]:
+        if box is None or prose[headline.index] > prose[box.first_line]:
             return None
-        if prose[box.last] > prose[headline.index + 1]:
+        if prose[box.last_line] > prose[headline.index + 1]:
             return box
         box = box.parent
     return None

@@ -16,8 +16,8 @@ from itemloaders import ItemLoader
 from itemloaders.processors import Identity, TakeFirst
 
 from portalcrawl import ids
-from portalcrawl.extraction.article.article_images import is_picture, picture_key
 from portalcrawl.extraction.article.publication_dates import date_in_url
+from portalcrawl.extraction.dom.pictures import is_picture, picture_key
 from portalcrawl.extraction.parts import ImageParts
 from portalcrawl.items import Article, Image
 from portalcrawl.loaders.author_choice import rank_authors

@@ -11,6 +11,8 @@ _DENSE = re.compile(f"[{_HAN}{_KANA}{_HANGUL}]")
 DENSITY = 2
 """Latin letters added for each character of Chinese, Japanese or Korean, which so counts as three: a translation has
 about a third of the characters in Chinese and about half in Japanese and Korean."""
+LONGEST_WORD = 4
+"""Characters of Chinese, Japanese or Korean that count as one more word."""
 _SENTENCE_END = re.compile(r"[.!?…؟।]+[\"'”“»«’)\]]*(?=\s|$)|[。！？｡]")
 _CLOSED = re.compile(r"(?:[.!?…؟।][\"'”“»«’)\]]*|[。！？｡][」』）”’]*)$")
 _LONGEST_END = 8
@@ -24,6 +26,16 @@ def text_size(text: str) -> int:
     (7, 9)
     """
     return len(text) if text.isascii() else len(text) + DENSITY * len(_DENSE.findall(text))
+
+
+def word_count(text: str) -> int:
+    """Return the number of words in *text* (one line), estimated where the script has no spaces between them.
+
+    >>> word_count("Der Rat tagt"), word_count("市政厅将于明年春季重新开放")
+    (3, 4)
+    """
+    spaced = text.count(" ") + 1
+    return spaced if text.isascii() else spaced + len(_DENSE.findall(text)) // LONGEST_WORD
 
 
 def sentence_count(text: str) -> int:

@@ -7,9 +7,9 @@ from textwrap import dedent
 import pytest
 from lxml import html
 
-from portalcrawl.extraction.dom.visible_lines import visible_lines
 from portalcrawl.extraction.parts import ArticleParts, ImageParts, TeaserParts
 from portalcrawl.extraction.rules.profile_rules import read_article, read_teasers
+from portalcrawl.extraction.rules.selector_match import lines_of
 from portalcrawl.profiles.model import Profile
 from portalcrawl.profiles.profile_file import read_profile
 
@@ -194,12 +194,12 @@ def test_teasers() -> None:
     ],
 )
 def test_visible_lines(markup: str, lines: list[str]) -> None:
-    assert visible_lines(html.fromstring(f"<html><body>{markup}</body></html>")) == lines
+    assert lines_of(html.fromstring(f"<html><body>{markup}</body></html>")) == lines
 
 
 def test_the_text_after_an_element_is_not_its_own() -> None:
     root = html.fromstring("<p><b>fett</b> danach</p>")
-    assert visible_lines(root[0]) == ["fett"]
+    assert lines_of(root[0]) == ["fett"]
 
 
 def test_deep_trees_are_read() -> None:
@@ -208,4 +208,4 @@ def test_deep_trees_are_read() -> None:
     for _ in range(20_000):
         inner = html.etree.SubElement(inner, "div")
     inner.text = "tief"
-    assert visible_lines(root) == ["tief"]
+    assert lines_of(root) == ["tief"]

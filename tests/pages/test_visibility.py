@@ -9,9 +9,9 @@ from lxml import html
 
 from portalcrawl import Reading, read_page
 from portalcrawl.extraction.dom.visibility import is_within_hidden
-from portalcrawl.extraction.dom.visible_lines import visible_lines
 from portalcrawl.extraction.dom.walk import walk_page
 from portalcrawl.extraction.rules.profile_rules import read_article
+from portalcrawl.extraction.rules.selector_match import lines_of
 from portalcrawl.profiles.profile_file import read_profile
 from portalcrawl.urls import BaseUrl
 
@@ -175,7 +175,7 @@ def test_lines_and_elements_around() -> None:
         "<div><p>a<span hidden>x</span><span style='color: red; DISPLAY : none'>y</span><p hidden>z</p>b</div>"
     )
     walk_page(root, BaseUrl(URL, "utf-8"))
-    assert visible_lines(root) == ["a", "b"]
+    assert lines_of(root) == ["a", "b"]
     assert [is_within_hidden(each) for each in root.iter("span")] == [True, True]
     assert not is_within_hidden(root)
     assert not is_within_hidden(None)

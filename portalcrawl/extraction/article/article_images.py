@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from portalcrawl.extraction.dom.layout import IMAGES, Box, Layout, Line
+from portalcrawl.extraction.dom.blocks import Box
+from portalcrawl.extraction.dom.layout import Layout, Line
+from portalcrawl.extraction.dom.pictures import IMAGES, addresses, is_picture, is_smaller
 from portalcrawl.extraction.parts import ImageParts
 from portalcrawl.extraction.teasers.line_forms import form_of
 from portalcrawl.text.datelines import read_dateline
 from portalcrawl.text.normalize import clean
 from portalcrawl.urls import absolute
-from portalcrawl.vocabulary import either, path_words, phrases
+from portalcrawl.vocabulary import either, phrases
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -28,18 +28,7 @@ SHORTEST_SENTENCE = 100
 """Fewest characters of a sentence of the text that flows around a picture; captions are shorter."""
 SHORTEST_LINE = 60
 MOST_CAPTION_LINES = 2
-MOST_SOURCES = 8
-_AROUND = ("picture", "source")
-"""Elements around an image and its sources; the parser nests ``source`` elements in each other."""
 LEVELS = 4
-_SOURCES = (
-    *("data-src", "data-lazy-src", "data-original", "data-lazy", "data-full-src", "src"),
-    *("data-srcset", "data-lazy-srcset", "srcset"),
-)
-"""Attributes with URLs of a picture, the most reliable first."""
-_OF_SET = re.compile(r"(\S*[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)")
-"""One picture of a ``srcset`` with its width or density (WHATWG HTML, "srcset attributes")."""
-_IS_SET = re.compile(r"\s[\d.]+[wx]\s*(?:,|$)")
 _FIRST = f"(?=[{''.join(sorted({name[0] for name in phrases('credits.names')}))}©(])"
 """Characters that a credit may begin with; the search skips all others."""
 _CREDIT = re.compile(
@@ -50,13 +39,6 @@ _CREDIT = re.compile(
 )
 _BEFORE_CREDIT = "([|/–-"
 """Characters that may separate the caption from a credit."""
-_PLACEHOLDER = re.compile(rf"[/._-]{path_words('placeholders')}(?:[._-][^/]*)?$|^data:", re.IGNORECASE)
-_SITE_PICTURE = re.compile(
-    rf"/{path_words('site_pictures')}[/._-]|[._-]{path_words('site_pictures')}\.\w+(?:\?|$)|\.svg(?:\?|$)",
-    re.IGNORECASE,
-)
-"""Addresses of logos, icons and placeholders. Drawings count too unless they have a caption, as charts and maps do."""
-_SIZE = re.compile(rf"\d{{2,4}}x\d{{2,4}}|[-_](?:\d{{3,4}}(?:w|p|px|x)?|{path_words('picture_sizes')})(?=[-_.]|$)")
 _SENTENCES = re.compile(r"[^\W\d_]{3}[.!?][\"”“»«)]?(?:\s|$)")
 _SHOWS = re.compile(
     rf"{_CREDIT.pattern}|\((?:\d\. )?{either('credits.places')}(?!\w)",
@@ -82,11 +64,11 @@ def _beside(layout: Layout, box: Box | None) -> list[Line]:
     """Return the lines in the largest box around a picture that holds only a few lines and no text."""
     found: list[Line] = []
     for _ in range(LEVELS):
-        if box is None or box.last - box.first > MOST_CAPTION_LINES or box.tag in ("body", "main"):
+        if box is None or box.last_line - box.first_line > MOST_CAPTION_LINES or box.tag in ("body", "main"):
             break
         if box.tag == "article" and not _is_in_article(box):
             break
-        lines = layout.lines[box.first : box.last]
+        lines = layout.lines[box.first_line : box.last_line]
         if any(_is_text(line) for line in lines) or _are_paragraphs(lines):
             break
         found = lines
@@ -135,10 +117,11 @@ def read_images(layout: Layout, first: int, main: Box, url: str) -> tuple[ImageP
 
     From there to the end of the article element, only pictures with a caption count, as in a gallery.
     """
-    last, article = main.last, _article_around(main)
+    last, article = main.last_line, _article_around(main)
     found: dict[str, ImageParts] = {}
     for element, box, index in layout.images:
-        own = first <= index <= last or (article is not None and last < index <= article.last and _is_captioned(box))
+        behind = article is not None and last < index <= article.last_line
+        own = first <= index <= last or (behind and _is_captioned(box))
         if own and not _is_elsewhere(box):
             address = _address(element, url, captioned=_is_captioned(box))
             caption, credit = _caption(layout, element, box) if address else (None, None)
@@ -165,49 +148,14 @@ def _is_captioned(box: Box | None) -> bool:
     """Return whether the box around a picture is a figure with text."""
     while box is not None and box.tag != "figure":
         box = box.parent
-    return box is not None and box.last > box.first
+    return box is not None and box.last_line > box.first_line
 
 
 def _address(element: _Element, url: str, *, captioned: bool) -> str | None:
-    sides = (element.get("width") or "", element.get("height") or "")
-    if any(side.isdecimal() and len(side) < 6 and int(side) < LEAST_SIDE for side in sides):
+    if is_smaller(element, LEAST_SIDE):
         return None
-    found = (value for holder in _holders(element) for value in _values(holder))
-    return next((absolute(url, value) for value in found if is_picture(value, captioned=captioned)), None)
-
-
-def is_picture(address: str, *, captioned: bool = False) -> bool:
-    """Return whether the URL *address* can be an article's picture: not a placeholder, nor a logo without a caption."""
-    return not _PLACEHOLDER.search(address) and (captioned or not _SITE_PICTURE.search(address))
-
-
-def picture_key(address: str) -> str:
-    """Return the file name in *address* without size and extension: equal for one picture in several sizes.
-
-    >>> picture_key("https://x.example/a/bus-600x400.jpg?w=3"), picture_key("/b/bus-1200x800.webp")
-    ('bus', 'bus')
-    """
-    name = urlsplit(address).path.rstrip("/").rpartition("/")[2]
-    return _SIZE.sub("", name.rpartition(".")[0] or name).strip("-_.")
-
-
-def _holders(element: _Element) -> Iterator[_Element]:
-    """Yield the elements that may have a picture's URL: itself, ``source`` elements next to it, a ``noscript`` copy."""
-    yield element
-    around = element.getparent()
-    while around is not None and around.tag in _AROUND:
-        yield from islice(around.iter("source"), MOST_SOURCES)
-        around = around.getparent()
-    for part in (element, element.getparent()):
-        for copy in islice(part.itersiblings("noscript"), 1) if part is not None else ():
-            yield from islice(copy.iter(*IMAGES), 1)
-
-
-def _values(element: _Element) -> Iterator[str]:
-    for name in _SOURCES:
-        if value := (element.get(name) or "").strip():
-            sets = _OF_SET.findall(value) if name.endswith("srcset") or _IS_SET.search(value) else ()
-            yield max(sets, key=lambda each: float(each[1] or 1))[0] if sets else value
+    found = (value for value in addresses(element) if is_picture(value, captioned=captioned))
+    return next((absolute(url, value) for value in found), None)
 
 
 def _caption(layout: Layout, element: _Element, box: Box) -> tuple[str | None, str | None]:
@@ -215,7 +163,7 @@ def _caption(layout: Layout, element: _Element, box: Box) -> tuple[str | None, s
     figure: Box | None = box
     while figure is not None and figure.tag != "figure":
         figure = figure.parent
-    lines = layout.lines[figure.first : figure.last] if figure is not None else _beside(layout, box)
+    lines = layout.lines[figure.first_line : figure.last_line] if figure is not None else _beside(layout, box)
     text = " ".join(line.text for line in lines if len(line.text) <= LONGEST_CAPTION) or clean(element.get("alt") or "")
     return split_credit(text[:LONGEST_CAPTION])
 

@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from portalcrawl.extraction.dom.blocks import Box
 from portalcrawl.extraction.dom.element_text import whole_text
-from portalcrawl.extraction.dom.layout import Box, Layout, Line
+from portalcrawl.extraction.dom.layout import Layout, Line
 from portalcrawl.extraction.teasers.line_forms import comment_count, form_of, split_marks
 from portalcrawl.text.normalize import clean, fold
 from portalcrawl.text.person_names import agency_in

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import takewhile
 from urllib.parse import urlsplit
 
-from portalcrawl.extraction.dom.layout import Box, Layout, Line
+from portalcrawl.extraction.dom.blocks import Box
+from portalcrawl.extraction.dom.layout import Layout, Line
 from portalcrawl.text.normalize import fold
 from portalcrawl.text.titles import first_parts, main_parts
 from portalcrawl.urls import absolute
@@ -92,11 +93,11 @@ def find_opening(layout: Layout, headline: Line | None, main: Box, titles: Colle
     """Return the lines between the headline and the main text that belong to the article."""
     if headline is None:
         start = _start_of_article(main)
-    elif headline.index < main.first:
+    elif headline.index < main.first_line:
         start = headline.index + 1
     else:
         return _deck(layout, headline)
-    between = layout.lines[start : main.first]
+    between = layout.lines[start : main.first_line]
     once = {line.text: line for line in between if _may_open(line) and not _repeats(line, titles)}
     return list(once.values())
 
@@ -123,9 +124,9 @@ def _start_of_article(main: Box) -> int:
     box: Box | None = main
     while box is not None:
         if box.tag == "article":
-            return box.first
+            return box.first_line
         box = box.parent
-    return main.first
+    return main.first_line
 
 
 def _may_open(line: Line) -> bool:
@@ -148,7 +149,7 @@ def is_named_lead(line: Line) -> bool:
     """Return whether the line is a lead by the names of its box, or of a box around it that holds little more."""
     box: Box | None = line.box
     for _ in range(3):
-        if box is None or box.last - box.first > MOST_LEAD_LINES:
+        if box is None or box.last_line - box.first_line > MOST_LEAD_LINES:
             return False
         names = f"{box.classes} {box.element.get('itemprop') or ''}"
         if len(names) > 1 and _LEAD_NAME.search(_CAMEL.sub("-", names[:300]).lower().replace("_", "-")):

@@ -9,7 +9,8 @@ from itertools import accumulate
 
 from portalcrawl.extraction.article.article_images import mark_captions
 from portalcrawl.extraction.article.boilerplate import is_note, is_offer
-from portalcrawl.extraction.dom.layout import NEVER, STRONG, WEAK, Box, Layout, Line
+from portalcrawl.extraction.dom.blocks import Box
+from portalcrawl.extraction.dom.layout import NEVER, STRONG, WEAK, Layout, Line
 from portalcrawl.vocabulary import path_words
 
 SHORTEST_PROSE = 60
@@ -115,15 +116,15 @@ def _drop_cards(layout: Layout) -> None:
     cards: dict[tuple[str, str], list[Box]] = {}
     prose = list(accumulate((line.prose for line in layout.lines), initial=0))
     for box in layout.boxes:
-        can_be_card = 2 <= box.last - box.first <= 8 and box.tag not in ("p", "table", "tbody")
-        has_snippet = can_be_card and 1 <= prose[box.last] - prose[box.first] <= 2
-        if has_snippet and _opens_with_link(layout.lines[box.first : box.last]):
+        can_be_card = 2 <= box.last_line - box.first_line <= 8 and box.tag not in ("p", "table", "tbody")
+        has_snippet = can_be_card and 1 <= prose[box.last_line] - prose[box.first_line] <= 2
+        if has_snippet and _opens_with_link(layout.lines[box.first_line : box.last_line]):
             names = box.classes.split()
             cards.setdefault((box.tag, names[0] if names else ""), []).append(box)
     for alike in cards.values():
         if len(alike) > 1:
             for box in alike:
-                for line in layout.lines[box.first : box.last]:
+                for line in layout.lines[box.first_line : box.last_line]:
                     line.weight, line.prose, line.note = 0, False, True
 
 
@@ -144,9 +145,9 @@ def _mark_asking(layout: Layout) -> None:
 
 
 def _is_small(layout: Layout, box: Box) -> bool:
-    if box.last - box.first > MOST_ASKING_LINES:
+    if box.last_line - box.first_line > MOST_ASKING_LINES:
         return False
-    lines = layout.lines[box.first : box.last]
+    lines = layout.lines[box.first_line : box.last_line]
     prose = [line for line in lines if line.prose]
     explains = len(prose) <= 1 and all(len(line.text) < LITTLE_TEXT for line in prose)
     return explains and not any(line.box.tag == "h1" for line in lines)
@@ -196,7 +197,7 @@ def _heaviest(boxes: list[Box], share: float = CORE_SHARE) -> Box:
 def _clear_large_parts(layout: Layout, core: Box) -> None:
     """Clear the kinds of large parts of the core if it has hardly any text otherwise: their names mislead."""
     for box in layout.boxes:
-        within = box.first >= core.first and box.last <= core.last
+        within = box.first_line >= core.first_line and box.last_line <= core.last_line
         if within and box.kind in WEAK and box.tag != "aside" and box.whole >= LARGE_PART * core.whole:
             box.kind = ""
 
@@ -204,7 +205,7 @@ def _clear_large_parts(layout: Layout, core: Box) -> None:
 def _measure_content(layout: Layout) -> None:
     """Mark the boxes that are outside of side matter, and add up their text."""
     for box in layout.boxes:
-        if box.kind == "teaser" and not any(line.linked for line in layout.lines[box.first : box.last]):
+        if box.kind == "teaser" and not any(line.linked for line in layout.lines[box.first_line : box.last_line]):
             box.kind = ""
         box.is_content = not box.kind and (box.parent is None or box.parent.is_content)
         box.mass = 0
@@ -220,10 +221,10 @@ def _clear_paid_text(layout: Layout) -> None:
     """Clear the kinds of boxes with one paragraph each whose class only says who may read it (``subscriber-only``)."""
     alike: dict[str, list[Box]] = {}
     for box in layout.boxes:
-        if box.kind == "subscription" and box.last - box.first == 1 and layout.lines[box.first].prose:
+        if box.kind == "subscription" and box.last_line - box.first_line == 1 and layout.lines[box.first_line].prose:
             alike.setdefault(box.classes, []).append(box)
     for boxes in alike.values():
-        if len({layout.lines[box.first].text for box in boxes}) > 1:
+        if len({layout.lines[box.first_line].text for box in boxes}) > 1:
             for box in boxes:
                 box.kind = ""
 
@@ -234,14 +235,15 @@ def own_article(layout: Layout, main: Box, headline: Line | None) -> Box:
     Portals append the next article to the requested one. Articles are ``article`` elements, or similar siblings that
     each have a heading of the headline's level.
     """
-    if headline is None or not main.first <= headline.index < main.last:
+    if headline is None or not main.first_line <= headline.index < main.last_line:
         return main
     articles: list[Box] = []
     for box in layout.boxes:
-        inside = box.first >= main.first and box.last <= main.last and (not articles or box.first >= articles[-1].last)
+        start = articles[-1].last_line if articles else main.first_line
+        inside = box.first_line >= start and box.last_line <= main.last_line
         if box.tag == "article" and inside and box is not main and box.mass:
             articles.append(box)
-    own = next((box for box in articles if box.first <= headline.index < box.last), None)
+    own = next((box for box in articles if box.first_line <= headline.index < box.last_line), None)
     if own is not None and len(articles) >= 2 and own.mass >= LITTLE_TEXT:
         return own
     return _one_of_several(layout, main, headline) or main
@@ -249,12 +251,12 @@ def own_article(layout: Layout, main: Box, headline: Line | None) -> Box:
 
 def _one_of_several(layout: Layout, main: Box, headline: Line) -> Box | None:
     """Return the box around the headline that has similar siblings, each with text and a heading; else None."""
-    heads = [line.index for line in layout.lines[main.first : main.last] if line.box.tag == headline.box.tag]
+    heads = [line.index for line in layout.lines[main.first_line : main.last_line] if line.box.tag == headline.box.tag]
     if len(heads) < 2:
         return None
     alike: dict[tuple[Box | None, str, str | None], list[Box]] = {}
     for box in layout.boxes:
-        if box.mass >= LITTLE_TEXT and bisect_left(heads, box.first) < bisect_left(heads, box.last):
+        if box.mass >= LITTLE_TEXT and bisect_left(heads, box.first_line) < bisect_left(heads, box.last_line):
             alike.setdefault((box.parent, box.tag, box.classes), []).append(box)
     around: Box | None = headline.box
     while around is not None and around is not main:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from portalcrawl.dates import DateReading, Role, find_change, find_date, parse_date
+from portalcrawl.extraction.dom.blocks import Box
 from portalcrawl.extraction.dom.element_text import text_of
-from portalcrawl.extraction.dom.layout import Box, Layout, Line
+from portalcrawl.extraction.dom.layout import Layout, Line
 from portalcrawl.extraction.dom.walk import TIME_ATTRIBUTES
 from portalcrawl.vocabulary import class_words, either, either_word
 
@@ -142,7 +143,7 @@ def is_beside(layout: Layout, index: int, anchor: int) -> bool:
         box = box.parent if box is not None else None
         if box is None or box.tag == "body":
             break
-        if box.first <= index < box.last:
+        if box.first_line <= index < box.last_line:
             return True
     return _LABEL.match(layout.lines[index].text) is not None
 
@@ -153,8 +154,8 @@ def _refines(one: DateReading, other: DateReading) -> bool:
 
 
 def _is_elsewhere(box: Box | None, anchor: int, *, whole: bool) -> bool:
-    while box is not None and not box.first <= anchor < box.last:
-        is_bar = box.kind in _OF_BARS and box.last - box.first == 1
+    while box is not None and not box.first_line <= anchor < box.last_line:
+        is_bar = box.kind in _OF_BARS and box.last_line - box.first_line == 1
         if box.kind in _ELSEWHERE and not is_bar and not (box.kind == "aside" and (whole or _is_about(box))):
             return True
         box = box.parent

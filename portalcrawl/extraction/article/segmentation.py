@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.article.boilerplate import is_note
 from portalcrawl.extraction.article.main_text import SENTENCE, SHORTEST_RUN, is_link
-from portalcrawl.extraction.dom.layout import Box, Layout, Line
+from portalcrawl.extraction.dom.blocks import Box
+from portalcrawl.extraction.dom.layout import Layout, Line
 from portalcrawl.text.datelines import is_dateline
 from portalcrawl.text.normalize import fold
 
@@ -32,11 +33,11 @@ def text_lines(
     """Return the lines of the article's text in order, without lines before the headline and repetitions of it."""
     chosen: list[Line] = []
     seen: set[str] = set()
-    first = (
-        headline.index + 1 if headline is not None and headline.index in range(main.first, main.last) else main.first
-    )
+    first = main.first_line
+    if headline is not None and first <= headline.index < main.last_line:
+        first = headline.index + 1
     longest = 2 * max(map(len, titles), default=0)  # titles are folded: leave room for punctuation
-    for line in layout.lines[first : main.last]:
+    for line in layout.lines[first : main.last_line]:
         if not line.box.is_content or line.text in seen or line.note or is_link(line):
             continue
         is_title = len(line.text) <= longest and fold(line.text) in titles
@@ -90,9 +91,9 @@ def _without_lost_heads(layout: Layout, lines: Sequence[Line]) -> list[Line]:
 def _heads_links(layout: Layout, head: Line) -> bool:
     """Return whether the box that begins with *head* holds only links, which the heading names."""
     box = head.box.parent
-    if box is None or box.first != head.index or box.last - box.first < 2:
+    if box is None or box.first_line != head.index or box.last_line - box.first_line < 2:
         return False
-    below = layout.lines[head.index + 1 : min(box.last, head.index + MOST_LINKS)]
+    below = layout.lines[head.index + 1 : min(box.last_line, head.index + MOST_LINKS)]
     return all(is_link(line) for line in below)
 
 

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from portalcrawl.extraction.article.publication_dates import Clock
-    from portalcrawl.extraction.dom.layout import Box, Layout, Line
+    from portalcrawl.extraction.dom.blocks import Box
+    from portalcrawl.extraction.dom.layout import Layout, Line
 
 LINES_BEFORE = 10
 """Lines above the headline, or above the text if there is none, that may hold its date or byline."""
@@ -87,7 +88,7 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     main = find_main(layout)
     if main is None:
         return ArticleParts()
-    headline = find_headline(layout, declared.titles, declared.url, main.first)
+    headline = find_headline(layout, declared.titles, declared.url, main.first_line)
     main = own_article(layout, main, headline)
     titles = {fold(text) for text in (*declared.titles, headline.text if headline else "") if text}
     opening = [line for line in find_opening(layout, headline, main, titles) if not _is_dated_byline(line, clock)]
@@ -103,7 +104,7 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     rest = [line for line in lines if line not in lead]
     signed = _signed(rest, clock)
     rest = [line for line in rest if line not in signed]
-    start = rest[0].index if rest else main.last
+    start = rest[0].index if rest else main.last_line
     written = read_byline(layout.lines[headline.index : start]) if headline is not None else None
     rest = without_bio(rest, (*declared.authors, *(written or ())))
     around = _surroundings(layout, main, headline, rest)
@@ -183,9 +184,9 @@ class _Surroundings:
 
 
 def _surroundings(layout: Layout, main: Box, headline: Line | None, text: Sequence[Line]) -> _Surroundings:
-    start = headline.index if headline else main.first
-    first = next((line.index for line in text if line.index >= start), main.first)
-    end = text[-1].index + 1 if text else main.last
+    start = headline.index if headline else main.first_line
+    first = next((line.index for line in text if line.index >= start), main.first_line)
+    end = text[-1].index + 1 if text else main.last_line
     lines = layout.lines
     head = lines[start : max(first, start) + 1]
     if len(head) > LINES_WITHIN:

@@ -47,13 +47,33 @@ class Place:
 
 
 class Box:
-    """A block-level element that holds at least one block."""
+    """A block-level element that holds at least one block.
 
-    _role: Role
+    What the walk sets is not changed later. The rest is what the reading of the article makes of the box.
+    """
+
     __slots__ = (
-        *("_role", "_totals", "classes", "element", "first", "first_link", "index"),
-        *("last", "last_link", "level", "names", "parent", "places", "tag"),
+        *("_role", "_totals", "classes", "element", "first", "first_line", "first_link", "index", "inner"),
+        *("is_content", "is_paragraph", "kind", "last", "last_line", "last_link", "level", "mass", "names", "parent"),
+        *("places", "tag", "whole"),
     )
+    _role: Role
+    first_line: int
+    """Its lines that can belong to the article are ``Layout.lines[first_line:last_line]``."""
+    last_line: int
+    kind: str
+    """Kind of side matter by its tag and names (``nav``, ``comments`` ...), empty for none. It is cleared where the
+    article's text shows that the names mislead."""
+    is_paragraph: bool
+    """Whether it is a ``p``, or one of several siblings with the same tag and classes that hold sentences."""
+    whole: int
+    """Weight of its text, including inner boxes."""
+    inner: int
+    """Weight of the text in its inner boxes."""
+    mass: int
+    """Weight of its text without side matter."""
+    is_content: bool
+    """Whether it is outside of side matter."""
 
     def __init__(
         self,
@@ -227,6 +247,11 @@ class Block:
     def link_share(self) -> float:
         """Share of its characters in links, from 0 to 1."""
         return min(1.0, self.link_chars / max(1, self.solid_chars)) if self.link_chars else 0.0
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether all of its text is in links."""
+        return all(part[2].link is not None for part in self.parts if not part[0].isspace())
 
     @property
     def is_bold(self) -> bool:

@@ -18,13 +18,11 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from portalcrawl.extraction.dom.blocks import Block
-    from portalcrawl.extraction.dom.blocks import Box as WalkBox
+    from portalcrawl.extraction.dom.blocks import Block, Box
     from portalcrawl.extraction.dom.walk import Walk
 
 _APART = re.compile(r"[BCDFGHJLMNPQRTX] [a-zäöüß]")
 """A drop cap: a letter that is not a word (unlike ``A``, ``I``, ``O``, ``W``), and the rest of its word."""
-IMAGES = frozenset(("img", "amp-img"))
 STRONG = frozenset(("nav", "overlay", "form", "button", "footer", "comments", "caption", "figure"))
 """Kinds that hold the article's text only if they hold most of the page's. Names of other kinds are sometimes used for
 a whole layout (``sidebar-grid``)."""
@@ -43,45 +41,15 @@ SHORTEST_SENTENCES = 60
 MOST_MEDIA_LINES, MOST_MEDIA_CHARS = 3, 600
 
 
-class Box:
-    """A block-level element: its place, its kind by its names, and how much prose it holds."""
-
-    __slots__ = (
-        *("classes", "element", "first", "inner", "is_paragraph", "kind"),
-        *("is_content", "last", "mass", "parent", "tag", "whole"),
-    )
-
-    def __init__(self, of_walk: WalkBox, parent: Box | None, first: int, last: int) -> None:
-        self.element = of_walk.element
-        self.tag = of_walk.tag
-        self.classes = of_walk.classes
-        self.parent = parent
-        self.kind = ""
-        """Kind of side matter by its tag and names (``nav``, ``comments`` ...), empty for none."""
-        self.first = first
-        """Its lines are ``lines[first:last]``, including those of inner boxes."""
-        self.last = last
-        self.whole = 0
-        """Weight of its text, including inner boxes."""
-        self.inner = 0
-        """Weight of the text in its inner boxes."""
-        self.mass = 0
-        """Weight of its text without side matter."""
-        self.is_content = True
-        """Whether it is outside of side matter."""
-        self.is_paragraph = of_walk.tag == "p"
-        """Whether it is a ``p``, or one of several siblings with the same tag and classes that hold sentences."""
-
-
 class Line:
     """A run of text between two block boundaries or line breaks."""
 
     __slots__ = ("block", "box", "breaks", "href", "index", "linked", "note", "prose", "text", "weight")
 
-    def __init__(self, block: Block, box: Box, index: int) -> None:
+    def __init__(self, block: Block, index: int) -> None:
         self.block = block
         self.text = block.text
-        self.box = box
+        self.box = block.box
         self.index = index
         links = [(text, style.link) for text, _, style in block.parts if style.link is not None]
         self.linked = sum(len(text.strip()) for text, _ in links)
@@ -118,25 +86,22 @@ class Layout:
 def read_layout(walk: Walk) -> Layout:
     """Return the layout of a walked page, without the lines of menus and of the page's footer."""
     layout = Layout(walk)
-    boxes: list[Box] = []
     own = [block.text != "" and _can_belong(block.box) for block in walk.blocks]
     starts = list(accumulate(own, initial=0))
-    for each in walk.boxes:
-        parent = boxes[each.parent.index] if each.parent else None
-        box = Box(each, parent, starts[each.first], starts[each.last])
-        boxes.append(box)
-        if box.first < box.last or each.pictures:
-            box.kind = _kind_of(each) or _possible_kind_of(each, box.last - box.first)
+    for box in walk.boxes:
+        box.first_line, box.last_line = starts[box.first], starts[box.last]
+        box.kind, box.is_paragraph = "", box.tag == "p"
+        if box.first_line < box.last_line or box.pictures:
+            box.kind = _kind_of(box) or _possible_kind_of(box)
             layout.boxes.append(box)
     for block in walk.blocks:
-        box = boxes[block.box.index]
         if block.text:
             if own[block.index]:
-                layout.lines.append(Line(block, box, len(layout.lines)))
+                layout.lines.append(Line(block, len(layout.lines)))
         elif block.kind == "picture":
-            layout.images.append((block.element, box, starts[block.index]))
+            layout.images.append((block.element, block.box, starts[block.index]))
         elif block.kind == "control" and block.element.get("type") == "email":
-            layout.asking.append(box)
+            layout.asking.append(block.box)
     layout.times = [(time.element, starts[time.block]) for time in walk.times]
     _find_paragraphs(layout.lines)
     return layout
@@ -154,7 +119,7 @@ def _find_paragraphs(lines: Iterable[Line]) -> None:
                 line.box.is_paragraph = True
 
 
-def _kind_of(box: WalkBox) -> str:
+def _kind_of(box: Box) -> str:
     """Return the kind of side matter of *box* by its tag, role and names, empty for none."""
     if box.tag in _FIGURES:
         return "figure"
@@ -164,7 +129,7 @@ def _kind_of(box: WalkBox) -> str:
     return role.name
 
 
-def _possible_kind_of(box: WalkBox, lines: int) -> str:
+def _possible_kind_of(box: Box) -> str:
     """Return the kind of side matter that an ambiguous class of *box* may mean, unless its content contradicts it.
 
     A box for a picture or a player holds a caption and a credit; a larger one is an article that is named after it.
@@ -173,11 +138,11 @@ def _possible_kind_of(box: WalkBox, lines: int) -> str:
         return ""
     identifier = box.element.get("id") or "" if "id" in box.names else ""
     kind = possible_kind(box.classes, identifier) if box.classes or identifier else ""
-    is_large = kind in _MEDIA and (lines > MOST_MEDIA_LINES or box.chars > MOST_MEDIA_CHARS)
+    is_large = kind in _MEDIA and (box.last_line - box.first_line > MOST_MEDIA_LINES or box.chars > MOST_MEDIA_CHARS)
     return "" if is_large else kind
 
 
-def _can_belong(box: WalkBox) -> bool:
+def _can_belong(box: Box) -> bool:
     places = box.places
     if not places & (Place.NAV | Place.FOOTER):
         return True

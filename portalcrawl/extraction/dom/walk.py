@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,11 +23,10 @@ from portalcrawl.extraction.dom.layout import with_initial
 from portalcrawl.extraction.dom.runs import JOINT, PLAIN, Link, Part, Style
 from portalcrawl.extraction.dom.visibility import Visibility
 from portalcrawl.text.normalize import clean, words
+from portalcrawl.urls import BaseUrl
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
-
-    from portalcrawl.urls import BaseUrl
 
 INLINE = words("""
     abbr acronym bdi bdo big cite code data del dfn font ins kbd label mark nobr q rp rt ruby s samp small span strike
@@ -125,8 +124,19 @@ def walk_page(root: _Element, base_url: BaseUrl) -> Walk:
     Invisible elements get the ``hidden`` attribute; nothing else in the tree is changed.
     """
     walk = Walk(base_url)
-    _Walker(walk).run(root)
+    _Walker(walk).run(root, Visibility(root).hides)
     return walk
+
+
+def visible_lines(element: _Element) -> list[Block]:
+    """Return the lines of text in *element*, which is part of a page whose invisible elements are marked as hidden."""
+    walk = Walk(BaseUrl("", "utf-8"))
+    _Walker(walk).run(element, lambda _, names, __: "hidden" in names)
+    return [block for block in walk.blocks if block.text]
+
+
+Hides = Callable[["_Element", list[str], str], bool]
+"""Returns whether an element with these names of attributes and this class attribute is invisible."""
 
 
 class _Walker:
@@ -147,10 +157,9 @@ class _Walker:
         self.breaks = 0
         """Number of line breaks since the last line or box."""
 
-    def run(self, root: _Element) -> None:  # noqa: C901  # the loop over all nodes: a call per node would cost most
-        """Walk the tree under *root*."""
+    def run(self, root: _Element, hides: Hides) -> None:  # noqa: C901  # a call per node would cost most
+        """Walk the tree under *root*, without the elements that *hides* returns True for."""
         parts, add, action_of = self.parts, self.parts.append, _ACTIONS.get
-        hides = Visibility(root).hides
         box, style = self.outside, PLAIN
         saved = [(box.element, style)]  # elements that changed the style, each with the previous style
         joint = 0  # len(parts) when an element of a row has just ended, else 0
@@ -383,3 +392,5 @@ _ACTIONS = {
     **{"dialog": _DIALOG, "br": _BREAK, "hr": _RULE, "noscript": _NOSCRIPT},
 }
 """What the walk does with an element, by its tag; other elements open a box."""
+IN_LINES = frozenset(tag for tag, action in _ACTIONS.items() if action in (_INLINE, _STYLE))
+"""Elements that do not end the line of text that they are in."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from portalcrawl.extraction.dom.blocks import Place
 from portalcrawl.extraction.dom.layout import with_initial
 from portalcrawl.extraction.parts import ArticleParts, ImageParts, TeaserParts
 from portalcrawl.extraction.rules.selector_match import Scope, lines_of, text_of
@@ -28,6 +29,7 @@ _BETWEEN_TOPICS = re.compile(r"\s+[/|>›»·•](?:\s+|$)|\s*[;,]\s+|\n")
 _BETWEEN_NAMES = re.compile(rf"\s+[/|·•]\s+|\s*[;,]\s+|\s+(?:{either('bylines.and')}|&)\s+|\n")
 _DIGITS = re.compile(r"\d{1,9}")
 _FALSE = frozenset({"false", "no", "nein", "0"})
+_SIDE_MATTER = Place.ASIDE | Place.NAV | Place.FOOTER | Place.CAPTION | Place.BUTTON | Place.FORM | Place.DIALOG
 _IMAGE_SOURCES = ("src", "data-src", "href", "content")
 
 
@@ -145,8 +147,9 @@ class _Reader:
     @cached_property
     def side_matter(self) -> frozenset[str]:
         """The texts of lines that only occur as links or in side matter."""
-        running = {line.text for line in self.scope.lines if not line.is_aside}
-        return frozenset(line.text for line in self.scope.lines if line.is_aside) - running
+        lines = zip(self.scope.texts, self.scope.lines, strict=True)
+        running = {text for text, line in lines if not (line.box.places & _SIDE_MATTER or line.is_linked)}
+        return frozenset(self.scope.texts) - running
 
     def count(self, field: str) -> int | None:
         """Return the number in the text; 0 for words such as "no comments"."""

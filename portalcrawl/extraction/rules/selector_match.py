@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from portalcrawl.extraction.dom.visibility import is_within_hidden
-from portalcrawl.extraction.dom.visible_lines import INLINE, Line, read_lines, visible_lines
+from portalcrawl.extraction.dom.walk import IN_LINES, visible_lines
 from portalcrawl.profiles.model import Rule
 from portalcrawl.profiles.regular_expressions import Pattern
 from portalcrawl.profiles.selectors import SELECTOR_ERRORS, compile_selector
@@ -20,7 +20,10 @@ from portalcrawl.text.normalize import clean
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+    from portalcrawl.extraction.dom.blocks import Block
+
 MOST_FINDS = 1000
+LONGEST_LINE = 20_000
 
 
 class Scope:
@@ -30,14 +33,14 @@ class Scope:
         self.root = root
 
     @cached_property
-    def lines(self) -> Sequence[Line]:
+    def lines(self) -> Sequence[Block]:
         """The visible lines."""
-        return read_lines(self.root)
+        return visible_lines(self.root)
 
     @cached_property
     def texts(self) -> Sequence[str]:
-        """The texts of the visible lines."""
-        return [line.text for line in self.lines]
+        """The texts of the visible lines, cut at ``LONGEST_LINE`` characters."""
+        return [line.text[:LONGEST_LINE] for line in self.lines]
 
     def find(self, rules: Iterable[Rule], field: str) -> list[_Element | str]:
         """Return the matches of the first rule that has any, in page order, at most ``MOST_FINDS``."""
@@ -74,7 +77,7 @@ def text_of(found: _Element | str) -> str:
 
 def lines_of(found: _Element) -> list[str]:
     """Return the visible lines of *found*; empty if it or an ancestor is hidden."""
-    return [] if is_within_hidden(found) else visible_lines(found)
+    return [] if is_within_hidden(found) else [line.text for line in visible_lines(found)]
 
 
 @lru_cache(maxsize=1024)
@@ -113,7 +116,7 @@ def _block_of(node: Any) -> _Element | None:
     element: _Element | None = node.getparent()
     if element is not None and node.is_tail:
         element = element.getparent()
-    while element is not None and element.tag in INLINE:
+    while element is not None and element.tag in IN_LINES:
         element = element.getparent()
     return element
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from portalcrawl.extraction.teasers.class_hints import Hint, hints_of
 from portalcrawl.extraction.teasers.line_forms import form_of, is_cut
 from portalcrawl.extraction.teasers.link_targets import Targets
+from portalcrawl.text.counts import word_count
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -104,12 +105,12 @@ def _why_not(link: Link, zone: Zone, runs: PageRuns) -> str:
         return "no list of articles"
     text = runs.text_of(link)
     holds_card = _is_card(link, runs)
-    is_long = len(text) >= _HEADLINE and text.count(" ") >= _HEADLINE_SPACES
+    is_long = len(text) >= _HEADLINE and word_count(text) > _HEADLINE_SPACES
     if not is_long and (zone == "menu" or (zone == "topics" and not holds_card)):
         return zone
     if not holds_card and _is_inline(link, text, runs):
         return "within a text"
-    by_name = text.count(" ") < _NAME_WORDS and _is_in_author(link.element)
+    by_name = word_count(text) <= _NAME_WORDS and _is_in_author(link.element)
     return "author" if by_name or "author" in (link.element.get("rel") or "").split() else ""
 
 
@@ -134,10 +135,10 @@ def _is_inline(link: Link, text: str, runs: PageRuns) -> bool:
         return False
     opens = before[-1:] != ":" and form_of(before) == "text"
     goes_on = form_of(after) == "text"
-    if opens and (goes_on or before.count(" ") + 1 >= _FEW_WORDS):
+    if opens and (goes_on or word_count(before) >= _FEW_WORDS):
         return True
     closes = block.box.tag == "p" or after[:1].islower() or after[:1] in _CLOSING
-    return goes_on and after.count(" ") + 1 >= _FEW_WORDS and closes
+    return goes_on and word_count(after) >= _FEW_WORDS and closes
 
 
 def _around(block: Block, start: int, end: int) -> tuple[str, str]:

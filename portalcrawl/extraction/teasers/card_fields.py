@@ -19,6 +19,7 @@ from portalcrawl.extraction.teasers.class_hints import Hint
 from portalcrawl.extraction.teasers.line_sorting import FIELDS, sort_lines
 from portalcrawl.extraction.teasers.teaser_images import read_image
 from portalcrawl.extraction.teasers.wording import TO_ARTICLE
+from portalcrawl.text.counts import word_count
 from portalcrawl.text.normalize import clean, fold
 
 _MAX_HEADLINE = 250
@@ -242,7 +243,7 @@ class CardFields:
             return False
         if line_forms.split_cut(line.text)[1] or line.hint & Hint.SNIPPET:
             return len(line.text) >= _MIN_CUT
-        return len(line.text) >= _MIN_SNIPPET and line.text.count(" ") + 1 >= _MIN_SNIPPET_WORDS
+        return len(line.text) >= _MIN_SNIPPET and word_count(line.text) >= _MIN_SNIPPET_WORDS
 
     def split_kicker(self, text: str) -> tuple[str, str]:
         """Return *text* without the kicker that it begins with, and the kicker, or "".
@@ -274,7 +275,7 @@ def _opens(kicker: Line, headline: Line) -> bool:
 
 def _is_long(text: str) -> bool:
     """Return whether *text* has enough words for a headline, not just a kicker."""
-    return text.count(" ") + 1 >= _MIN_TITLE_WORDS
+    return word_count(text) >= _MIN_TITLE_WORDS
 
 
 def _is_cut_snippet(text: str) -> bool:

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.teasers.line_forms import form_of, is_service_name
+from portalcrawl.text.counts import word_count
 
 if TYPE_CHECKING:
     from portalcrawl.extraction.dom.blocks import Box
@@ -37,10 +38,10 @@ class CardFilter:
         if teaser.snippet or teaser.date_text or teaser.date_attribute or teaser.comment_count is not None:
             return ""
         if teaser.headline is None:
-            return "" if (teaser.image_caption or "").count(" ") >= _MIN_WORDS else "no headline"
+            return "" if word_count(teaser.image_caption or "") > _MIN_WORDS else "no headline"
         if teaser.image_url:
             return "" if not card.in_menu or self.share_of_headlines(card) >= 0.5 else "menu"
-        if len(teaser.headline.split()) < _MIN_WORDS:
+        if word_count(teaser.headline) < _MIN_WORDS:
             return "too few words"
         if card.links[0].zone == "neighbour" or (not card.in_menu and self.is_headed(card)):
             return ""
@@ -75,5 +76,5 @@ class CardFilter:
         """Return the share of long link texts in *box* without "read more" links; -1 if there are too few links."""
         last = min(box.last_link, box.first_link + _MAX_LINKS)
         texts = filter(None, map(self.runs.text_of, self.runs.walk.links[box.first_link : last]))
-        sizes = [text.count(" ") + 1 >= _LONG_WORDS for text in texts if form_of(text) != "more"]
+        sizes = [word_count(text) >= _LONG_WORDS for text in texts if form_of(text) != "more"]
         return sum(sizes) / len(sizes) if len(sizes) >= _MIN_LINKS else -1.0

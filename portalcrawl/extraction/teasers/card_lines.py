@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from portalcrawl.extraction.dom.name_roles import name_shape
 from portalcrawl.extraction.teasers.class_hints import Hint
 from portalcrawl.extraction.teasers.line_forms import MARKS, form_of, is_cut, split_marks
+from portalcrawl.text.counts import word_count
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -151,17 +152,17 @@ def _is_separate_before(groups: list[Group], index: int) -> bool:
         return True
     text = " ".join(_text(other) for other in groups[index + 1 :])
     if group[-1].text[-1].islower() and groups[index + 1][0].text[0].isupper():
-        return text.count(" ") + 1 >= _SENTENCE  # no white space in the markup, so separated by the style
+        return word_count(text) >= _SENTENCE  # no white space in the markup, so separated by the style
     if head.heading and head.span is not None and head.span.tag == "span" and rest.span is not head.span:
-        marked = head.span.get("class") and _text(group).count(" ") < _SENTENCE
-        if marked and not text[:1].islower() and text.count(" ") + 1 >= _SENTENCE:
+        marked = head.span.get("class") and word_count(_text(group)) <= _SENTENCE
+        if marked and not text[:1].islower() and word_count(text) >= _SENTENCE:
             return True
     if group[-1].breaks and head.span is not None and (rest.span is None or rest.span.tag == "a"):
-        return text[:1].isupper() and text.count(" ") + 1 >= _SENTENCE
+        return text[:1].isupper() and word_count(text) >= _SENTENCE
     if rest.linked and not head.linked and all(other[0].context.linked for other in groups[index + 1 :]):
-        return _text(group)[:1].isupper() and text.count(" ") + 1 >= _SENTENCE
+        return _text(group)[:1].isupper() and word_count(text) >= _SENTENCE
     if head.linked and not rest.linked:
-        return text.count(" ") + 1 >= _SENTENCE
+        return word_count(text) >= _SENTENCE
     return head.strong and not rest.strong and is_cut(text)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from portalcrawl.extraction.dom.blocks import Box
 from portalcrawl.extraction.teasers.flat_lists import MANY, Item, Top, bare, kind_of, split_list
 from portalcrawl.extraction.teasers.line_forms import form_of
+from portalcrawl.text.counts import word_count
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -124,7 +125,7 @@ class CardFinder:
         headline = next((block for block in own if block.level), None)
         if headline is not None:
             return heading.level < headline.level
-        if heading.text.count(" ") + 1 >= _MIN_WORDS:
+        if word_count(heading.text) >= _MIN_WORDS:
             return False
         inside = self.walk.links[box.first_link : min(box.last_link, box.first_link + _MAX_LONE_LINKS)]
         return any(_is_title_like(self.runs.text_of(each)) for each in inside if self.targets.get(each.index) == target)
@@ -250,5 +251,5 @@ def _is_sub_list(box: Box) -> bool:
 
 def _is_title_like(text: str) -> bool:
     """Return whether *text* of a link is as long as a headline and neither "read more" nor a snippet."""
-    is_title = text.count(" ") + 1 >= _MIN_WORDS and len(text) <= _MAX_HEADLINE and text[-1:] not in ".…]"
+    is_title = word_count(text) >= _MIN_WORDS and len(text) <= _MAX_HEADLINE and text[-1:] not in ".…]"
     return is_title and form_of(text) == "text"

@@ -12,6 +12,7 @@ from portalcrawl.extraction.teasers.card_lines import Line
 from portalcrawl.extraction.teasers.card_text import CardText
 from portalcrawl.extraction.teasers.class_hints import Hint
 from portalcrawl.extraction.teasers.wording import DATED
+from portalcrawl.text.counts import word_count
 from portalcrawl.text.normalize import fold
 
 _TELLING = frozenset(("date", "count", "reading_time"))
@@ -127,7 +128,7 @@ def _parts(line: Line) -> Values:
     if _TELLING.isdisjoint(form for form, _ in parts):
         return _text(line, line.text)
     values = [_take(form, part, Hint.DATE) for form, part in parts if form in _TELLING]
-    titles = [part for form, part in parts if form == "text" and part.count(" ") + 1 >= _MIN_WORDS]
+    titles = [part for form, part in parts if form == "text" and word_count(part) >= _MIN_WORDS]
     return [*values, *(_text(line, titles[-1]) if titles and (line.linked or line.heading) else ())]
 
 
