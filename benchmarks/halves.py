@@ -211,7 +211,14 @@ def write_misses(path: Path, found: Mapping[str, Row]) -> None:
             if part(row) != "unseen" and row["id"] in found:
                 for fault, what in score_peers.faults(row, score_peers.flat_row(found[row["id"]])):
                     counts[fault] += 1
-                    line = {"part": part(row), "fault": fault, "id": row["id"], "lang": row["lang"], "what": what, "url": row["url"]}
+                    line = {
+                        "part": part(row),
+                        "fault": fault,
+                        "id": row["id"],
+                        "lang": row["lang"],
+                        "what": what,
+                        "url": row["url"],
+                    }
                     out.write(json.dumps(line, ensure_ascii=False) + "\n")
     print("misses among the peers:", dict(counts.most_common()), file=sys.stderr)
 

@@ -19,8 +19,8 @@ import portalcrawl.text.person_names
 from portalcrawl.loaders.processors import topics
 from portalcrawl.text.datelines import AGENCIES, Dateline, agency_name, read_dateline
 from portalcrawl.text.normalize import clean, fold, language_tag, plain
-from portalcrawl.text.titles import without_site
 from portalcrawl.text.person_names import agency_in, is_name, people
+from portalcrawl.text.titles import without_site
 
 MODULES = (
     portalcrawl.plurals,

@@ -54,10 +54,14 @@ _ELSEWHERE = frozenset(
 def mark_captions(layout: Layout) -> None:
     """Mark captions as notes: lines alone in a box with a picture, and a line below a picture that ends with a credit."""
     for _, box, index in layout.images:
-        below = layout.lines[index : index + 1]
-        credited = (line for line in below if len(line.text) <= LONGEST_CAPTION and _CREDIT.search(line.text))
-        for line in (*_beside(layout, box), *credited):
+        for line in (*_beside(layout, box), *_credited_below(layout, index)):
             line.note = True
+
+
+def _credited_below(layout: Layout, index: int) -> list[Line]:
+    """Return the line with *index*, the first one below a picture, if it ends with a credit."""
+    below = layout.lines[index : index + 1]
+    return [line for line in below if len(line.text) <= LONGEST_CAPTION and _CREDIT.search(line.text)]
 
 
 def _beside(layout: Layout, box: Box | None) -> list[Line]:
@@ -124,7 +128,7 @@ def read_images(layout: Layout, first: int, main: Box, url: str) -> tuple[ImageP
         own = first <= index <= last or (behind and _is_captioned(box))
         if own and not _is_elsewhere(box):
             address = _address(element, url, captioned=_is_captioned(box))
-            caption, credit = _caption(layout, element, box) if address else (None, None)
+            caption, credit = _caption(layout, element, box, index) if address else (None, None)
             if address and address not in found and form_of(caption or "") != "ad":
                 found[address] = ImageParts(address, caption, credit)
     return tuple(found.values())[:MOST_IMAGES] or None
@@ -158,12 +162,13 @@ def _address(element: _Element, url: str, *, captioned: bool) -> str | None:
     return next((absolute(url, value) for value in found), None)
 
 
-def _caption(layout: Layout, element: _Element, box: Box) -> tuple[str | None, str | None]:
-    """Return caption and credit of a picture, from its figcaption, the lines next to it, or else its alt text."""
+def _caption(layout: Layout, element: _Element, box: Box, index: int) -> tuple[str | None, str | None]:
+    """Return caption and credit of a picture, from its figcaption, the lines next to or below it, or its alt text."""
     figure: Box | None = box
     while figure is not None and figure.tag != "figure":
         figure = figure.parent
     lines = layout.lines[figure.first_line : figure.last_line] if figure is not None else _beside(layout, box)
+    lines = lines or _credited_below(layout, index)
     text = " ".join(line.text for line in lines if len(line.text) <= LONGEST_CAPTION) or clean(element.get("alt") or "")
     return split_credit(text[:LONGEST_CAPTION])
 

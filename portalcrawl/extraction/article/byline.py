@@ -12,7 +12,15 @@ from portalcrawl.extraction.dom.blocks import Box
 from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.dom.layout import Line
 from portalcrawl.text.normalize import clean, fold
-from portalcrawl.text.person_names import byline_parts, is_day, is_handle, is_name, is_signature, opens_byline, without_by
+from portalcrawl.text.person_names import (
+    byline_parts,
+    is_day,
+    is_handle,
+    is_name,
+    is_signature,
+    opens_byline,
+    without_by,
+)
 from portalcrawl.vocabulary import class_words, either, words
 
 if TYPE_CHECKING:
