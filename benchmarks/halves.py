@@ -1,11 +1,12 @@
 """Reads all saved pages with ``portalcrawl.read_page``, profiles off, and prints the figures of each part.
 
-    python benchmarks/halves.py [--packs articles peers ...] [--part fitted opened] [--keep FOLDER] [--json] [--write]
+    python benchmarks/halves.py [--packs articles peers ...] [--part fitted ...] [--keep FOLDER] [--json] [--write]
 
-The parts are those of ``benchmarks/reading_split.py``: decide rules on ``fitted`` and ``opened``, look at ``unseen`` for
-the figure only. Needs the saved pages and their scorers beside the repository. ``--keep`` writes what was read, a file a pack, in
-the form of ``read_pages.py``, and the misses among the peers of these two; ``--from`` scores such files instead of reading.
-``--form`` tells how much the reading leans on one kind of sign: pages of publishers that nobody looked at lack some.
+The parts are those of ``benchmarks/reading_split.py``: decide rules on ``fitted`` and ``opened``, and look at
+``unseen`` for the figure only. Needs the saved pages and their scorers beside the repository. ``--keep`` writes what
+was read, a file a pack, in the form of ``read_pages.py``, and the misses among the peers of the first two parts;
+``--from`` scores such files instead of reading. ``--form`` shows how much the reading depends on one kind of sign,
+which the pages of other publishers may lack.
 """
 
 from __future__ import annotations

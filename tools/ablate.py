@@ -4,8 +4,9 @@
 
 Each rule of rule_cover.py, and each part of a condition, is switched off alone. The pages of half ``fitted``, the small
 pages with known answers beside them and the first portal's page in all its markups are read without it, but only those
-on which its condition had an effect; those of ``unseen`` are never read. For each rule a line: on how many pages the records
-change, by how much the scores get better or worse, and which known answers are lost. ``idle``: no page comes by it,
+on which its condition had an effect; those of ``unseen`` are never read. For each rule a line: on how many pages
+the records change, by how much the scores get better or worse, and which known answers are
+lost. ``idle``: no page comes by it,
 ``same``: nothing changes, ``even``: records change, scores do not, ``harms``: the scores are better without it,
 ``helps``: they are worse; the last is listed with ``--all`` only.
 """

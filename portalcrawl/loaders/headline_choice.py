@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from portalcrawl.reasons import reason
 from portalcrawl.text.normalize import fold
-from portalcrawl.text.titles import STROKE, first_parts, main_parts, own_title
+from portalcrawl.text.titles import STROKE, first_parts, is_side_part, main_parts, own_title
 
 if TYPE_CHECKING:
     from portalcrawl.extraction.page import Page
@@ -60,7 +60,7 @@ def _titles(page: Page) -> dict[str, str]:
         "json-ld": page.linked_data.headline,
         "meta": None if copied else social,
         "title": page.title,
-        "page": None if _is_behind(shown, named) else shown,
+        "page": None if is_side_part(shown, named) or _is_behind(shown, named) else shown,
     }
     found = {source: own_title(text, page.site_names) for source, text in titles.items() if text}
     cleaned = {source: text for source, text in found.items() if text}

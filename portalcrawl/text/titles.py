@@ -13,6 +13,8 @@ STROKE = re.compile(_STROKE)
 """Separates the names of the site and of sections from the headline; in scripts without spaces, a dash needs none."""
 _STROKE_OR_COLON = re.compile(rf"{_STROKE}|\s*[:：]\s*")
 MOST_PARTS = 8
+SHORTEST_FIRST = 15
+"""Fewest bytes (UTF-8) of the first part if it is the headline: scripts without spaces say more in a character."""
 _BRACKETED = re.compile(r"^(?P<headline>.{1,400}\S) [(\[](?P<name>[^()\[\]]{2,60})[)\]]$")
 _SEPARATOR_BEFORE = re.compile(r"(?:\s*[|｜•·»›⋆:：*]|\s[-–—])\s*$")
 _SEPARATOR_AFTER = re.compile(r"\s*[|｜•·»›⋆:：*]\s*|\s[-–—]\s+")
@@ -36,11 +38,24 @@ def main_parts(title: str) -> set[str]:
 def first_parts(title: str) -> set[str]:
     """Return the runs of parts at the beginning of *title*, folded: one is the headline if the site's name is long.
 
-    >>> sorted(first_parts("Rat tagt | Der Seenbote"))
-    ['rat tagt', 'rat tagt der seenbote']
+    Short runs are left out: a word before a dash is no headline.
+
+    >>> sorted(first_parts("Der Stadtrat tagt | Der Seenbote für die Insel")), first_parts("Insel | Der Rat tagt")
+    (['der stadtrat tagt', 'der stadtrat tagt der seenbote für die insel'], {'insel der rat tagt'})
     """
     parts = _parts(title)
-    return {" ".join(parts[:end]) for end in range(1, len(parts) + 1)}
+    runs = (" ".join(parts[:end]) for end in range(1, len(parts) + 1))
+    return {run for run in runs if len(run.encode()) >= SHORTEST_FIRST}
+
+
+def is_side_part(text: str, title: str) -> bool:
+    """Return whether *text* is a part of *title* that is not the headline: the name of the site or of a section.
+
+    >>> is_side_part("Insel", "Insel | Der Rat tagt"), is_side_part("Der Rat tagt", "Insel | Der Rat tagt")
+    (True, False)
+    """
+    words = fold(text)
+    return words in _parts(title) and words not in main_parts(title) | first_parts(title)
 
 
 def _parts(title: str) -> list[str]:

@@ -52,7 +52,7 @@ _ELSEWHERE = frozenset(
 
 
 def mark_captions(layout: Layout) -> None:
-    """Mark captions as notes: lines alone in a box with a picture, and a line below a picture that ends with a credit."""
+    """Mark captions as notes: lines alone in a box with a picture, and one below a picture that ends with a credit."""
     for _, box, index in layout.images:
         for line in (*_beside(layout, box), *_credited_below(layout, index)):
             line.note = True
