@@ -108,8 +108,8 @@ def _can_be_text(box: Box) -> bool:
 
 
 def _may_be_text(line: Line, weights: TextWeights) -> bool:
-    """Return whether a short line after other text weighs enough for text and is not in a table."""
-    return line.box.tag not in CELLS and weights.weight(line.block) > LEAST_AMONG_TEXT
+    """Return whether a short line after other text weighs enough for text."""
+    return weights.weight(line.block) > LEAST_AMONG_TEXT
 
 
 def is_subhead(line: Line) -> bool:
@@ -124,13 +124,21 @@ def _continues(last: Line, line: Line) -> bool:
     return together and line.breaks == 1 and not SENTENCE.search(last.text[-2:])
 
 
+def _is_in_row(last: Line, line: Line) -> bool:
+    """Return whether *line* is in the next cell of the table row that *last* is in."""
+    of_table = last.box.tag in CELLS and line.box.tag in CELLS and last.box.parent is line.box.parent
+    return of_table and not (last.prose or line.prose)
+
+
 def paragraphs(lines: list[Line]) -> list[str]:
-    """Return the texts of the paragraphs that *lines* form."""
+    """Return the texts of the paragraphs that *lines* form; the cells of a table row are one, with strokes between."""
     found: list[str] = []
     last: Line | None = None
     for line in lines:
         if last is not None and (_continues(last, line) or is_dateline(found[-1])):
             found[-1] = f"{found[-1]} {line.text}"
+        elif last is not None and _is_in_row(last, line):
+            found[-1] = f"{found[-1]} | {line.text}"
         else:
             found.append(line.text)
         last = line
