@@ -37,7 +37,11 @@ def text_lines(
     if headline is not None and first <= headline.index < main.last_line:
         first = headline.index + 1
     longest = 2 * max(map(len, titles), default=0)  # titles are folded: leave room for punctuation
+    cells = _cells_of_text(layout.lines[first : main.last_line], weights)
     for line in layout.lines[first : main.last_line]:
+        if line.index in cells and seen:
+            chosen.append(line)
+            continue
         if not line.box.is_content or line.text in seen or line.note or is_link(line):
             continue
         is_title = len(line.text) <= longest and fold(line.text) in titles
@@ -48,6 +52,28 @@ def text_lines(
                 seen.add(line.text)
             chosen.append(line)
     return _without_lost_heads(layout, _without_fringes(chosen))
+
+
+def _cells_of_text(lines: Sequence[Line], weights: TextWeights) -> set[int]:
+    """Return the indexes of short lines in cells of tables that are text: by the mean weight of their cells."""
+    tables: dict[Box, list[Line]] = {}
+    for line in lines:
+        if line.box.tag in CELLS and line.box.is_content and not (line.prose or line.note):
+            tables.setdefault(_table_around(line.box), []).append(line)
+    of_text = (
+        cells
+        for cells in tables.values()
+        if sum(weights.weight(cell.block) for cell in cells) > LEAST_AMONG_TEXT * len(cells)
+        and 2 * sum(map(is_link, cells)) <= len(cells)
+    )
+    return {cell.index for cells in of_text for cell in cells}
+
+
+def _table_around(cell: Box) -> Box:
+    box = cell
+    while box.parent is not None and box.tag != "table":
+        box = box.parent
+    return box
 
 
 def _without_fringes(lines: Sequence[Line]) -> Sequence[Line]:
@@ -108,8 +134,8 @@ def _can_be_text(box: Box) -> bool:
 
 
 def _may_be_text(line: Line, weights: TextWeights) -> bool:
-    """Return whether a short line after other text weighs enough for text."""
-    return weights.weight(line.block) > LEAST_AMONG_TEXT
+    """Return whether a short line after other text weighs enough for text and is not in a table."""
+    return line.box.tag not in CELLS and weights.weight(line.block) > LEAST_AMONG_TEXT
 
 
 def is_subhead(line: Line) -> bool:
