@@ -24,6 +24,7 @@ LEAST_AMONG_TEXT = -0.6
 """Weight from which a short line after other text is text too, whatever its element; a weight of 0 is even odds."""
 LONGEST_HEAD = 150
 CELLS = frozenset(("td", "th"))
+LEAST_CELLS = 4
 HEADS = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt"))
 
 
@@ -55,7 +56,10 @@ def text_lines(
 
 
 def _cells_of_text(lines: Sequence[Line], weights: TextWeights) -> set[int]:
-    """Return the indexes of short lines in cells of tables that are text: by the mean weight of their cells."""
+    """Return the indexes of short lines in cells of tables that are text: by the mean weight of their cells.
+
+    A table with fewer cells only lays the page out.
+    """
     tables: dict[Box, list[Line]] = {}
     for line in lines:
         if line.box.tag in CELLS and line.box.is_content and not (line.prose or line.note):
@@ -63,7 +67,8 @@ def _cells_of_text(lines: Sequence[Line], weights: TextWeights) -> set[int]:
     of_text = (
         cells
         for cells in tables.values()
-        if sum(weights.weight(cell.block) for cell in cells) > LEAST_AMONG_TEXT * len(cells)
+        if len(cells) >= LEAST_CELLS
+        and sum(weights.weight(cell.block) for cell in cells) > LEAST_AMONG_TEXT * len(cells)
         and 2 * sum(map(is_link, cells)) <= len(cells)
     )
     return {cell.index for cells in of_text for cell in cells}
