@@ -16,8 +16,8 @@ from portalcrawl.extraction.dom.name_roles import (
     PART,
     WHOLE,
     content_words,
+    last_words,
     name_shape,
-    names_hints,
     names_role,
     possible_kind,
 )
@@ -285,7 +285,7 @@ def test_names_are_read_without_variants_hashes_and_numbers() -> None:
     assert content_words("card_card__title") == content_words("duet--page--title") == ("title",)
     assert content_words("teaser__Headline__x7Yz1") == ("headline",)
     assert name_shape("card card-12 lg:w-1/2 card--big") == ".card"
-    assert names_hints("teaser__kicker has-date") == {"kicker"}
+    assert last_words("teaser__kicker-wrapper") == ("kicker",)
 
 
 SHAPES = {
