@@ -59,7 +59,6 @@ _OPENINGS = frozenset(
 """First letters of words for kinds: a name without a word that begins so has no kind."""
 _AT_END = re.compile(rf"(?:^|(?<=-))(?:{_KINDS})$")
 _ANYWHERE = re.compile(rf"(?:^|(?<=-))(?:{_KINDS})(?![^-])")
-_JOINED = re.compile("^(?:" + "|".join(map(expression, table("classes")["joined"]["words"].split())) + ")$")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[-_]+")
 _HASH = re.compile(r"(?=[A-Za-z0-9+-]{4,12}$)(?=.*(?:\d|[a-z][A-Z].*[A-Z]))[A-Za-z0-9+-]+$")
