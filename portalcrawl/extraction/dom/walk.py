@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from portalcrawl.extraction.dom.blocks import Block, BlockKind, Box, Place, TimeElement, Totals
-from portalcrawl.extraction.dom.layout import with_initial
 from portalcrawl.extraction.dom.runs import JOINT, PLAIN, Link, Part, Style
 from portalcrawl.extraction.dom.visibility import Visibility
-from portalcrawl.text.normalize import clean, words
+from portalcrawl.text.normalize import clean, with_initial, words
 from portalcrawl.urls import BaseUrl
 
 if TYPE_CHECKING:
@@ -48,13 +47,8 @@ _TEXTS = words("p li blockquote pre td dd h1 h2 h3 h4 h5 h6")
 _PLACES = {
     **{"main": Place.MAIN, "article": Place.ARTICLE, "nav": Place.NAV, "footer": Place.FOOTER, "aside": Place.ASIDE},
     **{"form": Place.FORM, "dialog": Place.DIALOG, "button": Place.BUTTON, "blockquote": Place.QUOTE},
-    **{
-        "figure": Place.FIGURE,
-        "figcaption": Place.CAPTION,
-        "caption": Place.CAPTION,
-        "td": Place.CELL,
-        "th": Place.CELL,
-    },
+    **{"figure": Place.FIGURE, "figcaption": Place.CAPTION, "caption": Place.CAPTION},
+    **dict.fromkeys(("td", "th"), Place.CELL),
     **dict.fromkeys(HEADINGS, Place.HEADING),
 }
 _ARIA_PLACES = {
