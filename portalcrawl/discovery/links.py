@@ -20,9 +20,9 @@ _COMMENTS = "/comments/"
 """Part of the URLs of WordPress's comment feeds."""
 
 
-def feed_links(root: _Element | None, base_url: str) -> Iterator[str]:
+def feed_links(root: _Element, base_url: str) -> Iterator[str]:
     """Yield the absolute URLs of the feeds that a page links to, in page order, except comment feeds."""
-    for link in root.iter("link") if root is not None else ():
+    for link in root.iter("link"):
         media_type = (link.get("type") or "").partition(";")[0].strip().lower()
         if media_type not in FEED_TYPES or "alternate" not in (link.get("rel") or "").lower().split():
             continue

@@ -74,7 +74,7 @@ class DraftSpider(Spider):
             self.result.problem = str(error)
             return
         page = Page(response, start.profile)
-        if page.root is None or type_of(response.body):
+        if not page.is_html or type_of(response.body):
             self.result.problem = "it is no page of HTML"
             return
         self.result.evidence = evidence = Evidence(page)
@@ -152,7 +152,7 @@ class DraftSpider(Spider):
                 page = Page(await self._fetch(url), profile)
             except DraftError:
                 continue
-            if page.root is not None:
+            if page.is_html:
                 pages.append(page)
 
 

@@ -106,7 +106,7 @@ def section_links(page: Page) -> Iterator[str]:
     """Yield the URLs of possible sections, the likeliest first: those whose path contains the most teased articles."""
     under = Counter(urlsplit(parts.url).path.split("/")[1] for parts in page.teasers)
     found: dict[str, int] = {}
-    for link in page.root.iter("a") if page.root is not None else ():
+    for link in page.root.iter("a"):
         url = absolute(page.base_url, str(link.get("href") or ""))
         path = urlsplit(url).path if url else ""
         if url and page.profile.owns(url) and re.fullmatch(r"/[\w-]{3,30}/?", path) and not urlsplit(url).query:

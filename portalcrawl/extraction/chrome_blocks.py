@@ -91,7 +91,7 @@ def _by_kind(line: Line) -> BlockOwner | None:
     box: Box | None = line.box
     while box is not None:
         if box.kind:
-            names = " ".join(filter(None, (box.element.get("class"), box.element.get("id"))))
+            names = " ".join(filter(None, (box.classes, box.element.get("id"))))
             detail = f"{box.kind}, told by <{box.tag}{' ' + names[:LONGEST_NAME] if names else ''}>"
             kind = (names_role(names).name or box.kind) if box.kind == "aside" else box.kind
             return BlockOwner("chrome", _PARTS.get(kind, kind), reason("role", detail))

@@ -24,9 +24,9 @@ _LIST = re.compile(rf"(?<!\S){class_words('templates.ghost_lists')}-template(?!\
 _LEAST = 2
 
 
-def template_of(root: _Element | None) -> Literal["post", "list", ""]:
+def template_of(root: _Element) -> Literal["post", "list", ""]:
     """Return whether the body element's classes call the page a single post or a list of posts; empty if neither."""
-    body = None if root is None else root.find("body")
+    body = root.find("body")
     classes = "" if body is None else (body.get("class") or "").lower()
     if _LIST.search(classes) or len(_LISTS.intersection(classes.split())) >= _LEAST:
         return LIST

@@ -52,9 +52,9 @@ _ASKS = re.compile(either("consent.asks"), re.IGNORECASE)
 
 def needs_browser(page: Page) -> Need | None:
     """Return why *page* needs a browser; None if it does not or nothing indicates that it does."""
-    root = page.root
-    if root is None:
+    if not page.is_html:
         return None
+    root = page.root
     text = sum(len(line.text) for line in page.layout.lines)
     if _is_wall(page, root, text):
         return "consent_wall"

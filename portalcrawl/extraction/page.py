@@ -7,6 +7,8 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from lxml import etree
+
 from portalcrawl import urls
 from portalcrawl.extraction.article.publication_dates import Clock
 from portalcrawl.extraction.article.visible_article import Declared, dated, read_body
@@ -55,33 +57,41 @@ class Page:
         """When the page was fetched, aware, UTC: see :func:`fetch_time`."""
 
     @cached_property
-    def _tree(self) -> _Element | None:
+    def _parsed(self) -> tuple[_Element | None, str | None]:
         try:
-            return tree.parse(self.response)
+            return tree.parse(self.response), None
         except tree.TooComplexError:
-            self._refusal = "too_complex"
-            return None
+            return None, "too_complex"
 
     @property
-    def root(self) -> _Element | None:
-        """The parsed tree with invisible elements marked as ``hidden``; None if the response has no HTML.
-
-        All readers share it and must not change it.
-        """
-        return self._tree if self.walk is not None else None
+    def is_html(self) -> bool:
+        """Whether the response has HTML that could be parsed."""
+        return self._parsed[0] is not None
 
     @property
     def refusal(self) -> str | None:
         """Why the page could not be parsed: ``too_complex``, or None."""
-        return None if self._tree is not None else self._refusal
+        return self._parsed[1]
 
-    _refusal: str | None = None
+    @cached_property
+    def _tree(self) -> _Element:
+        parsed = self._parsed[0]
+        return etree.Element("html") if parsed is None else parsed
+
+    @property
+    def root(self) -> _Element:
+        """The parsed tree with invisible elements marked as ``hidden``; an empty ``html`` element without HTML.
+
+        All readers share it and must not change it.
+        """
+        _ = self.walk  # it marks them
+        return self._tree
 
     @cached_property
     def base_url(self) -> urls.BaseUrl:
         """The address that links are resolved against: the page's own, or its ``base`` element's."""
         own = urls.BaseUrl(self.url, getattr(self.response, "encoding", "utf-8"))
-        base = None if self._tree is None else next(self._tree.iter("base"), None)
+        base = next(self._tree.iter("base"), None)
         declared = None if base is None else urls.absolute(own, base.get("href") or "")
         return urls.BaseUrl(declared, own.charset) if declared else own
 
@@ -106,22 +116,22 @@ class Page:
     @cached_property
     def json_ld(self) -> list[json_ld.Node]:
         """The nodes of the page's JSON-LD."""
-        return [] if self.root is None else json_ld.read_nodes(self.root)
+        return json_ld.read_nodes(self.root)
 
     @cached_property
     def meta(self) -> dict[str, list[str]]:
         """The page's meta tags by name."""
-        return {} if self.root is None else meta_tags.read_meta(self.root)
+        return meta_tags.read_meta(self.root)
 
     @cached_property
     def title(self) -> str | None:
         """Text of the title element."""
-        return None if self.root is None else meta_tags.title_of(self.root)
+        return meta_tags.title_of(self.root)
 
     @cached_property
     def walk(self) -> Walk:
         """What readers see of the page; empty if the page could not be parsed."""
-        return Walk(self.base_url) if self._tree is None else walk_page(self._tree, self.base_url)
+        return walk_page(self._tree, self.base_url)
 
     @cached_property
     def layout(self) -> Layout:
@@ -131,7 +141,7 @@ class Page:
     @cached_property
     def home_names(self) -> tuple[str, ...]:
         """The text of the link to the home page, if the title contains it too; at most one name."""
-        name = None if self.root is None else meta_tags.home_name(self.root, self.title, self.base_url)
+        name = meta_tags.home_name(self.root, self.title, self.base_url)
         return (name,) if name else ()
 
     @cached_property
@@ -164,15 +174,11 @@ class Page:
     @cached_property
     def rules(self) -> ArticleParts:
         """What the profile's rules find."""
-        if self.root is None:
-            return ArticleParts()
         return read_article(self.root, self.profile, self.base_url)
 
     @cached_property
     def linked_data(self) -> ArticleParts:
         """What JSON-LD declares, completed from microdata if the article, its date or its authors are missing there."""
-        if self.root is None:
-            return ArticleParts()
         found = read_linked_data(self.json_ld, self.url)
         is_article = any(map(json_ld.is_article, self.json_ld))
         if is_article and found.date_published and (found.authors or found.source):
@@ -188,7 +194,7 @@ class Page:
     @cached_property
     def metadata(self) -> ArticleParts:
         """What meta tags declare."""
-        return ArticleParts() if self.root is None else meta_tags.read_metadata(self.meta, self.root, self.base_url)
+        return meta_tags.read_metadata(self.meta, self.root, self.base_url)
 
     @cached_property
     def declared(self) -> Declared:

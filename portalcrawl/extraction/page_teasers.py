@@ -59,9 +59,7 @@ class TeaserReading:
                 self.shared.add(block)
 
 
-def read_teasers(
-    walk: Walk, profile: Profile, root: _Element | None = None, canonical: str | None = None
-) -> TeaserReading:
+def read_teasers(walk: Walk, profile: Profile, root: _Element, canonical: str | None = None) -> TeaserReading:
     """Return the teasers on the page that was walked as *walk*.
 
     Those that the profile's rules find under *root* come first, then, in page order, those that the generic reading
@@ -69,7 +67,7 @@ def read_teasers(
     *canonical* is the page's declared canonical URL. Raises on no content; the time is proportional to the size of the
     page.
     """
-    ruled = profile_rules.read_teasers(root, profile, walk.base_url) if profile.teasers and root is not None else []
+    ruled = profile_rules.read_teasers(root, profile, walk.base_url) if profile.teasers else []
     taken = frozenset(urls.canonical_url(teaser.url, profile.hosts) for teaser in ruled)
     reading = TeaserReading(ruled)
     _read_generic(walk, profile, canonical, taken, reading)

@@ -47,7 +47,7 @@ _LEVELS = 3
 
 def decide_page_type(page: Page) -> tuple[PageType, tuple[str, ...]]:
     """Return the type of *page*, and the reasons for it (see :mod:`portalcrawl.reasons`)."""
-    if page.root is None:
+    if not page.is_html:
         return "other", (reason("no-html"),)
     teasers = page.teasers
     is_article, reasons = _is_article(page, teasers)

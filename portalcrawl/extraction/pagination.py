@@ -80,8 +80,6 @@ def next_pages(page: Page) -> Iterator[str]:
     In this order: links with ``rel=next`` (HTML Living Standard 4.6.7.17), links whose URL is this page's with a page
     number that is one higher, links whose text means "next page".
     """
-    if page.root is None:
-        return
     for href in cast("list[str]", page.root.xpath(REL_NEXT)):
         if url := _own(page, href):
             yield url
@@ -97,7 +95,7 @@ def _own(page: Page, href: str) -> str | None:
 def _by_number(page: Page) -> Iterator[str]:
     """Yield links whose URL differs from the page's only in a number that is one higher (2 if the page's has none)."""
     here = page.url.split("#")[0]
-    for anchor in page.root.iter("a") if page.root is not None else ():
+    for anchor in page.root.iter("a"):
         text = _words(anchor)
         if not text.isdecimal() or len(text) > 6:
             continue
@@ -122,7 +120,7 @@ def _number(here: str, other: str) -> int:
 
 
 def _by_words(page: Page) -> Iterator[str]:
-    for anchor in page.root.iter("a") if page.root is not None else ():
+    for anchor in page.root.iter("a"):
         said = (_words(anchor), anchor.get("aria-label") or "", anchor.get("title") or "")
         if any(len(text) <= LONGEST_WORDS and NEXT_WORDS.match(text.strip()) for text in said):
             url = _own(page, anchor.get("href") or "")

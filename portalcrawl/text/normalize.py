@@ -13,6 +13,8 @@ _INVISIBLE = re.compile(
 """Soft hyphens, zero-width spaces, direction marks, control characters except white space, lone surrogates."""
 _JOINERS = re.compile("(?<![^\x00-\u024f])[\u200c\u200d]+")
 """Zero-width joiners after Latin letters or at the beginning; elsewhere, scripts and emoji need them."""
+_APART = re.compile(r"[BCDFGHJLMNPQRTX] [a-zäöüß]")
+"""A drop cap: a letter that is not a word (unlike ``A``, ``I``, ``O``, ``W``), and the rest of its word."""
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 
 
@@ -26,6 +28,15 @@ def clean(text: str) -> str:
     if text.isprintable():
         return text
     return " ".join(_JOINERS.sub("", _INVISIBLE.sub("", text)).split())
+
+
+def with_initial(text: str) -> str:
+    """Return *text* without the space between a drop cap and the rest of its word.
+
+    >>> with_initial("N a endlich"), with_initial("A man")
+    ('Na endlich', 'A man')
+    """
+    return text[0] + text[2:] if _APART.match(text) else text
 
 
 def words(text: str) -> frozenset[str]:

@@ -88,7 +88,6 @@ def test_a_date_header_of_another_zone() -> None:
 def test_one_tree_serves_all_parts() -> None:
     page = page_of(MARKUP)
     root = page.root
-    assert root is not None
     assert page.body.body == (TEXT,)
     assert page.layout.boxes[0].element.getroottree().getroot() is root
     assert page.root is root

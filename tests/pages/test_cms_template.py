@@ -40,5 +40,4 @@ def test_classes(classes: str, template: str) -> None:
 
 
 def test_no_page() -> None:
-    assert template_of(None) == ""
     assert template_of(html.fragment_fromstring("<p>x</p>")) == ""

@@ -60,7 +60,7 @@ def test_what_looks_like_attributes_is_none(name: str) -> None:
 def test_a_complex_page_is_refused_in_any_charset(charset: str) -> None:
     headers = {"Content-Type": f"text/html; charset={charset}"}
     page = Page(HtmlResponse(URL, body=COMPLEX["names"].encode(charset), headers=headers), generic_profile(URL))
-    assert (page.refusal, page.root, page.page_type) == ("too_complex", None, "other")
+    assert (page.refusal, page.is_html, page.page_type) == ("too_complex", False, "other")
 
 
 @pytest.mark.parametrize(

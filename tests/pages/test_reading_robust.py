@@ -148,13 +148,13 @@ def test_any_linked_data(soup: str, tail: str) -> None:
 @pytest.mark.parametrize("body", [b"", b"   \n", b"\x00\x00\x01\x02binary", b"%PDF-1.7 x", b"\x89PNG\r\n"])
 def test_no_html_has_no_tree(body: bytes) -> None:
     page = page_of(body)
-    assert page.root is None
+    assert not page.is_html
     assert (load_article(page, CRAWL), page.linked_data.headline, page.metadata.headline) == (None, None, None)
 
 
 @pytest.mark.parametrize("kind", [Response, TextResponse, XmlResponse])
 def test_what_is_not_html_has_no_tree(kind: type[Response]) -> None:
-    assert page_of(b"<rss><channel><title>Der Rat tagt</title></channel></rss>", kind=kind).root is None
+    assert not page_of(b"<rss><channel><title>Der Rat tagt</title></channel></rss>", kind=kind).is_html
 
 
 def test_html_of_another_type_is_read() -> None:

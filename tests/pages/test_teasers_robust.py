@@ -10,7 +10,7 @@ from types import FrameType
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml.etree import _Element
+from lxml.etree import Element, _Element
 from parsel import Selector
 
 from portalcrawl.extraction.dom.walk import Walk, walk_page
@@ -160,4 +160,4 @@ def test_twenty_thousand_links() -> None:
 
 
 def test_no_page() -> None:
-    assert read_teasers(Walk(BASE), PROFILE).teasers == []
+    assert read_teasers(Walk(BASE), PROFILE, Element("html")).teasers == []

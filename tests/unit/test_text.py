@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import portalcrawl.extraction.article.article_images
-import portalcrawl.extraction.dom.layout
 import portalcrawl.loaders.processors
 import portalcrawl.plurals
 import portalcrawl.text.datelines
@@ -29,7 +28,6 @@ MODULES = (
     portalcrawl.loaders.processors,
     portalcrawl.text.person_names,
     portalcrawl.extraction.article.article_images,
-    portalcrawl.extraction.dom.layout,
 )
 REST = "In zahlreichen Städten sind am Freitag Leute unterwegs gewesen."
 

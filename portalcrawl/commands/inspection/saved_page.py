@@ -116,9 +116,9 @@ def owner_classes(owner: BlockOwner) -> str:
     return f"block {owner.kind} {owner.part.replace(' ', '-')}{tint}"
 
 
-def style_sheets(root: _Element | None) -> str:
+def style_sheets(root: _Element) -> str:
     """Return the inline style sheets of the page, without CSS that loads files."""
-    sheets = [] if root is None else [sheet.text or "" for sheet in root.iter("style")]
+    sheets = [sheet.text or "" for sheet in root.iter("style")]
     rules = _RULES_THAT_LOAD.sub("", "\n".join(sheets)[:LONGEST_SHEETS])
     return _ADDRESS.sub("none", rules).replace("<", "\\3c ")
 
@@ -129,8 +129,7 @@ def marked_page(found: Explanation) -> str:
     Scripts, style sheets, event handlers, URLs and hidden content are left out. Pictures, media and controls are
     replaced by placeholders with their alternative text.
     """
-    root = found.page.root
-    return "" if root is None else _Writer(found).write(root)
+    return _Writer(found).write(found.page.root)
 
 
 class _Writer:

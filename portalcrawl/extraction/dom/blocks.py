@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 BlockKind = Literal["line", "heading", "picture", "media", "control", "rule"]
-LONGEST_PATH = 12
-"""Most elements in :attr:`Box.path`."""
 
 
 class Place:
@@ -26,24 +24,17 @@ class Place:
 
     MAIN = 1 << 0
     ARTICLE = 1 << 1
-    SECTION = 1 << 2
-    NAV = 1 << 3
-    HEADER = 1 << 4
-    FOOTER = 1 << 5
-    ASIDE = 1 << 6
-    FORM = 1 << 7
-    DIALOG = 1 << 8
-    FIGURE = 1 << 9
-    CAPTION = 1 << 10
-    LIST = 1 << 11
-    LIST_ITEM = 1 << 12
-    TABLE = 1 << 13
-    CELL = 1 << 14
-    QUOTE = 1 << 15
-    BUTTON = 1 << 16
-    DETAILS = 1 << 17
-    PREFORMATTED = 1 << 18
-    HEADING = 1 << 19
+    NAV = 1 << 2
+    FOOTER = 1 << 3
+    ASIDE = 1 << 4
+    FORM = 1 << 5
+    DIALOG = 1 << 6
+    FIGURE = 1 << 7
+    CAPTION = 1 << 8
+    CELL = 1 << 9
+    QUOTE = 1 << 10
+    BUTTON = 1 << 11
+    HEADING = 1 << 12
 
 
 class Box:
@@ -111,7 +102,7 @@ class Box:
             """Bits of :class:`Place`."""
 
     def __repr__(self) -> str:
-        return f"<Box {self.index} {self.path} blocks {self.first}:{self.last}>"
+        return f"<Box {self.index} {self.signature} blocks {self.first}:{self.last}>"
 
     @property
     def role(self) -> Role:
@@ -126,11 +117,6 @@ class Box:
     def signature(self) -> str:
         """Its tag and classes without numbers, states and layout: equal for boxes of one template."""
         return f"{self.tag}{name_shape(self.classes)}"
-
-    @property
-    def path(self) -> str:
-        """The tags of the innermost boxes around it and its own, outermost first, joined by ``>``."""
-        return ">".join([box.tag for _, box in zip(range(LONGEST_PATH), self.chain(), strict=False)][::-1])
 
     def chain(self) -> Iterator[Box]:
         """Yield the box itself and the boxes around it, innermost first."""
@@ -207,11 +193,7 @@ class Block:
         """Number of characters in links, without white space."""
 
     def __repr__(self) -> str:
-        return f"<Block {self.index} {self.kind} {self.box.path} {self.text[:40]!r}>"
-
-    @property
-    def is_text(self) -> bool:
-        return bool(self.text)
+        return f"<Block {self.index} {self.kind} {self.box.signature} {self.text[:40]!r}>"
 
     @property
     def level(self) -> int:
@@ -239,14 +221,9 @@ class Block:
         return ends_sentence(self.text)
 
     @property
-    def solid_chars(self) -> int:
-        """Number of characters without white space."""
-        return len(self.text) - self.text.count(" ")
-
-    @property
     def link_share(self) -> float:
         """Share of its characters in links, from 0 to 1."""
-        return min(1.0, self.link_chars / max(1, self.solid_chars)) if self.link_chars else 0.0
+        return min(1.0, self.link_chars / (len(self.text) - self.text.count(" "))) if self.link_chars else 0.0
 
     @property
     def is_linked(self) -> bool:
@@ -268,15 +245,6 @@ class TimeElement(NamedTuple):
     value: str
     block: int
     """Index of the block that it is in, or of the next one if it has no text."""
-    box: Box
-
-
-class HiddenElement(NamedTuple):
-    """A hidden element; its content is in no block."""
-
-    element: _Element
-    block: int
-    """Index of the first block after it."""
     box: Box
 
 

@@ -8,38 +8,12 @@ from lxml import etree
 from lxml.etree import _Element
 
 _ENOUGH = 400
-_FEW = 20
-"""Elements with more children are walked one by one."""
 _SILENT = frozenset(("style", "script", "template"))
 """Elements whose text is not visible."""
 
 
 def texts_in(element: _Element) -> Iterator[str]:
-    """Yield the texts in *element* in document order, with their white space and without hidden descendants.
-
-    ``iterwalk`` is slower for the few nodes of a link or heading, but visits the children of a large element one by
-    one, which matters to callers that stop early.
-    """
-    todo: list[_Element | str] = [element]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, str):
-            yield node
-            continue
-        if node.tail and node is not element:
-            todo.append(node.tail)
-        if node is not element and (node.get("hidden") is not None or node.tag in _SILENT):
-            continue
-        if len(node) > _FEW:
-            yield from _walked(node)
-        elif isinstance(node.tag, str):
-            if node.text:
-                yield node.text
-            todo += node[::-1]  # type: ignore[index]  # the stubs know no slices
-
-
-def _walked(element: _Element) -> Iterator[str]:
-    """Yield the texts in *element* one by one."""
+    """Yield the texts in *element* in document order, with their white space and without hidden descendants."""
     walker = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
     for event, node in walker:
         if event != "start":
@@ -58,8 +32,6 @@ def whole_text(element: _Element) -> str:
 
 def text_of(element: _Element, enough: int = _ENOUGH) -> str:
     """Return the text of *element* up to about *enough* characters, with white space collapsed."""
-    if not len(element):
-        return " ".join((element.text or "").split())
     found: list[str] = []
     size = 0
     for text in texts_in(element):
@@ -68,15 +40,3 @@ def text_of(element: _Element, enough: int = _ENOUGH) -> str:
         if size > enough:
             break
     return " ".join("".join(found).split())
-
-
-def size_of(element: _Element, enough: int) -> int:
-    """Return the number of characters in *element* without white space around texts; stops when above *enough*."""
-    if not len(element):
-        return len((element.text or "").strip())
-    size = 0
-    for text in texts_in(element):
-        size += len(text.strip())
-        if size > enough:
-            break
-    return size

@@ -5,13 +5,12 @@ A *box* is a block-level element, a *line* an unbroken run of text in one: ``<p>
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Place
-from portalcrawl.extraction.dom.name_roles import PART, possible_kind
+from portalcrawl.extraction.dom.name_roles import possible_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.dom.blocks import Block, Box
     from portalcrawl.extraction.dom.walk import Walk
 
-_APART = re.compile(r"[BCDFGHJLMNPQRTX] [a-zäöüß]")
-"""A drop cap: a letter that is not a word (unlike ``A``, ``I``, ``O``, ``W``), and the rest of its word."""
 STRONG = frozenset(("nav", "overlay", "form", "button", "footer", "comments", "caption", "figure"))
 """Kinds that hold the article's text only if they hold most of the page's. Names of other kinds are sometimes used for
 a whole layout (``sidebar-grid``)."""
@@ -92,7 +89,7 @@ def read_layout(walk: Walk) -> Layout:
         box.first_line, box.last_line = starts[box.first], starts[box.last]
         box.kind, box.is_paragraph = "", box.tag == "p"
         if box.first_line < box.last_line or box.pictures:
-            box.kind = _kind_of(box) or _possible_kind_of(box)
+            box.kind = _kind_of(box)
             layout.boxes.append(box)
     for block in walk.blocks:
         if block.text:
@@ -120,26 +117,22 @@ def _find_paragraphs(lines: Iterable[Line]) -> None:
 
 
 def _kind_of(box: Box) -> str:
-    """Return the kind of side matter of *box* by its tag, role and names, empty for none."""
+    """Return the kind of side matter of *box* by its tag, role and names, empty for none.
+
+    An ambiguous name counts unless the content contradicts it: a box for a picture or a player holds a caption and a
+    credit; a larger one is an article that is named after it.
+    """
     if box.tag in _FIGURES:
         return "figure"
-    role = box.role
-    if role.strength < PART or (box.tag in _TEXTS and role.name not in _OF_TEXTS):
-        return ""
-    return role.name
-
-
-def _possible_kind_of(box: Box) -> str:
-    """Return the kind of side matter that an ambiguous class of *box* may mean, unless its content contradicts it.
-
-    A box for a picture or a player holds a caption and a credit; a larger one is an article that is named after it.
-    """
-    if box.tag in _TEXTS or box.tag in _WHOLE_PAGES:
-        return ""
+    name = box.role.name
+    if box.tag in _TEXTS:
+        return name if name in _OF_TEXTS else ""
+    if name or box.tag in _WHOLE_PAGES:
+        return name
     identifier = box.element.get("id") or "" if "id" in box.names else ""
     kind = possible_kind(box.classes, identifier) if box.classes or identifier else ""
-    is_large = kind in _MEDIA and (box.last_line - box.first_line > MOST_MEDIA_LINES or box.chars > MOST_MEDIA_CHARS)
-    return "" if is_large else kind
+    is_large = box.last_line - box.first_line > MOST_MEDIA_LINES or box.chars > MOST_MEDIA_CHARS
+    return "" if kind in _MEDIA and is_large else kind
 
 
 def _can_belong(box: Box) -> bool:
@@ -147,12 +140,3 @@ def _can_belong(box: Box) -> bool:
     if not places & (Place.NAV | Place.FOOTER):
         return True
     return not places & Place.NAV and bool(places & (Place.ARTICLE | Place.MAIN))
-
-
-def with_initial(text: str) -> str:
-    """Return *text* without the space between a drop cap and the rest of its word.
-
-    >>> with_initial("N a endlich"), with_initial("A man")
-    ('Na endlich', 'A man')
-    """
-    return text[0] + text[2:] if _APART.match(text) else text

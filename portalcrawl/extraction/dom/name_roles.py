@@ -59,11 +59,6 @@ _OPENINGS = frozenset(
 """First letters of words for kinds: a name without a word that begins so has no kind."""
 _AT_END = re.compile(rf"(?:^|(?<=-))(?:{_KINDS})$")
 _ANYWHERE = re.compile(rf"(?:^|(?<=-))(?:{_KINDS})(?![^-])")
-_HINTS: dict[str, list[str]] = {}
-for _hint, _words in table("classes")["hints"].items():
-    for _word in _words.split():
-        _HINTS.setdefault(_word, []).append(_hint)
-_JOINED = re.compile("^(?:" + "|".join(map(expression, table("classes")["joined"]["words"].split())) + ")$")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[-_]+")
 _HASH = re.compile(r"(?=[A-Za-z0-9+-]{4,12}$)(?=.*(?:\d|[a-z][A-Z].*[A-Z]))[A-Za-z0-9+-]+$")
@@ -224,21 +219,10 @@ def _without_modifier(name: str) -> str:
     return modifier.rpartition("--")[2] if joint and "--" in modifier.rstrip("-") else block
 
 
-@lru_cache(maxsize=20_000)
-def names_hints(classes: str) -> frozenset[str]:
-    """Return the fields of a teaser named by the last words of a class attribute's names, ignoring containers.
-
-    >>> sorted(names_hints("teaser__kicker")), sorted(names_hints("kicker-wrapper has-date"))
-    (['kicker'], ['kicker'])
-    """
-    found: set[str] = set()
-    for name in classes[:LONGEST_CLASSES].split():
-        words = content_words(name)
-        core = _without_containers(words, _CONTEXT["containers"]) or words
-        if core:
-            joined = "".join(core[-2:])
-            found.update(_HINTS.get(joined, ()) or _HINTS.get(core[-1], ()))
-    return frozenset(found)
+def last_words(name: str) -> tuple[str, ...]:
+    """Return the words of a class up to the last one that says what the element is: without those for containers."""
+    words = content_words(name)
+    return _without_containers(words, _CONTEXT["containers"]) or words
 
 
 @lru_cache(maxsize=20_000)

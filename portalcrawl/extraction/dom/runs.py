@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
-
-from portalcrawl import urls
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
 class Link:
     """An ``a`` element with an ``href``; it may hold many blocks, or a part of one."""
 
-    __slots__ = ("_url", "box", "element", "first", "href", "index", "last")
+    __slots__ = ("box", "element", "first", "href", "index", "last")
 
     def __init__(self, element: _Element, href: str, index: int, first: int, box: Box) -> None:
         self.element: Final = element
@@ -27,13 +25,6 @@ class Link:
         self.first: Final = first
         self.last = first
         """Its blocks are ``blocks[first:last]``; the outer ones may hold other text too."""
-        self._url: str | Literal[False] | None = False
-
-    def url(self, base: urls.BaseUrl) -> str | None:
-        """Return its absolute http(s) URL; None if it has none."""
-        if self._url is False:
-            self._url = urls.absolute(base, self.href)
-        return self._url
 
 
 class Style(NamedTuple):
@@ -41,7 +32,6 @@ class Style(NamedTuple):
 
     link: Link | None = None
     bold: bool = False
-    italic: bool = False
 
 
 PLAIN = Style()

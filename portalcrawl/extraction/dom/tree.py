@@ -98,10 +98,8 @@ def _demand_utf8(body: bytes) -> None:
         at += utf_8_decode(bytes_of[at : at + _PIECE], "strict", at + _PIECE >= size)[1]
 
 
-def canonical_link(root: _Element | None) -> str | None:
+def canonical_link(root: _Element) -> str | None:
     """Return the URL of the page's ``link rel=canonical`` (RFC 6596) as written, else None."""
-    if root is None:
-        return None
     for link in root.iter("link"):
         if "canonical" in (link.get("rel") or "").lower().split() and link.get("href"):
             return str(link.get("href")).strip()

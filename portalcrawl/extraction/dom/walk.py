@@ -5,7 +5,7 @@ nothing about content. Its time is linear in the number of nodes.
 
     walk = walk_page(root, base_url)
     for block in walk.blocks:
-        print(block.kind, block.text, block.box.path, block.box.role.name, block.link_share)
+        print(block.kind, block.text, block.box.tag, block.box.role.name, block.link_share)
 """
 
 from __future__ import annotations
@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from portalcrawl.extraction.dom.blocks import Block, BlockKind, Box, HiddenElement, Place, TimeElement, Totals
-from portalcrawl.extraction.dom.layout import with_initial
+from portalcrawl.extraction.dom.blocks import Block, BlockKind, Box, Place, TimeElement, Totals
 from portalcrawl.extraction.dom.runs import JOINT, PLAIN, Link, Part, Style
 from portalcrawl.extraction.dom.visibility import Visibility
-from portalcrawl.text.normalize import clean, words
+from portalcrawl.text.normalize import clean, with_initial, words
 from portalcrawl.urls import BaseUrl
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 INLINE = words("""
     abbr acronym bdi bdo big cite code data del dfn font ins kbd label mark nobr q rp rt ruby s samp small span strike
-    sub sup tt u var wbr amp-fit-text time picture source
+    sub sup tt u var wbr amp-fit-text time picture source i em
 """)
 SKIPPED = words("""
     script style template svg canvas math map head datalist progress meter noframes frameset applet track link
@@ -39,7 +38,6 @@ SKIPPED = words("""
 """Elements without visible text. Drawings (``svg``, ``canvas``) are not pictures of an article."""
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BOLD = words("b strong")
-_ITALIC = words("i em")
 _MEDIA = words("iframe video audio object embed amp-video amp-iframe amp-youtube")
 _CONTROLS = words("input select textarea")
 _IMAGES = words("img amp-img")
@@ -47,18 +45,18 @@ _ROW_PARTS = words("span a time small label data b strong em i")
 """Inline elements that form a row if they follow each other without white space, except in :data:`_TEXTS`."""
 _TEXTS = words("p li blockquote pre td dd h1 h2 h3 h4 h5 h6")
 _PLACES = {
-    **{"main": Place.MAIN, "article": Place.ARTICLE, "section": Place.SECTION, "nav": Place.NAV, "td": Place.CELL},
-    **{"header": Place.HEADER, "footer": Place.FOOTER, "aside": Place.ASIDE, "form": Place.FORM, "th": Place.CELL},
-    **{"dialog": Place.DIALOG, "figure": Place.FIGURE, "figcaption": Place.CAPTION, "caption": Place.CAPTION},
-    **{"ul": Place.LIST, "ol": Place.LIST, "dl": Place.LIST, "menu": Place.LIST, "li": Place.LIST_ITEM},
-    **{"dt": Place.LIST_ITEM, "dd": Place.LIST_ITEM, "table": Place.TABLE, "blockquote": Place.QUOTE},
+    **{"main": Place.MAIN, "article": Place.ARTICLE, "nav": Place.NAV, "footer": Place.FOOTER, "aside": Place.ASIDE},
+    **{"form": Place.FORM, "dialog": Place.DIALOG, "button": Place.BUTTON, "blockquote": Place.QUOTE},
+    **{"figure": Place.FIGURE, "figcaption": Place.CAPTION, "caption": Place.CAPTION},
+    **dict.fromkeys(("td", "th"), Place.CELL),
     **dict.fromkeys(HEADINGS, Place.HEADING),
-    **{"button": Place.BUTTON, "details": Place.DETAILS, "pre": Place.PREFORMATTED},
 }
-_ARIA_LANDMARKS = {
-    **{"main": "main", "navigation": "nav", "banner": "header", "contentinfo": "footer", "complementary": "aside"},
-    **{"article": "article", "region": "section", "dialog": "dialog", "alertdialog": "dialog", "search": "form"},
+_ARIA_PLACES = {
+    **{"main": Place.MAIN, "navigation": Place.NAV, "contentinfo": Place.FOOTER, "complementary": Place.ASIDE},
+    **{"article": Place.ARTICLE, "dialog": Place.DIALOG, "alertdialog": Place.DIALOG, "search": Place.FORM},
+    **{"form": Place.FORM, "button": Place.BUTTON, "cell": Place.CELL},
 }
+"""ARIA roles that say what a box is (WAI-ARIA 1.2)."""
 MACHINE_TIMES = ("datetime", "data-timestamp", "data-time", "data-datetime", "data-date", "data-published")
 """Attributes with machine-readable times, the most reliable first."""
 TIME_ATTRIBUTES = (*MACHINE_TIMES, "title")
@@ -78,13 +76,7 @@ class Walk:
         self.links: list[Link] = []
         """Visible links with an ``href``, with or without text."""
         self.times: list[TimeElement] = []
-        self.hidden: list[HiddenElement] = []
-        """Hidden elements; their descendants are not listed."""
         self._groups: dict[int, dict[str, list[Box]]] = {}
-
-    def blocks_of(self, box: Box) -> Sequence[Block]:
-        """Return the blocks in *box* and in the boxes within it."""
-        return self.blocks[box.first : box.last]
 
     def times_in(self, first: int, last: int) -> Sequence[TimeElement]:
         """Return the machine-readable times in, right before or right after ``blocks[first:last]``."""
@@ -142,11 +134,11 @@ Hides = Callable[["_Element", list[str], str], bool]
 class _Walker:
     """The state of one walk."""
 
-    __slots__ = ("blocks", "boxes", "breaks", "hidden", "links", "objects", "outside", "parts", "totals", "walk")
+    __slots__ = ("blocks", "boxes", "breaks", "links", "objects", "outside", "parts", "totals", "walk")
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
-        self.blocks, self.boxes, self.links, self.hidden = walk.blocks, walk.boxes, walk.links, walk.hidden
+        self.blocks, self.boxes, self.links = walk.blocks, walk.boxes, walk.links
         self.totals = Totals()
         self.outside = Box(etree.Element("around"), "", (), "", None, 0, 0, self.totals)
         """Parent of the outermost boxes until the walk ends."""
@@ -175,7 +167,8 @@ class _Walker:
                     or (action == _DIALOG and "open" not in names)
                     or (names and hides(element, names, classes))
                 ):
-                    self.leave_out(element, action, box)
+                    if tag == "meta":
+                        self.take_date(element, box)
                     action = _SKIP
                 elif action <= _BOX:
                     box = self.open_box(box, element, tag, names, classes)
@@ -216,8 +209,8 @@ class _Walker:
         self.breaks = 0
         box = Box(element, tag, names, classes, outer, len(self.blocks), len(self.links), self.totals)
         self.boxes.append(box)
-        if (place := _PLACES.get(tag)) is not None:
-            _set_place(box, place)
+        box.places |= _PLACES.get(tag, 0)
+        box.level = HEADINGS.get(tag, box.level)
         if "role" in names:
             _read_role(box)
         return box
@@ -237,14 +230,6 @@ class _Walker:
         if joint == len(self.parts) and tag in _ROW_PARTS and box.tag not in _TEXTS:
             self.parts.append((JOINT, element, style))
         return 0
-
-    def leave_out(self, element: _Element, action: int, box: Box) -> None:
-        """Record a skipped element if it is hidden, or a ``meta`` element with a date."""
-        if element.tag == "meta":
-            if element.get("itemprop") == "datePublished" and (value := element.get("content")):
-                self.walk.times.append(TimeElement(element, "content", value, len(self.blocks), box))
-        elif action != _SKIP:
-            self.hidden.append(HiddenElement(element, len(self.blocks), box))
 
     def finish(self, box: Box) -> None:
         """End the last line, compute the sums and number the boxes."""
@@ -292,17 +277,15 @@ class _Walker:
                 style.link.last = min(style.link.last, len(self.blocks))
 
     def changed_style(self, element: _Element, tag: str, names: list[str], style: Style, box: Box) -> Style:
-        """Return the style inside *element*, a link or an element for bold or italic text."""
+        """Return the style inside *element*, a link or an element for bold text."""
         if tag == "a":
             href = element.get("href") if "href" in names else None
             if not href:
                 return style
             link = Link(element, href, len(self.links), len(self.blocks), box)
             self.links.append(link)
-            return Style(link, style.bold, style.italic)
-        if tag in _BOLD:
-            return style if style.bold else Style(style.link, True, style.italic)
-        return style if style.italic else Style(style.link, style.bold, True)
+            return Style(link, style.bold)
+        return Style(style.link, True)
 
     def end_style(self, element: _Element, style: Style, saved: list[tuple[_Element, Style]]) -> Style:
         """Return the style around *element*, which ends; if it is a link, set the end of its range of blocks.
@@ -345,6 +328,11 @@ class _Walker:
             self.end_line(box)
             parts.extend(rest)
 
+    def take_date(self, meta: _Element, box: Box) -> None:
+        """Record the date in a ``meta`` element among the visible ones (schema.org microdata)."""
+        if meta.get("itemprop") == "datePublished" and (value := meta.get("content")):
+            self.walk.times.append(TimeElement(meta, "content", value, len(self.blocks), box))
+
     def take_time(self, element: _Element, names: list[str], box: Box) -> None:
         attribute = next(name for name in TIME_ATTRIBUTES if name in names)
         value = element.get(attribute)
@@ -358,26 +346,15 @@ def _is_alone(noscript: _Element) -> bool:
     return around is not None and all(each is noscript or next(each.iter(*_IMAGES), None) is None for each in around)
 
 
-def _set_place(box: Box, place: int) -> None:
-    tag = box.tag
-    box.places |= place
-    if tag in HEADINGS:
-        box.level = HEADINGS[tag]
-
-
 def _read_role(box: Box) -> None:
     role = box.element.get("role") or ""
-    if role in _ARIA_LANDMARKS:
-        box.places |= _PLACES[_ARIA_LANDMARKS[role]]
-    elif role == "heading":
+    box.places |= _ARIA_PLACES.get(role, 0)
+    if role == "heading":
         level = box.element.get("aria-level") or "2"
         box.level = int(level) if level in _LEVELS else 2
-    elif role in _ARIA_PLACES:
-        box.places |= _ARIA_PLACES[role]
 
 
 _LEVELS = frozenset("123456")
-_ARIA_PLACES = {"listitem": Place.LIST_ITEM, "list": Place.LIST, "button": Place.BUTTON, "cell": Place.CELL}
 _BOX, _INLINE, _STYLE, _SKIP, _BREAK, _RULE, _PICTURE, _MEDIUM, _CONTROL, _NOSCRIPT = range(10)
 _DIALOG = -1
 _ENDS_LINE = frozenset((_BREAK, _RULE, _MEDIUM))
@@ -385,7 +362,7 @@ _OBJECTS: dict[int, BlockKind] = {_RULE: "rule", _PICTURE: "picture", _MEDIUM: "
 _ACTIONS = {
     **dict.fromkeys(INLINE, _INLINE),
     **dict.fromkeys(SKIPPED, _SKIP),
-    **dict.fromkeys((*_BOLD, *_ITALIC, "a"), _STYLE),
+    **dict.fromkeys((*_BOLD, "a"), _STYLE),
     **dict.fromkeys(_MEDIA, _MEDIUM),
     **dict.fromkeys(_CONTROLS, _CONTROL),
     **dict.fromkeys(_IMAGES, _PICTURE),

@@ -12,12 +12,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Place
-from portalcrawl.extraction.dom.layout import with_initial
 from portalcrawl.extraction.parts import ArticleParts, ImageParts, TeaserParts
 from portalcrawl.extraction.rules.selector_match import Scope, lines_of, text_of
 from portalcrawl.extraction.teasers.line_forms import comment_count, split_cut, split_tail
 from portalcrawl.profiles.model import FieldRules, Profile, TeaserRules
-from portalcrawl.text.normalize import clean
+from portalcrawl.text.normalize import clean, with_initial
 from portalcrawl.urls import absolute
 from portalcrawl.vocabulary import either
 

@@ -92,7 +92,7 @@ def _zone_of(box: Box | None, known: dict[Box, Zone]) -> Zone:
 def _own_zone(box: Box) -> Zone:
     if box.tag in _WHOLE:
         return "open"
-    hints = hints_of(box.element.get("class") or "")
+    hints = hints_of(box.classes)
     for hint, zone in _HINTED.items():
         if hints & hint:
             return zone

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Place
-from portalcrawl.extraction.dom.element_text import size_of
+from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.dom.runs import JOINT
 from portalcrawl.extraction.dom.walk import HEADINGS
 from portalcrawl.extraction.teasers.card_lines import Context, Group, Line, Piece, lines_of
@@ -243,7 +243,7 @@ def _own_roles(element: _Element, hints: int) -> int:
     inner = element.iterdescendants(*HEADINGS)
     others = (other for other in islice(element.iterdescendants("*"), _MAX_INNER) if other.get("class"))
     is_container = (element.tag not in HEADINGS and next(inner, None) is not None) or (
-        size_of(element, _MAX_SHORT) > _MAX_SHORT
+        len(text_of(element, _MAX_SHORT)) > _MAX_SHORT
         or any(hints_of(other.get("class") or "") & ~roles & Hint.ROLES for other in others)
     )
     return roles & ~_SHORT if is_container else roles

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from portalcrawl.extraction.dom.name_roles import content_words, names_hints
+from portalcrawl.extraction.dom.name_roles import LONGEST_CLASSES, content_words, last_words
+from portalcrawl.vocabulary import table
 
 
 class Hint:
@@ -29,8 +30,12 @@ class Hint:
     """Hints at what a text is, as opposed to where it is."""
 
 
+_WORDS: dict[str, int] = {}
+"""Word of a class -> its hints."""
+for _hint, _words in table("classes")["hints"].items():
+    for _word in _words.split():
+        _WORDS[_word] = _WORDS.get(_word, Hint.NONE) | getattr(Hint, _hint.upper())
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_MAX_LENGTH = 600
 
 
 def shows_count(names: str) -> bool:
@@ -39,25 +44,24 @@ def shows_count(names: str) -> bool:
     >>> shows_count("icon-commentAlt fg-white")
     True
     """
-    return any("count" in names_hints(word) for name in names[:_MAX_LENGTH].split() for word in content_words(name))
+    return any(hints_of(word) & Hint.COUNT for name in names[:LONGEST_CLASSES].split() for word in content_words(name))
 
 
+@lru_cache(maxsize=20_000)
 def hints_of(names: str) -> int:
-    """Return the :class:`Hint` values of the class attribute *names*, combined with ``|``; see :func:`names_hints`.
+    """Return the :class:`Hint` values of the class attribute *names*, combined with ``|``.
 
-    Names of heading levels (``h3``) hint at a title.
+    They are those of the last words of each name, ignoring containers. The name of a heading (``h3``) hints at a title.
 
-    >>> hints_of("card__kicker") == Hint.KICKER, hints_of("update"), hints_of("duration-200")
+    >>> hints_of("card__kicker kicker-wrapper") == Hint.KICKER, hints_of("update"), hints_of("duration-200")
     (True, 0, 0)
     """
-    return _hints_of(names[:_MAX_LENGTH])
-
-
-@lru_cache(maxsize=8192)
-def _hints_of(names: str) -> int:
-    found: int = sum(getattr(Hint, name.upper()) for name in names_hints(names))
-    if not _HEADINGS.isdisjoint(names.split()):
-        found |= Hint.TITLE
+    found = Hint.NONE
+    for name in names[:LONGEST_CLASSES].split():
+        if name in _HEADINGS:
+            found |= Hint.TITLE
+        words = last_words(name)
+        found |= _WORDS.get("".join(words[-2:]), Hint.NONE) or _WORDS.get(words[-1] if words else "", Hint.NONE)
     if found & (Hint.TITLE | Hint.SNIPPET):
         found &= ~Hint.MORE  # the title of a card, not a "read more" link
     return found

@@ -101,7 +101,7 @@ class ListNames:
         if len(text) > _LONGEST_LINE:
             return None
         titled = block.level or first.bold or text[-1] == ":" or (box.tag in _TITLES and box.lines == 1)
-        titled = titled or hints_of(box.element.get("class") or "") & Hint.TITLE
+        titled = titled or hints_of(box.classes) & Hint.TITLE
         if first.link is not None and not titled:
             return None
         if block.parts[-1][2].link is not None:  # a "see all" link after the name
