@@ -18,9 +18,11 @@ LONGEST_BYLINE = 300
 
 _BY = re.compile(
     rf"[\s–—|*·-]*(?:{either('bylines.openers', 'bylines.about')}\b\s*:?|{either('bylines.openers_with_colon')}\s*:)\s+"
+    rf"|[\s（(【]*{either('bylines.openers_with_colon')}\s*：\s*"
     rf"|(?-i:{'|'.join(sorted(word.capitalize() for word in words('bylines.glued')))})(?-i:(?=[A-ZÄÖÜ][a-zäöüß]))",
     re.IGNORECASE,
 )
+_EDITED_BY = re.compile(rf"[\s（(【]*{either('bylines.editors_with_colon')}\s*[:：]", re.IGNORECASE)
 _NO_PERSON = re.compile(
     rf"[@/]|\d|https?:|www\.|\w{{3}}\.[a-z]{{2,3}}(?!\w|\.)|\b{either('people.no_person')}\b", re.IGNORECASE
 )
@@ -62,6 +64,8 @@ _AFTER_NAME = re.compile(
 """After a name: a place, a role, or a date (``Von Ada Muster am Dienstag, 2. Dezember``)."""
 _INITIALS = re.compile(r"[a-zäöüß]{1,3}|[A-ZÄÖÜ]{2,3}")
 _HANDLE = re.compile(r"[^\W\d_][\w.-]{3,30}")
+_HAN, _KANA, _HANGUL = "[\u4e00-\u9fff]", "[\u3040-\u30ff\u4e00-\u9fff]", "[\uac00-\ud7a3]"
+_NAME_WITHOUT_SPACES = re.compile(rf"{_HAN}{{2,4}}|{_KANA}{{3,8}}|{_HANGUL}{{2,4}}|{_HAN}{{1,6}}[·・]{_HAN}{{1,8}}")
 _PARTICLES = words("bylines.particles")
 
 
@@ -90,7 +94,7 @@ def without_by(text: str) -> str:
 
 def opens_byline(text: str) -> bool:
     """Return whether *text* begins with words that introduce a name (``Von``, ``By``, ``Text:``)."""
-    return _BY.match(text) is not None
+    return _BY.match(text) is not None or _EDITED_BY.match(text) is not None
 
 
 def byline_parts(text: str) -> list[str]:
@@ -100,7 +104,11 @@ def byline_parts(text: str) -> list[str]:
     ['Jan Muster', '5. Dezember']
     >>> byline_parts("Ada Muster (Text) und Jo Beispiel (Fotos)")
     ['Ada Muster']
+    >>> byline_parts("作者：山本 2024-01-02"), byline_parts("责任编辑：乔木")
+    (['山本', '2024-01-02'], [])
     """
+    if _EDITED_BY.match(text):
+        return []
     wholes = _BETWEEN.split(without_by(_BRACKETS.sub("", _OF_PICTURES.sub("", text))))
     split = (enumerate(_AFTER_NAME.split(whole)) for whole in wholes)
     parts = (_bare(without_by(clean(part)), role=not at) for pieces in split for at, part in pieces)
@@ -130,6 +138,15 @@ def is_name(text: str) -> bool:
     if _NO_NAME.search(text) or is_day(text) or _CODES.fullmatch(text) or _is_organisation(text):
         return False
     return all(part[0].isupper() or part.casefold() in _PARTICLES for part in parts)
+
+
+def is_name_without_spaces(text: str) -> bool:
+    """Return whether *text* can be a Chinese, Japanese or Korean name; any word of that length looks like one.
+
+    >>> is_name_without_spaces("山本太郎"), is_name_without_spaces("编辑部"), is_name_without_spaces("홍길동")
+    (True, False, True)
+    """
+    return _NAME_WITHOUT_SPACES.fullmatch(text) is not None and _is_person(text) and not _NO_NAME.search(text)
 
 
 def is_day(text: str) -> bool:

@@ -17,6 +17,7 @@ from portalcrawl.text.person_names import (
     is_day,
     is_handle,
     is_name,
+    is_name_without_spaces,
     is_signature,
     opens_byline,
     without_by,
@@ -33,6 +34,7 @@ MOST_ELEMENTS = 500
 """... among this many elements of any kind."""
 _STROKES = re.compile(r"\s[|•·]\s")
 LONGEST_BYLINE = 600
+MOST_WITHOUT_SPACES = 2
 LINES_OF_A_BIO = 3
 _BIO_VERBS = words("bylines.tells")
 """Words after the name in a line about an author (``is``, ``writes``), as against a text in which the author acts."""
@@ -178,7 +180,7 @@ def _named(line: Line, within: _NamesInBoxes, by_date: bool) -> Iterator[str]:
     placed = any(box.kind == "byline" for box in boxes) and line.box.tag not in _HEADINGS
     dated = by_date and _DATE_PIECE.search(line.text) is not None and line.box.tag not in _HEADINGS
     opens = any(map(opens_byline, _STROKES.split(line.text)))
-    if not (marked or opens or placed or dated):
+    if not (marked or opens or placed or dated) or (line.box.tag == "h1" and not opens):
         return
     credited = [name for name in within.credited(line.box) if name in line.text] if marked or opens or placed else []
     parts = byline_parts(line.text)
@@ -186,6 +188,8 @@ def _named(line: Line, within: _NamesInBoxes, by_date: bool) -> Iterator[str]:
     undated = [part for part in parts if not _DIGIT.search(part) and not is_day(part)]
     if not marked and not opens and 2 * len(shown) < len(undated):
         return  # topics next to a date, one of which looks like a name
+    if not shown and (opens or marked):
+        shown = [part for part in undated[:MOST_WITHOUT_SPACES] if is_name_without_spaces(part)]
     if not shown and opens and (marked or placed or dated):
         shown = [part for part in undated[:1] if is_handle(part)]
     linked = [name for name in within.linked(line.box) if name in line.text] if marked or placed else []
