@@ -62,7 +62,7 @@ def _not_read(counts: Mapping[str, int]) -> Iterator[str]:
     if waiting := sum(number for name, number in counts.items() if name.startswith("waiting/")):
         longest = f"{counts.get('waiting_seconds', 0):,} s"
         wait, reasons = counted(waiting, "page waits", "pages wait"), _reasons(counts, "waiting/")
-        yield f"the portal asked for patience, up to {longest}: {wait} ({reasons})"
+        yield f"the portal asked for a pause of up to {longest}: {wait} ({reasons})"
     pages, errors = counts.get("pages", 0), counts.get("pages_failed", 0)
     if errors >= MIN_FAILED and errors > MAX_FAILED_SHARE * (pages + errors):
         yield f"{errors} of {pages + errors} pages failed ({_reasons(counts, 'failed/')})"

@@ -68,9 +68,9 @@ class JobTracker:
         client = self._nodes.client(node)
         with suppress(NodeError):
             if client is not None and (running := client.running()) == 0:
-                return f"node {node} starts nothing, though nothing runs there; {RESTART}"
-            return f"node {node} had no free place, {running} run there"
-        return f"node {node} had no free place"
+                return f"node {node} starts no job, though none is running there; {RESTART}"
+            return f"node {node} had no free slot, {running} run there"
+        return f"node {node} had no free slot"
 
     def _running(self, job: Job, node: Node, now: float) -> None:
         """Record that *job* runs; if it exceeds its limit, send SIGINT (it publishes and ends), later SIGKILL."""

@@ -140,7 +140,7 @@ def test_what_waits_longer_than_a_run_stays_pending_also_in_the_next_run(tmp_pat
         for run, pages_waiting, said in zip(runs(tmp_path), (4, 1), ("4 pages wait", "1 page waits"), strict=True):
             assert run["verdict"]["level"] == "warning"
             (reason,) = run["verdict"]["reasons"]
-            assert "asked for patience" in reason and f"{said} (http_429 {pages_waiting})" in reason
+            assert "asked for a pause of up to" in reason and f"{said} (http_429 {pages_waiting})" in reason
             assert run["counts"]["waiting/http_429"] == pages_waiting
         let_the_hour_pass(tmp_path)
         portal.site[path(2)] = article(title(2))

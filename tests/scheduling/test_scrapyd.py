@@ -306,16 +306,16 @@ def test_a_full_disk_of_a_node_is_told_of_as_what_it_is(tmp_path: Path, egg: Pat
             store = JobStore.open(where.data)
             for waiting in store.open_jobs():
                 store.change(waiting.job, expires=time.time())  # which would take the test ten minutes
-            return "starts nothing, though nothing runs there" in where.log
+            return "starts no job, though none is running there" in where.log
 
         until(is_told_of, "the next job does not begin")
-        assert "had no free place" not in where.log
+        assert "had no free slot" not in where.log
         where.end(signal.SIGTERM)
         job = recorded(where, "pending")
         by_hand(where, job, **arguments_of(where))
         JobStore.open(where.data).change(job, posted=time.time() - 90)
         problem = where.check()["nodes"][0]["problem"]
-        assert problem.startswith("node one starts nothing, though nothing runs there"), problem
+        assert problem.startswith("node one starts no job, though none is running there"), problem
         store = JobStore.open(where.data)
         for waiting in store.open_jobs():  # what the scheduler had posted may wait there, too
             store.change(waiting.job, status="skipped")

@@ -63,7 +63,7 @@ def _node(scrapyd: Scrapyd, open_jobs: Collection[Job], now: float) -> dict[str,
             node["problem"] = f"the project is not deployed on node {scrapyd.node.name}; scrapyd-deploy brings it there"
             return node
         if _waits(scrapyd.node.name, open_jobs, now) and scrapyd.running() == 0:
-            node["problem"] = f"node {scrapyd.node.name} starts nothing, though nothing runs there; {RESTART}"
+            node["problem"] = f"node {scrapyd.node.name} starts no job, though none is running there; {RESTART}"
             return node
         ended = [job for job in scrapyd.jobs().values() if job.state == "finished"]
         result = scrapyd.result_in_log(ended[0].log_url) if ended else None
