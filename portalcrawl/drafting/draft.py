@@ -130,10 +130,10 @@ def _language_and_zone(evidence: Evidence) -> list[str]:
     offsets = evidence.offsets()
     seen = ", ".join(f"{offset} {number}" for offset, number in offsets.most_common()) or "none"
     if isinstance(zone, ZoneInfo):
-        lines += [f"# By the country of the host or the language; offsets of dates on article pages: {seen}.",
+        lines += [f"# By the country of the host or the language; UTC offsets of dates on article pages: {seen}.",
                   f"timezone = {_quoted(zone.key)}"]  # fmt: skip
     else:
-        lines += [f"# Neither host nor language names a zone; offsets of dates on article pages: {seen}.",
+        lines += [f"# Neither host nor language implies a time zone; UTC offsets of dates on article pages: {seen}.",
                   '# timezone = "Europe/Berlin"']  # fmt: skip
     return lines
 
@@ -183,7 +183,7 @@ def _documents(key: str, documents: Sequence[DocumentEvidence], more: int, by: s
         size = counted(len(children), "sitemap") if children else entries
         lines.append(f"# {_plain(document.url)}: {document.problem or size}")
     if more:
-        lines.append(f"# {more} more named, not fetched.")
+        lines.append(f"# {more} more listed, not fetched.")
     if any(document.problem is None for document in documents):
         return [f"# Named by {by}:", *lines, f'{key} = "auto"']
     return [f"# None that can be read is named by {by}.", *lines, f"{key} = false"]

@@ -75,7 +75,7 @@ class DraftSpider(Spider):
             return
         page = Page(response, start.profile)
         if page.root is None or type_of(response.body):
-            self.result.problem = "it is no page of HTML"
+            self.result.problem = "it is not an HTML page"
             return
         self.result.evidence = evidence = Evidence(page)
         await self._feeds(evidence)
@@ -160,5 +160,5 @@ def _message(error: IgnoreRequest) -> str:
     """Return the reason why a request was not sent, for the user."""
     if isinstance(error, HostPaused):
         until = datetime.fromtimestamp(error.until, UTC).isoformat(timespec="seconds")
-        return f"{error.host} asks for patience until {until} ({error.reason})"
+        return f"{error.host} asks for a pause until {until} ({error.reason})"
     return f"{ignored_reason(error)} ({error})"

@@ -33,7 +33,7 @@ def settings(**given: str) -> Settings:
         ({"RENDER_BROWSER": "/bin/true"}, "browser", "/bin/true does not show a page", "chromium"),
         ({"RENDER_BROWSER": "/nowhere/chromium"}, "browser", "setting RENDER_BROWSER", "RENDER_BROWSER=PATH"),
         ({"RENDER_TIMEOUT": "soon"}, "browser", "setting RENDER_TIMEOUT", "scrapy doctor"),
-        ({"DATA_DIR": "/dev/null/data"}, "DATA_DIR", "/dev/null is no folder", "PORTALCRAWL_DATA_DIR"),
+        ({"DATA_DIR": "/dev/null/data"}, "DATA_DIR", "/dev/null is not a folder", "PORTALCRAWL_DATA_DIR"),
         ({"DATA_DIR": "/proc/data"}, "DATA_DIR", "/proc can't be written", "chown"),
     ],
 )

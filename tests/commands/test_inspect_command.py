@@ -179,7 +179,7 @@ def test_explain_a_list(saved: Path) -> None:
     assert told["explanation"]["fields"]["headline"][0]["value"].startswith("Rat beschließt")
     shown = inspect(saved, "--explain", "--url", "https://www.abendblick.example/").out
     assert "Why it is a list\n  front-page-url: " in shown
-    assert "What the reading of articles would have given" in shown
+    assert "Fields that it would have as an article" in shown
     assert "not-an-article: would be its headline" in shown
 
 
@@ -277,16 +277,16 @@ def test_a_case_without_profile_passes(saved: Path, tmp_path: Path) -> None:
         (("ftp://x.example/",), "no http or https address"),
         (("http://",), "is not an address"),
         (("https://x.example/", "--url", "https://y.example/"), "--url is the address of a FILE"),
-        (("x.html", "--url", "y.example"), "--url: 'y.example' is no http or https address"),
+        (("x.html", "--url", "y.example"), "--url: 'y.example' is not an http or https URL"),
         (("https://x.example/", "--portal", "nobody"), "'nobody' is unknown"),
-        (("https://x.example/", "--fetched", "gestern"), "--fetched: 'gestern' is no time"),
+        (("https://x.example/", "--fetched", "gestern"), "--fetched: 'gestern' is not a time"),
         (("https://x.example/", "--fetched", "2025-12-02T18:15:00"), "has no time zone"),
-        (("https://x.example/", "--fetched", "2025-02-30"), "'2025-02-30' is no time"),
-        (("https://x.example/", "--fetched", ""), "'' is no time"),
-        (("https://x.example/", "--fetched", "0001-01-01T00:00+14:00"), "is no time"),
+        (("https://x.example/", "--fetched", "2025-02-30"), "'2025-02-30' is not a time"),
+        (("https://x.example/", "--fetched", ""), "'' is not a time"),
+        (("https://x.example/", "--fetched", "0001-01-01T00:00+14:00"), "is not a time"),
         (("https://x.example/", "--html", "/nowhere/view.html"), "there is no folder '/nowhere'"),
-        (("https://x.example/", "--html", "/"), "is no file"),
-        (("https://x.example/", "--portal", "klamm"), "not of the portal klamm"),
+        (("https://x.example/", "--html", "/"), "is not a file"),
+        (("https://x.example/", "--portal", "klamm"), "does not belong to the portal klamm"),
         (("https://x.example/", "-s", "PORTAL_PROFILES=/nowhere"), "PORTAL_PROFILES"),
     ],
 )

@@ -88,7 +88,7 @@ def test_a_host_that_asks_for_patience_is_asked_once(tmp_path: Path) -> None:
         ended = scrapy("portals", "discover", portal.url(), data=tmp_path)
         assert portal.log == ["/robots.txt", "/"]
     assert (ended.code, len(ended.lines)) == (1, 1)
-    assert "asks for patience until" in ended.err
+    assert "asks for a pause until" in ended.err
     assert list(tmp_path.iterdir()) == [], "no data folder is made for a draft"
 
 
@@ -99,7 +99,7 @@ def test_crawls_and_drafts_know_of_each_other(tmp_path: Path) -> None:
         ended = scrapy("portals", "discover", portal.url(), data=tmp_path)
         assert portal.log == []
     assert (ended.code, len(ended.lines)) == (1, 1)
-    assert "asks for patience until" in ended.err
+    assert "asks for a pause until" in ended.err
 
 
 def test_json(tmp_path: Path) -> None:

@@ -104,7 +104,10 @@ def test_a_dead_run_whose_files_are_missing_blocks_no_later_run(tmp_path: Path) 
         0,
     )
     assert dead["verdict"]["level"] == "warning"
-    assert "2 articles that it had committed are missing from its file: they come again" in dead["verdict"]["reasons"]
+    assert (
+        "2 articles that it had committed are missing from its file: they will be written again"
+        in dead["verdict"]["reasons"]
+    )
     assert manifests(tmp_path) == []
 
 

@@ -256,9 +256,9 @@ def test_a_file_that_can_t_be_had_costs_no_page(status: int, tmp_path: Path) -> 
     [
         ((), "takes the address or the id"),
         (("a", "b"), "takes the address or the id"),
-        (("sample:1",), "nothing is known of 'sample:1'"),
+        (("sample:1",), "there is no article 'sample:1'"),
         (("http://nirgends.example/",), "no document of http://nirgends.example was kept"),
-        (("sample:1", "--at", "gestern"), "--at 'gestern' is no time"),
+        (("sample:1", "--at", "gestern"), "--at 'gestern' is not a time"),
         (("sample:1", "--um", "5"), "takes the address or the id"),
     ],
 )

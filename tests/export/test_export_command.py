@@ -136,7 +136,7 @@ def test_a_damaged_feed_is_named_and_left_out_until_it_is_whole(tmp_path: Path, 
         publish(data / "feeds", SECOND, {"articles": [article(1, revision=2), article(9, comment_count="many")]})
         named = "comment_count"
     elif harm == "no manifest":
-        feed, named = data / "feeds" / f"manifest-{SECOND}.json", "is no manifest"
+        feed, named = data / "feeds" / f"manifest-{SECOND}.json", "is not a manifest"
     else:
         named = {"missing": "is missing", "cut": "manifest says", "changed": "SHA-256"}[harm]
     whole = feed.read_bytes()
@@ -168,7 +168,7 @@ def test_a_damaged_feed_is_named_and_left_out_until_it_is_whole(tmp_path: Path, 
         (("parquet",), 2, "scrapy export takes one of"),
         (("xml", "DIR"), 2, "scrapy export takes one of"),
         (("csv", "DIR", "--since", "yesterday"), 2, "--since"),
-        (("csv", "DIR", "--since", "2999-01-01"), 2, "is still to come"),
+        (("csv", "DIR", "--since", "2999-01-01"), 2, "is in the future"),
         (("csv", "DIR", "--portal", "c.example"), 2, "c.example"),
         (("postgres", "mysql://a/b"), 2, "no URL of PostgreSQL"),
         (("postgres", "postgresql://me:secret@127.0.0.1:1/news"), 1, "refused"),
@@ -235,7 +235,7 @@ def test_a_file_that_is_gone_is_told_until_it_is_back_or_taken_out(tmp_path: Pat
     for printed in ("1 article: ", "nothing new: "):
         ended = scrapy("export", name, str(where), data=data)
         assert (ended.code, len(ended.lines), ended.out.startswith(printed)) == (1, 1, True), ended.err
-        told = f"kind=teasers/month=2025-12/part-000001.{name} is gone from {where}, and what it held is not exported"
+        told = f"kind=teasers/month=2025-12/part-000001.{name} is gone from {where}, and the records in it are not"
         assert told in ended.err
     new = f"kind=articles/month=2025-12/part-000002.{name}"
     assert {*files(where)} == there - {gone.relative_to(where).as_posix()} | {new}

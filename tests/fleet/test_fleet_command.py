@@ -24,7 +24,7 @@ cron = "*/5 * * * *"
 def test_init_may_be_repeated(fleet: Fleet) -> None:
     fleet.apply(TWO)
     again = fleet.run("init")
-    assert (again.code, again.out) == (0, "all tables are there, and of this version\n")
+    assert (again.code, again.out) == (0, "all tables exist, in this version\n")
     assert len(fleet.rows("SELECT * FROM fleet_entries")) == 2
 
 
@@ -97,7 +97,7 @@ def test_wrong_use_is_told_in_one_line(server: PostgresServer, tmp_path: Path) -
     assert "PORTALCRAWL_STATE_URL" in no_database.lines[-1]
     url = server.new_database()
     no_tables = scrapy("fleet", "status", data=tmp_path, url=url)
-    assert (no_tables.code, no_tables.lines[-1].endswith("scrapy fleet init makes them")) == (1, True)
+    assert (no_tables.code, no_tables.lines[-1].endswith("scrapy fleet init creates them")) == (1, True)
     no_number = scrapy("fleet", "worker", "--concurrency", "none", data=tmp_path, url=url)
     assert (no_number.code, len(no_number.lines)) == (2, 1)
     nobody = "postgresql+psycopg://nobody@127.0.0.1:9/nothing"

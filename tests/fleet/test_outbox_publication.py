@@ -234,7 +234,7 @@ def test_what_exists_is_compared_and_never_overwritten(tmp_path: Path, feeds_url
         store.put_new(feed.file, lambda: iter([other]), len(other), digest)
         run.deliver()
         assert run.delayed is not None
-        assert "holds another file" in run.delayed
+        assert "has a different file" in run.delayed
         assert b"".join(store.open(feed.file)) == other
         store.remove([feed.file])
         run.deliver()  # what was stored before is stored again

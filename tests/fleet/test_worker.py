@@ -102,9 +102,9 @@ def test_a_second_sigterm_ends_all_at_once(fleet: Fleet) -> None:
     with slow_portal(5.0) as portal:
         worker = start_of_a_long_run(fleet, portal)
         worker.process.send_signal(signal.SIGTERM)
-        wait_for(lambda: "it was told to end" in worker.log, "the end to begin")
+        wait_for(lambda: "it got a signal to end" in worker.log, "the end to begin")
         worker.stop()
-        assert "the runs are broken off" in worker.log
+        assert "all runs are ended at once" in worker.log
         assert manifests(fleet.data) == [], "after the first alone the run would have been published"
 
 

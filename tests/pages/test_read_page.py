@@ -63,7 +63,7 @@ def test_a_list_gives_teasers_and_no_article():
     found = read_page(f"<html><body><h2>Aktuell</h2><ul>{LINKS}</ul></body></html>", "https://www.portal.example/")
     assert (found.page_type, found.article, len(found.teasers)) == ("list", None, 3)
     assert found.why["page_type"] == (
-        "front-page-url: address of a front page",
+        "front-page-url: URL of a front page",
         "teaser-count: 3 teasers",
     )
     assert found.sources == {}

@@ -359,7 +359,7 @@ def test_files_that_an_earlier_report_had_read_are_listed_once_they_are_gone(tmp
     [
         (("x",), 2, "scrapy report takes"),
         (("--since", "soon"), 2, "--since"),
-        (("--since", "2999-01-01"), 2, "is still to come"),
+        (("--since", "2999-01-01"), 2, "is in the future"),
         (("--portal", "d.example"), 2, "d.example"),
         (("-o", "/nowhere/report.html"), 2, "/nowhere/report.html"),
         (("-o", "/"), 2, "a file"),

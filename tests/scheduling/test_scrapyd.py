@@ -329,7 +329,7 @@ def test_a_node_without_the_project_is_told_how_to_get_it(tmp_path: Path, egg: P
     with site(tmp_path, egg, "one") as where:
         where.write(entry(portal), top='project = "another"')
         ended = where.schedule("once", "fresh")
-        assert ended.code == 1 and "scrapyd-deploy brings the project there" in ended.err
+        assert ended.code == 1 and "deploy the project with scrapyd-deploy" in ended.err
 
 
 class Receiver:

@@ -232,7 +232,7 @@ def test_crontab_lines_name_the_data_folder(tmp_path: Path) -> None:
     assert any(line.startswith("0 */2 * * * cd ") for line in lines)
     (tmp_path / "schedule.toml").write_text(TEXT.replace('"2h"', '"7m"'), encoding="utf-8")
     ended = scrapy("schedule", "cron", "--file", str(tmp_path / "schedule.toml"), data=tmp_path)
-    assert (ended.code, len(ended.lines)) == (2, 1) and "can't be said in a crontab line" in ended.err
+    assert (ended.code, len(ended.lines)) == (2, 1) and "can't be written as a crontab line" in ended.err
 
 
 def test_units_are_such_as_systemd_takes(tmp_path: Path) -> None:

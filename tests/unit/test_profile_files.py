@@ -151,7 +151,7 @@ def test_a_byte_order_mark_is_allowed() -> None:
         ("timezone = ''", "timezone", "IANA"),
         ("description = ' '", "description", "not blank"),
         ("start_urls = 'https://www.x.example/'", "start_urls", "must be an array"),
-        ("start_urls = ['www.x.example']", "start_urls", "must be an http or https address"),
+        ("start_urls = ['www.x.example']", "start_urls", "must be an http or https URL"),
         ("start_urls = ['https://y.example/']", "start_urls", "on one of the hosts"),
         ("search_url = 'https://www.x.example/q'", "search_url", "{query}"),
         ("agencies = ['dpa', 'dpa']", "agencies", "there twice"),
@@ -252,10 +252,10 @@ def test_where_feeds_and_sitemaps_are(written: str, rules: DiscoveryRules) -> No
 @pytest.mark.parametrize(
     ("written", "fault"),
     [
-        ("feeds = true", 'discovery.feeds: must be "auto", an array of addresses, or false, is True'),
+        ("feeds = true", 'discovery.feeds: must be "auto", an array of URLs, or false, is True'),
         (
             'feeds = "https://www.x.example/rss"',
-            'discovery.feeds: must be "auto", an array of addresses, or false, is ',
+            'discovery.feeds: must be "auto", an array of URLs, or false, is ',
         ),
         ('sitemaps = ["https://y.example/s.xml"]', "discovery.sitemaps: value 1 must be on one of the hosts, is "),
         ("feed = false", "discovery.feed: unknown key; did you mean feeds?"),
