@@ -111,7 +111,7 @@ class FileTarget:
         files = f"{first} and {len(others)} more are" if others else f"{first} is"
         them = "them" if others else "it"
         return (
-            f"{files} gone from {self.folder}, and the records in {them} are not exported again: restore {them}, or "
+            f"{files} gone from {self.folder}, and no record is exported twice: restore {them}, or "
             f"export everything into another folder; to go on without {them}, remove {them} from files in {MANIFEST}"
         )
 

@@ -47,7 +47,7 @@ def test_a_broken_part_is_named_with_its_repair(given: dict[str, str], part: str
 def test_no_browser_at_all(tmp_path: Path) -> None:
     ended = scrapy("doctor", data=tmp_path, PATH="/nowhere", PLAYWRIGHT_BROWSERS_PATH="/nowhere")
     assert ended.code == 1
-    assert "BROKEN  browser: there is none" in ended.out
+    assert "BROKEN  browser: none is installed" in ended.out
     assert "        repair it: " in ended.out
     assert "playwright install --with-deps chromium" in ended.out
 

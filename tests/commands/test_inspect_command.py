@@ -128,7 +128,7 @@ def test_explain_for_people(saved: Path, profiles: str) -> None:
     ended = inspect(saved, "--explain", "-s", profiles)
     assert (ended.code, ended.err) == (0, "")
     assert "\x1b" not in ended.out
-    assert "Why it is an article\n  profile-url: address matches the profile's pattern" in ended.out
+    assert "Why it is an article\n  profile-url: URL matches the profile's pattern" in ended.out
     lines = ended.out.splitlines()
     assert max(map(len, lines)) <= 120
     at = lines.index("Page map") + 1
@@ -274,9 +274,9 @@ def test_a_case_without_profile_passes(saved: Path, tmp_path: Path) -> None:
         (("--jsn", "x.html"), "URL or a FILE"),
         (("/nowhere/at/all.html",), "No such file"),
         (("/",), "Is a directory"),
-        (("ftp://x.example/",), "no http or https address"),
+        (("ftp://x.example/",), "not an http or https URL"),
         (("http://",), "is not an address"),
-        (("https://x.example/", "--url", "https://y.example/"), "--url is the address of a FILE"),
+        (("https://x.example/", "--url", "https://y.example/"), "--url is the URL of a FILE"),
         (("x.html", "--url", "y.example"), "--url: 'y.example' is not an http or https URL"),
         (("https://x.example/", "--portal", "nobody"), "'nobody' is unknown"),
         (("https://x.example/", "--fetched", "gestern"), "--fetched: 'gestern' is not a time"),

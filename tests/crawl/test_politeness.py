@@ -161,7 +161,7 @@ def test_pauses_after_503_grow_until_the_run_gives_the_host_up(tmp_path: Path) -
     pages = {path: Answer("gleich", 503) for path in ("/", path(1))} | {"/robots.txt": Answer("")}
     with TimedPortal(pages) as portal:
         ended = crawl(*settings, data=tmp_path, url=portal.url())
-    assert ended.code == 0, "a host that asks for patience is no failed run"
+    assert ended.code == 0, "a host that asks for a pause is no failed run"
     gaps = portal.gaps()
     assert len(gaps) == 2, "0.4 and 0.8 s; 1.6 more would be longer than the run waits"
     assert gaps[0] > 0.4 - TOLERANCE and gaps[1] > 0.8 - TOLERANCE

@@ -254,12 +254,12 @@ def test_a_file_that_can_t_be_had_costs_no_page(status: int, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("args", "problem"),
     [
-        ((), "takes the address or the id"),
-        (("a", "b"), "takes the address or the id"),
+        ((), "takes the URL or the id"),
+        (("a", "b"), "takes the URL or the id"),
         (("sample:1",), "there is no article 'sample:1'"),
-        (("http://nirgends.example/",), "no document of http://nirgends.example was kept"),
+        (("http://nirgends.example/",), "no document of http://nirgends.example was stored"),
         (("sample:1", "--at", "gestern"), "--at 'gestern' is not a time"),
-        (("sample:1", "--um", "5"), "takes the address or the id"),
+        (("sample:1", "--um", "5"), "takes the URL or the id"),
     ],
 )
 def test_wrong_use_is_one_line(args: tuple[str, ...], problem: str, tmp_path: Path) -> None:

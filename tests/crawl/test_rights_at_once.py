@@ -72,7 +72,7 @@ def run_together(*runs: tuple[Path, tuple[str, ...], TinyPortal]) -> None:
     for process in processes:
         _, err = process.communicate(timeout=ENOUGH)
         assert process.returncode == 0, err
-        assert "could not be kept" not in err
+        assert "could not be stored" not in err
         assert "are in" not in err, "all was copied"
 
 

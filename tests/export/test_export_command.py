@@ -170,7 +170,7 @@ def test_a_damaged_feed_is_named_and_left_out_until_it_is_whole(tmp_path: Path, 
         (("csv", "DIR", "--since", "yesterday"), 2, "--since"),
         (("csv", "DIR", "--since", "2999-01-01"), 2, "is in the future"),
         (("csv", "DIR", "--portal", "c.example"), 2, "c.example"),
-        (("postgres", "mysql://a/b"), 2, "no URL of PostgreSQL"),
+        (("postgres", "mysql://a/b"), 2, "not a PostgreSQL URL"),
         (("postgres", "postgresql://me:secret@127.0.0.1:1/news"), 1, "refused"),
         (("parquet", "OTHER"), 1, "holds an export as csv"),
         (("csv", "LOCKED"), 75, "another export"),
@@ -235,7 +235,7 @@ def test_a_file_that_is_gone_is_told_until_it_is_back_or_taken_out(tmp_path: Pat
     for printed in ("1 article: ", "nothing new: "):
         ended = scrapy("export", name, str(where), data=data)
         assert (ended.code, len(ended.lines), ended.out.startswith(printed)) == (1, 1, True), ended.err
-        told = f"kind=teasers/month=2025-12/part-000001.{name} is gone from {where}, and the records in it are not"
+        told = f"kind=teasers/month=2025-12/part-000001.{name} is gone from {where}, and no record is exported twice"
         assert told in ended.err
     new = f"kind=articles/month=2025-12/part-000002.{name}"
     assert {*files(where)} == there - {gone.relative_to(where).as_posix()} | {new}

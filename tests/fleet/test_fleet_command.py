@@ -48,7 +48,7 @@ def test_what_only_scrapyd_needs_is_ignored_with_a_line(fleet: Fleet) -> None:
     given = '[nodes.a]\nurl = "http://127.0.0.1:9/"\n[entry.one]\nportal = "sample"\nevery = "1h"\nnode = "a"'
     ended = fleet.apply(given)
     assert ended.code == 0
-    assert "nodes: are ignored" in ended.err
+    assert "nodes are ignored" in ended.err
 
 
 def test_once(fleet: Fleet) -> None:

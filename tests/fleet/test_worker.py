@@ -43,7 +43,7 @@ def test_processes_are_replaced_after_their_runs(fleet: Fleet) -> None:
         worker = fleet.worker("--concurrency", "1", "-s", "FLEET_RECYCLE=2")
         first = wait_for(worker.children, "a process")
         wait_for(lambda: len(fleet.ended()) >= 5, "five runs")
-        assert "is replaced: it has had 2 runs" in worker.log
+        assert "is replaced: it has made 2 runs" in worker.log
         assert worker.children() != first
         assert {row["verdict"] for row in fleet.ended()} == {"ok"}
 
@@ -90,7 +90,7 @@ def test_the_last_run_of_a_process_that_is_replaced_counts_as_alive(fleet: Fleet
         fleet.apply(schedule(quick, "1h", long))
         fleet.rows("UPDATE fleet_entries SET slot = slot - 3600, due = due - 3600 RETURNING 1")
         worker = fleet.worker("--concurrency", "2", "-s", "FLEET_PROCESSES=1", "-s", "FLEET_RECYCLE=2", *SHORT_LEASE)
-        wait_for(lambda: "is replaced: it has had 2 runs" in worker.log, "the process to be replaced")
+        wait_for(lambda: "is replaced: it has made 2 runs" in worker.log, "the process to be replaced")
         left = len(slow.log)
         (run,) = wait_for(lambda: fleet.ended("slow"), "the long run to end")
         assert (run["verdict"], run["reasons"]) == ("ok", [])
@@ -144,7 +144,7 @@ def test_a_page_that_hangs_costs_one_process_and_no_other_portal(fleet: Fleet) -
         fleet.apply(entries)
         args = ("--concurrency", "3", "-s", "FLEET_PROCESSES=1", *SHORT_LEASE, *harmful)
         worker = fleet.worker(*args, PYTHONPATH=".:tests")
-        wait_for(lambda: "another follows in" in worker.log, "the guard to end the process")
+        wait_for(lambda: "another starts in" in worker.log, "the guard to end the process")
         after = time.time()
         wait_for(lambda: [r for r in fleet.ended("bad") if r["verdict"] in ("ok", "warning")], "the bad portal again")
         for name in ("p0", "p1"):

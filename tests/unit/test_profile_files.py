@@ -154,7 +154,7 @@ def test_a_byte_order_mark_is_allowed() -> None:
         ("start_urls = ['www.x.example']", "start_urls", "must be an http or https URL"),
         ("start_urls = ['https://y.example/']", "start_urls", "on one of the hosts"),
         ("search_url = 'https://www.x.example/q'", "search_url", "{query}"),
-        ("agencies = ['dpa', 'dpa']", "agencies", "there twice"),
+        ("agencies = ['dpa', 'dpa']", "agencies", "listed twice"),
         ("agencies = ['dpa', 3]", "agencies", "value 2 must be a string"),
         ("caption_over_snippet = 'yes'", "caption_over_snippet", "true or false"),
         ("recrawl_ages = [60, 30]", "recrawl_ages", "grow"),
@@ -211,7 +211,7 @@ def test_a_fault_is_one_line_with_file_key_and_cause(line: str, key: str, cause:
         ('name = "x"\nhosts = []', "hosts", "at least one"),
         ('name = "x"\nhosts = ["https://x.example/"]', "hosts", "host or host:port"),
         ('name = "x"\nhosts = ["x.example:http"]', "hosts", "host or host:port"),
-        ('name = "x"\nhosts = ["x.example", "X.example:80"]', "hosts", "there twice"),
+        ('name = "x"\nhosts = ["x.example", "X.example:80"]', "hosts", "listed twice"),
     ],
 )
 def test_name_and_hosts_are_needed(text: str, key: str, cause: str) -> None:
