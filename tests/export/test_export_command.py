@@ -148,7 +148,7 @@ def test_a_damaged_feed_is_named_and_left_out_until_it_is_whole(tmp_path: Path, 
         feed.write_bytes(whole.replace(b"Politik", b"Politok"))
     elif harm == "no JSON":
         feed.write_bytes(whole[:-9])
-        named = "no JSON"
+        named = "not a JSON object"
     elif harm == "no manifest":
         feed.write_bytes(b"{}")
     ended = scrapy("export", "csv", str(tmp_path / "csv"), data=data)
