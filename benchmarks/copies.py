@@ -69,13 +69,13 @@ def _sentence_less(paragraphs: list[str], chance: random.Random) -> list[str]:
 
 RULES: dict[str, Rule] = {
     "another dateline and agency": _dateline,
-    "a paragraph of the desk's own added": _added,
+    "a new paragraph added": _added,
     "paragraphs in another order": _swapped,
     "every tenth sentence cut": _sentence_less,
     "one word in 50 changed": _words_changed(0.02),
     "one word in 20 changed": _words_changed(0.05),
     "last paragraph cut": _without_last,
-    "first paragraph written anew": _other_opening,
+    "first paragraph rewritten": _other_opening,
 }
 
 
@@ -154,10 +154,10 @@ def report() -> str:
     for source, originals in texts().items():
         recall, grouped, wrong = judged(originals)
         lines = [f"{len(originals)} texts of the {source}; precision {1 - wrong / max(grouped, 1):.4f}"]
-        lines[0] += f" ({wrong} of {grouped} groupings wrong)."
+        lines[0] += f" ({wrong} of {grouped} pairs grouped wrongly)."
         lines += ["", "| copy made by | recall |", "|---|---:|"]
         parts.append("\n".join(lines + [f"| {name} | {share:.3f} |" for name, share in recall.items()]))
-    lines = ["A look-up among stored texts, median:", "", "| stored texts | microseconds |", "|---:|---:|"]
+    lines = ["Median time of a look-up:", "", "| stored texts | microseconds |", "|---:|---:|"]
     parts.append("\n".join(lines + [f"| {size:,} | {cost:.0f} |" for size, cost in lookups().items()]))
     return "\n\n".join(parts)
 

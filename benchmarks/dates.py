@@ -104,7 +104,7 @@ def main() -> None:
         report("other languages, by dateparser", FOREIGN, max(args.calls // 20, 1)),
     ]
     head = f"## Reading a date\n\nMade by `python benchmarks/dates.py --write`: {machine('dateparser')}"
-    note = f"Read on {NOW:%A, %-d %B %Y, %H:%M} UTC; CPU microseconds, the fastest of five rounds, nothing cached."
+    note = f"Read on {NOW:%A, %-d %B %Y, %H:%M} UTC; CPU microseconds without caches, the fastest of five rounds."
     text = "\n\n".join([head, note, *tables])
     print(text)
     if args.write:

@@ -221,9 +221,9 @@ def main() -> None:
             fast.append(f"document {seed} (parser {shown(parsing)}, reading {shown(reading)})")
             print(fast[-1], random_document(seed)(3), flush=True)
     head = f"## Documents that grow\n\nMade by `python benchmarks/fuzz.py --write`: {machine('lxml')}"
-    note = f"""Units that are repeated {args.largest:,} times; the growth is that of the last doubling: 2 is linear, 4
-the square, – too quick to tell. What is refused (`too_complex`) is parsed here only. Of {args.random} random documents,
-{len(fast)} cost more than linear: {", ".join(fast) or "none"}."""
+    note = f"""Each page repeats one unit {args.largest:,} times. The growth is that of the last doubling: 2 is
+linear, 4 quadratic, – too fast to measure. Refused pages (`too_complex`) are parsed by this program only. Of {args.random} random
+documents, {len(fast)} cost more than linear: {", ".join(fast) or "none"}."""
     if args.write:
         write_section("fuzz", "\n\n".join([head, note, "\n".join(lines)]))
 

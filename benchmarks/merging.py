@@ -84,7 +84,7 @@ def main() -> None:
         print("\n".join(lines))
     text = (
         f"## Many small Parquet files: `python benchmarks/merging.py`\n\n{options.files:,} files of {A_FILE} articles "
-        f"over a year. {machine('duckdb', 'polars', 'pandas', 'pyarrow')} Load of the machine meanwhile: "
+        f"over a year. {machine('duckdb', 'polars', 'pandas', 'pyarrow')} Load average meanwhile: "
         f"{os.getloadavg()[2]:.0f}.\n\n"
     )
     if options.write:

@@ -160,9 +160,9 @@ def reports(data: Path, folder: Path) -> str:
         print(lines[-1], flush=True)
     cache = (data / "report.duckdb").stat().st_size / 1e9
     return (
-        f"## The report: `python benchmarks/report.py`\n\n{_data(data)} The report is a page of "
+        f"## The report: `python benchmarks/report.py`\n\n{_data(data)} The report has "
         f"{page.stat().st_size // 1000} kB, its cache has {cache:.2f} GB. {machine('duckdb', 'pygal')}\n\n"
-        f"{_load()} Of {TIMES} runs the one with fewest CPU seconds.\n\n"
+        f"{_load()} The fastest of {TIMES} runs by CPU time.\n\n"
     ) + "\n".join(lines)
 
 
@@ -197,9 +197,7 @@ def _data(data: Path) -> str:
 
 def _load() -> str:
     load = os.getloadavg()[2]
-    return (
-        f"Load of the machine meanwhile: {load:.0f} (CPU seconds depend less on it); the feeds were in the page cache."
-    )
+    return f"Load average meanwhile: {load:.0f} (CPU seconds depend less on it). The feeds were in the page cache."
 
 
 def main() -> None:

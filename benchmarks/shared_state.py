@@ -142,7 +142,7 @@ def growth(number: int) -> str:
     lines = ["| bytes an article | SQLite | PostgreSQL |", "|---|---:|---:|"]
     for name in MEASURED:
         lines.append(f"| {name} | " + " | ".join(f"{sizes[name] / number:,.0f}" for sizes in found.values()) + " |")
-    for label, tables in (("near copies together", NEAR), ("all else together", MEASURED[:3])):
+    for label, tables in (("near copies in all", NEAR), ("all else", MEASURED[:3])):
         values = (f"{sum(sizes[each] for each in tables) / number:,.0f}" for sizes in found.values())
         lines.append(f"| **{label}** | " + " | ".join(values) + " |")
     return "\n".join(lines) + f"\n\n{number:,} articles of {PORTALS} portals, {TEASERS} teaser states each."

@@ -64,7 +64,7 @@ def main() -> None:
         crawl(empty, portal.url)
         # In a process of its own: the memory of a command counts from that of the process which starts it.
         with multiprocessing.get_context("spawn").Pool(1) as other:
-            rows = {"the state made anew from the feeds": ("", f"{other.apply(fill, (full, args.runs)):.0f} s")}
+            rows = {"rebuilding the state from the feeds": ("", f"{other.apply(fill, (full, args.runs)):.0f} s")}
         crawl(full, portal.url)
         for name, measure in measures(portal.url).items():
             rows[name] = (measure(empty), measure(full))
@@ -75,9 +75,9 @@ def main() -> None:
     print("\n".join(lines))
     if args.write:
         head = f"## After a year\n\nMade by `python benchmarks/year.py --write`: {machine('scrapy', 'sqlalchemy')}"
-        note = f"""One portal, {args.runs:,} runs, of which one in {WRITES} wrote {ARTICLES} articles and
-{ARTICLES * TEASERS_AN_ARTICLE} teasers; see the program. CPU seconds and the most memory of whole commands, the least
-of {TIMES}; most of both are Python's imports."""
+        note = f"""One portal with {args.runs:,} runs, of which one in {WRITES} wrote {ARTICLES} articles and
+{ARTICLES * TEASERS_AN_ARTICLE} teasers; see the program. CPU seconds and peak memory of whole commands, the lowest of
+{TIMES} calls; Python's imports take most of both."""
         write_section("year", "\n\n".join([head, note, "\n".join(lines)]))
 
 

@@ -112,7 +112,7 @@ class FileTarget:
         them = "them" if others else "it"
         return (
             f"{files} gone from {self.folder}, and no record is exported twice: restore {them}, or "
-            f"export everything into another folder; to go on without {them}, remove {them} from the list of files in {MANIFEST}"
+            f"export everything into another folder; to go on without {them}, take {them} out of files in {MANIFEST}"
         )
 
     @contextmanager
