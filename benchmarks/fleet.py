@@ -3,7 +3,7 @@
     python benchmarks/fleet.py [--portals 100 300 1000] [--minutes 4] [--write]
 
 Each portal is due every ten minutes. A run asks for robots.txt and the front page, and finds one new article in its
-first run and nothing afterwards. Workers, PostgreSQL and the portals share the machine; a column has the portals' share.
+first run and nothing afterwards. Workers, PostgreSQL and the portals share the machine; the portals have a column.
 """
 
 from __future__ import annotations
@@ -168,8 +168,8 @@ def page(found: list[Figures], concurrency: int) -> str:
             "",
             machine("procrastinate", "psycopg"),
             f"Each portal is due every ten minutes. Two workers of {concurrency} concurrent runs, PostgreSQL and the",
-            f"portals ran on one machine for {min(times):.0f} to {max(times):.0f} minutes, beside other work, whose use",
-            "of the cores is in a column. The workers' share includes their cost without any run. According to the",
+            f"portals ran on one machine for {min(times):.0f} to {max(times):.0f} minutes, beside other work, whose",
+            "use of the cores is in a column. The workers' share includes their cost without any run. According to the",
             f"difference between the first and the last row, a run costs {cost} CPU seconds in a worker, including",
             "queue, state and (in its first run) one new article.",
             "",

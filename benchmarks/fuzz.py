@@ -222,8 +222,8 @@ def main() -> None:
             print(fast[-1], random_document(seed)(3), flush=True)
     head = f"## Documents that grow\n\nMade by `python benchmarks/fuzz.py --write`: {machine('lxml')}"
     note = f"""Each page repeats one unit {args.largest:,} times. The growth is that of the last doubling: 2 is
-linear, 4 quadratic, – too fast to measure. Refused pages (`too_complex`) are parsed by this program only. Of {args.random} random
-documents, {len(fast)} cost more than linear: {", ".join(fast) or "none"}."""
+linear, 4 quadratic, – too fast to measure. Refused pages (`too_complex`) are parsed by this program only.
+Of {args.random} random documents, {len(fast)} cost more than linear: {", ".join(fast) or "none"}."""
     if args.write:
         write_section("fuzz", "\n\n".join([head, note, "\n".join(lines)]))
 
