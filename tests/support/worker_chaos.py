@@ -333,14 +333,14 @@ def run_chaos(
 def table(report: Report) -> str:
     """Return *report* as a Markdown table."""
     rows: list[tuple[str, object]] = [
-        ("harm done", sum(report.harm.values())),
+        ("faults injected", sum(report.harm.values())),
         *((f"- {kind}", n) for kind, n in report.harm.most_common()),
     ]
-    rows += [("runs that ended", report.runs), ("of these failed, died or were given up", report.failed)]
+    rows += [("runs that ended", report.runs), ("of these failed, killed or given up", report.failed)]
     rows += [("runs that ended because their lease was lost", report.refused), ("articles", report.articles)]
     rows += [("revisions of them", report.revisions), ("teasers", report.teasers)]
     rows += [("workers in network namespaces", "yes" if report.has_networks else "no")]
-    rows += [("lost, twice or wrong", len(report.faults)), ("minutes", round(report.seconds / 60))]
+    rows += [("records lost, duplicated or wrong", len(report.faults)), ("minutes", round(report.seconds / 60))]
     return "\n".join(["| | |", "|---|---:|", *(f"| {name} | {number} |" for name, number in rows)])
 
 
