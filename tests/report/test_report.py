@@ -301,9 +301,9 @@ def test_files_that_are_not_as_named_are_listed(tmp_path: Path) -> None:
     [
         (1, ("1 portal ·", "1 run<", "</b><span>new article<", "</b><span>revision<", "</b><span>teaser state<",
              "of 1 page failed", "of 1 run ok", ": 1 teaser<",
-             "1 published file could not be read; what it holds is")),
+             "1 published file could not be read; its records are")),
         (2, ("2 portals ·", "2 runs<", "</b><span>new articles<", "</b><span>revisions<", "</b><span>teaser states<",
-             "of 2 pages failed", "of 2 runs ok", "2 published files could not be read; what they hold is")),
+             "of 2 pages failed", "of 2 runs ok", "2 published files could not be read; their records are")),
     ],
 )  # fmt: skip
 def test_nouns_agree_with_their_numbers(tmp_path: Path, number: int, said: tuple[str, ...]) -> None:
