@@ -29,7 +29,7 @@ class Command(ProjectCommand):
         """Add the command's own options."""
         super().add_options(parser)
         parser.add_argument("--concurrency", metavar="N", help="worker: concurrent runs (default: 8)")
-        parser.add_argument("--json", action="store_true", help="status: as JSON")
+        parser.add_argument("--json", action="store_true", help="status: print JSON")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         action, *operands = args or [""]

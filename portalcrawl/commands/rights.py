@@ -34,7 +34,7 @@ class Command(ProjectCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--at", metavar="TIME", help="2025-12-01T10:00+01:00, or 2025-12-01; UTC without an offset")
-        parser.add_argument("--json", action="store_true", help="as JSON")
+        parser.add_argument("--json", action="store_true", help="print JSON")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         if len(args) != 1 or not args[0].strip() or args[0].startswith("-"):

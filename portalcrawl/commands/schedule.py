@@ -44,7 +44,7 @@ class Command(ProjectCommand):
         """Add the command's own options."""
         super().add_options(parser)
         parser.add_argument("--file", metavar="FILE", help="the schedule (default: setting SCHEDULE_FILE)")
-        parser.add_argument("--json", action="store_true", help="list: as JSON, an array of entries")
+        parser.add_argument("--json", action="store_true", help="list: print JSON, an array of entries")
         parser.add_argument("--systemd", action="store_true", help="cron: print systemd units instead")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:

@@ -47,9 +47,11 @@ class Command(ProjectCommand):
             "--runs", metavar="N", nargs="?", const=str(DEFAULT_RUNS), help=f"the last N runs (default: {DEFAULT_RUNS})"
         )
         parser.add_argument(
-            "--json", action="store_true", help="as JSON: one object, or with --runs an array of runs, newest first"
+            "--json", action="store_true", help="print JSON: one object, or with --runs an array of runs, newest first"
         )
-        parser.add_argument("--forget", metavar="AGE", help="forget settled articles older than AGE (90d, 52w)")
+        parser.add_argument(
+            "--forget", metavar="AGE", help="delete articles older than AGE (90d, 52w) that are not pending"
+        )
         parser.add_argument("--requeue", metavar="STATUS", help=f"make pending again: {', '.join(REQUEUABLE)}")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
