@@ -1,4 +1,4 @@
-"""Examples in the texts for people, run as they stand there."""
+"""The examples in README and docs, run unchanged."""
 
 from __future__ import annotations
 

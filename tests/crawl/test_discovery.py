@@ -63,7 +63,7 @@ def discovered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Discovered]
 
 
 def without_rights(visits: list[str]) -> list[str]:
-    """Return *visits* without those to what a site says about text and data mining."""
+    """Return *visits* without those to tdmrep.json."""
     return [each for each in visits if each != "/.well-known/tdmrep.json"]
 
 

@@ -36,7 +36,7 @@ REASONS = {
 
 @dataclass
 class Crawled:
-    """What two crawls of one edition left, and what the portal says they should have."""
+    """The output of two crawls of one edition, and the output that the portal expects."""
 
     articles: list[dict[str, Any]]
     teasers: list[dict[str, Any]]

@@ -46,7 +46,7 @@ REFRESHES = [
     "0; url=javascript:alert(1)",
     "0; url=http://[::1/",
 ]
-"""What articles declare that are to be read where they stand."""
+"""Refreshes that are not followed."""
 
 
 def refresh(content: str) -> str:
@@ -216,7 +216,7 @@ def test_a_pidfile_stands_beside_arguments(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kilobytes", [0, 16, 48, 96])
 def test_a_disk_that_is_full_at_the_start_is_one_line(kilobytes: int, tmp_path: Path) -> None:
-    """The system's own limit of the size of files stands for the full disk: the same calls fail."""
+    """A limit of the size of files replaces the full disk: the same calls fail."""
     with TinyPortal({"/": listing("Ufer", *links(0, 1)), **site(2)}) as portal:  # type: ignore[dict-item]
         arguments = f"-L ERROR -a url={portal.url()} -a render=never"
         command = f"ulimit -f {kilobytes * 1024 // 512}; exec {sys.executable} -m scrapy crawl portal {arguments}"

@@ -1,4 +1,4 @@
-"""One article stays one article: what a portal does to addresses, and what comes back under them."""
+"""One article stays one article, however a portal changes URLs and their content."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def known(data: Path) -> dict[str, dict[str, Any]]:
 
 
 def teased_and_stored(data: Path) -> set[str]:
-    """Ids of articles that teasers lead to and no feed holds."""
+    """Ids of articles that teasers link to, but that are in no feed."""
     return {t["article_id"] for t in records(data, "teasers")} - {a["id"] for a in records(data, "articles")}
 
 

@@ -55,7 +55,7 @@ class ChangingRights(TinyPortal):
 
 
 def kept(archive: RightsArchive, origin: str, document: str) -> list[tuple[str, bytes | None]]:
-    """Return when each state of *document* was first seen, and what it was; each file is what its index says."""
+    """Return the time when each state of *document* was first seen, and its content; check the files by the index."""
     found = []
     for each in archive.documents(origin):
         if (each.origin, each.document) == (origin, document):

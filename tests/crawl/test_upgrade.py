@@ -37,7 +37,7 @@ migrations.MIGRATIONS[3] = tuple(steps)
 open_database(sys.argv[1])
 """
 COPY = "/rathaus/stadtrat-sagt-sitzung-ab-200999.html"
-"""Of article 1, at an address that has nothing of its."""
+"""URL with a copy of article 1 that has nothing in common with the article's URL."""
 VERSION = "SELECT value FROM meta WHERE key = 'version'"
 STEPS = len(MIGRATIONS[3])
 
@@ -103,6 +103,6 @@ def test_a_program_of_version_3_can_write_nothing_any_more(tmp_path: Path) -> No
 
 
 def content(folder: Path) -> list[object]:
-    """Return what the state's tables hold."""
+    """Return the rows of the state's tables."""
     tables = ("articles", "addresses", "teasers", "signatures", "bands", "runs", "meta")
     return [sorted(map(str, states.rows(folder, f"SELECT * FROM {table}"))) for table in tables]

@@ -27,7 +27,7 @@ from portalcrawl.export import exchange, merging
 
 BATCH_BYTES = 20_000
 FEW = 2
-"""Files that are left as they are: three are merged."""
+"""Most files that are not merged: three are."""
 A_RUN = 4
 SEEN = {"date_fetched": "2025-12-02T17:20:00+00:00"}
 
@@ -82,7 +82,7 @@ def ids_by_manifest(target: Path) -> Counter[str]:
 
 
 def rest_in(target: Path) -> set[str]:
-    """Return the names of what lies beside the files."""
+    """Return the names of everything beside the files."""
     return {path.name for path in target.iterdir()} - {"kind=articles", "kind=teasers"}
 
 
@@ -110,7 +110,7 @@ def test_many_exports_leave_few_files(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_killed_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fatal export merges three files beside a larger one that stays."""
+    """The killed export merges three files, and leaves a larger one."""
     feeds, before = tmp_path / "feeds", tmp_path / "before"
     exported(feeds, before, range(5))
     publish_run(feeds, 5)

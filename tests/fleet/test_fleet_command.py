@@ -1,4 +1,4 @@
-"""``scrapy fleet init, apply, status, once``: what they say, and what they leave alone."""
+"""``scrapy fleet init, apply, status, once``: what they print, change and don't change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rights and discovery through workers, on PostgreSQL and an object store, and what other machines are told of it."""
+"""Rights and discovery by workers, on PostgreSQL and an object store, as other machines see them."""
 
 from __future__ import annotations
 

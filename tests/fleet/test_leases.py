@@ -1,4 +1,4 @@
-"""Leases: one run of a portal commits at a time, whatever happens to processes, connections and the server."""
+"""Leases: only one run of a portal commits at a time, even if processes, connections or the server fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Lines committed to the state are published: to a folder and to a real object store, once, whole, by whoever comes."""
+"""Lines committed to the state are published once and completely, in a folder or a real object store, by any
+process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables are made once, by whoever comes first, and brought up to date."""
+"""Tables are created once, by the first process, and migrated."""
 
 from __future__ import annotations
 

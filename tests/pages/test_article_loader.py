@@ -1,4 +1,5 @@
-"""What a record says beside what the page says: ids, hashes, the crawl, and where each field came from."""
+"""Fields of a record that are not read from the page: ids, hashes, fields of the crawl; and the source of each
+field."""
 
 from __future__ import annotations
 

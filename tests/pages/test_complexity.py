@@ -1,4 +1,4 @@
-"""Pages that would take the parser long are told from their bytes, and no others."""
+"""Pages that the parser would need too long for are recognised by their bytes; other pages are not refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page is, told from its signs."""
+"""The type of a page, by its features."""
 
 from __future__ import annotations
 

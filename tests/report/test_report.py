@@ -1,4 +1,4 @@
-"""``scrapy report``: what the page says, and how it looks and works in Chromium."""
+"""``scrapy report``: the content of the page, and how it looks and works in Chromium."""
 
 from __future__ import annotations
 
@@ -256,7 +256,7 @@ def test_a_report_on_a_part_reads_that_part_only_and_a_later_one_the_rest(tmp_pa
 
 
 def test_articles_longer_than_usual_ones_are_read(tmp_path: Path) -> None:
-    """DuckDB's smaller buffers do not hold them (16 MiB)."""
+    """They do not fit into DuckDB's smaller buffers (16 MiB)."""
     data = tmp_path / "data"
     data.mkdir()
     long = [article(number, article_body="x" * 18_000_000) for number in range(3)]

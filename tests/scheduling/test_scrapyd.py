@@ -136,7 +136,7 @@ def recorded(where: Site, status: str, wait: float = 600.0) -> str:
 
 
 def cancel_one(where: Site) -> None:
-    """cancel.json ends a job as Ctrl-C does: what it has is published."""
+    """cancel.json ends a job like Ctrl-C: it publishes its records."""
     node = where.nodes["one"]
     job = until(lambda: running_run(where), "a job that writes")
     assert node.ask("cancel.json", project="portalcrawl", job=job)["prevstate"] == "running"
@@ -243,7 +243,8 @@ def by_hand(where: Site, job: str, *settings: str, **arguments: str) -> None:
 
 
 def test_far_nodes_hanging_jobs_and_the_webhook(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
-    """A node that shares no folder with the scheduler tells results by its logs; who hangs is ended, and told of."""
+    """Results of a node that shares no folder with the scheduler are read from its logs; a job that hangs is ended
+    and reported."""
     with Receiver() as receiver, SamplePortal() as slow, site(tmp_path, egg, "far", data=tmp_path / "far") as where:
         hanging = f'[entry.slow]\narguments = {{url = "{slow.url}"}}\nevery = "1h"\n'
         hanging += "settings = {DOWNLOAD_DELAY = 1}"
@@ -353,7 +354,7 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self._server.server_port}/hook/secret-part"
 
     def about(self, entry: str) -> dict[str, Any] | None:
-        """What was told of *entry* and accepted."""
+        """Return the notice about *entry* that was accepted."""
         for line in self.lines[1:]:
             assert line.endswith(b"\n") and line.count(b"\n") == 1
             if (told := json.loads(line))["entry"] == entry:

@@ -97,7 +97,7 @@ def killed_at(name: str, where: str, feeds: Path, fatal: int, batch_bytes: int, 
 
 
 def _wait_for_its_end(url: str) -> None:
-    """Wait until the server has noticed that the other client is gone: until then it holds its locks."""
+    """Wait until the server has noticed that the other client is gone, and has released its locks."""
     others = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         while connection.execute(f"{others} AND backend_type = 'client backend'").fetchone():

@@ -44,7 +44,7 @@ OTHERS = (
 CLONE_NEWNET = 0x40000000
 """Of ``linux/sched.h``: the kind of a namespace."""
 MOST_BYTES = 1_000_000
-"""Of what a command is told."""
+"""Most bytes of a message to a command."""
 
 
 class WarmProcess:
@@ -218,7 +218,7 @@ def look_up_packages() -> None:
 
 
 def make_ready() -> None:
-    """Fill what a process makes once: compiled schemas, patterns and profiles, words, SQL of the tables."""
+    """Fill all caches of a process: compiled schemas, patterns and profiles, words, SQL of the tables."""
     from portalcrawl import read_page
     from portalcrawl.pipelines.validate import compiled
     from portalcrawl.profiles.catalog import Catalog
@@ -291,7 +291,7 @@ def end_now(code: int) -> None:
 
 
 def serve(control: socket.socket) -> dict[str, Any] | None:
-    """Start what *control* asks for, and tell how it ended, until the other end is closed.
+    """Start the commands that *control* asks for and report how they ended, until the other end is closed.
 
     :return: in a fork, its job; None in the process that has served.
     """

@@ -1,4 +1,4 @@
-"""The sample portal's plan: enough of everything, reachable, and told without a gap."""
+"""The sample portal's plan: it has enough of everything, all is reachable, and the expected records are complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words of natural languages stand in the vocabulary, not in code."""
+"""Words of natural languages are in the vocabulary, not in code."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EXCEPTIONS = {
     "urls/canonical.py": "extensions of pages",
     "urls/url_keys.py": "extensions of pages",
 }
-"""Files with alternatives that are no words of people's languages, and what they are."""
+"""Files with alternatives that are not words of natural languages -> what they are."""
 
 
 @cache

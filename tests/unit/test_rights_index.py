@@ -1,4 +1,4 @@
-"""The index of documents whose sites change them at each request: small, whatever happens, and nothing is forgotten."""
+"""The index of documents that change at each request stays small, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def index_of(folder: Path) -> list[dict[str, Any]]:
 
 
 def test_the_index_stays_small(tmp_path: Path) -> None:
-    """However many states there are; a document that stays as it is has one entry all the while."""
+    """For any number of states; a document that does not change has one entry."""
     archive = RightsArchive(DocumentFolder(tmp_path))
     for number in range(100):
         archive.store(ORIGIN, "robots.txt", body(number), minute(number))

@@ -89,7 +89,7 @@ def test_phrases_become_expressions(phrase: str, yes: list[str], no: list[str]) 
 
 
 SEARCHED = ("offers.phrases", "offers.letters", "consent.phrases", "rights.phrases", "comments.asked")
-"""Roles that are looked for anywhere in a line, where a word or a substring of one of their phrases stands."""
+"""Roles whose phrases are searched for anywhere in a line that contains a word or substring of a phrase."""
 
 
 @pytest.mark.parametrize("role", SEARCHED)
@@ -314,7 +314,7 @@ NOTES = {
         "Φωτό: Άντα",
     ),
 }
-"""Reason -> lines of other languages that are no text."""
+"""Reason -> lines of other languages that are not article text."""
 
 
 @pytest.mark.parametrize(("reason", "text"), [(reason, text) for reason, texts in NOTES.items() for text in texts])
