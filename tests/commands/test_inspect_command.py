@@ -199,7 +199,7 @@ def test_html_is_written_whole_or_not_at_all(saved: Path, tmp_path: Path) -> Non
     assert quiet.err == f"written to {view}\n"
 
 
-def test_a_disk_that_is_full_leaves_what_was_there(saved: Path) -> None:
+def test_a_full_disk_leaves_the_existing_file(saved: Path) -> None:
     full = Path("/dev/full")
     ended = inspect(saved, "--html", full)
     assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
@@ -225,7 +225,7 @@ def test_an_address_is_fetched() -> None:
     assert page["article"]["id"] == front["teasers"][0]["article_id"]
 
 
-def test_a_page_that_is_not_there_is_told() -> None:
+def test_a_missing_page_is_reported() -> None:
     with SamplePortal(0) as portal:
         ended = inspect(portal.url + "gibt/es/nicht")
     assert (ended.code, ended.out, len(ended.lines)) == (1, "", 1)

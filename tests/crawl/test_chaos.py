@@ -38,7 +38,7 @@ def portal() -> Iterator[TrapPortal]:
 
 @pytest.fixture(scope="module")
 def steps(portal: TrapPortal, tmp_path_factory: pytest.TempPathFactory) -> int:
-    """Steps of making things durable in a whole run."""
+    """Steps of a whole run that make something durable."""
     data = tmp_path_factory.mktemp("counted")
     crawl_killed_at(0, data, *arguments(portal.url, *NEAR))
     return int((data / "steps").read_text(encoding="utf-8"))
@@ -54,7 +54,7 @@ def test_killed_at_the_last_steps(tmp_path: Path, portal: TrapPortal, steps: int
     assert report.faults == []
 
 
-def test_sigterm_publishes_what_was_written(tmp_path: Path) -> None:
+def test_sigterm_publishes_the_written_lines(tmp_path: Path) -> None:
     with TrapPortal() as portal:
         process = start(portal.url, tmp_path)
         while not list((tmp_path / "feeds").glob("articles-*.part")):

@@ -106,7 +106,9 @@ ROBOTS: dict[str, tuple[dict[str, Answer], str]] = {
 
 
 @pytest.mark.parametrize("kind", ROBOTS)
-def test_robots_txt_is_had_or_nothing_is_allowed(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_readable_robots_txt_nothing_is_allowed(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answers, reason = ROBOTS[kind]
     pages = {HOST + where: answer for where, answer in site(2).items()}
     with TinyPortal({f"{HOST}/": listing("Ufer", *links(0, 1)), **pages, **answers}) as proxy:  # type: ignore[dict-item]
@@ -202,7 +204,7 @@ def test_the_embedded_portal_needs_no_proxy(tmp_path: Path, monkeypatch: pytest.
     assert proxy.log == []
 
 
-def test_a_pidfile_stands_beside_arguments(tmp_path: Path) -> None:
+def test_a_pidfile_works_together_with_arguments(tmp_path: Path) -> None:
     file = tmp_path / "crawl.pid"
     with TinyPortal({"/": listing("Ufer", *links(0)), **site(1)}) as portal:  # type: ignore[dict-item]
         ended = crawl("--pidfile", str(file), data=tmp_path / "data", url=portal.url())

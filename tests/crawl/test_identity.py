@@ -258,7 +258,7 @@ def test_the_same_agency_text_under_two_ids_is_two_articles(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("parameter", ["sid", "CFID", "rnd", "weiter"])
-def test_a_new_parameter_in_every_link_brings_nothing_twice(tmp_path: Path, parameter: str) -> None:
+def test_a_new_parameter_in_every_link_writes_nothing_twice(tmp_path: Path, parameter: str) -> None:
     """Also where nothing but the query names the article, and no address of the portal is canonical."""
     numbers = {name: 51 + at for at, name in enumerate(NEWS)}
 

@@ -120,7 +120,7 @@ def test_a_short_retry_after_is_waited_for_in_the_run(form: str, tmp_path: Path)
     assert portal.log.count(path(1)) == 2
 
 
-def test_what_waits_longer_than_a_run_stays_pending_also_in_the_next_run(tmp_path: Path) -> None:
+def test_pages_that_wait_longer_than_a_run_stay_pending_in_the_next_run_too(tmp_path: Path) -> None:
     def refuse() -> Answer:
         return Answer("später", 429, {"Retry-After": formatdate(time.time() + 3600, usegmt=True)})
 

@@ -242,7 +242,7 @@ def test_a_site_that_forbids_the_file_is_not_asked_for_it(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("status", [500, 403])
-def test_a_file_that_can_t_be_had_costs_no_page(status: int, tmp_path: Path) -> None:
+def test_a_document_that_cant_be_fetched_costs_no_page(status: int, tmp_path: Path) -> None:
     pages = site("", FIRST_TDMREP, EARLIER, "Eins.") | {"/.well-known/tdmrep.json": Answer("", status)}
     with TinyPortal(pages) as portal:
         ended = crawl(data=tmp_path, url=portal.url(PATH))

@@ -62,7 +62,7 @@ def test_nothing_that_is_known_is_written_again(tmp_path: Path, portal: TinyPort
     )
 
 
-def test_what_is_new_continues_what_is_known(tmp_path: Path, portal: TinyPortal) -> None:
+def test_new_runs_continue_the_migrated_state(tmp_path: Path, portal: TinyPortal) -> None:
     make_version_3(states.state_url(tmp_path))
     portal.site[path(3)] = article(TITLES[3], link(4), text="Der Lesesaal schließt am Samstag nun erst um acht Uhr.")
     portal.site[COPY] = article(TITLES[1], text=CHANGED)

@@ -225,7 +225,7 @@ def test_a_full_disk_gets_one_line_and_damages_nothing(tmp_path: Path, data: Pat
 
 
 @pytest.mark.parametrize("name", ["parquet", "csv"])
-def test_a_file_that_is_gone_is_told_until_it_is_back_or_taken_out(tmp_path: Path, data: Path, name: str) -> None:
+def test_a_missing_file_is_reported_until_it_is_restored_or_unlisted(tmp_path: Path, data: Path, name: str) -> None:
     where = tmp_path / "target"
     export_to(name, str(where), data / "feeds")
     gone = where / f"kind=teasers/month=2025-12/part-000001.{name}"

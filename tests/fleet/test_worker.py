@@ -17,7 +17,7 @@ from portalcrawl.errors import DataFolderError
 SHORT_LEASE = ("-s", "LEASE_SECONDS=6")
 
 
-def test_a_worker_runs_what_is_due_in_warm_processes(fleet: Fleet) -> None:
+def test_a_worker_runs_due_entries_in_warm_processes(fleet: Fleet) -> None:
     with ManyPortals(4) as portals:
         fleet.apply(schedule(portals, "4s"))
         worker = fleet.worker("--concurrency", "2", "-s", "FLEET_PROCESSES=1")
@@ -168,7 +168,7 @@ def test_the_database_restarts_under_a_worker(fleet: Fleet, server) -> None:
         worker.stop()
 
 
-def test_a_worker_that_is_frozen_is_told_dead_and_comes_back(fleet: Fleet) -> None:
+def test_a_frozen_worker_counts_as_dead_and_comes_back(fleet: Fleet) -> None:
     with ManyPortals(1) as portals:
         fleet.apply(schedule(portals, "2s"))
         worker = fleet.worker("--concurrency", "1", *SHORT_LEASE)

@@ -156,7 +156,7 @@ def test_tables_sort(page: Page) -> None:
     assert cells(page, "portals", 0) == ["c.example", "b.example", "a.example"]
 
 
-def test_the_page_says_what_was_crawled(page: Page) -> None:
+def test_the_page_shows_the_figures_of_the_crawls(page: Page) -> None:
     tiles = page.locator(".tiles div").all_inner_texts()
     assert tiles[0].split("\n") == ["120", "new articles"]
     assert tiles[1].split("\n") == ["3", "revisions"]
@@ -175,7 +175,7 @@ def test_the_page_says_what_was_crawled(page: Page) -> None:
     assert str(link.get_attribute("href")).startswith("https://")
 
 
-def test_what_pages_hold_runs_nowhere(page: Page, report: Path) -> None:
+def test_content_of_pages_is_never_executed(page: Page, report: Path) -> None:
     assert SCRIPT in page.locator("#newest").inner_text()
     assert page.locator("a[href^=javascript]").count() == 0
     assert SCRIPT not in report.read_text(encoding="utf-8")
@@ -207,7 +207,7 @@ def test_one_portal_and_a_period(data: Path, browser: Browser, tmp_path: Path) -
     page.close()
 
 
-def test_a_report_reads_only_what_is_new_and_forgets_what_is_gone(tmp_path: Path) -> None:
+def test_a_report_reads_only_new_feeds_and_forgets_removed_ones(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
 

@@ -117,7 +117,7 @@ def begun(log: str) -> list[str]:
     return [line for line in log.splitlines() if "Process started:" in line]
 
 
-def test_the_egg_holds_profiles_and_the_embedded_portal(egg: Path) -> None:
+def test_the_egg_contains_profiles_and_the_embedded_portal(egg: Path) -> None:
     names = zipfile.ZipFile(egg).namelist()
     modules = {name for name in names if name.endswith(".py")}
     assert {f"{name}c" for name in modules} <= set(names), "a job must not compile what it imports"
@@ -169,7 +169,7 @@ def assert_logs_are_small_and_hold_no_items(where: Site) -> None:
     assert not (where.nodes["one"].folder / "items").exists()
 
 
-def test_what_is_cancelled_and_killed_loses_nothing_and_fires_nothing_twice(
+def test_cancelled_and_killed_jobs_lose_nothing_and_start_nothing_twice(
     tmp_path: Path, egg: Path, portal: SamplePortal
 ) -> None:
     with site(tmp_path, egg, "one") as where:
@@ -294,7 +294,7 @@ def fill_up(where: Site, database: str, table: str) -> None:
         connection.execute(what)
 
 
-def test_a_full_disk_of_a_node_is_told_of_as_what_it_is(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
+def test_a_full_disk_of_a_node_is_reported_as_such(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
     with site(tmp_path, egg, "one", places=1) as where:
         where.write(entry(portal, 'start_within = "10m"'))
         fill_up(where, "jobs.db", "finished_jobs")
@@ -326,7 +326,9 @@ def test_a_full_disk_of_a_node_is_told_of_as_what_it_is(tmp_path: Path, egg: Pat
         assert (ended.code, "disk is full" in ended.err, "scrapyd-deploy" in ended.err) == (1, True, False), ended.err
 
 
-def test_a_node_without_the_project_is_told_how_to_get_it(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
+def test_a_node_without_the_project_is_reported_with_the_command_that_deploys_it(
+    tmp_path: Path, egg: Path, portal: SamplePortal
+) -> None:
     with site(tmp_path, egg, "one") as where:
         where.write(entry(portal), top='project = "another"')
         ended = where.schedule("once", "fresh")

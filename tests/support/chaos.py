@@ -1,4 +1,4 @@
-"""Kills crawls of a portal that changes, restarts them until all is quiet, and holds the feeds against the truth.
+"""Kills crawls of a changing portal, restarts them until nothing is left to do, and checks the feeds.
 
 ``python tests/support/chaos.py`` is the long version of tests/crawl/test_chaos.py (about an hour); it prints a table.
 It also kills a short crawl at each step of commit, rename and manifest.

@@ -1,6 +1,6 @@
-"""When a crontab line is due around changes of the clock, found in all that the clock shows: timing is held against it.
+"""Finds when a crontab line is due around changes of the clock, by looking at every minute; timing is compared with it.
 
-It knows the rule (docs/operations.md) and nothing of how it is computed.
+It implements the rule in docs/operations.md independently of the code.
 """
 
 from __future__ import annotations

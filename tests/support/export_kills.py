@@ -1,8 +1,8 @@
 """Exports in a process that kills itself (SIGKILL) at the n-th step of making something durable.
 
-Steps are syncs, renames, links and removals of files, and folders that are made, removed or change places; in
-PostgreSQL every statement, every tenth row of a COPY and the commit. It dies right before a step, which is right after
-the one before.
+Steps are syncs, renames, links and removals of files, creation, removal and exchange of folders, and in PostgreSQL
+every statement, every tenth row of a COPY and the commit. It is killed right before a step, that is, right after the
+previous one.
 """
 
 from __future__ import annotations

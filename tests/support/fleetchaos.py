@@ -1,4 +1,4 @@
-"""Breaks runs of a portal that share a PostgreSQL and an object store, and holds the feeds against the truth.
+"""Disturbs runs of a portal that share a PostgreSQL and an object store, and checks the feeds.
 
 ``python tests/support/fleetchaos.py`` is the long version of tests/fleet/test_state_chaos.py: 200 faults by default,
 and a short crawl killed at each of its steps of commit and publication. It prints a table.

@@ -1,8 +1,8 @@
-"""Harms a fleet of four workers while fifty portals change, and holds what it published against the truth.
+"""Disturbs a fleet of four workers while fifty portals change, and checks the published feeds.
 
 ``python tests/support/worker_chaos.py --faults 200`` is the long version of tests/fleet/test_worker_chaos.py; it prints
-a table. PostgreSQL and the S3 server are real ones; each worker reaches PostgreSQL by a proxy of its own, which can
-cut it off. Where the machine allows it each worker lives in a network namespace, whose link can lose all packets.
+a table. PostgreSQL and the S3 server are real. Each worker reaches PostgreSQL by a proxy of its own, which can cut it
+off. If the machine allows it, each worker runs in a network namespace, whose link can lose all packets.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ QUICK = (
     *("-s", "DOWNLOAD_DELAY=0.3"),
     *("-s", "RECRAWL_AGES=" + ",".join(str(age) for age in range(1, 3000))),
 )
-"""A short lease, settings that visit everything again at once, so that a change is seen in the next run, and a delay:
-harm that is done while nothing runs proves little."""
+"""A short lease; settings that visit everything again at once, so that the next run sees a change; and a delay, because
+faults while nothing runs prove little."""
 SETTLES = 600
 """Seconds within which everything is crawled and published after the last fault."""
 
 
 @dataclass
 class Report:
-    """What was done, and what was wrong at the end (nothing, it is hoped)."""
+    """The injected faults, and the errors at the end (none, if all is well)."""
 
     harm: Counter[str] = field(default_factory=Counter)
     runs: int = 0

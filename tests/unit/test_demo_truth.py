@@ -103,7 +103,7 @@ def test_same_state_never_shows_another_date_or_picture():
             assert told.setdefault(teaser.state, rest) == rest
 
 
-def test_copies_are_what_they_are_called():
+def test_copies_match_their_names():
     (same,), near = world(1).duplicates, world(1).near_duplicates
     articles = expected().articles
     first, second = (articles[native] for native in same)
@@ -124,7 +124,7 @@ def _alike(a: str, b: str) -> float:
 SHINGLES = {native: shingles(article.article_body) for native, article in expected().articles.items()}
 
 
-def test_editions_change_what_they_should():
+def test_editions_differ_as_planned():
     one, two, three = (expected(edition) for edition in (1, 2, 3))
     new = set(two.articles) - set(one.articles)
     assert len(new) == 3

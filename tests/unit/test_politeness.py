@@ -105,7 +105,7 @@ def test_no_file_is_made_by_looking(budget: HostBudget, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_clock_that_was_set_back_holds_nothing_up(budget: HostBudget, clock: Clock) -> None:
+def test_a_clock_that_was_set_back_delays_nothing(budget: HostBudget, clock: Clock) -> None:
     clock.now += 100_000
     budget.take_turn(HOST, 1.0)
     clock.now -= 100_000

@@ -230,7 +230,7 @@ def test_all_faults_are_found_at_once() -> None:
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"name = '\x00'", b"[" * 100_000, b'a = "' + b"x" * 100])
-def test_what_is_no_toml(content: bytes) -> None:
+def test_invalid_toml(content: bytes) -> None:
     profile, faults = read_profile(content, "x", "x.toml")
     assert profile is None
     assert len(faults) == 1

@@ -38,7 +38,7 @@ def record(number: int, **values: object) -> Record:
 
 
 @both_states
-def test_what_is_committed_is_known_to_the_next_run(tmp_path: Path) -> None:
+def test_the_next_run_knows_committed_records(tmp_path: Path) -> None:
     unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
     unit_of_work.note(record(1, depth=3))
     unit_of_work.note_addresses("a", ["https://a.example/1", "https://a.example/alias"], "a:1")
@@ -52,7 +52,7 @@ def test_what_is_committed_is_known_to_the_next_run(tmp_path: Path) -> None:
     assert later.known_teasers(["a:t1", "a:lost"]) == {"a:t1"}
 
 
-def test_what_is_not_committed_yet_is_known_to_the_run_itself() -> None:
+def test_a_run_knows_its_own_uncommitted_records() -> None:
     unit_of_work = UnitOfWork(Store(open_database(IN_MEMORY)))
     unit_of_work.note(record(1, status="pending"))
     unit_of_work.note_addresses("a", ["https://a.example/1"], "a:1")
@@ -118,7 +118,7 @@ def test_portals_with_one_address_and_one_id_are_kept_apart(tmp_path: Path) -> N
 
 
 @both_states
-def test_counts_tell_the_oldest_article(tmp_path: Path) -> None:
+def test_counts_have_the_oldest_article(tmp_path: Path) -> None:
     engine = open_database(url_of(tmp_path))
     unit_of_work = UnitOfWork(Store(engine))
     for number, newest in enumerate((DAY * 3 + 5.5, DAY * 3 + 4.25, DAY * 4, DAY * 2.5)):
