@@ -1,10 +1,10 @@
-"""How well near-identical copies are grouped, and what a look-up costs as the state grows.
+"""The accuracy of groups of near-identical copies, and the time of a look-up as the state grows.
 
     python benchmarks/copies.py [--write]
 
-Copies are made by rule from the articles of the embedded portal and, where they are there, from the texts of the saved
-pages. A copy is found when the state puts it into the group of its original (recall); a text is grouped wrongly when it
-joins a text that is no copy of it (precision). Nothing here is known to the product.
+Copies are made by rules from the articles of the embedded portal and, if there are any, from the texts of the saved
+pages. Recall is the share of copies that the state puts into the group of their original. Precision is the share of
+grouped pairs that are copies of each other. The product does not know the rules.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ RULES: dict[str, Rule] = {
 
 
 def texts() -> dict[str, list[list[str]]]:
-    """Return the originals by where they come from, each a list of paragraphs; known copies are left out."""
+    """Return the originals by their source, each as a list of paragraphs; known copies are left out."""
     world = make_world(first_stories())
     copies = {name for pair in (*world.duplicates, *world.near_duplicates) for name in pair}
     embedded = [story.body for story in world.tree if story.native not in copies]

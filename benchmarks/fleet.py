@@ -1,4 +1,4 @@
-"""How late runs begin, and what they cost, with many portals on two workers of this machine.
+"""The delay and the cost of runs with many portals on two workers on this machine.
 
     python benchmarks/fleet.py [--portals 100 300 1000] [--minutes 4] [--write]
 
@@ -30,7 +30,7 @@ from support.postgres import PostgresServer
 
 EVERY = "10m"
 SETTLE = 30.0
-"""Seconds after the first runs have ended; what begins before is not counted."""
+"""Seconds after the end of the first runs until measuring begins."""
 
 
 @dataclass(frozen=True)

@@ -140,14 +140,14 @@ STARTS = (
 
 
 def document(start: str, unit: str, end: str) -> Callable[[int], str]:
-    """Return what makes a document of so many units."""
+    """Return a function that makes a document with a given number of units."""
     if "#" in unit:
         return lambda size: start + "".join(unit.replace("#", str(number)) for number in range(size)) + end
     return lambda size: start + unit * size + end
 
 
 def random_document(seed: int) -> Callable[[int], str]:
-    """Return what makes one of the random documents: up to three units of up to six parts, one after the other."""
+    """Return a function that makes a random document: up to three units of up to six parts, one after the other."""
     chance = random.Random(seed)
 
     def part() -> str:

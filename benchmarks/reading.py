@@ -1,10 +1,10 @@
-"""How well and at what cost saved pages are read, profiles off, beside the libraries that people use for it.
+"""The accuracy and cost of reading saved pages, without profiles, compared with other libraries for the purpose.
 
     python benchmarks/reading.py [--rounds 3] [--write]
 
-Needs the saved pages beside the repository. The other libraries are the extra ``portalcrawl[benchmarks]``; where they
+Needs the saved pages beside the repository. The other libraries are the extra ``portalcrawl[benchmarks]``; if they
 are not installed, the first call installs them into .venv-benchmarks. Each library reads each set of pages in a
-process of its own, one after the other, as often as there are rounds; of a page's CPU seconds the least count.
+process of its own, one after the other, once per round; the fastest reading of a page by CPU time counts.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def cpu_table(readings: Readings) -> str:
 
 
 def steps_table(readings: Readings) -> str:
-    """Return what each step of the own reading takes as Markdown."""
+    """Return the time of each step of portalcrawl's reading as Markdown."""
     lines = ["| step | " + " | ".join(SETS) + " |", "|---|" + "---:|" * len(SETS)]
     sums: dict[str, list[str]] = {}
     for pages in SETS:

@@ -1,9 +1,9 @@
-"""What the report and the exports of many articles cost.
+"""The cost of the report and the exports with many articles.
 
     python benchmarks/report.py [--what reports|exports] [--articles N] [--data FOLDER] [--write]
 
-The embedded portal is crawled once; its records are published again and again under other ids, times and portals, by
-500 a run, together with a state that knows the runs. Then each command is run in a process of its own. The first report
+The embedded portal is crawled once; its records are published many times with new ids, times and portals, 500
+per run, together with a state that has these runs. Then each command is run in a process of its own. The first report
 reads all feeds, later ones only those that are new.
 """
 
@@ -143,7 +143,7 @@ def least(*args: str, data: Path, is_first: bool = False) -> tuple[float, float,
 
 
 def reports(data: Path, folder: Path) -> str:
-    """Measure what is read and reported; return the section's text."""
+    """Measure the report; return the section's text."""
     page, week = folder / "report.html", folder / "week.html"
     everything, seven_days = ("report", "-o", str(page)), ("report", "--since", "7d", "-o", str(week))
     lines = [HEAD, RULE]

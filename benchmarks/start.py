@@ -1,4 +1,4 @@
-"""What the start of a run costs that finds nothing new: as a process, in a warm worker, and bare Scrapy beside it.
+"""The cost of a run that finds nothing new, as a process and in a warm worker, compared with bare Scrapy.
 
     python benchmarks/start.py [--pairs 15] [--write]
 
