@@ -3,8 +3,8 @@
     python benchmarks/year.py [--runs 105120] [--write]
 
 The year is synthetic: one portal, a run every five minutes, of which one in five wrote five articles and 25 teasers. It
-takes about 1 GB in the temporary folder. "Empty" is a folder with a single crawl of the embedded portal, which the other
-folder has, too.
+takes about 1 GB in the temporary folder. "Empty" is a folder with a single crawl of the embedded portal, which the
+other folder has, too.
 """
 
 from __future__ import annotations
