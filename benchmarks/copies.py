@@ -80,7 +80,7 @@ RULES: dict[str, Rule] = {
 
 
 def texts() -> dict[str, list[list[str]]]:
-    """Return the originals by their source, each as a list of paragraphs; known copies are left out."""
+    """Return the originals by where they come from, each a list of paragraphs; known copies are left out."""
     world = make_world(first_stories())
     copies = {name for pair in (*world.duplicates, *world.near_duplicates) for name in pair}
     embedded = [story.body for story in world.tree if story.native not in copies]

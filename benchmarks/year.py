@@ -166,7 +166,7 @@ def size(data: Path) -> float:
 
 
 def forgetting(data: Path) -> dict[str, tuple[str, str]]:
-    """Forget half of the year while another process commits; return the cost, and the waits of the commits."""
+    """Forget half of the year while another process's commits go on; return what it took, and how long they waited."""
     store, waits, done = Store(open_database(url_of(data))), [0.0], threading.Event()
 
     def commit() -> None:

@@ -2,10 +2,10 @@
 
     python tools/ablate.py [--only extraction/teasers] [--rule REGEX] [--most 60] [--jobs 2] [--json FILE] [--all]
 
-Each rule of rule_cover.py, and each part of a condition, is switched off alone. Then these pages are read, if the
-rule's condition had an effect on them: the pages of half ``fitted``, the small pages with known answers, and the first
-portal's page in all its markups. Half ``unseen`` is never read. For each rule a line is printed: the number of pages
-whose records change, the changes of the scores, and the known answers that are lost. ``idle``: no page reaches it,
+Each rule of rule_cover.py, and each part of a condition, is switched off alone. The pages of half ``fitted``, the small
+pages with known answers beside them and the first portal's page in all its markups are read without it, but only those
+on which its condition had an effect; half ``unseen`` is never read. For each rule a line: on how many pages the records
+change, by how much the scores get better or worse, and which known answers are lost. ``idle``: no page comes by it,
 ``same``: nothing changes, ``even``: records change, scores do not, ``harms``: the scores are better without it,
 ``helps``: they are worse; the last is listed with ``--all`` only.
 """

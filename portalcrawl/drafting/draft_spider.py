@@ -75,7 +75,7 @@ class DraftSpider(Spider):
             return
         page = Page(response, start.profile)
         if page.root is None or type_of(response.body):
-            self.result.problem = "it is not an HTML page"
+            self.result.problem = "it is no page of HTML"
             return
         self.result.evidence = evidence = Evidence(page)
         await self._feeds(evidence)

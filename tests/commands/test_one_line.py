@@ -16,7 +16,7 @@ WITHOUT_RIGHTS = (
     *("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"),
     "--inh-caps=-dac_override,-dac_read_search",
 )
-"""Beginning of a command for which file modes apply even to root."""
+"""Begins a command in which root, too, is refused what a file's mode forbids."""
 PAGE = "/stadt/meldung-des-tages-100001.html"
 ONE_AFTER_THE_OTHER = """
 import json, sys

@@ -153,7 +153,7 @@ def test_no_html_has_no_tree(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", [Response, TextResponse, XmlResponse])
-def test_responses_that_are_not_html_have_no_tree(kind: type[Response]) -> None:
+def test_what_is_not_html_has_no_tree(kind: type[Response]) -> None:
     assert page_of(b"<rss><channel><title>Der Rat tagt</title></channel></rss>", kind=kind).root is None
 
 

@@ -36,7 +36,7 @@ def may_mount() -> bool:
 
 
 def on_full_disk(command: Sequence[str], place: Path, free: int, environment: Mapping[str, str]) -> Ended:
-    """Run *command* while the folder *place* is on a disk with *free* KB; its files are in *place* afterwards."""
+    """Run *command* while the folder *place* lies on a disk with *free* KB; what it leaves is in *place* afterwards."""
     namespace = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", SCRIPT, "sh", str(place), str(free)]
     done = subprocess.run(
         [*namespace, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=ENOUGH, check=False

@@ -291,7 +291,7 @@ def end_now(code: int) -> None:
 
 
 def serve(control: socket.socket) -> dict[str, Any] | None:
-    """Start the commands that *control* asks for and report how they ended, until the other end is closed.
+    """Start what *control* asks for, and tell how it ended, until the other end is closed.
 
     :return: in a fork, its job; None in the process that has served.
     """

@@ -103,7 +103,7 @@ def test_same_state_never_shows_another_date_or_picture():
             assert told.setdefault(teaser.state, rest) == rest
 
 
-def test_copies_match_their_names():
+def test_copies_are_what_they_are_called():
     (same,), near = world(1).duplicates, world(1).near_duplicates
     articles = expected().articles
     first, second = (articles[native] for native in same)

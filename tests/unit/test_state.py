@@ -38,7 +38,7 @@ def record(number: int, **values: object) -> Record:
 
 
 @both_states
-def test_the_next_run_knows_committed_records(tmp_path: Path) -> None:
+def test_what_is_committed_is_known_to_the_next_run(tmp_path: Path) -> None:
     unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
     unit_of_work.note(record(1, depth=3))
     unit_of_work.note_addresses("a", ["https://a.example/1", "https://a.example/alias"], "a:1")
@@ -52,7 +52,7 @@ def test_the_next_run_knows_committed_records(tmp_path: Path) -> None:
     assert later.known_teasers(["a:t1", "a:lost"]) == {"a:t1"}
 
 
-def test_a_run_knows_its_own_uncommitted_records() -> None:
+def test_what_is_not_committed_yet_is_known_to_the_run_itself() -> None:
     unit_of_work = UnitOfWork(Store(open_database(IN_MEMORY)))
     unit_of_work.note(record(1, status="pending"))
     unit_of_work.note_addresses("a", ["https://a.example/1"], "a:1")
