@@ -75,7 +75,7 @@ def _repeated(counts: Mapping[str, int]) -> Iterator[str]:
     """Yield warnings about pages without anything new."""
     pages, again = counts.get("pages", 0), counts.get("articles_again", 0)
     if again >= MIN_REPEATED and again > MAX_REPEATED_SHARE * pages:
-        yield f"{again} of {pages} pages were articles that the run had already read under other addresses"
+        yield f"{again} of {pages} pages were articles that the run had already read under other URLs"
     if repeats := counts.get("skipped/repeats", 0):
         left = counted(repeats, "link was not followed: pages like it", "links were not followed: pages like them")
         yield f"{left} only repeated articles of this run"

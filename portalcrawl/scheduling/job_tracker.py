@@ -139,8 +139,8 @@ class JobTracker:
         elif node.shared and job.expires is not None and now > job.expires:
             self._requeue(job, "its node took it too late", now)
         elif runs:
-            self._store.change(job.job, status="skipped", ended=now, why=f"its portal was held by run {runs[0].run}")
-            logger.warning("%s: skipped: its portal was held by run %s", job.job, runs[0].run)
+            self._store.change(job.job, status="skipped", ended=now, why=f"its portal was locked by run {runs[0].run}")
+            logger.warning("%s: skipped: its portal was locked by run %s", job.job, runs[0].run)
         else:
             self.fail(job, "it ended without publishing; its log, and Scrapyd's own, say why", now)
 

@@ -127,7 +127,7 @@ class _Reader:
         keys = {"url": _node_address, "shared": flag, "data_dir": text}
         self._nodes = _named(lambda name: table(partial(self._make_node, name), keys, required=("url",)))(value)
         if not self._nodes:
-            raise ValueError("there is none")
+            raise ValueError("must name at least one node")
 
     def _make_node(self, name: str, url: str, shared: bool | None = None, data_dir: str | None = None) -> Node:
         is_shared = _is_loopback(url) if shared is None else shared

@@ -56,7 +56,7 @@ FAULTS = {
     "[nodes.a]\nurl = 'http://u:p@h/'\n[entry]": "nodes.a.url: must not contain user and password",
     "[nodes.a]\nurl = 'ftp://h/'\n[entry]": "nodes.a.url: must be an http or https URL",
     "[nodes.a]\n[entry]": "nodes.a.url: is missing",
-    "[nodes]\n[entry]": "nodes: there is none",
+    "[nodes]\n[entry]": "nodes: must name at least one node",
     "[defaults]\nevery = '5m'\n[entry]": "defaults.every: belongs in an entry",
     "poll = '1'\n[entry]": "poll: must be a time",
     "[entry": "TOML: ",

@@ -280,7 +280,7 @@ def test_a_portal_that_is_held_by_hand_is_left_alone(tmp_path: Path, egg: Path, 
         until(lambda: list((where.data / "feeds").glob("*.part")), "the crawl by hand writes")
         assert where.schedule("once", "fresh").code == 0
         where.start()
-        until(lambda: "its portal was held by run" in where.log, "the scheduler sees why")
+        until(lambda: "its portal was locked by run" in where.log, "the scheduler sees why")
         stop(by_hand, signal.SIGTERM)
         until(lambda: [job for job in ended_jobs(where).values() if job.verdict == "ok"], "the portal is free again")
         where.end(signal.SIGTERM)
