@@ -1,4 +1,4 @@
-# make crawl      crawl the embedded portal and show what the feeds hold
+# make crawl      crawl the embedded portal and show some records of the feeds
 # make test-fast  run the tests that start no crawl, browser or Scrapyd
 # make test       run all tests, the fast ones first (installs what they need)
 # make browser    install Chromium if none is found, for the tests that render pages

@@ -1,10 +1,10 @@
-"""How well near-identical copies are grouped, and what a look-up costs as the state grows.
+"""The accuracy of groups of near-identical copies, and the time of a look-up as the state grows.
 
     python benchmarks/copies.py [--write]
 
-Copies are made by rule from the articles of the embedded portal and, where they are there, from the texts of the saved
-pages. A copy is found when the state puts it into the group of its original (recall); a text is grouped wrongly when it
-joins a text that is no copy of it (precision). Nothing here is known to the product.
+Copies are made by rules from the articles of the embedded portal and, if there are any, from the texts of the saved
+pages. Recall is the share of copies that the state puts into the group of their original. Precision is the share of
+grouped pairs that are copies of each other. The product does not know the rules.
 """
 
 from __future__ import annotations
@@ -69,13 +69,13 @@ def _sentence_less(paragraphs: list[str], chance: random.Random) -> list[str]:
 
 RULES: dict[str, Rule] = {
     "another dateline and agency": _dateline,
-    "a paragraph of the desk's own added": _added,
+    "a new paragraph added": _added,
     "paragraphs in another order": _swapped,
     "every tenth sentence cut": _sentence_less,
     "one word in 50 changed": _words_changed(0.02),
     "one word in 20 changed": _words_changed(0.05),
     "last paragraph cut": _without_last,
-    "first paragraph written anew": _other_opening,
+    "first paragraph rewritten": _other_opening,
 }
 
 
@@ -154,10 +154,10 @@ def report() -> str:
     for source, originals in texts().items():
         recall, grouped, wrong = judged(originals)
         lines = [f"{len(originals)} texts of the {source}; precision {1 - wrong / max(grouped, 1):.4f}"]
-        lines[0] += f" ({wrong} of {grouped} groupings wrong)."
+        lines[0] += f" ({wrong} of {grouped} pairs grouped wrongly)."
         lines += ["", "| copy made by | recall |", "|---|---:|"]
         parts.append("\n".join(lines + [f"| {name} | {share:.3f} |" for name, share in recall.items()]))
-    lines = ["A look-up among stored texts, median:", "", "| stored texts | microseconds |", "|---:|---:|"]
+    lines = ["Median time of a look-up:", "", "| stored texts | microseconds |", "|---:|---:|"]
     parts.append("\n".join(lines + [f"| {size:,} | {cost:.0f} |" for size, cost in lookups().items()]))
     return "\n\n".join(parts)
 

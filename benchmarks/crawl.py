@@ -1,9 +1,9 @@
-"""What durability and memory cost: pairs of crawls of the embedded portal, one after the other.
+"""The cost of durability and of the state: pairs of crawls of the embedded portal, one after the other.
 
-    python benchmarks/crawl.py plain  [--pairs 5] [--write]     against Scrapy's plain FEEDS without any state
-    python benchmarks/crawl.py million [--pairs 3] [--write]    with one million articles in the state against none
+    python benchmarks/crawl.py plain  [--pairs 5] [--write]     compared with Scrapy's plain FEEDS without a state
+    python benchmarks/crawl.py million [--pairs 3] [--write]    one million articles in the state, compared with none
 
-Each figure is the median over the pairs; the ratio is taken pair by pair, since machines are noisy.
+Each figure is the median over the pairs; the ratio is the median of the ratios of the pairs, since machines are noisy.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Cost:
 
 
 def measured(command: list[str], data: Path) -> Cost:
-    """Run *command* to its end and return what it cost."""
+    """Run *command* to its end and return its cost."""
     began = time.monotonic()
     child = os.spawnve(
         os.P_NOWAIT, sys.executable, [sys.executable, *command], {**os.environ, "PORTALCRAWL_DATA_DIR": str(data)}

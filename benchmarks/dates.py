@@ -1,4 +1,4 @@
-"""What it costs to read a date: CPU microseconds a call for each known form, and the median of them.
+"""The cost of reading a date: CPU microseconds per call for each known form, and their median.
 
     python benchmarks/dates.py [--calls N] [--write]
 
@@ -78,7 +78,7 @@ def cost(text: str, calls: int) -> float:
 
 
 def report(title: str, texts: list[str], calls: int) -> str:
-    """Return what each of *texts* costs as Markdown."""
+    """Return the cost of each of *texts* as Markdown."""
     lines, costs = [], []
     for text in texts:
         costs.append(cost(text, calls))
@@ -104,7 +104,7 @@ def main() -> None:
         report("other languages, by dateparser", FOREIGN, max(args.calls // 20, 1)),
     ]
     head = f"## Reading a date\n\nMade by `python benchmarks/dates.py --write`: {machine('dateparser')}"
-    note = f"Read on {NOW:%A, %-d %B %Y, %H:%M} UTC; CPU microseconds, the fastest of five rounds, nothing cached."
+    note = f"Read on {NOW:%A, %-d %B %Y, %H:%M} UTC; CPU microseconds without caches, the fastest of five rounds."
     text = "\n\n".join([head, note, *tables])
     print(text)
     if args.write:

@@ -1,9 +1,9 @@
-"""How late runs begin, and what they cost, with many portals on two workers of this machine.
+"""The delay and the cost of runs with many portals on two workers on this machine.
 
     python benchmarks/fleet.py [--portals 100 300 1000] [--minutes 4] [--write]
 
 Each portal is due every ten minutes. A run asks for robots.txt and the front page, and finds one new article in its
-first run and nothing afterwards. Workers, PostgreSQL and the portals share the machine; the portals' share is told.
+first run and nothing afterwards. Workers, PostgreSQL and the portals share the machine; the portals have a column.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from support.postgres import PostgresServer
 
 EVERY = "10m"
 SETTLE = 30.0
-"""Seconds after the first runs have ended; what begins before is not counted."""
+"""Seconds after the end of the first runs until measuring begins."""
 
 
 @dataclass(frozen=True)
@@ -167,11 +167,11 @@ def page(found: list[Figures], concurrency: int) -> str:
             "## Many portals on two workers",
             "",
             machine("procrastinate", "psycopg"),
-            f"Portals are due every ten minutes; two workers of {concurrency} runs side by side, PostgreSQL and",
-            f"the portals on the same machine, for {min(times):.0f} to {max(times):.0f} minutes. It was shared: what",
-            "others used of its cores meanwhile is told. The workers' share has what they cost without any run in it:",
-            f"by the difference between the first and the last line a run costs {cost} CPU seconds there, with queue,",
-            "state and (in its first run) one new article.",
+            f"Each portal is due every ten minutes. Two workers of {concurrency} concurrent runs, PostgreSQL and the",
+            f"portals ran on one machine for {min(times):.0f} to {max(times):.0f} minutes, beside other work, whose",
+            "use of the cores is in a column. The workers' share includes their cost without any run. According to the",
+            f"difference between the first and the last row, a run costs {cost} CPU seconds in a worker, including",
+            "queue, state and (in its first run) one new article.",
             "",
             f"| {' | '.join((*head, *more))} |",
             "|" + "---:|" * len((*head, *more)),

@@ -140,14 +140,14 @@ STARTS = (
 
 
 def document(start: str, unit: str, end: str) -> Callable[[int], str]:
-    """Return what makes a document of so many units."""
+    """Return a function that makes a document with a given number of units."""
     if "#" in unit:
         return lambda size: start + "".join(unit.replace("#", str(number)) for number in range(size)) + end
     return lambda size: start + unit * size + end
 
 
 def random_document(seed: int) -> Callable[[int], str]:
-    """Return what makes one of the random documents: up to three units of up to six parts, one after the other."""
+    """Return a function that makes a random document: up to three units of up to six parts, one after the other."""
     chance = random.Random(seed)
 
     def part() -> str:
@@ -221,9 +221,9 @@ def main() -> None:
             fast.append(f"document {seed} (parser {shown(parsing)}, reading {shown(reading)})")
             print(fast[-1], random_document(seed)(3), flush=True)
     head = f"## Documents that grow\n\nMade by `python benchmarks/fuzz.py --write`: {machine('lxml')}"
-    note = f"""Units that are repeated {args.largest:,} times; the growth is that of the last doubling: 2 is linear, 4
-the square, – too quick to tell. What is refused (`too_complex`) is parsed here only. Of {args.random} random documents,
-{len(fast)} cost more than linear: {", ".join(fast) or "none"}."""
+    note = f"""Each page repeats one unit {args.largest:,} times. The growth is that of the last doubling: 2 is
+linear, 4 quadratic, – too fast to measure. Refused pages (`too_complex`) are parsed by this program only.
+Of {args.random} random documents, {len(fast)} cost more than linear: {", ".join(fast) or "none"}."""
     if args.write:
         write_section("fuzz", "\n\n".join([head, note, "\n".join(lines)]))
 

@@ -2,7 +2,7 @@
 
     python benchmarks/growth.py [--largest 20000] [--write]
 
-A growth of 2.0 is that of the page itself; 4.0 would be quadratic. The least of three readings counts.
+A growth of 2.0 at each doubling is linear, 4.0 is quadratic. Each page is read three times; the fastest counts.
 """
 
 from __future__ import annotations
@@ -59,12 +59,12 @@ def main() -> None:
     lines = ["| page | MB | CPU s | growth, median of the doublings |", "|---|---:|---:|---:|"]
     for name, shape in SHAPES.items():
         found, seconds, size = growths(shape, args.largest)
-        growth = f"{median(found):.2f}" if found else "too quick to tell"
+        growth = f"{median(found):.2f}" if found else "too fast to measure"
         lines.append(f"| {name} | {size / 1e6:.1f} | {seconds:.3f} | {growth} |")
         print(lines[-1], flush=True)
     head = f"## Growth with the page\n\nMade by `python benchmarks/growth.py --write`: {machine('lxml')}"
-    note = f"""Pages that repeat or nest one thing {args.largest:,} times, and an eighth, a quarter and half as often. A
-growth of 2 at each doubling is that of the page itself."""
+    note = f"""Pages that repeat or nest one thing {args.largest:,} times, and an eighth, a quarter and half as often.
+If the cost is linear, the growth is 2 at each doubling, like that of the page."""
     if args.write:
         write_section("growth", "\n\n".join([head, note, "\n".join(lines)]))
 

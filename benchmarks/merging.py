@@ -1,10 +1,10 @@
-"""What many small Parquet files cost readers, and what it costs to merge them.
+"""The cost of many small Parquet files for readers, and the cost of merging them.
 
     python benchmarks/merging.py [--files N] [--write]
 
-A dataset is made of small files, as exports after each run would leave it if none was merged, with articles of the
-embedded portal under other ids; then an export that finds nothing new merges them. Each command runs in a process of
-its own.
+A dataset of small files is made from articles of the embedded portal under new ids, as if an export had followed each
+run and none had merged files. Then an export that finds nothing new merges them. Each command runs in a process of its
+own.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def main() -> None:
         print("\n".join(lines))
     text = (
         f"## Many small Parquet files: `python benchmarks/merging.py`\n\n{options.files:,} files of {A_FILE} articles "
-        f"over a year. {machine('duckdb', 'polars', 'pandas', 'pyarrow')} Load of the machine meanwhile: "
+        f"over a year. {machine('duckdb', 'polars', 'pandas', 'pyarrow')} Load average meanwhile: "
         f"{os.getloadavg()[2]:.0f}.\n\n"
     )
     if options.write:

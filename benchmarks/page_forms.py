@@ -1,7 +1,7 @@
-"""Other forms of a saved page, each without one kind of sign: what the reading loses in them shows what it leans on.
+"""Variants of a saved page, each without one kind of feature: the loss of accuracy shows how much the reading needs it.
 
-Pages of publishers that nobody looked at lack signs that the reading knows from others: names of classes, elements for
-paragraphs or headings, metadata. Rules and weights that hold in these forms hold there, too.
+Pages of unknown publishers lack features that the reading knows from others: names of classes, elements for paragraphs
+or headings, metadata. Rules and weights that work on these variants work there, too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _META = re.compile(rb"<meta(?![^>]*charset)[^>]*>", re.IGNORECASE)
 
 
 def _without_names(body: bytes) -> bytes:
-    """Replace classes and ids by hashes: equal ones stay equal, and tell nothing."""
+    """Replace classes and ids by hashes: equal ones stay equal, but have no meaning."""
     return _TAG.sub(lambda tag: _NAMES.sub(_hashed, tag[0]), body)
 
 
@@ -47,4 +47,4 @@ FORMS: Mapping[str, Callable[[bytes], bytes]] = {
     "no-headings": _without_headings,
     "no-metadata": _without_metadata,
 }
-"""Name of a form -> what makes it of a page."""
+"""Name of a form -> function that converts a page to it."""

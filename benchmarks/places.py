@@ -1,6 +1,6 @@
-"""Where the saved pages and their scorers lie, and where results go.
+"""The folders of the saved pages and their scorers, and the page for results.
 
-The pages lie beside the repository, or where PORTALCRAWL_SHARED says.
+The pages are beside the repository, or in the folder in PORTALCRAWL_SHARED.
 """
 
 from __future__ import annotations
@@ -20,15 +20,13 @@ REPORT = ROOT / "docs" / "benchmarks.md"
 
 
 def demand_corpus() -> None:
-    """End with one line where the saved pages are not there."""
+    """End with one line if there are no saved pages."""
     if not CORPUS.is_dir():
-        sys.exit(
-            f"There are no saved pages in {CORPUS}; set PORTALCRAWL_SHARED to the folder that holds corpus/ and tools/."
-        )
+        sys.exit(f"There are no saved pages in {CORPUS}; set PORTALCRAWL_SHARED to the folder with corpus/ and tools/.")
 
 
 def machine(*packages: str) -> str:
-    """Say when, where and with which versions of *packages* something is measured."""
+    """Return the date, the machine and the versions of *packages* as text."""
     versions = "".join(f", {name} {version(name)}" for name in packages)
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "

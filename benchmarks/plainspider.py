@@ -1,6 +1,6 @@
 """The same reading of the same pages with Scrapy's plain FEEDS: no state, no checks, nothing durable.
 
-What the crawl is held against in benchmarks/crawl.py; not part of the product.
+The crawl is compared with it in benchmarks/crawl.py; not part of the product.
 """
 
 from __future__ import annotations

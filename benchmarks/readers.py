@@ -1,12 +1,12 @@
-"""One reader over one set of saved pages, in a process of its own: a JSON line a page, what it found and at what cost.
+"""Runs one reader over one set of saved pages in a process of its own; prints result and cost as a JSON line per page.
 
     python benchmarks/readers.py portalcrawl|parse|dates|trafilatura|newspaper4k|news-please SET
 
 Every page is read once, in the order of the set, as a crawl over many portals would; a page of no portal comes first
-and is not counted, so that what a reader loads when first used is not the first page's cost. Sockets are shut: a
-reader that would fetch something does without. The profile of a portal is made before the clock runs, since a crawl
-makes it once a run. ``parse`` is lxml alone, ``dates`` is portalcrawl with its reading of dates timed apart. The other
-libraries get the page as text and keep their defaults, but for images, which are off.
+and is not counted, so that the cost of imports is not part of the first page. Sockets are closed, so no reader can
+fetch anything. The profile of a portal is made before the clock starts, since a crawl makes it once per run. ``parse``
+is lxml alone, ``dates`` is portalcrawl with its reading of dates timed separately. The other libraries get the page as
+text and keep their defaults, except for images, which are off.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A page as it lies in the corpus."""
+    """A page of the corpus."""
 
     id: str
     url: str

@@ -1,10 +1,10 @@
-"""How well and at what cost saved pages are read, profiles off, beside the libraries that people use for it.
+"""The accuracy and cost of reading saved pages, without profiles, compared with other libraries for the purpose.
 
     python benchmarks/reading.py [--rounds 3] [--write]
 
-Needs the saved pages beside the repository. The other libraries are the extra ``portalcrawl[benchmarks]``; where they
+Needs the saved pages beside the repository. The other libraries are the extra ``portalcrawl[benchmarks]``; if they
 are not installed, the first call installs them into .venv-benchmarks. Each library reads each set of pages in a
-process of its own, one after the other, as often as there are rounds; of a page's CPU seconds the least count.
+process of its own, one after the other, once per round; the fastest reading of a page by CPU time counts.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def teasers_table(readings: Readings, folder: Path) -> str:
     cells = [f"{found[key]:.3f}" for key in TEASERS] + [f"{found[f'false_{key}'] / hits:.3f}" for key in FALSE]
     heads = [*titles, *(f"false {key}" for key in FALSE)]
     return "\n".join([f"| {' | '.join(heads)} |", "|" + "---:|" * len(heads), f"| {' | '.join(cells)} |"]) + (
-        f"\n\nAddresses of teasers: {found['expected']}; found: {hits}; found though they are none: "
+        f"\n\nTeasers on these pages: {found['expected']}; found: {hits}; other links taken for teasers: "
         f"{found['predicted'] - hits}."
     )
 
@@ -159,12 +159,12 @@ def cpu_table(readings: Readings) -> str:
             spent = sorted(cpu.values())
             ratio = median(cpu[page] / bare[page] for page in bare)
             cells += [f"{median(spent) * 1e3:.1f}", f"{spent[int(len(spent) * 0.95)] * 1e3:.1f}", f"{ratio:.1f}"]
-        lines.append(f"| {'lxml, the bare parse' if name == 'parse' else name} | {' | '.join(cells)} |")
+        lines.append(f"| {'lxml, parse only' if name == 'parse' else name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
 def steps_table(readings: Readings) -> str:
-    """Return what each step of the own reading takes as Markdown."""
+    """Return the time of each step of portalcrawl's reading as Markdown."""
     lines = ["| step | " + " | ".join(SETS) + " |", "|---|" + "---:|" * len(SETS)]
     sums: dict[str, list[str]] = {}
     for pages in SETS:
@@ -193,7 +193,7 @@ def report(readings: Readings, python: str, rounds: int) -> str:
     return f"""## Reading saved pages, profiles off
 
 Made by `python benchmarks/reading.py --write`: {machine_of(python)}
-Pages: {counts}. What a library does not give counts as wrong.
+Pages: {counts}. A value that a library does not return counts as wrong.
 
 ### Scores
 
@@ -207,12 +207,12 @@ On the {known} pages with known teasers. False fields are a share of the teasers
 
 ### CPU a page
 
-Everything that is read of a page, teasers included; each page read once a process, the least of {rounds} processes.
-"Times the parse" is the median over the pages.
+CPU time to read everything from a page, including teasers. Each of {rounds} processes reads each page once; the
+fastest counts. "Times the parse" is the ratio to lxml's parse, as the median over the pages.
 
 {cpu_table(readings)}
 
-Share of the steps in portalcrawl's time:
+Shares of portalcrawl's time:
 
 {steps_table(readings)}"""
 

@@ -1,9 +1,9 @@
-"""What the report and the exports of many articles cost.
+"""The cost of the report and the exports with many articles.
 
     python benchmarks/report.py [--what reports|exports] [--articles N] [--data FOLDER] [--write]
 
-The embedded portal is crawled once; its records are published again and again under other ids, times and portals, by
-500 a run, together with a state that knows the runs. Then each command is run in a process of its own. The first report
+The embedded portal is crawled once; its records are published many times with new ids, times and portals, 500
+per run, together with a state that has these runs. Then each command is run in a process of its own. The first report
 reads all feeds, later ones only those that are new.
 """
 
@@ -143,7 +143,7 @@ def least(*args: str, data: Path, is_first: bool = False) -> tuple[float, float,
 
 
 def reports(data: Path, folder: Path) -> str:
-    """Measure what is read and reported; return the section's text."""
+    """Measure the report; return the section's text."""
     page, week = folder / "report.html", folder / "week.html"
     everything, seven_days = ("report", "-o", str(page)), ("report", "--since", "7d", "-o", str(week))
     lines = [HEAD, RULE]
@@ -160,9 +160,9 @@ def reports(data: Path, folder: Path) -> str:
         print(lines[-1], flush=True)
     cache = (data / "report.duckdb").stat().st_size / 1e9
     return (
-        f"## The report: `python benchmarks/report.py`\n\n{_data(data)} The report is a page of "
+        f"## The report: `python benchmarks/report.py`\n\n{_data(data)} The report has "
         f"{page.stat().st_size // 1000} kB, its cache has {cache:.2f} GB. {machine('duckdb', 'pygal')}\n\n"
-        f"{_load()} Of {TIMES} runs the one with fewest CPU seconds.\n\n"
+        f"{_load()} The fastest of {TIMES} runs by CPU time.\n\n"
     ) + "\n".join(lines)
 
 
@@ -197,9 +197,7 @@ def _data(data: Path) -> str:
 
 def _load() -> str:
     load = os.getloadavg()[2]
-    return (
-        f"Load of the machine meanwhile: {load:.0f} (CPU seconds depend less on it); the feeds were in the page cache."
-    )
+    return f"Load average meanwhile: {load:.0f} (CPU seconds depend less on it). The feeds were in the page cache."
 
 
 def main() -> None:

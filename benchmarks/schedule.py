@@ -1,9 +1,9 @@
-"""What the scheduler costs with a history behind it, beside an empty folder: idle, ``check`` and ``list``.
+"""The cost of the scheduler with a history, compared with an empty folder: idle, ``check`` and ``list``.
 
     python benchmarks/schedule.py [--entries 100] [--runs 105120] [--seconds 60] [--write]
 
-A real Scrapyd answers (``make scrapyd-environment``). Each entry has the jobs of the days that are kept, one every five
-minutes; the state has as many runs as told.
+It uses a real Scrapyd (``make scrapyd-environment``). Each entry has the jobs of the days for which they are kept, one
+every five minutes; the state has ``--runs`` runs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Scores of predictions by the scorers that lie beside the saved pages."""
+"""Scores of predictions by the scorers beside the saved pages."""
 
 from __future__ import annotations
 

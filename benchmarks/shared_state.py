@@ -1,10 +1,10 @@
-"""The state in both databases: bytes an article, plans and times of its queries with a million, and its migration.
+"""The state in both databases: bytes per article, plans and times of queries with a million articles, migration.
 
     python benchmarks/shared_state.py growth [--articles 20000] [--write]
     python benchmarks/shared_state.py million [--articles 1000000] [--no-near-copies] [--write]
     python benchmarks/shared_state.py migration [--articles 1000000] [--write]
 
-A server is started for it, from the PostgreSQL that is installed.
+It starts a server of its own from the installed PostgreSQL.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def growth(number: int) -> str:
     lines = ["| bytes an article | SQLite | PostgreSQL |", "|---|---:|---:|"]
     for name in MEASURED:
         lines.append(f"| {name} | " + " | ".join(f"{sizes[name] / number:,.0f}" for sizes in found.values()) + " |")
-    for label, tables in (("near copies together", NEAR), ("all else together", MEASURED[:3])):
+    for label, tables in (("near copies in all", NEAR), ("all else", MEASURED[:3])):
         values = (f"{sum(sizes[each] for each in tables) / number:,.0f}" for sizes in found.values())
         lines.append(f"| **{label}** | " + " | ".join(values) + " |")
     return "\n".join(lines) + f"\n\n{number:,} articles of {PORTALS} portals, {TEASERS} teaser states each."
@@ -332,7 +332,7 @@ from portalcrawl.storage.database import open_database
 open_database(sys.argv[1])
 print(next(line.split()[1] for line in Path("/proc/self/status").open() if line.startswith("VmHWM")))
 """
-"""Prints the most memory in KB; what the parent is told (ru_maxrss) has its own memory in it."""
+"""Prints the peak memory in KB; ru_maxrss, which the parent gets, includes the parent's own memory."""
 
 
 def migration(number: int) -> str:

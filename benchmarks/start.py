@@ -1,4 +1,4 @@
-"""What the start of a run costs that finds nothing new: as a process, in a warm worker, and bare Scrapy beside it.
+"""The cost of a run that finds nothing new, as a process and in a warm worker, compared with bare Scrapy.
 
     python benchmarks/start.py [--pairs 15] [--write]
 
@@ -125,8 +125,8 @@ def main() -> None:
     table = "\n".join(f"| {name} | {mid:.2f} | {least:.2f} | {times:.2f} |" for name, mid, least, times in rows)
     text = (
         f"## The start of a run\n\nA run that finds nothing new, with its commits: {machine('scrapy', 'sqlalchemy')}\n"
-        f"{args.pairs} pairs, {len(spent)} warm runs, on a shared machine; `python benchmarks/start.py`.\n\n"
-        f"| CPU seconds | median | least | of bare Scrapy |\n|---|---:|---:|---:|\n{table}"
+        f"{args.pairs} pairs, {len(spent)} warm runs, on a machine with other work; `python benchmarks/start.py`.\n\n"
+        f"| CPU seconds | median | least | times bare Scrapy |\n|---|---:|---:|---:|\n{table}"
     )
     if args.write:
         write_section("start", text)

@@ -63,7 +63,7 @@ class Cost:
 
 
 def crawl(addresses: list[str]) -> Cost:
-    """Crawl *addresses* into an empty folder and return what it cost."""
+    """Crawl *addresses* into an empty folder and return the cost."""
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder) / "addresses.txt"
         listed.write_text("\n".join(addresses))

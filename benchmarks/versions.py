@@ -45,7 +45,7 @@ def crawl(checkout: Path, url: str, data: Path) -> tuple[float, float]:
 
 
 def costs(checkout: Path, url: str) -> Costs:
-    """Return what a crawl into an empty folder costs, and the next one."""
+    """Return the cost of a crawl into an empty folder, and of the next one."""
     with tempfile.TemporaryDirectory() as folder:
         cpu, wall = crawl(checkout, url, Path(folder))
         return cpu, wall, crawl(checkout, url, Path(folder))[0]

@@ -1,4 +1,4 @@
-"""CPU of the walk over saved articles beside lxml's bare parse of them.
+"""CPU time of the walk over saved articles, compared with lxml's parse.
 
     PYTHONPATH=. python benchmarks/walk_cost.py [ROUNDS]
 

@@ -1,10 +1,10 @@
-"""Times what people and schedules do every day in a data folder that a year of runs has filled, beside an empty one.
+"""The cost of everyday commands in a data folder after a year of runs, compared with an empty one.
 
     python benchmarks/year.py [--runs 105120] [--write]
 
 The year is synthetic: one portal, a run every five minutes, of which one in five wrote five articles and 25 teasers. It
-takes about 1 GB in the temporary folder. "Empty" is the folder after a single crawl of the embedded portal, which both
-folders have seen.
+takes about 1 GB in the temporary folder. "Empty" is a folder with a single crawl of the embedded portal, which the
+other folder has, too.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from portalcrawl.storage.unit_of_work import UnitOfWork
 
 INTERVAL = timedelta(minutes=5)
 WRITES, ARTICLES, TEASERS_AN_ARTICLE = 5, 5, 5
-"""One run in so many writes something; what it writes."""
+"""One run in WRITES writes something: so many articles, and teasers for each."""
 TIMES = 3
 KEPT_JOBS = 8_640
 """Jobs of the last thirty days, which are those that the scheduler keeps."""
@@ -64,7 +64,7 @@ def main() -> None:
         crawl(empty, portal.url)
         # In a process of its own: the memory of a command counts from that of the process which starts it.
         with multiprocessing.get_context("spawn").Pool(1) as other:
-            rows = {"the state made anew from the feeds": ("", f"{other.apply(fill, (full, args.runs)):.0f} s")}
+            rows = {"rebuilding the state from the feeds": ("", f"{other.apply(fill, (full, args.runs)):.0f} s")}
         crawl(full, portal.url)
         for name, measure in measures(portal.url).items():
             rows[name] = (measure(empty), measure(full))
@@ -75,9 +75,9 @@ def main() -> None:
     print("\n".join(lines))
     if args.write:
         head = f"## After a year\n\nMade by `python benchmarks/year.py --write`: {machine('scrapy', 'sqlalchemy')}"
-        note = f"""One portal, {args.runs:,} runs, of which one in {WRITES} wrote {ARTICLES} articles and
-{ARTICLES * TEASERS_AN_ARTICLE} teasers; see the program. CPU seconds and the most memory of whole commands, the least
-of {TIMES}; most of both are Python's imports."""
+        note = f"""One portal with {args.runs:,} runs, of which one in {WRITES} wrote {ARTICLES} articles and
+{ARTICLES * TEASERS_AN_ARTICLE} teasers; see the program. CPU seconds and peak memory of whole commands, the lowest of
+{TIMES} calls; Python's imports take most of both."""
         write_section("year", "\n\n".join([head, note, "\n".join(lines)]))
 
 
@@ -86,7 +86,7 @@ def said(line: str) -> None:
 
 
 def measures(url: str) -> dict[str, Callable[[Path], str]]:
-    """Return what is measured in both folders, by name."""
+    """Return the measurements for both folders, by name."""
     nothing_new = ("-m", "scrapy", "crawl", "portal", "-L", "ERROR", "-a", f"url={url}", "-a", "portal=sample")
     nothing_new += ("-a", "max_depth=0", "-s", "RECRAWL_AGES=")
     retention = (*nothing_new, "-s", "FEED_RETENTION=3000000000")
@@ -129,7 +129,7 @@ def check(data: Path) -> tuple[str, ...]:
 
 
 def fill_jobs(data: Path) -> None:
-    """Let the scheduler know the jobs of thirty days, where the state knows a year."""
+    """Add thirty days of jobs to the schedule's database; the state has a year of runs."""
     (data / "schedule.toml").write_text(SCHEDULE, encoding="utf-8")
     JobStore.open(data).engine.dispose()
     now = time.time()
@@ -145,7 +145,7 @@ def fill_jobs(data: Path) -> None:
 
 
 def tick(data: Path) -> str:
-    """Return what the scheduler's look at nodes, jobs and entries takes, in milliseconds."""
+    """Return the time of one step of the scheduler in milliseconds."""
     settings = Settings()
     settings.setmodule("portalcrawl.settings")
     settings.set("DATA_DIR", str(data))

@@ -1,4 +1,4 @@
-"""Copies a data folder while crawls run, so that a crawl on the copy writes nothing twice and misses nothing.
+"""Copies a data folder while crawls run; a crawl on the copy writes nothing twice and misses nothing.
 
     python deploy/backup.py DATA TARGET
 
@@ -48,7 +48,7 @@ def copy_database(source: Path, target: Path) -> None:
 def copy_folder(source: Path, target: Path) -> None:
     """Copy the files that are missing in *target*; repeat if one is renamed or removed meanwhile.
 
-    An index goes first: what it names is written before it, and what is moved out of it into a file stands there first.
+    An index is copied first: documents are written before it names them, and parts before their entries leave it.
     """
     for file in source.glob(f"*/{INDEX}"):
         copy_file(file, target / file.relative_to(source))

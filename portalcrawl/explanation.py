@@ -108,7 +108,7 @@ def _teaser_fields(teaser: Teaser, parts: TeaserParts, shown: set[str]) -> Itera
 def _why(field: str, parts: TeaserParts, shown: set[str]) -> str:
     """Return the reason for the value of one field."""
     if field in _OPENING:
-        return reason("derived", "from the opening of the snippet")
+        return reason("derived", "from the beginning of the snippet")
     if parts.source == "profile":
         return reason("teaser-rule")
     if field in _LIST:

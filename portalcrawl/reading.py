@@ -71,7 +71,7 @@ def read_page(
     if not isinstance(html, bytes | str):
         raise TypeError(f"html must be bytes or str, not {type(html).__name__}")
     if not isinstance(url, str) or netloc_of(url) is None:
-        raise ValueError(f"{url!r} is not an http(s) address")
+        raise ValueError(f"{url!r} is not an http(s) URL")
     if fetched is not None and fetched.utcoffset() is None:
         raise ValueError(f"fetched must be an aware datetime, not {fetched!r}")
     response = HtmlResponse(url, headers=Headers(headers or {}), **_body(html))

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 PAGE_TYPE: Mapping[str, str] = {
-    "no-html": "there is no HTML, or it is refused",
-    "profile-url": "whether the address matches the profile's pattern for articles",
-    "front-page-url": "address of a front page",
-    "points": "sum of the points below, and how many an article needs",
-    "article-url": "address of an article",
+    "no-html": "the response is not HTML, or was refused",
+    "profile-url": "whether the URL matches the profile's pattern for articles",
+    "front-page-url": "URL of a front page",
+    "points": "sum of the points below, and the number that an article needs",
+    "article-url": "URL of an article",
     "few-teasers": "hardly any teasers",
-    "own-text": "text of its own, which no teaser shows",
-    "dated-headline": "time by the headline",
-    "signed-headline": "author by the headline",
+    "own-text": "text of its own, which is in no teaser",
+    "dated-headline": "a time beside the headline",
+    "signed-headline": "an author beside the headline",
     "declared-article": "declared as an article (JSON-LD, microdata)",
     "meta-date": "time of publication in meta tags",
-    "og-article": "og:type names an article",
+    "og-article": "og:type declares an article",
     "post-template": "template of a single post",
     "declared-list": "template or declaration of a list",
     "teaser-count": "number of teasers; a list needs three, a front page one",
@@ -28,18 +28,18 @@ PAGE_TYPE: Mapping[str, str] = {
 """Why a page is an article, a list or something else."""
 
 ARTICLE: Mapping[str, str] = {
-    "declared-title": "a heading that a title of the page's head repeats",
+    "declared-title": "a heading that repeats a title declared by the page",
     "top-heading": "the h1 over the text",
-    "over-headline": "a short line over the headline, named as kicker or repeated by a title",
-    "declared-lead": "begins as the declared description does",
+    "over-headline": "a short line over the headline; its class names a kicker, or a title repeats it",
+    "declared-lead": "begins like the declared description",
     "named-lead": "the class of its element names a lead",
-    "opening-lead": "stands between headline and text",
+    "opening-lead": "between headline and text",
     "prose": "reads like the sentences of an article",
-    "among-prose": "stands among the paragraphs of the text",
+    "among-prose": "among the paragraphs of the text",
     "subhead": "a heading within the text",
-    "byline-opener": "opens as bylines do",
+    "byline-opener": "begins like a byline",
     "byline-name": "names an author beside headline or text",
-    "date-line": "the time that the article is dated by",
+    "date-line": "the time from which the article's date was read",
     "time-by-headline": "a time beside headline or text",
     "picture-caption": "caption or credit of a picture of the article",
     "article-picture": "one of the article's pictures",
@@ -62,34 +62,34 @@ TEASER: Mapping[str, str] = {
     "card-caption": "the caption of the card's picture",
     "card-image": "the card's picture",
     "card-link": "a link to the same article",
-    "card-other": "stands within the card, in no field",
+    "card-other": "within the card, but in no field",
     "card-rule": "found by the profile's rules of teasers",
 }
 """Why a block belongs to a teaser."""
 
 CHROME: Mapping[str, str] = {
-    "landmark": "stands in a menu, or in the foot of the page",
+    "landmark": "in a menu, or in the footer of the page",
     "role": "tag, role, class or id of an element around it",
-    "label": "a name of what stands around texts: advertisement, topics, media, a call to act",
+    "label": "a label of something beside the text: advertisement, topics, media, a call to action",
     "pointer": "points to another article",
     "offer": "offers a newsletter, a subscription or a channel",
-    "consent": "asks for consent, or speaks of cookies",
-    "rights": "a notice of copyright",
+    "consent": "asks for consent, or is about cookies",
+    "rights": "a copyright notice",
     "talk": "asks readers to comment or to write",
-    "stamp": "a time, with what belongs to it",
+    "stamp": "a time, with words that belong to it",
     "credit": "names who took a picture",
     "trail": "a trail of topics",
-    "about-itself": "speaks of the text that it stands by",
-    "cut-text": "is cut off, as snippets are",
-    "picture-text": "stands alone with a picture in a box, or in one of several cards alike",
+    "about-itself": "is about the text beside it",
+    "cut-text": "is truncated, like a snippet",
+    "picture-text": "alone with a picture in a box, or in one of several similar cards",
     "repeated": "the article has the same line elsewhere",
-    "text-weight": "its features weigh too little for text; what weighs most against it",
-    "behind-comments": "stands behind the line that heads readers' comments",
+    "text-weight": "its weight is too low for text; the features that count most against it",
+    "behind-comments": "after the heading of readers' comments",
     "link": "most of it is a link",
     "list-heading": "name of a list of teasers",
-    "outside": "stands outside of the article's text",
+    "outside": "outside the article's text",
     "not-an-article": "would be this part of the article if the page were one",
-    "object": "a picture, medium, control or rule that nothing claims",
+    "object": "a picture, medium, control or rule without another owner",
 }
 """Why a block belongs to neither."""
 
@@ -102,13 +102,13 @@ FIELDS: Mapping[str, str] = {
     "same-value": "another source with the same value is trusted more",
     "less-trusted": "another source is trusted more",
     "less-weight": "another value has more weight",
-    "only-change": "the page tells the time of the last change only",
-    "time-of-change": "the moment of a change, while another source has an earlier time",
-    "derived": "follows from other fields, the address or the response",
+    "only-change": "the page shows only the time of the last change",
+    "time-of-change": "the time of a change; another source has an earlier time",
+    "derived": "follows from other fields, the URL or the response",
     "teaser-rule": "a rule of the profile",
-    "teaser-text": "what the card shows",
-    "teaser-attribute": "an attribute of the card for machines, screen readers or the mouse",
-    "teaser-list": "name and order of the list that the card stands in",
+    "teaser-text": "text shown on the card",
+    "teaser-attribute": "an attribute of the card for machines, screen readers or tooltips",
+    "teaser-list": "name and order of the list that contains the card",
 }
 """Why a field has its value, and other candidates have not been taken."""
 
@@ -120,7 +120,7 @@ def reason(name: str, detail: str = "") -> str:
     """Return the reason with the id *name*, followed by *detail* or, if that is empty, by the meaning of the id.
 
     >>> reason("front-page-url")
-    'front-page-url: address of a front page'
+    'front-page-url: URL of a front page'
 
     :raises KeyError: if there is no such id.
     """

@@ -1,4 +1,4 @@
-"""What the saved pages lose without each rule of the generic reading.
+"""Lists what the saved pages lose without each rule of the generic reading.
 
     python tools/ablate.py [--only extraction/teasers] [--rule REGEX] [--most 60] [--jobs 2] [--json FILE] [--all]
 
@@ -61,14 +61,14 @@ ENOUGH = 3
 MANY = 25
 """Pages that change, after which it is so if more of them get worse than better."""
 PART = " in `"
-"""What tells a part of a condition among rules."""
+"""Text that marks a part of a condition in the list of rules."""
 SECONDS = 20
 LOWER_IS_BETTER = ("seg false", "body < 0.6", "false ")
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A page to read, and how well what was read meets what is known of it."""
+    """A page to read, and the score of its result."""
 
     name: str
     read: Callable[[], Any]
@@ -186,7 +186,7 @@ def _cases() -> Iterable[Sample]:
 
 
 def _seed() -> Iterable[Sample]:
-    """Yield the first portal's page in all markups; what was read of it before is what is known of it."""
+    """Yield the first portal's page in all markups; the known answer is the result with all rules."""
     seed_tests = importlib.import_module("test_seed")
     text = importlib.import_module("support.seed.text").seed()
     for name, markup in seed_tests.MARKUPS.items():
@@ -282,7 +282,7 @@ def effects(only: str) -> dict[int, set[int]]:
 
 
 def _load(mutant: Mutant) -> None:
-    """Let the changed module, and all that is made from it, be loaded anew."""
+    """Reload the changed module, and everything that is made from it."""
     switch_off(mutant, load=True)
     for module in [each for each in sys.modules if each.split(".")[0] == "support"]:
         del sys.modules[module]
@@ -305,9 +305,9 @@ class Rule:
     number: int
     """Among those of its file."""
     listed: Mutant
-    """Its file as it is."""
+    """Its unchanged file."""
     touched: Sequence[int]
-    """Pages that come by it; all where that is not known."""
+    """Pages that reach it; all pages if that is unknown."""
 
     def switched_off(self) -> Mutant:
         tree = Off(self.number, parts=True).visit(ast.parse(self.listed.source))

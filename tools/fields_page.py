@@ -1,6 +1,6 @@
 """Writes the tables of docs/fields.md from the item classes: ``python tools/fields_page.py``.
 
-The examples are those of the records in the README, and below where these say nothing.
+The examples are from the records in the README, or from the table below if these have no value.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _example(value: Any) -> str:
 
 
 def with_tables(page: str) -> str:
-    """Return *page* with the tables between its marks made anew."""
+    """Return *page* with new tables between its marks."""
     for kind in KINDS:
         begin, end = f"<!-- {kind} -->", f"<!-- /{kind} -->"
         head, rest = page.split(begin, 1)

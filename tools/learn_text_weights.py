@@ -2,8 +2,8 @@
 
     python tools/learn_text_weights.py [--l2 10] [--out FILE]        # needs numpy, which the project does not
 
-A block is text where its words stand in the gold's body, or where it holds a segment that is wanted. Where only a few
-segments of a page are known and the reading in place has them right, its other blocks count too, with less weight.
+A block is text if its words are in the gold's body, or if it has a wanted segment. If only a few segments of a page are
+known and the present reading has them right, its other blocks count too, with less weight.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def examples(task: tuple[str, Row, str]) -> list[Example]:
 
 
 def by_body(texts: list[str], gold: str) -> list[tuple[int, float] | None]:
-    """Label by the share of a block's runs of three words that stand in the gold's body."""
+    """Label by the share of a block's runs of three words that are in the gold's body."""
     words = score_peers.words(gold)
     threes, joined = set(zip(words, words[1:], words[2:], strict=False)), f" {' '.join(words)} "
     labels: list[tuple[int, float] | None] = []

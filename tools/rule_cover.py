@@ -1,12 +1,12 @@
-"""Which rules of the generic reading have a page case that fails without them.
+"""Lists the rules of the generic reading without which no page case fails.
 
     python tools/rule_cover.py [--only extraction/teasers] [--words] [--parts] [--jobs 2] [--all] [--count]
 
 Each rule of portalcrawl/extraction and portalcrawl/loaders is switched off alone, and the cases under tests/pages are
 read again. A rule is a condition (never true), a step that adds to a result, a pattern or a set of words (emptied), a
 limit (lifted); with ``--words`` also each word of a set and each alternative of a pattern, with ``--parts`` also each
-part of a condition (left out) and each condition held for true. What no case misses is listed; what rule_cover.toml
-explains is counted and left out, and tried only with ``--all``.
+part of a condition (left out) and each condition (always true). Rules that no case needs are listed. Rules that
+rule_cover.toml explains are only counted, and tried with ``--all``.
 """
 
 from __future__ import annotations
@@ -225,7 +225,7 @@ def sources(only: str) -> Iterator[tuple[str, str]]:
 
 
 def listed(text: str, *, words: bool, parts: bool) -> list[tuple[int, str, str]]:
-    """Return line, function and what is switched off for each rule in *text*."""
+    """Return line, function and description of each rule in *text*."""
     listing = Off(words=words, parts=parts)
     listing.visit(ast.parse(text))
     return listing.found

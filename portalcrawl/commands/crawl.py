@@ -140,5 +140,5 @@ def _print_summary(run: Run) -> int:
         file=sys.stderr,
     )
     if run.delayed:
-        print(f"portalcrawl: they are committed, and published by a later run: {run.delayed}", file=sys.stderr)
+        print(f"portalcrawl: they are committed; a later run will publish them: {run.delayed}", file=sys.stderr)
     return 1 if verdict.level == "failed" else 0

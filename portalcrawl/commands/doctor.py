@@ -114,7 +114,7 @@ def _check_data_folder(settings: BaseSettings) -> Check:
         return Check("DATA_DIR", str(error), "scrapy doctor -s DATA_DIR=FOLDER")
     existing = next(each for each in (folder, *folder.parents) if each.exists())
     if not existing.is_dir():
-        return Check("DATA_DIR", f"{existing} is no folder", "export PORTALCRAWL_DATA_DIR=FOLDER")
+        return Check("DATA_DIR", f"{existing} is not a folder", "export PORTALCRAWL_DATA_DIR=FOLDER")
     try:
         with tempfile.TemporaryFile(dir=existing) as file:
             file.write(b"portalcrawl")
@@ -125,7 +125,7 @@ def _check_data_folder(settings: BaseSettings) -> Check:
         repair = f"chown -R {user} {existing}; or choose another: export PORTALCRAWL_DATA_DIR=FOLDER"
         return Check("DATA_DIR", f"{existing} can't be written: {error.strerror}", repair)
     free = shutil.disk_usage(existing).free
-    result = f"{folder}{'' if folder == existing else ' (will be made)'}, {free / 1e9:,.1f} GB free"
+    result = f"{folder}{'' if folder == existing else ' (will be created)'}, {free / 1e9:,.1f} GB free"
     return Check("DATA_DIR", result, f"df -h {existing}" if free < MIN_FREE_BYTES else None)
 
 
@@ -159,7 +159,7 @@ def _check_browser(settings: BaseSettings) -> Check:
     except PortalcrawlError as error:
         return Check("browser", str(error), "scrapy doctor -s RENDER_BROWSER=PATH")
     if path is None:
-        return Check("browser", "there is none: pages that need one are not rendered", _install_browser())
+        return Check("browser", "none is installed: pages that need one are not rendered", _install_browser())
     timeout = render_settings.start_timeout
     with tempfile.TemporaryDirectory(prefix="portalcrawl-doctor-") as folder:
         flags = ("--headless", "--disable-gpu", "--no-first-run", f"--user-data-dir={folder}", "--dump-dom")
@@ -168,7 +168,7 @@ def _check_browser(settings: BaseSettings) -> Check:
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
         except subprocess.TimeoutExpired:
-            return Check("browser", f"{path} shows nothing within {timeout:g} s", _repair_browser(path, ""))
+            return Check("browser", f"{path} did not show a page within {timeout:g} s", _repair_browser(path, ""))
         except OSError as error:
             return Check("browser", f"{path} does not run: {error.strerror}", _install_browser())
     if f"<p>{TEST_TEXT}" not in done.stdout:

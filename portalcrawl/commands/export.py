@@ -61,7 +61,7 @@ class Command(ProjectCommand):
             with opened as target, _progress() as progress:
                 result = export(feeds, target, Selection(opts.portal, since), progress)
         except KeyboardInterrupt:
-            print("portalcrawl: stopped; the next export goes on from here", file=sys.stderr)
+            print("portalcrawl: stopped; the next export continues from here", file=sys.stderr)
             return INTERRUPTED
         return _report(result, feeds, opts.portal, where)
 

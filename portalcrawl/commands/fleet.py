@@ -28,8 +28,8 @@ class Command(ProjectCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the command's own options."""
         super().add_options(parser)
-        parser.add_argument("--concurrency", metavar="N", help="worker: runs side by side (default: 8)")
-        parser.add_argument("--json", action="store_true", help="status: as JSON")
+        parser.add_argument("--concurrency", metavar="N", help="worker: concurrent runs (default: 8)")
+        parser.add_argument("--json", action="store_true", help="status: print JSON")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         action, *operands = args or [""]

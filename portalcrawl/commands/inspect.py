@@ -48,9 +48,9 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         refuse_in_one_line(parser, self)
-        parser.add_argument("--url", metavar="U", help="address of the page in FILE (default: its canonical address)")
-        parser.add_argument("--fetched", metavar="TIME", help="what ages count from (default: when it was fetched)")
-        parser.add_argument("--portal", metavar="P", help="profile to read it by (default: that of its host)")
+        parser.add_argument("--url", metavar="U", help="URL of the page in FILE (default: its canonical URL)")
+        parser.add_argument("--fetched", metavar="TIME", help="time from which ages count back (default: the fetch)")
+        parser.add_argument("--portal", metavar="P", help="profile to use (default: that of its host)")
         parser.add_argument("--json", action="store_true", help="print JSON")
         parser.add_argument("--explain", action="store_true", help="print the owner of every block, and all reasons")
         parser.add_argument("--html", metavar="FILE", help="write the page with its blocks coloured by owner")
@@ -129,11 +129,11 @@ def _target(args: list[str], opts: argparse.Namespace) -> str:
         raise UsageError(USAGE)
     target = args[0]
     if _is_address(target) and opts.url:
-        raise UsageError(f"--url is the address of a FILE; {target} is an address itself")
+        raise UsageError(f"--url is the URL of a FILE; {target} is a URL itself")
     if not _is_address(target) and "://" in target:
-        raise UsageError(f"{target!r} is no http or https address; {USAGE}")
+        raise UsageError(f"{target!r} is not an http or https URL; {USAGE}")
     if opts.url is not None and absolute("", opts.url) is None:
-        raise UsageError(f"scrapy inspect: --url: {opts.url!r} is no http or https address")
+        raise UsageError(f"scrapy inspect: --url: {opts.url!r} is not an http or https URL")
     if opts.html is not None:
         check_target(Path(opts.html))
     return target
@@ -145,5 +145,5 @@ def _is_address(target: str) -> bool:
 
 def _explain(page: Page) -> Explanation:
     if page.refusal:
-        raise UnreadableError(f"{page.url} is not read: {page.refusal}")
+        raise UnreadableError(f"{page.url} can't be read: {page.refusal}")
     return explain(page, INSPECTION)

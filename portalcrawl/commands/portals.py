@@ -31,8 +31,8 @@ class Command(ProjectCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--json", action="store_true", help="as JSON")
-        parser.add_argument("--check", action="store_true", help="check the files; exit code 1 for a fault")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.add_argument("--check", action="store_true", help="check the files; exit code 1 if there are faults")
         parser.add_argument("--write", action="store_true", help="discover: write the draft to PORTAL_PROFILES")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:

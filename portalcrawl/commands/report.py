@@ -28,7 +28,7 @@ class Command(ProjectCommand):
 
     def short_desc(self) -> str:
         """Return one line for ``scrapy -h``."""
-        return "Write an HTML page of what was crawled, with plots"
+        return "Write a report on all crawls, one HTML page with plots"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the command's own options."""
@@ -57,7 +57,7 @@ class Command(ProjectCommand):
         history = RunHistory(open_database(settings.state_url))
         contents = gather(feeds, history, settings.data_dir, Period(since, datetime.now(UTC), opts.portal))
         if opts.portal and not contents.portals and not since:
-            raise UsageError(f"nothing was ever crawled of a portal {opts.portal!r}")
+            raise UsageError(f"the portal {opts.portal!r} was never crawled")
         try:
             write_whole(target, page(contents).encode())
         except OSError:

@@ -29,16 +29,16 @@ class Command(ProjectCommand):
         return "URL|ID [--at TIME] [--json]"
 
     def short_desc(self) -> str:
-        return "Show what the publisher of a page reserved when it was fetched, or at a time"
+        return "Show the rights that a publisher reserved when a page was fetched, or at another time"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--at", metavar="TIME", help="2025-12-01T10:00+01:00, or 2025-12-01; UTC without an offset")
-        parser.add_argument("--json", action="store_true", help="as JSON")
+        parser.add_argument("--json", action="store_true", help="print JSON")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         if len(args) != 1 or not args[0].strip() or args[0].startswith("-"):
-            raise UsageError("scrapy rights takes the address or the id of an article, --at TIME and --json")
+            raise UsageError("scrapy rights takes the URL or the id of an article, --at TIME and --json")
         at = _time(opts.at) if opts.at is not None else None
         assert self.settings is not None
         settings = RunSettings.from_settings(self.settings)
@@ -60,7 +60,7 @@ def _time(value: str) -> datetime:
         moment = datetime.fromisoformat(value.strip())
     except ValueError:
         takes = "it takes ISO 8601, such as 2025-12-01T10:00+01:00 or 2025-12-01"
-        raise UsageError(f"--at {value!r} is no time; {takes}") from None
+        raise UsageError(f"--at {value!r} is not a time; {takes}") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -69,7 +69,7 @@ def _show(reserved: Reserved, archive: RightsArchive) -> None:
     if reserved.revision is not None:
         lines.append(f"revision {reserved.revision}, fetched {reserved.date_fetched}, run {reserved.run}")
     else:
-        lines.append("no feed has a record of it from then: only documents of its site are known")
+        lines.append("no feed has a record of it from that time: only documents of its site are known")
     if reserved.at:
         lines.append(f"as of {reserved.at}")
     if not reserved.signals:

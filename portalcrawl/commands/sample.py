@@ -46,7 +46,7 @@ def _serve(args: list[str], port_text: str | None, now_text: str | None) -> int:
         portal = SamplePortal(port, now)
     except OSError as error:
         reason = error.strerror or error
-        raise UsageError(f"--port: {port} can't be had on {HOST} ({reason}); take another, or 0 for any") from error
+        raise UsageError(f"--port: {port} can't be used on {HOST} ({reason}); take another, or 0 for any") from error
     with portal:
         command = "scrapy crawl portal" if portal.port == PORT else f"scrapy crawl portal -a url={portal.url}"
         print(f"The embedded portal is served at {portal.url} until Ctrl-C.\nCrawl it: {command}", flush=True)
@@ -58,7 +58,7 @@ def _port(text: str | None) -> int:
     if text is None:
         return PORT
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
-        raise UsageError(f"--port: {text!r} is no port; it takes a number from 0 to 65535")
+        raise UsageError(f"--port: {text!r} is not a port; it takes a number from 0 to 65535")
     return int(text)
 
 
@@ -70,7 +70,7 @@ def _now(text: str | None) -> datetime | None:
     except ValueError:
         now = None
     if now is None or now.tzinfo is None:
-        raise UsageError(f"--now: {text!r} is no time; it takes ISO 8601 with an offset: 2025-12-05T17:30:00+01:00")
+        raise UsageError(f"--now: {text!r} is not a time; it takes ISO 8601 with an offset: 2025-12-05T17:30:00+01:00")
     return now
 
 

@@ -38,13 +38,13 @@ class Command(ProjectCommand):
 
     def short_desc(self) -> str:
         """Return one line for ``scrapy -h``."""
-        return "Crawl on Scrapyd by a schedule: keep it, show it, check it"
+        return "Schedule crawls on Scrapyd: run, show or check the schedule"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the command's own options."""
         super().add_options(parser)
         parser.add_argument("--file", metavar="FILE", help="the schedule (default: setting SCHEDULE_FILE)")
-        parser.add_argument("--json", action="store_true", help="list: as JSON, an array of entries")
+        parser.add_argument("--json", action="store_true", help="list: print JSON, an array of entries")
         parser.add_argument("--systemd", action="store_true", help="cron: print systemd units instead")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
@@ -107,7 +107,7 @@ def _once(file: Path, settings: RunSettings, name: str) -> int:
         print(f"portalcrawl: {job.job} was not started: {job.why}", file=sys.stderr)
         return 75 if job.status == "skipped" else 1
     if job.status == "due":
-        print(f"portalcrawl: {job.job} waits: no node takes it now", file=sys.stderr)
+        print(f"portalcrawl: {job.job} waits: its node does not accept it now", file=sys.stderr)
         return 1
     print(f"{job.job} is on node {job.node}")
     return 0

@@ -39,7 +39,7 @@ class Command(ProjectCommand):
         return "[--json] [--runs [N]] | --forget AGE | --requeue STATUS"
 
     def short_desc(self) -> str:
-        return "Show what is known per portal and the last runs, forget what is old, requeue what failed"
+        return "Show the known articles per portal or the last runs, forget old articles, requeue failed ones"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -47,9 +47,11 @@ class Command(ProjectCommand):
             "--runs", metavar="N", nargs="?", const=str(DEFAULT_RUNS), help=f"the last N runs (default: {DEFAULT_RUNS})"
         )
         parser.add_argument(
-            "--json", action="store_true", help="as JSON: one object, or with --runs an array of runs, newest first"
+            "--json", action="store_true", help="print JSON: one object, or with --runs an array of runs, newest first"
         )
-        parser.add_argument("--forget", metavar="AGE", help="forget settled articles older than AGE (90d, 52w)")
+        parser.add_argument(
+            "--forget", metavar="AGE", help="delete articles older than AGE (90d, 52w) that are not pending"
+        )
         parser.add_argument("--requeue", metavar="STATUS", help=f"make pending again: {', '.join(REQUEUABLE)}")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
@@ -59,7 +61,7 @@ class Command(ProjectCommand):
         runs = _number(opts.runs) if opts.runs is not None else None
         age = _age(opts.forget) if opts.forget is not None else None
         if opts.requeue is not None and opts.requeue not in REQUEUABLE:
-            raise UsageError(f"--requeue {opts.requeue!r} is no status; it takes one of {', '.join(REQUEUABLE)}")
+            raise UsageError(f"--requeue {opts.requeue!r} is not a status; it takes one of {', '.join(REQUEUABLE)}")
         assert self.settings is not None
         settings = RunSettings.from_settings(self.settings)
         file = state_file(settings.state_url)
@@ -82,14 +84,14 @@ class Command(ProjectCommand):
 
 def _number(value: str) -> int:
     if not value.isascii() or not value.isdecimal() or not 0 < int(value) <= MAX_RUNS:
-        raise UsageError(f"--runs {value!r} is no number of runs; it takes a whole number from 1")
+        raise UsageError(f"--runs {value!r} is not a number of runs; it takes a whole number from 1")
     return int(value)
 
 
 def _age(value: str) -> timedelta:
     match = AGE.fullmatch(value.strip())
     if not match or not int(match[1]):
-        raise UsageError(f"--forget {value!r} is no age; it takes one such as 90d or 52w")
+        raise UsageError(f"--forget {value!r} is not an age; it takes one such as 90d or 52w")
     return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 

@@ -154,7 +154,7 @@ class Discovery:
         self._done(target)
         self._counts["documents_failed"] += 1
         self._counts[f"documents/{reason}"] += 1
-        logger.info("%s is not read: %s", target.url, reason)
+        logger.info("%s could not be read: %s", target.url, reason)
 
     def _done(self, target: Target) -> None:
         self._queue(target.profile).is_asking = False

@@ -52,7 +52,7 @@ class HostPaused(PageIgnored):
     """A request that was not sent, or was refused, because its host asks for a longer wait than the run allows."""
 
     def __init__(self, host: str, reason: str, until: float) -> None:
-        super().__init__(reason, f"{host} asks for patience ({reason})")
+        super().__init__(reason, f"{host} asks for a pause ({reason})")
         self.host = host
         self.until = until
         """Unix time before which the host must not be asked."""

@@ -177,7 +177,7 @@ class Politeness:
         if waited + more > self._limits.max_host_wait:
             self._given_up[host] = pause
             when = datetime.fromtimestamp(pause.until, UTC).isoformat(timespec="seconds")
-            logger.warning("%s asks for patience until %s (%s): its pages wait", host, when, pause.reason)
+            logger.warning("%s asks for a pause until %s (%s): its pages wait", host, when, pause.reason)
 
     def _break(self, error: DataFolderError) -> None:
         """Go on without the shared database, with the times of this run only."""

@@ -48,7 +48,7 @@ class SiteRights:
         try:
             self._archive.store(origin, document, body, when)
         except (OSError, DataFolderError) as error:
-            logger.warning("The %s of %s could not be kept: %s", document, origin, error)
+            logger.warning("The %s of %s could not be stored: %s", document, origin, error)
 
     def add_signals(self, article: Article) -> None:
         """Add the signals for *article* in the documents of its site to its ``rights``, before those of its page."""

@@ -130,10 +130,10 @@ def _language_and_zone(evidence: Evidence) -> list[str]:
     offsets = evidence.offsets()
     seen = ", ".join(f"{offset} {number}" for offset, number in offsets.most_common()) or "none"
     if isinstance(zone, ZoneInfo):
-        lines += [f"# By the country of the host or the language; offsets of dates on article pages: {seen}.",
+        lines += [f"# From the country of the host, or the language; UTC offsets of dates on article pages: {seen}.",
                   f"timezone = {_quoted(zone.key)}"]  # fmt: skip
     else:
-        lines += [f"# Neither host nor language names a zone; offsets of dates on article pages: {seen}.",
+        lines += [f"# Neither host nor language implies a time zone; UTC offsets of dates on article pages: {seen}.",
                   '# timezone = "Europe/Berlin"']  # fmt: skip
     return lines
 
@@ -154,16 +154,16 @@ def _article(evidence: Evidence, pattern: ArticlePattern | None) -> list[str]:
     if pattern is None:
         return [
             f"# No pattern: {counted(len(urls), 'address', 'addresses')} of articles ({where}) have no id in common,",
-            "# or the fetched pages would have other teasers by what they have in common.",
+            "# or their common form would change the teasers of the fetched pages.",
             "# [article]",
             "# url = '^/.+-(?P<id>\\d+)\\.html$'",
         ]
     made_from = counted(pattern.made_from, "address", "addresses")
     return [
         "[article]",
-        f"# Made from {made_from} and true of {counted(pattern.held_by, 'other')} ({where}).",
-        f"# An id: {pattern.example}. With the pattern the fetched pages have the teasers that they have without.",
-        *(f"# Not matched, since it holds no id: {_plain(path)}" for path in pattern.others[:MOST_SHOWN]),
+        f"# Made from {made_from}, and matches {counted(pattern.held_by, 'other')} ({where}).",
+        f"# An id: {pattern.example}. The pattern does not change the teasers of the fetched pages.",
+        *(f"# Not matched, since it contains no id: {_plain(path)}" for path in pattern.others[:MOST_SHOWN]),
         f"url = '{pattern.expression}'",
     ]
 
@@ -183,10 +183,10 @@ def _documents(key: str, documents: Sequence[DocumentEvidence], more: int, by: s
         size = counted(len(children), "sitemap") if children else entries
         lines.append(f"# {_plain(document.url)}: {document.problem or size}")
     if more:
-        lines.append(f"# {more} more named, not fetched.")
+        lines.append(f"# {more} more listed, not fetched.")
     if any(document.problem is None for document in documents):
-        return [f"# Named by {by}:", *lines, f'{key} = "auto"']
-    return [f"# None that can be read is named by {by}.", *lines, f"{key} = false"]
+        return [f"# Listed by {by}:", *lines, f'{key} = "auto"']
+    return [f"# No readable one is listed by {by}.", *lines, f"{key} = false"]
 
 
 def _plain(value: str) -> str:

@@ -160,5 +160,5 @@ def _message(error: IgnoreRequest) -> str:
     """Return the reason why a request was not sent, for the user."""
     if isinstance(error, HostPaused):
         until = datetime.fromtimestamp(error.until, UTC).isoformat(timespec="seconds")
-        return f"{error.host} asks for patience until {until} ({error.reason})"
+        return f"{error.host} asks for a pause until {until} ({error.reason})"
     return f"{ignored_reason(error)} ({error})"

@@ -118,5 +118,5 @@ def _time(column: Column, value: Any) -> datetime:
     except (TypeError, ValueError):
         time = None
     if time is None or time.tzinfo is None:
-        raise ValueError(f"{column.name}: {str(value)[:60]!r} is no time with a UTC offset")
+        raise ValueError(f"{column.name}: {str(value)[:60]!r} is not a time with a UTC offset")
     return time

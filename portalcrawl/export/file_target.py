@@ -109,10 +109,10 @@ class FileTarget:
             return None
         first, *others = self._gone
         files = f"{first} and {len(others)} more are" if others else f"{first} is"
-        they, them = ("they", "them") if others else ("it", "it")
+        them = "them" if others else "it"
         return (
-            f"{files} gone from {self.folder}, and what {they} held is not exported again: restore {them}, or "
-            f"export all anew into another folder; to do without, take {them} out of files in {MANIFEST}"
+            f"{files} gone from {self.folder}, and no record is exported twice: restore {them}, or "
+            f"export everything into another folder; to go on without {them}, take {them} out of files in {MANIFEST}"
         )
 
     @contextmanager

@@ -195,7 +195,7 @@ def _fill(made: Path, month: Path, merger: Merger, folder: Path, chosen: list[En
         file.flush()
         os.fsync(file.fileno())
     if rows != new["records"]:
-        raise ExportError(f"they hold {counted(rows, 'record')}, not as many as {MANIFEST} says")
+        raise ExportError(f"they have {counted(rows, 'record')}, which is not the number in {MANIFEST}")
     replaced = {Path(each["file"]).name for each in chosen}
     for entry in os.scandir(month):
         if entry.name not in replaced:

@@ -172,14 +172,14 @@ def _address(url: str) -> dict[str, Any]:
     """Return the connection parameters from *url*; raise UsageError if it is not a PostgreSQL URL."""
     scheme, separator, rest = url.partition("://")
     if not separator or scheme.partition("+")[0] not in ("postgresql", "postgres"):
-        raise UsageError(f"{mask_secrets(url)!r} is no URL of PostgreSQL; it takes one such as {EXAMPLE}")
+        raise UsageError(f"{mask_secrets(url)!r} is not a PostgreSQL URL; it takes one such as {EXAMPLE}")
     try:
         urlsplit(url)
         found = conninfo_to_dict(f"postgresql://{rest}")
     except (psycopg.ProgrammingError, ValueError) as error:
         said = _first_line(str(error))
         raise UsageError(
-            f"{mask_secrets(url)!r} is no URL of PostgreSQL ({said}); it takes one such as {EXAMPLE}"
+            f"{mask_secrets(url)!r} is not a PostgreSQL URL ({said}); it takes one such as {EXAMPLE}"
         ) from None
     return {**CONNECTION, "application_name": "portalcrawl export", **found}
 

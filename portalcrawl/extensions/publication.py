@@ -118,12 +118,12 @@ class Publication:
             await asyncio.to_thread(copy_documents, settings.data_dir, settings.feeds_url, timeout)
         except (OSError, PortalcrawlError) as error:
             logger.warning(
-                "Documents of rights are in %s alone until a later run copies them: %s",
+                "Documents of rights are only in %s until a later run copies them: %s",
                 settings.data_dir / FOLDER,
                 error,
             )
         if run.delayed:
-            logger.warning("What the run has committed is not published yet: %s; a later run publishes it", run.delayed)
+            logger.warning("The committed lines are not published yet: %s; a later run publishes them", run.delayed)
 
     def _renew(self) -> None:
         self._work(lambda run: run.keep_portals())

@@ -92,7 +92,7 @@ def _by_kind(line: Line) -> BlockOwner | None:
     while box is not None:
         if box.kind:
             names = " ".join(filter(None, (box.classes, box.element.get("id"))))
-            detail = f"{box.kind}, told by <{box.tag}{' ' + names[:LONGEST_NAME] if names else ''}>"
+            detail = f"{box.kind}, within <{box.tag}{' ' + names[:LONGEST_NAME] if names else ''}>"
             kind = (names_role(names).name or box.kind) if box.kind == "aside" else box.kind
             return BlockOwner("chrome", _PARTS.get(kind, kind), reason("role", detail))
         box = box.parent
@@ -104,7 +104,7 @@ def _by_role(block: Block) -> BlockOwner | None:
     for box in block.box.chain():
         if box.role.strength >= HEAD:
             name = box.role.name
-            return BlockOwner("chrome", _PARTS.get(name, name), reason("role", f"{name}, told by <{box.tag}>"))
+            return BlockOwner("chrome", _PARTS.get(name, name), reason("role", f"{name}, within <{box.tag}>"))
     return None
 
 

@@ -62,7 +62,7 @@ def _is_article(page: Page, teasers: list[TeaserParts]) -> tuple[bool, tuple[str
     if page.profile.article.url is not None:
         found = any(map(page.profile.is_article_url, (page.canonical_url, page.url)))
         match = "matches" if found else "does not match"
-        return found, (reason("profile-url", f"address {match} the profile's pattern"),)
+        return found, (reason("profile-url", f"URL {match} the profile's pattern"),)
     if _is_front(page):
         return False, (reason("front-page-url"),)
     signs = [(points, name, detail) for points, name, detail in _article_signs(page, teasers) if points]

@@ -46,7 +46,7 @@ def init(settings: BaseSettings) -> int:
     if problem := migrate_state(url):
         done.append(f"{problem}; the first worker of this version migrates it when it can")
     HostBudget.beside(url, Path()).make_table()
-    print("\n".join(done) or "all tables are there, and of this version")
+    print("\n".join(done) or "all tables exist, in this version")
     return 0
 
 
@@ -71,9 +71,9 @@ def apply(settings: BaseSettings, file: Path) -> int:
 def _ignored(schedule: Schedule) -> Iterator[str]:
     """Yield a warning for each key in *schedule* that only Scrapyd uses."""
     if len(schedule.nodes) > 1 or any(node != "local" for node in schedule.nodes):
-        yield "nodes: are ignored: any worker runs any entry"
+        yield "nodes are ignored: any worker runs any entry"
     if schedule.webhook:
-        yield "webhook: is ignored: scrapy fleet status has the verdicts"
+        yield "webhook is ignored: scrapy fleet status has the verdicts"
 
 
 def worker(settings: BaseSettings, concurrency: str | None) -> int:
@@ -105,10 +105,10 @@ def once(settings: BaseSettings, name: str) -> int:
     database = Database(fleet_url(settings))
     entry = EntryStore(database).find(name)
     if entry is None:
-        known = ", ".join(EntryStore(database).names()[:20]) or "none; scrapy fleet apply FILE brings them"
+        known = ", ".join(EntryStore(database).names()[:20]) or "none; scrapy fleet apply FILE adds them"
         raise UsageError(f"there is no entry {name!r}; the entries are {known}")
     if not Clock(database).once(entry):
-        print(f"portalcrawl: {name} waits already", file=sys.stderr)
+        print(f"portalcrawl: {name} is waiting already", file=sys.stderr)
         return WAITS
     alive = any(worker.alive for worker in WorkerStore(database).all())
     print(f"{name} is due now" + ("" if alive else "; it waits for a worker: scrapy fleet worker"))

@@ -87,7 +87,7 @@ class CrawlProcess:
         """Take and run jobs; return when the last one has ended."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop, "it was told to end")
+            loop.add_signal_handler(number, self._stop, "it got a signal to end")
         loop.add_reader(sys.stdin.fileno(), self._supervisor_is_gone)
         async with self._app.open_async():
             beat = asyncio.ensure_future(self._beat())
@@ -117,7 +117,7 @@ class CrawlProcess:
             try:
                 await self._app.job_manager.update_heartbeat(self._number)
             except (ProcrastinateException, DriverError):
-                self._leave("the database was away")
+                self._leave("the database was unreachable")
 
     async def crawl(self, job: Job) -> None:
         """Run *job* and record how it ended."""
@@ -165,7 +165,7 @@ class CrawlProcess:
         """Take no further job after the maximum number of runs, or above the memory limit, to free its memory."""
         megabytes = Process().memory_info().rss / 1e6
         if self._runs >= self._order.runs:
-            self._leave(f"it has had {counted(self._runs, 'run')}")
+            self._leave(f"it has made {counted(self._runs, 'run')}")
         elif megabytes >= self._order.memory:
             self._leave(f"it has grown to {megabytes:.0f} MB")
 

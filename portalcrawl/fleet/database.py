@@ -72,7 +72,7 @@ class Database:
             yield
         except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction):
             problem = f"the database {display_url(self.state_url)} has no tables of the fleet, or older ones"
-            raise DataFolderError(f"{problem}: scrapy fleet init makes them") from None
+            raise DataFolderError(f"{problem}: scrapy fleet init creates them") from None
         except psycopg.Error as error:
             cause = " ".join(str(error).split()) or type(error).__name__
             raise DataFolderError(f"the database {display_url(self.state_url)} can't be used: {cause}") from error

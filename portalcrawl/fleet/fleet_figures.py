@@ -37,7 +37,7 @@ class FleetFigures:
         for stored in EntryStore(self._database).all():
             if stored.last_good is not None:
                 age.add(max(0.0, now - stored.last_good), stored.entry.name)
-        queue = Figure("portalcrawl_queue_jobs", "Entries by what they do", "gauge", ("status",))
+        queue = Figure("portalcrawl_queue_jobs", "Entries by state", "gauge", ("status",))
         by_state = Counter(entry.state for entry in status.entries)
         for state in STATES:
             queue.add(by_state[state], state)

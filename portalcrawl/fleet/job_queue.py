@@ -95,6 +95,6 @@ class Housekeeper:
     def _remove_old(self) -> None:
         if moved := self._clock.count_anew():
             entries = counted(moved, "entry", "entries")
-            logger.warning("the database's clock was set back: the times of %s are counted anew", entries)
+            logger.warning("the database's clock was set back: the next times of %s are recalculated", entries)
         self._starts.remove_old()
         self._workers.forget_dead()

@@ -123,7 +123,7 @@ class Supervisor:
     def _on_signal(self) -> None:
         self._signals += 1
         if self._signals > 1:
-            logger.warning("the runs are broken off; what was committed is published by the next ones")
+            logger.warning("all runs are ended at once; the next ones publish what was committed")
         for each in self._processes:
             with suppress(ProcessLookupError):
                 each.process.send_signal(signal.SIGTERM if self._signals == 1 else signal.SIGKILL)
@@ -141,7 +141,9 @@ class Supervisor:
             lived = asyncio.get_running_loop().time() - process.started
             failures = 0 if lived > HEALTHY_AFTER else failures + 1
             wait = WAITS[min(failures, len(WAITS) - 1)]
-            logger.error("process %d ended with %d; another follows in %.0f s", process.process.pid, code, wait)
+            logger.error(
+                "process %d ended with exit code %d; another starts in %.0f s", process.process.pid, code, wait
+            )
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), wait)
 
@@ -216,9 +218,9 @@ class Supervisor:
                 logger.warning("%s", error)
                 continue
             for run in pending.published:
-                logger.info("published run %s, which was left", run)
+                logger.info("published run %s, which was left unpublished", run)
             if pending.problem != problem:
-                logger.warning("publication: %s", pending.problem or "all is published again")
+                logger.warning("publication: %s", pending.problem or "everything is published again")
             problem = pending.problem
 
     async def _keep_clock(self) -> None:
@@ -228,7 +230,7 @@ class Supervisor:
             try:
                 await self._run_clock()
             except (ProcrastinateException, DriverError, OSError) as error:
-                logger.warning("the clock stands: %s", " ".join(str(error.__cause__ or error).split()))
+                logger.warning("due entries can't be started: %s", " ".join(str(error.__cause__ or error).split()))
             failures = min(failures + 1, len(WAITS) - 1)
             await asyncio.sleep(WAITS[failures - 1])
 

@@ -143,7 +143,7 @@ def _migrate_queue(database: Database) -> Iterator[str]:
             if migration.name <= (_get(connection, "procrastinate") or ""):
                 continue
             if AFTER_WORKERS in migration.name and _workers(connection):
-                yield "when all workers are of this version: scrapy fleet init again, for the rest of the migration"
+                yield "run scrapy fleet init again when all workers have this version, for the rest of the migration"
                 return
             connection.execute(migration.read_bytes())
             _set(connection, "procrastinate", migration.name)

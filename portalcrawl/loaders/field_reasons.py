@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from portalcrawl.loaders.article import Candidate
 
 DERIVED: Mapping[str, str] = {
-    "id": "from the canonical address",
+    "id": "from the canonical URL",
     "portal": "the profile's name, or the host",
-    "url": "the address that the page was fetched from",
-    "canonical_url": "the declared address where it names the same article, else the page's own",
-    "agency": "from the opening of the text, its source, or a signature",
-    "dateline": "from the opening of the text",
+    "url": "the URL that the page was fetched from",
+    "canonical_url": "the declared URL if it is of the same article, else the page's own",
+    "agency": "from the beginning of the text, its source, or a signature",
+    "dateline": "from the beginning of the text",
     "word_count": "from article_body",
     "content_hash": "from headline, kicker, description and article_body",
     "rights": "from headers and meta tags",

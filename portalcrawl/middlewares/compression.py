@@ -34,7 +34,7 @@ class CompressionMiddleware(HttpCompressionMiddleware):
         except _DecompressionMaxSizeExceeded:
             raise
         except Exception as error:
-            raise PageIgnored("encoding", f"the body is no valid {name}: {error}") from error
+            raise PageIgnored("encoding", f"the body is not valid {name}: {error}") from error
         if not is_whole:
             raise PageIgnored("encoding", f"the body ends before its {name} does")
         return decoded

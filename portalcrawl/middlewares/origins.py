@@ -40,10 +40,10 @@ class OriginMiddleware:
             return
         parts = urlsplit(request.url)
         if parts.scheme not in ("http", "https"):
-            raise PageIgnored("scheme", f"{request.url} is no http(s) address")
+            raise PageIgnored("scheme", f"{request.url} is not an http(s) URL")
         # RFC 9309, 2.3.1.2: a robots.txt may be redirected to another host.
         if not profile.owns(request.url) and not request.meta.get("dont_obey_robotstxt"):
-            raise PageIgnored("foreign_host", f"{request.url} is not of the portal {profile.name}")
+            raise PageIgnored("foreign_host", f"{request.url} does not belong to the portal {profile.name}")
         if await self._is_private(parts.hostname or ""):
             raise PageIgnored("private_address", f"{request.url} leads to a private address")
 

@@ -31,4 +31,4 @@ class RepeatsMiddleware:
             return
         handler: PageHandler = self._crawler.spider.page_handler  # type: ignore[union-attr]
         if handler.repeats.is_closed(request.url):
-            raise PageIgnored(REPEATS, f"{request.url}: pages like it brought only articles that this run has had")
+            raise PageIgnored(REPEATS, f"{request.url}: pages like it only repeated articles of this run")

@@ -114,8 +114,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         return self._nothing_allowed(origin, f"HTTP status {status}")
 
     def _nothing_allowed(self, origin: str, problem: str) -> bytes:
-        logger.warning("No robots.txt of %s could be had (%s), so nothing is fetched there", origin, problem)
-        self._unreachable[origin] = PageIgnored("no_robots", f"its robots.txt could not be had: {problem}")
+        logger.warning("robots.txt of %s could not be fetched (%s), so nothing is fetched there", origin, problem)
+        self._unreachable[origin] = PageIgnored("no_robots", f"its robots.txt could not be fetched: {problem}")
         return NOTHING_ALLOWED
 
 

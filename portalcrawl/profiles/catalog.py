@@ -97,7 +97,7 @@ def generic_profile(url: str) -> Profile:
     """
     netloc = netloc_of(url)
     if netloc is None:
-        raise ValueError(f"{url!r} is not an http(s) address")
+        raise ValueError(f"{url!r} is not an http(s) URL")
     return _generic(netloc)
 
 

@@ -145,7 +145,7 @@ class Profile:
         """Return this profile with host and port of *url* added to its hosts; ValueError if it is no http(s) URL."""
         netloc = netloc_of(url)
         if netloc is None:
-            raise ValueError(f"{url!r} is not an http(s) address")
+            raise ValueError(f"{url!r} is not an http(s) URL")
         return self if netloc in self.hosts else replace(self, hosts=(*self.hosts, netloc))
 
     def native_id(self, url: str) -> str | None:

@@ -157,13 +157,13 @@ class _Reader:
             return "auto"
         if value is False:
             return None
-        form = '"auto", an array of addresses, or false'
+        form = '"auto", an array of URLs, or false'
         own: Sequence[str] = must_be(form, lambda value: value if isinstance(value, list) else None)(value)
         return array(self._own_address, "addresses")(own) or None
 
     def _search_url(self, value: Any) -> str:
         if "{query}" not in text(value):
-            raise ValueError(f"must hold {{query}}, is {shown(value)}")
+            raise ValueError(f"must contain {{query}}, is {shown(value)}")
         return self._own_address(value)
 
     def _pattern(self, name: str, value: Any) -> str:
@@ -181,7 +181,7 @@ class _Reader:
 
         def pattern(match: re.Match[str]) -> str:
             if match[1] not in self._patterns:
-                raise ValueError(f"there is no pattern {match[1]} above; a brace that is meant as such is written \\{{")
+                raise ValueError(f"there is no pattern {match[1]} above; a literal brace is written \\{{")
             return self._patterns[match[1]]
 
         return PATTERN_NAME.sub(pattern, text(value))
@@ -255,7 +255,7 @@ RENDER: Mapping[str, Converter[Any]] = {
     "click": _browser_css,
     "click_times": whole(0),
     "scroll": whole(0),
-    "block_resources": array(one_of(*RESOURCES), "types of requests"),
+    "block_resources": array(one_of(*RESOURCES), "resource types"),
     "cookies": tables(
         table(dict, dict.fromkeys(("name", "value", "domain", "path"), text), required=("name", "value"))
     ),

@@ -108,7 +108,7 @@ def array(converter: Converter[Value], of: str = "strings") -> Converter[tuple[V
             except ValueError as error:
                 raise ValueError(f"value {place} {error}") from None
             if found[-1] in found[:-1]:
-                raise ValueError(f"value {place} is there twice: {shown(each)}")
+                raise ValueError(f"value {place} is listed twice: {shown(each)}")
         return tuple(found)
 
     return convert
@@ -137,7 +137,7 @@ mapping: Converter[Mapping[str, Any]] = must_be("a table", lambda value: value i
 text: Converter[str] = must_be("a string that is not blank", lambda value: value if value.strip() else None)
 flag: Converter[bool] = must_be("true or false", lambda value: value if isinstance(value, bool) else None)
 time_zone: Converter[ZoneInfo] = must_be("an IANA time zone such as Europe/Berlin", ZoneInfo)
-http_address: Converter[str] = must_be("an http or https address", lambda value: value if netloc_of(value) else None)
+http_address: Converter[str] = must_be("an http or https URL", lambda value: value if netloc_of(value) else None)
 
 
 def whole(minimum: int) -> Converter[int]:

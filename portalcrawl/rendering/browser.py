@@ -160,7 +160,7 @@ class Browser(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
             raise PageIgnored("too_large", f"{tab.request.url} is larger than DOWNLOAD_MAXSIZE when rendered")
         url = page.url if tab.navigations else response.url
         if not profile.owns(url):
-            raise PageIgnored("foreign_host", f"{url} is not of the portal {profile.name}")
+            raise PageIgnored("foreign_host", f"{url} does not belong to the portal {profile.name}")
         return response.replace(url=url, body=(await page.content()).encode("utf-8", "replace"), encoding="utf-8")
 
     async def _playwright_request(self, tab: Tab) -> Request:

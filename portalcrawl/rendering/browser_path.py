@@ -53,7 +53,9 @@ def require_browser(plan: Plan, settings: BaseSettings) -> None:
         return
     for profile in plan.profiles.values():
         if plan.render_mode(profile) == "always":
-            problem = f"always needs a browser, and there is none (portal {profile.name}; get one by {INSTALL_HINT})"
+            problem = (
+                f"always needs a browser, and none is installed (portal {profile.name}; install one: {INSTALL_HINT})"
+            )
             raise ArgumentError("render", problem, "auto or never without one")
 
 

@@ -84,7 +84,7 @@ class Renderer:
                     crashes += 1
                     if error.reason != "render_crash" or crashes >= MAX_CRASHES:
                         raise
-        raise RenderFailedError("render_lost", f"the browser was lost {MAX_LOSSES} times under {request.url}")
+        raise RenderFailedError("render_lost", f"the browser died {MAX_LOSSES} times while it rendered {request.url}")
 
     async def _take_browser(self, portal: str) -> Browser:
         """Return a browser in which one more page can be opened, and count that page as open."""
@@ -115,7 +115,7 @@ class Renderer:
                 self._has_started = True
                 return browser
         self.is_off = self.is_off or not self._has_started
-        raise RenderFailedError("render_start", "the browser does not start; scrapy doctor says more")
+        raise RenderFailedError("render_start", "the browser does not start; scrapy doctor shows why")
 
     async def _start(self) -> Browser | None:
         """Return a newly started browser; None if the start fails."""

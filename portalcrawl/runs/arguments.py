@@ -23,11 +23,11 @@ MEANINGS = {
     "portal": "portal profile to crawl (scrapy portals lists them); default: by the URLs, else the embedded portal",
     "url": "start pages, separated by spaces: articles or lists; default: the profile's",
     "urls_file": "file of start pages, one a line; - for standard input",
-    "follow": "false: take the start pages only; default: true",
+    "follow": "false: fetch only the start pages; default: true",
     "pages": "of a start page that is a list: its first N pages; default: 1",
-    "max_articles": "write that many articles at most; links beyond stay pending",
+    "max_articles": "write at most this many articles; further links stay pending",
     "max_depth": "teaser hops from a start page, which has depth 0",
-    "since": "no articles known to be older: 2025-12-01, or an age such as 36h or 7d",
+    "since": "leave out articles known to be older: 2025-12-01, or an age such as 36h or 7d",
     "query": "start from the portal's own search",
     "render": "whether a browser renders pages: auto, never or always",
     "discover": "what else leads to articles: feeds, sitemaps, both (feeds,sitemaps) or none; default: the profile's",
@@ -207,5 +207,5 @@ def start_of_period(since: str | None) -> datetime | None:
         return now - given
     start = given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
     if start > now:
-        raise ArgumentError("--since", f"{since!r} is still to come", "an age or a date that has passed")
+        raise ArgumentError("--since", f"{since!r} is in the future", "an age or a date that has passed")
     return start

@@ -98,7 +98,7 @@ def _allow_open_files(portals: int) -> None:
     if hard != resource.RLIM_INFINITY and hard < needed:
         run = f"a run over {counted(portals, 'portal')}"
         problem = f"{run} needs {needed} open files, and the system allows {hard} (ulimit -Hn)"
-        raise UsageError(f"{problem}; raise that, or give fewer portals to a run")
+        raise UsageError(f"{problem}; raise this limit, or crawl fewer portals in a run")
     resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 

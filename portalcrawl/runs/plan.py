@@ -172,7 +172,9 @@ def _named(portal: str | None, catalog: Catalog) -> Profile | None:
 def _with_address(named: Profile, url: str) -> Profile:
     """Return the profile with the origin of *url*: a portal given by name may run on any port of its hosts."""
     if not named.owns_named(url):
-        raise ArgumentError("url", f"{url} is not of the portal {named.name}", "addresses on " + ", ".join(named.hosts))
+        raise ArgumentError(
+            "url", f"{url} does not belong to the portal {named.name}", "addresses on " + ", ".join(named.hosts)
+        )
     return named if named.owns(url) else named.with_origin(url)
 
 

@@ -248,7 +248,7 @@ class ReadingGuard:
         if record.status != UNREADABLE:
             return False
         hint = "to try it again, run scrapy state --requeue unreadable"
-        logger.error("The start page %s is not read: it was unreadable before; %s", record.url, hint)
+        logger.error("The start page %s was not read, since it was unreadable before; %s", record.url, hint)
         self._page_handler.failed(None, UNREADABLE)
         return True
 

@@ -88,7 +88,7 @@ class Recovery:
         """Return the manifest of a dead run whose lines are in the outbox."""
         feeds = self.outbox.entries(run.run, {kind: feed_name(kind, run.run) for kind in FEED_KINDS})
         counts = dict.fromkeys(COUNTED, 0) | {feed.kind: feed.records for feed in feeds}
-        logger.warning("Run %s had died; what it had committed is published: %s", run.run, counts)
+        logger.warning("Run %s died; its committed lines are published: %s", run.run, counts)
         return _recovered(run, feeds, counts, [DIED])
 
 
@@ -168,7 +168,9 @@ def _checked(folder: Path, importer: FeedImporter, run: PastRun, feed: PastFeed,
     found = PastFeed(feed.file, feed.kind, size, records)
     number = importer.history.remove_lost_lines(run.run, found)
     warning = f"{feed.records - records} {feed.kind} that it had committed are missing from its file"
-    warnings.append(f"{warning}: {'they' if number == feed.records - records else f'{number} of them'} come again")
+    warnings.append(
+        f"{warning}: {'they' if number == feed.records - records else f'{number} of them'} will be written again"
+    )
     logger.warning("Run %s: %s", run.run, warnings[-1])
     return found
 
@@ -229,5 +231,5 @@ def _without_known_lines(path: Path, part: Path, size: int, importer: FeedImport
     sync_folder(part.parent)
     if left_out:
         were = counted(left_out, "line was", "lines were")
-        logger.warning("%s: %s damaged, or known by other feeds: left out", path.name, were)
+        logger.warning("%s: %s damaged, or already in other feeds: left out", path.name, were)
     return part

@@ -60,12 +60,12 @@ class RightsRecord:
         record = revisions[-1] if revisions else {}
         url = record.get("url") or url
         if url is None:
-            raise UsageError(f"nothing is known of {text!r}; scrapy rights takes the address or the id of an article")
+            raise UsageError(f"there is no article {text!r}; scrapy rights takes the URL or the id of an article")
         origin = site_of(url)
         moment = at or (datetime.fromisoformat(record["date_fetched"]) if record else None)
         documents = self.archive.at(origin, moment) if moment else self.archive.latest(origin)
         if not record and not documents and not article:
-            raise UsageError(f"nothing is known of {text!r}, and no document of {origin} was kept")
+            raise UsageError(f"there is no article {text!r}, and no document of {origin} was stored")
         return Reserved(
             url=url,
             id=article,

@@ -99,7 +99,7 @@ class RunSession:
         limit = self.settings.not_after
         if limit is not None and time() > limit:
             wanted = datetime.fromtimestamp(limit, UTC)
-            raise RunTooLateError(f"the run was to begin by {wanted:%Y-%m-%d %H:%M:%S} UTC; nothing was done")
+            raise RunTooLateError(f"the run should have begun by {wanted:%Y-%m-%d %H:%M:%S} UTC; nothing was done")
 
     def close(self) -> None:
         """Release everything; may be called twice."""

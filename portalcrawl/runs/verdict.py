@@ -62,7 +62,7 @@ def _not_read(counts: Mapping[str, int]) -> Iterator[str]:
     if waiting := sum(number for name, number in counts.items() if name.startswith("waiting/")):
         longest = f"{counts.get('waiting_seconds', 0):,} s"
         wait, reasons = counted(waiting, "page waits", "pages wait"), _reasons(counts, "waiting/")
-        yield f"the portal asked for patience, up to {longest}: {wait} ({reasons})"
+        yield f"the portal asked for a pause of up to {longest}: {wait} ({reasons})"
     pages, errors = counts.get("pages", 0), counts.get("pages_failed", 0)
     if errors >= MIN_FAILED and errors > MAX_FAILED_SHARE * (pages + errors):
         yield f"{errors} of {pages + errors} pages failed ({_reasons(counts, 'failed/')})"
@@ -75,7 +75,7 @@ def _repeated(counts: Mapping[str, int]) -> Iterator[str]:
     """Yield warnings about pages without anything new."""
     pages, again = counts.get("pages", 0), counts.get("articles_again", 0)
     if again >= MIN_REPEATED and again > MAX_REPEATED_SHARE * pages:
-        yield f"{again} of {pages} pages were articles that the run had already read under other addresses"
+        yield f"{again} of {pages} pages were articles that the run had already read under other URLs"
     if repeats := counts.get("skipped/repeats", 0):
         left = counted(repeats, "link was not followed: pages like it", "links were not followed: pages like them")
         yield f"{left} only repeated articles of this run"

@@ -52,7 +52,7 @@ class Dispatcher:
         if now - job.due > max(entry.misfire_grace, entry.start_within) and not job.by_hand:
             return self._skip(job, f"it was due {format_duration(now - job.due)} ago", now)
         if last != job.job:
-            return self._skip(job, f"{last} is due as well", now)
+            return self._skip(job, f"a later start, {last}, is due as well", now)
         other = next((busy[portal] for portal in job.portals if portal in busy), None)
         if other := other or self._external.busy_with(job.portals, answers):
             if entry.on_overlap == "skip" or job.by_hand:
@@ -86,7 +86,7 @@ class Dispatcher:
         except NodeUnsureError as error:
             self._nodes.failed(node.name, error)
         except NotDeployedError as error:
-            self._tracker.fail(job, f"{error}; scrapyd-deploy brings the project there", time())
+            self._tracker.fail(job, f"{error}; deploy the project with scrapyd-deploy", time())
         except NodeRefusesError as error:
             self._tracker.fail(job, str(error), time())
         else:

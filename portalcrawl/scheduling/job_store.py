@@ -102,7 +102,7 @@ class JobStore:
                 migrate(connection)
         except (OSError, DatabaseError, ValueError) as error:
             cause = getattr(error, "orig", None) or error
-            raise DataFolderError(f"{file} can't be used: {cause}; moved away, it is begun anew") from None
+            raise DataFolderError(f"{file} can't be used: {cause}; if you move it away, a new one is created") from None
         return cls(engine)
 
     def add(self, entry: str, due: float, portals: Collection[str], *, by_hand: bool = False) -> str:

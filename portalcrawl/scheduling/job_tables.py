@@ -93,7 +93,7 @@ def migrate(connection: Connection) -> None:
         raise ValueError(f"it was written by a newer portalcrawl (version {version})")
     is_version_1 = version == 0 and {"jobs", "levels", "notices", "marks"} <= names
     if names and not is_version_1 and version != VERSION:
-        raise ValueError("it is a database of something else")
+        raise ValueError("it is the database of another program")
     if is_version_1:
         for statement in BEFORE_CREATION:
             connection.exec_driver_sql(statement)
@@ -104,5 +104,5 @@ def migrate(connection: Connection) -> None:
     for table in metadata.sorted_tables:
         found = {column["name"] for column in inspect(connection).get_columns(table.name)}
         if not {column.name for column in table.columns} <= found:
-            raise ValueError("it is a database of something else")
+            raise ValueError("it is the database of another program")
     connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")

@@ -28,7 +28,7 @@ CLOCK_TOLERANCE = 5.0
 """Seconds by which the clocks of two machines may differ."""
 KILL_AFTER = 60.0
 """Seconds after which a cancelled job that is still running is killed; runs normally end within 30."""
-RESTART = "its Scrapyd has lost its places, as it does when a disk is full at a job's end: make room and restart it"
+RESTART = "its Scrapyd counts ended jobs as running, as after a full disk: make room and restart it"
 
 
 class JobTracker:
@@ -68,9 +68,9 @@ class JobTracker:
         client = self._nodes.client(node)
         with suppress(NodeError):
             if client is not None and (running := client.running()) == 0:
-                return f"node {node} starts nothing, though nothing runs there; {RESTART}"
-            return f"node {node} had no free place, {running} run there"
-        return f"node {node} had no free place"
+                return f"node {node} starts no job, though none is running there; {RESTART}"
+            return f"node {node} had no free slot, {running} run there"
+        return f"node {node} had no free slot"
 
     def _running(self, job: Job, node: Node, now: float) -> None:
         """Record that *job* runs; if it exceeds its limit, send SIGINT (it publishes and ends), later SIGKILL."""
@@ -137,10 +137,10 @@ class JobTracker:
         elif any(run.run.endswith(f"-{job.job}") for run in runs):
             self.fail(job, "it died; the portal's next run publishes what it had committed", now)
         elif node.shared and job.expires is not None and now > job.expires:
-            self._requeue(job, "came to it too late", now)
+            self._requeue(job, "its node took it too late", now)
         elif runs:
-            self._store.change(job.job, status="skipped", ended=now, why=f"its portal was held by run {runs[0].run}")
-            logger.warning("%s: skipped: its portal was held by run %s", job.job, runs[0].run)
+            self._store.change(job.job, status="skipped", ended=now, why=f"its portal was locked by run {runs[0].run}")
+            logger.warning("%s: skipped: its portal was locked by run %s", job.job, runs[0].run)
         else:
             self.fail(job, "it ended without publishing; its log, and Scrapyd's own, say why", now)
 
@@ -148,14 +148,14 @@ class JobTracker:
         """Update a job that its node does not list: a restarted Scrapyd forgets running jobs, but keeps its queue."""
         if node.shared and _processes_of(job):
             if job.status != "running":
-                logger.warning("%s: runs on, although its Scrapyd was restarted", job.job)
+                logger.warning("%s: still runs, although its Scrapyd was restarted", job.job)
             self._running(job, node, now)
         elif self._finish(job, self._result_in_log(job) or self._result_in_state(job), now):
             pass
         elif job.status != "posting":
-            self.fail(job, f"it died with the Scrapyd of node {node.name}, or was taken from it", now)
+            self.fail(job, f"it died with the Scrapyd of node {node.name}, or was removed there", now)
         elif now > (job.expires or now) + CLOCK_TOLERANCE:
-            self._requeue(job, f"never reached node {job.node}", now)
+            self._requeue(job, f"it never reached node {job.node}", now)
         elif now - (job.posted or now) > POST_AGAIN_AFTER:
             self._post(job)
 
@@ -164,7 +164,7 @@ class JobTracker:
         if not node.shared:
             begun = job.started if job.status == "running" else job.expires
             if now > (begun or now) + (job.longest or 0) + CLOCK_TOLERANCE:
-                self.fail(job, f"node {job.node} is down; whether the job ended well is not known", now)
+                self.fail(job, f"node {job.node} is down; whether the job succeeded is not known", now)
         elif _processes_of(job):
             self._running(job, node, now)
         elif self._finish(job, self._result_in_state(job), now):
@@ -172,7 +172,7 @@ class JobTracker:
         elif job.status == "running":
             self.fail(job, f"it died with the Scrapyd of node {node.name}", now)
         elif now > (job.expires or now) + CLOCK_TOLERANCE:
-            self._requeue(job, f"never began, since node {node.name} is down", now)
+            self._requeue(job, f"it never began, since node {node.name} is down", now)
 
     def _requeue(self, job: Job, why: str, now: float) -> None:
         logger.warning("%s: %s; due again as %s", job.job, why, self._store.requeue(job, now))

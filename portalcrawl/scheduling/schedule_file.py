@@ -99,7 +99,7 @@ class _Reader:
             "every": parse_positive_duration,
             "cron": parse_cron,
         }
-        of_entries = dict.fromkeys(what_and_when, "belongs into an entry")
+        of_entries = dict.fromkeys(what_and_when, "belongs in an entry")
         entry = {**options, **what_and_when}
         keys: Mapping[str, Converter[Any]] = {
             "timezone": self._keep_zone,
@@ -111,7 +111,7 @@ class _Reader:
             "webhook": http_address,
         }
         gone = {
-            "node_down_after": "is gone: a portal stays on its node; many machines are scrapy fleet's (docs/fleet.md)"
+            "node_down_after": "is no longer supported: an entry stays on its node; many machines need scrapy fleet"
         }
         return table(self._make_schedule, keys, required=("entry",), refused=gone)(content)
 
@@ -127,7 +127,7 @@ class _Reader:
         keys = {"url": _node_address, "shared": flag, "data_dir": text}
         self._nodes = _named(lambda name: table(partial(self._make_node, name), keys, required=("url",)))(value)
         if not self._nodes:
-            raise ValueError("there is none")
+            raise ValueError("must name at least one node")
 
     def _make_node(self, name: str, url: str, shared: bool | None = None, data_dir: str | None = None) -> Node:
         is_shared = _is_loopback(url) if shared is None else shared
@@ -138,9 +138,9 @@ class _Reader:
 
     def _node_name(self, value: Any) -> str:
         if isinstance(value, list):
-            raise ValueError("names one node: portals do not move any more; many machines are scrapy fleet's")  # noqa: TRY004
+            raise ValueError("takes one node, not a list; for many machines use scrapy fleet")  # noqa: TRY004
         if (name := text(value)) not in self._nodes:
-            raise ValueError(f"{name!r} is no node; the nodes are {', '.join(self._nodes)}")
+            raise ValueError(f"{name!r} is not a node; the nodes are {', '.join(self._nodes)}")
         return name
 
     def _make_entry(self, name: str, **given: Any) -> ScheduleEntry:
@@ -155,7 +155,7 @@ class _Reader:
         every, cron = values.pop("every", None), values.pop("cron", None)
         timing = Timing(every, cron, values.pop("timezone"), values.pop("jitter"))
         if (every is None) == (cron is None):
-            faults.append(("every", "is needed, or cron: one of them"))
+            faults.append(("every", "exactly one of every and cron is needed"))
         elif every and timing.jitter >= every:
             faults.append(("jitter", f"must be below every ({format_duration(every)})"))
         if faults:
@@ -191,7 +191,7 @@ def _refuse_name(value: Any) -> None:
 def _node_address(value: Any) -> str:
     url = http_address(value).strip()
     if "@" in urlsplit(url).netloc:
-        raise ValueError("must not hold user and password: SCRAPYD_USERNAME and SCRAPYD_PASSWORD do, or ~/.netrc")
+        raise ValueError("must not contain user and password; set SCRAPYD_USERNAME and SCRAPYD_PASSWORD, or ~/.netrc")
     return url.rstrip("/") + "/"
 
 
@@ -211,7 +211,7 @@ def _argument(name: str) -> Converter[str]:
             raise ValueError(f"must be a string, a number or true/false, is {shown(value)}")  # noqa: TRY004
         converted = str(value).lower() if isinstance(value, bool) else str(value)
         if SECRET.search(name) or mask_secrets(converted) != converted:
-            raise ValueError("holds a secret, which would show in ps and logs: give it to Scrapyd's environment")
+            raise ValueError("contains a secret, which ps and logs would show; set it in Scrapyd's environment")
         return converted
 
     return convert
@@ -220,7 +220,7 @@ def _argument(name: str) -> Converter[str]:
 def _setting(name: str) -> Converter[str]:
     def convert(value: Any) -> str:
         if name in RESERVED_SETTINGS:
-            raise ValueError("is given by the node (data_dir) or by Scrapyd")
+            raise ValueError("is set by the node (data_dir) or by Scrapyd")
         converted = _argument(name)(value)
         return {"true": "True", "false": "False"}.get(converted, converted)
 

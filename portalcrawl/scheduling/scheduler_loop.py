@@ -51,7 +51,7 @@ class Scheduler:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise RunLockedError(f"another scheduler keeps a schedule in {self._settings.data_dir}") from None
+            raise RunLockedError(f"another scheduler is running in {self._settings.data_dir}") from None
         with lock:
             ticker, dispatcher = self._use(self.schedule)
             WebhookNotifier(self._store, lambda: self.schedule.webhook, stop).start()
@@ -69,7 +69,7 @@ class Scheduler:
             self._check_health()
         except (DatabaseError, OSError) as error:
             # For instance a full disk. Due entries stay due until they can be stored.
-            logger.error("nothing can be recorded: %s", getattr(error, "orig", None) or error)
+            logger.error("nothing can be stored: %s", getattr(error, "orig", None) or error)
             return IDLE_WAIT
         return min(due_in, self.schedule.poll if is_busy else IDLE_WAIT)
 
@@ -83,7 +83,7 @@ class Scheduler:
             Dispatcher(self.schedule, self._store, self._settings).step()
         found = self._store.find(job)
         if found is None:
-            raise PortalcrawlError(f"{name} could not be recorded")
+            raise PortalcrawlError(f"{name} could not be stored")
         return found
 
     def _use(self, schedule: Schedule) -> tuple[Ticker, Dispatcher]:
@@ -99,7 +99,7 @@ class Scheduler:
         try:
             return read_schedule(self._file, self._settings)
         except PortalcrawlError as error:
-            logger.error("the changed schedule is not taken: %s", error)
+            logger.error("the changed schedule is not used: %s", error)
             return None
 
     @contextmanager

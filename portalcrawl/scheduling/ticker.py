@@ -53,7 +53,7 @@ class Ticker:
 
     def _count_anew(self, now: float) -> None:
         """Recalculate the times that are in the future because the clock was set back; *now* is the new time."""
-        logger.warning("the clock was set back by %s: times are counted anew", format_duration(self._latest - now))
+        logger.warning("the clock was set back by %s: times are recalculated", format_duration(self._latest - now))
         self._store.set_back(now)
         self._latest = now
         for name, entry in self._entries.items():

@@ -88,12 +88,12 @@ def parse_cron(value: Any) -> str:
     fields[4] = re.sub(r"-sun\b", "-7", fields[4])  # Sunday is also the last day of the week
     line = " ".join(fields)
     if EXTENSIONS.search(line):
-        raise ValueError("is no crontab line: it has minutes, hours, days, months and weekdays, in numbers and names")
+        raise ValueError("is not a crontab line: it has minutes, hours, days, months, weekdays, as numbers or names")
     try:
         expand_cron(line)
     except CronSimError as error:
         cause = str(error)
-        raise ValueError(f"is no crontab line, or never due: {cause[:1].lower()}{cause[1:]}") from None
+        raise ValueError(f"is not a crontab line, or never due: {cause[:1].lower()}{cause[1:]}") from None
     return line
 
 

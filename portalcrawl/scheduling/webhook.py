@@ -64,11 +64,11 @@ class WebhookNotifier(Thread):
         if problem is None:
             self._store.settle_notice(number)
         elif time() - made > GIVE_UP_AFTER:
-            logger.error("the webhook did not take a notice: %s: %s", problem, line)
+            logger.error("the webhook did not accept a notice: %s: %s", problem, line)
             self._store.settle_notice(number)
         else:
             if not tries:
-                logger.warning("the webhook does not take a notice yet: %s", problem)
+                logger.warning("the webhook does not accept a notice yet: %s", problem)
             self._store.settle_notice(number, next_try=time() + WAITS[min(tries, len(WAITS) - 1)])
 
 

@@ -159,7 +159,7 @@ class StateFile:
     def check(self) -> None:
         """Raise StateReplacedError where the file was deleted or replaced since."""
         if StateFile.now(self.url) != self:
-            raise StateReplacedError(f"the state {self.path} was deleted or replaced while the run lasted")
+            raise StateReplacedError(f"the state {self.path} was deleted or replaced during the run")
 
 
 def remove_orphaned_log(url: str) -> None:
@@ -220,7 +220,7 @@ def _set_aside(file: Path) -> None:
         path = file.with_name(file.name + suffix)
         with suppress(FileNotFoundError):
             path.rename(path.with_name(path.name + end))
-    logger.error("The state %s is corrupt: it is kept as %s, and a new one is begun", file, file.name + end)
+    logger.error("The state %s is corrupt: it is renamed to %s, and a new one is created", file, file.name + end)
 
 
 def display_url(url: str) -> str:

@@ -160,7 +160,7 @@ class HostBudget:
                 yield connection
         except (DatabaseError, sqlite3.DatabaseError) as error:
             where = self._file or make_url(str(self._engine.url)).render_as_string()
-            raise DataFolderError(f"the times of hosts can't be kept in {where}: {error.args[0]}") from error
+            raise DataFolderError(f"the request times of hosts can't be stored in {where}: {error.args[0]}") from error
 
     def _values(self, **values: Any) -> dict[str, Any]:
         return values if self._file is None else {"now": time(), **values}

@@ -1,4 +1,4 @@
-"""Examples in the texts for people, run as they stand there."""
+"""The examples in README and docs, run unchanged."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_the_wrong_use_shown_is_answered_as_shown(tmp_path: Path) -> None:
     pytest.fail("the README shows no wrong use")
 
 
-def test_the_reader_shown_reads_what_manifests_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_example_reads_the_files_in_manifests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with SamplePortal() as portal:
         for _ in range(2):
             assert crawl(data=tmp_path / "data", portal="sample", url=portal.url, max_articles=3).code == 0
@@ -50,7 +50,7 @@ def test_the_reader_shown_reads_what_manifests_name(tmp_path: Path, monkeypatch:
     assert found == records(tmp_path / "data", "articles")
 
 
-def test_the_explanation_shown_is_what_is_printed(tmp_path: Path) -> None:
+def test_the_example_of_explain_is_the_real_output(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "explain.md").read_text(encoding="utf-8")
     command, *shown = re.findall(r"^```console\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)[0].splitlines()
     path = command.split()[3].partition(":8998/")[2]

@@ -33,7 +33,7 @@ def settings(**given: str) -> Settings:
         ({"RENDER_BROWSER": "/bin/true"}, "browser", "/bin/true does not show a page", "chromium"),
         ({"RENDER_BROWSER": "/nowhere/chromium"}, "browser", "setting RENDER_BROWSER", "RENDER_BROWSER=PATH"),
         ({"RENDER_TIMEOUT": "soon"}, "browser", "setting RENDER_TIMEOUT", "scrapy doctor"),
-        ({"DATA_DIR": "/dev/null/data"}, "DATA_DIR", "/dev/null is no folder", "PORTALCRAWL_DATA_DIR"),
+        ({"DATA_DIR": "/dev/null/data"}, "DATA_DIR", "/dev/null is not a folder", "PORTALCRAWL_DATA_DIR"),
         ({"DATA_DIR": "/proc/data"}, "DATA_DIR", "/proc can't be written", "chown"),
     ],
 )
@@ -47,7 +47,7 @@ def test_a_broken_part_is_named_with_its_repair(given: dict[str, str], part: str
 def test_no_browser_at_all(tmp_path: Path) -> None:
     ended = scrapy("doctor", data=tmp_path, PATH="/nowhere", PLAYWRIGHT_BROWSERS_PATH="/nowhere")
     assert ended.code == 1
-    assert "BROKEN  browser: there is none" in ended.out
+    assert "BROKEN  browser: none is installed" in ended.out
     assert "        repair it: " in ended.out
     assert "playwright install --with-deps chromium" in ended.out
 

@@ -1,4 +1,4 @@
-"""The package as it is imported: lazily, and from the zipped egg that Scrapyd runs."""
+"""Imports of the package: lazy ones, and those from the zipped egg that Scrapyd runs."""
 
 from __future__ import annotations
 

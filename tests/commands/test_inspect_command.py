@@ -128,7 +128,7 @@ def test_explain_for_people(saved: Path, profiles: str) -> None:
     ended = inspect(saved, "--explain", "-s", profiles)
     assert (ended.code, ended.err) == (0, "")
     assert "\x1b" not in ended.out
-    assert "Why it is an article\n  profile-url: address matches the profile's pattern" in ended.out
+    assert "Why it is an article\n  profile-url: URL matches the profile's pattern" in ended.out
     lines = ended.out.splitlines()
     assert max(map(len, lines)) <= 120
     at = lines.index("Page map") + 1
@@ -179,7 +179,7 @@ def test_explain_a_list(saved: Path) -> None:
     assert told["explanation"]["fields"]["headline"][0]["value"].startswith("Rat beschließt")
     shown = inspect(saved, "--explain", "--url", "https://www.abendblick.example/").out
     assert "Why it is a list\n  front-page-url: " in shown
-    assert "What the reading of articles would have given" in shown
+    assert "Fields that it would have as an article" in shown
     assert "not-an-article: would be its headline" in shown
 
 
@@ -199,7 +199,7 @@ def test_html_is_written_whole_or_not_at_all(saved: Path, tmp_path: Path) -> Non
     assert quiet.err == f"written to {view}\n"
 
 
-def test_a_disk_that_is_full_leaves_what_was_there(saved: Path) -> None:
+def test_a_full_disk_leaves_the_existing_file(saved: Path) -> None:
     full = Path("/dev/full")
     ended = inspect(saved, "--html", full)
     assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
@@ -225,7 +225,7 @@ def test_an_address_is_fetched() -> None:
     assert page["article"]["id"] == front["teasers"][0]["article_id"]
 
 
-def test_a_page_that_is_not_there_is_told() -> None:
+def test_a_missing_page_is_reported() -> None:
     with SamplePortal(0) as portal:
         ended = inspect(portal.url + "gibt/es/nicht")
     assert (ended.code, ended.out, len(ended.lines)) == (1, "", 1)
@@ -274,19 +274,19 @@ def test_a_case_without_profile_passes(saved: Path, tmp_path: Path) -> None:
         (("--jsn", "x.html"), "URL or a FILE"),
         (("/nowhere/at/all.html",), "No such file"),
         (("/",), "Is a directory"),
-        (("ftp://x.example/",), "no http or https address"),
+        (("ftp://x.example/",), "not an http or https URL"),
         (("http://",), "is not an address"),
-        (("https://x.example/", "--url", "https://y.example/"), "--url is the address of a FILE"),
-        (("x.html", "--url", "y.example"), "--url: 'y.example' is no http or https address"),
+        (("https://x.example/", "--url", "https://y.example/"), "--url is the URL of a FILE"),
+        (("x.html", "--url", "y.example"), "--url: 'y.example' is not an http or https URL"),
         (("https://x.example/", "--portal", "nobody"), "'nobody' is unknown"),
-        (("https://x.example/", "--fetched", "gestern"), "--fetched: 'gestern' is no time"),
+        (("https://x.example/", "--fetched", "gestern"), "--fetched: 'gestern' is not a time"),
         (("https://x.example/", "--fetched", "2025-12-02T18:15:00"), "has no time zone"),
-        (("https://x.example/", "--fetched", "2025-02-30"), "'2025-02-30' is no time"),
-        (("https://x.example/", "--fetched", ""), "'' is no time"),
-        (("https://x.example/", "--fetched", "0001-01-01T00:00+14:00"), "is no time"),
+        (("https://x.example/", "--fetched", "2025-02-30"), "'2025-02-30' is not a time"),
+        (("https://x.example/", "--fetched", ""), "'' is not a time"),
+        (("https://x.example/", "--fetched", "0001-01-01T00:00+14:00"), "is not a time"),
         (("https://x.example/", "--html", "/nowhere/view.html"), "there is no folder '/nowhere'"),
-        (("https://x.example/", "--html", "/"), "is no file"),
-        (("https://x.example/", "--portal", "klamm"), "not of the portal klamm"),
+        (("https://x.example/", "--html", "/"), "is not a file"),
+        (("https://x.example/", "--portal", "klamm"), "does not belong to the portal klamm"),
         (("https://x.example/", "-s", "PORTAL_PROFILES=/nowhere"), "PORTAL_PROFILES"),
     ],
 )

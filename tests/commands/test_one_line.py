@@ -62,7 +62,7 @@ def used(tmp_path: Path) -> Path:
         ("feeds", 0o000, "Permission denied"),
     ],
 )
-def test_what_belongs_to_another_user_is_named(used: Path, what: str, mode: int, named: str) -> None:
+def test_files_of_another_user_are_named(used: Path, what: str, mode: int, named: str) -> None:
     for path in used.glob(what):
         path.chmod(mode)
     url = (used.parent / "url").read_text(encoding="utf-8")

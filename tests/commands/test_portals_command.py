@@ -71,7 +71,7 @@ def test_a_faulty_file_does_not_hide_the_others(profiles: Path) -> None:
     assert ended.err.startswith(f"{profiles / 'bad.toml'}: TOML: ")
 
 
-def test_json_tells_hosts_and_faults_apart(profiles: Path) -> None:
+def test_json_has_hosts_and_faults_in_separate_keys(profiles: Path) -> None:
     (profiles / "bad.toml").write_text("=", "utf-8")
     ended = portals("--json", profiles=profiles)
     assert (ended.code, ended.err) == (0, "")

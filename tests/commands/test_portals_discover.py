@@ -82,13 +82,13 @@ def test_robots_txt_is_obeyed(tmp_path: Path) -> None:
     assert "robots" in ended.err
 
 
-def test_a_host_that_asks_for_patience_is_asked_once(tmp_path: Path) -> None:
+def test_a_host_that_asks_for_a_pause_is_requested_once(tmp_path: Path) -> None:
     site = {"/": Answer("später", 503, {"Retry-After": "3600"}), "/robots.txt": Answer("", 404)}
     with TinyPortal(site) as portal:
         ended = scrapy("portals", "discover", portal.url(), data=tmp_path)
         assert portal.log == ["/robots.txt", "/"]
     assert (ended.code, len(ended.lines)) == (1, 1)
-    assert "asks for patience until" in ended.err
+    assert "asks for a pause until" in ended.err
     assert list(tmp_path.iterdir()) == [], "no data folder is made for a draft"
 
 
@@ -99,7 +99,7 @@ def test_crawls_and_drafts_know_of_each_other(tmp_path: Path) -> None:
         ended = scrapy("portals", "discover", portal.url(), data=tmp_path)
         assert portal.log == []
     assert (ended.code, len(ended.lines)) == (1, 1)
-    assert "asks for patience until" in ended.err
+    assert "asks for a pause until" in ended.err
 
 
 def test_json(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_wrong_use_is_one_line(tmp_path: Path, args: tuple[str, ...], said: str)
     assert said in ended.err
 
 
-def test_a_front_page_that_can_not_be_had_is_one_line(tmp_path: Path) -> None:
+def test_an_unreachable_front_page_is_reported_in_one_line(tmp_path: Path) -> None:
     with TinyPortal({}) as portal:
         ended = scrapy("portals", "discover", portal.url(), data=tmp_path)
     assert (ended.code, len(ended.lines)) == (1, 1)

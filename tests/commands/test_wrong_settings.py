@@ -54,7 +54,7 @@ def test_a_pid_file_nowhere_is_one_line(tmp_path: Path) -> None:
         "nonsense",
     ],
 )
-def test_other_databases_are_told_which_ones_are_known(url: str, tmp_path: Path) -> None:
+def test_an_unknown_database_is_refused_with_the_known_ones(url: str, tmp_path: Path) -> None:
     for command in (("crawl", "portal"), ("fleet", "init")):
         ended = scrapy(*command, "-s", f"STATE_URL={url}", data=tmp_path / "data")
         assert (ended.code, len(ended.lines)) == (2, 1)

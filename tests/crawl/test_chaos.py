@@ -17,7 +17,7 @@ from support.trap_portal import TrapPortal
 
 @pytest.mark.long
 def test_killed_and_terminated_at_random_instants(tmp_path: Path) -> None:
-    """In one data folder: each run takes up what a killed or a terminated one has left."""
+    """In one data folder: each run takes up the work of a killed or terminated one."""
     numbers = [signal.SIGKILL, signal.SIGTERM] * 3 + [signal.SIGKILL]
     report = random_kills(numbers, random.Random(7), tmp_path, requests=120)
     assert report.kills == len(numbers)
@@ -27,7 +27,7 @@ def test_killed_and_terminated_at_random_instants(tmp_path: Path) -> None:
 
 NEAR = ("-a", "max_depth=0", *BY_ITEMS_ALONE)
 NEAR_ENOUGH = ("-a", "max_depth=1")
-"""Of a run that takes up what another left, where a whole one would prove no more."""
+"""Arguments of a run that takes up another one's work: a longer one would prove no more."""
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def portal() -> Iterator[TrapPortal]:
 
 @pytest.fixture(scope="module")
 def steps(portal: TrapPortal, tmp_path_factory: pytest.TempPathFactory) -> int:
-    """Steps of making things durable in a whole run."""
+    """Steps of a whole run that make something durable."""
     data = tmp_path_factory.mktemp("counted")
     crawl_killed_at(0, data, *arguments(portal.url, *NEAR))
     return int((data / "steps").read_text(encoding="utf-8"))
@@ -54,7 +54,7 @@ def test_killed_at_the_last_steps(tmp_path: Path, portal: TrapPortal, steps: int
     assert report.faults == []
 
 
-def test_sigterm_publishes_what_was_written(tmp_path: Path) -> None:
+def test_sigterm_publishes_the_written_lines(tmp_path: Path) -> None:
     with TrapPortal() as portal:
         process = start(portal.url, tmp_path)
         while not list((tmp_path / "feeds").glob("articles-*.part")):

@@ -33,7 +33,7 @@ def test_every_article_and_teaser_once(tmp_path: Path) -> None:
     assert len(manifests(tmp_path)) == 1  # a run without a record leaves no file
 
 
-def test_the_manifest_tells_what_was_published(tmp_path: Path) -> None:
+def test_the_manifest_lists_the_published_files(tmp_path: Path) -> None:
     with TinyPortal(chain()) as portal:
         both = f"{portal.url()} {portal.url('/?token=s3cret')}"
         crawl(data=tmp_path, url=both)

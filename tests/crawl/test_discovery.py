@@ -63,7 +63,7 @@ def discovered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Discovered]
 
 
 def without_rights(visits: list[str]) -> list[str]:
-    """Return *visits* without those to what a site says about text and data mining."""
+    """Return *visits* without those to tdmrep.json."""
     return [each for each in visits if each != "/.well-known/tdmrep.json"]
 
 
@@ -113,7 +113,7 @@ def test_a_second_run_costs_one_conditional_request_a_document(discovered: Disco
     assert discovered.runs[1]["verdict"]["level"] == "ok"
 
 
-def test_the_next_edition_is_found_by_what_changed(tmp_path: Path) -> None:
+def test_the_next_edition_is_found_by_its_changes(tmp_path: Path) -> None:
     with TrapPortal() as portal:
         near = {"portal": "sample", "url": portal.url, "max_depth": 1, "discover": BOTH}
         crawl(data=tmp_path, **near)
@@ -370,7 +370,7 @@ def test_broken_foreign_and_endless_documents_are_named_and_the_run_goes_on(tmp_
     assert runs(tmp_path)[0]["verdict"]["level"] == "ok"
 
 
-def test_what_a_run_does_not_reach_waits_for_the_next(tmp_path: Path) -> None:
+def test_documents_that_a_run_does_not_reach_wait_for_the_next_run(tmp_path: Path) -> None:
     number = 205
     site: Site = {
         "/": front(f"{path(0)}|Null"),
@@ -404,7 +404,7 @@ def test_an_error_page_is_no_article_because_a_feed_announced_one(tmp_path: Path
         assert paths(tmp_path, portal) == [path(2)]
 
 
-def test_a_known_article_that_is_due_is_visited_by_way_of_its_feed(tmp_path: Path) -> None:
+def test_a_known_article_that_is_due_is_visited_because_of_its_feed(tmp_path: Path) -> None:
     site: Site = {"/feed": rss(f"{path(1)}|Eins"), path(1): article("Eins")}
     with TinyPortal(site) as portal:
         crawl(data=tmp_path, url=portal.url("/feed"))
@@ -479,7 +479,7 @@ def test_sitemaps_are_read_where_the_start_page_can_not_be(tmp_path: Path) -> No
     assert ended.code == 1
 
 
-def test_documents_of_a_host_that_asks_for_patience_wait(tmp_path: Path) -> None:
+def test_documents_of_a_host_that_asks_for_a_pause_wait(tmp_path: Path) -> None:
     site: Site = {
         "/": front(f"{path(0)}|Null"),
         "/robots.txt": ROBOTS,

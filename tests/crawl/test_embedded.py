@@ -36,7 +36,7 @@ REASONS = {
 
 @dataclass
 class Crawled:
-    """What two crawls of one edition left, and what the portal says they should have."""
+    """The output of two crawls of one edition, and the output that the portal expects."""
 
     articles: list[dict[str, Any]]
     teasers: list[dict[str, Any]]
@@ -138,7 +138,7 @@ def test_every_field_of_every_teaser(crawled: Crawled) -> None:
     assert not wrong, f"{len(wrong)} of {len(crawled.teasers)} teasers differ: {dict(list(wrong.items())[:5])}"
 
 
-def test_every_record_holds_to_its_schema(crawled: Crawled) -> None:
+def test_every_record_matches_its_schema(crawled: Crawled) -> None:
     for kind, found in (("article", crawled.articles), ("teaser", crawled.teasers), ("manifest", crawled.published)):
         validator = Draft202012Validator(json_schema(kind), format_checker=Draft202012Validator.FORMAT_CHECKER)
         names = list(json_schema(kind)["properties"])
@@ -147,7 +147,7 @@ def test_every_record_holds_to_its_schema(crawled: Crawled) -> None:
             assert list(record) == names
 
 
-def test_what_was_not_written_is_counted_under_its_reason(crawled: Crawled) -> None:
+def test_pages_without_a_record_are_counted_by_reason(crawled: Crawled) -> None:
     counts = crawled.manifests[0]["counts"]
     for reason, names in REASONS.items():
         expected = sum(lost.reason == reason for lost in crawled.truth.lost.values())

@@ -46,7 +46,7 @@ REFRESHES = [
     "0; url=javascript:alert(1)",
     "0; url=http://[::1/",
 ]
-"""What articles declare that are to be read where they stand."""
+"""Refreshes that are not followed."""
 
 
 def refresh(content: str) -> str:
@@ -106,7 +106,9 @@ ROBOTS: dict[str, tuple[dict[str, Answer], str]] = {
 
 
 @pytest.mark.parametrize("kind", ROBOTS)
-def test_robots_txt_is_had_or_nothing_is_allowed(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_readable_robots_txt_nothing_is_allowed(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answers, reason = ROBOTS[kind]
     pages = {HOST + where: answer for where, answer in site(2).items()}
     with TinyPortal({f"{HOST}/": listing("Ufer", *links(0, 1)), **pages, **answers}) as proxy:  # type: ignore[dict-item]
@@ -202,7 +204,7 @@ def test_the_embedded_portal_needs_no_proxy(tmp_path: Path, monkeypatch: pytest.
     assert proxy.log == []
 
 
-def test_a_pidfile_stands_beside_arguments(tmp_path: Path) -> None:
+def test_a_pidfile_works_together_with_arguments(tmp_path: Path) -> None:
     file = tmp_path / "crawl.pid"
     with TinyPortal({"/": listing("Ufer", *links(0)), **site(1)}) as portal:  # type: ignore[dict-item]
         ended = crawl("--pidfile", str(file), data=tmp_path / "data", url=portal.url())
@@ -216,7 +218,7 @@ def test_a_pidfile_stands_beside_arguments(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kilobytes", [0, 16, 48, 96])
 def test_a_disk_that_is_full_at_the_start_is_one_line(kilobytes: int, tmp_path: Path) -> None:
-    """The system's own limit of the size of files stands for the full disk: the same calls fail."""
+    """A limit of the size of files replaces the full disk: the same calls fail."""
     with TinyPortal({"/": listing("Ufer", *links(0, 1)), **site(2)}) as portal:  # type: ignore[dict-item]
         arguments = f"-L ERROR -a url={portal.url()} -a render=never"
         command = f"ulimit -f {kilobytes * 1024 // 512}; exec {sys.executable} -m scrapy crawl portal {arguments}"

@@ -57,7 +57,7 @@ def test_an_export(tmp_path: Path, name: str, free: int) -> None:
 
 @pytest.mark.parametrize("free", [0, 600])
 def test_a_report(tmp_path: Path, free: int) -> None:
-    """Beside what it keeps; the page itself lies elsewhere."""
+    """Only the report's cache is on the full disk, the page is not."""
     data = tmp_path / "data"
     with TinyPortal(chain()) as portal:
         assert crawl(data=data, url=portal.url()).code == 0

@@ -63,7 +63,7 @@ def counted(folder: Path) -> dict[str, int]:
     return found
 
 
-def test_a_run_without_a_record_leaves_no_file_and_stands_in_the_state(tmp_path: Path) -> None:
+def test_a_run_without_a_record_leaves_no_file_but_a_row_in_the_state(tmp_path: Path) -> None:
     with TinyPortal({"/": listing("Leere Seite")}) as portal:
         ended = crawl(data=tmp_path, url=portal.url())
     assert ended.code == 1  # nothing found is a failure, and it is told
@@ -100,7 +100,7 @@ def test_wrong_use_of_runs_is_one_line(tmp_path: Path, args: tuple[str, ...]) ->
     assert (ended.code, len(ended.lines)) == (2, 1)
 
 
-def test_looking_for_runs_goes_by_an_index(tmp_path: Path) -> None:
+def test_queries_for_runs_use_an_index(tmp_path: Path) -> None:
     engine = open_database(url_of(tmp_path))
     history, asked = RunHistory(engine), []
 
@@ -210,7 +210,7 @@ def known_to_version_1(folder: Path, number: int, newest: float) -> None:
 
 
 @pytest.mark.parametrize("is_old", [False, True])
-def test_the_space_of_what_is_forgotten_is_given_back(tmp_path: Path, is_old: bool) -> None:
+def test_forgetting_frees_disk_space(tmp_path: Path, is_old: bool) -> None:
     make = known_to_version_1 if is_old else known
     make(tmp_path, 1500, OLD)
     make(tmp_path, 10, NEW)

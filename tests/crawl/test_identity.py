@@ -1,4 +1,4 @@
-"""One article stays one article: what a portal does to addresses, and what comes back under them."""
+"""One article stays one article, however a portal changes URLs and their content."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def known(data: Path) -> dict[str, dict[str, Any]]:
 
 
 def teased_and_stored(data: Path) -> set[str]:
-    """Ids of articles that teasers lead to and no feed holds."""
+    """Ids of articles that teasers link to, but that are in no feed."""
     return {t["article_id"] for t in records(data, "teasers")} - {a["id"] for a in records(data, "articles")}
 
 
@@ -258,7 +258,7 @@ def test_the_same_agency_text_under_two_ids_is_two_articles(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("parameter", ["sid", "CFID", "rnd", "weiter"])
-def test_a_new_parameter_in_every_link_brings_nothing_twice(tmp_path: Path, parameter: str) -> None:
+def test_a_new_parameter_in_every_link_writes_nothing_twice(tmp_path: Path, parameter: str) -> None:
     """Also where nothing but the query names the article, and no address of the portal is canonical."""
     numbers = {name: 51 + at for at, name in enumerate(NEWS)}
 

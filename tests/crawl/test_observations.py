@@ -26,7 +26,7 @@ def observed(data: Path, front: FrontPage, *args: str) -> list[tuple[Any, ...]]:
     return [front.brief(record) for record in records(data, "observations")[before:]]
 
 
-def test_exactly_what_happened_is_observed(tmp_path: Path) -> None:
+def test_observations_are_exact(tmp_path: Path) -> None:
     with FrontPage({"Oben": ["a", "b"], "Sport": ["c", "d"]}) as front:
         assert observed(tmp_path, front) == [
             ("appeared", "a", "Oben", 1, None),
@@ -84,7 +84,9 @@ MANY = {"Oben": list("abcd"), "Sport": list("efgh")}
         ("few", "few_teasers"),
     ],
 )
-def test_what_shows_no_page_is_no_observation(answer: Answer | str, reason: str | None, tmp_path: Path) -> None:
+def test_responses_that_are_not_the_page_are_not_observed(
+    answer: Answer | str, reason: str | None, tmp_path: Path
+) -> None:
     with FrontPage(MANY) as front:
         assert len(observed(tmp_path, front)) == 8
         whole = front.html()

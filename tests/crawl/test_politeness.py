@@ -120,7 +120,7 @@ def test_a_short_retry_after_is_waited_for_in_the_run(form: str, tmp_path: Path)
     assert portal.log.count(path(1)) == 2
 
 
-def test_what_waits_longer_than_a_run_stays_pending_also_in_the_next_run(tmp_path: Path) -> None:
+def test_pages_that_wait_longer_than_a_run_stay_pending_in_the_next_run_too(tmp_path: Path) -> None:
     def refuse() -> Answer:
         return Answer("später", 429, {"Retry-After": formatdate(time.time() + 3600, usegmt=True)})
 
@@ -140,7 +140,7 @@ def test_what_waits_longer_than_a_run_stays_pending_also_in_the_next_run(tmp_pat
         for run, pages_waiting, said in zip(runs(tmp_path), (4, 1), ("4 pages wait", "1 page waits"), strict=True):
             assert run["verdict"]["level"] == "warning"
             (reason,) = run["verdict"]["reasons"]
-            assert "asked for patience" in reason and f"{said} (http_429 {pages_waiting})" in reason
+            assert "asked for a pause of up to" in reason and f"{said} (http_429 {pages_waiting})" in reason
             assert run["counts"]["waiting/http_429"] == pages_waiting
         let_the_hour_pass(tmp_path)
         portal.site[path(2)] = article(title(2))
@@ -161,7 +161,7 @@ def test_pauses_after_503_grow_until_the_run_gives_the_host_up(tmp_path: Path) -
     pages = {path: Answer("gleich", 503) for path in ("/", path(1))} | {"/robots.txt": Answer("")}
     with TimedPortal(pages) as portal:
         ended = crawl(*settings, data=tmp_path, url=portal.url())
-    assert ended.code == 0, "a host that asks for patience is no failed run"
+    assert ended.code == 0, "a host that asks for a pause is no failed run"
     gaps = portal.gaps()
     assert len(gaps) == 2, "0.4 and 0.8 s; 1.6 more would be longer than the run waits"
     assert gaps[0] > 0.4 - TOLERANCE and gaps[1] > 0.8 - TOLERANCE

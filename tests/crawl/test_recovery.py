@@ -76,7 +76,7 @@ def test_runs_on_a_portal_are_sorted_by_their_ids(tmp_path: Path) -> None:
         assert {other.open().id, another.open().id}.isdisjoint(ids)
 
 
-def test_what_was_due_a_moment_ago_is_asked_for(tmp_path: Path) -> None:
+def test_an_article_that_was_due_a_moment_ago_is_requested(tmp_path: Path) -> None:
     """A run's start is a whole second, the times of visits are none."""
     with session(tmp_path) as running:
         run = running.open()
@@ -104,7 +104,10 @@ def test_a_dead_run_whose_files_are_missing_blocks_no_later_run(tmp_path: Path) 
         0,
     )
     assert dead["verdict"]["level"] == "warning"
-    assert "2 articles that it had committed are missing from its file: they come again" in dead["verdict"]["reasons"]
+    assert (
+        "2 articles that it had committed are missing from its file: they will be written again"
+        in dead["verdict"]["reasons"]
+    )
     assert manifests(tmp_path) == []
 
 
@@ -224,7 +227,7 @@ def test_a_run_whose_state_was_copied_back_goes_on_from_there(tmp_path: Path) ->
     assert keys(tmp_path) == [(f"a.example:{n}", 1) for n in (1, 2)] + [f"a.example:t{n}-1" for n in (1, 2)]
 
 
-def test_what_other_feeds_hold_is_left_out_of_a_feed_that_the_state_does_not_know(tmp_path: Path) -> None:
+def test_records_of_other_feeds_are_left_out_of_an_unknown_feed(tmp_path: Path) -> None:
     die(tmp_path, 1, 2)
     path = part(tmp_path, "articles")
     hidden = path.read_bytes()
@@ -302,7 +305,7 @@ def test_a_locked_state_does_not_keep_a_run_from_ending(tmp_path: Path) -> None:
     assert not doubled(keys(tmp_path))
 
 
-def test_what_cant_be_recorded_is_no_success(tmp_path: Path) -> None:
+def test_a_run_that_cant_be_recorded_has_not_succeeded(tmp_path: Path) -> None:
     """A run that found nothing new and could not record its end."""
     with session(tmp_path) as running:
         run = running.open()

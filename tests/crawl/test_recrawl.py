@@ -152,7 +152,7 @@ def test_a_lost_state_is_rebuilt_from_the_feeds(tmp_path: Path) -> None:
 
 
 @both_states
-def test_a_rebuilt_state_knows_what_was_pending(tmp_path: Path) -> None:
+def test_a_rebuilt_state_knows_pending_articles(tmp_path: Path) -> None:
     with TinyPortal(chain()) as portal:
         crawl(data=tmp_path, url=portal.url(), max_articles=2)
         states.lose(tmp_path)
@@ -276,7 +276,7 @@ def test_wrong_use_of_state_is_one_line(tmp_path: Path, args: tuple[str, ...]) -
 
 
 @both_states
-def test_a_copied_data_folder_goes_on_elsewhere(tmp_path: Path) -> None:
+def test_a_copied_data_folder_works_elsewhere(tmp_path: Path) -> None:
     with TinyPortal(chain()) as portal:
         crawl(data=tmp_path / "a", url=portal.url(), max_articles=2)
         shutil.copytree(tmp_path / "a", tmp_path / "b")

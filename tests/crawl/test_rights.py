@@ -242,7 +242,7 @@ def test_a_site_that_forbids_the_file_is_not_asked_for_it(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("status", [500, 403])
-def test_a_file_that_can_t_be_had_costs_no_page(status: int, tmp_path: Path) -> None:
+def test_a_document_that_cant_be_fetched_costs_no_page(status: int, tmp_path: Path) -> None:
     pages = site("", FIRST_TDMREP, EARLIER, "Eins.") | {"/.well-known/tdmrep.json": Answer("", status)}
     with TinyPortal(pages) as portal:
         ended = crawl(data=tmp_path, url=portal.url(PATH))
@@ -254,12 +254,12 @@ def test_a_file_that_can_t_be_had_costs_no_page(status: int, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("args", "problem"),
     [
-        ((), "takes the address or the id"),
-        (("a", "b"), "takes the address or the id"),
-        (("sample:1",), "nothing is known of 'sample:1'"),
-        (("http://nirgends.example/",), "no document of http://nirgends.example was kept"),
-        (("sample:1", "--at", "gestern"), "--at 'gestern' is no time"),
-        (("sample:1", "--um", "5"), "takes the address or the id"),
+        ((), "takes the URL or the id"),
+        (("a", "b"), "takes the URL or the id"),
+        (("sample:1",), "there is no article 'sample:1'"),
+        (("http://nirgends.example/",), "no document of http://nirgends.example was stored"),
+        (("sample:1", "--at", "gestern"), "--at 'gestern' is not a time"),
+        (("sample:1", "--um", "5"), "takes the URL or the id"),
     ],
 )
 def test_wrong_use_is_one_line(args: tuple[str, ...], problem: str, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ class ChangingRights(TinyPortal):
 
 
 def kept(archive: RightsArchive, origin: str, document: str) -> list[tuple[str, bytes | None]]:
-    """Return when each state of *document* was first seen, and what it was; each file is what its index says."""
+    """Return the time when each state of *document* was first seen, and its content; check the files by the index."""
     found = []
     for each in archive.documents(origin):
         if (each.origin, each.document) == (origin, document):
@@ -72,7 +72,7 @@ def run_together(*runs: tuple[Path, tuple[str, ...], TinyPortal]) -> None:
     for process in processes:
         _, err = process.communicate(timeout=ENOUGH)
         assert process.returncode == 0, err
-        assert "could not be kept" not in err
+        assert "could not be stored" not in err
         assert "are in" not in err, "all was copied"
 
 

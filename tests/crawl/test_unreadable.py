@@ -31,7 +31,8 @@ HARMFUL = (
 
 
 def site(harm: str, *, start: bool = False) -> Site:
-    """A list of good articles and one that does harm, or of good articles that does harm itself."""
+    """Return a list page with good articles and a harmful one, or, with *start*, a harmful list page with good
+    articles."""
     mark = f"<!-- harm: {harm} -->" if harm != "no" else ""
     links = [f"{path}|{title}" for path, title in GOOD.items()]
     harmful = {} if start else {HARM: mark + article("Die Seite, die schadet")}

@@ -37,7 +37,7 @@ migrations.MIGRATIONS[3] = tuple(steps)
 open_database(sys.argv[1])
 """
 COPY = "/rathaus/stadtrat-sagt-sitzung-ab-200999.html"
-"""Of article 1, at an address that has nothing of its."""
+"""URL with a copy of article 1 that has nothing in common with the article's URL."""
 VERSION = "SELECT value FROM meta WHERE key = 'version'"
 STEPS = len(MIGRATIONS[3])
 
@@ -62,7 +62,7 @@ def test_nothing_that_is_known_is_written_again(tmp_path: Path, portal: TinyPort
     )
 
 
-def test_what_is_new_continues_what_is_known(tmp_path: Path, portal: TinyPortal) -> None:
+def test_new_runs_continue_the_migrated_state(tmp_path: Path, portal: TinyPortal) -> None:
     make_version_3(states.state_url(tmp_path))
     portal.site[path(3)] = article(TITLES[3], link(4), text="Der Lesesaal schließt am Samstag nun erst um acht Uhr.")
     portal.site[COPY] = article(TITLES[1], text=CHANGED)
@@ -103,6 +103,6 @@ def test_a_program_of_version_3_can_write_nothing_any_more(tmp_path: Path) -> No
 
 
 def content(folder: Path) -> list[object]:
-    """Return what the state's tables hold."""
+    """Return the rows of the state's tables."""
     tables = ("articles", "addresses", "teasers", "signatures", "bands", "runs", "meta")
     return [sorted(map(str, states.rows(folder, f"SELECT * FROM {table}"))) for table in tables]

@@ -136,7 +136,7 @@ def test_a_damaged_feed_is_named_and_left_out_until_it_is_whole(tmp_path: Path, 
         publish(data / "feeds", SECOND, {"articles": [article(1, revision=2), article(9, comment_count="many")]})
         named = "comment_count"
     elif harm == "no manifest":
-        feed, named = data / "feeds" / f"manifest-{SECOND}.json", "is no manifest"
+        feed, named = data / "feeds" / f"manifest-{SECOND}.json", "is not a manifest"
     else:
         named = {"missing": "is missing", "cut": "manifest says", "changed": "SHA-256"}[harm]
     whole = feed.read_bytes()
@@ -148,7 +148,7 @@ def test_a_damaged_feed_is_named_and_left_out_until_it_is_whole(tmp_path: Path, 
         feed.write_bytes(whole.replace(b"Politik", b"Politok"))
     elif harm == "no JSON":
         feed.write_bytes(whole[:-9])
-        named = "no JSON"
+        named = "not a JSON object"
     elif harm == "no manifest":
         feed.write_bytes(b"{}")
     ended = scrapy("export", "csv", str(tmp_path / "csv"), data=data)
@@ -168,9 +168,9 @@ def test_a_damaged_feed_is_named_and_left_out_until_it_is_whole(tmp_path: Path, 
         (("parquet",), 2, "scrapy export takes one of"),
         (("xml", "DIR"), 2, "scrapy export takes one of"),
         (("csv", "DIR", "--since", "yesterday"), 2, "--since"),
-        (("csv", "DIR", "--since", "2999-01-01"), 2, "is still to come"),
+        (("csv", "DIR", "--since", "2999-01-01"), 2, "is in the future"),
         (("csv", "DIR", "--portal", "c.example"), 2, "c.example"),
-        (("postgres", "mysql://a/b"), 2, "no URL of PostgreSQL"),
+        (("postgres", "mysql://a/b"), 2, "not a PostgreSQL URL"),
         (("postgres", "postgresql://me:secret@127.0.0.1:1/news"), 1, "refused"),
         (("parquet", "OTHER"), 1, "holds an export as csv"),
         (("csv", "LOCKED"), 75, "another export"),
@@ -225,7 +225,7 @@ def test_a_full_disk_gets_one_line_and_damages_nothing(tmp_path: Path, data: Pat
 
 
 @pytest.mark.parametrize("name", ["parquet", "csv"])
-def test_a_file_that_is_gone_is_told_until_it_is_back_or_taken_out(tmp_path: Path, data: Path, name: str) -> None:
+def test_a_missing_file_is_reported_until_it_is_restored_or_unlisted(tmp_path: Path, data: Path, name: str) -> None:
     where = tmp_path / "target"
     export_to(name, str(where), data / "feeds")
     gone = where / f"kind=teasers/month=2025-12/part-000001.{name}"
@@ -235,7 +235,7 @@ def test_a_file_that_is_gone_is_told_until_it_is_back_or_taken_out(tmp_path: Pat
     for printed in ("1 article: ", "nothing new: "):
         ended = scrapy("export", name, str(where), data=data)
         assert (ended.code, len(ended.lines), ended.out.startswith(printed)) == (1, 1, True), ended.err
-        told = f"kind=teasers/month=2025-12/part-000001.{name} is gone from {where}, and what it held is not exported"
+        told = f"kind=teasers/month=2025-12/part-000001.{name} is gone from {where}, and no record is exported twice"
         assert told in ended.err
     new = f"kind=articles/month=2025-12/part-000002.{name}"
     assert {*files(where)} == there - {gone.relative_to(where).as_posix()} | {new}

@@ -27,7 +27,7 @@ from portalcrawl.export import exchange, merging
 
 BATCH_BYTES = 20_000
 FEW = 2
-"""Files that are left as they are: three are merged."""
+"""Most files that are not merged: three are."""
 A_RUN = 4
 SEEN = {"date_fetched": "2025-12-02T17:20:00+00:00"}
 
@@ -82,7 +82,7 @@ def ids_by_manifest(target: Path) -> Counter[str]:
 
 
 def rest_in(target: Path) -> set[str]:
-    """Return the names of what lies beside the files."""
+    """Return the names of everything beside the files."""
     return {path.name for path in target.iterdir()} - {"kind=articles", "kind=teasers"}
 
 
@@ -110,7 +110,7 @@ def test_many_exports_leave_few_files(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_killed_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fatal export merges three files beside a larger one that stays."""
+    """The killed export merges three files, and leaves a larger one."""
     feeds, before = tmp_path / "feeds", tmp_path / "before"
     exported(feeds, before, range(5))
     publish_run(feeds, 5)
@@ -148,7 +148,7 @@ def test_killed_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert between > 0
 
 
-def test_who_reads_meanwhile_sees_each_record_once(tmp_path: Path) -> None:
+def test_concurrent_readers_see_each_record_once(tmp_path: Path) -> None:
     """Or learns that a file is gone, and reads again."""
     feeds, target = tmp_path / "feeds", tmp_path / "target"
     exported(feeds, target, range(1))
@@ -196,7 +196,7 @@ def readers_of(folder: Path) -> dict[str, Callable[[], Iterable[str]]]:
     }
 
 
-def test_who_has_opened_the_old_folder_lists_all_of_it_and_opens_none(tmp_path: Path) -> None:
+def test_a_reader_with_the_old_folder_open_lists_all_its_files_and_opens_none(tmp_path: Path) -> None:
     """Were it emptied at once, a reader could find it empty, or find only files that were not merged."""
     feeds, target = tmp_path / "feeds", tmp_path / "target"
     exported(feeds, target, range(5))
@@ -214,7 +214,7 @@ def test_who_has_opened_the_old_folder_lists_all_of_it_and_opens_none(tmp_path: 
     assert {name for name in listed if (month / name).exists()} == {"part-000004.parquet"}, "the larger one"
 
 
-def test_what_others_put_into_a_month_stays_and_keeps_its_files(tmp_path: Path) -> None:
+def test_a_month_with_files_of_others_is_not_merged(tmp_path: Path) -> None:
     feeds, target = tmp_path / "feeds", tmp_path / "target"
     exported(feeds, target, range(1))
     (target / "kind=articles/month=2025-12/notes.txt").write_text("mine")
@@ -227,7 +227,7 @@ def test_what_others_put_into_a_month_stays_and_keeps_its_files(tmp_path: Path) 
     assert (target / "kind=teasers/month=2025-12").stat().st_mode & 0o777 == 0o750
 
 
-def test_what_users_remove_stays_removed(tmp_path: Path) -> None:
+def test_files_that_users_remove_stay_removed(tmp_path: Path) -> None:
     feeds, target = tmp_path / "feeds", tmp_path / "target"
     exported(feeds, target, range(2))
     next(target.glob("kind=articles/*/part-000001.parquet")).unlink()
@@ -269,7 +269,7 @@ def test_files_of_other_columns_are_not_merged_with_these(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(("harm", "said"), [("damaged", "is damaged"), ("fewer rows", "hold 11 records")])
-def test_what_can_not_be_merged_is_said_and_left(tmp_path: Path, harm: str, said: str) -> None:
+def test_files_that_cant_be_merged_are_reported_and_left(tmp_path: Path, harm: str, said: str) -> None:
     feeds, target = tmp_path / "feeds", tmp_path / "target"
     exported(feeds, target, range(2))
     path = next(target.glob("kind=articles/*/part-000001.parquet"))
@@ -312,7 +312,7 @@ def test_a_full_disk_stops_merging_in_one_line(tmp_path: Path, monkeypatch: pyte
     assert ids_by_glob(target) == Counter(article(number)["id"] for number in range(33))
 
 
-def test_the_command_merges_and_says_in_one_line_what_it_can_not(
+def test_the_command_merges_and_reports_in_one_line_what_it_cant(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(merging, "MOST", 32)

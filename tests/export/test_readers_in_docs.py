@@ -1,4 +1,4 @@
-"""The examples of reading an export run as they stand in docs/export.md."""
+"""The examples in docs/export.md that read an export, run unchanged."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def through(proxy: CuttingProxy, url: str) -> Engine:
 
 
 def content(url: str) -> dict[str, list[str]]:
-    """Return what the tables hold, and the lines of the outbox."""
+    """Return the rows of the tables, and the lines of the outbox."""
     engine = open_database(url)
     with engine.connect() as connection:
         found = {

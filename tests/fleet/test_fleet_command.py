@@ -1,4 +1,4 @@
-"""``scrapy fleet init, apply, status, once``: what they say, and what they leave alone."""
+"""``scrapy fleet init, apply, status, once``: what they print, change and don't change."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ cron = "*/5 * * * *"
 def test_init_may_be_repeated(fleet: Fleet) -> None:
     fleet.apply(TWO)
     again = fleet.run("init")
-    assert (again.code, again.out) == (0, "all tables are there, and of this version\n")
+    assert (again.code, again.out) == (0, "all tables exist, in this version\n")
     assert len(fleet.rows("SELECT * FROM fleet_entries")) == 2
 
 
-def test_apply_makes_the_schedule_what_the_file_says(fleet: Fleet) -> None:
+def test_apply_replaces_the_schedule_by_the_file(fleet: Fleet) -> None:
     assert fleet.apply(TWO).out.splitlines() == ["added one", "added two", "2 entries"]
     before = fleet.rows("SELECT slot FROM fleet_entries WHERE name = 'one'")
     changed = fleet.apply('[entry.one]\nportal = "sample"\nevery = "10m"\npriority = 5')
@@ -44,11 +44,11 @@ def test_all_faults_are_named_before_anything_changes(fleet: Fleet) -> None:
     assert [row["name"] for row in fleet.rows("SELECT name FROM fleet_entries ORDER BY name")] == ["one", "two"]
 
 
-def test_what_only_scrapyd_needs_is_ignored_with_a_line(fleet: Fleet) -> None:
+def test_keys_for_scrapyd_are_ignored_with_a_line(fleet: Fleet) -> None:
     given = '[nodes.a]\nurl = "http://127.0.0.1:9/"\n[entry.one]\nportal = "sample"\nevery = "1h"\nnode = "a"'
     ended = fleet.apply(given)
     assert ended.code == 0
-    assert "nodes: are ignored" in ended.err
+    assert "nodes are ignored" in ended.err
 
 
 def test_once(fleet: Fleet) -> None:
@@ -91,13 +91,13 @@ def test_the_status_fits_a_narrow_terminal(fleet: Fleet, columns: int) -> None:
     assert not re.search(r"\x1b\[[\d;]*3\d", without)
 
 
-def test_wrong_use_is_told_in_one_line(server: PostgresServer, tmp_path: Path) -> None:
+def test_wrong_use_is_reported_in_one_line(server: PostgresServer, tmp_path: Path) -> None:
     no_database = scrapy("fleet", "init", data=tmp_path)
     assert no_database.code == 2
     assert "PORTALCRAWL_STATE_URL" in no_database.lines[-1]
     url = server.new_database()
     no_tables = scrapy("fleet", "status", data=tmp_path, url=url)
-    assert (no_tables.code, no_tables.lines[-1].endswith("scrapy fleet init makes them")) == (1, True)
+    assert (no_tables.code, no_tables.lines[-1].endswith("scrapy fleet init creates them")) == (1, True)
     no_number = scrapy("fleet", "worker", "--concurrency", "none", data=tmp_path, url=url)
     assert (no_number.code, len(no_number.lines)) == (2, 1)
     nobody = "postgresql+psycopg://nobody@127.0.0.1:9/nothing"

@@ -32,7 +32,7 @@ def test_a_port_in_use_is_answered_in_one_line(fleet: Fleet) -> None:
     assert fleet.rows("SELECT FROM fleet_workers") == []
 
 
-def test_a_worker_serves_what_the_fleet_knows(fleet: Fleet) -> None:
+def test_a_worker_serves_the_metrics_of_the_fleet(fleet: Fleet) -> None:
     port = free_port()
     with ManyPortals(1) as portals:
         fleet.apply(schedule(portals, "10s"))

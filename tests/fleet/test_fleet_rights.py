@@ -1,4 +1,4 @@
-"""Rights and discovery through workers, on PostgreSQL and an object store, and what other machines are told of it."""
+"""Rights and discovery by workers, on PostgreSQL and an object store, as other machines see them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def s3(tmp_path: Path) -> Iterator[S3Server]:
         yield server
 
 
-def test_every_machine_answers_what_was_reserved(fleet: Fleet, s3: S3Server, tmp_path: Path) -> None:
+def test_every_machine_shows_the_reserved_rights(fleet: Fleet, s3: S3Server, tmp_path: Path) -> None:
     """Two workers with a data folder each, one after the other; the portal changes its mind in between."""
     url = s3.url("news")
     settings = ("-s", f"FEEDS_URL={url}", "-s", "RECRAWL_AGES=1,2,3,4,5,6,7,8,9")

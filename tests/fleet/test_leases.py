@@ -1,4 +1,4 @@
-"""Leases: one run of a portal commits at a time, whatever happens to processes, connections and the server."""
+"""Leases: only one run of a portal commits at a time, even if processes, connections or the server fail."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_waiting_run_gets_a_released_or_expired_lease(engine: Engine) -> None:
     assert time.monotonic() - began >= 1.0
 
 
-def test_who_lost_the_lease_commits_nothing_more(engine: Engine) -> None:
+def test_a_run_that_lost_its_lease_commits_nothing_more(engine: Engine) -> None:
     frozen, other = leases(engine, seconds=0.1), leases(engine)
     frozen.acquire(0)
     commit(engine, frozen)

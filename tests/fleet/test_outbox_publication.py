@@ -1,4 +1,5 @@
-"""Lines committed to the state are published: to a folder and to a real object store, once, whole, by whoever comes."""
+"""Lines committed to the state are published once and completely, in a folder or a real object store, by any
+process."""
 
 from __future__ import annotations
 
@@ -126,7 +127,7 @@ def on_postgresql() -> Iterator[None]:
 
 
 @both_states
-def test_what_a_dead_run_had_committed_is_published_by_the_next(tmp_path: Path, feeds_url: str) -> None:
+def test_the_next_run_publishes_the_committed_lines_of_a_dead_one(tmp_path: Path, feeds_url: str) -> None:
     died = session(tmp_path, feeds_url, LEASE_SECONDS=1)
     run = died.open()
     write(run, 1, 2)
@@ -222,7 +223,7 @@ def test_errors_half_way_leave_no_manifest_and_the_next_attempt_goes_on(
 
 @both_stores
 @pytest.mark.usefixtures("on_postgresql")
-def test_what_exists_is_compared_and_never_overwritten(tmp_path: Path, feeds_url: str) -> None:
+def test_existing_files_are_compared_and_never_overwritten(tmp_path: Path, feeds_url: str) -> None:
     store = open_store(feeds_url)
     with session(tmp_path, feeds_url) as opened:
         run = opened.open()
@@ -234,7 +235,7 @@ def test_what_exists_is_compared_and_never_overwritten(tmp_path: Path, feeds_url
         store.put_new(feed.file, lambda: iter([other]), len(other), digest)
         run.deliver()
         assert run.delayed is not None
-        assert "holds another file" in run.delayed
+        assert "has a different file" in run.delayed
         assert b"".join(store.open(feed.file)) == other
         store.remove([feed.file])
         run.deliver()  # what was stored before is stored again

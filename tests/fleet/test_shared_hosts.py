@@ -43,7 +43,7 @@ def test_turns_and_pauses_are_shared(url: str, tmp_path: Path) -> None:
 def test_turns_are_taken_once_by_many(url: str, tmp_path: Path) -> None:
     earliest: list[float] = []
     latest: list[float] = []
-    """Between these moments a turn lies: before and after it was asked for."""
+    """Times before and after a turn was requested; the turn is between them."""
 
     def take() -> None:
         own = HostBudget.beside(url, tmp_path)

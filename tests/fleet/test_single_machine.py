@@ -1,4 +1,4 @@
-"""A single machine needs nothing of the fleet: a crawl imports none of it."""
+"""A crawl on a single machine imports nothing of the fleet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables are made once, by whoever comes first, and brought up to date."""
+"""Tables are created once, by the first process, and migrated."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_queue_of_an_older_version_is_migrated(server: PostgresServer, has_w
     assert rows(database, FUNCTIONS) != rows(fresh, FUNCTIONS)
     done = make_tables(database)
     if has_worker:
-        assert done[-1].startswith("when all workers are of this version: scrapy fleet init again")
+        assert done[-1].startswith("run scrapy fleet init again when all workers have this version")
         rows(database, "DELETE FROM procrastinate_workers RETURNING 1")
         make_tables(database)
     assert make_tables(database) == []

@@ -17,7 +17,7 @@ from portalcrawl.errors import DataFolderError
 SHORT_LEASE = ("-s", "LEASE_SECONDS=6")
 
 
-def test_a_worker_runs_what_is_due_in_warm_processes(fleet: Fleet) -> None:
+def test_a_worker_runs_due_entries_in_warm_processes(fleet: Fleet) -> None:
     with ManyPortals(4) as portals:
         fleet.apply(schedule(portals, "4s"))
         worker = fleet.worker("--concurrency", "2", "-s", "FLEET_PROCESSES=1")
@@ -43,7 +43,7 @@ def test_processes_are_replaced_after_their_runs(fleet: Fleet) -> None:
         worker = fleet.worker("--concurrency", "1", "-s", "FLEET_RECYCLE=2")
         first = wait_for(worker.children, "a process")
         wait_for(lambda: len(fleet.ended()) >= 5, "five runs")
-        assert "is replaced: it has had 2 runs" in worker.log
+        assert "is replaced: it has made 2 runs" in worker.log
         assert worker.children() != first
         assert {row["verdict"] for row in fleet.ended()} == {"ok"}
 
@@ -90,7 +90,7 @@ def test_the_last_run_of_a_process_that_is_replaced_counts_as_alive(fleet: Fleet
         fleet.apply(schedule(quick, "1h", long))
         fleet.rows("UPDATE fleet_entries SET slot = slot - 3600, due = due - 3600 RETURNING 1")
         worker = fleet.worker("--concurrency", "2", "-s", "FLEET_PROCESSES=1", "-s", "FLEET_RECYCLE=2", *SHORT_LEASE)
-        wait_for(lambda: "is replaced: it has had 2 runs" in worker.log, "the process to be replaced")
+        wait_for(lambda: "is replaced: it has made 2 runs" in worker.log, "the process to be replaced")
         left = len(slow.log)
         (run,) = wait_for(lambda: fleet.ended("slow"), "the long run to end")
         assert (run["verdict"], run["reasons"]) == ("ok", [])
@@ -102,9 +102,9 @@ def test_a_second_sigterm_ends_all_at_once(fleet: Fleet) -> None:
     with slow_portal(5.0) as portal:
         worker = start_of_a_long_run(fleet, portal)
         worker.process.send_signal(signal.SIGTERM)
-        wait_for(lambda: "it was told to end" in worker.log, "the end to begin")
+        wait_for(lambda: "it got a signal to end" in worker.log, "the end to begin")
         worker.stop()
-        assert "the runs are broken off" in worker.log
+        assert "all runs are ended at once" in worker.log
         assert manifests(fleet.data) == [], "after the first alone the run would have been published"
 
 
@@ -144,7 +144,7 @@ def test_a_page_that_hangs_costs_one_process_and_no_other_portal(fleet: Fleet) -
         fleet.apply(entries)
         args = ("--concurrency", "3", "-s", "FLEET_PROCESSES=1", *SHORT_LEASE, *harmful)
         worker = fleet.worker(*args, PYTHONPATH=".:tests")
-        wait_for(lambda: "another follows in" in worker.log, "the guard to end the process")
+        wait_for(lambda: "another starts in" in worker.log, "the guard to end the process")
         after = time.time()
         wait_for(lambda: [r for r in fleet.ended("bad") if r["verdict"] in ("ok", "warning")], "the bad portal again")
         for name in ("p0", "p1"):
@@ -168,7 +168,7 @@ def test_the_database_restarts_under_a_worker(fleet: Fleet, server) -> None:
         worker.stop()
 
 
-def test_a_worker_that_is_frozen_is_told_dead_and_comes_back(fleet: Fleet) -> None:
+def test_a_frozen_worker_counts_as_dead_and_comes_back(fleet: Fleet) -> None:
     with ManyPortals(1) as portals:
         fleet.apply(schedule(portals, "2s"))
         worker = fleet.worker("--concurrency", "1", *SHORT_LEASE)

@@ -134,7 +134,7 @@ def asked(api: str, query: str) -> list[dict[str, Any]]:
     return list(answer["data"]["result"])
 
 
-def test_prometheus_scrapes_what_the_state_and_the_schedule_know(tmp_path: Path, data: Path) -> None:
+def test_prometheus_scrapes_the_figures_of_state_and_schedule(tmp_path: Path, data: Path) -> None:
     port = free_port()
     with scheduler(data, port) as process, prometheus(tmp_path / "prometheus", port) as api:
         listening = [c.laddr for c in psutil.Process(process.pid).net_connections("inet") if c.status == "LISTEN"]

@@ -1,4 +1,5 @@
-"""What a record says beside what the page says: ids, hashes, the crawl, and where each field came from."""
+"""Fields of a record that are not read from the page: ids, hashes, fields of the crawl; and the source of each
+field."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ def article() -> Article:
     return found
 
 
-def test_the_crawl_is_told(article: Article) -> None:
+def test_the_record_has_the_fields_of_the_crawl(article: Article) -> None:
     assert (article.run, article.depth, article.rendered) == (CRAWL.run, 2, True)
     assert (article.discovered_via, article.found_on) == ("teaser", f"{URL}?x=1")
     assert article.date_fetched == "2025-12-05T20:00:00+00:00"
@@ -109,7 +110,7 @@ ENTRY = EntryRecord(
 )
 
 
-def test_what_a_feed_says_counts_only_where_the_page_says_nothing() -> None:
+def test_values_of_a_feed_fill_only_fields_that_the_page_lacks() -> None:
     loader = read_article(page_of(MARKUP), ENTRY)
     assert loader.sources["headline"] != "news_sitemap"
     assert loader.sources["date_published"] == "page"

@@ -111,7 +111,7 @@ def test_no_end_takes_long() -> None:
     assert not is_cut(b"<urlset></urlset>\n" + b"<!-- -->" * 400)
 
 
-def test_what_stands_before_the_root_is_passed_over() -> None:
+def test_content_before_the_root_is_skipped() -> None:
     head = "<?xml version='1.0'?>\n<!-- a --><?xml-stylesheet href='x'?><!DOCTYPE urlset [<!ENTITY a 'b'>]>\n"
     assert type_of(f"{head}<s:urlset xmlns:s='x'>".encode()) == "sitemap"
     assert type_of(f"{head}<html>".encode()) is None

@@ -1,4 +1,5 @@
-"""Whether a page needs a browser, told from what HTTP gave: a shell, boxes, a missing text, a wall; and when not."""
+"""Whether a page needs a browser, by its HTTP response: a script shell, placeholders, a missing text, a consent
+wall."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ ASKED: dict[str, Callable[[Page], Any]] = {
     "teaser_fields": teaser_fields_of,
     "why": why_of,
 }
-"""What a case can demand beside what ``scrapy inspect --save`` writes."""
+"""Keys of expected.json that ``scrapy inspect --save`` does not write."""
 CASES = sorted(path.parent for path in PAGES.glob(f"*/*/{EXPECTED}"))
 
 

@@ -72,7 +72,7 @@ def test_a_list_ends_where_it_leads_back(back: str) -> None:
     assert pages.next_page(second) is None
 
 
-def test_a_list_ends_with_a_page_that_brings_nothing_new() -> None:
+def test_a_list_ends_with_a_page_without_new_teasers() -> None:
     pages = ListPages()
     assert pages.next_page(list_page("ufer", range(4), "/ufer?s=2")) is not None
     assert pages.next_page(list_page("ufer?s=2", range(2, 6), "/ufer?s=2&s=2")) is None, "the same page, twice named"

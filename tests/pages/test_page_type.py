@@ -1,4 +1,4 @@
-"""What a page is, told from its signs."""
+"""The type of a page, by its features."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_article_under_many_teasers() -> None:
     assert kind("/region/hafenbecken-wird-vertieft-481400.html", document("", body)) == "article"
 
 
-def test_article_at_an_address_that_tells_nothing() -> None:
+def test_article_at_a_url_that_says_nothing() -> None:
     body = f"<main><h1>Hafenbecken</h1>{PARAGRAPHS}</main><aside>{many_cards()}</aside>"
     declared = "<meta property='og:type' content='article'>"
     assert kind("/hafen", document(declared, body)) == "article"

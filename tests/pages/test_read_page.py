@@ -51,7 +51,7 @@ def test_article_teasers_and_where_each_came_from():
     assert found.why["authors"] == ("only-source: from page",)
 
 
-def test_what_only_a_crawl_knows_is_left_empty():
+def test_fields_that_only_a_crawl_knows_are_empty():
     article = read_page(PAGE, URL, fetched=FETCHED).article
     assert article is not None
     assert (article.run, article.found_on, article.discovered_via, article.depth) == ("", None, None, 0)
@@ -63,7 +63,7 @@ def test_a_list_gives_teasers_and_no_article():
     found = read_page(f"<html><body><h2>Aktuell</h2><ul>{LINKS}</ul></body></html>", "https://www.portal.example/")
     assert (found.page_type, found.article, len(found.teasers)) == ("list", None, 3)
     assert found.why["page_type"] == (
-        "front-page-url: address of a front page",
+        "front-page-url: URL of a front page",
         "teaser-count: 3 teasers",
     )
     assert found.sources == {}
@@ -183,7 +183,7 @@ def test_wrong_arguments_are_named():
     ],
     ids=["no bytes", "no text", "nul", "pdf", "surrogate", "deep", "one nul", "mark alone", "json", "angles"],
 )
-def test_nothing_a_page_holds_raises(html):
+def test_no_content_of_a_page_raises(html):
     assert isinstance(read_page(html, URL), Reading)
 
 

@@ -1,4 +1,4 @@
-"""Whatever a page holds, reading its article neither raises nor takes more work than its size accounts for."""
+"""Reading an article never raises, and its cost is proportional to the page's size, whatever the page contains."""
 
 from __future__ import annotations
 

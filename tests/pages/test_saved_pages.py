@@ -1,4 +1,4 @@
-"""What holds of each saved page; each is read once."""
+"""Checks of each saved page; each is read once."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from portalcrawl.profiles.catalog import generic_profile
 FETCHED = datetime(2025, 11, 5, 9, 0, tzinfo=UTC)
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 NAMELESS = "https://www.seenbote.example/hafen/deich-wird-erhoeht-4711223.html"
-"""Address of pages that were saved without theirs."""
+"""URL of pages that were saved without their own."""
 RENDERED_BY_SERVERS = {"articles": 115, "bodies": 89, "dates": 256}
-"""Packs, and how many pages they hold, none of which needs a browser."""
+"""Packs -> number of their pages, none of which needs a browser."""
 MISJUDGED = 0.03
-"""Share of these that may seem to need one."""
+"""Largest share of these that are wrongly said to need one."""
 
 
 @pytest.mark.long

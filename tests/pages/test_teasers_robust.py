@@ -1,4 +1,4 @@
-"""Whatever a page holds, reading its teasers neither raises nor takes more than its share of work."""
+"""Reading teasers never raises, and its cost is proportional to the page's size, whatever the page contains."""
 
 from __future__ import annotations
 

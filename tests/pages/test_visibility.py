@@ -76,13 +76,13 @@ def test_hidden_text_is_in_neither_headline_nor_body(tag: str, how: str) -> None
 
 
 @pytest.mark.parametrize("how", SHOWN)
-def test_what_is_shown_to_the_eye_stays(how: str) -> None:
+def test_visible_elements_stay(how: str) -> None:
     body = f"<p>{TEXT[0]}</p><p>{TEXT[1]}<span {how}> Offen liegt nur der Weg am Watt.</span></p><p>{TEXT[2]}</p>"
     assert "Offen liegt nur der Weg am Watt." in texts_of(article(body=body))
 
 
 @pytest.mark.parametrize("how", HIDING[:12])
-def test_an_element_around_hides_what_is_in_it(how: str) -> None:
+def test_a_hidden_element_hides_its_descendants(how: str) -> None:
     inner = (
         f"<section {how}><div><blockquote><p>Geheim ist hier ein ganzer Satz, den niemand sieht.</p></blockquote></div>"
     )
@@ -102,7 +102,7 @@ def test_an_element_around_hides_what_is_in_it(how: str) -> None:
         "<nav hidden><p>Geheim: {}</p></nav>",
     ],
 )
-def test_closed_dialogs_menus_and_what_browsers_never_show(closed: str) -> None:
+def test_closed_dialogs_menus_and_elements_that_browsers_never_show(closed: str) -> None:
     body = f"<p>{TEXT[0]}</p><p>{TEXT[1]}</p>{closed.format(TEXT[2])}<p>{TEXT[2]}</p>"
     assert "Geheim" not in texts_of(article(body=body))
 

@@ -100,7 +100,7 @@ def test_a_picture_does_not_end_a_line() -> None:
     ]
 
 
-def test_a_picture_for_browsers_without_scripts_counts_where_no_other_stands_beside_it() -> None:
+def test_a_noscript_picture_counts_if_no_other_is_beside_it() -> None:
     found = walk("<p>a</p><noscript><img src='lead.jpg'><p>x</p></noscript><p>b</p>")
     assert [(block.kind, block.text) for block in found.blocks] == [("line", "a"), ("picture", ""), ("line", "b")]
     assert kinds("<div><img src='a.jpg'><noscript><img src='a.jpg'></noscript></div>") == ["picture"]
@@ -180,7 +180,7 @@ def test_boxes_hold_blocks_and_sum_them_up() -> None:
     assert [child.tag for child in found.children(box)] == ["h2", "p", "p"]
 
 
-def test_boxes_alike_are_found_whatever_their_numbers_and_states() -> None:
+def test_similar_boxes_are_found_despite_numbers_and_states_in_their_names() -> None:
     found = walk(
         "<ul>" + "".join(f"<li class='card card-{n}{' is-first' * (n == 1)}'>x</li>" for n in range(1, 5)) + "<li>y"
     )
@@ -207,14 +207,14 @@ def test_hidden_elements_are_not_read(opening: str) -> None:
     assert [block.text for block in found.blocks] == ["a", "b"]
 
 
-def test_what_scripts_show_is_read() -> None:
+def test_elements_that_scripts_show_are_read() -> None:
     found = walk("<div class='hidden'><p>Der lange Text des Artikels steht hier.</p></div><p>Fuß</p>")
     assert len(found.blocks) == 2
     assert texts("<dialog open><p>offen</p></dialog>") == ["offen"]
     assert texts("<div hidden id='S:1a'>gestreamt</div>") == ["gestreamt"]
 
 
-def test_the_walk_marks_what_is_hidden_and_changes_nothing_else() -> None:
+def test_the_walk_marks_hidden_elements_and_changes_nothing_else() -> None:
     root = etree.fromstring("<html><body><p class='sr-only'>x</p><p hidden>y</p>z", parser=etree.HTMLParser())
     walk_page(root, BASE)
     for element in root.iter("p"):
@@ -222,7 +222,7 @@ def test_the_walk_marks_what_is_hidden_and_changes_nothing_else() -> None:
     assert [dict(element.attrib) for element in root.iter("p")] == [{"class": "sr-only"}, {}]
 
 
-def test_roles_are_told_by_names() -> None:
+def test_names_have_roles() -> None:
     found = walk("<div class='related-articles'><ul class='teaser-list'><li>a</ul></div><p>b</p>")
     assert box_of(found, "ul").role == ("teaser", HEAD)
 
@@ -234,7 +234,7 @@ def test_roles_are_told_by_names() -> None:
         *("md:hidden", "has-sidebar", "story--with-newsletter", "tag-werbung", "is-related"),
     ],
 )
-def test_names_out_of_context_tell_no_role(names: str) -> None:
+def test_names_out_of_context_have_no_role(names: str) -> None:
     assert names_role(names).name == ""
 
 
@@ -252,7 +252,7 @@ def test_names_out_of_context_tell_no_role(names: str) -> None:
         ("widget", "aside", WHOLE),
     ],
 )
-def test_the_last_word_of_a_name_tells_its_role(names: str, role: str, strength: int) -> None:
+def test_the_last_word_of_a_name_decides_its_role(names: str, role: str, strength: int) -> None:
     assert names_role(names) == (role, strength)
 
 
@@ -266,7 +266,7 @@ def test_the_last_word_of_a_name_tells_its_role(names: str, role: str, strength:
         *((name, "") for name in ("elementor-widget", "cmp-text", "use-lightbox", "card-with-image", "w-4")),
     ],
 )
-def test_ambiguous_names_may_tell_a_kind(names: str, kind: str) -> None:
+def test_ambiguous_names_may_have_a_kind(names: str, kind: str) -> None:
     assert names_role(names).name == ""
     assert possible_kind(names) == kind
 
@@ -370,6 +370,6 @@ def test_boxes_and_links_hold_the_blocks_that_they_name(markup: str) -> None:
         assert block.link_share <= 1
 
 
-def test_a_link_of_invisible_characters_holds_no_block() -> None:
+def test_a_link_of_invisible_characters_has_no_block() -> None:
     found = walk('<p><a href="/a">\xad</a></p><p>Text</p>')
     assert [(link.first, link.last) for link in found.links] == [(0, 0)]

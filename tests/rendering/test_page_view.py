@@ -143,7 +143,7 @@ def test_no_request_leaves_and_nothing_of_the_page_runs(browser: Any, tmp_path: 
     seen.page.close()
 
 
-def test_pointing_tells_the_reason_and_a_click_keeps_it(browser: Any, tmp_path: Path) -> None:
+def test_pointing_shows_the_reason_and_a_click_keeps_it(browser: Any, tmp_path: Path) -> None:
     seen = show(browser, tmp_path, PAGE.replace("HIDE", "block"))
     frame, said = seen.page.frame_locator("#page"), seen.page.locator("#said")
     frame.get_by_text("Deich wird").first.hover()

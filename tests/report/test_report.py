@@ -1,4 +1,4 @@
-"""``scrapy report``: what the page says, and how it looks and works in Chromium."""
+"""``scrapy report``: the content of the page, and how it looks and works in Chromium."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_tables_sort(page: Page) -> None:
     assert cells(page, "portals", 0) == ["c.example", "b.example", "a.example"]
 
 
-def test_the_page_says_what_was_crawled(page: Page) -> None:
+def test_the_page_shows_the_figures_of_the_crawls(page: Page) -> None:
     tiles = page.locator(".tiles div").all_inner_texts()
     assert tiles[0].split("\n") == ["120", "new articles"]
     assert tiles[1].split("\n") == ["3", "revisions"]
@@ -175,7 +175,7 @@ def test_the_page_says_what_was_crawled(page: Page) -> None:
     assert str(link.get_attribute("href")).startswith("https://")
 
 
-def test_what_pages_hold_runs_nowhere(page: Page, report: Path) -> None:
+def test_content_of_pages_is_never_executed(page: Page, report: Path) -> None:
     assert SCRIPT in page.locator("#newest").inner_text()
     assert page.locator("a[href^=javascript]").count() == 0
     assert SCRIPT not in report.read_text(encoding="utf-8")
@@ -207,7 +207,7 @@ def test_one_portal_and_a_period(data: Path, browser: Browser, tmp_path: Path) -
     page.close()
 
 
-def test_a_report_reads_only_what_is_new_and_forgets_what_is_gone(tmp_path: Path) -> None:
+def test_a_report_reads_only_new_feeds_and_forgets_removed_ones(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
 
@@ -256,7 +256,7 @@ def test_a_report_on_a_part_reads_that_part_only_and_a_later_one_the_rest(tmp_pa
 
 
 def test_articles_longer_than_usual_ones_are_read(tmp_path: Path) -> None:
-    """DuckDB's smaller buffers do not hold them (16 MiB)."""
+    """They do not fit into DuckDB's smaller buffers (16 MiB)."""
     data = tmp_path / "data"
     data.mkdir()
     long = [article(number, article_body="x" * 18_000_000) for number in range(3)]
@@ -301,9 +301,9 @@ def test_files_that_are_not_as_named_are_listed(tmp_path: Path) -> None:
     [
         (1, ("1 portal ·", "1 run<", "</b><span>new article<", "</b><span>revision<", "</b><span>teaser state<",
              "of 1 page failed", "of 1 run ok", ": 1 teaser<",
-             "1 published file could not be read; what it holds is")),
+             "1 published file could not be read; its records are")),
         (2, ("2 portals ·", "2 runs<", "</b><span>new articles<", "</b><span>revisions<", "</b><span>teaser states<",
-             "of 2 pages failed", "of 2 runs ok", "2 published files could not be read; what they hold is")),
+             "of 2 pages failed", "of 2 runs ok", "2 published files could not be read; their records are")),
     ],
 )  # fmt: skip
 def test_nouns_agree_with_their_numbers(tmp_path: Path, number: int, said: tuple[str, ...]) -> None:
@@ -359,7 +359,7 @@ def test_files_that_an_earlier_report_had_read_are_listed_once_they_are_gone(tmp
     [
         (("x",), 2, "scrapy report takes"),
         (("--since", "soon"), 2, "--since"),
-        (("--since", "2999-01-01"), 2, "is still to come"),
+        (("--since", "2999-01-01"), 2, "is in the future"),
         (("--portal", "d.example"), 2, "d.example"),
         (("-o", "/nowhere/report.html"), 2, "/nowhere/report.html"),
         (("-o", "/"), 2, "a file"),

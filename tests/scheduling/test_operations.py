@@ -1,7 +1,7 @@
-"""docs/operations.md, followed to the letter: its commands run as they stand there, in a clone that was just made.
+"""The commands of docs/operations.md, run unchanged in a fresh clone.
 
-What needs root or systemd runs by stand-ins that do the same below a folder of the test: a ``sudo`` that asks nothing,
-a ``systemctl`` that starts what the unit says.
+Commands that need root or systemd are replaced by programs that do the same below a folder of the test: a ``sudo`` that
+asks for no password, a ``systemctl`` that starts the command of the unit.
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ def test_the_example_schedule_is_sound(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd here")
-def test_the_units_are_such_as_systemd_takes(tmp_path: Path) -> None:
+def test_systemd_accepts_the_units_of_deploy(tmp_path: Path) -> None:
     for name in UNITS:
         text = (ROOT / "deploy" / name).read_text(encoding="utf-8")
         # systemd looks whether the programs and folders are there.
@@ -234,7 +234,7 @@ def test_the_units_are_such_as_systemd_takes(tmp_path: Path) -> None:
     assert not [line for line in verified.stderr.splitlines() if "portalcrawl-" in line], verified.stderr
 
 
-def test_a_backup_made_while_a_crawl_goes_on_is_whole(tmp_path: Path) -> None:
+def test_a_backup_during_a_crawl_is_complete(tmp_path: Path) -> None:
     data, copy = tmp_path / "data", tmp_path / "copy"
     assert crawl(data=data, portal="sample", max_articles=3).code == 0
     backup = [sys.executable, str(ROOT / "deploy" / "backup.py"), str(data), str(copy)]

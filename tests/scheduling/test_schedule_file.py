@@ -26,38 +26,38 @@ BERLIN = ZoneInfo("Europe/Berlin")
 FAULTS = {
     "": "entry: is missing",
     "entry = 3": "entry: must be a table",
-    "[entry.a]\nportal = 'sample'": "entry.a.every: is needed, or cron: one of them",
-    "[entry.a]\nportal = 'sample'\nevery = '5m'\ncron = '* * * * *'": "entry.a.every: is needed, or cron: one of them",
+    "[entry.a]\nportal = 'sample'": "entry.a.every: exactly one of every and cron is needed",
+    "[entry.a]\nportal = 'sample'\nevery = '5m'\ncron = '* * * * *'": "entry.a.every: exactly one of every and cron",
     "[entry.a]\nevery = '5m'": "entry.a.portal: is missing",
     "[entry.a]\nportal = 'smaple'\nevery = '5m'": "entry.a.arguments: argument portal: 'smaple' is unknown",
     "[entry.a]\nportal = 'sample'\nevery = 5": "entry.a.every: must be a time such as 90s",
     "[entry.a]\nportal = 'sample'\nevery = '0s'": "entry.a.every: must be 1s or more",
     "[entry.a]\nportal = 'sample'\nevry = '5m'": "entry.a.evry: unknown key; did you mean every?",
     "[entry.a]\nportal = 'sample'\ncron = '* * * *'": "entry.a.cron: must have five fields",
-    "[entry.a]\nportal = 'sample'\ncron = '99 * * * *'": "entry.a.cron: is no crontab line",
-    "[entry.a]\nportal = 'sample'\ncron = '0 0 30 2 *'": "entry.a.cron: is no crontab line, or never due: bad day",
+    "[entry.a]\nportal = 'sample'\ncron = '99 * * * *'": "entry.a.cron: is not a crontab line",
+    "[entry.a]\nportal = 'sample'\ncron = '0 0 30 2 *'": "entry.a.cron: is not a crontab line, or never due: bad day",
     "[entry.a]\nportal = 'sample'\ncron = '0 0 1 * 1'": "entry.a.cron: may name days of the month or of the week",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\ntimezone = 'Mars'": "entry.a.timezone: must be an IANA time zone",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\njitter = '5m'": "entry.a.jitter: must be below every (5m)",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\non_overlap = 'wait'": "entry.a.on_overlap: must be one of skip, queue",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\nlate = 'queue'": "entry.a.late: is called on_overlap now",
     "[defaults]\nmake_up = '2h'\n[entry]": "defaults.make_up: is called misfire_grace",
-    "[entry.a]\nportal = 'sample'\ncron = '0 0 L * *'": "entry.a.cron: is no crontab line: it has minutes",
-    "[entry.a]\nportal = 'sample'\ncron = '0 0 * * 5#2'": "entry.a.cron: is no crontab line: it has minutes",
-    "[entry.a]\nportal = 'sample'\ncron = '0 0 * * sat-mon'": "entry.a.cron: is no crontab line, or never due",
-    "[entry.a]\nportal = 'sample'\nevery = '5m'\nnode = 'b'": "entry.a.node: 'b' is no node; the nodes are local",
-    "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {STATE_URL = 'postgresql://me:pw@db/x'}": "holds a secret",
-    "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {API_TOKEN = 'x'}": "holds a secret",
-    "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {DATA_DIR = 'x'}": "DATA_DIR: is given by the node",
+    "[entry.a]\nportal = 'sample'\ncron = '0 0 L * *'": "entry.a.cron: is not a crontab line: it has minutes",
+    "[entry.a]\nportal = 'sample'\ncron = '0 0 * * 5#2'": "entry.a.cron: is not a crontab line: it has minutes",
+    "[entry.a]\nportal = 'sample'\ncron = '0 0 * * sat-mon'": "entry.a.cron: is not a crontab line, or never due",
+    "[entry.a]\nportal = 'sample'\nevery = '5m'\nnode = 'b'": "entry.a.node: 'b' is not a node; the nodes are local",
+    "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {STATE_URL = 'postgresql://u:p@db/x'}": "contains a secret",
+    "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {API_TOKEN = 'x'}": "contains a secret",
+    "[entry.a]\nportal = 'sample'\nevery = '5m'\nsettings = {DATA_DIR = 'x'}": "DATA_DIR: is set by the node",
     "[entry.a]\nportal = 'sample'\nevery = '5m'\narguments = {portal = 'sample'}": "is given twice",
     "[entry.a]\nevery = '5m'\narguments = {urls_file = '-'}": "has no standard input",
     "[entry.a]\nevery = '5m'\narguments = {pages = [1]}": "entry.a.arguments.pages: must be a string",
     "[entry.'a b']\nportal = 'sample'\nevery = '5m'": "a name has up to 40 letters",
-    "[nodes.a]\nurl = 'http://u:p@h/'\n[entry]": "nodes.a.url: must not hold user and password",
-    "[nodes.a]\nurl = 'ftp://h/'\n[entry]": "nodes.a.url: must be an http or https address",
+    "[nodes.a]\nurl = 'http://u:p@h/'\n[entry]": "nodes.a.url: must not contain user and password",
+    "[nodes.a]\nurl = 'ftp://h/'\n[entry]": "nodes.a.url: must be an http or https URL",
     "[nodes.a]\n[entry]": "nodes.a.url: is missing",
-    "[nodes]\n[entry]": "nodes: there is none",
-    "[defaults]\nevery = '5m'\n[entry]": "defaults.every: belongs into an entry",
+    "[nodes]\n[entry]": "nodes: must name at least one node",
+    "[defaults]\nevery = '5m'\n[entry]": "defaults.every: belongs in an entry",
     "poll = '1'\n[entry]": "poll: must be a time",
     "[entry": "TOML: ",
 }
@@ -169,7 +169,7 @@ def test_a_copy_beside_scrapyd_is_reported(tmp_path: Path) -> None:
 def test_a_run_that_comes_too_late_does_nothing(tmp_path: Path) -> None:
     ended = crawl("-s", "RUN_NOT_AFTER=1000000000", data=tmp_path / "data", portal="sample")
     assert (ended.code, len(ended.lines)) == (75, 1)
-    assert "was to begin by 2001-09-09 01:46:40 UTC" in ended.err
+    assert "should have begun by 2001-09-09 01:46:40 UTC" in ended.err
     assert not (tmp_path / "data").exists()
 
 
@@ -177,7 +177,7 @@ def test_a_broken_store_is_reported_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "schedule.sqlite3").write_text("no database, but long enough to be looked at as one" * 9)
     file = ROOT / "deploy" / "schedule.toml"
     ended = scrapy("schedule", "list", "--file", str(file), data=tmp_path)
-    assert (ended.code, len(ended.lines)) == (1, 1) and "is begun anew" in ended.err
+    assert (ended.code, len(ended.lines)) == (1, 1) and "a new one is created" in ended.err
 
 
 FOREIGN = {
@@ -205,7 +205,7 @@ def test_a_foreign_database_is_reported_in_one_line_and_left_alone(
         before = database.execute("SELECT sql FROM sqlite_master").fetchall()
     ended = scrapy("schedule", *action, "--file", str(ROOT / "deploy" / "schedule.toml"), data=tmp_path)
     assert (ended.code, len(ended.lines)) == (1, 1), ended.err
-    assert "schedule.sqlite3 can't be used" in ended.err and "is begun anew" in ended.err
+    assert "schedule.sqlite3 can't be used" in ended.err and "a new one is created" in ended.err
     with closing(sqlite3.connect(file)) as database:
         assert database.execute("SELECT sql FROM sqlite_master").fetchall() == before
 

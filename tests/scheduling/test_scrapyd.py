@@ -117,7 +117,7 @@ def begun(log: str) -> list[str]:
     return [line for line in log.splitlines() if "Process started:" in line]
 
 
-def test_the_egg_holds_profiles_and_the_embedded_portal(egg: Path) -> None:
+def test_the_egg_contains_profiles_and_the_embedded_portal(egg: Path) -> None:
     names = zipfile.ZipFile(egg).namelist()
     modules = {name for name in names if name.endswith(".py")}
     assert {f"{name}c" for name in modules} <= set(names), "a job must not compile what it imports"
@@ -136,7 +136,7 @@ def recorded(where: Site, status: str, wait: float = 600.0) -> str:
 
 
 def cancel_one(where: Site) -> None:
-    """cancel.json ends a job as Ctrl-C does: what it has is published."""
+    """cancel.json ends a job like Ctrl-C: it publishes its records."""
     node = where.nodes["one"]
     job = until(lambda: running_run(where), "a job that writes")
     assert node.ask("cancel.json", project="portalcrawl", job=job)["prevstate"] == "running"
@@ -169,7 +169,7 @@ def assert_logs_are_small_and_hold_no_items(where: Site) -> None:
     assert not (where.nodes["one"].folder / "items").exists()
 
 
-def test_what_is_cancelled_and_killed_loses_nothing_and_fires_nothing_twice(
+def test_cancelled_and_killed_jobs_lose_nothing_and_start_nothing_twice(
     tmp_path: Path, egg: Path, portal: SamplePortal
 ) -> None:
     with site(tmp_path, egg, "one") as where:
@@ -243,7 +243,8 @@ def by_hand(where: Site, job: str, *settings: str, **arguments: str) -> None:
 
 
 def test_far_nodes_hanging_jobs_and_the_webhook(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
-    """A node that shares no folder with the scheduler tells results by its logs; who hangs is ended, and told of."""
+    """Results of a node that shares no folder with the scheduler are read from its logs; a job that hangs is ended
+    and reported."""
     with Receiver() as receiver, SamplePortal() as slow, site(tmp_path, egg, "far", data=tmp_path / "far") as where:
         hanging = f'[entry.slow]\narguments = {{url = "{slow.url}"}}\nevery = "1h"\n'
         hanging += "settings = {DOWNLOAD_DELAY = 1}"
@@ -279,7 +280,7 @@ def test_a_portal_that_is_held_by_hand_is_left_alone(tmp_path: Path, egg: Path, 
         until(lambda: list((where.data / "feeds").glob("*.part")), "the crawl by hand writes")
         assert where.schedule("once", "fresh").code == 0
         where.start()
-        until(lambda: "its portal was held by run" in where.log, "the scheduler sees why")
+        until(lambda: "its portal was locked by run" in where.log, "the scheduler sees why")
         stop(by_hand, signal.SIGTERM)
         until(lambda: [job for job in ended_jobs(where).values() if job.verdict == "ok"], "the portal is free again")
         where.end(signal.SIGTERM)
@@ -293,7 +294,7 @@ def fill_up(where: Site, database: str, table: str) -> None:
         connection.execute(what)
 
 
-def test_a_full_disk_of_a_node_is_told_of_as_what_it_is(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
+def test_a_full_disk_of_a_node_is_reported_as_such(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
     with site(tmp_path, egg, "one", places=1) as where:
         where.write(entry(portal, 'start_within = "10m"'))
         fill_up(where, "jobs.db", "finished_jobs")
@@ -306,16 +307,16 @@ def test_a_full_disk_of_a_node_is_told_of_as_what_it_is(tmp_path: Path, egg: Pat
             store = JobStore.open(where.data)
             for waiting in store.open_jobs():
                 store.change(waiting.job, expires=time.time())  # which would take the test ten minutes
-            return "starts nothing, though nothing runs there" in where.log
+            return "starts no job, though none is running there" in where.log
 
         until(is_told_of, "the next job does not begin")
-        assert "had no free place" not in where.log
+        assert "had no free slot" not in where.log
         where.end(signal.SIGTERM)
         job = recorded(where, "pending")
         by_hand(where, job, **arguments_of(where))
         JobStore.open(where.data).change(job, posted=time.time() - 90)
         problem = where.check()["nodes"][0]["problem"]
-        assert problem.startswith("node one starts nothing, though nothing runs there"), problem
+        assert problem.startswith("node one starts no job, though none is running there"), problem
         store = JobStore.open(where.data)
         for waiting in store.open_jobs():  # what the scheduler had posted may wait there, too
             store.change(waiting.job, status="skipped")
@@ -325,11 +326,13 @@ def test_a_full_disk_of_a_node_is_told_of_as_what_it_is(tmp_path: Path, egg: Pat
         assert (ended.code, "disk is full" in ended.err, "scrapyd-deploy" in ended.err) == (1, True, False), ended.err
 
 
-def test_a_node_without_the_project_is_told_how_to_get_it(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
+def test_a_node_without_the_project_is_reported_with_the_command_that_deploys_it(
+    tmp_path: Path, egg: Path, portal: SamplePortal
+) -> None:
     with site(tmp_path, egg, "one") as where:
         where.write(entry(portal), top='project = "another"')
         ended = where.schedule("once", "fresh")
-        assert ended.code == 1 and "scrapyd-deploy brings the project there" in ended.err
+        assert ended.code == 1 and "deploy the project with scrapyd-deploy" in ended.err
 
 
 class Receiver:
@@ -353,7 +356,7 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self._server.server_port}/hook/secret-part"
 
     def about(self, entry: str) -> dict[str, Any] | None:
-        """What was told of *entry* and accepted."""
+        """Return the notice about *entry* that was accepted."""
         for line in self.lines[1:]:
             assert line.endswith(b"\n") and line.count(b"\n") == 1
             if (told := json.loads(line))["entry"] == entry:

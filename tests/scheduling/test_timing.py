@@ -79,7 +79,7 @@ def test_every_change_of_other_years_in_every_zone(year: int) -> None:
         ("Pacific/Apia", "0 6 * * *", "2011-12-29", ["12-29 06:00", "12-31 00:00", "12-31 06:00"]),
     ],
 )
-def test_what_a_change_of_the_clock_does(zone: str, line: str, day: str, expected: list[str]) -> None:
+def test_changes_of_the_clock(zone: str, line: str, day: str, expected: list[str]) -> None:
     start = datetime.fromisoformat(day).replace(tzinfo=ZoneInfo(zone))
     found = islice(Timing(None, parse_cron(line), ZoneInfo(zone), 0).due_times(start), len(expected))
     shown = [f"{due.astimezone(ZoneInfo(zone)):%m-%d %H:%M}" for due in found]
@@ -122,7 +122,7 @@ def due(store: JobStore) -> list[tuple[str, float]]:
     return [(job.entry, job.due - NOON) for job in store.open_jobs()]
 
 
-def test_what_is_due_is_recorded_once_however_often_the_scheduler_dies(tmp_path: Path) -> None:
+def test_a_due_start_is_recorded_once_however_often_the_scheduler_dies(tmp_path: Path) -> None:
     store = JobStore.open(tmp_path)
     assert ticker(store, NOON, {"cron": CRON, "every": EVERY}).tick(NOON) == 300
     for _ in range(2):
@@ -130,7 +130,7 @@ def test_what_is_due_is_recorded_once_however_often_the_scheduler_dies(tmp_path:
     assert due(store) == [("every", 0), ("cron", 600), ("every", 600)]
 
 
-def test_an_entry_whose_times_change_counts_anew_and_one_that_goes_is_forgotten(tmp_path: Path) -> None:
+def test_a_changed_entry_gets_new_times_and_a_removed_one_is_forgotten(tmp_path: Path) -> None:
     store = JobStore.open(tmp_path)
     ticker(store, NOON, {"a": EVERY, "b": CRON}).tick(NOON)
     changed = ticker(store, NOON + 10, {"a": Timing(600, None, BERLIN, 0)})
@@ -148,7 +148,7 @@ def test_jitter_delays_a_start_and_loses_none(tmp_path: Path) -> None:
     assert slots == sorted(set(slots)) and all(slot % 60 == 0 for slot in slots)
 
 
-def test_a_clock_that_is_set_back_holds_nothing_up(tmp_path: Path) -> None:
+def test_a_clock_that_is_set_back_delays_nothing(tmp_path: Path) -> None:
     store = JobStore.open(tmp_path)
     ticking = ticker(store, NOON, {"cron": CRON, "every": EVERY})
     ticking.tick(NOON)
@@ -232,10 +232,10 @@ def test_crontab_lines_name_the_data_folder(tmp_path: Path) -> None:
     assert any(line.startswith("0 */2 * * * cd ") for line in lines)
     (tmp_path / "schedule.toml").write_text(TEXT.replace('"2h"', '"7m"'), encoding="utf-8")
     ended = scrapy("schedule", "cron", "--file", str(tmp_path / "schedule.toml"), data=tmp_path)
-    assert (ended.code, len(ended.lines)) == (2, 1) and "can't be said in a crontab line" in ended.err
+    assert (ended.code, len(ended.lines)) == (2, 1) and "can't be written as a crontab line" in ended.err
 
 
-def test_units_are_such_as_systemd_takes(tmp_path: Path) -> None:
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     units = printed(tmp_path, "--systemd")
     assert "OnCalendar=Mon,Tue,Wed,Thu,Fri *-1,3..5-* 6..22:0,20,40:00 Europe/Berlin" in units
     assert "OnUnitActiveSec=7200" in units and "RandomizedDelaySec=30" in units
@@ -251,7 +251,7 @@ def test_units_are_such_as_systemd_takes(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd here")
-def test_what_systemd_makes_of_crontab_lines(tmp_path: Path) -> None:
+def test_systemd_reads_crontab_lines_as_meant(tmp_path: Path) -> None:
     lines = ("0 0 1 jan *", "*/15 0 * feb-apr *", "7-59/13 */5 */9 * *", "0 6 * * 0", "30 4 * * fri-7", "0 0 * */4 *")
     entries = "\n".join(f'[entry.e{at}]\nportal = "sample"\ncron = "{line}"' for at, line in enumerate(lines))
     units = printed(tmp_path, "--systemd", text=f'timezone = "America/New_York"\n{entries}')

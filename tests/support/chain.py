@@ -1,4 +1,4 @@
-"""A chain of articles that tests crawl, and what its records hold."""
+"""A chain of articles that tests crawl, and its expected records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kills crawls of a portal that changes, restarts them until all is quiet, and holds the feeds against the truth.
+"""Kills crawls of a changing portal, restarts them until nothing is left to do, and checks the feeds.
 
 ``python tests/support/chaos.py`` is the long version of tests/crawl/test_chaos.py (about an hour); it prints a table.
 It also kills a short crawl at each step of commit, rename and manifest.
@@ -29,7 +29,7 @@ QUICK = (
     *("-s", "COMMIT_ITEMS=10", "-s", "COMMIT_SECONDS=0.3", "-s", "RETRY_FAILED_AFTER=0", "-s", "OBSERVATIONS=True"),
     *("-s", "RECRAWL_AGES=" + ",".join(str(age) for age in range(1, 2000))),
 )
-"""Settings that commit often and visit everything again at once, so that a change is seen in the next run."""
+"""Settings that commit often and visit everything again at once, so that the next run sees a change."""
 
 
 @dataclass
@@ -72,7 +72,7 @@ def until_quiet(url: str, data: Path, report: Report, *args: str, tries: int = 8
 
 
 def audit(data: Path, portal: TrapPortal, report: Report, max_depth: int | None = None) -> None:
-    """Hold the published feeds against what the portal now publishes."""
+    """Compare the published feeds with the present content of the portal."""
     articles, teasers = records(data, "articles"), records(data, "teasers")
     report.articles += len(articles)
     report.teasers += len(teasers)

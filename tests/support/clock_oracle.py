@@ -1,6 +1,6 @@
-"""When a crontab line is due around changes of the clock, found in all that the clock shows: timing is held against it.
+"""Finds when a crontab line is due around changes of the clock, by looking at every minute; timing is compared with it.
 
-It knows the rule (docs/operations.md) and nothing of how it is computed.
+It implements the rule in docs/operations.md independently of the code.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Line:
         return wall.day in self.days and wall.month in self.months and wall.isoweekday() % 7 in self.weekdays
 
     def between(self, first: datetime, last: datetime) -> Iterator[datetime]:
-        """Yield what a clock that is never set shows when the line is due, from *first* to *last*."""
+        """Yield the local times from *first* to *last* at which the line is due on a clock that is never changed."""
         for number in range((last.date() - first.date()).days + 1):
             day = first.replace(hour=0, minute=0) + timedelta(days=number)
             if self.has_day(day):
@@ -79,7 +79,8 @@ def different_changes(year: int) -> Iterator[tuple[ZoneInfo, datetime]]:
 
 @lru_cache(maxsize=1)
 def timeline(zone: ZoneInfo, change: datetime) -> tuple[list[datetime], list[datetime], dict[datetime, datetime]]:
-    """The minutes (UTC) about *change*, what the clock shows at each, and at which it first shows what."""
+    """Return the minutes (UTC) around *change*, the local time at each, and for each local time the first of its
+    minutes."""
     minutes = [change - AROUND + number * MINUTE for number in range(2 * AROUND // MINUTE)]
     walls = [minute.astimezone(zone).replace(tzinfo=None, fold=0) for minute in minutes]
     return minutes, walls, dict(zip(reversed(walls), reversed(minutes), strict=True))

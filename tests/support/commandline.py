@@ -127,7 +127,7 @@ def runs(data: Path) -> list[dict[str, Any]]:
 
 
 def let_time_pass(data: Path, seconds: float) -> None:
-    """Move all times of the state's articles into the past, as if *seconds* had gone by; no state is left as it is."""
+    """Move all times of the state's articles into the past by *seconds*; do nothing if there is no state."""
     if states.is_made(data):
         for column in ("next_visit", "newest", "first_stored"):
             states.rows(data, f"UPDATE articles SET {column} = {column} - :seconds", seconds=seconds)

@@ -36,7 +36,7 @@ SETTINGS = (
     *("-a", "discover=feeds,sitemaps", "-a", "render=never", "-L", "ERROR"),
 )
 MOST_STEPS = 160
-"""Steps of making things durable that a run is killed at, at most; a run that ends before is not counted."""
+"""Number of the last step at which a run is killed; a run that ends before its step does not count."""
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """Exports in a process that kills itself (SIGKILL) at the n-th step of making something durable.
 
-Steps are syncs, renames, links and removals of files, and folders that are made, removed or change places; in
-PostgreSQL every statement, every tenth row of a COPY and the commit. It dies right before a step, which is right after
-the one before.
+Steps are syncs, renames, links and removals of files, creation, removal and exchange of folders, and in PostgreSQL
+every statement, every tenth row of a COPY and the commit. It is killed right before a step, that is, right after the
+previous one.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def killed_at(name: str, where: str, feeds: Path, fatal: int, batch_bytes: int, 
 
 
 def _wait_for_its_end(url: str) -> None:
-    """Wait until the server has noticed that the other client is gone: until then it holds its locks."""
+    """Wait until the server has noticed that the other client is gone, and has released its locks."""
     others = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         while connection.execute(f"{others} AND backend_type = 'client backend'").fetchone():

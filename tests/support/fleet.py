@@ -1,4 +1,4 @@
-"""A fleet of the tests' own: a database, workers as processes, and what they left."""
+"""A fleet for tests: a database, workers as processes, and their results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Breaks runs of a portal that share a PostgreSQL and an object store, and holds the feeds against the truth.
+"""Disturbs runs of a portal that share a PostgreSQL and an object store, and checks the feeds.
 
 ``python tests/support/fleetchaos.py`` is the long version of tests/fleet/test_state_chaos.py: 200 faults by default,
 and a short crawl killed at each of its steps of commit and publication. It prints a table.
@@ -52,7 +52,7 @@ $$ BEGIN INSERT INTO stray_lines SELECT NEW.run, NEW.kind, NEW.number
 WHERE NOT EXISTS (SELECT FROM leases WHERE leases.run = NEW.run); RETURN NULL; END $$;
 CREATE TRIGGER check_holder AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION check_holder();
 """
-"""The database itself records which run commits under which epoch, and lines of runs that hold no lease."""
+"""Makes the database record the run and epoch of each commit, and lines of runs without a lease."""
 
 
 @dataclass
@@ -238,7 +238,7 @@ def random_faults(
 
 
 def _settle(machines: Machines) -> None:
-    """Run until all is quiet, and hold what is published and what the database has recorded against the truth."""
+    """Run until nothing is left to do, and compare the feeds and the database's records with the expected ones."""
     report, data = machines.report, machines.data
     until_quiet(machines.portal.url, data, report, *machines.arguments)
     engine = open_database(states.state_url(data))

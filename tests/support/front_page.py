@@ -1,4 +1,4 @@
-"""A front page whose blocks a test rearranges, and the check that its observations add up to what it shows."""
+"""A front page whose blocks a test rearranges, and the check that its observations add up to the page."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FrontPage(TinyPortal):
         self.site["/"] = self.response
 
     def response(self) -> Answer:
-        """The page as it is now."""
+        """The present page."""
         return Answer(self.html(), headers={"Date": format_datetime(self.when, usegmt=True)} if self.when else {})
 
     def html(self) -> str:
@@ -83,7 +83,8 @@ class FrontPage(TinyPortal):
 
 
 def replay(observations: Iterable[Mapping[str, Any]], front: FrontPage) -> list[str]:
-    """Apply *observations* one after the other; return what is impossible, doubled, or not what the page shows."""
+    """Apply *observations* one after the other; return those that are impossible or repeated, and differences from
+    the page."""
     faults: list[str] = []
     shown: dict[str, tuple[Any, ...]] = {}
     seen: set[str] = set()

@@ -69,7 +69,7 @@ _parse = tree.parse
 
 
 def parse(response: Response) -> object:
-    """Do the harm that *response* names, and parse it."""
+    """Do the harm that *response* asks for, and parse it."""
     if found := MARK.search(response.body):
         HARMS[found[1].decode()]()
     return _parse(response)
@@ -79,7 +79,7 @@ tree.parse = parse  # type: ignore[assignment]
 
 
 class Harmful:
-    """Stands among the spider middlewares, or among the pipelines, where it fails at the article that does harm."""
+    """A spider middleware, or a pipeline, which fails at the harmful article."""
 
     def process_item(self, item: Any) -> Any:
         """Return *item*, or fail."""

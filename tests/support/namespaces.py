@@ -1,6 +1,6 @@
-"""Network namespaces: processes whose only way to others is a link that can be cut, as a machine's cable can.
+"""Network namespaces: processes that reach others only by a link that can be cut, like a machine's cable.
 
-Needs Linux, the rights of root and iproute2; ``are_allowed`` tells.
+They need Linux, root and iproute2; ``are_allowed`` returns whether there are all of these.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""List pages that hold much text of their own or of their articles: those that could be taken for an article."""
+"""List pages that could be taken for an article, since they have much text of their own or of their articles."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def page_of_an_author() -> ListPage:
 
 
 def page_of_an_author_in_lines() -> ListPage:
-    """The articles are but dated headlines, so that the text about her is most of the text."""
+    """The articles are only dated headlines, so that most of the text is about the author."""
     about = f"<section><h1>Jo Muster</h1><p>Redakteurin</p>{_paragraphs(8)}</section>"
     return ListPage("/autoren/jo-muster", document("", f"<main>{about}<h2>Artikel</h2><ul>{cards(_line)}</ul></main>"))
 
@@ -54,7 +54,7 @@ def topic_with_an_introduction() -> ListPage:
 
 
 def section_with_an_introduction_after_its_list() -> ListPage:
-    """A text for search engines stands under the list."""
+    """There is a text for search engines under the list."""
     body = f"<main><h1>Hafen</h1>{cards(_dated)}<section><h2>Über den Hafen</h2>{_paragraphs(8)}</section></main>"
     return ListPage("/hafen/", document("<title>Hafen | Küstenbote</title>", body))
 
@@ -76,7 +76,7 @@ def news_ticker() -> ListPage:
 
 
 def section_with_one_article_opened() -> ListPage:
-    """The first article stands there in full length, the others as cards."""
+    """The page has the whole first article, and the others as cards."""
     slug, title, _ = SUBJECTS[0]
     opened = (
         f"<article class='top'><h2><a href='/region/{slug}-481500.html'>{title}</a></h2>"

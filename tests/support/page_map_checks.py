@@ -1,4 +1,4 @@
-"""What holds of the page map of every page."""
+"""Checks that the page map of every page must pass."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def faults(found: Explanation) -> Iterator[str]:
 
 
 def _lost_paragraphs(found: Explanation) -> Iterator[str]:
-    """Yield the paragraphs of the record that its blocks do not hold, where the visible page gave them."""
+    """Yield the paragraphs of the record that came from the visible page but are in none of its blocks."""
     article = found.reading.article
     if article is None:
         return

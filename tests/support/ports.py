@@ -1,7 +1,7 @@
-"""Ports for servers that must be told theirs before they start.
+"""Ports for servers that need a port number before they start.
 
-A port that the system chose a moment ago is free for everybody until the server has it, and again while the server is
-restarted: another test may be given it, or a connection take it as its near end.
+A port that the system has just chosen is free for everybody until the server listens on it, and again while the server
+is restarted: another test may get it, or a connection may use it as its local port.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ Raw = "bytes | Iterator[bytes]"
 
 
 def answer(body: bytes, *headers: str, status: str = "200 OK", length: int | None = None) -> bytes:
-    """A whole answer; *length* lies about the body's."""
+    """Return a whole response; *length* replaces the real length of the body."""
     lines = [f"HTTP/1.1 {status}", "Connection: close", f"Content-Length: {len(body) if length is None else length}"]
     if not any(header.lower().startswith("content-type") for header in headers):
         lines.append("Content-Type: text/html; charset=utf-8")

@@ -25,7 +25,7 @@ from support.tinyportal import TinyPortal
 
 ROLES = ("renderer", "browser", "driver", "supervisor")
 LONGEST = 900
-"""Seconds after which a crawl has not ended by itself."""
+"""Seconds after which a crawl counts as not ending by itself."""
 DIE_WITHIN = 60
 """Seconds within which the processes of a crawl that has ended are gone, however busy the machine is."""
 RUNS_A_HIT = 3

@@ -38,7 +38,7 @@ def make_environment() -> Path:
 
 
 def clean_clone(folder: Path) -> Path:
-    """Copy what a fresh clone has."""
+    """Copy the files of a fresh clone."""
     folder.mkdir()
     for part in PARTS:
         source, target = ROOT / part, folder / part

@@ -1,4 +1,4 @@
-"""Where the saved pages and references beside the repository lie, if they are there."""
+"""The folders of saved pages and references outside the repository, if they exist."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def store(data: Path) -> FeedStore:
 
 
 def variables(data: Path) -> Mapping[str, str]:
-    """Return what the environment of a command must say for its state and its feeds to be those of *data*."""
+    """Return the environment variables with which a command uses the state and the feeds of *data*."""
     if current == "sqlite":
         return {}
     url = state_url(data)

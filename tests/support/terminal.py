@@ -14,7 +14,8 @@ from support.commandline import ENOUGH, ROOT, environment, warm_starter
 
 
 def on_terminal(args: list[str], data: Path, columns: int, code: int = 0, **extra: str) -> str:
-    """Run ``scrapy ARGS`` on a terminal that is *columns* wide; return what it shows before it ends with *code*."""
+    """Run ``scrapy ARGS`` on a terminal with *columns* columns; check that it ends with *code*, and return its
+    output."""
     reader, writer = pty.openpty()
     ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     given = {**environment(data, TERM="xterm-256color", **extra)}

@@ -66,7 +66,7 @@ def page(title: str, body: str, head: str = "") -> str:
 
 
 class TinyPortal:
-    """Serves a site until the block ends; ``log`` holds the paths that were asked for, in order."""
+    """Serves a site until the block ends; ``log`` has the requested paths, in order."""
 
     def __init__(self, site: Site, address: tuple[str, int] = ("127.0.0.1", 0)) -> None:
         self.site = dict(site)

@@ -44,7 +44,7 @@ OTHERS = (
 CLONE_NEWNET = 0x40000000
 """Of ``linux/sched.h``: the kind of a namespace."""
 MOST_BYTES = 1_000_000
-"""Of what a command is told."""
+"""Most bytes of a message to a command."""
 
 
 class WarmProcess:
@@ -218,7 +218,7 @@ def look_up_packages() -> None:
 
 
 def make_ready() -> None:
-    """Fill what a process makes once: compiled schemas, patterns and profiles, words, SQL of the tables."""
+    """Fill all caches of a process: compiled schemas, patterns and profiles, words, SQL of the tables."""
     from portalcrawl import read_page
     from portalcrawl.pipelines.validate import compiled
     from portalcrawl.profiles.catalog import Catalog

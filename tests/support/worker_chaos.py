@@ -1,8 +1,8 @@
-"""Harms a fleet of four workers while fifty portals change, and holds what it published against the truth.
+"""Disturbs a fleet of four workers while fifty portals change, and checks the published feeds.
 
 ``python tests/support/worker_chaos.py --faults 200`` is the long version of tests/fleet/test_worker_chaos.py; it prints
-a table. PostgreSQL and the S3 server are real ones; each worker reaches PostgreSQL by a proxy of its own, which can
-cut it off. Where the machine allows it each worker lives in a network namespace, whose link can lose all packets.
+a table. PostgreSQL and the S3 server are real. Each worker reaches PostgreSQL by a proxy of its own, which can cut it
+off. If the machine allows it, each worker runs in a network namespace, whose link can lose all packets.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ QUICK = (
     *("-s", "DOWNLOAD_DELAY=0.3"),
     *("-s", "RECRAWL_AGES=" + ",".join(str(age) for age in range(1, 3000))),
 )
-"""A short lease, settings that visit everything again at once, so that a change is seen in the next run, and a delay:
-harm that is done while nothing runs proves little."""
+"""A short lease; settings that visit everything again at once, so that the next run sees a change; and a delay, because
+faults while nothing runs prove little."""
 SETTLES = 600
-"""Seconds within which all is crawled and published once nothing does harm any more."""
+"""Seconds within which everything is crawled and published after the last fault."""
 
 
 @dataclass
 class Report:
-    """What was done, and what was wrong at the end (nothing, it is hoped)."""
+    """The injected faults, and the errors at the end (none, if all is well)."""
 
     harm: Counter[str] = field(default_factory=Counter)
     runs: int = 0
@@ -67,7 +67,7 @@ class Report:
 
 @dataclass
 class Place:
-    """What stands for a machine: a worker, its way to PostgreSQL and, where it may have one, its network."""
+    """A simulated machine: a worker, its proxy to PostgreSQL and, if allowed, its network."""
 
     proxy: CuttingProxy
     network: NetworkNamespace | None
@@ -80,7 +80,7 @@ class Place:
 
 
 class Chaos:
-    """The fleet, its portals, and what does harm to them."""
+    """The fleet, its portals, and the faults."""
 
     def __init__(
         self,
@@ -134,7 +134,7 @@ class Chaos:
                 self.portals.change_article(host, self.chance.randrange(3))
 
     def harm(self) -> None:
-        """Do one thing that a fleet must stand."""
+        """Inject one fault that a fleet must survive."""
         kinds: Mapping[str, Callable[[], None]] = {
             "worker killed": self._kill_worker,
             "process killed": self._kill_process,
@@ -211,7 +211,7 @@ class Chaos:
         time.sleep(1)
 
     def settle(self) -> None:
-        """Do no more harm, wait until every portal was crawled without trouble and all is published, and stop."""
+        """End all faults, wait until every portal was crawled successfully and everything is published, and stop."""
         self.store_proxy.errors = 0
         after = time.time()
         names = {f"p{number}" for number in range(len(self.portals.hosts))}
@@ -238,7 +238,7 @@ class Chaos:
         publisher.stop()
 
     def audit(self) -> Report:
-        """Hold what is published against what the portals publish."""
+        """Compare the published feeds with the portals."""
         report = self.report
         starts = self.fleet.ended()
         report.runs, report.failed = len(starts), sum(row["verdict"] == "failed" for row in starts)
@@ -301,7 +301,7 @@ def published(server: S3Server, kind: str) -> list[dict[str, Any]]:
 def run_chaos(
     faults: int, seed: int, folder: Path, portals: int = 50, workers: int = 4, outages: Sequence[float] = (3, 10)
 ) -> Report:
-    """Do harm *faults* times; return what came of it."""
+    """Inject *faults* faults; return the report."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="pg") as short:
         Path(short).chmod(0o755)
@@ -333,14 +333,14 @@ def run_chaos(
 def table(report: Report) -> str:
     """Return *report* as a Markdown table."""
     rows: list[tuple[str, object]] = [
-        ("harm done", sum(report.harm.values())),
+        ("faults injected", sum(report.harm.values())),
         *((f"- {kind}", n) for kind, n in report.harm.most_common()),
     ]
-    rows += [("runs that ended", report.runs), ("of these failed, died or were given up", report.failed)]
+    rows += [("runs that ended", report.runs), ("of these failed, killed or given up", report.failed)]
     rows += [("runs that ended because their lease was lost", report.refused), ("articles", report.articles)]
     rows += [("revisions of them", report.revisions), ("teasers", report.teasers)]
     rows += [("workers in network namespaces", "yes" if report.has_networks else "no")]
-    rows += [("lost, twice or wrong", len(report.faults)), ("minutes", round(report.seconds / 60))]
+    rows += [("records lost, duplicated or wrong", len(report.faults)), ("minutes", round(report.seconds / 60))]
     return "\n".join(["| | |", "|---|---:|", *(f"| {name} | {number} |" for name, number in rows)])
 
 

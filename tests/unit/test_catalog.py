@@ -125,7 +125,7 @@ def test_generic_profiles(url: str, name: str, hosts: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("url", ["", "x.example", "mailto:x@x.example", "http://", "http://a b/"])
-def test_what_is_no_address_has_no_profile(url: str) -> None:
+def test_an_invalid_url_has_no_profile(url: str) -> None:
     with pytest.raises(ValueError, match="is not an http"):
         generic_profile(url)
     with pytest.raises(ValueError, match="is not an http"):

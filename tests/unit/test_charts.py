@@ -1,4 +1,4 @@
-"""Plots of the report: SVG without scripts, whose bars say what they are."""
+"""Plots of the report: SVG without scripts, whose bars have titles."""
 
 from __future__ import annotations
 

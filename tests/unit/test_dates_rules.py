@@ -1,4 +1,4 @@
-"""Dates: zones and clock changes, and what holds for every text."""
+"""Dates: time zones and clock changes, and properties for any text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded portal's traps over real HTTP: they do what they are called, and rude clients hurt nobody."""
+"""The embedded portal's traps over real HTTP: they do what their names say, and survive rude clients."""
 
 from __future__ import annotations
 

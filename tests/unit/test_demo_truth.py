@@ -1,4 +1,4 @@
-"""The sample portal's plan: enough of everything, reachable, and told without a gap."""
+"""The sample portal's plan: it has enough of everything, all is reachable, and the expected records are complete."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _alike(a: str, b: str) -> float:
 SHINGLES = {native: shingles(article.article_body) for native, article in expected().articles.items()}
 
 
-def test_editions_change_what_they_should():
+def test_editions_differ_as_planned():
     one, two, three = (expected(edition) for edition in (1, 2, 3))
     new = set(two.articles) - set(one.articles)
     assert len(new) == 3

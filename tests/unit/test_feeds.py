@@ -49,7 +49,7 @@ def test_a_feed_exists_from_its_first_line_on(tmp_path: Path) -> None:
     assert (entry.records, entry.bytes, entry.sha256) == (1, 3, hashlib.sha256(b"{}\n").hexdigest())
 
 
-def test_what_is_not_committed_is_cut_off(tmp_path: Path) -> None:
+def test_uncommitted_lines_are_cut_off(tmp_path: Path) -> None:
     (tmp_path / "teasers-1.jsonl.part").write_bytes(b'{"a":1}\n{"a":2}\n{"a"')
     entry = publish_feed(tmp_path, "teasers-1.jsonl", "teasers", 8, 1)
     assert entry is not None

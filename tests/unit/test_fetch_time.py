@@ -21,7 +21,7 @@ def fetched(date: str) -> datetime:
 
 @pytest.mark.parametrize("behind", [timedelta(hours=-3), timedelta(hours=3), timedelta(days=400)])
 def test_the_date_header_counts(behind: timedelta) -> None:
-    """Also that of an archive, or of a portal whose clock stands still."""
+    """Even that of an archive, or of a portal whose clock has stopped."""
     assert fetched(format_datetime(NOW - behind)) == NOW - behind
 
 

@@ -73,7 +73,8 @@ def imports(path: Path, *, at_run_time: bool) -> frozenset[str]:
 
 
 def room(name: str) -> str:
-    """The package that a module is in; what lies beside packages, or under all others of its package, is its own."""
+    """Return the package of a module; a module beside packages, or one below all others of its package, counts as a
+    package."""
     own = name.removeprefix(f"{PACKAGE.name}.")
     if name == PACKAGE.name:
         return "__init__"

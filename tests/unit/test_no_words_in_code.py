@@ -1,4 +1,4 @@
-"""Words of natural languages stand in the vocabulary, not in code."""
+"""Words of natural languages are in the vocabulary, not in code."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EXCEPTIONS = {
     "urls/canonical.py": "extensions of pages",
     "urls/url_keys.py": "extensions of pages",
 }
-"""Files with alternatives that are no words of people's languages, and what they are."""
+"""Files with alternatives that are not words of natural languages -> what they are."""
 
 
 @cache
@@ -64,7 +64,7 @@ GERMAN = frozenset(
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_code_holds_no_lists_of_words(path: Path) -> None:
+def test_code_has_no_lists_of_words(path: Path) -> None:
     if str(path.relative_to(PACKAGE)) in EXCEPTIONS:
         return
     for node in texts(path):
@@ -73,7 +73,7 @@ def test_code_holds_no_lists_of_words(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_code_holds_no_words_of_other_languages(path: Path) -> None:
+def test_code_has_no_words_of_other_languages(path: Path) -> None:
     for node in texts(path):
         found = foreign_words().intersection(map(str.lower, WORD.findall(node.value)))
         assert not found, f"{path}:{node.lineno}: {found} belong into portalcrawl/vocabulary"

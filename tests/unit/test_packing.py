@@ -1,4 +1,4 @@
-"""How records lie in the tables."""
+"""The form of records in the tables."""
 
 from __future__ import annotations
 

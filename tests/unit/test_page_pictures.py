@@ -63,7 +63,7 @@ def test_lines_add_up() -> None:
 
 @pytest.mark.parametrize("kept", range(len(SECOND) + 1))
 def test_lost_lines_are_taken_back(kept: int, tmp_path: Path) -> None:
-    """The feed of a dead run holds only its first *kept* lines: the picture asks for the others again."""
+    """The feed of a dead run has only its first *kept* lines: the picture is rolled back to them."""
     engine = open_database(f"sqlite:///{tmp_path / 'state.sqlite3'}")
     unit_of_work, history = UnitOfWork(Store(engine)), RunHistory(engine)
     for stop, each in enumerate((*FIRST, *SECOND)):

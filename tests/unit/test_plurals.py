@@ -1,4 +1,4 @@
-"""Numbers that users read stand with nouns that agree with them (``portalcrawl/plurals.py``)."""
+"""In messages, nouns agree with their numbers (``portalcrawl/plurals.py``)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NEVER_ONE = {
     "scrapyd.node.name": "a name",
     "entry.kind.replace('_', ' ')": "a kind",
 }
-"""Values that are no number, or never 1: expression -> why."""
+"""Values that are not a number, or never 1: expression -> reason."""
 
 
 def fixed_plurals(source: str) -> Iterator[str]:

@@ -105,7 +105,7 @@ def test_no_file_is_made_by_looking(budget: HostBudget, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_clock_that_was_set_back_holds_nothing_up(budget: HostBudget, clock: Clock) -> None:
+def test_a_clock_that_was_set_back_delays_nothing(budget: HostBudget, clock: Clock) -> None:
     clock.now += 100_000
     budget.take_turn(HOST, 1.0)
     clock.now -= 100_000
@@ -115,7 +115,7 @@ def test_a_clock_that_was_set_back_holds_nothing_up(budget: HostBudget, clock: C
 def test_a_broken_file_ends_no_run(tmp_path: Path, clock: Clock) -> None:
     (tmp_path / FILE).write_bytes(b"nothing that SQLite has written, and longer than its header is" * 40)
     broken = HostBudget.beside(IN_MEMORY, tmp_path)
-    with pytest.raises(DataFolderError, match="can't be kept"):
+    with pytest.raises(DataFolderError, match="can't be stored"):
         broken.take_turn(HOST, 1.0)
     politeness = Politeness(broken, LIMITS)
     assert politeness.wait(HOST, 1.0) == 0

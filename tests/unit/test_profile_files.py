@@ -151,10 +151,10 @@ def test_a_byte_order_mark_is_allowed() -> None:
         ("timezone = ''", "timezone", "IANA"),
         ("description = ' '", "description", "not blank"),
         ("start_urls = 'https://www.x.example/'", "start_urls", "must be an array"),
-        ("start_urls = ['www.x.example']", "start_urls", "must be an http or https address"),
+        ("start_urls = ['www.x.example']", "start_urls", "must be an http or https URL"),
         ("start_urls = ['https://y.example/']", "start_urls", "on one of the hosts"),
         ("search_url = 'https://www.x.example/q'", "search_url", "{query}"),
-        ("agencies = ['dpa', 'dpa']", "agencies", "there twice"),
+        ("agencies = ['dpa', 'dpa']", "agencies", "listed twice"),
         ("agencies = ['dpa', 3]", "agencies", "value 2 must be a string"),
         ("caption_over_snippet = 'yes'", "caption_over_snippet", "true or false"),
         ("recrawl_ages = [60, 30]", "recrawl_ages", "grow"),
@@ -211,7 +211,7 @@ def test_a_fault_is_one_line_with_file_key_and_cause(line: str, key: str, cause:
         ('name = "x"\nhosts = []', "hosts", "at least one"),
         ('name = "x"\nhosts = ["https://x.example/"]', "hosts", "host or host:port"),
         ('name = "x"\nhosts = ["x.example:http"]', "hosts", "host or host:port"),
-        ('name = "x"\nhosts = ["x.example", "X.example:80"]', "hosts", "there twice"),
+        ('name = "x"\nhosts = ["x.example", "X.example:80"]', "hosts", "listed twice"),
     ],
 )
 def test_name_and_hosts_are_needed(text: str, key: str, cause: str) -> None:
@@ -230,7 +230,7 @@ def test_all_faults_are_found_at_once() -> None:
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"name = '\x00'", b"[" * 100_000, b'a = "' + b"x" * 100])
-def test_what_is_no_toml(content: bytes) -> None:
+def test_invalid_toml(content: bytes) -> None:
     profile, faults = read_profile(content, "x", "x.toml")
     assert profile is None
     assert len(faults) == 1
@@ -252,10 +252,10 @@ def test_where_feeds_and_sitemaps_are(written: str, rules: DiscoveryRules) -> No
 @pytest.mark.parametrize(
     ("written", "fault"),
     [
-        ("feeds = true", 'discovery.feeds: must be "auto", an array of addresses, or false, is True'),
+        ("feeds = true", 'discovery.feeds: must be "auto", an array of URLs, or false, is True'),
         (
             'feeds = "https://www.x.example/rss"',
-            'discovery.feeds: must be "auto", an array of addresses, or false, is ',
+            'discovery.feeds: must be "auto", an array of URLs, or false, is ',
         ),
         ('sitemaps = ["https://y.example/s.xml"]', "discovery.sitemaps: value 1 must be on one of the hosts, is "),
         ("feed = false", "discovery.feed: unknown key; did you mean feeds?"),

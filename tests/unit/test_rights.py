@@ -62,7 +62,7 @@ def test_the_group_that_applies_and_the_longest_path_hold() -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"\xff\xfe\x00", b"Content-Usage: train-ai=n", b"<html>nicht da</html>", b":\n:"]
 )
-def test_what_is_no_robots_txt_says_nothing(body: bytes) -> None:
+def test_responses_that_are_not_robots_txt_have_no_signals(body: bytes) -> None:
     assert said("portalcrawl", "/", body) == []
 
 
@@ -92,7 +92,7 @@ def test_path_patterns(pattern: str, path: str, expected: bool) -> None:
     assert matches(pattern, path) is expected
 
 
-def test_the_first_rule_of_tdmrep_that_matches_holds() -> None:
+def test_the_first_matching_rule_of_tdmrep_applies() -> None:
     rules = [
         {"location": "/a/*.html", "tdm-reservation": 1, "tdm-policy": "https://a.example/p.json"},
         {"location": "/a/", "tdm-reservation": 0},
@@ -145,7 +145,7 @@ def test_a_document_that_was_written_before_a_death_is_taken_up(tmp_path: Path) 
     assert len(list((tmp_path / "a.example:8443").glob("robots-*"))) == 1
 
 
-def test_what_machines_saw_is_merged_whatever_the_order(tmp_path: Path) -> None:
+def test_observations_of_several_machines_are_merged_in_any_order(tmp_path: Path) -> None:
     """Sightings of several machines, some in one second; recorded again, they change nothing."""
     origin, day = "https://a.example", datetime(2026, 3, 1, tzinfo=UTC)
     for seed in range(60):
@@ -165,7 +165,7 @@ def test_what_machines_saw_is_merged_whatever_the_order(tmp_path: Path) -> None:
             assert each.body in known, seed
 
 
-def test_a_damaged_index_keeps_no_other_host_from_being_copied(tmp_path: Path) -> None:
+def test_a_damaged_index_does_not_prevent_copies_of_other_hosts(tmp_path: Path) -> None:
     archive = RightsArchive(DocumentFolder(tmp_path / "data" / "rights"))
     day = datetime(2026, 3, 1, tzinfo=UTC)
     for host in ("a.example", "b.example", "c.example"):
@@ -187,7 +187,7 @@ def test_nothing_is_copied_onto_itself(name: str, tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "data" / "rights").iterdir()] == ["a.example"]
 
 
-def test_only_what_is_new_is_copied(tmp_path: Path) -> None:
+def test_only_new_documents_are_copied(tmp_path: Path) -> None:
     """The documents that were copied before are not even read again."""
     archive, day = RightsArchive(DocumentFolder(tmp_path / "data" / "rights")), datetime(2026, 3, 1, tzinfo=UTC)
     shared = RightsArchive(DocumentFolder(tmp_path / "shared" / "rights"))

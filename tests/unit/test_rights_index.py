@@ -1,4 +1,4 @@
-"""The index of documents whose sites change them at each request: small, whatever happens, and nothing is forgotten."""
+"""The index of documents that change at each request stays small, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def index_of(folder: Path) -> list[dict[str, Any]]:
 
 
 def test_the_index_stays_small(tmp_path: Path) -> None:
-    """However many states there are; a document that stays as it is has one entry all the while."""
+    """For any number of states; a document that does not change has one entry."""
     archive = RightsArchive(DocumentFolder(tmp_path))
     for number in range(100):
         archive.store(ORIGIN, "robots.txt", body(number), minute(number))
@@ -97,7 +97,7 @@ def test_sightings_in_any_order(batch: int, tmp_path: Path) -> None:
         assert len(archive.documents(ORIGIN)) == 80
 
 
-def test_a_state_that_comes_back_is_not_taken_for_one_that_stayed(tmp_path: Path) -> None:
+def test_a_document_state_that_returns_is_a_new_entry(tmp_path: Path) -> None:
     """An old sighting of the newest state, whose time is in a part of the index, leaves those in between."""
     archive = RightsArchive(DocumentFolder(tmp_path))
     for number in range(30):
@@ -137,7 +137,7 @@ class DyingFolder(DocumentFolder):
             raise Death
 
 
-def test_who_dies_forgets_nothing_that_was_recorded(tmp_path: Path) -> None:
+def test_a_killed_process_loses_nothing_that_was_recorded(tmp_path: Path) -> None:
     sound = RightsArchive(DocumentFolder(tmp_path))
     recorded: dict[int, bytes] = {}
     for number in range(120):
@@ -205,7 +205,7 @@ def test_a_reader_misses_nothing_that_is_moved_meanwhile(tmp_path: Path) -> None
     assert {minute(number).isoformat() for number in range(20)} <= found
 
 
-def test_a_damaged_part_is_named_and_keeps_nothing_from_being_recorded(tmp_path: Path) -> None:
+def test_a_damaged_part_is_named_and_does_not_prevent_recording(tmp_path: Path) -> None:
     archive = RightsArchive(DocumentFolder(tmp_path))
     for number in range(40):
         archive.store(ORIGIN, "robots.txt", body(number), minute(number))
@@ -263,7 +263,7 @@ class CountingFolder(DocumentFolder):
         return found
 
 
-def test_copies_cost_what_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_copies_cost_in_proportion_to_new_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two machines copy to one place, which is down for longer than their indexes reach back."""
     shared = str(tmp_path / "shared")
     machines = [tmp_path / name for name in ("one", "two")]

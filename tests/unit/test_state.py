@@ -118,7 +118,7 @@ def test_portals_with_one_address_and_one_id_are_kept_apart(tmp_path: Path) -> N
 
 
 @both_states
-def test_counts_tell_the_oldest_article(tmp_path: Path) -> None:
+def test_counts_have_the_oldest_article(tmp_path: Path) -> None:
     engine = open_database(url_of(tmp_path))
     unit_of_work = UnitOfWork(Store(engine))
     for number, newest in enumerate((DAY * 3 + 5.5, DAY * 3 + 4.25, DAY * 4, DAY * 2.5)):

@@ -1,4 +1,4 @@
-"""A state of an earlier version is migrated: what it knows is not written again."""
+"""A state of an earlier version is migrated: its records are not written again."""
 
 from __future__ import annotations
 

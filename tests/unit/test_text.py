@@ -65,7 +65,7 @@ def test_clean_is_final(text: str) -> None:
     assert not any(mark in once for mark in "\n\r\t\x00\x85\u2028\u2029\u00ad\u200b")
 
 
-def test_plain_keeps_what_only_looks_like_a_tag() -> None:
+def test_plain_keeps_text_that_only_looks_like_a_tag() -> None:
     assert plain("3 < 4 und 5 > 2 &lt;b&gt;fett&lt;/b&gt;") == "3 < 4 und 5 > 2 fett"
 
 

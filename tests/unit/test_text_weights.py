@@ -36,7 +36,7 @@ def test_paragraphs_weigh_more_than_links_and_comments() -> None:
     assert min(first, second) > 0 > max(politics, comment)
 
 
-def test_the_span_is_the_text_without_what_is_around_it() -> None:
+def test_the_span_is_the_text_without_boilerplate_around_it() -> None:
     body = "".join(f"<p>{text}</p>" for text in TEXT)
     assert span(f"{MENU}<main><h1>Deich wird erhöht</h1>{body}</main><footer><p>{TEXT[0]}</p></footer>") == [*TEXT]
 

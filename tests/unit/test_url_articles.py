@@ -1,4 +1,4 @@
-"""What an address tells of the page behind it, and of whether two name one article."""
+"""What a URL says about its page, and whether two URLs are of one article."""
 
 from __future__ import annotations
 

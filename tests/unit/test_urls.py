@@ -1,4 +1,4 @@
-"""URLs: one spelling, whose they are, what they say of a page; nothing raises."""
+"""URLs: their canonical spelling, their portal, what they say about a page; no URL raises."""
 
 from __future__ import annotations
 

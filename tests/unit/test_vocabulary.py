@@ -89,11 +89,11 @@ def test_phrases_become_expressions(phrase: str, yes: list[str], no: list[str]) 
 
 
 SEARCHED = ("offers.phrases", "offers.letters", "consent.phrases", "rights.phrases", "comments.asked")
-"""Roles that are looked for anywhere in a line, where a word or a substring of one of their phrases stands."""
+"""Roles whose phrases are searched for anywhere in a line that contains a word or substring of a phrase."""
 
 
 @pytest.mark.parametrize("role", SEARCHED)
-def test_each_phrase_is_told_by_its_words_or_a_substring(role: str) -> None:
+def test_each_phrase_is_found_by_its_words_or_a_substring(role: str) -> None:
     parts = unspaced(role)
     for phrase in phrases(role):
         for shown in shown_as(phrase):
@@ -103,7 +103,7 @@ def test_each_phrase_is_told_by_its_words_or_a_substring(role: str) -> None:
 
 
 @pytest.mark.parametrize("role", boilerplate._OPENING_ROLES)
-def test_each_opening_is_told_by_its_first_letters(role: str) -> None:
+def test_each_opening_is_found_by_its_first_letters(role: str) -> None:
     known = openings(phrases(role))
     for phrase in phrases(role):
         assert all(may_open(shown, known) for shown in shown_as(phrase)), phrase
@@ -177,7 +177,7 @@ def test_dates_of_teasers_are_dates_of_articles(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", NO_DATES)
-def test_what_is_no_date_of_a_teaser_is_none_of_an_article(text: str) -> None:
+def test_lines_without_a_date_have_none_in_teasers_and_articles(text: str) -> None:
     assert not is_date(text)
     assert parse_date(text, now=NOW, zone=UTC) is None
 
@@ -239,7 +239,7 @@ def test_pointers_of_teasers_are_pointers_within_articles(text: str) -> None:
         "Read more of this here",
     ],
 )
-def test_a_line_that_ends_in_a_pointer_is_one_where_it_holds_a_link(text: str) -> None:
+def test_a_line_that_ends_in_a_pointer_is_one_if_it_has_a_link(text: str) -> None:
     assert is_note(text, 4)
     assert not is_note(f"{text} Und der Rat stimmt morgen darüber ab", 4)
 
@@ -314,11 +314,11 @@ NOTES = {
         "Φωτό: Άντα",
     ),
 }
-"""Reason -> lines of other languages that are no text."""
+"""Reason -> lines of other languages that are not article text."""
 
 
 @pytest.mark.parametrize(("reason", "text"), [(reason, text) for reason, texts in NOTES.items() for text in texts])
-def test_what_is_no_text_in_any_language(reason: str, text: str) -> None:
+def test_boilerplate_in_every_language(reason: str, text: str) -> None:
     assert note_reason(text) == reason
 
 

@@ -66,7 +66,7 @@ def print_explanation(found: Explanation) -> None:
     for why in found.reading.why["page_type"]:
         _line(console, Text(f"  {printable(why)}"))
     console.print()
-    console.print("Fields" if found.is_article else "What the reading of articles would have given", style="bold")
+    console.print("Fields" if found.is_article else "Fields that it would have as an article", style="bold")
     console.print(_fields_table(found.fields))
     if found.teasers:
         console.print()

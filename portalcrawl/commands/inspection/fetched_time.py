@@ -18,7 +18,7 @@ def parse_fetched(text: str) -> datetime | date:
 
     :raises UsageError: if it is neither, or a time without a zone.
     """
-    problem = "is no time"
+    problem = "is not a time"
     try:
         if len(text) == LENGTH_OF_A_DATE:
             return date.fromisoformat(text)

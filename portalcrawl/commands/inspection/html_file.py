@@ -14,7 +14,7 @@ def check_target(path: Path) -> None:
     if not folder.is_dir():
         raise UsageError(f"scrapy inspect: --html: there is no folder {str(folder)!r}")
     if path.exists() and not path.is_file():
-        raise UsageError(f"scrapy inspect: --html: {str(path)!r} is no file; it takes the name of a file to write")
+        raise UsageError(f"scrapy inspect: --html: {str(path)!r} is not a file; it takes the name of a file to write")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise UsageError(f"scrapy inspect: --html: {str(folder)!r} is not writable")
 

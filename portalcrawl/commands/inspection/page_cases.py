@@ -66,8 +66,8 @@ def read_file(path: Path, url: str | None) -> HtmlResponse:
     written = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
     address = url or _canonical_url(body)
     if address is None:
-        problem = f"{str(path)!r} names no address of its own (link rel=canonical, og:url)"
-        raise UsageError(f"scrapy inspect: {problem}; --url U gives it")
+        problem = f"{str(path)!r} does not declare its URL (link rel=canonical, og:url)"
+        raise UsageError(f"scrapy inspect: {problem}; give it with --url U")
     return make_response(body, address, written)
 
 

@@ -60,10 +60,10 @@ def _node(scrapyd: Scrapyd, open_jobs: Collection[Job], now: float) -> dict[str,
     node: dict[str, Any] = {"node": scrapyd.node.name, "url": scrapyd.node.url, "up": True, "problem": None}
     try:
         if not scrapyd.is_deployed():
-            node["problem"] = f"the project is not deployed on node {scrapyd.node.name}; scrapyd-deploy brings it there"
+            node["problem"] = f"the project is not deployed on node {scrapyd.node.name}; deploy it with scrapyd-deploy"
             return node
         if _waits(scrapyd.node.name, open_jobs, now) and scrapyd.running() == 0:
-            node["problem"] = f"node {scrapyd.node.name} starts nothing, though nothing runs there; {RESTART}"
+            node["problem"] = f"node {scrapyd.node.name} starts no job, though none is running there; {RESTART}"
             return node
         ended = [job for job in scrapyd.jobs().values() if job.state == "finished"]
         result = scrapyd.result_in_log(ended[0].log_url) if ended else None
@@ -126,7 +126,7 @@ def _entry_problems(entries: list[dict[str, Any]]) -> Iterator[str]:
             yield f"{entry['entry']}: its job {entry['job']} hangs"
         if entry["ahead"]:
             ahead = format_duration(entry["ahead"])
-            yield f"{entry['entry']}: its last run ended {ahead} from now: the clock was set back"
+            yield f"{entry['entry']}: its last run ended {ahead} in the future: the clock was set back"
 
 
 def _text(moment: float | None) -> str | None:

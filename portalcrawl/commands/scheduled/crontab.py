@@ -73,8 +73,8 @@ def _every(entry: ScheduleEntry) -> str:
         return f"*/{minutes} * * * *" if minutes < 60 else "0 * * * *"
     if seconds % 3600 == 0 and 24 % hours == 0:
         return f"0 */{hours} * * *" if seconds < DAY else "0 0 * * *"
-    problem = f"entry {entry.name}: {entry.timing.text} can't be said in a crontab line"
-    raise UsageError(f"{problem}; take a time that divides an hour or a day, or --systemd")
+    problem = f"entry {entry.name}: {entry.timing.text} can't be written as a crontab line"
+    raise UsageError(f"{problem}; use an interval that divides an hour or a day, or --systemd")
 
 
 def _calendar(entry: ScheduleEntry) -> Iterator[str]:

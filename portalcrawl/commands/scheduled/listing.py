@@ -67,7 +67,7 @@ def _last(entry: ScheduleEntry, health: Health, external: ExternalRuns, time_tex
     ended = datetime.fromisoformat(run.finished).timestamp() if run and run.finished else 0.0
     if run is not None and (job is None or (job.ended or 0) < ended - 1) and (not job or run.run != job.run):
         is_ours = external.is_of_schedule(run)
-        counts, verdict, why = run.counts, run.verdict or "?", "" if is_ours else "not by the schedule"
+        counts, verdict, why = run.counts, run.verdict or "?", "" if is_ours else "not started by the schedule"
     elif job is not None:
         counts, verdict, why, ended = job.counts, health.level, "; ".join(health.reasons), job.ended or 0.0
     else:

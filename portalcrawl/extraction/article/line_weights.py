@@ -26,4 +26,4 @@ class LineWeights:
         """Return a text with the weight of *line* and the features that reduce it most."""
         signs = self._weights.signs(line.block)[:MOST_SIGNS]
         most = ", ".join(f"{name} {weight:+.1f}" for name, weight in signs)
-        return f"weighs {self._weights.weight(line.block):+.1f}; most against it: {most}"
+        return f"weight {self._weights.weight(line.block):+.1f}; strongest against it: {most}"

@@ -64,7 +64,7 @@ def find_links(
     for link in walk.links:
         target = targets.of(link.href)
         if target is None:
-            refused[link.index] = "not an article's address"
+            refused[link.index] = "not an article's URL"
             continue
         zone = _zone_of(link.box, zones)
         if zone in ("menu", "open") and not _NEIGHBOURS.isdisjoint((link.element.get("rel") or "").split()):
@@ -102,7 +102,7 @@ def _own_zone(box: Box) -> Zone:
 def _why_not(link: Link, zone: Zone, runs: PageRuns) -> str:
     """Return why *link*, which leads to an article, is not a teaser; empty if it may be one."""
     if zone == "dead":
-        return "no list of articles"
+        return "not in a list of articles"
     text = runs.text_of(link)
     holds_card = _is_card(link, runs)
     is_long = len(text) >= _HEADLINE and word_count(text) > _HEADLINE_SPACES

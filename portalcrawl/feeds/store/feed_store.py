@@ -72,7 +72,7 @@ def checked(name: str, content: Iterator[bytes], size: int, sha256: str) -> Iter
         number += len(part)
         yield part
     if number != size or digest.hexdigest() != sha256:
-        raise FeedConflictError(f"the {number} bytes of {name} are not the {size} bytes that its manifest lists")
+        raise FeedConflictError(f"the content of {name} ({number} bytes) does not match its manifest ({size} bytes)")
 
 
 def require_same(store: FeedStore, name: str, sha256: str) -> None:
@@ -81,7 +81,7 @@ def require_same(store: FeedStore, name: str, sha256: str) -> None:
     for part in store.open(name):
         digest.update(part)
     if digest.hexdigest() != sha256:
-        problem = f"{store.name} holds another file {name}: it is not overwritten, and the run stays unpublished"
+        problem = f"{store.name} has a different file {name}: it is not overwritten, and the run stays unpublished"
         raise FeedConflictError(problem)
 
 

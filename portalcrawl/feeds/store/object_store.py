@@ -120,7 +120,7 @@ class ObjectFeedStore:
             is_same = bytes(obstore.get(self._store, name).bytes()) == content
             obstore.delete(self._store, name)
         if not is_same:
-            raise FeedStoreError(f"{self._url} gives back other bytes than were stored")
+            raise FeedStoreError(f"{self._url} returns other bytes than were stored")
 
     @contextmanager
     def _errors(self, name: str) -> Iterator[None]:

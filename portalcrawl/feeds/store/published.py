@@ -88,7 +88,7 @@ class PublishedFeeds:
                 feeds=tuple(_feed(each, found["run"], portals) for each in found["feeds"]),
             )
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise FeedDamagedError(name, "is no manifest") from None
+            raise FeedDamagedError(name, "is not a manifest") from None
 
     def records(self, feed: PublishedFeed) -> Iterator[dict[str, Any]]:
         """Yield the records of *feed* in order.
@@ -107,7 +107,7 @@ class PublishedFeeds:
             seen = f"{counted(number, 'record')} in {counted(size, 'byte')}"
             raise FeedDamagedError(feed.file, f"has {seen}; its manifest says {feed.records} in {feed.bytes}")
         if digest.hexdigest() != feed.sha256:
-            raise FeedDamagedError(feed.file, "has another SHA-256 than its manifest says")
+            raise FeedDamagedError(feed.file, "has a different SHA-256 than in its manifest")
 
     def lines(self, feed: PublishedFeed) -> Iterator[bytes]:
         """Yield the lines of *feed* without checking them against its manifest; nothing if the file is missing.
@@ -159,7 +159,7 @@ def _record(file: str, number: int, line: bytes) -> dict[str, Any]:
     except ValueError:
         record = None
     if not isinstance(record, dict):
-        raise FeedDamagedError(file, f"line {number} is no JSON object")
+        raise FeedDamagedError(file, f"line {number} is not a JSON object")
     return record
 
 

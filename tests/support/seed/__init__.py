@@ -1,1 +1,1 @@
-"""One reference page, whose text lies beside the repository, written in many markups."""
+"""One reference page, whose text is outside the repository, written in many markups."""

@@ -1,4 +1,4 @@
-"""What the seed page must give, whatever its markup: read it and tell what differs."""
+"""The expected result of the seed page, whatever its markup: reads it and returns the differences."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROFILE = Catalog().for_url(ADDRESS)
 
 
 def page_of(markup: str) -> Page:
-    """The page as it is fetched three days after the article."""
+    """The page, fetched three days after the article."""
     date = format_datetime(FETCHED.astimezone(UTC), usegmt=True)
     response = HtmlResponse(ADDRESS, body=markup.encode(), headers={"Date": date}, encoding="utf-8")
     return Page(response, PROFILE)

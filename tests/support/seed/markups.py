@@ -18,7 +18,7 @@ def text(teaser: SeedTeaser) -> str:
 
 
 def image(teaser: SeedTeaser, *, alt: bool = True, title: bool = False) -> str:
-    """The teaser's picture; where its text is a caption, alt or title attribute hold it."""
+    """Return the teaser's picture; if its text is a caption, it is in the alt or title attribute."""
     caption = escape(teaser.title) if teaser.is_caption else ""
     said = f' alt="{caption}"' if alt else ' alt=""'
     said += f' title="{caption}"' if title and caption else ""
@@ -153,7 +153,7 @@ def lists(seed: Seed) -> str:
 
 
 def flat(seed: Seed) -> str:
-    """Siblings without any wrapper, parted by line breaks; the time stands before the title, captions twice."""
+    """Siblings without a wrapper, separated by line breaks; the time comes before the title, captions occur twice."""
 
     def lines(teaser: SeedTeaser) -> str:
         ago = f"<small>{teaser.ago}</small><br>" if teaser.ago else ""

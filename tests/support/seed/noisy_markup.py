@@ -23,7 +23,7 @@ FOOTER = """<div class="foot"><p>© 2025 Alle Rechte vorbehalten. Alle Angaben o
 
 
 def noisy(seed: Seed) -> str:
-    """No html or head, menus, a cookie notice, ads, a sidebar, links that lie empty over their cards."""
+    """No html or head, menus, a cookie notice, ads, a sidebar, empty links that cover their cards."""
 
     def card(teaser: SeedTeaser) -> str:
         alt = escape(teaser.title)

@@ -27,7 +27,7 @@ class Mix:
         self.chosen: dict[str, str] = {}
 
     def choose(self, what: str, *options: str) -> str:
-        """Draw one of *options* and remember it, so that a failure can tell what it met."""
+        """Draw one of *options* and remember it, so that a failure can report it."""
         if what not in self.chosen:
             self.chosen[what] = self.lot.choice(options)
         return self.chosen[what]
@@ -106,7 +106,7 @@ class Mix:
         return wrap(outer, inner)
 
     def between(self) -> list[str]:
-        """What stands between two paragraphs and is none."""
+        """Elements between two paragraphs that are not paragraphs."""
         return {
             "nothing": [],
             "label": ["Anzeige"],

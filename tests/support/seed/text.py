@@ -1,4 +1,4 @@
-"""The text of the seed page, taken apart: read at test time from beside the repository, never kept in it."""
+"""The parts of the seed page's text, which tests read from outside the repository; it is never stored in it."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class ChangingPortal(TrapPortal):
         self._paths = sorted({each.path for truth in self._truths.values() for each in truth.articles.values()})
 
     def disturb(self) -> None:
-        """Choose anew which articles are disturbed, and how."""
+        """Choose which articles are disturbed from now on, and how."""
         chosen = self._chance.sample(self._paths, int(SHARE * len(self._paths)))
         self._disturbed = {path: self._trouble() for path in chosen}
 

@@ -30,7 +30,7 @@ def damage_of(story: Story) -> Damage | None:
 
 
 def damaged(story: Story, html: str) -> bytes:
-    """Return the page of *story* as it is served; a reader sees the same text."""
+    """Return the served page of *story*; a reader sees the same text as on the undamaged one."""
     damage = damage_of(story)
     if damage == "broken-html":
         html = break_markup(html)

@@ -1,4 +1,4 @@
-"""The expected records: what a story's page and a teaser show, by the layout's rules."""
+"""The expected records of a story's page and of a teaser, by the layout's rules."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class TeaserTruth:
     dateline: str | None
     label: str | None
     blocks: set[str]
-    """Headings of the lists that it stands in."""
+    """Headings of the lists that contain it."""
     position: int
     """Place in the first of them."""
 
@@ -91,7 +91,7 @@ class TeaserTruth:
 
 
 def article_truth(story: Story, depth: int) -> ArticleTruth:
-    """Return what the story's page shows."""
+    """Return the record of the story's page."""
     published, raws = _published(story)
     return ArticleTruth(
         native=story.native, path=story.path, paths=story.paths, layout=story.layout, damage=damage_of(story),

@@ -105,7 +105,7 @@ def cards(name: str, first: int = 0, number: int | None = None) -> Block:
 
 
 def around(story: Story, clock: datetime) -> tuple[Block, ...]:
-    """Return what stands under an article: two lists of the same experiment's next ones, and no third."""
+    """Return the lists under an article: two lists of the next articles of the same experiment."""
     mates = next(stories for stories in all_stories().values() if story in stories)
     at = mates.index(story)
     others = [other for other in mates[at + 1 :] + mates[:at] if "labor/absturz" not in other.home]
@@ -117,7 +117,7 @@ def around(story: Story, clock: datetime) -> tuple[Block, ...]:
 
 
 def truth(names: tuple[str, ...], clock: datetime) -> LaboratoryTruth:
-    """Return what a crawl that starts at the lists *names* must write at *clock*."""
+    """Return the records that a crawl from the lists *names* must write at *clock*."""
     result = LaboratoryTruth({}, {}, {}, sum(1 for name in names if name != "unfaelle"))
     rendered = result.rendered
     for name in names:

@@ -47,7 +47,7 @@ class Laboratory:
         return self._pages.render(template, **values).decode()
 
     def _part(self, target: str) -> str:
-        """Return what a script fetches: a whole article, or some cards of a list."""
+        """Return the response to a script: a whole article, or some cards of a list."""
         parts = urlsplit(target)
         path = parts.path.removeprefix("/labor/teil")
         if f"/labor{path}" in self._stories:

@@ -70,7 +70,7 @@ class TrapPortal(SamplePortal):
     def truth(
         self, start: Sequence[str] = ("/",), max_depth: int | None = None, since: datetime | None = None
     ) -> Truth:
-        """Return what a crawl of the edition now served must write."""
+        """Return the records that a crawl of the present edition must write."""
         return expected(self.edition, self._now, start, max_depth, since)
 
     def _default_time(self) -> datetime:

@@ -56,12 +56,12 @@ class Limits:
 
 
 def answer_of(story: Story) -> str:
-    """Return what the address of *story* answers: a trap's name, else the story's own answer."""
+    """Return the answer at the URL of *story*: a trap's name, else the story's own answer."""
     return TRAPS.get(story.number, story.answer)
 
 
 class TrapSite(Site):
-    """The site with its traps; *seen* holds the paths that were asked for before."""
+    """The site with its traps; *seen* has the paths that were requested before."""
 
     def __init__(self, world: World, clock: datetime, origin: str, limits: Limits, seen: set[str]) -> None:
         super().__init__(world, clock, origin)

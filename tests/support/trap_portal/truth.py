@@ -69,7 +69,7 @@ def expected(
     max_depth: int | None = None,
     since: datetime | None = None,
 ) -> Truth:
-    """Return what a crawl from the paths *start* must write, teaser hops up to *max_depth*.
+    """Return the records that a crawl from the paths *start* must write, up to *max_depth* teaser hops away.
 
     A start path is the front page, a section, topic or search page (with its query), or an article; KeyError where
     the portal has none such. Articles published before *since* (aware) are old: not written, and they lead nowhere;
