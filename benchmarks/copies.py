@@ -24,7 +24,7 @@ from places import CORPUS, write_section
 from portalcrawl.demo.world import first_stories, make_world
 from portalcrawl.storage.database import IN_MEMORY, open_database
 from portalcrawl.storage.near_copies import NearCopies
-from portalcrawl.storage.store import Store
+from portalcrawl.storage.state_reader import StateReader
 from portalcrawl.storage.tables import bands, signatures
 from portalcrawl.text.fingerprints import Fingerprint, fingerprint
 
@@ -96,7 +96,7 @@ def texts() -> dict[str, list[list[str]]]:
 
 def judged(originals: list[list[str]]) -> tuple[dict[str, float], int, int]:
     """Return recall by rule, how many texts were grouped, and how many of them wrongly."""
-    chance, clusters = random.Random(7), NearCopies(Store(open_database(IN_MEMORY)))
+    chance, clusters = random.Random(7), NearCopies(StateReader(open_database(IN_MEMORY)))
     groups: dict[int, str] = {}
     grouped = wrong = 0
     for number, paragraphs in enumerate(originals):
@@ -135,7 +135,7 @@ def lookups() -> dict[int, float]:
                     connection.execute(signatures.insert(), rows)
                     connection.execute(bands.insert(), sorted(ends, key=lambda row: row["band"]))
             known = size
-            clusters = NearCopies(Store(engine))
+            clusters = NearCopies(StateReader(engine))
             taken = []
             for _ in range(LOOKUPS):
                 wanted = Fingerprint(chance.randbytes(256), tuple(chance.getrandbits(63) for _ in range(12)))

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from portalcrawl import urls
 from portalcrawl.crawl import outcomes
 from portalcrawl.dates.resolve import is_utc
-from portalcrawl.storage.records import Record
-from portalcrawl.storage.store import Wanted
+from portalcrawl.storage.records import Record, Wanted
 
 if TYPE_CHECKING:
     from portalcrawl.crawl.crawl_state import CrawlState

@@ -49,7 +49,6 @@ from portalcrawl.storage.leases import PortalLeases
 from portalcrawl.storage.outbox import Outbox
 from portalcrawl.storage.postgresql import advisory_lock
 from portalcrawl.storage.run_history import NOT_IMPORTED, PastFeed, PastRun, RunHistory
-from portalcrawl.storage.store import Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.urls import mask_secrets
 
@@ -107,7 +106,7 @@ class State:
     def of(cls, file: StateFile, engine: Engine, guard: PortalGuard) -> State:
         """Return the state in the database of *engine*, for a run whose portals *guard* holds."""
         leases = guard if isinstance(guard, PortalLeases) else None
-        return cls(engine, UnitOfWork(Store(engine), leases), RunHistory(engine, SHORT_WAIT), file, guard)
+        return cls(engine, UnitOfWork(engine, leases), RunHistory(engine, SHORT_WAIT), file, guard)
 
 
 class Run:
@@ -366,7 +365,7 @@ def open_state(settings: RunSettings, folders: Folders) -> tuple[StateFile, Engi
         if url != IN_MEMORY and history.is_incomplete():
             with advisory_lock(engine, BUSY_TIMEOUT) if settings.shares_state else nullcontext():
                 if history.is_incomplete():
-                    importer = FeedImporter(UnitOfWork(Store(engine)), history, settings.recrawl_ages)
+                    importer = FeedImporter(UnitOfWork(engine), history, settings.recrawl_ages)
                     rebuild(open_store(settings.feeds_url), importer, None if settings.uses_outbox else folders.feeds)
         file = StateFile.now(url)
     return file, engine

@@ -18,7 +18,7 @@ from portalcrawl.runs.run import Folders, Run, State, open_run, open_state
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import IN_MEMORY, StateBusyError
 from portalcrawl.storage.leases import PortalLeases
-from portalcrawl.storage.store import OUTAGE, RETRY_INTERVAL
+from portalcrawl.storage.state_reader import OUTAGE, RETRY_INTERVAL
 
 if TYPE_CHECKING:
     from portalcrawl.demo import SamplePortal

@@ -1,0 +1,76 @@
+"""Look-ups in the state for one run: without locks, and patient with a database server that restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from time import monotonic, sleep
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from portalcrawl.storage import postgresql
+from portalcrawl.storage.database import database_errors_as
+
+CHUNK = 5_000
+"""Values in one IN (...), far below SQLite's limit of 32,766 parameters."""
+OUTAGE = 20.0
+"""Seconds that a look-up waits for a database server that was restarted: reading a page may take as long."""
+RETRY_INTERVAL = 0.25
+
+
+class StateReader:
+    """One connection for all look-ups, opened with the first."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    def rows(self, query: Any, **values: Any) -> Sequence[Any]:
+        """Return all rows of *query*, run with the parameters *values*.
+
+        A database server that can't be reached is waited for.
+
+        :raises StateBusyError: after OUTAGE seconds.
+        """
+        end = 0.0
+        while True:
+            try:
+                return self._read(query, values)
+            except DBAPIError as error:
+                is_passing = postgresql.is_passing(error)
+                if not end and not is_passing:
+                    raise
+                end = end or monotonic() + OUTAGE
+                if monotonic() >= end or not is_passing:
+                    with database_errors_as("the state can't be read"):
+                        raise
+            self._close_connection()
+            sleep(RETRY_INTERVAL)
+
+    def rows_with(self, query: Any, keys: Collection[Any], **values: Any) -> Iterator[Any]:
+        """Yield the rows of *query* for any number of *keys*, the values of its expanding parameter ``keys``."""
+        for chunk in chunks(keys):
+            yield from self.rows(query, keys=chunk, **values)
+
+    def _read(self, query: Any, values: Mapping[str, Any]) -> Sequence[Any]:
+        if self._connection is None:
+            # An open read transaction would keep SQLite from emptying its write-ahead log.
+            self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        return self._connection.execute(query, values).all()
+
+    def _close_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def close(self) -> None:
+        """Close all connections of the engine."""
+        self._close_connection()
+        self._engine.dispose()
+
+
+def chunks(values: Collection[Any]) -> Iterator[list[Any]]:
+    """Yield the sorted *values*, CHUNK at a time."""
+    ordered = sorted(values)
+    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
