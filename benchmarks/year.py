@@ -154,8 +154,9 @@ def tick(data: Path) -> str:
     for _ in range(20):
         began = time.perf_counter()
         dispatcher.step()
+        states = jobs.entry_states(schedule.entries)
         for entry in schedule.entries.values():
-            health_of(entry, jobs, time.time())
+            health_of(entry, states[entry.name], False, time.time())
         walls.append(time.perf_counter() - began)
     return f"{median(walls) * 1000:.0f}"
 

@@ -119,13 +119,13 @@ class Scheduler:
             self._next_cleanup = monotonic() + CLEANUP_INTERVAL
             self._store.remove_old(now)
         busy = {job.entry for job in self._store.open_jobs() if job.status in POSTED}
-        states = self._store.entry_states()
+        states = self._store.entry_states(self.schedule.entries)
         for entry in self.schedule.entries.values():
-            state = states.get(entry.name)
-            health, before = health_of(entry, state, entry.name in busy, now), state.level if state else None
+            state = states[entry.name]
+            health, before = health_of(entry, state, entry.name in busy, now), state.level
             if health.level in ("new", before):
                 continue
-            line = notice(health, before, entry.portals, now) if before or health.level != "ok" else None
+            line = notice(health, state, entry.portals, now) if before or health.level != "ok" else None
             self._store.set_level(entry.name, health.level, now, line if self.schedule.webhook else None)
             level = logging.INFO if health.level == "ok" else logging.WARNING
             reasons = "; ".join(health.reasons) or "all is well"
