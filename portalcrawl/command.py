@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import codecs
 import io
+import signal
 import sys
 from collections.abc import Callable
+from threading import Event
 from typing import ClassVar, NoReturn
 
 from scrapy.commands import ScrapyCommand
@@ -50,6 +52,14 @@ def print_error(error: Exception) -> int:
 def exit_with(error: Exception) -> NoReturn:
     """Print *error* as one line and exit with its exit code."""
     sys.exit(print_error(error))
+
+
+def stop_event() -> Event:
+    """Return an event that Ctrl-C and SIGTERM set."""
+    event = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: event.set())
+    return event
 
 
 def refuse_in_one_line(parser: argparse.ArgumentParser, command: ScrapyCommand) -> None:

@@ -23,15 +23,12 @@ class Command(ProjectCommand):
     """Writes a report on what was crawled."""
 
     def syntax(self) -> str:
-        """Return what follows the command's name in its usage."""
         return "[--portal NAME] [--since AGE] [-o FILE]"
 
     def short_desc(self) -> str:
-        """Return one line for ``scrapy -h``."""
         return "Write an HTML page of what was crawled, with plots"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the command's own options."""
         super().add_options(parser)
         parser.add_argument("--portal", metavar="NAME", help="only this portal")
         parser.add_argument("--since", metavar="AGE", help="only runs that started since: 2025-12-01, 36h, 7d")

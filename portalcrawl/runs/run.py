@@ -83,16 +83,6 @@ class Folders:
 
 
 @dataclass(frozen=True, slots=True)
-class RunIdentity:
-    """A run's id, its start (UTC), and the folders of its feeds and locks."""
-
-    run: str
-    started: datetime
-    folder: Path
-    locks: Path
-
-
-@dataclass(frozen=True, slots=True)
 class State:
     """The state of earlier runs."""
 
@@ -112,19 +102,21 @@ class State:
 class Run:
     """A running crawl. What it writes is durable after the next commit."""
 
-    def __init__(self, plan: Plan, settings: RunSettings, identity: RunIdentity, state: State) -> None:
+    def __init__(
+        self, plan: Plan, settings: RunSettings, folders: Folders, state: State, name: str, started: datetime
+    ) -> None:
         self.plan = plan
         self.settings = settings
-        self.started = identity.started
-        self.id = identity.run
-        self.folder = identity.folder
+        self.started = started
+        self.id = name
+        self.folder = folders.feeds
         """Where the feeds are."""
         self.unit_of_work = state.unit_of_work
         self.articles = RunArticles(self.unit_of_work)
         self.counts: Counter[str] = Counter()
         policy = plan.policy(settings, self.started)
         self.crawl = CrawlState(self.id, policy, self.unit_of_work, self.articles, self.counts)
-        self.journal = ReadingJournal(identity.locks)
+        self.journal = ReadingJournal(folders.locks)
         self.manifest: Manifest | None = None
         """Set when the run is published."""
         self.broken: str | None = None
@@ -339,7 +331,7 @@ def open_run(plan: Plan, settings: RunSettings, folders: Folders, state: State) 
     if leases is not None:
         leases.run = name
     history.begin(name, plan.profiles, masked(plan.given), started.isoformat(), leases)
-    run = Run(plan, settings, RunIdentity(name, started, folders.feeds, folders.locks), state)
+    run = Run(plan, settings, folders, state, name, started)
     record_suspects(run.journal, state.unit_of_work, plan.profiles, keeps_state=settings.keeps_state)
     return run
 

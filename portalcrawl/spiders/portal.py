@@ -162,7 +162,7 @@ class PortalSpider(Spider):
         """The feeds and sitemaps of the run."""
         from portalcrawl.document_requests import DocumentRequests  # imported here, since most runs need none
 
-        return DocumentRequests(self)
+        return DocumentRequests(self.run, self.frontier, self.page_handler, self.guard, self.requests)
 
     def _discovers(self, portal: str) -> bool:
         """Return whether feeds or sitemaps of *portal* are requested."""
