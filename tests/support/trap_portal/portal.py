@@ -2,40 +2,54 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
+from threading import Event
 
 from portalcrawl.demo import SamplePortal
-from portalcrawl.demo.server import Server, response_head
+from portalcrawl.demo.server import Answerer, Handler, Server
 from portalcrawl.demo.site import Response, Site
 from support.trap_portal.editions import clock_of, world
 from support.trap_portal.traps import Limits, TrapResponse, TrapSite
 from support.trap_portal.truth import Truth, expected
 
 
-class TrapServer(Server):
+class TrapHandler(Handler):
     """Sends late answers, streams, and answers that break off."""
 
-    async def _write(
-        self, writer: asyncio.StreamWriter, response: Response, date: str, *, method: str, close: bool
-    ) -> bool:
+    server: TrapServer
+
+    def write(self, response: Response, date: str) -> None:
         if not isinstance(response, TrapResponse):
-            return await super()._write(writer, response, date, method=method, close=close)
-        await asyncio.sleep(response.delay)
+            super().write(response, date)
+            return
+        self.server.is_stopping.wait(response.delay)
         if response.cut:
-            writer.write(response_head(response, date, close=True) + response.body[: len(response.body) // 2])
-            await writer.drain()
-            return False
-        if not response.stream:
-            return await super()._write(writer, response, date, method=method, close=close)
-        headers = response.headers | {"Transfer-Encoding": "chunked"}
-        writer.write(response_head(Response(response.status, headers=headers), date, close=close))
-        for chunk in chain(response.stream, [b""]) if method == "GET" else ():
-            writer.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
-            await writer.drain()
-        return not close
+            self.close_connection = True
+            self.write_head(response, date)
+            self.wfile.write(response.body[: len(response.body) // 2])
+        elif response.stream:
+            self.write_head(replace(response, headers=response.headers | {"Transfer-Encoding": "chunked"}), date)
+            for chunk in chain(response.stream, [b""]) if self.command == "GET" else ():
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+        else:
+            super().write(response, date)
+
+
+class TrapServer(Server):
+    """Ends late answers when it is stopped."""
+
+    handler_class = TrapHandler
+
+    def __init__(self, answerer: Answerer, host: str, port: int) -> None:
+        super().__init__(answerer, host, port)
+        self.is_stopping = Event()
+
+    def stop(self) -> None:
+        self.is_stopping.set()
+        super().stop()
 
 
 class TrapPortal(SamplePortal):
