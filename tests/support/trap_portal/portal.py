@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from threading import Event
@@ -14,6 +15,8 @@ from portalcrawl.demo.site import Response, Site
 from support.trap_portal.editions import clock_of, world
 from support.trap_portal.traps import Limits, TrapResponse, TrapSite
 from support.trap_portal.truth import Truth, expected
+
+LONGEST_LOG = 100_000
 
 
 class TrapHandler(Handler):
@@ -52,6 +55,14 @@ class TrapServer(Server):
         super().stop()
 
 
+@dataclass(frozen=True, slots=True)
+class LoggedRequest:
+    """One answered request: path with query, and the status of the answer."""
+
+    target: str
+    status: int
+
+
 class TrapPortal(SamplePortal):
     """The portal with its traps, in any *edition* (from 1); without *now* the clock goes with the edition."""
 
@@ -63,6 +74,8 @@ class TrapPortal(SamplePortal):
         super().__init__(port, now)
         self._edition = edition
         self._limits = limits or Limits()
+        self.log: deque[LoggedRequest] = deque(maxlen=LONGEST_LOG)
+        """The answered requests since the start, the last :data:`LONGEST_LOG` of them."""
         self._seen: set[str] = set()
 
     @property
@@ -75,6 +88,21 @@ class TrapPortal(SamplePortal):
         with self._lock:
             self._edition, self._site = number, None
 
+    @property
+    def clock(self) -> datetime:
+        """The portal's time; may be set to an aware time, or to None for the edition's."""
+        return super().clock
+
+    @clock.setter
+    def clock(self, now: datetime | None) -> None:
+        with self._lock:
+            self._now, self._site = now, None
+
+    @property
+    def visits(self) -> list[str]:
+        """Paths (with queries) of all answered requests, in order."""
+        return [visit.target for visit in self.log]
+
     def forget(self) -> None:
         """Empty the log and make the pages that fail at first fail again."""
         with self._lock:
@@ -86,6 +114,11 @@ class TrapPortal(SamplePortal):
     ) -> Truth:
         """Return what a crawl of the edition now served must write."""
         return expected(self.edition, self._now, start, max_depth, since)
+
+    def _answer(self, target: str) -> tuple[Response, str]:
+        response, date = super()._answer(target)
+        self.log.append(LoggedRequest(target, response.status))
+        return response, date
 
     def _default_time(self) -> datetime:
         return clock_of(self._edition)
