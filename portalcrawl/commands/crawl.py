@@ -15,7 +15,7 @@ import scrapy.core.downloader.contextfactory  # noqa: F401
 from scrapy.commands import ScrapyHelpFormatter
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
-from scrapy.settings import SETTINGS_PRIORITIES, default_settings
+from scrapy.settings import default_settings
 
 from portalcrawl.command import exit_with, refuse_in_one_line
 from portalcrawl.errors import PortalcrawlError, SettingError, UsageError
@@ -23,7 +23,7 @@ from portalcrawl.plurals import counted
 from portalcrawl.rendering.browser_path import require_browser
 from portalcrawl.runs.arguments import MEANINGS
 from portalcrawl.runs.plan import make_plan
-from portalcrawl.runs.run_settings import RunSettings
+from portalcrawl.runs.run_settings import RunSettings, is_users
 from portalcrawl.runs.session import RunSession
 from portalcrawl.spiders.portal import PortalSpider
 
@@ -101,7 +101,7 @@ def _check_scrapy_settings(settings: BaseSettings) -> None:
 
     Scrapy itself would end with a traceback once the crawl has begun.
     """
-    for name in [name for name in settings if (settings.getpriority(name) or 0) > SETTINGS_PRIORITIES["project"]]:
+    for name in [name for name in settings if is_users(settings, name)]:
         default = getattr(default_settings, name, None)
         if isinstance(default, bool):
             _check_setting(settings.getbool, name, settings[name], "True or False")

@@ -17,7 +17,7 @@ from portalcrawl.commands.inspection.fetch import fetch
 from portalcrawl.commands.inspection.fetched_time import parse_fetched, set_fetched
 from portalcrawl.commands.inspection.html_file import check_target, write_whole
 from portalcrawl.commands.inspection.page_cases import INSPECTION, read_file, save_case
-from portalcrawl.commands.inspection.view import json_record, print_json, print_tables
+from portalcrawl.commands.inspection.view import json_record, print_tables
 from portalcrawl.errors import PortalcrawlError, UsageError
 from portalcrawl.explanation import Explanation, explain
 from portalcrawl.extraction.page import Page
@@ -25,6 +25,7 @@ from portalcrawl.profiles.catalog import Catalog, ProfileFile
 from portalcrawl.runs.plan import make_plan
 from portalcrawl.runs.run_settings import profiles_folder, read_timeout
 from portalcrawl.runs.watchdog import ReadingTimeoutError, Watchdog
+from portalcrawl.terminal import print_json
 from portalcrawl.urls import absolute
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from portalcrawl.scheduling.entries import Node, Schedule, ScheduleEntry
 from portalcrawl.scheduling.external_runs import ExternalRuns
 from portalcrawl.scheduling.job_store import POSTED, Job, JobStore
 from portalcrawl.scheduling.job_tracker import JobTracker
-from portalcrawl.scheduling.nodes import NodeJobs, Nodes
+from portalcrawl.scheduling.nodes import Answers, Nodes
 from portalcrawl.scheduling.scrapyd import NodeDownError, NodeRefusesError, NodeUnsureError, NotDeployedError
 
 logger = logging.getLogger("portalcrawl.schedule")
@@ -34,7 +34,7 @@ class Dispatcher:
         answers, now = self._nodes.ask(), time()
         for job in self._store.open_jobs():
             if job.status in POSTED:
-                self._tracker.follow(job, answers.get(job.node or ""), now)
+                self._tracker.follow(job, answers, now)
         jobs = self._store.open_jobs()
         # Of several waiting starts of one entry, the last is posted; of several entries of one portal, the first.
         last = {job.entry: job.job for job in jobs if job.status == "due"}
@@ -44,7 +44,7 @@ class Dispatcher:
                 busy |= dict.fromkeys(job.portals, job.job)
         return bool(jobs)
 
-    def _start(self, job: Job, last: str, busy: Mapping[str, str], answers: Mapping[str, NodeJobs], now: float) -> bool:
+    def _start(self, job: Job, last: str, busy: Mapping[str, str], answers: Answers, now: float) -> bool:
         """Post *job*, skip it, or leave it for later; return whether it was posted."""
         entry = self.schedule.entries.get(job.entry)
         if entry is None:

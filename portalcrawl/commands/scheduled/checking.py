@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from time import time
@@ -19,6 +18,7 @@ from portalcrawl.scheduling.scheduler_loop import HEALTH_INTERVAL
 from portalcrawl.scheduling.scrapyd import NodeError, Scrapyd
 from portalcrawl.scheduling.shadow import shadowing_copy
 from portalcrawl.scheduling.ticker import CLOCK_SET_BACK
+from portalcrawl.terminal import print_json
 
 DEAD_AFTER = 24 * HEALTH_INTERVAL
 """Seconds without a sign of the scheduler after which it counts as stopped."""
@@ -29,7 +29,7 @@ STARTS_WITHIN = 60.0
 def check(schedule: Schedule, settings: RunSettings) -> int:
     """Print the findings; return the exit code."""
     found = findings(schedule, JobStore.open(settings.data_dir), time())
-    print(json.dumps(found, ensure_ascii=False, indent=1))
+    print_json(found)
     return 1 if found["problems"] else 0
 
 
