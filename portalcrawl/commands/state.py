@@ -11,7 +11,7 @@ from typing import Any
 from portalcrawl.command import ProjectCommand
 from portalcrawl.errors import DataFolderError, UsageError
 from portalcrawl.plurals import counted
-from portalcrawl.runs.arguments import AGE, UNITS
+from portalcrawl.runs.arguments import parse_age
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import open_database, state_file
 from portalcrawl.storage.maintenance import Maintenance
@@ -87,10 +87,10 @@ def _number(value: str) -> int:
 
 
 def _age(value: str) -> timedelta:
-    match = AGE.fullmatch(value.strip())
-    if not match or not int(match[1]):
+    age = parse_age(value.strip())
+    if not age:
         raise UsageError(f"--forget {value!r} is no age; it takes one such as 90d or 52w")
-    return timedelta(**{UNITS[match[2]]: int(match[1])})
+    return age
 
 
 def _show(maintenance: Maintenance, file: Path | None, backlog: Backlog, *, as_json: bool) -> None:
