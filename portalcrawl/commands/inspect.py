@@ -24,7 +24,7 @@ from portalcrawl.extraction.page import Page
 from portalcrawl.profiles.catalog import Catalog, ProfileFile
 from portalcrawl.runs.plan import make_plan
 from portalcrawl.runs.run_settings import profiles_folder, read_timeout
-from portalcrawl.runs.watchdog import ReadingTimeoutError, Watchdog
+from portalcrawl.runs.watchdog import ReadingTimeoutError, run_within
 from portalcrawl.terminal import print_json
 from portalcrawl.urls import absolute
 
@@ -109,7 +109,7 @@ class Command(ScrapyCommand):
         seconds = read_timeout(self.settings)
         error = UnreadableError(f"{target} is unreadable: it took longer than READ_TIMEOUT ({seconds:g} s)")
         try:
-            return Watchdog(seconds, lambda: print_error(error)).run(work)
+            return run_within(seconds, work, lambda: print_error(error))
         except ReadingTimeoutError:
             raise error from None
 

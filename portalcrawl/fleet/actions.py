@@ -83,11 +83,7 @@ def worker(settings: BaseSettings, concurrency: str | None) -> int:
     log_to_stderr(settings["LOG_LEVEL"], with_entries=False)
     sources: list[Source] = [StateFigures(fleet.state_url), FleetFigures(Database(fleet.state_url))]
     with serve_metrics(metrics_port(settings), sources):
-        return asyncio.run(_work(fleet))
-
-
-async def _work(settings: FleetSettings) -> int:
-    return await Supervisor(settings).run()
+        return asyncio.run(Supervisor(fleet).run())
 
 
 def status(settings: BaseSettings, *, as_json: bool) -> int:
