@@ -8,7 +8,6 @@ the status ``unreadable``, and no later run asks for it.
 
 from __future__ import annotations
 
-import gc
 import json
 import logging
 import os
@@ -29,6 +28,7 @@ from portalcrawl.extraction.pagination import next_page
 from portalcrawl.loaders.article import load_article
 from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.loaders.teaser import load_teasers
+from portalcrawl.reading import no_garbage_collection
 from portalcrawl.runs.locks import lock_name
 from portalcrawl.runs.watchdog import ReadingTimeoutError, run_within, survives_in_child_process
 from portalcrawl.storage.records import SUSPECT, Record
@@ -212,9 +212,9 @@ class ReadingGuard:
         if is_suspect and not self._passes_trial(response, record, trial or _read_all_parts):
             return None
         self._run.journal.begin(self._entry(passed_trial=is_suspect))
-        gc.disable()  # objects made for a page live until it is read: a collection in between would find no garbage
         try:
-            return run_within(self._seconds, lambda: work(self._page(response, record)), self._end_run)
+            with no_garbage_collection():
+                return run_within(self._seconds, lambda: work(self._page(response, record)), self._end_run)
         except ReadingTimeoutError:
             self._record_unreadable(f"reading it took longer than READ_TIMEOUT ({self._seconds:g} s)")
         except MemoryError:
@@ -226,7 +226,6 @@ class ReadingGuard:
             self._run.counts["exceptions"] += 1
             self._record_failure("error")
         finally:
-            gc.enable()
             self._run.journal.end()
         return None
 
