@@ -9,12 +9,15 @@ import signal
 import sys
 from collections.abc import Callable
 from threading import Event
-from typing import ClassVar, NoReturn
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from portalcrawl.errors import DataFolderError, PortalcrawlError, UsageError
+
+if TYPE_CHECKING:
+    from scrapy.settings import Settings
 
 
 def exit_code_of(work: Callable[[], int]) -> int:
@@ -73,11 +76,12 @@ def refuse_in_one_line(parser: argparse.ArgumentParser, command: ScrapyCommand) 
 
 
 class ProjectCommand(ScrapyCommand):
-    """Base class of commands that start no crawl.
+    """Base class of commands other than ``scrapy crawl``.
 
     It is not in the package of commands, since Scrapy lists every command class in COMMANDS_MODULE.
     """
 
+    settings: Settings  # Scrapy sets it before it calls anything
     requires_project = True
     requires_crawler_process = False
     default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}

@@ -46,7 +46,6 @@ class Command(ProjectCommand):
             takes = ", ".join(f"{name} {where}" for name, where in TARGETS.items())
             raise UsageError(f"scrapy export takes one of {takes}")
         since = start_of_period(opts.since)
-        assert self.settings is not None
         settings = RunSettings.from_settings(self.settings)
         feeds = published_feeds(settings.feeds_url)
         name, where = args

@@ -36,7 +36,6 @@ class Command(ProjectCommand):
         require_extra("fleet", "procrastinate", "psycopg")
         from portalcrawl.fleet import actions
 
-        assert self.settings is not None
         if action == "init":
             return actions.init(self.settings)
         if action == "apply":

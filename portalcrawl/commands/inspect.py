@@ -6,12 +6,11 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
-from scrapy.commands import ScrapyCommand
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from portalcrawl.command import exit_code_of, print_error, refuse_in_one_line
+from portalcrawl.command import ProjectCommand, print_error
 from portalcrawl.commands.inspection.explain_view import explain_record, print_explanation
 from portalcrawl.commands.inspection.fetch import fetch
 from portalcrawl.commands.inspection.fetched_time import parse_fetched, set_fetched
@@ -35,10 +34,11 @@ USAGE = (
 )
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Shows the article and the teasers of one page."""
 
-    requires_project = True
+    requires_crawler_process = True
+    default_settings: ClassVar[dict[str, object]] = {}
 
     def syntax(self) -> str:
         return "[options] URL|FILE"
@@ -48,7 +48,6 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        refuse_in_one_line(parser, self)
         parser.add_argument("--url", metavar="U", help="address of the page in FILE (default: its canonical address)")
         parser.add_argument("--fetched", metavar="TIME", help="what ages count from (default: when it was fetched)")
         parser.add_argument("--portal", metavar="P", help="profile to read it by (default: that of its host)")
@@ -60,14 +59,10 @@ class Command(ScrapyCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Log errors only, unless the user sets a level."""
         super().process_options(args, opts)
-        assert self.settings is not None
         if opts.loglevel is None and self.settings.getpriority("LOG_LEVEL") != 40:
             self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        self.exitcode = exit_code_of(lambda: self._run(args, opts))
-
-    def _run(self, args: list[str], opts: argparse.Namespace) -> int:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         target = _target(args, opts)
         page = self._page(target, opts)
         found = self._in_time(target, lambda: _explain(page))
@@ -87,7 +82,6 @@ class Command(ScrapyCommand):
 
     def _page(self, target: str, opts: argparse.Namespace) -> Page:
         """Return the page at *target*: fetched if it is a URL, else read from the file."""
-        assert self.settings is not None
         assert self.crawler_process is not None
         when = parse_fetched(opts.fetched) if opts.fetched is not None else None
         saved = None if _is_address(target) else self._in_time(target, lambda: read_file(Path(target), opts.url))
@@ -105,7 +99,6 @@ class Command(ScrapyCommand):
 
     def _in_time(self, target: str, work: Callable[[], T]) -> T:
         """Return the result of *work*; raise UnreadableError if it takes longer than READ_TIMEOUT."""
-        assert self.settings is not None
         seconds = read_timeout(self.settings)
         error = UnreadableError(f"{target} is unreadable: it took longer than READ_TIMEOUT ({seconds:g} s)")
         try:
@@ -115,7 +108,6 @@ class Command(ScrapyCommand):
 
     def _profile_file(self, page: Page) -> ProfileFile | None:
         """Return the file of the page's profile; None for the generic profile."""
-        assert self.settings is not None
         files = Catalog(profiles_folder(self.settings)).files
         return None if page.profile.generic else next(file for file in files if file.name == page.profile.name)
 

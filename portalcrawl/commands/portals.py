@@ -45,7 +45,6 @@ class Command(ProjectCommand):
     def _discover(self, args: list[str], *, write: bool, as_json: bool) -> int:
         from portalcrawl.drafting.discover import discover  # here, since it imports all of the extraction
 
-        assert self.settings is not None
         draft, file, note = discover(args, self.settings, write=write)
         if as_json:
             print_json({"name": draft.name, "file": str(file) if file else None, "toml": draft.text})
@@ -59,7 +58,6 @@ class Command(ProjectCommand):
             raise UsageError("--write is for scrapy portals discover URL")
         if len(args) > 1 or any(arg.startswith("-") for arg in args):
             raise UsageError(f"scrapy portals: unknown argument {args[-1]!r}; it takes one NAME, and --check")
-        assert self.settings is not None
         catalog = Catalog(profiles_folder(self.settings))
         if args and args[0] not in catalog.names():
             raise UsageError(f"unknown portal {args[0]!r}; the portals are {', '.join(catalog.names())}")

@@ -55,7 +55,6 @@ class Command(ProjectCommand):
         action, *rest = args or [""]
         if action not in ACTIONS or len(rest) != (action == "once"):
             raise UsageError(f"scrapy schedule takes one of {', '.join(ACTIONS)} (once with the NAME of an entry)")
-        assert self.settings is not None
         settings = RunSettings.from_settings(self.settings)
         file = Path(str(opts.file or self.settings["SCHEDULE_FILE"])).expanduser()
         if action == "run":

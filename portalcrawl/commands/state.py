@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from portalcrawl.command import ProjectCommand
-from portalcrawl.errors import DataFolderError, UsageError
+from portalcrawl.errors import UsageError
 from portalcrawl.plurals import counted
 from portalcrawl.runs.arguments import parse_age
 from portalcrawl.runs.run_settings import RunSettings
-from portalcrawl.storage.database import open_database, state_file
+from portalcrawl.storage.database import open_existing, state_file
 from portalcrawl.storage.maintenance import Maintenance
 from portalcrawl.storage.outbox import Backlog, Outbox
 from portalcrawl.storage.run_history import PastRun, RunHistory
@@ -60,12 +60,8 @@ class Command(ProjectCommand):
         age = _age(opts.forget) if opts.forget is not None else None
         if opts.requeue is not None and opts.requeue not in REQUEUABLE:
             raise UsageError(f"--requeue {opts.requeue!r} is no status; it takes one of {', '.join(REQUEUABLE)}")
-        assert self.settings is not None
         settings = RunSettings.from_settings(self.settings)
-        file = state_file(settings.state_url)
-        if file is not None and not file.exists():
-            raise DataFolderError(f"there is no state in {file.parent} yet; scrapy crawl portal makes it")
-        engine = open_database(settings.state_url)
+        engine = open_existing(settings.state_url)
         maintenance = Maintenance(engine)
         if runs is not None:
             show_runs(RunHistory(engine), runs, as_json=opts.json)
@@ -76,7 +72,7 @@ class Command(ProjectCommand):
             requeued = maintenance.requeue(opts.requeue)
             print(f"{counted(requeued, 'article is', 'articles are')} pending again")
         else:
-            _show(maintenance, file, Outbox(engine).backlog(), as_json=opts.json)
+            _show(maintenance, state_file(settings.state_url), Outbox(engine).backlog(), as_json=opts.json)
         return 0
 
 
