@@ -21,7 +21,8 @@ from statistics import median
 
 from places import CORPUS, write_section
 
-from portalcrawl.demo.world import first_stories, make_world
+from portalcrawl.demo.story_variants import NEAR_COPIES, SAME_TEXTS
+from portalcrawl.demo.world import first_stories
 from portalcrawl.storage.database import IN_MEMORY, open_database
 from portalcrawl.storage.near_copies import NearCopies
 from portalcrawl.storage.state_reader import StateReader
@@ -81,9 +82,8 @@ RULES: dict[str, Rule] = {
 
 def texts() -> dict[str, list[list[str]]]:
     """Return the originals by where they come from, each a list of paragraphs; known copies are left out."""
-    world = make_world(first_stories())
-    copies = {name for pair in (*world.duplicates, *world.near_duplicates) for name in pair}
-    embedded = [story.body for story in world.tree if story.native not in copies]
+    copies = {number for pair in (*SAME_TEXTS, *NEAR_COPIES) for number in pair}
+    embedded = [story.body for number, story in enumerate(first_stories()) if number not in copies]
     found = {"embedded portal": [body.split("\n\n") for body in embedded]}
     saved = []
     for gold in sorted(CORPUS.glob("*/gold.jsonl")):

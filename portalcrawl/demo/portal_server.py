@@ -12,8 +12,6 @@ from portalcrawl.demo.story_model import EPOCH, ZONE
 from portalcrawl.demo.world import first_stories, make_world
 
 HOST = "127.0.0.1"
-PORT = 8998
-"""The port that the profile ``sample`` names."""
 
 
 class SamplePortal:

@@ -25,8 +25,6 @@ def make_world(tree: tuple[Story, ...], news: tuple[Story, ...] = ()) -> World:
     return World(
         stories=(*news, *tree, *withdrawn_stories(len(tree))),
         tree=tree,
-        duplicates=frozenset(frozenset((tree[a].native, tree[b].native)) for a, b in SAME_TEXTS),
-        near_duplicates=frozenset(frozenset((tree[a].native, tree[b].native)) for a, b in NEAR_COPIES),
         unlinked=unlinked_stories(),
     )
 
