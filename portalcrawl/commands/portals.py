@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -67,19 +67,12 @@ class Command(ProjectCommand):
         return _show(files[0], as_json=as_json) if args else _list(files, as_json=as_json)
 
 
-def _check(files: Iterable[ProfileFile], *, as_json: bool) -> int:
-    faults = 0
+def _check(files: Sequence[ProfileFile], *, as_json: bool) -> int:
     if as_json:
-        found = [{"file": file.file, "faults": [str(fault) for fault in file.faults]} for file in files]
-        print_json(found)
-        return 1 if any(each["faults"] for each in found) else 0
-    for file in files:
-        for fault in file.faults:
-            print(fault)
-        if not file.faults:
-            print(f"{file.file}: ok")
-        faults += len(file.faults)
-    return 1 if faults else 0
+        print_json([{"file": file.file, "faults": [str(fault) for fault in file.faults]} for file in files])
+    else:
+        print(*(line for file in files for line in file.faults or (f"{file.file}: ok",)), sep="\n")
+    return 1 if any(file.faults for file in files) else 0
 
 
 def _list(files: Iterable[ProfileFile], *, as_json: bool) -> int:
