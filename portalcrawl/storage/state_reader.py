@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from portalcrawl.storage import postgresql
-from portalcrawl.storage.database import database_errors_as
+from portalcrawl.storage.database import StateBusyError, database_errors_as
+
+T = TypeVar("T")
 
 CHUNK = 5_000
 """Values in one IN (...), far below SQLite's limit of 32,766 parameters."""
@@ -33,20 +35,12 @@ class StateReader:
 
         :raises StateBusyError: after OUTAGE seconds.
         """
-        end = 0.0
-        while True:
-            try:
-                return self._read(query, values)
-            except DBAPIError as error:
-                is_passing = postgresql.is_passing(error)
-                if not end and not is_passing:
-                    raise
-                end = end or monotonic() + OUTAGE
-                if monotonic() >= end or not is_passing:
-                    with database_errors_as("the state can't be read"):
-                        raise
-            self._close_connection()
-            sleep(RETRY_INTERVAL)
+        try:
+            return self._read(query, values)
+        except DBAPIError as error:
+            if not postgresql.is_passing(error):
+                raise
+        return patiently(lambda: self._read_anew(query, values), OUTAGE)
 
     def rows_with(self, query: Any, keys: Collection[Any], **values: Any) -> Iterator[Any]:
         """Yield the rows of *query* for any number of *keys*, the values of its expanding parameter ``keys``."""
@@ -59,6 +53,11 @@ class StateReader:
             self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         return self._connection.execute(query, values).all()
 
+    def _read_anew(self, query: Any, values: Mapping[str, Any]) -> Sequence[Any]:
+        self._close_connection()
+        with database_errors_as("the state can't be read"):
+            return self._read(query, values)
+
     def _close_connection(self) -> None:
         if self._connection is not None:
             self._connection.close()
@@ -68,6 +67,18 @@ class StateReader:
         """Close all connections of the engine."""
         self._close_connection()
         self._engine.dispose()
+
+
+def patiently(work: Callable[[], T], seconds: float) -> T:
+    """Return what *work* returns; while it raises StateBusyError, try again for *seconds*."""
+    end = monotonic() + seconds
+    while True:
+        try:
+            return work()
+        except StateBusyError:
+            if monotonic() >= end:
+                raise
+        sleep(RETRY_INTERVAL)
 
 
 def chunks(values: Collection[Any]) -> Iterator[list[Any]]:
