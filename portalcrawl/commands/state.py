@@ -93,12 +93,7 @@ def _show(maintenance: Maintenance, file: Path | None, backlog: Backlog, *, as_j
     counts, size = maintenance.counts(), file.stat().st_size if file else None
     if as_json:
         articles = [
-            {
-                "portal": count.portal,
-                "status": count.status,
-                "articles": count.number,
-                "oldest": _iso(count.oldest),
-            }
+            {"portal": count.portal, "status": count.status, "articles": count.number, "oldest": _iso(count.oldest)}
             for count in counts
         ]
         place = {"file": str(file) if file else None, "bytes": size}

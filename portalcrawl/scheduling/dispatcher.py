@@ -58,26 +58,20 @@ class Dispatcher:
             if entry.on_overlap == "skip" or job.by_hand:
                 return self._skip(job, f"its portal is busy with {other}", now)
             return False
-        node = self._node_for(entry)
-        if node is None:
+        if not self._nodes.is_up(entry.node):
             return False
-        values = {"node": node.name, "posted": now, "expires": now + entry.start_within, "longest": entry.limit}
+        values = {"node": entry.node, "posted": now, "expires": now + entry.start_within, "longest": entry.limit}
         self._store.change(job.job, status="posting", **values)
         if (stored := self._store.find(job.job)) is not None:
             self._post(stored)
         return True
 
-    def _node_for(self, entry: ScheduleEntry) -> Node | None:
-        """Return the node of *entry*; None if it does not answer at the moment."""
-        node = self.schedule.nodes[entry.node]
-        return node if self._nodes.is_up(node.name) else None
-
     def _post(self, job: Job) -> None:
         """Post a job that is stored as posted; repeated, with the same id, if the node has not received it."""
-        entry, node = self.schedule.entries.get(job.entry), self.schedule.nodes.get(job.node or "")
-        client = self._nodes.client(job.node or "")
-        if entry is None or node is None or client is None:
+        entry, client = self.schedule.entries.get(job.entry), self._nodes.client(job.node or "")
+        if entry is None or client is None:
             return
+        node = client.node
         try:
             client.post(job.job, entry.arguments, self._settings_for(entry, node, job), entry.priority)
         except NodeDownError as error:

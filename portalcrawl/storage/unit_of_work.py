@@ -17,16 +17,7 @@ from portalcrawl.storage.packing import address_key, record_of, row_of, teaser_k
 from portalcrawl.storage.page_pictures import PagePictures
 from portalcrawl.storage.records import Record, Wanted
 from portalcrawl.storage.state_reader import StateReader
-from portalcrawl.storage.tables import (
-    PREFIX,
-    addresses,
-    articles,
-    content_prefix,
-    feeds,
-    lines,
-    teasers,
-    token_key,
-)
+from portalcrawl.storage.tables import PREFIX, addresses, articles, content_prefix, feeds, lines, teasers, token_key
 from portalcrawl.storage.upsert import upsert
 from portalcrawl.urls import url_key
 

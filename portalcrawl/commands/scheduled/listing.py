@@ -37,11 +37,7 @@ def show_list(schedule: Schedule, settings: RunSettings, *, as_json: bool) -> No
 
 
 def _row(
-    entry: ScheduleEntry,
-    state: EntryState,
-    jobs: Collection[Job],
-    external: ExternalRuns,
-    time_text: TimeText,
+    entry: ScheduleEntry, state: EntryState, jobs: Collection[Job], external: ExternalRuns, time_text: TimeText
 ) -> tuple[str, ...]:
     own = [job.status for job in jobs if job.entry == entry.name]
     health = health_of(entry, state, any(status in POSTED for status in own), time())
