@@ -49,7 +49,6 @@ class Target:
 
     profile: Profile
     record: DocumentRecord
-    rank: int = SITEMAP
     level: int = 0
     """Sitemap indexes above it."""
 
@@ -229,8 +228,7 @@ class Discovery:
         if level > MAX_LEVELS:
             self._counts["documents/too_deep"] += 1
             return False
-        target = Target(profile, record, rank, level)
-        heapq.heappush(queue.waiting, (rank, -(changed or 0.0), next(self._order), target))
+        heapq.heappush(queue.waiting, (rank, -(changed or 0.0), next(self._order), Target(profile, record, level)))
         return True
 
     def _record(self, profile: Profile, url: str) -> DocumentRecord:

@@ -57,7 +57,7 @@ def test_one_run_of_a_portal_at_a_time(engine: Engine) -> None:
     leases(engine, "b").acquire(0)
     first.release()
     second.acquire(0)
-    assert second.epochs == {"a": 2}
+    assert second._epochs == {"a": 2}
 
 
 def test_all_portals_or_none(engine: Engine) -> None:
