@@ -27,7 +27,7 @@ install: $(VENV)/.installed
 
 crawl: $(VENV)/.installed
 	$(BIN)/scrapy crawl portal -L ERROR
-	@$(BIN)/python tools/show_feeds.py $(or $(PORTALCRAWL_DATA_DIR),data)/feeds
+	@$(BIN)/python -m portalcrawl.feeds.show $(or $(PORTALCRAWL_DATA_DIR),data)/feeds
 
 # Or each process compiles all modules of the tests anew.
 test-fast test: export PYTHONDONTWRITEBYTECODE =

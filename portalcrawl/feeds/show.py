@@ -1,4 +1,4 @@
-"""Prints the first records of the newest feeds, for ``make crawl``: ``python tools/show_feeds.py FOLDER``."""
+"""Prints the first records of the newest feeds: ``python -m portalcrawl.feeds.show FOLDER``."""
 
 from __future__ import annotations
 
