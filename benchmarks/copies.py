@@ -21,10 +21,11 @@ from statistics import median
 
 from places import CORPUS, write_section
 
-from portalcrawl.demo.world import first_stories, make_world
+from portalcrawl.demo.story_variants import NEAR_COPIES, SAME_TEXTS
+from portalcrawl.demo.world import first_stories
 from portalcrawl.storage.database import IN_MEMORY, open_database
 from portalcrawl.storage.near_copies import NearCopies
-from portalcrawl.storage.store import Store
+from portalcrawl.storage.state_reader import StateReader
 from portalcrawl.storage.tables import bands, signatures
 from portalcrawl.text.fingerprints import Fingerprint, fingerprint
 
@@ -81,9 +82,8 @@ RULES: dict[str, Rule] = {
 
 def texts() -> dict[str, list[list[str]]]:
     """Return the originals by where they come from, each a list of paragraphs; known copies are left out."""
-    world = make_world(first_stories())
-    copies = {name for pair in (*world.duplicates, *world.near_duplicates) for name in pair}
-    embedded = [story.body for story in world.tree if story.native not in copies]
+    copies = {number for pair in (*SAME_TEXTS, *NEAR_COPIES) for number in pair}
+    embedded = [story.body for number, story in enumerate(first_stories()) if number not in copies]
     found = {"embedded portal": [body.split("\n\n") for body in embedded]}
     saved = []
     for gold in sorted(CORPUS.glob("*/gold.jsonl")):
@@ -96,7 +96,7 @@ def texts() -> dict[str, list[list[str]]]:
 
 def judged(originals: list[list[str]]) -> tuple[dict[str, float], int, int]:
     """Return recall by rule, how many texts were grouped, and how many of them wrongly."""
-    chance, clusters = random.Random(7), NearCopies(Store(open_database(IN_MEMORY)))
+    chance, clusters = random.Random(7), NearCopies(StateReader(open_database(IN_MEMORY)))
     groups: dict[int, str] = {}
     grouped = wrong = 0
     for number, paragraphs in enumerate(originals):
@@ -135,7 +135,7 @@ def lookups() -> dict[int, float]:
                     connection.execute(signatures.insert(), rows)
                     connection.execute(bands.insert(), sorted(ends, key=lambda row: row["band"]))
             known = size
-            clusters = NearCopies(Store(engine))
+            clusters = NearCopies(StateReader(engine))
             taken = []
             for _ in range(LOOKUPS):
                 wanted = Fingerprint(chance.randbytes(256), tuple(chance.getrandbits(63) for _ in range(12)))

@@ -72,7 +72,6 @@ def pairs(number: int, one: Callable[[str, Path], Cost], other: Callable[[str, P
         for count in range(number + 1):
             costs = []
             for name, crawl in (("one", one), ("other", other)):
-                portal.log.clear()
                 data = Path(folder) / f"{name}-{count}"
                 costs.append(crawl(portal.url, data))
                 shutil.rmtree(data)

@@ -37,10 +37,10 @@ from portalcrawl.storage import anywhere
 from portalcrawl.storage.database import make_engine, open_database
 from portalcrawl.storage.maintenance import COUNTS, NUMBERS, old_articles
 from portalcrawl.storage.near_copies import WITH_A_BAND
-from portalcrawl.storage.records import Record
-from portalcrawl.storage.store import IDS_OF, KNOWN_TEASERS, RECORDS, WITH_CONTENT, Store, Wanted
+from portalcrawl.storage.records import Record, Wanted
+from portalcrawl.storage.state_reader import StateReader
 from portalcrawl.storage.tables import PREFIX, addresses, articles, teasers
-from portalcrawl.storage.unit_of_work import UnitOfWork
+from portalcrawl.storage.unit_of_work import IDS_OF, KNOWN_TEASERS, RECORDS, WITH_CONTENT, UnitOfWork, due_query
 from portalcrawl.text.fingerprints import Fingerprint, bands_of
 
 TEASERS = 3
@@ -87,7 +87,7 @@ def article(number: int, chance: random.Random) -> Record:
 def fill(engine: Engine, number: int) -> None:
     """Commit articles as a crawl does."""
     chance = random.Random(1)
-    unit_of_work = UnitOfWork(Store(engine))
+    unit_of_work = UnitOfWork(engine)
     for each in range(number):
         record = article(each, chance)
         unit_of_work.note(record)
@@ -210,16 +210,9 @@ def fill_by_server(engine: Engine, number: int, *, is_old: bool = False, near: b
 
 def queries(engine: Engine, number: int) -> dict[str, tuple[Any, dict[str, Any]]]:
     """The queries of a crawl, with values as a page of 100 links asks for them, and those of commands."""
-    due: list[tuple[Any, dict[str, Any]]] = []
-
-    class Spy(Store):
-        def rows(self, query: Any, **values: Any) -> list[Any]:
-            due.append((query, values))
-            return []
-
     half = Record("portal7", "portal7:", "", "", newest=1.7e9 + SECONDS * number / 2)
-    for after in (None, half):
-        Spy(engine).due("portal7", Wanted(1.7e9 + SECONDS * number), after, 500)
+    wanted = Wanted(1.7e9 + SECONDS * number)
+    due = [(due_query("portal7", wanted, after, 500), {}) for after in (None, half)]
     with engine.connect() as connection:
 
         def some(column: str, table: str, limit: int) -> list[Any]:
@@ -236,7 +229,7 @@ def queries(engine: Engine, number: int) -> dict[str, tuple[Any, dict[str, Any]]
     near = {"texts with one of 12 bands": (WITH_A_BAND, {"bands": marks})} if marks else {}
     return near | {
         "100 addresses": (IDS_OF, {"keys": keys}),
-        "100 records": (RECORDS, {"portal": "portal7", "ids": ids}),
+        "100 records": (RECORDS, {"portal": "portal7", "keys": ids}),
         "100 teaser states, half of them known": (KNOWN_TEASERS, {"keys": [*states, *range(50)]}),
         "articles with one content": (WITH_CONTENT, {"prefix": hashes[0][:PREFIX], "content_hash": hashes[0]}),
         "the first 500 due articles of a portal": due[0],
@@ -297,12 +290,12 @@ def plans(engine: Engine, number: int) -> dict[str, tuple[str, float]]:
         plan = [row[3] if is_sqlite else row[0] for row in rows]
         print(f"{name}:", *plan, sep="\n    ", flush=True)
         scans = {line.split("->")[-1].strip().partition("  (")[0] for line in plan if is_sqlite or " Scan" in line}
-        store, times = Store(engine), []
+        reader, times = StateReader(engine), []
         for _ in range(21):
             began = time.perf_counter()
-            store.rows(query, **values)
+            reader.rows(query, **values)
             times.append((time.perf_counter() - began) * 1000)
-        store._close_reader()
+        reader._close_connection()
         found[name] = "; ".join(sorted(scans)), median(times[1:])
     return found
 
@@ -381,7 +374,7 @@ COMMIT_NAME = "commit of 100 new articles"
 
 def _commit_time(engine: Engine) -> float:
     """Return the milliseconds that a commit of 100 new articles takes."""
-    unit_of_work, chance, times = UnitOfWork(Store(engine)), random.Random(2), []
+    unit_of_work, chance, times = UnitOfWork(engine), random.Random(2), []
     for turn in range(20):
         for each in range(100):
             record = article(90_000_000 + turn * 100 + each, chance)

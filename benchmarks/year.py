@@ -41,7 +41,6 @@ from portalcrawl.scheduling.schedule_file import read_schedule
 from portalcrawl.schema import FeedEntry, Manifest, Verdict
 from portalcrawl.storage.database import open_database
 from portalcrawl.storage.run_history import RunHistory
-from portalcrawl.storage.store import Batch, Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
 
 INTERVAL = timedelta(minutes=5)
@@ -155,8 +154,9 @@ def tick(data: Path) -> str:
     for _ in range(20):
         began = time.perf_counter()
         dispatcher.step()
+        states = jobs.entry_states(schedule.entries)
         for entry in schedule.entries.values():
-            health_of(entry, jobs, time.time())
+            health_of(entry, states[entry.name], False, time.time())
         walls.append(time.perf_counter() - began)
     return f"{median(walls) * 1000:.0f}"
 
@@ -167,13 +167,14 @@ def size(data: Path) -> float:
 
 def forgetting(data: Path) -> dict[str, tuple[str, str]]:
     """Forget half of the year while another process's commits go on; return what it took, and how long they waited."""
-    store, waits, done = Store(open_database(url_of(data))), [0.0], threading.Event()
+    unit_of_work, waits, done = UnitOfWork(open_database(url_of(data))), [0.0], threading.Event()
 
     def commit() -> None:
         number = 0
         while not done.wait(0.05):
             began = time.monotonic()
-            store.commit(Batch(teasers={f"beside:{number}"}), [])
+            unit_of_work.note_teaser(f"beside:{number}")
+            unit_of_work.commit([])
             waits.append(time.monotonic() - began)
             number += 1
 
@@ -184,7 +185,7 @@ def forgetting(data: Path) -> dict[str, tuple[str, str]]:
     seconds = time.monotonic() - began
     done.set()
     thread.join()
-    store.close()
+    unit_of_work.close()
     return {
         "`scrapy state --forget 26w`": ("", f"{seconds:.1f} s (by the clock), {memory} MB"),
         "longest wait of a crawl's commit beside it": ("", f"{max(waits):.2f} s"),
@@ -249,7 +250,7 @@ def made_anew(data: Path) -> float:
     """Make the state from the feeds; return the CPU seconds it took."""
     engine = open_database(url_of(data))
     began = time.process_time()
-    rebuild(data / "feeds", FeedImporter(UnitOfWork(Store(engine)), RunHistory(engine), (600, 3600)))
+    rebuild(data / "feeds", FeedImporter(UnitOfWork(engine), RunHistory(engine), (600, 3600)))
     seconds = time.process_time() - began
     engine.dispose()
     return seconds

@@ -5,14 +5,19 @@ from __future__ import annotations
 import argparse
 import codecs
 import io
+import signal
 import sys
 from collections.abc import Callable
-from typing import ClassVar, NoReturn
+from threading import Event
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from portalcrawl.errors import DataFolderError, PortalcrawlError, UsageError
+
+if TYPE_CHECKING:
+    from scrapy.settings import Settings
 
 
 def exit_code_of(work: Callable[[], int]) -> int:
@@ -52,6 +57,14 @@ def exit_with(error: Exception) -> NoReturn:
     sys.exit(print_error(error))
 
 
+def stop_event() -> Event:
+    """Return an event that Ctrl-C and SIGTERM set."""
+    event = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: event.set())
+    return event
+
+
 def refuse_in_one_line(parser: argparse.ArgumentParser, command: ScrapyCommand) -> None:
     """Make *parser* report wrong options of *command* in one line, instead of printing the usage."""
     name = type(command).__module__.rpartition(".")[2]
@@ -63,11 +76,12 @@ def refuse_in_one_line(parser: argparse.ArgumentParser, command: ScrapyCommand) 
 
 
 class ProjectCommand(ScrapyCommand):
-    """Base class of commands that start no crawl.
+    """Base class of commands other than ``scrapy crawl``.
 
     It is not in the package of commands, since Scrapy lists every command class in COMMANDS_MODULE.
     """
 
+    settings: Settings  # Scrapy sets it before it calls anything
     requires_project = True
     requires_crawler_process = False
     default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}

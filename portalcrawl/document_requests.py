@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from portalcrawl.crawl.frontier import Frontier
     from portalcrawl.crawl.page_handler import PageHandler
-    from portalcrawl.runs.plan import Plan
     from portalcrawl.runs.reading_guard import ReadingGuard
     from portalcrawl.runs.run import Run
     from portalcrawl.storage.records import Record
@@ -34,33 +33,23 @@ COMMIT_EVERY = 4
 """Batches of entries between two commits, so that memory use does not grow with the size of a sitemap."""
 
 
-class DocumentSpider(Protocol):
-    """The attributes of the spider that are used here."""
-
-    @property
-    def run(self) -> Run: ...
-
-    @property
-    def plan(self) -> Plan: ...
-
-    @property
-    def frontier(self) -> Frontier: ...
-
-    @property
-    def guard(self) -> ReadingGuard: ...
-
-    @property
-    def page_handler(self) -> PageHandler: ...
-
-    def requests(self, found: PageResult, via: str) -> Iterator[Request]: ...
-
-
 class DocumentRequests:
     """Requests one document per portal at a time. Created only for runs that read documents."""
 
-    def __init__(self, spider: DocumentSpider) -> None:
-        self._spider = spider
-        self.discovery = Discovery(spider.run.crawl, spider.frontier)
+    def __init__(
+        self,
+        run: Run,
+        frontier: Frontier,
+        page_handler: PageHandler,
+        guard: ReadingGuard,
+        article_requests: Callable[[PageResult, str], Iterator[Request]],
+    ) -> None:
+        self._run = run
+        self._frontier = frontier
+        self._page_handler = page_handler
+        self._guard = guard
+        self._article_requests = article_requests
+        self.discovery = Discovery(run.crawl, frontier)
 
     def next(self, portal: str) -> Iterator[Request]:
         """Yield the request for the portal's next document, if there is one."""
@@ -72,11 +61,11 @@ class DocumentRequests:
             return
 
     def _is_unreadable(self, target: Target) -> bool:
-        return self._spider.frontier.start(target.profile, target.url).status == UNREADABLE
+        return self._frontier.start(target.profile, target.url).status == UNREADABLE
 
     def _request(self, target: Target) -> Request:
         return Request(
-            self._spider.plan.address(target.url),
+            self._run.plan.address(target.url),
             callback=self.parse,
             errback=self.failed,
             cb_kwargs={"target": target},
@@ -101,7 +90,7 @@ class DocumentRequests:
         target: Target = failure.request.cb_kwargs["target"]  # type: ignore[attr-defined]
         reason = reason_of(failure)
         if isinstance(failure.value, HostPaused):
-            self._spider.page_handler.count_waiting(reason, failure.value.until)
+            self._page_handler.count_waiting(reason, failure.value.until)
             self.discovery.waits(target)
             return
         if reason != GIVEN_UP:
@@ -110,12 +99,12 @@ class DocumentRequests:
 
     def read(self, response: Response, target: Target) -> Iterator[Request | None]:
         """Read a document in batches; after each, yield requests for its articles, or None."""
-        record = self._spider.frontier.start(target.profile, target.url)
+        record = self._frontier.start(target.profile, target.url)
         batches = self.discovery.read(response, target)
         number = 0
         while (due := self._batch(response, target, record, batches)) is not None:
             for kind, records in due.items():
-                yield from self._spider.requests(PageResult(follow=records), kind)
+                yield from self._article_requests(PageResult(follow=records), kind)
             number += 1
             if number % COMMIT_EVERY == 0:
                 self._commit()
@@ -137,13 +126,13 @@ class DocumentRequests:
         def trial(_: object) -> None:
             deque(open_document(response, target).items, maxlen=0)
 
-        return self._spider.guard.read(response, record, work, is_start=True, failed=failed, trial=trial)
+        return self._guard.read(response, record, work, is_start=True, failed=failed, trial=trial)
 
     def _commit(self) -> None:
         try:
-            self._spider.run.commit()
+            self._run.commit()
         except (OSError, DataFolderError) as error:
-            self._spider.run.break_off(error)
+            self._run.break_off(error)
 
 
 def validators(target: Target) -> dict[str, str]:

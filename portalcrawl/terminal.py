@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.cells import cell_len
@@ -43,8 +43,8 @@ def output_console() -> Console:
 
 
 def print_json(value: Any) -> None:
-    """Print *value* as JSON."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+    """Print *value*, which may contain data classes, as JSON."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=asdict) + "\n")
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:

@@ -15,22 +15,20 @@ import scrapy.core.downloader.contextfactory  # noqa: F401
 from scrapy.commands import ScrapyHelpFormatter
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
-from scrapy.settings import SETTINGS_PRIORITIES, default_settings
+from scrapy.settings import default_settings
 
 from portalcrawl.command import exit_with, refuse_in_one_line
 from portalcrawl.errors import PortalcrawlError, SettingError, UsageError
 from portalcrawl.plurals import counted
-from portalcrawl.rendering.browser_path import require_browser
 from portalcrawl.runs.arguments import MEANINGS
-from portalcrawl.runs.plan import make_plan
-from portalcrawl.runs.run_settings import RunSettings
-from portalcrawl.runs.session import RunSession
-from portalcrawl.spiders.portal import PortalSpider
+from portalcrawl.runs.run_settings import is_users
+from portalcrawl.spiders.portal import PortalSpider, make_session
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from portalcrawl.runs.run import Run
+    from portalcrawl.runs.session import RunSession
 
 
 class HelpFormatter(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -73,12 +71,9 @@ class Command(CrawlCommand):
         if args[0] != PortalSpider.name:
             raise UsageError(f"there is no spider {args[0]!r}; the spiders are {PortalSpider.name}")
         assert self.settings is not None
-        settings = RunSettings.from_settings(self.settings)
         _check_scrapy_settings(self.settings)
         _check_file("LOG_FILE", self.settings.get("LOG_FILE"))
-        plan = make_plan(opts.spargs, settings.profiles)
-        require_browser(plan, self.settings)
-        return RunSession(plan, settings)
+        return make_session(self.settings, opts.spargs)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the spider while the locks of its portals are held."""
@@ -101,7 +96,7 @@ def _check_scrapy_settings(settings: BaseSettings) -> None:
 
     Scrapy itself would end with a traceback once the crawl has begun.
     """
-    for name in [name for name in settings if (settings.getpriority(name) or 0) > SETTINGS_PRIORITIES["project"]]:
+    for name in [name for name in settings if is_users(settings, name)]:
         default = getattr(default_settings, name, None)
         if isinstance(default, bool):
             _check_setting(settings.getbool, name, settings[name], "True or False")

@@ -43,7 +43,6 @@ class Command(ProjectCommand):
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         if args:
             raise UsageError(f"scrapy doctor: unknown argument {args[0]!r}; it takes none")
-        assert self.settings is not None
         exit_code = 0
         for check in check_installation(self.settings):
             print(f"{'BROKEN ' if check.repair else 'ok     '} {check.part}: {check.result}", flush=True)

@@ -30,16 +30,13 @@ class Command(ProjectCommand):
     """Exports what was published since the last export to the same target."""
 
     def syntax(self) -> str:
-        """Return what follows the command's name in its usage."""
         targets = " | ".join(f"{name} {where}" for name, where in TARGETS.items())
         return f"{targets}   [--since AGE] [--portal NAME]"
 
     def short_desc(self) -> str:
-        """Return one line for ``scrapy -h``."""
         return "Export published feeds to Parquet, CSV or PostgreSQL, each record once"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the command's own options."""
         super().add_options(parser)
         parser.add_argument("--since", metavar="AGE", help="only runs that started since: 2025-12-01, 36h, 7d")
         parser.add_argument("--portal", metavar="NAME", help="only records of this portal")
@@ -49,7 +46,6 @@ class Command(ProjectCommand):
             takes = ", ".join(f"{name} {where}" for name, where in TARGETS.items())
             raise UsageError(f"scrapy export takes one of {takes}")
         since = start_of_period(opts.since)
-        assert self.settings is not None
         settings = RunSettings.from_settings(self.settings)
         feeds = published_feeds(settings.feeds_url)
         name, where = args

@@ -18,15 +18,12 @@ class Command(ProjectCommand):
     """Creates the tables, applies a schedule, runs a worker, shows the status, or starts an entry."""
 
     def syntax(self) -> str:
-        """Return what follows the command's name in its usage."""
         return "init | apply FILE | worker [--concurrency N] | status [--json] | once NAME"
 
     def short_desc(self) -> str:
-        """Return one line for ``scrapy -h``."""
         return "Crawl on many machines: PostgreSQL, workers, an object store"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the command's own options."""
         super().add_options(parser)
         parser.add_argument("--concurrency", metavar="N", help="worker: concurrent runs (default: 8)")
         parser.add_argument("--json", action="store_true", help="status: print JSON")
@@ -39,7 +36,6 @@ class Command(ProjectCommand):
         require_extra("fleet", "procrastinate", "psycopg")
         from portalcrawl.fleet import actions
 
-        assert self.settings is not None
         if action == "init":
             return actions.init(self.settings)
         if action == "apply":

@@ -6,25 +6,25 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
-from scrapy.commands import ScrapyCommand
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from portalcrawl.command import exit_code_of, print_error, refuse_in_one_line
+from portalcrawl.command import ProjectCommand, print_error
 from portalcrawl.commands.inspection.explain_view import explain_record, print_explanation
 from portalcrawl.commands.inspection.fetch import fetch
 from portalcrawl.commands.inspection.fetched_time import parse_fetched, set_fetched
 from portalcrawl.commands.inspection.html_file import check_target, write_whole
 from portalcrawl.commands.inspection.page_cases import INSPECTION, read_file, save_case
-from portalcrawl.commands.inspection.view import json_record, print_json, print_tables
+from portalcrawl.commands.inspection.view import json_record, print_tables
 from portalcrawl.errors import PortalcrawlError, UsageError
 from portalcrawl.explanation import Explanation, explain
 from portalcrawl.extraction.page import Page
 from portalcrawl.profiles.catalog import Catalog, ProfileFile
 from portalcrawl.runs.plan import make_plan
 from portalcrawl.runs.run_settings import profiles_folder, read_timeout
-from portalcrawl.runs.watchdog import ReadingTimeoutError, Watchdog
+from portalcrawl.runs.watchdog import ReadingTimeoutError, run_within
+from portalcrawl.terminal import print_json
 from portalcrawl.urls import absolute
 
 T = TypeVar("T")
@@ -34,10 +34,11 @@ USAGE = (
 )
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Shows the article and the teasers of one page."""
 
-    requires_project = True
+    requires_crawler_process = True
+    default_settings: ClassVar[dict[str, object]] = {}
 
     def syntax(self) -> str:
         return "[options] URL|FILE"
@@ -47,7 +48,6 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        refuse_in_one_line(parser, self)
         parser.add_argument("--url", metavar="U", help="URL of the page in FILE (default: its canonical URL)")
         parser.add_argument("--fetched", metavar="TIME", help="time from which ages count back (default: the fetch)")
         parser.add_argument("--portal", metavar="P", help="profile to use (default: that of its host)")
@@ -59,14 +59,10 @@ class Command(ScrapyCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Log errors only, unless the user sets a level."""
         super().process_options(args, opts)
-        assert self.settings is not None
         if opts.loglevel is None and self.settings.getpriority("LOG_LEVEL") != 40:
             self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        self.exitcode = exit_code_of(lambda: self._run(args, opts))
-
-    def _run(self, args: list[str], opts: argparse.Namespace) -> int:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> int:
         target = _target(args, opts)
         page = self._page(target, opts)
         found = self._in_time(target, lambda: _explain(page))
@@ -86,7 +82,6 @@ class Command(ScrapyCommand):
 
     def _page(self, target: str, opts: argparse.Namespace) -> Page:
         """Return the page at *target*: fetched if it is a URL, else read from the file."""
-        assert self.settings is not None
         assert self.crawler_process is not None
         when = parse_fetched(opts.fetched) if opts.fetched is not None else None
         saved = None if _is_address(target) else self._in_time(target, lambda: read_file(Path(target), opts.url))
@@ -104,17 +99,15 @@ class Command(ScrapyCommand):
 
     def _in_time(self, target: str, work: Callable[[], T]) -> T:
         """Return the result of *work*; raise UnreadableError if it takes longer than READ_TIMEOUT."""
-        assert self.settings is not None
         seconds = read_timeout(self.settings)
         error = UnreadableError(f"{target} is unreadable: it took longer than READ_TIMEOUT ({seconds:g} s)")
         try:
-            return Watchdog(seconds, lambda: print_error(error)).run(work)
+            return run_within(seconds, work, lambda: print_error(error))
         except ReadingTimeoutError:
             raise error from None
 
     def _profile_file(self, page: Page) -> ProfileFile | None:
         """Return the file of the page's profile; None for the generic profile."""
-        assert self.settings is not None
         files = Catalog(profiles_folder(self.settings)).files
         return None if page.profile.generic else next(file for file in files if file.name == page.profile.name)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -45,7 +45,6 @@ class Command(ProjectCommand):
     def _discover(self, args: list[str], *, write: bool, as_json: bool) -> int:
         from portalcrawl.drafting.discover import discover  # here, since it imports all of the extraction
 
-        assert self.settings is not None
         draft, file, note = discover(args, self.settings, write=write)
         if as_json:
             print_json({"name": draft.name, "file": str(file) if file else None, "toml": draft.text})
@@ -59,7 +58,6 @@ class Command(ProjectCommand):
             raise UsageError("--write is for scrapy portals discover URL")
         if len(args) > 1 or any(arg.startswith("-") for arg in args):
             raise UsageError(f"scrapy portals: unknown argument {args[-1]!r}; it takes one NAME, and --check")
-        assert self.settings is not None
         catalog = Catalog(profiles_folder(self.settings))
         if args and args[0] not in catalog.names():
             raise UsageError(f"unknown portal {args[0]!r}; the portals are {', '.join(catalog.names())}")
@@ -69,19 +67,12 @@ class Command(ProjectCommand):
         return _show(files[0], as_json=as_json) if args else _list(files, as_json=as_json)
 
 
-def _check(files: Iterable[ProfileFile], *, as_json: bool) -> int:
-    faults = 0
+def _check(files: Sequence[ProfileFile], *, as_json: bool) -> int:
     if as_json:
-        found = [{"file": file.file, "faults": [str(fault) for fault in file.faults]} for file in files]
-        print_json(found)
-        return 1 if any(each["faults"] for each in found) else 0
-    for file in files:
-        for fault in file.faults:
-            print(fault)
-        if not file.faults:
-            print(f"{file.file}: ok")
-        faults += len(file.faults)
-    return 1 if faults else 0
+        print_json([{"file": file.file, "faults": [str(fault) for fault in file.faults]} for file in files])
+    else:
+        print(*(line for file in files for line in file.faults or (f"{file.file}: ok",)), sep="\n")
+    return 1 if any(file.faults for file in files) else 0
 
 
 def _list(files: Iterable[ProfileFile], *, as_json: bool) -> int:

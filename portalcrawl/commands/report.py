@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from portalcrawl.command import ProjectCommand
-from portalcrawl.errors import DataFolderError, UsageError
+from portalcrawl.errors import UsageError
 from portalcrawl.extras import require_extra
 from portalcrawl.feeds.feed_files import PART, write_whole
 from portalcrawl.feeds.store.published import published_feeds
 from portalcrawl.runs.arguments import start_of_period
 from portalcrawl.runs.run_settings import RunSettings
-from portalcrawl.storage.database import open_database, state_file
+from portalcrawl.storage.database import open_existing
 from portalcrawl.storage.run_history import RunHistory
 
 FILE = "report.html"
@@ -23,15 +23,12 @@ class Command(ProjectCommand):
     """Writes a report on what was crawled."""
 
     def syntax(self) -> str:
-        """Return what follows the command's name in its usage."""
         return "[--portal NAME] [--since AGE] [-o FILE]"
 
     def short_desc(self) -> str:
-        """Return one line for ``scrapy -h``."""
         return "Write a report on all crawls, one HTML page with plots"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the command's own options."""
         super().add_options(parser)
         parser.add_argument("--portal", metavar="NAME", help="only this portal")
         parser.add_argument("--since", metavar="AGE", help="only runs that started since: 2025-12-01, 36h, 7d")
@@ -44,17 +41,13 @@ class Command(ProjectCommand):
         target = Path(opts.output).expanduser().absolute()
         if target.is_dir() or not target.parent.is_dir():
             raise UsageError(f"-o {opts.output}: it takes a file in a folder that exists")
-        assert self.settings is not None
         settings = RunSettings.from_settings(self.settings)
         require_extra("report", "duckdb", "pygal")
-        file = state_file(settings.state_url)
-        if file is not None and not file.exists():
-            raise DataFolderError(f"there is no state in {file.parent} yet; scrapy crawl portal makes it")
+        history = RunHistory(open_existing(settings.state_url))
         feeds = published_feeds(settings.feeds_url)
         from portalcrawl.report.contents import Period, gather  # here, since they import DuckDB and pygal
         from portalcrawl.report.html import page
 
-        history = RunHistory(open_database(settings.state_url))
         contents = gather(feeds, history, settings.data_dir, Period(since, datetime.now(UTC), opts.portal))
         if opts.portal and not contents.portals and not since:
             raise UsageError(f"the portal {opts.portal!r} was never crawled")

@@ -40,7 +40,6 @@ class Command(ProjectCommand):
         if len(args) != 1 or not args[0].strip() or args[0].startswith("-"):
             raise UsageError("scrapy rights takes the URL or the id of an article, --at TIME and --json")
         at = _time(opts.at) if opts.at is not None else None
-        assert self.settings is not None
         settings = RunSettings.from_settings(self.settings)
         file = state_file(settings.state_url)
         engine = None if file is not None and not file.exists() else open_database(settings.state_url)

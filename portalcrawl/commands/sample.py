@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import signal
-import threading
 from datetime import datetime
-from types import FrameType
 
-from portalcrawl.command import ProjectCommand
+from portalcrawl.command import ProjectCommand, stop_event
 from portalcrawl.errors import UsageError
 from portalcrawl.runs.session import EMBEDDED_PORT as PORT
 
@@ -17,11 +14,9 @@ class Command(ProjectCommand):
     """Serves the embedded portal until Ctrl-C."""
 
     def syntax(self) -> str:
-        """Return what follows the command's name in its usage."""
         return "[--port N] [--now ISO]"
 
     def short_desc(self) -> str:
-        """Return one line for ``scrapy -h``."""
         return "Serve the embedded portal on loopback to look at it in a browser"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -31,27 +26,23 @@ class Command(ProjectCommand):
         parser.add_argument("--now", metavar="ISO", help="the portal's time, as 2025-12-05T17:30:00+01:00")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
-        """Serve the portal until Ctrl-C or SIGTERM; return the exit code."""
-        return _serve(args, opts.port, opts.now)
+        from portalcrawl.demo import HOST, SamplePortal  # here, since Scrapy imports every command at each start
 
-
-def _serve(args: list[str], port_text: str | None, now_text: str | None) -> int:
-    from portalcrawl.demo import HOST, SamplePortal  # here, since Scrapy imports every command at each start
-
-    if args:
-        raise UsageError(f"scrapy sample: unknown argument {args[0]!r}; it takes --port N and --now ISO")
-    port = _port(port_text)
-    now = _now(now_text)
-    try:
-        portal = SamplePortal(port, now)
-    except OSError as error:
-        reason = error.strerror or error
-        raise UsageError(f"--port: {port} can't be used on {HOST} ({reason}); take another, or 0 for any") from error
-    with portal:
-        command = "scrapy crawl portal" if portal.port == PORT else f"scrapy crawl portal -a url={portal.url}"
-        print(f"The embedded portal is served at {portal.url} until Ctrl-C.\nCrawl it: {command}", flush=True)
-        _wait_for_signal()
-    return 0
+        if args:
+            raise UsageError(f"scrapy sample: unknown argument {args[0]!r}; it takes --port N and --now ISO")
+        port, now = _port(opts.port), _now(opts.now)
+        try:
+            portal = SamplePortal(port, now)
+        except OSError as error:
+            reason = error.strerror or error
+            raise UsageError(
+                f"--port: {port} can't be used on {HOST} ({reason}); take another, or 0"
+            ) from error
+        with portal:
+            command = "scrapy crawl portal" if portal.port == PORT else f"scrapy crawl portal -a url={portal.url}"
+            print(f"The embedded portal is served at {portal.url} until Ctrl-C.\nCrawl it: {command}", flush=True)
+            stop_event().wait()
+        return 0
 
 
 def _port(text: str | None) -> int:
@@ -72,15 +63,3 @@ def _now(text: str | None) -> datetime | None:
     if now is None or now.tzinfo is None:
         raise UsageError(f"--now: {text!r} is not a time; it takes ISO 8601 with an offset: 2025-12-05T17:30:00+01:00")
     return now
-
-
-def _wait_for_signal() -> None:
-    """Block until Ctrl-C or SIGTERM."""
-    ended = threading.Event()
-
-    def end(number: int, frame: FrameType | None) -> None:
-        ended.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
-    ended.wait()

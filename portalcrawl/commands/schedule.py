@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import argparse
 import logging
-import signal
 import sys
 from pathlib import Path
-from threading import Event
-from types import FrameType
 
 from sqlalchemy.exc import DatabaseError
 
-from portalcrawl.command import ProjectCommand
+from portalcrawl.command import ProjectCommand, stop_event
 from portalcrawl.commands.scheduled.checking import check
 from portalcrawl.commands.scheduled.crontab import crontab, systemd_units
 from portalcrawl.commands.scheduled.listing import show_list
@@ -33,15 +30,12 @@ class Command(ProjectCommand):
     """Runs, lists, checks and prints the schedule."""
 
     def syntax(self) -> str:
-        """Return what follows the command's name in its usage."""
         return "run | list | once NAME | check | cron [--systemd]   [--file FILE] [--json]"
 
     def short_desc(self) -> str:
-        """Return one line for ``scrapy -h``."""
         return "Schedule crawls on Scrapyd: run, show or check the schedule"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the command's own options."""
         super().add_options(parser)
         parser.add_argument("--file", metavar="FILE", help="the schedule (default: setting SCHEDULE_FILE)")
         parser.add_argument("--json", action="store_true", help="list: print JSON, an array of entries")
@@ -61,7 +55,6 @@ class Command(ProjectCommand):
         action, *rest = args or [""]
         if action not in ACTIONS or len(rest) != (action == "once"):
             raise UsageError(f"scrapy schedule takes one of {', '.join(ACTIONS)} (once with the NAME of an entry)")
-        assert self.settings is not None
         settings = RunSettings.from_settings(self.settings)
         file = Path(str(opts.file or self.settings["SCHEDULE_FILE"])).expanduser()
         if action == "run":
@@ -81,13 +74,7 @@ class Command(ProjectCommand):
 
 def _run(file: Path, settings: RunSettings, level: str, port: int | None) -> int:
     _log_to_stderr(level)
-    scheduler, stop = Scheduler(file, settings), Event()
-
-    def end(number: int, frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
+    scheduler, stop = Scheduler(file, settings), stop_event()
     store = JobStore.open(settings.data_dir)
     sources: list[Source] = [StateFigures(settings.state_url), ScheduleFigures(store, lambda: scheduler.schedule)]
     with serve_metrics(port, sources):

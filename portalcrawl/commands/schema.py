@@ -20,11 +20,7 @@ class Command(ProjectCommand):
         return "Print the JSON Schema of an article, a teaser, an observation or a manifest"
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> int:
-        return _print_schema(args)
-
-
-def _print_schema(args: list[str]) -> int:
-    if len(args) != 1 or args[0] not in KINDS:
-        raise UsageError(f"scrapy schema takes one of {', '.join(KINDS)}")
-    print(json.dumps(json_schema(args[0]), ensure_ascii=False, indent=2), flush=True)
-    return 0
+        if len(args) != 1 or args[0] not in KINDS:
+            raise UsageError(f"scrapy schema takes one of {', '.join(KINDS)}")
+        print(json.dumps(json_schema(args[0]), ensure_ascii=False, indent=2), flush=True)
+        return 0

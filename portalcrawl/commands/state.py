@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from portalcrawl.command import ProjectCommand
-from portalcrawl.errors import DataFolderError, UsageError
+from portalcrawl.errors import UsageError
 from portalcrawl.plurals import counted
-from portalcrawl.runs.arguments import AGE, UNITS
+from portalcrawl.runs.arguments import parse_age
 from portalcrawl.runs.run_settings import RunSettings
-from portalcrawl.storage.database import open_database, state_file
+from portalcrawl.storage.database import open_existing, state_file
 from portalcrawl.storage.maintenance import Maintenance
 from portalcrawl.storage.outbox import Backlog, Outbox
 from portalcrawl.storage.run_history import PastRun, RunHistory
@@ -62,12 +62,8 @@ class Command(ProjectCommand):
         age = _age(opts.forget) if opts.forget is not None else None
         if opts.requeue is not None and opts.requeue not in REQUEUABLE:
             raise UsageError(f"--requeue {opts.requeue!r} is not a status; it takes one of {', '.join(REQUEUABLE)}")
-        assert self.settings is not None
         settings = RunSettings.from_settings(self.settings)
-        file = state_file(settings.state_url)
-        if file is not None and not file.exists():
-            raise DataFolderError(f"there is no state in {file.parent} yet; scrapy crawl portal makes it")
-        engine = open_database(settings.state_url)
+        engine = open_existing(settings.state_url)
         maintenance = Maintenance(engine)
         if runs is not None:
             show_runs(RunHistory(engine), runs, as_json=opts.json)
@@ -78,7 +74,7 @@ class Command(ProjectCommand):
             requeued = maintenance.requeue(opts.requeue)
             print(f"{counted(requeued, 'article is', 'articles are')} pending again")
         else:
-            _show(maintenance, file, Outbox(engine).backlog(), as_json=opts.json)
+            _show(maintenance, state_file(settings.state_url), Outbox(engine).backlog(), as_json=opts.json)
         return 0
 
 
@@ -89,22 +85,17 @@ def _number(value: str) -> int:
 
 
 def _age(value: str) -> timedelta:
-    match = AGE.fullmatch(value.strip())
-    if not match or not int(match[1]):
+    age = parse_age(value.strip())
+    if not age:
         raise UsageError(f"--forget {value!r} is not an age; it takes one such as 90d or 52w")
-    return timedelta(**{UNITS[match[2]]: int(match[1])})
+    return age
 
 
 def _show(maintenance: Maintenance, file: Path | None, backlog: Backlog, *, as_json: bool) -> None:
     counts, size = maintenance.counts(), file.stat().st_size if file else None
     if as_json:
         articles = [
-            {
-                "portal": count.portal,
-                "status": count.status,
-                "articles": count.number,
-                "oldest": _iso(count.oldest),
-            }
+            {"portal": count.portal, "status": count.status, "articles": count.number, "oldest": _iso(count.oldest)}
             for count in counts
         ]
         place = {"file": str(file) if file else None, "bytes": size}

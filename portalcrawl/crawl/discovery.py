@@ -10,7 +10,8 @@ from itertools import count, islice
 from time import time
 from typing import TYPE_CHECKING
 
-from portalcrawl.crawl.entry_links import Due, EntryLinks
+from portalcrawl.crawl.entry_links import DocumentLinks, Due
+from portalcrawl.crawl.identity import Identities
 from portalcrawl.discovery.entries import Child, Document, Entry
 from portalcrawl.discovery.links import feed_links, robots_sitemaps
 from portalcrawl.discovery.reader import Received, read_document
@@ -48,7 +49,6 @@ class Target:
 
     profile: Profile
     record: DocumentRecord
-    rank: int = SITEMAP
     level: int = 0
     """Sitemap indexes above it."""
 
@@ -80,7 +80,7 @@ class Discovery:
         self._counts = crawl.counts
         self._frontier = frontier
         self._known = crawl.unit_of_work.discovered
-        self._links = EntryLinks(crawl, frontier)
+        self._identities = Identities(crawl.unit_of_work)
         self._queues: dict[str, _Queue] = {}
         self._order = count()
         for policy in crawl.policy.portals.values():
@@ -165,7 +165,7 @@ class Discovery:
         :raises DocumentError: if it can't be parsed, or not to its end.
         """
         document = open_document(response, target)
-        reading = self._links.begin(target.profile, target.url)
+        reading = DocumentLinks(self._crawl, self._frontier, self._identities, target.profile, target.url)
         children: list[Child] = []
         for batch in _batches(document.items):
             entries = [item for item in batch if isinstance(item, Entry)]
@@ -228,8 +228,7 @@ class Discovery:
         if level > MAX_LEVELS:
             self._counts["documents/too_deep"] += 1
             return False
-        target = Target(profile, record, rank, level)
-        heapq.heappush(queue.waiting, (rank, -(changed or 0.0), next(self._order), target))
+        heapq.heappush(queue.waiting, (rank, -(changed or 0.0), next(self._order), Target(profile, record, level)))
         return True
 
     def _record(self, profile: Profile, url: str) -> DocumentRecord:

@@ -32,19 +32,6 @@ MIN_CHANGED = 10
 CHUNK = 500
 
 
-class EntryLinks:
-    """Handles the entries of all documents of one crawl."""
-
-    def __init__(self, crawl: CrawlState, frontier: Frontier) -> None:
-        self._crawl = crawl
-        self._frontier = frontier
-        self._identities = Identities(crawl.unit_of_work)
-
-    def begin(self, profile: Profile, document: str) -> DocumentLinks:
-        """Return the handler of the entries of *document*, the URL of a feed or sitemap."""
-        return DocumentLinks(self._crawl, self._frontier, self._identities, profile, document)
-
-
 class DocumentLinks:
     """Handles the entries of one document."""
 

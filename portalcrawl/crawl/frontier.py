@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from portalcrawl import urls
 from portalcrawl.crawl import outcomes
 from portalcrawl.dates.resolve import is_utc
-from portalcrawl.storage.records import Record
-from portalcrawl.storage.store import Wanted
+from portalcrawl.storage.records import Record, Wanted
 
 if TYPE_CHECKING:
     from portalcrawl.crawl.crawl_state import CrawlState
@@ -82,7 +81,7 @@ class Frontier:
                 record.depth = depth
                 self._unit_of_work.note(record)
             self._keep_headline(record, each.teaser)
-            if self._policy.follow and wanted.includes(record) and not self._crawl.articles.is_requested(record):
+            if self._is_due(record, wanted):
                 self.request(record)
                 record.url = each.teaser.url  # the URL that the portal links to now
                 due.append(record)
@@ -91,14 +90,13 @@ class Frontier:
     def take(self, profile: Profile, records: Iterable[Record]) -> list[Record]:
         """Return the *records* that are wanted, due and new to the run, and mark them as requested."""
         wanted = self._wanted(profile)
-        due = [
-            record
-            for record in records
-            if self._policy.follow and wanted.includes(record) and not self._crawl.articles.is_requested(record)
-        ]
+        due = [record for record in records if self._is_due(record, wanted)]
         for record in due:
             self.request(record)
         return due
+
+    def _is_due(self, record: Record, wanted: Wanted) -> bool:
+        return self._policy.follow and wanted.includes(record) and not self._crawl.articles.is_requested(record)
 
     def oldest_wanted(self, profile: Profile) -> float | None:
         """Return ``since`` in Unix seconds, in the portal's zone if it has none itself; None without ``since``."""

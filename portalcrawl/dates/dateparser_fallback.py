@@ -14,14 +14,7 @@ from typing import Any
 from portalcrawl.dates.date_reading import DateReading, Precision
 from portalcrawl.dates.resolve import in_zone, is_sane, local_time
 from portalcrawl.vocabulary import languages, words
-from portalcrawl.vocabulary.date_words import (
-    DAY_NAMES,
-    FOREIGN,
-    MONTH_KEYS,
-    MONTHS,
-    calendar_names,
-    relative_day_names,
-)
+from portalcrawl.vocabulary.date_words import DAY_NAMES, FOREIGN, MONTH_KEYS, MONTHS, calendar_names, relative_day_names
 
 LARGEST = "ru"
 """Language of words that occur in several languages."""

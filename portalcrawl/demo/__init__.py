@@ -11,6 +11,6 @@ It imports nothing from the rest of the package. From the values up to the runni
 
 from __future__ import annotations
 
-from portalcrawl.demo.portal_server import HOST, PORT, SamplePortal
+from portalcrawl.demo.portal_server import HOST, SamplePortal
 
-__all__ = ["HOST", "PORT", "SamplePortal"]
+__all__ = ["HOST", "SamplePortal"]

@@ -1,12 +1,9 @@
-"""The embedded portal as one object: a running website with a clock of its own and a log of requests."""
+"""The embedded portal as one object: a running website with a clock of its own."""
 
 from __future__ import annotations
 
 import threading
-from collections import deque
-from dataclasses import dataclass
 from datetime import datetime
-from types import TracebackType
 from typing import Self
 
 from portalcrawl.demo.server import Server
@@ -15,17 +12,6 @@ from portalcrawl.demo.story_model import EPOCH, ZONE
 from portalcrawl.demo.world import first_stories, make_world
 
 HOST = "127.0.0.1"
-PORT = 8998
-"""The port that the profile ``sample`` names."""
-LONGEST_LOG = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedRequest:
-    """One answered request: path with query, and the status of the answer."""
-
-    target: str
-    status: int
 
 
 class SamplePortal:
@@ -49,8 +35,6 @@ class SamplePortal:
         self.port: int = self._server.port
         """The port it listens on."""
         self._site: Site | None = None
-        self.log: deque[LoggedRequest] = deque(maxlen=LONGEST_LOG)
-        """The answered requests since the start, the last :data:`LONGEST_LOG` of them."""
 
     @property
     def origin(self) -> str:
@@ -64,18 +48,8 @@ class SamplePortal:
 
     @property
     def clock(self) -> datetime:
-        """The portal's time; may be set to an aware time, or to None for the default."""
+        """The portal's time."""
         return (self._now or self._default_time()).astimezone(ZONE)
-
-    @clock.setter
-    def clock(self, now: datetime | None) -> None:
-        with self._lock:
-            self._now, self._site = _aware(now), None
-
-    @property
-    def visits(self) -> list[str]:
-        """Paths (with queries) of all answered requests, in order."""
-        return [visit.target for visit in self.log]
 
     def start(self) -> Self:
         """Serve; a stopped portal comes back at the same port (OSError if that was taken meanwhile)."""
@@ -93,9 +67,7 @@ class SamplePortal:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.stop()
 
     def _default_time(self) -> datetime:
@@ -108,9 +80,7 @@ class SamplePortal:
         with self._lock:
             if self._site is None:
                 self._site = self._make_site()
-            site, response = self._site, self._site.answer(target)
-            self.log.append(LoggedRequest(target, response.status))
-        return response, site.date
+            return self._site.answer(target), self._site.date
 
 
 def _aware(time: datetime | None) -> datetime | None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-Gender = Literal["m", "f", "n"]
 _ARTICLES: dict[str, dict[str, str]] = {
     "m": {"nom": "der", "akk": "den", "dat": "dem", "gen": "des"},
     "f": {"nom": "die", "akk": "die", "dat": "der", "gen": "der"},

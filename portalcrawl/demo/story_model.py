@@ -132,9 +132,5 @@ class World:
     """All stories with an address, the newest first."""
     tree: tuple[Story, ...]
     """The stories of the link tree, by place: see :mod:`portalcrawl.demo.link_plan`."""
-    duplicates: frozenset[frozenset[str]]
-    """Native ids of stories with exactly the same text."""
-    near_duplicates: frozenset[frozenset[str]]
-    """Native ids of stories whose texts differ in a few words."""
     unlinked: Mapping[str, tuple[Story, ...]] = field(default_factory=dict)
     """Path of a feed or sitemap -> stories that only it lists, and no page links to."""

@@ -44,9 +44,7 @@ def _special_characters(story: Story) -> Story:
     """Return *story* with characters that need escaping in HTML, JSON or both."""
     extra = Paragraph('Im Protokoll steht wörtlich: "5 < 7 && 9 > 8", dazu <b>kein</b> Wort & ein \\ Strich.')
     return replace(
-        story,
-        headline=f'{story.headline} & mehr: <Fragen> und "Antworten"',
-        paragraphs=(*story.paragraphs, extra),
+        story, headline=f'{story.headline} & mehr: <Fragen> und "Antworten"', paragraphs=(*story.paragraphs, extra)
     )
 
 

@@ -31,12 +31,6 @@ class PlannedTeaser:
     picture: Picture | None
 
     @property
-    def starts_with_dateline(self) -> bool:
-        """Whether the story's dateline stands at the head of the snippet; a card shows the lead, which has none."""
-        from_lead = self.style == "card" and self.story.lead is not None
-        return bool(self.story.agency or self.story.dateline) and not from_lead
-
-    @property
     def count(self) -> str:
         """``(04)``"""
         return f"({self.comments or 0:02d})"
@@ -46,18 +40,8 @@ def long(story: Story, clock: datetime, layout: Layout) -> PlannedTeaser:
     """A teaser of the two long lists under an article: about 400 characters, count, age."""
     headline = story.short_headline if layout == "b" and story.short_headline else story.headline
     snippet, cut = shorten(story.text, LONG)
-    return PlannedTeaser(
-        story,
-        "long",
-        None,
-        None if story.caption_only else headline,
-        snippet,
-        cut,
-        story.comments,
-        None,
-        times.ago(story.published, clock),
-        _picture(story),
-    )
+    age, shown = times.ago(story.published, clock), None if story.caption_only else headline
+    return PlannedTeaser(story, "long", None, shown, snippet, cut, story.comments, None, age, _picture(story))
 
 
 def short(story: Story) -> PlannedTeaser:
@@ -70,17 +54,9 @@ def short(story: Story) -> PlannedTeaser:
 def card(story: Story) -> PlannedTeaser:
     """A card on the front page or in a list: kicker, headline, lead, label, exact time, comments if there are any."""
     snippet, cut = (story.lead, False) if story.lead else shorten(story.text, CARD)
+    time, comments = times.exact(story.published), story.comments or None
     return PlannedTeaser(
-        story,
-        "card",
-        story.kicker,
-        story.headline,
-        snippet,
-        cut,
-        story.comments or None,
-        story.label,
-        times.exact(story.published),
-        _picture(story),
+        story, "card", story.kicker, story.headline, snippet, cut, comments, story.label, time, _picture(story)
     )
 
 

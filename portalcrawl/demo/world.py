@@ -6,14 +6,7 @@ from functools import lru_cache
 
 from portalcrawl.demo.desk import base_date, file_story
 from portalcrawl.demo.story_model import Story, World
-from portalcrawl.demo.story_variants import (
-    NEAR_COPIES,
-    SAME_TEXTS,
-    VARIANTS,
-    near_copy,
-    same_text,
-    withdrawn_stories,
-)
+from portalcrawl.demo.story_variants import NEAR_COPIES, SAME_TEXTS, VARIANTS, near_copy, same_text, withdrawn_stories
 from portalcrawl.demo.unlinked_stories import unlinked_stories
 
 TREE_SIZE = 256
@@ -22,13 +15,7 @@ TREE_SIZE = 256
 
 def make_world(tree: tuple[Story, ...], news: tuple[Story, ...] = ()) -> World:
     """Return the portal that publishes *tree*, with the *news* that came later and the withdrawn stories."""
-    return World(
-        stories=(*news, *tree, *withdrawn_stories(len(tree))),
-        tree=tree,
-        duplicates=frozenset(frozenset((tree[a].native, tree[b].native)) for a, b in SAME_TEXTS),
-        near_duplicates=frozenset(frozenset((tree[a].native, tree[b].native)) for a, b in NEAR_COPIES),
-        unlinked=unlinked_stories(),
-    )
+    return World(stories=(*news, *tree, *withdrawn_stories(len(tree))), tree=tree, unlinked=unlinked_stories())
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -64,7 +65,7 @@ class Target(Protocol):
 class Result:
     """Result of an export."""
 
-    records: dict[str, int] = field(default_factory=dict)
+    records: Counter[str] = field(default_factory=Counter)
     """Number of records stored, by kind."""
     feeds: int = 0
     problems: list[FeedDamagedError] = field(default_factory=list)
@@ -95,8 +96,7 @@ def export(feeds: PublishedFeeds, target: Target, selection: Selection, progress
                 result.problems.append(error)
                 batch = [each for each in batch if each.feed.file != error.file]
                 continue
-            for kind, number in records.items():
-                result.records[kind] = result.records.get(kind, 0) + number
+            result.records += records
             result.feeds += len(batch)
             break
         done += sum(each.feed.bytes for each in batch)
@@ -126,11 +126,9 @@ def _batches(runs: list[list[Pending]]) -> Iterator[list[Pending]]:
         yield batch
 
 
-def _fill(
-    batch: Batch, feeds: PublishedFeeds, pending: list[Pending], progress: Callable[[int], None]
-) -> dict[str, int]:
+def _fill(batch: Batch, feeds: PublishedFeeds, pending: list[Pending], progress: Callable[[int], None]) -> Counter[str]:
     """Write the records of *pending* to *batch*; return the number of records by kind."""
-    numbers: dict[str, int] = {}
+    numbers: Counter[str] = Counter()
     before = 0
     for each in pending:
         kind = each.feed.kind
@@ -138,7 +136,7 @@ def _fill(
         for number, record in zip(count(1), feeds.records(each.feed), strict=False):
             if each.portals is None or record.get("portal") in each.portals:
                 batch.write(_row(each.feed.file, kind, columns, time_name, number, record))
-                numbers[kind] = numbers.get(kind, 0) + 1
+                numbers[kind] += 1
             if number % REPORT_EVERY == 0:
                 progress(before + each.feed.bytes * number // max(number, each.feed.records))
         before += each.feed.bytes

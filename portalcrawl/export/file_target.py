@@ -17,23 +17,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from filelock import FileLock, Timeout
 
 from portalcrawl.errors import ExportError, RunLockedError
 from portalcrawl.export.cursor import Cursor
 from portalcrawl.export.exporting import Row
-from portalcrawl.export.merging import (
-    MANIFEST,
-    VERSION,
-    WHILE_MERGING,
-    Merger,
-    merge_small_files,
-    settle,
-    write_manifest,
-)  # fmt: skip
+from portalcrawl.export.merging import MANIFEST, VERSION, WHILE_MERGING, merge_small_files, settle, write_manifest
 from portalcrawl.feeds.feed_files import PART, sync_folder
+
+if TYPE_CHECKING:
+    from portalcrawl.export.parquet_format import ParquetMerger
 
 LOCK = "_export.lock"
 OWN = re.compile(r"_?part-\d{6,}\.(?:parquet|csv)(?:\.part)?")
@@ -59,7 +54,7 @@ class FileFormat(Protocol):
     """Name of the format, which is also the suffix of its files."""
 
     @property
-    def merger(self) -> Merger | None:
+    def merger(self) -> ParquetMerger | None:
         """Return an object that merges files of this format; None if they are never merged."""
 
     def writer(self, kind: str, file: IO[bytes]) -> Writer:

@@ -19,16 +19,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from shutil import rmtree
 from time import time
-from typing import IO, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from portalcrawl.errors import ExportError
 from portalcrawl.export.exchange import can_exchange, exchange
 from portalcrawl.feeds.feed_files import sync_folder, write_whole
 from portalcrawl.plurals import counted
+
+if TYPE_CHECKING:
+    from portalcrawl.export.parquet_format import ParquetMerger
 
 MANIFEST = "_export.json"
 FOLDER = "_export.merging-"
@@ -47,22 +50,6 @@ VERSION, WHILE_MERGING = 1, 2
 
 Manifest = dict[str, Any]
 Entry = dict[str, Any]
-
-
-class Merger(Protocol):
-    """Merges files of one format."""
-
-    def shape(self, path: Path) -> bytes:
-        """Return the serialized columns of a file; only files with equal columns can be merged.
-
-        :raises ExportError: if the file is damaged.
-        """
-
-    def merge(self, paths: Sequence[Path], file: IO[bytes]) -> int:
-        """Write all rows of the files at *paths* to *file*, in bounded memory; return their number.
-
-        :raises ExportError: if a file is damaged.
-        """
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -92,7 +79,7 @@ def settle(folder: Path, manifest: Manifest) -> Manifest:
     return manifest
 
 
-def merge_small_files(folder: Path, ending: str, merger: Merger, manifest: Manifest) -> Manifest:
+def merge_small_files(folder: Path, ending: str, merger: ParquetMerger, manifest: Manifest) -> Manifest:
     """Merge small files if there are many; return the resulting manifest.
 
     If folders can't be swapped atomically, nothing is merged: readers could see records twice, or not at all.
@@ -111,7 +98,7 @@ def merge_small_files(folder: Path, ending: str, merger: Merger, manifest: Manif
     return manifest
 
 
-def _chosen(folder: Path, merger: Merger, manifest: Manifest) -> list[Entry]:
+def _chosen(folder: Path, merger: ParquetMerger, manifest: Manifest) -> list[Entry]:
     """Return the entries of files to be merged into one; an empty list if there is nothing to merge."""
     for group in _groups(manifest["files"], lambda each: (_month_of(each), each.get("level", 0))):
         if len(group) > MOST and (there := _files_in(folder, _month_of(group[0]), manifest)):
@@ -157,7 +144,7 @@ def _month_of(entry: Entry) -> str:
     return str(entry["file"]).rpartition("/")[0]
 
 
-def _merge(folder: Path, ending: str, merger: Merger, manifest: Manifest, chosen: list[Entry]) -> Manifest:
+def _merge(folder: Path, ending: str, merger: ParquetMerger, manifest: Manifest, chosen: list[Entry]) -> Manifest:
     number, month = manifest["batches"] + 1, folder / _month_of(chosen[0])
     made = folder / f"{FOLDER}{number:06d}"
     new = {
@@ -185,7 +172,7 @@ def _merge(folder: Path, ending: str, merger: Merger, manifest: Manifest, chosen
     return settle(folder, manifest)
 
 
-def _fill(made: Path, month: Path, merger: Merger, folder: Path, chosen: list[Entry], new: Entry) -> int:
+def _fill(made: Path, month: Path, merger: ParquetMerger, folder: Path, chosen: list[Entry], new: Entry) -> int:
     """Create the folder *made*, which will replace *month*, and its files; return the merged file's size in bytes."""
     made.mkdir()
     made.chmod(month.stat().st_mode & 0o7777)

@@ -109,12 +109,18 @@ class ParquetMerger:
     """Merges files of one schema: keeps the rows and their order, and joins small row groups."""
 
     def shape(self, path: Path) -> bytes:
-        """Return the serialized schema of a file."""
+        """Return the serialized schema of a file; only files with equal ones can be merged.
+
+        :raises ExportError: if the file is damaged.
+        """
         with _damage_named(path):
             return bytes(pq.read_schema(path).remove_metadata().serialize())
 
     def merge(self, paths: Sequence[Path], file: IO[bytes]) -> int:
-        """Write all rows of the files at *paths* to *file*; return their number."""
+        """Write all rows of the files at *paths* to *file*, in bounded memory; return their number.
+
+        :raises ExportError: if a file is damaged.
+        """
         with _damage_named(paths[0]):
             schema = pq.read_schema(paths[0])
         rows = 0

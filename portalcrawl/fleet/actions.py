@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +28,7 @@ from portalcrawl.plurals import counted
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling.schedule_file import find_faults
 from portalcrawl.storage.host_budget import HostBudget
+from portalcrawl.terminal import print_json
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -83,18 +83,14 @@ def worker(settings: BaseSettings, concurrency: str | None) -> int:
     log_to_stderr(settings["LOG_LEVEL"], with_entries=False)
     sources: list[Source] = [StateFigures(fleet.state_url), FleetFigures(Database(fleet.state_url))]
     with serve_metrics(metrics_port(settings), sources):
-        return asyncio.run(_work(fleet))
-
-
-async def _work(settings: FleetSettings) -> int:
-    return await Supervisor(settings).run()
+        return asyncio.run(Supervisor(fleet).run())
 
 
 def status(settings: BaseSettings, *, as_json: bool) -> int:
     """Print the status; return 1 if there are problems, else 0."""
     found = fleet_status(Database(fleet_url(settings)))
     if as_json:
-        print(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+        print_json(found.as_json())
     else:
         show_status(found)
     return 1 if found.problems else 0

@@ -146,14 +146,15 @@ class CrawlProcess:
             return Outcome("failed", (f"{type(error).__name__}: {error}",))
 
     async def _record(self, start: Start, outcome: Outcome) -> None:
-        for last in [False] * (RECORD_TRIES - 1) + [True]:
+        for tries_left in reversed(range(RECORD_TRIES)):
             try:
                 self._starts.end(start, outcome)
             except DataFolderError as error:
-                logger.log(logging.ERROR if last else logging.WARNING, "%s: not recorded: %s", start.entry.name, error)
+                level = logging.WARNING if tries_left else logging.ERROR
+                logger.log(level, "%s: not recorded: %s", start.entry.name, error)
             else:
                 return
-            if not last:
+            if tries_left:
                 await asyncio.sleep(RECORD_WAIT)
 
     def _count(self, change: int) -> None:

@@ -39,7 +39,6 @@ class StoredEntry:
     due: float
     known_since: float
     last_run: str | None
-    last_started: float | None
     last_ended: float | None
     last_verdict: str | None
     last_reasons: tuple[str, ...]
@@ -119,7 +118,7 @@ def _first_start(entry: ScheduleEntry, now: float, share: float) -> NextStart:
 
 
 def _stored(row: Mapping[str, Any]) -> StoredEntry:
-    plain = ("due", "known_since", "last_run", "last_started", "last_ended", "last_verdict", "last_counts")
+    plain = ("due", "known_since", "last_run", "last_ended", "last_verdict", "last_counts")
     return StoredEntry(
         entry=entry_from_json(row["name"], row["spec"]),
         last_reasons=tuple(row["last_reasons"]),

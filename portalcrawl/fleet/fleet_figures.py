@@ -10,7 +10,7 @@ from portalcrawl.fleet.database import Database
 from portalcrawl.fleet.entry_store import EntryStore
 from portalcrawl.fleet.status import fleet_status
 from portalcrawl.metrics.figures import Figure
-from portalcrawl.metrics.state_figures import level_number
+from portalcrawl.metrics.state_figures import entry_figures
 
 STATES = ("running", "waiting", "idle")
 
@@ -27,16 +27,11 @@ class FleetFigures:
         :raises DataFolderError: if the database can't be used.
         """
         status, now = fleet_status(self._database), time()
-        level = Figure("portalcrawl_entry_level", "0 ok or new, 1 warning, 2 failed or overdue", "gauge", ("entry",))
         late = Figure("portalcrawl_entry_late_seconds", "How late the entry is", "gauge", ("entry",))
         for entry in status.entries:
-            level.add(0 if entry.verdict == "new" else level_number(entry.verdict), entry.entry)
             late.add(entry.late, entry.entry)
-        what = "Age of the entry's last run that did not fail"
-        age = Figure("portalcrawl_entry_last_good_run_age_seconds", what, "gauge", ("entry",))
-        for stored in EntryStore(self._database).all():
-            if stored.last_good is not None:
-                age.add(max(0.0, now - stored.last_good), stored.entry.name)
+        last_good = {stored.entry.name: stored.last_good for stored in EntryStore(self._database).all()}
+        health = ((entry.entry, entry.verdict, last_good.get(entry.entry)) for entry in status.entries)
         queue = Figure("portalcrawl_queue_jobs", "Entries by state", "gauge", ("status",))
         by_state = Counter(entry.state for entry in status.entries)
         for state in STATES:
@@ -47,4 +42,4 @@ class FleetFigures:
         lines.add(status.unpublished.records)
         runs = Figure("portalcrawl_outbox_runs", "Runs that have ended and are not published", "gauge")
         runs.add(status.unpublished.runs)
-        return [level, late, age, queue, workers, lines, runs]
+        return [*entry_figures(health, now), late, queue, workers, lines, runs]

@@ -11,8 +11,7 @@ import portalcrawl
 from portalcrawl.fleet.clock import QUEUE
 from portalcrawl.fleet.database import Database
 from portalcrawl.fleet.entry_store import EntryStore, StoredEntry, now_of
-from portalcrawl.fleet.waiting_store import WaitingStore, WaitingWorker
-from portalcrawl.fleet.worker_store import StoredWorker, WorkerStore
+from portalcrawl.fleet.worker_store import StoredWorker, WaitingWorker, WorkerStore
 from portalcrawl.plurals import counted
 from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.scheduling.entry_health import PastRuns, judge
@@ -85,7 +84,8 @@ class FleetStatus:
 
 def fleet_status(database: Database) -> FleetStatus:
     """Return the current status; raise DataFolderError if the database can't be used."""
-    workers, waiting = WorkerStore(database).all(), WaitingStore(database).all()
+    store = WorkerStore(database)
+    workers, waiting = store.all(), store.waiting()
     stored = EntryStore(database).all()
     with database.transaction() as connection:
         now = now_of(connection)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from portalcrawl.fleet.status import EntryStatus, FleetStatus
-from portalcrawl.fleet.waiting_store import WaitingWorker
-from portalcrawl.fleet.worker_store import StoredWorker
+from portalcrawl.fleet.worker_store import StoredWorker, WaitingWorker
 from portalcrawl.plurals import counted
 from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.terminal import Column, output_console, print_table

@@ -28,7 +28,6 @@ from portalcrawl.fleet.fleet_settings import FleetSettings
 from portalcrawl.fleet.job_queue import CLOCK_QUEUE, Housekeeper, make_app
 from portalcrawl.fleet.start_store import StartStore
 from portalcrawl.fleet.state_upgrade import migrate_state
-from portalcrawl.fleet.waiting_store import WaitingStore
 from portalcrawl.fleet.worker_store import BEAT, WorkerIdentity, WorkerStore
 from portalcrawl.plurals import counted
 from portalcrawl.runs.outbox_publication import publish_pending
@@ -68,8 +67,7 @@ class Supervisor:
         host = socket.gethostname()
         name = f"{host}-{os.getpid()}-{secrets.token_hex(2)}"
         self.identity = WorkerIdentity(name, host, os.getpid(), settings.concurrency)
-        database = Database(settings.state_url)
-        self._workers, self._waiting = WorkerStore(database), WaitingStore(database)
+        self._workers = WorkerStore(Database(settings.state_url))
         self._processes: set[_Process] = set()
         self._following: set[asyncio.Future[None]] = set()
         self._stop = asyncio.Event()
@@ -111,13 +109,13 @@ class Supervisor:
                 logger.warning("worker %s waits: %s", self.identity.name, problem)
             logged = problem
             with suppress(DataFolderError):  # already logged
-                await asyncio.to_thread(self._waiting.seen, self.identity, problem)
+                await asyncio.to_thread(self._workers.waits, self.identity, problem)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), BEAT)
                 break
         if logged is not None:
             with suppress(DataFolderError):
-                await asyncio.to_thread(self._waiting.gone, self.identity)
+                await asyncio.to_thread(self._workers.waits_no_more, self.identity)
         return not self._stop.is_set()
 
     def _on_signal(self) -> None:

@@ -15,17 +15,14 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from portalcrawl.errors import PortalcrawlError, RunLockedError, RunTooLateError
 from portalcrawl.fleet.process_log import entry_name
 from portalcrawl.fleet.start_store import Outcome
-from portalcrawl.rendering.browser_path import require_browser
-from portalcrawl.runs.plan import make_plan
-from portalcrawl.runs.run_settings import RunSettings
-from portalcrawl.runs.session import RunSession
 from portalcrawl.scheduling.durations import format_duration
-from portalcrawl.spiders.portal import PortalSpider
+from portalcrawl.spiders.portal import PortalSpider, make_session
 
 if TYPE_CHECKING:
     from scrapy.settings import Settings
 
     from portalcrawl.runs.run import Run
+    from portalcrawl.runs.session import RunSession
     from portalcrawl.scheduling.entries import ScheduleEntry
 
 logger = logging.getLogger("portalcrawl.fleet")
@@ -68,10 +65,7 @@ class WarmRunner:
         settings = self._settings.copy()
         settings.setdict(dict(entry.settings), priority="cmdline")
         try:
-            run_settings = RunSettings.from_settings(settings)
-            plan = make_plan(entry.arguments, run_settings.profiles)
-            require_browser(plan, settings)
-            session = RunSession(plan, run_settings)
+            session = make_session(settings, entry.arguments)
             # In a thread, so that other runs continue while this one waits for the database.
             run = await asyncio.to_thread(session.open)
         except (RunLockedError, RunTooLateError) as error:

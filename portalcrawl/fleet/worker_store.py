@@ -1,4 +1,8 @@
-"""The workers in the database; each records a heartbeat every few seconds."""
+"""The workers in the database; each records a heartbeat every few seconds.
+
+Workers that wait for the state to be migrated have a table of their own: while the state is older, ``fleet_workers``
+has only workers of an older version.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,15 @@ SEEN = f"""
 INSERT INTO fleet_workers (name, host, pid, version, concurrency, running, started, seen)
 VALUES (%(name)s, %(host)s, %(pid)s, %(version)s, %(concurrency)s, %(running)s, {NOW}, {NOW})
 ON CONFLICT (name) DO UPDATE SET running = excluded.running, seen = excluded.seen
+"""
+WAITS = f"""
+INSERT INTO fleet_waiting (name, host, pid, version, problem, since, seen)
+VALUES (%s, %s, %s, %s, %s, {NOW}, {NOW})
+ON CONFLICT (name) DO UPDATE SET problem = excluded.problem, seen = excluded.seen
+"""
+WAITING = f"""
+SELECT name, host, pid, version, problem, {NOW} - since AS waited FROM fleet_waiting
+WHERE seen > {NOW} - %s ORDER BY name
 """
 
 
@@ -52,6 +65,20 @@ class StoredWorker:
     def alive(self) -> bool:
         """Whether its last heartbeat is recent."""
         return self.silent <= SILENT_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingWorker:
+    """A worker that can't start before the state is migrated."""
+
+    name: str
+    host: str
+    pid: int
+    version: str
+    problem: str
+    """What it waits for."""
+    waited: float
+    """Seconds that it has waited."""
 
 
 class WorkerStore:
@@ -89,3 +116,26 @@ class WorkerStore:
         query = f"SELECT {columns}, {NOW} - started AS up, {NOW} - seen AS silent FROM fleet_workers ORDER BY name"
         with self._database.transaction() as connection:
             return [StoredWorker(**row) for row in connection.execute(query)]
+
+    def waits(self, worker: WorkerIdentity, problem: str) -> None:
+        """Record that *worker* waits because of *problem*; delete waiting workers that have died."""
+        with self._database.transaction() as connection:
+            values = (worker.name, worker.host, worker.pid, portalcrawl.__version__, problem)
+            connection.execute(WAITS, values)
+            connection.execute(f"DELETE FROM fleet_waiting WHERE seen <= {NOW} - %s", (SILENT_AFTER,))
+
+    def waits_no_more(self, worker: WorkerIdentity) -> None:
+        """Delete the waiting *worker*, which has started or ended."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM fleet_waiting WHERE name = %s", (worker.name,))
+
+    def waiting(self) -> list[WaitingWorker]:
+        """Return the waiting workers that were seen recently, sorted by name.
+
+        Empty before ``scrapy fleet init`` of this version.
+        """
+        with self._database.transaction() as connection:
+            row = connection.execute("SELECT to_regclass('fleet_waiting') AS found").fetchone()
+            if row is None or row["found"] is None:
+                return []
+            return [WaitingWorker(**each) for each in connection.execute(WAITING, (SILENT_AFTER,))]

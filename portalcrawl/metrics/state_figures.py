@@ -131,6 +131,21 @@ class RunTally:
         yield from (age, level)
 
 
+def entry_figures(entries: Iterable[tuple[str, str, float | None]], now: float) -> list[Figure]:
+    """Return the figures on the health of schedule entries.
+
+    :param entries: name, level, and when the last run that did not fail ended (Unix seconds; None without one).
+    """
+    level = Figure("portalcrawl_entry_level", "0 ok or new, 1 warning, 2 failed or overdue", "gauge", ("entry",))
+    what = "Age of the entry's last run that did not fail"
+    age = Figure("portalcrawl_entry_last_good_run_age_seconds", what, "gauge", ("entry",))
+    for name, found, last_good in entries:
+        level.add(0 if found == "new" else level_number(found), name)
+        if last_good is not None:
+            age.add(max(0.0, now - last_good), name)
+    return [level, age]
+
+
 def level_number(verdict: str | None) -> int:
     """Return 0 for the verdict or level ``ok``, 1 for ``warning``, 2 for any other."""
     return {"ok": 0, "warning": 1}.get(verdict or "", 2)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from portalcrawl.component import Component
 from portalcrawl.crawl.failures import PageIgnored
 from portalcrawl.urls import is_private_host
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
-class OriginMiddleware:
+class OriginMiddleware(Component):
     """Drops requests, including redirected ones, to hosts of other sites and to private addresses.
 
     Origins that were given by the user or a profile are always allowed. Requests without a portal (``scrapy shell``)
@@ -23,12 +24,8 @@ class OriginMiddleware:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
+        super().__init__(crawler)
         self._private: dict[str, bool] = {}
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
         """Raise PageIgnored if *request* is not allowed."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from scrapy.utils.httpobj import urlparse_cached
 
+from portalcrawl.component import Component
 from portalcrawl.crawl.failures import HostPaused
 from portalcrawl.crawl.politeness import REFUSALS
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 SERVICE_UNAVAILABLE = 503
 
 
-class RefusalsMiddleware:
+class RefusalsMiddleware(Component):
     """Drops a refused request if its host is paused for too long, or if it was the last retry.
 
     After the last retry, the page counts as waiting instead of failed if the response was a 429, or a 503 with
@@ -29,13 +30,9 @@ class RefusalsMiddleware:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
+        super().__init__(crawler)
         settings = crawler.settings
         self._retries = settings.getint("RETRY_TIMES") if settings.getbool("RETRY_ENABLED") else 0
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Return *response*; raise HostPaused if the run does not wait for its host."""

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from portalcrawl.component import Component
 from portalcrawl.crawl.failures import PageIgnored
 from portalcrawl.crawl.url_patterns import REPEATS
 
 if TYPE_CHECKING:
     from scrapy import Request
-    from scrapy.crawler import Crawler
 
     from portalcrawl.crawl.page_handler import PageHandler
 
 
-class RepeatsMiddleware:
+class RepeatsMiddleware(Component):
     """Drops requests for new articles whose URLs match such a pattern."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
 
     def process_request(self, request: Request) -> None:
         """Raise PageIgnored if *request* is to be dropped."""

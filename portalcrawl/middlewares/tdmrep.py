@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from scrapy import Request
 from scrapy.exceptions import NotConfigured
 from scrapy.http.request import NO_CALLBACK
 
+from portalcrawl.component import Component
 from portalcrawl.crawl.site_rights import SiteRights
 from portalcrawl.extraction.page import fetch_time
 from portalcrawl.rights.tdmrep import MAX_BYTES, PATH, SOURCE
@@ -23,7 +24,7 @@ DOCUMENT = "rights_document"
 """Key in ``Request.meta`` that marks requests for tdmrep.json."""
 
 
-class TdmrepMiddleware:
+class TdmrepMiddleware(Component):
     """Delays a page's request until the site's tdmrep.json was fetched, or the attempt has failed.
 
     The page is fetched whatever the file says. Must process requests after RobotsMiddleware, which checks the request
@@ -33,12 +34,8 @@ class TdmrepMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         if not crawler.settings.getbool("TDMREP_ENABLED"):
             raise NotConfigured
-        self._crawler = crawler
+        super().__init__(crawler)
         self._tasks: dict[str, asyncio.Task[None]] = {}
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
         """Wait until the tdmrep.json of the request's site has been fetched."""

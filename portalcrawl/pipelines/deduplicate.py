@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from time import time
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import DropItem
 
+from portalcrawl.component import Component
 from portalcrawl.crawl.revisions import compare
 from portalcrawl.items import Article, Teaser
 from portalcrawl.text.fingerprints import fingerprint
 
 if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-
     from portalcrawl.runs.run import Run
 
 
-class DeduplicatePipeline:
+class DeduplicatePipeline(Component):
     """Drops known teaser states and unchanged articles, and marks copies."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make the pipeline of *crawler*."""
-        return cls(crawler)
 
     def process_item(self, item: Any) -> Any:
         """Return *item*, or raise DropItem if it has been written before."""

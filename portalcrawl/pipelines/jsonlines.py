@@ -5,31 +5,22 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict
 from time import time
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import DropItem
 
+from portalcrawl.component import Component
 from portalcrawl.errors import DataFolderError
 from portalcrawl.items import Article, Observation, Teaser
 
 if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-
     from portalcrawl.runs.run import Run
 
 logger = logging.getLogger(__name__)
 
 
-class JsonLinesPipeline:
+class JsonLinesPipeline(Component):
     """Writes articles, teasers and observations to the run's feeds; other items are passed on."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make the pipeline of *crawler*."""
-        return cls(crawler)
 
     def process_item(self, item: Any) -> Any:
         """Write *item* and return it; raise DropItem if the run is ending, or ends because it can't be written."""

@@ -6,33 +6,24 @@ import logging
 from dataclasses import asdict
 from functools import cache
 from time import time
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import fastjsonschema
 from scrapy.exceptions import DropItem
 
+from portalcrawl.component import Component
 from portalcrawl.crawl import outcomes
 from portalcrawl.items import Article, Observation, Teaser
 from portalcrawl.schema import DIALECT, json_schema
 
 if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-
     from portalcrawl.runs.run import Run
 
 logger = logging.getLogger(__name__)
 
 
-class ValidatePipeline:
+class ValidatePipeline(Component):
     """Checks articles, teasers and observations; other items are passed on."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make the pipeline of *crawler*."""
-        return cls(crawler)
 
     def process_item(self, item: Any) -> Any:
         """Return *item*, or raise DropItem if it does not match the schema."""

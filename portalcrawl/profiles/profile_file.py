@@ -48,51 +48,18 @@ from portalcrawl.profiles.toml_file import (
 )
 
 ARTICLE_FIELDS = (
-    "headline",
-    "kicker",
-    "description",
-    "article_body",
-    "date_published",
-    "date_modified",
-    "authors",
-    "source",
-    "agency",
-    "section",
-    "keywords",
-    "in_language",
-    "images",
-    "comment_count",
-    "is_accessible_for_free",
-)
+    "headline", "kicker", "description", "article_body", "date_published", "date_modified", "authors", "source",
+    "agency", "section", "keywords", "in_language", "images", "comment_count", "is_accessible_for_free",
+)  # fmt: skip
 TEASER_FIELDS = (
-    "url",
-    "headline",
-    "kicker",
-    "snippet",
-    "date_published",
-    "comment_count",
-    "image_url",
-    "image_caption",
-    "label",
-)
+    "url", "headline", "kicker", "snippet", "date_published", "comment_count", "image_url", "image_caption", "label",
+)  # fmt: skip
 RESOURCES = (
-    "document",
-    "stylesheet",
-    "image",
-    "media",
-    "font",
-    "script",
-    "texttrack",
-    "xhr",
-    "fetch",
-    "eventsource",
-    "websocket",
-    "manifest",
-    "other",
-)
+    "document", "stylesheet", "image", "media", "font", "script", "texttrack", "xhr", "fetch", "eventsource",
+    "websocket", "manifest", "other",
+)  # fmt: skip
 """Playwright's names of resource types."""
 LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
-COOKIE_KEYS = ("name", "value", "domain", "path")
 PATTERN_NAME = re.compile(r"(?<!\\)(?<!\\[pPN])\{([a-z][a-z_]+)\}")
 
 

@@ -144,10 +144,7 @@ def _delete_gone(
 
 
 def _read_new(
-    connection: duckdb.DuckDBPyConnection,
-    feeds: PublishedFeeds,
-    needed: Sequence[PublishedFeed],
-    problems: list[str],
+    connection: duckdb.DuckDBPyConnection, feeds: PublishedFeeds, needed: Sequence[PublishedFeed], problems: list[str]
 ) -> None:
     """Read the feeds that are not cached yet; each chunk of feeds is stored atomically."""
     known = _known(connection)

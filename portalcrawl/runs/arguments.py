@@ -161,12 +161,17 @@ def _number(name: str, value: str, least: int) -> int:
     return number
 
 
+def parse_age(text: str) -> timedelta | None:
+    """Return the age in *text*, such as ``36h``; None if it is none."""
+    match = AGE.fullmatch(text)
+    return timedelta(**{UNITS[match[2]]: int(match[1])}) if match else None
+
+
 def parse_since(name: str, value: str) -> timedelta | datetime:
     """Return the age, or the time (naive for a date), in *value*; raise ArgumentError for the argument *name*."""
     takes = "a date such as 2025-12-01, or an age such as 36h or 7d"
     try:
-        if match := AGE.fullmatch(value):
-            age = timedelta(**{UNITS[match[2]]: int(match[1])})
+        if (age := parse_age(value)) is not None:
             if not age:
                 raise ArgumentError(name, f"{value!r} is below 1", takes)
             return age

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -69,7 +70,7 @@ def publish_run(outbox: Outbox, store: FeedStore, run: str) -> None:
         return
     try:
         for feed in manifest.feeds:
-            store.put_new(feed.file, _lines(outbox, run, feed.kind), feed.bytes, feed.sha256)
+            store.put_new(feed.file, partial(outbox.lines, run, feed.kind), feed.bytes, feed.sha256)
         content = manifest_bytes(manifest)
         digest = hashlib.sha256(content).hexdigest()
         store.put_new(manifest_name(run), lambda: iter((content,)), len(content), digest)
@@ -79,7 +80,3 @@ def publish_run(outbox: Outbox, store: FeedStore, run: str) -> None:
         raise
     outbox.published(run)
     logger.info("Published run %s in %s", run, store.name)
-
-
-def _lines(outbox: Outbox, run: str, kind: str) -> Callable[[], Iterator[bytes]]:
-    return lambda: outbox.lines(run, kind)

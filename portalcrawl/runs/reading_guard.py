@@ -30,7 +30,7 @@ from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.loaders.teaser import load_teasers
 from portalcrawl.reading import no_garbage_collection
 from portalcrawl.runs.locks import lock_name
-from portalcrawl.runs.watchdog import ReadingTimeoutError, Watchdog, survives_in_child_process
+from portalcrawl.runs.watchdog import ReadingTimeoutError, run_within, survives_in_child_process
 from portalcrawl.storage.records import SUSPECT, Record
 from portalcrawl.storage.unit_of_work import UnitOfWork
 
@@ -187,7 +187,6 @@ class ReadingGuard:
         self._run = run
         self._page_handler = page_handler
         self._seconds = run.settings.read_timeout
-        self._watchdog = Watchdog(self._seconds, self._end_run)
         self._record: Record | None = None
         """The record for which the page under way was requested."""
         self._is_start = False
@@ -215,7 +214,7 @@ class ReadingGuard:
         self._run.journal.begin(self._entry(passed_trial=is_suspect))
         try:
             with no_garbage_collection():
-                return self._watchdog.run(lambda: work(self._page(response, record)))
+                return run_within(self._seconds, lambda: work(self._page(response, record)), self._end_run)
         except ReadingTimeoutError:
             self._record_unreadable(f"reading it took longer than READ_TIMEOUT ({self._seconds:g} s)")
         except MemoryError:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from portalcrawl.errors import FeedStoreError
 from portalcrawl.feeds.feed_files import PART
-from portalcrawl.feeds.store.feed_store import FeedStore
-from portalcrawl.feeds.store.reader import FeedReader
+from portalcrawl.feeds.store.feed_store import FeedStore, lines_if_any, read_whole
 from portalcrawl.plurals import counted
 from portalcrawl.runs.feed_import import LINES_PER_COMMIT, FeedImporter, parse_record
 from portalcrawl.runs.run_names import FEED_NAME, started_at
-from portalcrawl.schema import FeedEntry, Manifest
+from portalcrawl.schema import Manifest, parse_manifest
 from portalcrawl.storage.run_history import NOT_IMPORTED, REBUILDING, PastFeed, PastRun, RunHistory
 
 logger = logging.getLogger(__name__)
@@ -31,13 +30,12 @@ def rebuild(store: FeedStore, importer: FeedImporter, folder: Path | None) -> in
     number = 0
     published: set[str] = set()
     finished: list[tuple[PastRun, list[PastFeed]]] = []
-    reader = FeedReader(store)
-    for name in sorted(each.name for each in store.manifests()):
-        manifest = reader.manifest(name)
+    for name in store.manifests():
+        manifest = parse_manifest(json.loads(read_whole(store, name)))
         published.update(feed.file for feed in manifest.feeds)
         finished.append(_of_manifest(manifest))
         for feed in manifest.feeds:
-            for line in _published(reader, feed):
+            for line in lines_if_any(store, feed.file):
                 importer.add(line)
                 number += 1
                 if number % LINES_PER_COMMIT == 0:
@@ -53,15 +51,6 @@ def rebuild(store: FeedStore, importer: FeedImporter, folder: Path | None) -> in
     if number:
         logger.warning("The state was rebuilt from %s in %s", counted(number, "record"), store.name)
     return number
-
-
-def _published(reader: FeedReader, feed: FeedEntry) -> Iterator[bytes]:
-    """Yield the lines of a published feed; none if its file is missing."""
-    try:
-        yield from reader.lines(feed)
-    except FeedStoreError as error:
-        if not isinstance(error.__cause__, FileNotFoundError):
-            raise
 
 
 def _lines(path: Path) -> Iterator[bytes]:

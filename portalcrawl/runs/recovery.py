@@ -29,7 +29,6 @@ from portalcrawl.schema import FeedEntry, Manifest, Verdict, parse_manifest
 from portalcrawl.storage.leases import PortalLeases, abandoned_runs
 from portalcrawl.storage.outbox import Outbox
 from portalcrawl.storage.run_history import NOT_IMPORTED, PastFeed, PastRun, RunHistory
-from portalcrawl.storage.store import Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
@@ -109,7 +108,7 @@ def end_abandoned_runs(engine: Engine, lease_seconds: float) -> list[str]:
         with suppress(RunLockedError):
             leases.acquire(wait=0)
             try:
-                importer = FeedImporter(UnitOfWork(Store(engine), leases), history, ())
+                importer = FeedImporter(UnitOfWork(engine, leases), history, ())
                 Recovery(leases, importer, outbox, Path(), uses_outbox=True).end(run, leases.others(()))
                 ended.append(name)
             finally:

@@ -45,7 +45,7 @@ def remove_old_feeds(store: FeedStore, history: RunHistory, now: datetime, reten
         return []
     removed: list[str] = []
     kept = now
-    for name in sorted(each.name for each in store.manifests()):
+    for name in store.manifests():
         run = run_of_manifest(name)
         moment = started_at(run) if run else None
         if moment is None or run is None:

@@ -49,7 +49,6 @@ from portalcrawl.storage.leases import PortalLeases
 from portalcrawl.storage.outbox import Outbox
 from portalcrawl.storage.postgresql import advisory_lock
 from portalcrawl.storage.run_history import NOT_IMPORTED, PastFeed, PastRun, RunHistory
-from portalcrawl.storage.store import Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.urls import mask_secrets
 
@@ -84,16 +83,6 @@ class Folders:
 
 
 @dataclass(frozen=True, slots=True)
-class RunIdentity:
-    """A run's id, its start (UTC), and the folders of its feeds and locks."""
-
-    run: str
-    started: datetime
-    folder: Path
-    locks: Path
-
-
-@dataclass(frozen=True, slots=True)
 class State:
     """The state of earlier runs."""
 
@@ -107,25 +96,27 @@ class State:
     def of(cls, file: StateFile, engine: Engine, guard: PortalGuard) -> State:
         """Return the state in the database of *engine*, for a run whose portals *guard* holds."""
         leases = guard if isinstance(guard, PortalLeases) else None
-        return cls(engine, UnitOfWork(Store(engine), leases), RunHistory(engine, SHORT_WAIT), file, guard)
+        return cls(engine, UnitOfWork(engine, leases), RunHistory(engine, SHORT_WAIT), file, guard)
 
 
 class Run:
     """A running crawl. What it writes is durable after the next commit."""
 
-    def __init__(self, plan: Plan, settings: RunSettings, identity: RunIdentity, state: State) -> None:
+    def __init__(
+        self, plan: Plan, settings: RunSettings, folders: Folders, state: State, name: str, started: datetime
+    ) -> None:
         self.plan = plan
         self.settings = settings
-        self.started = identity.started
-        self.id = identity.run
-        self.folder = identity.folder
+        self.started = started
+        self.id = name
+        self.folder = folders.feeds
         """Where the feeds are."""
         self.unit_of_work = state.unit_of_work
         self.articles = RunArticles(self.unit_of_work)
         self.counts: Counter[str] = Counter()
         policy = plan.policy(settings, self.started)
         self.crawl = CrawlState(self.id, policy, self.unit_of_work, self.articles, self.counts)
-        self.journal = ReadingJournal(identity.locks)
+        self.journal = ReadingJournal(folders.locks)
         self.manifest: Manifest | None = None
         """Set when the run is published."""
         self.broken: str | None = None
@@ -340,7 +331,7 @@ def open_run(plan: Plan, settings: RunSettings, folders: Folders, state: State) 
     if leases is not None:
         leases.run = name
     history.begin(name, plan.profiles, masked(plan.given), started.isoformat(), leases)
-    run = Run(plan, settings, RunIdentity(name, started, folders.feeds, folders.locks), state)
+    run = Run(plan, settings, folders, state, name, started)
     record_suspects(run.journal, state.unit_of_work, plan.profiles, keeps_state=settings.keeps_state)
     return run
 
@@ -366,7 +357,7 @@ def open_state(settings: RunSettings, folders: Folders) -> tuple[StateFile, Engi
         if url != IN_MEMORY and history.is_incomplete():
             with advisory_lock(engine, BUSY_TIMEOUT) if settings.shares_state else nullcontext():
                 if history.is_incomplete():
-                    importer = FeedImporter(UnitOfWork(Store(engine)), history, settings.recrawl_ages)
+                    importer = FeedImporter(UnitOfWork(engine), history, settings.recrawl_ages)
                     rebuild(open_store(settings.feeds_url), importer, None if settings.uses_outbox else folders.feeds)
         file = StateFile.now(url)
     return file, engine

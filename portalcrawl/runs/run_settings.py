@@ -71,7 +71,7 @@ class RunSettings:
             commit_items=int(read_number(settings, "COMMIT_ITEMS", least=1)),
             commit_seconds=read_number(settings, "COMMIT_SECONDS", least=0.01),
             recrawl_ages=_ages(settings, "RECRAWL_AGES"),
-            overrides_profile_ages=(settings.getpriority("RECRAWL_AGES") or 0) > SETTINGS_PRIORITIES["project"],
+            overrides_profile_ages=is_users(settings, "RECRAWL_AGES"),
             retry_failed_after=int(read_number(settings, "RETRY_FAILED_AFTER", least=0)),
             lock_wait=read_number(settings, "RUN_LOCK_WAIT", least=0),
             not_after=read_number(settings, "RUN_NOT_AFTER", least=0) if settings.get("RUN_NOT_AFTER") else None,
@@ -107,6 +107,11 @@ class RunSettings:
     def ages(self, of_profile: tuple[int, ...] | None) -> tuple[int, ...]:
         """Return the ages at which a portal's articles are visited again: the user's, its profile's or the default."""
         return self.recrawl_ages if of_profile is None or self.overrides_profile_ages else of_profile
+
+
+def is_users(settings: BaseSettings, name: str) -> bool:
+    """Return whether the setting *name* was given on the command line, or by a spider, not by the project."""
+    return (settings.getpriority(name) or 0) > SETTINGS_PRIORITIES["project"]
 
 
 def read_timeout(settings: BaseSettings) -> float:

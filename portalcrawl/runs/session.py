@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import monotonic, sleep, time
+from time import time
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from portalcrawl.errors import DataFolderError, RunTooLateError
@@ -16,9 +16,9 @@ from portalcrawl.runs.locks import PortalLocks
 from portalcrawl.runs.plan import Plan
 from portalcrawl.runs.run import Folders, Run, State, open_run, open_state
 from portalcrawl.runs.run_settings import RunSettings
-from portalcrawl.storage.database import IN_MEMORY, StateBusyError
+from portalcrawl.storage.database import IN_MEMORY
 from portalcrawl.storage.leases import PortalLeases
-from portalcrawl.storage.store import OUTAGE, RETRY_INTERVAL
+from portalcrawl.storage.state_reader import OUTAGE, patiently
 
 if TYPE_CHECKING:
     from portalcrawl.demo import SamplePortal
@@ -86,14 +86,7 @@ class RunSession:
 
     def _patiently(self, work: Callable[[], T]) -> T:
         """Return what *work* returns; while a state's server can't be reached, try again for OUTAGE seconds."""
-        end = monotonic() + (OUTAGE if self.settings.shares_state else 0.0)
-        while True:
-            try:
-                return work()
-            except StateBusyError:
-                if monotonic() >= end:
-                    raise
-            sleep(RETRY_INTERVAL)
+        return patiently(work, OUTAGE if self.settings.shares_state else 0.0)
 
     def _check_time(self) -> None:
         limit = self.settings.not_after

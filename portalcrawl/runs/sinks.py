@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,19 +12,6 @@ from portalcrawl.feeds.feed_files import FeedFile
 from portalcrawl.runs.run_names import FEED_KINDS, feed_name
 from portalcrawl.storage.outbox import Chunk, add_chunks, make_chunk
 from portalcrawl.storage.unit_of_work import UnitOfWork
-
-
-class Sink(Protocol):
-    """Destination of lines, which are durable after the next commit."""
-
-    def append(self, kind: str, line: bytes, record: Mapping[str, Any]) -> None:
-        """Add *line*, which holds *record*, to the feed *kind*; raise OSError if the disk is full."""
-
-    def sync(self) -> None:
-        """Make durable what must be durable before the state's transaction."""
-
-    def lengths(self) -> list[dict[str, Any]]:
-        """Return a row of the table ``feeds`` for each feed that has lines."""
 
 
 class PartFiles:

@@ -1,6 +1,6 @@
 """Protection from work that may never end, or may kill the process that does it.
 
-:class:`Watchdog` limits the time of work in this process, in three layers. A signal raises an exception, which ends
+:func:`run_within` limits the time of work in this process, in three layers. A signal raises an exception, which ends
 Python code and regular expressions. Where C code runs that releases the GIL, as the HTML parser does, a second thread
 ends the run. Where C code holds the GIL, ``faulthandler`` ends the process and writes a traceback to standard error.
 
@@ -56,27 +56,17 @@ class ReadingTimeoutError(BaseException):
     """Work took longer than the time limit. Not an Exception, so that no ``except Exception`` in it catches this."""
 
 
-class Watchdog:
-    """Limits the time of pieces of work of one kind."""
+def run_within(seconds: float, work: Callable[[], T], on_stuck: Callable[[], object]) -> T:
+    """Return what *work* returns; raise ReadingTimeoutError if it takes longer than *seconds*.
 
-    def __init__(self, seconds: float, on_stuck: Callable[[], object]) -> None:
-        self._seconds = seconds
-        self._on_stuck = on_stuck
-        """Called in the second thread when the main thread can't be interrupted; the process ends afterwards."""
-
-    def run(self, work: Callable[[], T]) -> T:
-        """Return what *work* returns; raise ReadingTimeoutError if it takes longer than the time limit."""
-        if threading.current_thread() is not threading.main_thread():
-            return work()
-        return _process_watch().run(work, self._seconds, self._on_stuck)
+    :param on_stuck: called in the second thread when the main thread can't be interrupted; the process ends afterwards.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return work()
+    return _watchdog().run(work, seconds, on_stuck)
 
 
-@cache
-def _process_watch() -> _ProcessWatch:
-    return _ProcessWatch()
-
-
-class _ProcessWatch:
+class _Watchdog:
     """The signal, the second thread and ``faulthandler``, of which a process has one each, whatever runs it holds.
 
     It limits one piece of work at a time, in the main thread: other threads get no signals.
@@ -185,6 +175,11 @@ class _ProcessWatch:
             self._on_stuck()
         finally:
             os._exit(1)
+
+
+@cache
+def _watchdog() -> _Watchdog:
+    return _Watchdog()
 
 
 def _is_uninterrupted(frame: FrameType | None) -> bool:

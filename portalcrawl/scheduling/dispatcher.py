@@ -12,7 +12,7 @@ from portalcrawl.scheduling.entries import Node, Schedule, ScheduleEntry
 from portalcrawl.scheduling.external_runs import ExternalRuns
 from portalcrawl.scheduling.job_store import POSTED, Job, JobStore
 from portalcrawl.scheduling.job_tracker import JobTracker
-from portalcrawl.scheduling.nodes import NodeJobs, Nodes
+from portalcrawl.scheduling.nodes import Answers, Nodes
 from portalcrawl.scheduling.scrapyd import NodeDownError, NodeRefusesError, NodeUnsureError, NotDeployedError
 
 logger = logging.getLogger("portalcrawl.schedule")
@@ -34,7 +34,7 @@ class Dispatcher:
         answers, now = self._nodes.ask(), time()
         for job in self._store.open_jobs():
             if job.status in POSTED:
-                self._tracker.follow(job, answers.get(job.node or ""), now)
+                self._tracker.follow(job, answers, now)
         jobs = self._store.open_jobs()
         # Of several waiting starts of one entry, the last is posted; of several entries of one portal, the first.
         last = {job.entry: job.job for job in jobs if job.status == "due"}
@@ -44,7 +44,7 @@ class Dispatcher:
                 busy |= dict.fromkeys(job.portals, job.job)
         return bool(jobs)
 
-    def _start(self, job: Job, last: str, busy: Mapping[str, str], answers: Mapping[str, NodeJobs], now: float) -> bool:
+    def _start(self, job: Job, last: str, busy: Mapping[str, str], answers: Answers, now: float) -> bool:
         """Post *job*, skip it, or leave it for later; return whether it was posted."""
         entry = self.schedule.entries.get(job.entry)
         if entry is None:
@@ -58,26 +58,20 @@ class Dispatcher:
             if entry.on_overlap == "skip" or job.by_hand:
                 return self._skip(job, f"its portal is busy with {other}", now)
             return False
-        node = self._node_for(entry)
-        if node is None:
+        if not self._nodes.is_up(entry.node):
             return False
-        values = {"node": node.name, "posted": now, "expires": now + entry.start_within, "longest": entry.limit}
+        values = {"node": entry.node, "posted": now, "expires": now + entry.start_within, "longest": entry.limit}
         self._store.change(job.job, status="posting", **values)
         if (stored := self._store.find(job.job)) is not None:
             self._post(stored)
         return True
 
-    def _node_for(self, entry: ScheduleEntry) -> Node | None:
-        """Return the node of *entry*; None if it does not answer at the moment."""
-        node = self.schedule.nodes[entry.node]
-        return node if self._nodes.is_up(node.name) else None
-
     def _post(self, job: Job) -> None:
         """Post a job that is stored as posted; repeated, with the same id, if the node has not received it."""
-        entry, node = self.schedule.entries.get(job.entry), self.schedule.nodes.get(job.node or "")
-        client = self._nodes.client(job.node or "")
-        if entry is None or node is None or client is None:
+        entry, client = self.schedule.entries.get(job.entry), self._nodes.client(job.node or "")
+        if entry is None or client is None:
             return
+        node = client.node
         try:
             client.post(job.job, entry.arguments, self._settings_for(entry, node, job), entry.priority)
         except NodeDownError as error:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.scheduling.entries import ScheduleEntry
-from portalcrawl.scheduling.job_store import EntryState, Job
+from portalcrawl.scheduling.job_store import EntryState
 
 MISSED_STARTS = 3
 """An entry without ``overdue`` is overdue after this number of starts without a good run."""
@@ -16,18 +16,11 @@ LEVELS = ("ok", "warning", "failed")
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The health of one entry. Times are Unix seconds."""
+    """The health of one entry."""
 
-    entry: str
     level: str
     """``ok``, ``warning``, ``failed``; ``new`` if it has not run yet."""
     reasons: tuple[str, ...]
-    last: Job | None
-    """The last job that ran or failed."""
-    last_good: float | None
-    """When the last run with the verdict ``ok`` or ``warning`` ended."""
-    last_news: float | None
-    """When the last run that found a new article ended."""
     overdue: bool
     silent: bool
 
@@ -44,17 +37,7 @@ class PastRuns:
     last_news: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """The health of an entry based on its past runs; see :class:`Health`."""
-
-    level: str
-    reasons: tuple[str, ...]
-    overdue: bool
-    silent: bool
-
-
-def judge(entry: ScheduleEntry, past: PastRuns, is_busy: bool, now: float) -> Judgement:
+def judge(entry: ScheduleEntry, past: PastRuns, is_busy: bool, now: float) -> Health:
     """Return the health of *entry* based on its *past* runs; *is_busy*: whether one is queued or running."""
     reasons, level = list(past.reasons), past.verdict or "new"
     since = past.last_good or past.known_since
@@ -65,19 +48,13 @@ def judge(entry: ScheduleEntry, past: PastRuns, is_busy: bool, now: float) -> Ju
     if silent := since is not None and entry.silence is not None and now - since > entry.silence:
         level = max(level, "warning", key=lambda each: (*LEVELS, each).index(each)) if level != "new" else "warning"
         reasons.append(f"no new article for {format_duration(now - (since or now))}")
-    return Judgement(level, tuple(reasons), overdue, silent)
+    return Health(level, tuple(reasons), overdue, silent)
 
 
-def health_of(entry: ScheduleEntry, state: EntryState | None, is_busy: bool, now: float) -> Health:
+def health_of(entry: ScheduleEntry, state: EntryState, is_busy: bool, now: float) -> Health:
     """Return the health of *entry* based on its stored state; *is_busy*: whether a job of it is queued or running."""
-    state = state or EntryState(entry.name)
-    last = state.last
-    verdict, reasons = ((last.verdict or "ok"), last.reasons) if last else (None, ())
-    past = PastRuns(verdict, reasons, state.known_since, state.last_good, state.last_news)
-    found = judge(entry, past, is_busy, now)
-    return Health(
-        entry.name, found.level, found.reasons, last, state.last_good, state.last_news, found.overdue, found.silent
-    )
+    verdict, reasons = ((state.last.verdict or "ok"), state.last.reasons) if state.last else (None, ())
+    return judge(entry, PastRuns(verdict, reasons, state.known_since, state.last_good, state.last_news), is_busy, now)
 
 
 def _is_overdue(entry: ScheduleEntry, since: float, now: float) -> bool:

@@ -11,7 +11,7 @@ from portalcrawl.runs.published_line import RunResult
 from portalcrawl.runs.run_names import job_suffix
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling.job_store import JobStore
-from portalcrawl.scheduling.nodes import NodeJobs
+from portalcrawl.scheduling.nodes import Answers
 from portalcrawl.storage.database import IN_MEMORY, StateFile, make_engine
 from portalcrawl.storage.run_history import PastRun, RunHistory
 
@@ -26,9 +26,9 @@ class ExternalRuns:
         self._file: StateFile | None = None
         """The file that ``_history`` reads; kept to notice when the file is replaced."""
 
-    def busy_with(self, portals: Collection[str], answers: Mapping[str, NodeJobs]) -> str | None:
+    def busy_with(self, portals: Collection[str], answers: Answers) -> str | None:
         """Return the id of a queued or running job on one of *portals* that the schedule did not start."""
-        listed = {job: each for answer in answers.values() for job, each in (answer.jobs or {}).items()}
+        listed = {job: each for answer in answers.values() for job, each in (answer or {}).items()}
         external = {job for job, each in listed.items() if each.state != "finished"}
         external -= self._store.known(external)
         for job in sorted(external):

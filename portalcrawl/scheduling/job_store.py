@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -154,12 +154,13 @@ class JobStore:
         with self.engine.connect() as connection:
             return [_job(row._mapping) for row in connection.execute(query)]
 
-    def entry_states(self) -> dict[str, EntryState]:
-        """Return the state of each entry, by name."""
+    def entry_states(self, names: Iterable[str]) -> dict[str, EntryState]:
+        """Return name -> state of the entries with these *names*, and of others that are stored."""
         query = select(entries, *(column.label(f"job_{column.name}") for column in jobs.columns))
         query = query.select_from(entries.outerjoin(jobs, entries.c.last_job == jobs.c.job))
         with self.engine.connect() as connection:
-            return {row.entry: _entry_state(row._mapping) for row in connection.execute(query)}
+            stored = {row.entry: _entry_state(row._mapping) for row in connection.execute(query)}
+        return {name: EntryState(name) for name in names} | stored
 
     def take_entries(self, timings: Mapping[str, str]) -> dict[str, NextStart]:
         """Delete entries not in *timings* (name -> timing as text); return when those with unchanged timing are due."""

@@ -14,8 +14,8 @@ from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.scheduling.entries import Node
 from portalcrawl.scheduling.external_runs import ExternalRuns
 from portalcrawl.scheduling.job_store import Job, JobStore
-from portalcrawl.scheduling.nodes import NodeJobs, Nodes
-from portalcrawl.scheduling.scrapyd import NodeError
+from portalcrawl.scheduling.nodes import Answers, Nodes
+from portalcrawl.scheduling.scrapyd import NodeError, Scrapyd
 
 if TYPE_CHECKING:
     import psutil
@@ -40,39 +40,41 @@ class JobTracker:
         self._external = external
         self._post = post
 
-    def follow(self, job: Job, answer: NodeJobs | None, now: float) -> None:
-        """Update *job* according to its node's answer (None if the node is no longer in the schedule)."""
-        if answer is None:
+    def follow(self, job: Job, answers: Answers, now: float) -> None:
+        """Update *job* according to its node's answer."""
+        client = self._nodes.client(job.node or "")
+        if client is None:
             self.fail(job, f"its node {job.node} is no longer in the schedule", now)
-        elif answer.jobs is None:
-            self._node_is_silent(job, answer.node, now)
-        elif (listed := answer.jobs.get(job.job)) is None:
-            self._not_listed(job, answer.node, now)
+        elif (jobs := answers[client.node.name]) is None:
+            self._node_is_silent(job, client, now)
+        elif (listed := jobs.get(job.job)) is None:
+            self._not_listed(job, client, now)
         elif listed.state == "pending":
-            self._pending(job, now)
+            self._pending(job, client, now)
         elif listed.state == "running":
-            self._running(job, answer.node, now)
-        elif not self._finish(job, self._result_in_log(job, listed.log_url) or self._result_in_state(job), now):
-            self._ended_without_result(job, answer.node, now)
+            self._running(job, client, now)
+        elif not self._finish(job, self._result(job, client, listed.log_url), now):
+            self._ended_without_result(job, client.node, now)
 
-    def _pending(self, job: Job, now: float) -> None:
+    def _pending(self, job: Job, client: Scrapyd, now: float) -> None:
         if job.status != "pending":
             self._store.change(job.job, status="pending")
         if now > (job.expires or now):
-            self._cancel_on_node(job, "INT")
+            self._cancel_on_node(job, client, "INT")
             waited = format_duration(now - (job.posted or now))
-            self.fail(job, f"it did not begin within {waited}: {self._reason_to_wait(job.node or '')}", now)
+            self.fail(job, f"it did not begin within {waited}: {self._reason_to_wait(client)}", now)
 
-    def _reason_to_wait(self, node: str) -> str:
+    def _reason_to_wait(self, client: Scrapyd) -> str:
         """Return why a job waits: all slots are taken, or Scrapyd has lost them, as it does on a full disk."""
-        client = self._nodes.client(node)
+        node = client.node.name
         with suppress(NodeError):
-            if client is not None and (running := client.running()) == 0:
+            running = client.running()
+            if not running:
                 return f"node {node} starts no job, though none is running there; {RESTART}"
             return f"node {node} had no free slot, {running} run there"
         return f"node {node} had no free slot"
 
-    def _running(self, job: Job, node: Node, now: float) -> None:
+    def _running(self, job: Job, client: Scrapyd, now: float) -> None:
         """Record that *job* runs; if it exceeds its limit, send SIGINT (it publishes and ends), later SIGKILL."""
         if job.status != "running":
             self._store.change(job.job, status="running", started=now)
@@ -81,15 +83,16 @@ class JobTracker:
         elif job.cancelled is None:
             logger.error("%s: runs longer than %s; it is cancelled", job.job, format_duration(job.longest))
             self._store.change(job.job, cancelled=now)
-            self._send_signal(job, node, signal.SIGINT)
+            self._send_signal(job, client, signal.SIGINT)
         elif now - job.cancelled > KILL_AFTER:
             logger.error("%s: did not end when it was cancelled; it is killed", job.job)
             self._store.change(job.job, cancelled=now)
-            self._send_signal(job, node, signal.SIGKILL)
+            self._send_signal(job, client, signal.SIGKILL)
 
-    def _send_signal(self, job: Job, node: Node, number: signal.Signals) -> None:
+    def _send_signal(self, job: Job, client: Scrapyd, number: signal.Signals) -> None:
+        node = client.node
         if not node.shared or (self._nodes.is_up(node.name) and self._nodes.is_listed(node.name, job.job)):
-            self._cancel_on_node(job, number.name.removeprefix("SIG"))
+            self._cancel_on_node(job, client, number.name.removeprefix("SIG"))
             return
         from psutil import AccessDenied, NoSuchProcess  # here, since every Scrapy command imports this module
 
@@ -97,21 +100,18 @@ class JobTracker:
             with suppress(NoSuchProcess, AccessDenied):
                 process.send_signal(number)
 
-    def _cancel_on_node(self, job: Job, name: str) -> None:
-        client = self._nodes.client(job.node or "")
+    def _cancel_on_node(self, job: Job, client: Scrapyd, name: str) -> None:
         try:
-            if client is not None:
-                client.cancel(job.job, name)
+            client.cancel(job.job, name)
         except NodeError as error:
             logger.error("%s: can't be cancelled: %s", job.job, error)
 
-    def _result_in_log(self, job: Job, log_url: str | None = None) -> RunResult | None:
-        client = self._nodes.client(job.node or "")
-        return client.result_in_log(log_url or client.log_url(job.job)) if client is not None else None
+    def _result(self, job: Job, client: Scrapyd, log_url: str | None = None) -> RunResult | None:
+        """Return the result of *job* from its log, else from the state that it shares with the scheduler."""
+        return client.result_in_log(log_url or client.log_url(job.job)) or self._result_in_state(job, client)
 
-    def _result_in_state(self, job: Job) -> RunResult | None:
-        client = self._nodes.client(job.node or "")
-        return self._external.result_of(job.job) if client is not None and client.node.shared else None
+    def _result_in_state(self, job: Job, client: Scrapyd) -> RunResult | None:
+        return self._external.result_of(job.job) if client.node.shared else None
 
     def _finish(self, job: Job, result: RunResult | None, now: float) -> bool:
         """Record how *job* ended, unless *result* is None; return whether it was recorded."""
@@ -144,35 +144,35 @@ class JobTracker:
         else:
             self.fail(job, "it ended without publishing; its log, and Scrapyd's own, say why", now)
 
-    def _not_listed(self, job: Job, node: Node, now: float) -> None:
+    def _not_listed(self, job: Job, client: Scrapyd, now: float) -> None:
         """Update a job that its node does not list: a restarted Scrapyd forgets running jobs, but keeps its queue."""
-        if node.shared and _processes_of(job):
+        if client.node.shared and _processes_of(job):
             if job.status != "running":
                 logger.warning("%s: still runs, although its Scrapyd was restarted", job.job)
-            self._running(job, node, now)
-        elif self._finish(job, self._result_in_log(job) or self._result_in_state(job), now):
+            self._running(job, client, now)
+        elif self._finish(job, self._result(job, client), now):
             pass
         elif job.status != "posting":
-            self.fail(job, f"it died with the Scrapyd of node {node.name}, or was removed there", now)
+            self.fail(job, f"it died with the Scrapyd of node {client.node.name}, or was removed there", now)
         elif now > (job.expires or now) + CLOCK_TOLERANCE:
             self._requeue(job, f"it never reached node {job.node}", now)
         elif now - (job.posted or now) > POST_AGAIN_AFTER:
             self._post(job)
 
-    def _node_is_silent(self, job: Job, node: Node, now: float) -> None:
+    def _node_is_silent(self, job: Job, client: Scrapyd, now: float) -> None:
         """Update a job of a node that does not answer: it stays open, blocking its portal, until it must have ended."""
-        if not node.shared:
+        if not client.node.shared:
             begun = job.started if job.status == "running" else job.expires
             if now > (begun or now) + (job.longest or 0) + CLOCK_TOLERANCE:
                 self.fail(job, f"node {job.node} is down; whether the job succeeded is not known", now)
         elif _processes_of(job):
-            self._running(job, node, now)
-        elif self._finish(job, self._result_in_state(job), now):
+            self._running(job, client, now)
+        elif self._finish(job, self._result_in_state(job, client), now):
             pass
         elif job.status == "running":
-            self.fail(job, f"it died with the Scrapyd of node {node.name}", now)
+            self.fail(job, f"it died with the Scrapyd of node {client.node.name}", now)
         elif now > (job.expires or now) + CLOCK_TOLERANCE:
-            self._requeue(job, f"it never began, since node {node.name} is down", now)
+            self._requeue(job, f"never began, since node {client.node.name} is down", now)
 
     def _requeue(self, job: Job, why: str, now: float) -> None:
         logger.warning("%s: %s; due again as %s", job.job, why, self._store.requeue(job, now))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from time import monotonic
 
-from portalcrawl.scheduling.entries import Node, Schedule
+from portalcrawl.scheduling.entries import Schedule
 from portalcrawl.scheduling.scrapyd import ListedJob, NodeError, NodeSlowError, Scrapyd
 
 logger = logging.getLogger("portalcrawl.schedule")
@@ -17,13 +16,8 @@ DOWN_WAIT, SLOW_WAIT = 1.0, 15.0
 """Seconds until a node is queried again after it refused the connection, or did not answer in time."""
 
 
-@dataclass(frozen=True, slots=True)
-class NodeJobs:
-    """A node's answer to a query for its jobs."""
-
-    node: Node
-    jobs: Mapping[str, ListedJob] | None
-    """Id -> job; None if the node did not answer."""
+Answers = Mapping[str, Mapping[str, ListedJob] | None]
+"""Name of a node -> its jobs by id; None if it did not answer."""
 
 
 class Nodes:
@@ -39,27 +33,27 @@ class Nodes:
         """Return the client of the node *name*; None if the node is no longer in the schedule."""
         return self._clients.get(name)
 
-    def ask(self) -> dict[str, NodeJobs]:
-        """Query the jobs of all nodes concurrently; return node -> answer.
+    def ask(self) -> Answers:
+        """Query the jobs of all nodes concurrently.
 
         Nodes that don't answer are queried less often.
         """
         with ThreadPoolExecutor(max_workers=len(self._clients)) as pool:
             return dict(zip(self._clients, pool.map(self._ask, self._clients.values()), strict=True))
 
-    def _ask(self, client: Scrapyd) -> NodeJobs:
+    def _ask(self, client: Scrapyd) -> Mapping[str, ListedJob] | None:
         if monotonic() < self._ask_again_at.get(client.node.name, 0):
-            return NodeJobs(client.node, None)
+            return None
         try:
             jobs = client.jobs()
         except NodeError as error:
             self.failed(client.node.name, error)
-            return NodeJobs(client.node, None)
+            return None
         if client.node.name in self._silent:
             self._silent.discard(client.node.name)
             logger.warning("node %s answers again", client.node.name)
         self._listed[client.node.name] = frozenset(jobs)
-        return NodeJobs(client.node, jobs)
+        return jobs
 
     def is_listed(self, name: str, job: str) -> bool:
         """Return whether *job* was in the node's last answer."""

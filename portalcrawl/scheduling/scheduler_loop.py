@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from time import monotonic, time
@@ -44,6 +42,8 @@ class Scheduler:
         self._next_health = self._next_cleanup = 0.0
         self._locks = settings.data_dir / "locks"
         self._locks.mkdir(parents=True, exist_ok=True)
+        self._step_lock = FileLock(self._locks / STEP_LOCK)
+        """Prevents scheduler and ``once`` from posting at the same time."""
 
     def run(self, stop: Event) -> None:
         """Run the schedule until *stop* is set; raise RunLockedError if another scheduler uses the data folder."""
@@ -64,7 +64,7 @@ class Scheduler:
         """Store and post due jobs; return the seconds until the next step."""
         try:
             due_in = ticker.tick(time())
-            with self._step_lock():
+            with self._step_lock:
                 is_busy = dispatcher.step()
             self._check_health()
         except (DatabaseError, OSError) as error:
@@ -76,7 +76,7 @@ class Scheduler:
     def once(self, name: str) -> Job:
         """Start the entry *name* now; return its job: posted, or skipped because its portal is busy."""
         entry = self.schedule.entries[name]
-        with self._step_lock():
+        with self._step_lock:
             now = time()
             self._store.set_back(now + CLOCK_SET_BACK)  # no scheduler may be running that would do it
             job = self._store.add(name, now, entry.portals, by_hand=True)
@@ -102,12 +102,6 @@ class Scheduler:
             logger.error("the changed schedule is not used: %s", error)
             return None
 
-    @contextmanager
-    def _step_lock(self) -> Iterator[None]:
-        """Hold the lock that prevents scheduler and ``once`` from posting at the same time."""
-        with FileLock(self._locks / STEP_LOCK):
-            yield
-
     def _check_health(self) -> None:
         """Store that the scheduler is working; log changes of entries' levels and queue notices of them."""
         if monotonic() < self._next_health:
@@ -119,13 +113,13 @@ class Scheduler:
             self._next_cleanup = monotonic() + CLEANUP_INTERVAL
             self._store.remove_old(now)
         busy = {job.entry for job in self._store.open_jobs() if job.status in POSTED}
-        states = self._store.entry_states()
+        states = self._store.entry_states(self.schedule.entries)
         for entry in self.schedule.entries.values():
-            state = states.get(entry.name)
-            health, before = health_of(entry, state, entry.name in busy, now), state.level if state else None
+            state = states[entry.name]
+            health, before = health_of(entry, state, entry.name in busy, now), state.level
             if health.level in ("new", before):
                 continue
-            line = notice(health, before, entry.portals, now) if before or health.level != "ok" else None
+            line = notice(health, state, entry.portals, now) if before or health.level != "ok" else None
             self._store.set_level(entry.name, health.level, now, line if self.schedule.webhook else None)
             level = logging.INFO if health.level == "ok" else logging.WARNING
             reasons = "; ".join(health.reasons) or "all is well"

@@ -69,10 +69,8 @@ class Scrapyd:
         self._session.auth = _credentials(node.name)
         self._options: dict[str, Any] = {"timeout": (CONNECT_TIMEOUT, READ_TIMEOUT), "allow_redirects": False}
         if node.shared:
-            self._options["proxies"] = {
-                "http": "",
-                "https": "",
-            }  # a proxy from the environment can't reach this machine
+            # A proxy from the environment can't reach this machine.
+            self._options["proxies"] = {"http": "", "https": ""}
 
     def jobs(self) -> dict[str, ListedJob]:
         """Return the jobs of the project by id; empty if it is not deployed."""

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from portalcrawl.scheduling.entry_health import Health
-from portalcrawl.scheduling.job_store import JobStore
+from portalcrawl.scheduling.job_store import EntryState, JobStore
 
 logger = logging.getLogger("portalcrawl.schedule")
 
@@ -24,14 +24,14 @@ GIVE_UP_AFTER = 86_400.0
 INTERVAL = 1.0
 
 
-def notice(health: Health, before: str | None, portals: tuple[str, ...], now: float) -> str:
-    """Return the line of JSON about a change of level from *before* to that of *health*."""
-    last = health.last
+def notice(health: Health, state: EntryState, portals: tuple[str, ...], now: float) -> str:
+    """Return the line of JSON about a change of level from that in *state*, the entry's, to that of *health*."""
+    last = state.last
     content: Mapping[str, Any] = {
-        "entry": health.entry,
+        "entry": state.entry,
         "portals": list(portals),
         "verdict": health.level,
-        "before": before,
+        "before": state.level,
         "reasons": list(health.reasons),
         "job": last.job if last else None,
         "run": last.run if last else None,

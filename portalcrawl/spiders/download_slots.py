@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from scrapy.settings import SETTINGS_PRIORITIES
-
+from portalcrawl.runs.run_settings import is_users
 from portalcrawl.urls import is_private_host
 
 if TYPE_CHECKING:
@@ -33,13 +32,9 @@ def _slot(settings: BaseSettings, profile: Profile, host: str) -> dict[str, Any]
     delay = profile.politeness.delay
     if delay is None and is_private_host(host):
         delay = 0.0
-    if delay is not None and not _is_users(settings, "DOWNLOAD_DELAY"):
+    if delay is not None and not is_users(settings, "DOWNLOAD_DELAY"):
         slot["delay"] = delay
     concurrency = profile.politeness.concurrency
-    if concurrency is not None and not _is_users(settings, "CONCURRENT_REQUESTS_PER_DOMAIN"):
+    if concurrency is not None and not is_users(settings, "CONCURRENT_REQUESTS_PER_DOMAIN"):
         slot["concurrency"] = concurrency
     return slot
-
-
-def _is_users(settings: BaseSettings, name: str) -> bool:
-    return (settings.getpriority(name) or 0) > SETTINGS_PRIORITIES["project"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
@@ -33,6 +33,7 @@ from portalcrawl.storage.host_budget import HostBudget
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+    from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
     from portalcrawl.crawl.discovery import Target
@@ -49,6 +50,17 @@ POLL = 0.05
 """Seconds between two checks whether more start pages may be requested."""
 MAX_QUEUE = 5_000
 """Most requests in memory. Further links wait in the state, so that memory use does not grow with the portal."""
+
+
+def make_session(settings: BaseSettings, arguments: Mapping[str, str]) -> RunSession:
+    """Return the session of a run with these spider *arguments*, not opened yet.
+
+    :raises UsageError: if an argument or a setting is wrong.
+    """
+    run_settings = RunSettings.from_settings(settings)
+    plan = make_plan(arguments, run_settings.profiles)
+    require_browser(plan, settings)
+    return RunSession(plan, run_settings)
 
 
 class PortalSpider(Spider):
@@ -69,11 +81,7 @@ class PortalSpider(Spider):
 
         The crawl command passes a *session* that it has opened; otherwise one is opened when the crawl starts.
         """
-        if session is None:
-            settings = RunSettings.from_settings(crawler.settings)
-            plan = make_plan(kwargs, settings.profiles)
-            require_browser(plan, crawler.settings)
-            session = RunSession(plan, settings)
+        session = session or make_session(crawler.settings, kwargs)
         set_download_slots(crawler.settings, session.plan.profiles.values())
         spider = cls(session)
         spider._set_crawler(crawler)
@@ -162,7 +170,7 @@ class PortalSpider(Spider):
         """The feeds and sitemaps of the run."""
         from portalcrawl.document_requests import DocumentRequests  # imported here, since most runs need none
 
-        return DocumentRequests(self)
+        return DocumentRequests(self.run, self.frontier, self.page_handler, self.guard, self.requests)
 
     def _discovers(self, portal: str) -> bool:
         """Return whether feeds or sitemaps of *portal* are requested."""

@@ -7,10 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, func, select
 
 from portalcrawl.storage.packing import address_key
+from portalcrawl.storage.state_reader import chunks
 from portalcrawl.storage.tables import addresses, articles
-
-CHUNK = 5_000
-"""Values in one IN (...), far below SQLite's limit of 32,766 parameters."""
 
 
 def _portals() -> Any:
@@ -40,11 +38,8 @@ def article_at(connection: Connection, key: str) -> Row[Any] | None:
     """Return the article of any portal whose address has *key* (``urls.url_key``); None if there is none."""
     portals = connection.scalars(PORTALS).all()
     keys = [address_key(portal, key) for portal in portals if portal is not None]
-    for start in range(0, len(keys), CHUNK):
-        found = connection.execute(WITH_KEY, {"keys": keys[start : start + CHUNK]}).first()
-        if found is not None:
-            return found
-    return None
+    found = (connection.execute(WITH_KEY, {"keys": chunk}).first() for chunk in chunks(keys))
+    return next((row for row in found if row is not None), None)
 
 
 def article_with_id(connection: Connection, article: str) -> Row[Any] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, select
 
-from portalcrawl.storage.store import Store
+from portalcrawl.storage.state_reader import StateReader
 from portalcrawl.storage.tables import meta
 from portalcrawl.storage.upsert import upsert
 
@@ -18,8 +18,8 @@ RECHECK_INTERVAL = 10
 class BrowserNeeds:
     """Counts how many pages in a row needed a browser, per portal and type of page; stored in the table ``meta``."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, reader: StateReader) -> None:
+        self._reader = reader
         self._streaks: dict[str, int] = {}
         self._asked: dict[str, int] = {}
         self._changed: set[str] = set()
@@ -42,7 +42,7 @@ class BrowserNeeds:
 
     def _streak(self, key: str) -> int:
         if key not in self._streaks:
-            rows = self._store.rows(STREAK, key=key)
+            rows = self._reader.rows(STREAK, key=key)
             self._streaks[key] = int(rows[0].value) if rows else 0
         return self._streaks[key]
 

@@ -70,6 +70,14 @@ def open_database(url: str) -> Engine:
     return engine
 
 
+def open_existing(url: str) -> Engine:
+    """Return what :func:`open_database` returns; raise DataFolderError for an SQLite file that does not exist."""
+    file = state_file(url)
+    if file is not None and not file.exists():
+        raise DataFolderError(f"there is no state in {file.parent} yet; scrapy crawl portal makes it")
+    return open_database(url)
+
+
 @contextmanager
 def database_errors_as(problem: str) -> Iterator[None]:
     """Convert errors of the database to a DataFolderError with one line that begins with *problem*."""

@@ -8,10 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, select
 
-from portalcrawl.storage.store import Store
+from portalcrawl.storage.state_reader import StateReader
 from portalcrawl.storage.tables import documents, entries
-
-CHUNK = 5_000
 
 
 @dataclass(slots=True)
@@ -74,8 +72,8 @@ ANY_ENTRY = select(entries.c.id).limit(1)
 class Discovered:
     """The documents and entries in the state, including changes of this run that are not committed yet."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, reader: StateReader) -> None:
+        self._reader = reader
         self._documents: dict[Key, DocumentRecord] = {}
         self._entries: dict[Key, EntryRecord | None] = {}
         self._kept: set[Key] = set()
@@ -83,13 +81,13 @@ class Discovered:
 
     def documents(self, portal: str, urls: Collection[str]) -> dict[str, DocumentRecord]:
         """Return the records of those *urls* that are known feeds or sitemaps, by URL."""
-        found = {row.url: DocumentRecord(*row) for row in self._rows(DOCUMENT, portal, urls)}
+        found = {row.url: DocumentRecord(*row) for row in self._reader.rows_with(DOCUMENT, urls, portal=portal)}
         found.update((url, self._documents[portal, url]) for url in urls if (portal, url) in self._documents)
         return found
 
     def children(self, portal: str, parent: str) -> list[DocumentRecord]:
         """Return the sitemaps that the index *parent* lists, by address."""
-        rows = self._store.rows(CHILDREN, portal=portal, parent=parent)
+        rows = self._reader.rows(CHILDREN, portal=portal, parent=parent)
         found = {row.url: DocumentRecord(*row) for row in rows}
         found.update(
             (each.url, each) for each in self._documents.values() if (each.portal, each.parent) == (portal, parent)
@@ -103,8 +101,9 @@ class Discovered:
     def entries(self, portal: str, ids: Collection[str]) -> dict[str, EntryRecord]:
         """Return the kept entries of articles with *ids*, by id."""
         if self._has_entries is None:
-            self._has_entries = bool(self._store.rows(ANY_ENTRY))
-        found = {row.id: EntryRecord(*row) for row in self._rows(ENTRIES, portal, ids)} if self._has_entries else {}
+            self._has_entries = bool(self._reader.rows(ANY_ENTRY))
+        rows = self._reader.rows_with(ENTRIES, ids, portal=portal) if self._has_entries else ()
+        found = {row.id: EntryRecord(*row) for row in rows}
         for article in ids:
             if (portal, article) in self._entries:
                 noted = self._entries[portal, article]
@@ -145,11 +144,6 @@ class Discovered:
         self._has_entries = self._has_entries or bool(self._entries) or None
         self._documents.clear()
         self._entries.clear()
-
-    def _rows(self, query: Any, portal: str, keys: Collection[str]) -> list[Any]:
-        ordered = sorted(keys)
-        chunks = (ordered[at : at + CHUNK] for at in range(0, len(ordered), CHUNK))
-        return [row for chunk in chunks for row in self._store.rows(query, portal=portal, keys=chunk)]
 
 
 def _replace(connection: Connection, table: Table, key: str, records: Mapping[Key, Any]) -> None:

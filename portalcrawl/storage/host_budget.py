@@ -34,12 +34,12 @@ from sqlalchemy import (
     make_url,
     select,
 )
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from portalcrawl.errors import DataFolderError
 from portalcrawl.storage import postgresql
 from portalcrawl.storage.database import is_server
+from portalcrawl.storage.upsert import insert_into
 from portalcrawl.storage.write_ahead_log import use_write_ahead_log
 
 FILE = "hosts.sqlite3"
@@ -184,12 +184,7 @@ class HostBudget:
 
     def _upsert(self, row: dict[str, Any], **changes: Any) -> Any:
         """Return a statement that inserts *row*, or makes *changes* to the host's row if there is one."""
-        if self._file is not None:
-            insert: Any = sqlite.insert(hosts)
-        else:
-            from sqlalchemy.dialects.postgresql import insert as insert_there  # here: importing it takes 25 ms of CPU
-
-            insert = insert_there(hosts)
+        insert = insert_into(hosts, self._engine.dialect.name)
         return insert.values(row).on_conflict_do_update(index_elements=[hosts.c.host], set_=changes)
 
 

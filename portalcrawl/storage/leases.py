@@ -85,16 +85,6 @@ class PortalLeases:
         self.run: str | None = None
         """Id of the run that holds the leases, once it has one."""
 
-    @property
-    def epochs(self) -> dict[str, int]:
-        """Portal -> epoch, of the leases that are held."""
-        return dict(self._epochs)
-
-    @property
-    def interval(self) -> float:
-        """Seconds after which the leases should be renewed."""
-        return self._seconds / RENEWALS
-
     def others(self, portals: Iterable[str]) -> PortalLeases:
         """Return the leases of other *portals*, not taken yet."""
         return PortalLeases(self._engine, portals, self._seconds)
@@ -172,7 +162,7 @@ class PortalLeases:
         :raises LeaseLostError: if another run has taken a portal over.
         :raises StateBusyError: if the state can't be reached now.
         """
-        if not self._epochs or monotonic() - self._renewed < self.interval:
+        if not self._epochs or monotonic() - self._renewed < self._seconds / RENEWALS:
             return
         with write_transaction(self._engine) as connection:
             for portal, epoch in self._epochs.items():

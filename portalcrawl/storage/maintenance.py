@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -128,30 +128,26 @@ class Maintenance:
     def _delete_orphaned_addresses(self) -> None:
         """Delete the addresses of articles that are no longer known."""
         is_known = exists().where(articles.c.portal == addresses.c.portal, articles.c.id == addresses.c.id)
-
-        def delete_orphans(page: Sequence[Any]) -> None:
+        for page in self._pages((addresses.c.key,), (addresses.c.key, addresses.c.portal, addresses.c.id)):
             for _, keys in self._orphans((row.portal, row.id, row.key) for row in page):
-                for chunk in _chunks(keys):
-                    with self._writing() as connection:
-                        connection.execute(delete(addresses).where(addresses.c.key.in_(chunk), ~is_known))
-
-        self._walk((addresses.c.key,), (addresses.c.key, addresses.c.portal, addresses.c.id), delete_orphans)
+                with self._writing() as connection:
+                    connection.execute(delete(addresses).where(addresses.c.key.in_(keys), ~is_known))
 
     def _delete_orphaned_signatures(self) -> None:
         """Delete the fingerprints of articles that are no longer known."""
         columns = (signatures.c.text, signatures.c.portal, signatures.c.article, signatures.c.signature)
-
-        def delete_orphans(page: Sequence[Any]) -> None:
+        for page in self._pages((signatures.c.text,), columns):
             signature = {row.text: row.signature for row in page}
             # A fingerprint from version 1 names no article if the first one of its group was deleted.
             for _, texts in self._orphans((row.portal or "", row.article or "", row.text) for row in page):
-                for chunk in _chunks(texts):
-                    keys = [{"of_band": b, "of_text": text} for text in chunk for b in set(bands_of(signature[text]))]
-                    with self._writing() as connection:
-                        connection.execute(delete(signatures).where(signatures.c.text.in_(chunk)))
-                        connection.execute(DELETE_BAND, keys)
+                self._delete_signatures({text: signature[text] for text in texts})
 
-        self._walk((signatures.c.text,), columns, delete_orphans)
+    def _delete_signatures(self, found: Mapping[int, bytes]) -> None:
+        """Delete fingerprints, given as number of the text -> signature."""
+        keys = [{"of_band": b, "of_text": text} for text, each in found.items() for b in sorted(set(bands_of(each)))]
+        with self._writing() as connection:
+            connection.execute(delete(signatures).where(signatures.c.text.in_(list(found))))
+            connection.execute(DELETE_BAND, keys)
 
     def forget_near_copies(self, before: float, limit: int = 10 * CHUNK) -> int:
         """Delete up to *limit* fingerprints of texts added before *before* (Unix seconds); return how many."""
@@ -161,11 +157,8 @@ class Maintenance:
             page = self._rows(select(*columns).order_by(signatures.c.text).limit(CHUNK))
             # Texts are numbered in the order of being added, so the search ends at the first one that is too young.
             old = list(takewhile(lambda row: (row.added or 0.0) < before, page))
-            keys = [{"of_band": b, "of_text": row.text} for row in old for b in sorted(set(bands_of(row.signature)))]
-            if keys:
-                with self._writing() as connection:
-                    connection.execute(delete(signatures).where(signatures.c.text.in_([row.text for row in old])))
-                    connection.execute(DELETE_BAND, keys)
+            if old:
+                self._delete_signatures({row.text: row.signature for row in old})
             number += len(old)
             if len(old) < CHUNK:
                 break
@@ -173,33 +166,29 @@ class Maintenance:
 
     def _delete_orphaned_entries(self) -> None:
         """Delete the entries of feeds and sitemaps for articles that are no longer known."""
-
-        def delete_orphans(page: Sequence[Any]) -> None:
+        key = (entries.c.portal, entries.c.id)
+        for page in self._pages(key, key):
             for portal, ids in self._orphans((row.portal, row.id, row.id) for row in page):
-                for chunk in _chunks(ids):
-                    with self._writing() as connection:
-                        of_chunk = and_(entries.c.portal == portal, entries.c.id.in_(chunk))
-                        connection.execute(delete(entries).where(of_chunk))
+                with self._writing() as connection:
+                    connection.execute(delete(entries).where(entries.c.portal == portal, entries.c.id.in_(ids)))
 
-        self._walk((entries.c.portal, entries.c.id), (entries.c.portal, entries.c.id), delete_orphans)
-
-    def _orphans(self, rows: Any) -> Iterator[tuple[str, list[Any]]]:
-        """Yield portal and keys of those (portal, article, key) in *rows* whose article is not known."""
+    def _orphans(self, rows: Any) -> Iterator[tuple[str, Sequence[Any]]]:
+        """Yield portal and up to CHUNK keys of those (portal, article, key) in *rows* whose article is not known."""
         for portal, group in groupby(sorted(rows, key=lambda row: row[0]), key=lambda row: row[0]):
             of_portal = list(group)
             known: set[str] = set()
             for chunk in _chunks(sorted({article for _, article, _ in of_portal})):
                 query = select(articles.c.id).where(articles.c.portal == portal, articles.c.id.in_(chunk))
                 known.update(row.id for row in self._rows(query))
-            if orphans := [key for _, article, key in of_portal if article not in known]:
-                yield portal, orphans
+            for chunk in _chunks([key for _, article, key in of_portal if article not in known]):
+                yield portal, chunk
 
-    def _walk(self, key: Sequence[Any], columns: Sequence[Any], work: Callable[[Sequence[Any]], None]) -> None:
-        """Call *work* with all rows of a table, PAGE rows at a time, in the order of *key*."""
+    def _pages(self, key: Sequence[Any], columns: Sequence[Any]) -> Iterator[Sequence[Any]]:
+        """Yield all rows of a table, PAGE rows at a time, in the order of *key*."""
         query = select(*columns).order_by(*key).limit(PAGE)
         page = self._rows(query)
         while page:
-            work(page)
+            yield page
             last = tuple(page[-1]._mapping[column.name] for column in key)
             page = self._rows(query.where(tuple_(*key) > last if len(key) > 1 else key[0] > last[0]))
 

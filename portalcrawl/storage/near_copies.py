@@ -8,7 +8,7 @@ from time import time
 
 from sqlalchemy import Connection, bindparam, select
 
-from portalcrawl.storage.store import Store
+from portalcrawl.storage.state_reader import StateReader
 from portalcrawl.storage.tables import bands, signatures
 from portalcrawl.text.fingerprints import ALIKE, Fingerprint, similarity
 
@@ -27,7 +27,7 @@ INSERT = signatures.insert().returning(signatures.c.text, sort_by_parameter_orde
 class NearCopies:
     """Finds the group of a text, and remembers new texts until the next commit."""
 
-    store: Store
+    reader: StateReader
     _fresh: dict[int, list[tuple[bytes, str]]] = field(default_factory=dict)
     """Band -> signatures and their groups, not committed yet."""
     _rows: list[tuple[Fingerprint, Mapping[str, str]]] = field(default_factory=list)
@@ -42,7 +42,7 @@ class NearCopies:
         return best[1] if best[0] >= ALIKE else None
 
     def _stored(self, wanted: Sequence[int]) -> list[tuple[bytes, str]]:
-        return [(row.signature, row.cluster_id) for row in self.store.rows(WITH_A_BAND, bands=wanted)]
+        return [(row.signature, row.cluster_id) for row in self.reader.rows(WITH_A_BAND, bands=wanted)]
 
     def note(self, fingerprint: Fingerprint, cluster_id: str, portal: str, article: str) -> None:
         """Let the next commit record the text of *article*, which belongs to the group *cluster_id*."""

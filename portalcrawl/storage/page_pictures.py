@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, bindparam, select
 
 from portalcrawl.items import Observation
-from portalcrawl.storage.store import Store
+from portalcrawl.storage.state_reader import StateReader
 from portalcrawl.storage.tables import page_pictures
 from portalcrawl.urls import is_private_host, url_key
 
@@ -114,8 +114,8 @@ class Picture:
 class PagePictures:
     """The pictures of one run's pages, changed in memory and written with the next commit."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, reader: StateReader) -> None:
+        self._reader = reader
         self._pictures: dict[tuple[str, str], Picture] = {}
         self._changed: set[tuple[str, str]] = set()
 
@@ -123,7 +123,7 @@ class PagePictures:
         """Return the picture of the page at the address *page*, an empty one if it was never observed."""
         key = portal, page_key(page)
         if key not in self._pictures:
-            rows = self._store.rows(PICTURE, portal=portal, page=key[1])
+            rows = self._reader.rows(PICTURE, portal=portal, page=key[1])
             self._pictures[key] = Picture.parse(rows[0].picture) if rows else Picture()
         return self._pictures[key]
 

@@ -48,3 +48,17 @@ class Record:
     def is_due(self, now: float) -> bool:
         """Return whether it should be fetched at *now* (Unix seconds)."""
         return self.next_visit is not None and self.next_visit <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which due articles a run wants; times are Unix seconds."""
+
+    now: float
+    max_depth: int | None = None
+    since: float | None = None
+
+    def includes(self, record: Record) -> bool:
+        """Return whether *record* is due and wanted."""
+        is_near = self.max_depth is None or record.depth <= self.max_depth
+        return is_near and record.is_due(self.now) and (self.since is None or record.newest >= self.since)

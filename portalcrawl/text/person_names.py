@@ -39,8 +39,7 @@ _PARTS_OF_AGENCIES = re.compile(rf"[,/;|]|\s(?:{either('bylines.and')}|&)\s|\s(?
 _EMAIL = re.compile(r"\S+@\S+\.\w+")
 _ARTICLE = re.compile(rf"{either('bylines.articles')}\s", re.IGNORECASE)
 _NEITHER = re.compile(
-    rf"[@/|,;()]|\d|www\.|\b{either('people.nobody')}\b|^(?:{either('people.nobody_alone')}|\W*)$",
-    re.IGNORECASE,
+    rf"[@/|,;()]|\d|www\.|\b{either('people.nobody')}\b|^(?:{either('people.nobody_alone')}|\W*)$", re.IGNORECASE
 )
 """Declared authors that are neither people nor organisations."""
 _COUNTRY = re.compile(rf"\s{either('people.countries')}$", re.IGNORECASE)

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from support.commandline import ROOT, Ended, scrapy
+from support.page_cases import inspect_page, read_case
 
 from portalcrawl.commands.inspection.html_file import write_whole
-from portalcrawl.commands.inspection.page_cases import expected, inspect_page, read_case
+from portalcrawl.commands.inspection.page_cases import expected
 from portalcrawl.demo import SamplePortal
 from portalcrawl.errors import UsageError
 

@@ -24,7 +24,6 @@ from portalcrawl.storage.database import open_database
 from portalcrawl.storage.maintenance import Maintenance
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.run_history import RunHistory
-from portalcrawl.storage.store import Batch, Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.text.fingerprints import fingerprint
 
@@ -38,7 +37,7 @@ def url_of(folder: Path) -> str:
 
 def known(folder: Path, number: int, newest: float, status: str = "stored") -> None:
     """Record *number* articles with an address, an alias and a fingerprint each."""
-    unit_of_work = UnitOfWork(Store(open_database(url_of(folder))))
+    unit_of_work = UnitOfWork(open_database(url_of(folder)))
     for each in range(number):
         name = f"a:{newest:.0f}-{each}"
         address = f"https://a.example/{newest:.0f}/{each}.html"
@@ -166,8 +165,8 @@ def test_forgotten_articles_leave_no_rows(tmp_path: Path) -> None:
         **{"articles": 25, "addresses": 50, "signatures": 25, "bands": 0, "runs": 0, "feeds": 0, "lines": 0}
     }
     assert counted(tmp_path)["bands"] == 25 * 12
-    store = Store(open_database(url_of(tmp_path)))
-    assert len(store.ids_of("a", [f"a.example/{NEW:.0f}/3.html-alias"])) == 1
+    unit_of_work = UnitOfWork(open_database(url_of(tmp_path)))
+    assert len(unit_of_work.ids_of("a", [f"https://a.example/{NEW:.0f}/3.html-alias"])) == 1
     assert Maintenance(open_database(url_of(tmp_path))).forget((OLD + NEW) / 2) == 0
 
 
@@ -179,7 +178,7 @@ def test_runs_are_forgotten_but_for_the_last_of_each_portal(tmp_path: Path) -> N
         if number != 9:
             history.end(manifest(run, "2020-01-01T00:00:01+00:00", Verdict("ok", []), {}))
     row = {"file": "x", "run": "20200101T000003Z-abcdef", "kind": "articles", "bytes": 1, "records": 1}
-    Store(open_database(url_of(tmp_path))).commit(Batch(), [row])
+    UnitOfWork(open_database(url_of(tmp_path))).commit([row])
     Maintenance(open_database(url_of(tmp_path))).forget(time.time())
     left = [run.run for run in history.last(10)]
     assert left == ["20200101T001199Z-abcdef", "20200101T000009Z-abcdef", "20200101T000007Z-abcdef"]
@@ -230,7 +229,7 @@ def test_forgetting_frees_disk_space(tmp_path: Path, is_old: bool) -> None:
 
 def test_a_crawl_commits_beside_forgetting(tmp_path: Path) -> None:
     known(tmp_path, 1500, OLD)  # three batches
-    store, errors = Store(open_database(url_of(tmp_path))), []
+    unit_of_work, errors = UnitOfWork(open_database(url_of(tmp_path))), []
     maintenance = Maintenance(open_database(url_of(tmp_path)))
 
     def forget() -> None:
@@ -243,11 +242,12 @@ def test_a_crawl_commits_beside_forgetting(tmp_path: Path) -> None:
     thread.start()
     number = 0
     while thread.is_alive():
-        store.commit(Batch(teasers={f"a:{number}"}), [], wait=20.0)
+        unit_of_work.note_teaser(f"a:{number}")
+        unit_of_work.commit([], wait=20.0)
         number += 1
     thread.join()
     assert errors == []
-    assert len(store.known_teasers([f"a:{each}" for each in range(number)])) == number
+    assert len(unit_of_work.known_teasers([f"a:{each}" for each in range(number)])) == number
     assert counted(tmp_path)["articles"] == 0
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from portalcrawl.runs.reading_guard import JournalEntry, ReadingJournal
-from portalcrawl.runs.watchdog import ReadingTimeoutError, Watchdog, survives_in_child_process
+from portalcrawl.runs.watchdog import ReadingTimeoutError, run_within, survives_in_child_process
 
 ENTRY = JournalEntry(
     "seenbote", "seenbote:1", "https://www.seenbote.example/a.html", "https://www.seenbote.example/a.html", False
@@ -39,11 +39,10 @@ def test_the_watchdog_ends_work_that_takes_too_long() -> None:
         while True:
             time.sleep(0.01)
 
-    watchdog = Watchdog(0.3, lambda: None)
-    assert watchdog.run(lambda: 1) == 1
+    assert run_within(0.3, lambda: 1, lambda: None) == 1
     with pytest.raises(ReadingTimeoutError):
-        watchdog.run(endless)
-    assert watchdog.run(lambda: 2) == 2
+        run_within(0.3, endless, lambda: None)
+    assert run_within(0.3, lambda: 2, lambda: None) == 2
 
 
 def test_the_journal_returns_the_page_under_way(tmp_path: Path) -> None:

@@ -17,7 +17,6 @@ from portalcrawl.storage.discovered import DocumentRecord, EntryRecord
 from portalcrawl.storage.leases import PortalLeases
 from portalcrawl.storage.outbox import Outbox
 from portalcrawl.storage.records import Record
-from portalcrawl.storage.store import Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.text.fingerprints import Fingerprint, bands_of
 
@@ -43,7 +42,7 @@ class Gatherer:
         self.engine = engine
         leases = PortalLeases(engine, ["a"], 60.0)
         leases.acquire(0)
-        self.unit_of_work = UnitOfWork(Store(engine), leases)
+        self.unit_of_work = UnitOfWork(engine, leases)
         self.lines = OutboxLines("run", self.unit_of_work)
 
     def note(self, number: int) -> None:

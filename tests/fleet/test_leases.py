@@ -21,7 +21,6 @@ from portalcrawl.storage.leases import PortalLeases
 from portalcrawl.storage.outbox import Outbox
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.run_history import RunHistory
-from portalcrawl.storage.store import Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.text.fingerprints import fingerprint
 
@@ -45,7 +44,7 @@ def leases(engine: Engine, *portals: str, seconds: float = 60.0) -> PortalLeases
 
 
 def commit(engine: Engine, held: PortalLeases) -> None:
-    unit_of_work = UnitOfWork(Store(engine), held)
+    unit_of_work = UnitOfWork(engine, held)
     unit_of_work.note_teaser("a:t1")
     unit_of_work.commit([])
 
@@ -58,7 +57,7 @@ def test_one_run_of_a_portal_at_a_time(engine: Engine) -> None:
     leases(engine, "b").acquire(0)
     first.release()
     second.acquire(0)
-    assert second.epochs == {"a": 2}
+    assert second._epochs == {"a": 2}
 
 
 def test_all_portals_or_none(engine: Engine) -> None:
@@ -151,7 +150,7 @@ def test_a_connection_cut_at_the_commit_loses_nothing_and_writes_nothing_twice(
     cutting, cut_engine = proxy
     held = leases(cut_engine)
     held.acquire(0)
-    unit_of_work = UnitOfWork(Store(cut_engine), held)
+    unit_of_work = UnitOfWork(cut_engine, held)
     lines = OutboxLines("run", unit_of_work)
     marked = fingerprint(TEXT)
     assert marked
@@ -182,18 +181,18 @@ def test_a_connection_cut_at_the_commit_loses_nothing_and_writes_nothing_twice(
 
 def test_look_ups_wait_for_a_server_that_is_restarted(engine: Engine, proxy: tuple[CuttingProxy, Engine]) -> None:
     cutting, cut_engine = proxy
-    store = Store(cut_engine)
-    assert store.known_teasers(["t"]) == set()
+    unit_of_work = UnitOfWork(cut_engine)
+    assert unit_of_work.known_teasers(["t"]) == set()
     cutting.take_down()
     cutting.bring_up()
-    assert store.known_teasers(["t"]) == set()
+    assert unit_of_work.known_teasers(["t"]) == set()
 
 
 def test_text_that_postgresql_cant_hold_is_stored_without_it(engine: Engine) -> None:
-    unit_of_work = UnitOfWork(Store(engine))
+    unit_of_work = UnitOfWork(engine)
     unit_of_work.note(Record("a", "a:1", "https://a.example/", "https://a.example/", headline="Ein\0s", etag='"\0"'))
     unit_of_work.commit([])
-    found = UnitOfWork(Store(engine)).record("a", "a:1")
+    found = UnitOfWork(engine).record("a", "a:1")
     assert found is not None
     assert (found.headline, found.etag) == ("Eins", '""')
 

@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +24,9 @@ from support.s3 import S3Server
 from support.tinyportal import TinyPortal, article, listing
 
 from portalcrawl.errors import FeedConflictError, FeedStoreError, LeaseLostError, OutboxFullError, SettingError
-from portalcrawl.feeds.store.feed_store import FeedStore
+from portalcrawl.feeds.store.feed_store import FeedStore, read_whole
 from portalcrawl.feeds.store.locating import check_feeds_url, open_store
-from portalcrawl.feeds.store.reader import Cursor, FeedReader
+from portalcrawl.feeds.store.published import PublishedFeeds
 from portalcrawl.items import Teaser
 from portalcrawl.runs.outbox_publication import publish_pending
 from portalcrawl.runs.plan import make_plan
@@ -85,16 +84,10 @@ def write(run: Run, *numbers: int, size: int = 10) -> None:
 
 def published(store: FeedStore) -> list[str]:
     """The ids of all teasers that manifests name."""
-    found: list[str] = []
-    reader = FeedReader(store)
-    for each in reader.after():
-        for feed in each.manifest.feeds:
-            lines = list(reader.lines(feed))
-            content = b"".join(lines)
-            assert (len(content), len(lines)) == (feed.bytes, feed.records)
-            assert hashlib.sha256(content).hexdigest() == feed.sha256
-            found += [json.loads(line)["id"] for line in lines]
-    return found
+    feeds = PublishedFeeds(store)
+    return [
+        record["id"] for run in feeds.runs() for feed in feeds.manifest(run).feeds for record in feeds.records(feed)
+    ]
 
 
 def ids(*numbers: int) -> list[str]:
@@ -139,8 +132,9 @@ def test_the_next_run_publishes_the_committed_lines_of_a_dead_one(tmp_path: Path
         unit_of_work = later.open().unit_of_work
         assert unit_of_work.known_teasers(ids(1, 2, 3)) == set(ids(1, 2))
     assert published(open_store(feeds_url)) == ids(1, 2)
-    (each,) = FeedReader(open_store(feeds_url)).after()
-    assert (each.manifest.finish_reason, each.manifest.counts) == ("recovered", {"articles": 0, "teasers": 2})
+    store = open_store(feeds_url)
+    manifest = json.loads(read_whole(store, store.manifests()[0]))
+    assert (manifest["finish_reason"], manifest["counts"]) == ("recovered", {"articles": 0, "teasers": 2})
     died.close()
 
 
@@ -211,7 +205,6 @@ def test_errors_half_way_leave_no_manifest_and_the_next_attempt_goes_on(
             proxy.take_down_at(b"partNumber=3")
             run.deliver()
             assert run.delayed is not None
-        assert FeedReader(open_store(feeds_url)).after is not None
         assert proxy.cuts == 1
         monkeypatch.setenv("AWS_ENDPOINT_URL", s3.endpoint)
         assert open_store(feeds_url).manifests() == []
@@ -293,28 +286,6 @@ def test_a_new_state_is_rebuilt_from_the_store(tmp_path: Path, feeds_url: str, o
     states.lose(tmp_path)
     with session(tmp_path, feeds_url) as later:
         assert later.open().unit_of_work.known_teasers(ids(1, 2)) == set(ids(1))
-
-
-@both_stores
-def test_a_reader_goes_on_where_it_stopped(tmp_path: Path, feeds_url: str) -> None:
-    store = open_store(feeds_url)
-
-    def put(name: str) -> None:
-        content = json.dumps(
-            {"run": name, "portal": "a", "arguments": {}, "started": "", "finished": "", "finish_reason": "finished"}
-            | {"feeds": [], "counts": {}, "verdict": {"level": "ok", "reasons": []}}
-        ).encode()
-        file = f"manifest-{name}.json"
-        store.put_new(file, lambda: iter([content]), len(content), hashlib.sha256(content).hexdigest())
-
-    put("20260105T100000Z-bbbbbb")
-    cursor = [each.cursor for each in FeedReader(store).after()][-1]
-    put("20260105T090000Z-aaaaaa")  # began before, was published later
-    cursor = Cursor.from_json(cursor.to_json())
-    (late,) = FeedReader(store).after(cursor)
-    assert late.manifest.run == "20260105T090000Z-aaaaaa"
-    assert list(FeedReader(store).after(late.cursor)) == []
-    assert late.cursor.modified <= datetime.now(UTC)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ from support.postgres import PostgresServer
 from portalcrawl.errors import DataFolderError
 from portalcrawl.fleet.database import Database
 from portalcrawl.fleet.tables import make_tables
-from portalcrawl.fleet.waiting_store import WaitingStore
-from portalcrawl.fleet.worker_store import WorkerIdentity
+from portalcrawl.fleet.worker_store import WorkerIdentity, WorkerStore
 
 OLD = "03.02.00_50_post_batch_defer_jobs.sql"
 """The last migration of an older Procrastinate."""
@@ -65,10 +64,10 @@ def test_tables_of_the_first_version_are_migrated(server: PostgresServer) -> Non
     database = Database(server.new_database())
     make_tables(database)
     rows(database, "DROP TABLE fleet_waiting; UPDATE fleet_meta SET value = '1' WHERE key = 'version'")
-    assert WaitingStore(database).all() == []
+    assert WorkerStore(database).waiting() == []
     assert make_tables(database) == ["migrated the tables of the fleet to version 2"]
-    WaitingStore(database).seen(WorkerIdentity("a", "host", 1, 8), "it waits")
-    assert [each.problem for each in WaitingStore(database).all()] == ["it waits"]
+    WorkerStore(database).waits(WorkerIdentity("a", "host", 1, 8), "it waits")
+    assert [each.problem for each in WorkerStore(database).waiting()] == ["it waits"]
 
 
 def test_tables_of_a_newer_version_are_left_alone(server: PostgresServer) -> None:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from portalcrawl.runs.watchdog import ReadingTimeoutError, Watchdog
+from portalcrawl.runs.watchdog import ReadingTimeoutError, run_within
 
 
 def endless() -> None:
@@ -15,10 +15,9 @@ def endless() -> None:
 
 
 def test_the_runs_of_a_process_have_one_watchdog_and_each_its_own_limit() -> None:
-    short, long = Watchdog(0.3, lambda: None), Watchdog(60, lambda: None)
-    assert long.run(lambda: 1) == 1
+    assert run_within(60, lambda: 1, lambda: None) == 1
     with pytest.raises(ReadingTimeoutError):
-        short.run(endless)
-    assert long.run(lambda: time.sleep(0.5) or 2) == 2
+        run_within(0.3, endless, lambda: None)
+    assert run_within(60, lambda: time.sleep(0.5) or 2, lambda: None) == 2
     with pytest.raises(ReadingTimeoutError):
-        short.run(endless)
+        run_within(0.3, endless, lambda: None)

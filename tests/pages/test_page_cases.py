@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.page_cases import inspect_page, read_case
 
 import portalcrawl
-from portalcrawl.commands.inspection.page_cases import EXPECTED, expected, inspect_page, read_case
+from portalcrawl.commands.inspection.page_cases import EXPECTED, expected
 from portalcrawl.explanation import explain
 from portalcrawl.extraction.needs_browser import needs_browser
 from portalcrawl.extraction.page import Page

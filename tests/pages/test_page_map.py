@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from scrapy.http import HtmlResponse
+from support.page_cases import read_case
 from support.page_map_checks import faults
 
-from portalcrawl.commands.inspection.page_cases import EXPECTED, read_case
+from portalcrawl.commands.inspection.page_cases import EXPECTED
 from portalcrawl.explanation import explain
 from portalcrawl.extraction.page import Page
 from portalcrawl.profiles.catalog import generic_profile

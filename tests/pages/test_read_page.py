@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.page_cases import inspect_page
 
 import portalcrawl
 from portalcrawl import Article, Reading, Teaser, read_page
-from portalcrawl.commands.inspection.page_cases import inspect_page, make_response
+from portalcrawl.commands.inspection.page_cases import make_response
 from portalcrawl.extraction.page import Page
 from portalcrawl.profiles.catalog import Catalog, generic_profile
 

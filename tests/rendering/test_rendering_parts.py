@@ -20,7 +20,6 @@ from portalcrawl.rendering.request_filter import RequestFilter
 from portalcrawl.runs.plan import make_plan
 from portalcrawl.storage.browser_needs import MIN_STREAK, RECHECK_INTERVAL
 from portalcrawl.storage.database import IN_MEMORY, open_database
-from portalcrawl.storage.store import Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
 
 
@@ -139,13 +138,13 @@ def test_the_proxy_refuses_the_rest(request_line: str) -> None:
 
 def test_kinds_that_needed_a_browser_are_remembered_and_looked_at_again(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'state.sqlite3'}"
-    unit_of_work = UnitOfWork(Store(open_database(url)))
+    unit_of_work = UnitOfWork(open_database(url))
     for _ in range(MIN_STREAK):
         assert not unit_of_work.browser_needs.goes_to_browser("bote", "article /a")
         unit_of_work.browser_needs.record("bote", "article /a", needed=True)
     unit_of_work.commit([])
     unit_of_work.close()
-    later = UnitOfWork(Store(open_database(url)))
+    later = UnitOfWork(open_database(url))
     sent = [later.browser_needs.goes_to_browser("bote", "article /a") for _ in range(RECHECK_INTERVAL)]
     assert sent == [True] * (RECHECK_INTERVAL - 1) + [False]
     assert not later.browser_needs.goes_to_browser("bote", "article /b")
@@ -154,13 +153,13 @@ def test_kinds_that_needed_a_browser_are_remembered_and_looked_at_again(tmp_path
     assert not later.browser_needs.goes_to_browser("bote", "article /a")
     later.commit([])
     later.close()
-    last = UnitOfWork(Store(open_database(url)))
+    last = UnitOfWork(open_database(url))
     assert not last.browser_needs.goes_to_browser("bote", "article /a")
     last.close()
 
 
 def test_a_state_in_memory_remembers_within_the_run() -> None:
-    unit_of_work = UnitOfWork(Store(open_database(IN_MEMORY)))
+    unit_of_work = UnitOfWork(open_database(IN_MEMORY))
     for _ in range(MIN_STREAK):
         unit_of_work.browser_needs.record("bote", "start /", needed=True)
     assert unit_of_work.browser_needs.goes_to_browser("bote", "start /")

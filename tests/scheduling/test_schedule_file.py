@@ -236,7 +236,7 @@ def test_a_database_of_the_first_version_is_migrated(tmp_path: Path) -> None:
         database.executescript(FIRST_VERSION)
     for _ in range(2):
         store = JobStore.open(tmp_path)
-        record = store.entry_states()["a"]
+        record = store.entry_states(())["a"]
         assert record.last is not None
         assert (record.last.job, record.last.reasons, record.level) == ("a-2", ("it died",), "failed")
         assert (record.known_since, record.last_good, record.last_news) == (100, 200, 150)

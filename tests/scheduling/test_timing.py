@@ -134,7 +134,7 @@ def test_a_changed_entry_gets_new_times_and_a_removed_one_is_forgotten(tmp_path:
     store = JobStore.open(tmp_path)
     ticker(store, NOON, {"a": EVERY, "b": CRON}).tick(NOON)
     changed = ticker(store, NOON + 10, {"a": Timing(600, None, BERLIN, 0)})
-    assert list(store.entry_states()) == ["a"]
+    assert list(store.entry_states(())) == ["a"]
     assert changed.tick(NOON + 10) == 600
     assert due(store) == [("a", 0), ("a", 10)]
 
@@ -195,7 +195,7 @@ def test_old_jobs_are_removed_except_the_last_of_each_entry(tmp_path: Path) -> N
         assert job is not None
         store.end(job, "done", NOON + number, verdict="warning", reasons=["quiet"], counts={"articles": number % 2})
     store.remove_old(NOON + 90 * 86_400)
-    record = store.entry_states()["a"]
+    record = store.entry_states(())["a"]
     assert record.last is not None and record.last.ended == NOON + 2
     assert (record.known_since, record.last_good, record.last_news) == (NOON, NOON + 2, NOON + 1)
     assert store.known([job.job]) and record.next is None

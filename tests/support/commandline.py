@@ -108,7 +108,7 @@ def manifests(data: Path) -> list[dict[str, Any]]:
     """All manifests of a data folder, oldest first."""
     if states.current == "fleet":
         store = states.store(data)
-        return [json.loads(read_whole(store, each.name)) for each in store.manifests()]
+        return [json.loads(read_whole(store, name)) for name in store.manifests()]
     files = (data / "feeds").glob("manifest-*.json")  # names don't order runs on several portals in one second
     return [json.loads(path.read_bytes()) for path in sorted(files, key=lambda path: path.stat().st_mtime_ns)]
 

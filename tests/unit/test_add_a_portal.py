@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from support.page_cases import inspect_page
 
-from portalcrawl.commands.inspection.page_cases import inspect_page, make_response
+from portalcrawl.commands.inspection.page_cases import make_response
 from portalcrawl.extraction.page import Page
 from portalcrawl.profiles.profile_file import ARTICLE_FIELDS, TEASER_FIELDS, read_profile
 from portalcrawl.reading import Reading

@@ -9,7 +9,6 @@ from support import states
 from portalcrawl.storage.anywhere import article_at, article_with_id
 from portalcrawl.storage.database import open_database
 from portalcrawl.storage.records import Record
-from portalcrawl.storage.store import Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.urls import url_key
 
@@ -25,7 +24,7 @@ def found(engine: Engine, url: str, article: str) -> tuple[str | None, str | Non
 def test_an_article_of_any_portal_is_found(database: str) -> None:
     engine = open_database("sqlite://" if database == "sqlite" else states.server().new_database())
     assert found(engine, "https://a.example/", "a:1") == (None, None)
-    unit_of_work = UnitOfWork(Store(engine))
+    unit_of_work = UnitOfWork(engine)
     for portal in ("a", "b", "ü", "c.example:8000"):
         url = f"https://{portal}.example/1"
         unit_of_work.note(Record(portal, f"{portal}:1", url, url))

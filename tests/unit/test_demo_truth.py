@@ -104,8 +104,8 @@ def test_same_state_never_shows_another_date_or_picture():
 
 
 def test_copies_are_what_they_are_called():
-    (same,), near = world(1).duplicates, world(1).near_duplicates
-    articles = expected().articles
+    truth = expected()
+    (same,), near, articles = truth.duplicates, truth.near_duplicates, truth.articles
     first, second = (articles[native] for native in same)
     assert (first.headline, first.description, first.article_body) == (
         second.headline, second.description, second.article_body,

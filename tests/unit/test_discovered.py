@@ -11,7 +11,6 @@ from portalcrawl.storage.database import open_database
 from portalcrawl.storage.discovered import DocumentRecord, EntryRecord
 from portalcrawl.storage.maintenance import Maintenance
 from portalcrawl.storage.records import Record
-from portalcrawl.storage.store import Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
 
 INDEX, CHILD = "https://a.example/sitemap.xml", "https://a.example/1.xml"
@@ -23,7 +22,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def opened(file: Path) -> UnitOfWork:
-    return UnitOfWork(Store(open_database(f"sqlite:///{file}")))
+    return UnitOfWork(open_database(f"sqlite:///{file}"))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
     {"errors", "ids", "items", "reasons", "vocabulary", "demo"},
-    {"extras", "plurals", "terminal"},
+    {"component", "extras", "plurals", "terminal"},
     {"text"},
     {"dates", "urls"},
     {"schema", "profiles"},

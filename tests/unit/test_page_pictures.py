@@ -10,7 +10,6 @@ from portalcrawl.items import Observation
 from portalcrawl.storage.database import open_database
 from portalcrawl.storage.page_pictures import Picture, page_key
 from portalcrawl.storage.run_history import PastFeed, RunHistory
-from portalcrawl.storage.store import Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
 
 PAGE = "https://a.example/"
@@ -65,7 +64,7 @@ def test_lines_add_up() -> None:
 def test_lost_lines_are_taken_back(kept: int, tmp_path: Path) -> None:
     """The feed of a dead run has only its first *kept* lines: the picture is rolled back to them."""
     engine = open_database(f"sqlite:///{tmp_path / 'state.sqlite3'}")
-    unit_of_work, history = UnitOfWork(Store(engine)), RunHistory(engine)
+    unit_of_work, history = UnitOfWork(engine), RunHistory(engine)
     for stop, each in enumerate((*FIRST, *SECOND)):
         unit_of_work.page_pictures.apply(each)
         if each.run == "r2":
@@ -74,7 +73,7 @@ def test_lost_lines_are_taken_back(kept: int, tmp_path: Path) -> None:
     unit_of_work.commit([])
     lost = history.remove_lost_lines("r2", PastFeed("observations-r2.jsonl", "observations", kept, kept))
     assert lost == len(SECOND) - kept
-    picture = UnitOfWork(Store(engine)).page_pictures.of("a", PAGE)
+    picture = UnitOfWork(engine).page_pictures.of("a", PAGE)
     expected = Picture()
     for each in (*FIRST, *SECOND[:kept]):
         expected.apply(each)

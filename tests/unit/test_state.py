@@ -16,9 +16,8 @@ from portalcrawl.schema import Manifest, Verdict
 from portalcrawl.storage import database, migrations, tables
 from portalcrawl.storage.database import IN_MEMORY, open_database
 from portalcrawl.storage.maintenance import Maintenance, StatusCount
-from portalcrawl.storage.records import Record
+from portalcrawl.storage.records import Record, Wanted
 from portalcrawl.storage.run_history import RunHistory
-from portalcrawl.storage.store import Batch, Store, Wanted
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.text.fingerprints import fingerprint
 
@@ -39,21 +38,21 @@ def record(number: int, **values: object) -> Record:
 
 @both_states
 def test_what_is_committed_is_known_to_the_next_run(tmp_path: Path) -> None:
-    unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
+    unit_of_work = UnitOfWork(open_database(url_of(tmp_path)))
     unit_of_work.note(record(1, depth=3))
     unit_of_work.note_addresses("a", ["https://a.example/1", "https://a.example/alias"], "a:1")
     unit_of_work.note_teaser("a:t1")
     unit_of_work.commit([])
     unit_of_work.note_teaser("a:lost")
     unit_of_work.close()
-    later = UnitOfWork(Store(open_database(url_of(tmp_path))))
+    later = UnitOfWork(open_database(url_of(tmp_path)))
     assert later.records("a", ["a:1", "a:2"]) == {"a:1": record(1, depth=3)}
     assert later.ids_of("a", ["https://a.example/alias", "https://a.example/2"]) == {"https://a.example/alias": "a:1"}
     assert later.known_teasers(["a:t1", "a:lost"]) == {"a:t1"}
 
 
 def test_what_is_not_committed_yet_is_known_to_the_run_itself() -> None:
-    unit_of_work = UnitOfWork(Store(open_database(IN_MEMORY)))
+    unit_of_work = UnitOfWork(open_database(IN_MEMORY))
     unit_of_work.note(record(1, status="pending"))
     unit_of_work.note_addresses("a", ["https://a.example/1"], "a:1")
     unit_of_work.note_teaser("a:t1")
@@ -65,29 +64,33 @@ def test_what_is_not_committed_yet_is_known_to_the_run_itself() -> None:
 
 @both_states
 def test_a_page_of_very_many_links_is_looked_up(tmp_path: Path) -> None:
-    store = Store(open_database(url_of(tmp_path)))
+    engine = open_database(url_of(tmp_path))
     urls = [f"https://a.example/{number}" for number in range(40_000)]
-    store.commit(Batch(addresses={("a", url): "a:x" for url in urls}), [])
-    assert len(store.ids_of("a", urls)) == 40_000
+    unit_of_work = UnitOfWork(engine)
+    unit_of_work.note_addresses("a", urls, "a:x")
+    unit_of_work.commit([])
+    assert len(UnitOfWork(engine).ids_of("a", urls)) == 40_000
 
 
 @both_states
 def test_due_articles_come_newest_first_and_page_by_page(tmp_path: Path) -> None:
-    store = Store(open_database(url_of(tmp_path)))
+    unit_of_work = UnitOfWork(open_database(url_of(tmp_path)))
     due = [record(number) for number in range(10)]
     not_due = [record(20, next_visit=None), record(21, next_visit=2000.0), record(22, depth=9)]
-    store.commit(Batch(records={("a", each.id): each for each in [*due, *not_due]}), [])
+    for each in [*due, *not_due]:
+        unit_of_work.note(each)
+    unit_of_work.commit([])
     wanted = Wanted(now=1000.0, max_depth=5)
     found: list[Record] = []
-    while page := store.due("a", wanted, found[-1] if found else None, 3):
+    while page := unit_of_work.due("a", wanted, found[-1] if found else None, 3):
         found += page
     assert [each.id for each in found] == [f"a:{number}" for number in range(9, -1, -1)]
-    assert [each.id for each in store.due("a", Wanted(1000.0, 5, since=8.0), None, 9)] == ["a:9", "a:8"]
+    assert [each.id for each in unit_of_work.due("a", Wanted(1000.0, 5, since=8.0), None, 9)] == ["a:9", "a:8"]
 
 
 @both_states
 def test_the_same_text_is_found_over_all_portals(tmp_path: Path) -> None:
-    unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
+    unit_of_work = UnitOfWork(open_database(url_of(tmp_path)))
     same, begins_so = "ab" * 16, "ab" * 15 + "cd"
     unit_of_work.note(record(1, content_hash=same, revision=1, first_stored=5.0))
     unit_of_work.note(record(2, content_hash=begins_so, revision=1, first_stored=4.0))
@@ -100,7 +103,7 @@ def test_the_same_text_is_found_over_all_portals(tmp_path: Path) -> None:
 
 @both_states
 def test_portals_with_one_address_and_one_id_are_kept_apart(tmp_path: Path) -> None:
-    unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
+    unit_of_work = UnitOfWork(open_database(url_of(tmp_path)))
     url = "https://a.example/1"
     for portal, article in (("a", "a.example:1"), ("b", "a.example:1"), ("c", "c:1")):
         unit_of_work.note(Record(portal, article, url, url, found_on=f"https://{portal}.example/"))
@@ -120,7 +123,7 @@ def test_portals_with_one_address_and_one_id_are_kept_apart(tmp_path: Path) -> N
 @both_states
 def test_counts_have_the_oldest_article(tmp_path: Path) -> None:
     engine = open_database(url_of(tmp_path))
-    unit_of_work = UnitOfWork(Store(engine))
+    unit_of_work = UnitOfWork(engine)
     for number, newest in enumerate((DAY * 3 + 5.5, DAY * 3 + 4.25, DAY * 4, DAY * 2.5)):
         unit_of_work.note(record(number, newest=newest, status="stored" if number < 3 else "gone"))
     unit_of_work.commit([])
@@ -134,7 +137,7 @@ def test_counts_have_the_oldest_article(tmp_path: Path) -> None:
 @pytest.mark.parametrize("time_of_day", [0.0, 0.25, 0.5, 0.75])
 def test_articles_are_forgotten_to_the_second(tmp_path: Path, time_of_day: float) -> None:
     engine = open_database(url_of(tmp_path))
-    unit_of_work = UnitOfWork(Store(engine))
+    unit_of_work = UnitOfWork(engine)
     before = DAY * (3 + time_of_day)
     for number, newest in enumerate((before - DAY, before - 1.0, before, before + 1.0)):
         unit_of_work.note(record(number, newest=newest, status="stored"))
@@ -157,7 +160,7 @@ def test_a_newer_state_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
 
 @both_states
 def test_an_older_state_is_migrated_step_by_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
+    unit_of_work = UnitOfWork(open_database(url_of(tmp_path)))
     unit_of_work.note(record(1))
     unit_of_work.commit([])
     unit_of_work.close()
@@ -168,7 +171,7 @@ def test_an_older_state_is_migrated_step_by_step(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS | steps)
     monkeypatch.setattr(tables, "VERSION", tables.VERSION + 2)
     for _ in range(2):  # the second time there is nothing to do
-        assert UnitOfWork(Store(open_database(url_of(tmp_path)))).records("a", ["a:1"])
+        assert UnitOfWork(open_database(url_of(tmp_path))).records("a", ["a:1"])
     assert states.rows(tmp_path, VERSION) == [{"value": str(tables.VERSION)}]
     states.rows(tmp_path, "SELECT first, second FROM runs")
 
@@ -233,11 +236,12 @@ def test_ten_runs_commit_at_once_without_a_lock_error(tmp_path: Path) -> None:
 
     def work(portal: str) -> None:
         try:
-            store = Store(open_database(url_of(tmp_path)))
+            unit_of_work = UnitOfWork(open_database(url_of(tmp_path)))
             for number in range(30):
-                store.known_teasers([f"{portal}:{number}"])
-                store.commit(Batch(teasers={f"{portal}:{number}"}), [])
-            store.close()
+                unit_of_work.known_teasers([f"{portal}:{number}"])
+                unit_of_work.note_teaser(f"{portal}:{number}")
+                unit_of_work.commit([])
+            unit_of_work.close()
         except BaseException as error:  # noqa: BLE001 - whatever it is, the test shows it
             errors.append(error)
 
@@ -247,8 +251,8 @@ def test_ten_runs_commit_at_once_without_a_lock_error(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
-    store = Store(open_database(url_of(tmp_path)))
-    assert len(store.known_teasers([f"p{p}:{n}" for p in range(10) for n in range(30)])) == 300
+    unit_of_work = UnitOfWork(open_database(url_of(tmp_path)))
+    assert len(unit_of_work.known_teasers([f"p{p}:{n}" for p in range(10) for n in range(30)])) == 300
 
 
 @both_states
@@ -293,7 +297,7 @@ def test_an_article_that_is_missing_waits_for_a_teaser(tmp_path: Path) -> None:
         missing.attempts = attempt - 1
         outcomes.failed(missing, "http_404", 1000.0, 60.0)
         assert (missing.status, missing.next_visit) == ("gone", 1000.0 + wait)
-    unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
+    unit_of_work = UnitOfWork(open_database(url_of(tmp_path)))
     unit_of_work.note(missing)
     unit_of_work.commit([])
     assert unit_of_work.due("a", Wanted(now=1e9), None, 10) == []
@@ -315,7 +319,7 @@ def test_a_stored_article_that_fails_once_stays_stored() -> None:
 @both_states
 def test_old_fingerprints_are_deleted(tmp_path: Path) -> None:
     engine = open_database(url_of(tmp_path))
-    unit_of_work = UnitOfWork(Store(engine))
+    unit_of_work = UnitOfWork(engine)
     marks = [fingerprint(" ".join(f"wort{number}x{each}" for each in range(40))) for number in range(3)]
     for number, mark in enumerate(marks):
         assert mark
@@ -329,7 +333,7 @@ def test_old_fingerprints_are_deleted(tmp_path: Path) -> None:
 
 @both_states
 def test_a_record_comes_back_as_it_was_stored(tmp_path: Path) -> None:
-    unit_of_work = UnitOfWork(Store(open_database(url_of(tmp_path))))
+    unit_of_work = UnitOfWork(open_database(url_of(tmp_path)))
     stored = [
         record(1, sketch="0123abcd" * 16, field_hashes="aaaaaaaa,,bbbbbbbb", content_hash="0f" * 16),
         record(2, canonical_url="https://a.example/other", sketch=""),

@@ -9,7 +9,6 @@ from support import states
 from support.old_states import VERSION_1, VERSION_2, make
 
 from portalcrawl.storage.database import open_database
-from portalcrawl.storage.store import Store
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.urls import id_token
 
@@ -23,7 +22,7 @@ def insert(folder: Path, table: str, **values: object) -> None:
 
 
 def migrated(folder: Path) -> UnitOfWork:
-    return UnitOfWork(Store(open_database(states.state_url(folder))))
+    return UnitOfWork(open_database(states.state_url(folder)))
 
 
 def test_addresses_of_version_1_are_known_in_every_spelling(tmp_path: Path) -> None:

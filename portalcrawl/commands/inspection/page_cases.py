@@ -15,7 +15,6 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import tomllib
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -31,10 +30,8 @@ from portalcrawl.errors import UsageError
 from portalcrawl.extraction.dom import tree
 from portalcrawl.extraction.page import Page
 from portalcrawl.loaders.crawl_context import CrawlContext
-from portalcrawl.profiles.catalog import Catalog, ProfileFile, generic_profile
-from portalcrawl.profiles.model import Profile
-from portalcrawl.profiles.profile_file import read_profile
-from portalcrawl.reading import Reading, read
+from portalcrawl.profiles.catalog import ProfileFile
+from portalcrawl.reading import Reading
 from portalcrawl.urls import absolute
 
 PAGE, META, EXPECTED, PROFILE = "page.html", "meta.toml", "expected.json", "profile.toml"
@@ -48,11 +45,6 @@ ANY_URL = "http://localhost/"
 """URL with which a saved page is parsed to find its canonical URL."""
 CANONICAL_URL = "//link[@rel='canonical']/@href | //meta[@property='og:url']/@content"
 INSPECTION = CrawlContext(run="inspect", discovered_via="start")
-
-
-def inspect_page(page: Page) -> Reading:
-    """Return the reading of *page*, as a crawl that starts there would read it."""
-    return read(page, INSPECTION)
 
 
 def read_file(path: Path, url: str | None) -> HtmlResponse:
@@ -101,14 +93,6 @@ def expected(reading: Reading) -> dict[str, Any]:
     }
 
 
-def read_case(case: Path) -> tuple[Page, dict[str, Any]]:
-    """Return the page of a case and its expectation."""
-    meta = tomllib.loads((case / META).read_text("utf-8"))
-    response = make_response((case / PAGE).read_bytes(), meta["url"], meta["fetched"], meta.get("headers"))
-    wanted: dict[str, Any] = json.loads((case / EXPECTED).read_text("utf-8"))
-    return Page(response, _profile(case, meta), fetched=meta["fetched"]), wanted
-
-
 def _read_bytes(path: Path) -> bytes:
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
@@ -126,20 +110,6 @@ def _canonical_url(body: bytes) -> str | None:
         return None
     named = [] if root is None else cast("list[str]", root.xpath(CANONICAL_URL))
     return next((url for url in (absolute("", str(each)) for each in named) if url), None)
-
-
-def _profile(case: Path, meta: Mapping[str, Any]) -> Profile:
-    file = case / PROFILE
-    profile: Profile | None
-    if file.exists():
-        profile, faults = read_profile(file.read_bytes(), meta["portal"], str(file))
-        if faults:
-            raise faults[0]
-    else:
-        profile = Catalog().get(meta["portal"]) if "portal" in meta else generic_profile(meta["url"])
-    if profile is None:
-        raise LookupError(f"{case / META}: there is no portal {meta['portal']!r}")
-    return profile if profile.owns(meta["url"]) else profile.with_origin(meta["url"])
 
 
 def _make_folder(portal: Path, url: str) -> Path:

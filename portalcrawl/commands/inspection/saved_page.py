@@ -17,86 +17,15 @@ if TYPE_CHECKING:
     from portalcrawl.explanation import Explanation
     from portalcrawl.extraction.block_owner import BlockOwner
 
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "caption",
-        "menu",
-    ]
-)
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "u",
-        "var",
-        "button",
-    ]
-)
+_TAGS = frozenset((
+    "address", "article", "aside", "blockquote", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption",
+    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "li", "main", "nav", "ol",
+    "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "caption", "menu",
+    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
+    "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var",
+    "button",
+))  # fmt: skip
+"""Elements of texts and their layout, blocks first; others are shown as ``span`` or ``div``."""
 _LEFT_OUT = SKIPPED | {"noscript"}
 _OBJECTS = {"picture": "▣", "media": "▶", "control": "▭", "rule": "―"}
 _KEPT = ("class", "id", "dir", "lang", "colspan", "rowspan", "start", "open")
@@ -174,7 +103,7 @@ class _Writer:
         if tag in ("br", "wbr"):
             self.out.append(f"<{tag}>")
             return ""
-        name = tag if tag in _BLOCKS or tag in _INLINE else "span" if "-" not in tag and len(tag) < 3 else "div"
+        name = tag if tag in _TAGS else "span" if "-" not in tag and len(tag) < 3 else "div"
         self.out.append(f"<{name}{''.join(_attributes(element))}>")
         return f"</{name}>"
 

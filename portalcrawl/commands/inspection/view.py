@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
@@ -50,11 +49,6 @@ def json_record(found: Explanation) -> dict[str, Any]:
         "teasers": [asdict(teaser) for teaser in reading.teasers],
         "teaser_sources": [{field: each.source for field, each in fields.items()} for fields in found.teasers],
     }
-
-
-def print_json(record: dict[str, Any]) -> None:
-    """Print *record*, which may contain items, as JSON."""
-    print(json.dumps(record, ensure_ascii=False, indent=2, default=asdict))
 
 
 def open_console() -> Console:

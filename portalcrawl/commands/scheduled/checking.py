@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from time import time
@@ -12,13 +11,14 @@ from portalcrawl.runs.published_line import EGG
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling.durations import format_duration
 from portalcrawl.scheduling.entries import Schedule, ScheduleEntry
-from portalcrawl.scheduling.entry_health import Health, health_of
+from portalcrawl.scheduling.entry_health import health_of
 from portalcrawl.scheduling.job_store import POSTED, EntryState, Job, JobStore
 from portalcrawl.scheduling.job_tracker import RESTART
 from portalcrawl.scheduling.scheduler_loop import HEALTH_INTERVAL
 from portalcrawl.scheduling.scrapyd import NodeError, Scrapyd
 from portalcrawl.scheduling.shadow import shadowing_copy
 from portalcrawl.scheduling.ticker import CLOCK_SET_BACK
+from portalcrawl.terminal import print_json
 
 DEAD_AFTER = 24 * HEALTH_INTERVAL
 """Seconds without a sign of the scheduler after which it counts as stopped."""
@@ -29,16 +29,16 @@ STARTS_WITHIN = 60.0
 def check(schedule: Schedule, settings: RunSettings) -> int:
     """Print the findings; return the exit code."""
     found = findings(schedule, JobStore.open(settings.data_dir), time())
-    print(json.dumps(found, ensure_ascii=False, indent=1))
+    print_json(found)
     return 1 if found["problems"] else 0
 
 
 def findings(schedule: Schedule, store: JobStore, now: float) -> dict[str, Any]:
     """Return the state of the scheduler, the nodes and the entries, and their problems."""
     seen = store.last_seen()
-    open_jobs, states = store.open_jobs(), store.entry_states()
+    open_jobs, states = store.open_jobs(), store.entry_states(schedule.entries)
     nodes = [_node(Scrapyd(node, schedule.project), open_jobs, now) for node in schedule.nodes.values()]
-    entries = [_entry(entry, states.get(entry.name), open_jobs, now) for entry in schedule.entries.values()]
+    entries = [_entry(entry, states[entry.name], open_jobs, now) for entry in schedule.entries.values()]
     copy = shadowing_copy()
     problems = [
         *([copy] if copy else []),
@@ -82,7 +82,7 @@ def _waits(node: str, open_jobs: Collection[Job], now: float) -> bool:
     )
 
 
-def _entry(entry: ScheduleEntry, state: EntryState | None, open_jobs: Collection[Job], now: float) -> dict[str, Any]:
+def _entry(entry: ScheduleEntry, state: EntryState, open_jobs: Collection[Job], now: float) -> dict[str, Any]:
     posted = [job for job in open_jobs if job.entry == entry.name and job.status in POSTED]
     running = posted[0] if posted else None
     health = health_of(entry, state, running is not None, now)
@@ -92,18 +92,18 @@ def _entry(entry: ScheduleEntry, state: EntryState | None, open_jobs: Collection
         "portals": list(entry.portals),
         "verdict": health.level,
         "reasons": list(health.reasons),
-        "last_run": health.last.run if health.last else None,
-        "last_job": health.last.job if health.last else None,
-        "last_good": _text(health.last_good),
-        "last_good_age": _age(health.last_good, now),
-        "last_new_article": _text(health.last_news),
-        "last_new_article_age": _age(health.last_news, now),
+        "last_run": state.last.run if state.last else None,
+        "last_job": state.last.job if state.last else None,
+        "last_good": _text(state.last_good),
+        "last_good_age": _age(state.last_good, now),
+        "last_new_article": _text(state.last_news),
+        "last_new_article_age": _age(state.last_news, now),
         "overdue": health.overdue,
         "silent": health.silent,
         "job": running.job if running else None,
         "job_age": _age(running.started or running.posted, now) if running else None,
         "stuck": is_stuck,
-        "ahead": _ahead(health, now),
+        "ahead": _ahead(state, now),
     }
 
 
@@ -138,8 +138,8 @@ def _age(moment: float | None, now: float) -> int | None:
     return max(int(now - moment), 0) if moment is not None else None
 
 
-def _ahead(health: Health, now: float) -> int:
+def _ahead(state: EntryState, now: float) -> int:
     """Return by how many seconds the stored times of an entry are in the future."""
-    ended = health.last.ended if health.last else None
-    ahead = max(health.last_good or now, ended or now) - now
+    ended = state.last.ended if state.last else None
+    ahead = max(state.last_good or now, ended or now) - now
     return int(ahead) if ahead > CLOCK_SET_BACK else 0

@@ -27,8 +27,9 @@ def show_list(schedule: Schedule, settings: RunSettings, *, as_json: bool) -> No
     """Print the entries, as a table or as a JSON array with one object per entry."""
     store = JobStore.open(settings.data_dir)
     external = ExternalRuns(store, settings)
-    states, jobs, time_text = store.entry_states(), store.open_jobs(), _iso if as_json else _shown
-    rows = [_row(entry, states.get(entry.name), jobs, external, time_text) for entry in schedule.entries.values()]
+    states, jobs = store.entry_states(schedule.entries), store.open_jobs()
+    time_text = _iso if as_json else _shown
+    rows = [_row(entry, states[entry.name], jobs, external, time_text) for entry in schedule.entries.values()]
     if as_json:
         print_json(as_objects(COLUMNS, rows))
     else:
@@ -36,18 +37,14 @@ def show_list(schedule: Schedule, settings: RunSettings, *, as_json: bool) -> No
 
 
 def _row(
-    entry: ScheduleEntry,
-    state: EntryState | None,
-    jobs: Collection[Job],
-    external: ExternalRuns,
-    time_text: TimeText,
+    entry: ScheduleEntry, state: EntryState, jobs: Collection[Job], external: ExternalRuns, time_text: TimeText
 ) -> tuple[str, ...]:
     own = [job.status for job in jobs if job.entry == entry.name]
     health = health_of(entry, state, any(status in POSTED for status in own), time())
     soon = entry.timing.nth_after(datetime.now(UTC), 1)
-    due = state.next.due if state and state.next else soon.timestamp() if soon else NEVER
+    due = state.next.due if state.next else soon.timestamp() if soon else NEVER
     following, now = time_text(due, entry), " ".join(own) or "-"
-    return (entry.name, entry.timing.text, following, now, *_last(entry, health, external, time_text))
+    return (entry.name, entry.timing.text, following, now, *_last(entry, state, health, external, time_text))
 
 
 def _shown(moment: float, entry: ScheduleEntry) -> str:
@@ -60,9 +57,11 @@ def _iso(moment: float, entry: ScheduleEntry) -> str:
     return "-" if moment == NEVER else datetime.fromtimestamp(moment, entry.timing.zone).isoformat(timespec="seconds")
 
 
-def _last(entry: ScheduleEntry, health: Health, external: ExternalRuns, time_text: TimeText) -> tuple[str, ...]:
+def _last(
+    entry: ScheduleEntry, state: EntryState, health: Health, external: ExternalRuns, time_text: TimeText
+) -> tuple[str, ...]:
     """Return the columns of the last run: the schedule's own, or a later run of the portal started by others."""
-    job = health.last
+    job = state.last
     run = external.last_finished(entry.portals[0]) if len(entry.portals) == 1 else None
     ended = datetime.fromisoformat(run.finished).timestamp() if run and run.finished else 0.0
     if run is not None and (job is None or (job.ended or 0) < ended - 1) and (not job or run.run != job.run):

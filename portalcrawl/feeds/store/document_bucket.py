@@ -9,7 +9,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, PreconditionError
 
 from portalcrawl.feeds.store.object_store import ObjectFeedStore
-from portalcrawl.rights.document_place import DocumentPlace, StoredFile
+from portalcrawl.rights.document_place import StoredFile
 
 FOLDER = "rights"
 
@@ -56,7 +56,3 @@ class DocumentBucket(ObjectFeedStore):
             except (AlreadyExistsError, PreconditionError):
                 return False
         return True
-
-
-def _is_a_place(bucket: DocumentBucket) -> DocumentPlace:
-    return bucket

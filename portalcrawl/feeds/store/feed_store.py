@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from portalcrawl.errors import FeedConflictError, FeedStoreError
@@ -14,15 +12,6 @@ from portalcrawl.errors import FeedConflictError, FeedStoreError
 Content = Callable[[], Iterator[bytes]]
 """Returns an iterator over the content of a file in chunks, from the beginning; may be called repeatedly."""
 MANIFEST = re.compile(r"manifest-.+\.json")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class StoredManifest:
-    """A manifest in a store. Manifests sort in the order in which they were published."""
-
-    modified: datetime
-    """When it was published (aware, UTC), by the clock of the store."""
-    name: str
 
 
 class FeedStore(Protocol):
@@ -46,8 +35,8 @@ class FeedStore(Protocol):
     def open(self, name: str) -> Iterator[bytes]:
         """Yield the content of a file in chunks."""
 
-    def manifests(self) -> list[StoredManifest]:
-        """Return all manifests, in the order in which they were published."""
+    def manifests(self) -> list[str]:
+        """Return the names of all manifests, in the order in which their runs began."""
 
     def sizes(self, prefix: str) -> dict[str, int]:
         """Return name -> size in bytes of all files whose names begin with *prefix*, from one listing."""
@@ -100,4 +89,10 @@ def lines_of(store: FeedStore, name: str) -> Iterator[bytes]:
         yield rest
 
 
-__all__ = ["Content", "FeedStore", "FeedStoreError", "StoredManifest"]
+def lines_if_any(store: FeedStore, name: str) -> Iterator[bytes]:
+    """Yield what :func:`lines_of` yields; nothing if there is no file *name*."""
+    try:
+        yield from lines_of(store, name)
+    except FeedStoreError as error:
+        if not isinstance(error.__cause__, FileNotFoundError):
+            raise

@@ -7,12 +7,11 @@ import secrets
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 from portalcrawl.errors import FeedStoreError
 from portalcrawl.feeds.feed_files import PART, sync_folder
-from portalcrawl.feeds.store.feed_store import Content, StoredManifest, checked, is_manifest, require_same
+from portalcrawl.feeds.store.feed_store import Content, checked, is_manifest, require_same
 
 BLOCK = 1_000_000
 """Bytes that are read at a time."""
@@ -59,16 +58,11 @@ class FolderStore:
             while block := file.read(BLOCK):
                 yield block
 
-    def manifests(self) -> list[StoredManifest]:
-        """Return all manifests, in the order in which they were published."""
-        found = []
+    def manifests(self) -> list[str]:
+        """Return the names of all manifests, in the order in which their runs began."""
         with self._errors("its manifests"):
-            if not self.folder.exists():
-                return []
-            for entry in os.scandir(self.folder):
-                if is_manifest(entry.name):
-                    found.append(StoredManifest(datetime.fromtimestamp(entry.stat().st_mtime, UTC), entry.name))
-        return sorted(found)
+            names = (path.name for path in self.folder.iterdir()) if self.folder.exists() else ()
+            return sorted(filter(is_manifest, names))
 
     def sizes(self, prefix: str) -> dict[str, int]:
         """Return name -> size in bytes of all files whose names begin with *prefix*; empty if there is no folder."""

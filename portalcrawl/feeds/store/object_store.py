@@ -17,7 +17,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import from_url
 
 from portalcrawl.errors import FeedStoreError
-from portalcrawl.feeds.store.feed_store import Content, FeedStore, StoredManifest, checked, is_manifest, require_same
+from portalcrawl.feeds.store.feed_store import Content, checked, is_manifest, require_same
 
 SINGLE_PUT = 8 * 1024 * 1024
 """Larger files are uploaded in parts of this many bytes; S3 requires at least 5 MiB (except for the last part)."""
@@ -87,21 +87,18 @@ class ObjectFeedStore:
             for part in obstore.get(self._store, name).stream(min_chunk_size=1_000_000):
                 yield bytes(part)
 
-    def manifests(self) -> list[StoredManifest]:
-        """Return all manifests, in the order in which they were published."""
-        found = []
-        with self._errors("its manifests"):
-            for page in obstore.list(self._store, chunk_size=1_000):
-                for each in page:
-                    if is_manifest(each["path"]):
-                        found.append(StoredManifest(each["last_modified"], each["path"]))
-        return sorted(found)
+    def manifests(self) -> list[str]:
+        """Return the names of all manifests, in the order in which their runs began."""
+        return sorted(filter(is_manifest, self._files()))
 
     def sizes(self, prefix: str) -> dict[str, int]:
         """Return name -> size in bytes of all files whose names begin with *prefix*."""
-        with self._errors("its files"):  # obstore's prefixes match only whole path segments
-            pages = obstore.list(self._store, chunk_size=1_000)
-            return {each["path"]: each["size"] for page in pages for each in page if each["path"].startswith(prefix)}
+        return {name: size for name, size in self._files().items() if name.startswith(prefix)}
+
+    def _files(self) -> dict[str, int]:
+        """Return name -> size in bytes of all files; obstore's prefixes match only whole path segments."""
+        with self._errors("its files"):
+            return {each["path"]: each["size"] for page in obstore.list(self._store, chunk_size=1_000) for each in page}
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove files, one after the other."""
@@ -131,7 +128,3 @@ class ObjectFeedStore:
             said = " ".join(str(error).partition("Debug source")[0].split())
             said = said if len(said) <= LONGEST_MESSAGE else said[:LONGEST_MESSAGE] + "..."
             raise FeedStoreError(f"the store {self._url} can't be used ({name}): {said}") from error
-
-
-def _is_a_feed_store(store: ObjectFeedStore) -> FeedStore:
-    return store

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from portalcrawl.errors import DataFolderError, FeedStoreError
-from portalcrawl.feeds.store.feed_store import FeedStore, lines_of, read_whole
+from portalcrawl.feeds.store.feed_store import FeedStore, lines_if_any, lines_of, read_whole
 from portalcrawl.feeds.store.folder_store import FolderStore
 from portalcrawl.feeds.store.locating import check_feeds_url, local_folder, open_store
 from portalcrawl.plurals import counted
@@ -66,8 +66,7 @@ class PublishedFeeds:
 
         :raises FeedStoreError: if the store can't be used.
         """
-        names = sorted(each.name for each in self.store.manifests())
-        return [name.removeprefix(MANIFEST).removesuffix(END) for name in names]
+        return [name.removeprefix(MANIFEST).removesuffix(END) for name in self.store.manifests()]
 
     def manifest(self, run: str) -> PublishedRun:
         """Return the manifest of *run*; fields of later versions are ignored.
@@ -114,11 +113,7 @@ class PublishedFeeds:
 
         :raises FeedStoreError: if the store can't be used.
         """
-        try:
-            yield from lines_of(self.store, feed.file)
-        except FeedStoreError as error:
-            if not isinstance(error.__cause__, FileNotFoundError):
-                raise
+        return lines_if_any(self.store, feed.file)
 
     def local_file(self, feed: PublishedFeed, folder: Path) -> Path:
         """Return a local file with the content of *feed*: the published file, or a copy in *folder*.

@@ -138,7 +138,8 @@ def _published(story: Story) -> tuple[str | None, tuple[str, ...]]:
 def teaser_truth(teaser: PlannedTeaser, heading: str, position: int) -> TeaserTruth:
     """Return what one teaser shows under *heading*."""
     story, time, picture = teaser.story, teaser.time, teaser.picture
-    dated = teaser.starts_with_dateline
+    # A dateline stands at the head of the snippet; a card shows the lead, which has none.
+    dated = bool(story.agency or story.dateline) and not (teaser.style == "card" and story.lead is not None)
     choices: tuple[str, ...] = ()
     if time:
         attribute = (time.when.isoformat(),) if teaser.style == "card" else ()

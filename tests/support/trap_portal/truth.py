@@ -16,6 +16,7 @@ from typing import Literal
 from portalcrawl.demo.link_plan import Links
 from portalcrawl.demo.listings import find_listing
 from portalcrawl.demo.story_model import Story
+from portalcrawl.demo.story_variants import NEAR_COPIES, SAME_TEXTS
 from support.trap_portal.editions import clock_of, world
 from support.trap_portal.expected_records import ArticleTruth, TeaserTruth, article_truth, teaser_truth
 from support.trap_portal.traps import answer_of
@@ -59,7 +60,9 @@ class Truth:
     old: set[str]
     """Native ids of the articles left out because of their age."""
     duplicates: frozenset[frozenset[str]]
+    """Native ids of stories with exactly the same text."""
     near_duplicates: frozenset[frozenset[str]]
+    """Native ids of stories whose texts differ in a few words."""
 
 
 def expected(
@@ -77,7 +80,11 @@ def expected(
     """
     clock = now or clock_of(edition)
     links = Links(world(edition), clock)
-    result = Truth(edition, clock, {}, {}, {}, set(), links.world.duplicates, links.world.near_duplicates)
+    duplicates, near_duplicates = (
+        frozenset(frozenset(links.world.tree[number].native for number in pair) for pair in pairs)
+        for pairs in (SAME_TEXTS, NEAR_COPIES)
+    )
+    result = Truth(edition, clock, {}, {}, {}, set(), duplicates, near_duplicates)
     queue: deque[tuple[Story, int]] = deque()
     for path in start:
         _start(path, links, result, queue)
