@@ -35,9 +35,7 @@ class Command(ProjectCommand):
             portal = SamplePortal(port, now)
         except OSError as error:
             reason = error.strerror or error
-            raise UsageError(
-                f"--port: {port} can't be used on {HOST} ({reason}); take another, or 0"
-            ) from error
+            raise UsageError(f"--port: {port} can't be used on {HOST} ({reason}); take another, or 0") from error
         with portal:
             command = "scrapy crawl portal" if portal.port == PORT else f"scrapy crawl portal -a url={portal.url}"
             print(f"The embedded portal is served at {portal.url} until Ctrl-C.\nCrawl it: {command}", flush=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Box
 from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.dom.layout import Line
+from portalcrawl.extraction.dom.name_roles import in_words
 from portalcrawl.text.normalize import clean, fold
 from portalcrawl.text.person_names import (
     byline_parts,
@@ -43,7 +44,6 @@ _ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "relat
 _DATE_PIECE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
 _HEADINGS = frozenset(("h1", "h2"))
 _DIGIT = re.compile(r"\d")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _AUTHOR_NAME = re.compile(rf"\b{class_words('article.author')}\b", re.IGNORECASE)
 _NAMING = ("class", "id", "itemprop", "rel")
 _AUTHOR_LINK = re.compile(rf"/{class_words('article.author_path')}[-/s]", re.IGNORECASE)
@@ -55,55 +55,55 @@ def read_byline(lines: Sequence[Line], *, by_date: bool = True) -> tuple[str, ..
     If *by_date* is false, a date next to a name is not a sign of a byline: above the headline it may be today's date
     next to the site's name.
     """
-    within = _NamesInBoxes()
+    within = cache(_NamesInBox)
     for line in lines:
         if len(line.text) > LONGEST_BYLINE or _is_elsewhere(line.box):
             continue
-        names = list(_named(line, within, by_date)) if not line.prose or is_byline(line) else []
-        names = names or list(_marked_within(line, within))
+        names = list(_named(line, within(line.box), by_date)) if not line.prose or is_byline(line) else []
+        names = names or list(_marked_within(line, within(line.box)))
         if names:
             return tuple(dict.fromkeys(names))
     return None
 
 
-class _NamesInBoxes:
-    """Names in the elements of boxes, cached since a box may have many lines and hold most of the page."""
+class _NamesInBox:
+    """Names in the elements of *box*, read once: a box may have many lines and hold most of the page."""
 
-    def __init__(self) -> None:
-        self._marked: dict[Box, list[str]] = {}
-        self._linked: dict[Box, list[str]] = {}
-        self._credited: dict[Box, list[str]] = {}
-        self._signing: dict[Box, list[str]] = {}
+    def __init__(self, box: Box) -> None:
+        self.box = box
 
-    def signing(self, box: Box) -> list[str]:
-        """Return the texts of elements in *box* whose markup says that they are the name of an author."""
-        if box not in self._signing:
-            texts = (clean(text_of(part, LONGEST_BYLINE)) for part in _first(box) if _signs(part))
-            self._signing[box] = [text for text in texts if is_signature(text)]
-        return self._signing[box]
+    @cached_property
+    def elements(self) -> list[_Element]:
+        """The first elements."""
+        return list(islice(self.box.element.iter(), MOST_ELEMENTS))
 
-    def marked(self, box: Box) -> list[str]:
-        """Return the texts of inline elements in *box* whose names say that they hold authors."""
-        if box not in self._marked:
-            parts = islice((part for part in _first(box) if part.tag in _INLINE), MOST_PARTS)
-            texts = (clean(text_of(part, LONGEST_BYLINE)) for part in parts if _names_author(part))
-            self._marked[box] = [text for text in texts if text]
-        return self._marked[box]
+    @cached_property
+    def marked(self) -> list[str]:
+        """Texts of inline elements whose names say that they hold authors."""
+        parts = islice((part for part in self.elements if part.tag in _INLINE), MOST_PARTS)
+        return list(filter(None, (clean(text_of(part, LONGEST_BYLINE)) for part in parts if _names_author(part))))
 
-    def linked(self, box: Box) -> list[str]:
-        """Return the names of persons in *box* that are links."""
-        if box not in self._linked:
-            names = (clean(text_of(link, LONGEST_BYLINE)) for link in _first(box) if link.tag == "a")
-            self._linked[box] = list(filter(is_name, names))
-        return self._linked[box]
+    @cached_property
+    def signing(self) -> list[str]:
+        """Texts of elements whose markup says that they are the name of an author."""
+        texts = (clean(text_of(part, LONGEST_BYLINE)) for part in self.elements if _signs(part))
+        return list(filter(is_signature, texts))
 
-    def credited(self, box: Box) -> list[str]:
-        """Return the texts of links in *box* to pages of authors: names and handles."""
-        if box not in self._credited:
-            links = (link for link in _first(box) if link.tag == "a" and _leads_to_author(link))
-            texts = (without_by(clean(text_of(link, LONGEST_BYLINE))) for link in links)
-            self._credited[box] = [text for text in texts if is_name(text) or is_handle(text)]
-        return self._credited[box]
+    @cached_property
+    def links(self) -> list[tuple[_Element, str]]:
+        """The links with their texts."""
+        return [(link, clean(text_of(link, LONGEST_BYLINE))) for link in self.elements if link.tag == "a"]
+
+    @cached_property
+    def linked(self) -> list[str]:
+        """Names of persons that are links."""
+        return [text for _, text in self.links if is_name(text)]
+
+    @cached_property
+    def credited(self) -> list[str]:
+        """Texts of links to pages of authors: names and handles."""
+        texts = (without_by(text) for link, text in self.links if _leads_to_author(link))
+        return [text for text in texts if is_name(text) or is_handle(text)]
 
 
 def _without_section(name: str, credited: Sequence[str]) -> str:
@@ -125,11 +125,6 @@ def _signs(element: _Element) -> bool:
 
 def _leads_to_author(link: _Element) -> bool:
     return "author" in (link.get("rel") or "").split() or _AUTHOR_LINK.search(link.get("href") or "") is not None
-
-
-def _first(box: Box) -> Iterator[_Element]:
-    """Return the first elements in *box*: each of many nested boxes may hold the whole page."""
-    return islice(box.element.iter(), MOST_ELEMENTS)
 
 
 def is_byline(line: Line) -> bool:
@@ -165,15 +160,15 @@ def _is_elsewhere(box: Box | None) -> bool:
     return any(each.kind in _ELSEWHERE for each in _around(box))
 
 
-def _marked_within(line: Line, within: _NamesInBoxes) -> Iterator[str]:
+def _marked_within(line: Line, within: _NamesInBox) -> Iterator[str]:
     """Yield the names in the line's inline elements that hold authors, whatever is next to them."""
-    for text in within.marked(line.box) if not line.prose else ():
+    for text in within.marked if not line.prose else ():
         if text in line.text:
             yield from filter(is_name, byline_parts(text))
-    yield from (name for name in within.signing(line.box) if name in line.text)
+    yield from (name for name in within.signing if name in line.text)
 
 
-def _named(line: Line, within: _NamesInBoxes, by_date: bool) -> Iterator[str]:
+def _named(line: Line, within: _NamesInBox, by_date: bool) -> Iterator[str]:
     author_link = bool(line.href and _AUTHOR_LINK.search(line.href))
     boxes = list(islice(_around(line.box), 3))
     marked = author_link or any(box.tag == "address" or _names_author(box.element) for box in boxes)
@@ -182,7 +177,7 @@ def _named(line: Line, within: _NamesInBoxes, by_date: bool) -> Iterator[str]:
     opens = any(map(opens_byline, _STROKES.split(line.text)))
     if not (marked or opens or placed or dated) or (line.box.tag == "h1" and not opens):
         return
-    credited = [name for name in within.credited(line.box) if name in line.text] if marked or opens or placed else []
+    credited = [name for name in within.credited if name in line.text] if marked or opens or placed else []
     parts = byline_parts(line.text)
     shown = [_without_section(piece, credited) for piece in parts if is_name(piece)] or credited
     undated = [part for part in parts if not _DIGIT.search(part) and not is_day(part)]
@@ -192,7 +187,7 @@ def _named(line: Line, within: _NamesInBoxes, by_date: bool) -> Iterator[str]:
         shown = [part for part in undated[:MOST_WITHOUT_SPACES] if is_name_without_spaces(part)]
     if not shown and opens and (marked or placed or dated):
         shown = [part for part in undated[:1] if is_handle(part)]
-    linked = [name for name in within.linked(line.box) if name in line.text] if marked or placed else []
+    linked = [name for name in within.linked if name in line.text] if marked or placed else []
     yield from linked if linked and (line.linked * 2 > len(line.text) or not shown) else shown
 
 
@@ -212,4 +207,4 @@ def _names_author(element: _Element) -> bool:
 @lru_cache(maxsize=8192)
 def _is_name_of_authors(names: str) -> bool:
     """Return whether class names and the like name authors; cached since it is called for all boxes around a line."""
-    return _AUTHOR_NAME.search(_CAMEL.sub("-", names).replace("_", "-")) is not None
+    return _AUTHOR_NAME.search(in_words(names)) is not None

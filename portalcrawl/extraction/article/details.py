@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from portalcrawl.extraction.dom.blocks import Box
 from portalcrawl.extraction.dom.element_text import whole_text
 from portalcrawl.extraction.dom.layout import Layout, Line
+from portalcrawl.extraction.dom.name_roles import in_words
 from portalcrawl.extraction.teasers.line_forms import comment_count, form_of, split_marks
 from portalcrawl.text.normalize import clean, fold
 from portalcrawl.text.person_names import agency_in
@@ -31,7 +32,6 @@ LONGEST_SIGNATURE = 30
 KICKER_LINES = 3
 """Lines above the headline that may be a kicker."""
 _KICKER_NAME = re.compile(rf"\b{class_words('article.kicker')}\b")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SOURCE = re.compile(
     rf"(?:^|[·•|]\s*){either('sources.names')}\s*[:：]\s*(?P<source>[^·•|:：]{{2,60}}?)"
     rf"(?:$|,\s{either('sources.sent')}\b|\s*[·•|]|\s{either('stamps.words')}\b)",
@@ -77,7 +77,7 @@ def _inner_kicker(box: Box) -> str | None:
 
 
 def _named(names: str) -> bool:
-    return bool(names) and _KICKER_NAME.search(_CAMEL.sub("-", names[:200]).lower().replace("_", "-")) is not None
+    return bool(names) and _KICKER_NAME.search(in_words(names[:200])) is not None
 
 
 def _is_in_title(titles: Collection[str], line: Line, headline: Line) -> bool:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from portalcrawl.extraction.dom.blocks import Box
 from portalcrawl.extraction.dom.layout import Layout, Line
+from portalcrawl.extraction.dom.name_roles import in_words
 from portalcrawl.text.normalize import fold
 from portalcrawl.text.titles import first_parts, main_parts
 from portalcrawl.urls import absolute
@@ -24,7 +25,6 @@ MOST_LEAD_LINES = 3
 MOST_AROUND = 2
 """A line that repeats a title with a kicker or a subtitle is at most this many times as long as the title."""
 _LEAD_NAME = re.compile(rf"\b{class_words('article.lead')}\b")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HEADINGS = ("h1", "h2", "h3")
 
 
@@ -152,7 +152,7 @@ def is_named_lead(line: Line) -> bool:
         if box is None or box.last_line - box.first_line > MOST_LEAD_LINES:
             return False
         names = f"{box.classes} {box.element.get('itemprop') or ''}"
-        if len(names) > 1 and _LEAD_NAME.search(_CAMEL.sub("-", names[:300]).lower().replace("_", "-")):
+        if len(names) > 1 and _LEAD_NAME.search(in_words(names[:300])):
             return True
         box = box.parent
     return False

@@ -60,7 +60,6 @@ _OPENINGS = frozenset(
 _AT_END = re.compile(rf"(?:^|(?<=-))(?:{_KINDS})$")
 _ANYWHERE = re.compile(rf"(?:^|(?<=-))(?:{_KINDS})(?![^-])")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_SEPARATORS = re.compile(r"[-_]+")
 _HASH = re.compile(r"(?=[A-Za-z0-9+-]{4,12}$)(?=.*(?:\d|[a-z][A-Z].*[A-Z]))[A-Za-z0-9+-]+$")
 _MODULE_HASH = re.compile(r"(?=.*[\d_-]|.+[A-Z])[\w+-]{5}$")
 """The hash that Next.js appends to ``Component_name__`` for CSS modules."""
@@ -203,14 +202,21 @@ def content_words(name: str) -> tuple[str, ...]:
         name = block.rpartition("__")[2] if hashed else element
     elif name[:1] == "_" and (module := _VITE_MODULE.match(name)):
         name = module[1]
-    if not name.islower():
-        name = _CAMEL.sub("-", name).lower()
-    words = tuple(filter(None, _SEPARATORS.split(name)))
+    words = tuple(filter(None, in_words(name).split("-")))
     if not words or words[-1].isdigit():
         return ()
     if len(words) > 1 and words[0] in _CONTEXT["prefixes"] and "-".join(words[:2]) not in _CONTEXT["names"]:
         return ()
     return words
+
+
+def in_words(names: str) -> str:
+    """Return classes or ids in lower case with their words separated by hyphens.
+
+    >>> in_words("author_name authorName")
+    'author-name author-name'
+    """
+    return (names if names.islower() else _CAMEL.sub("-", names).lower()).replace("_", "-")
 
 
 def _without_modifier(name: str) -> str:

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from portalcrawl.extraction.dom.name_roles import box_role
+from portalcrawl.extraction.dom.name_roles import box_role, in_words
 from portalcrawl.vocabulary import class_words, table
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ _UTILITY = re.compile(
     rf"|[-_]+{class_words('utilities.states')}[-_].*"
 )
 """Classes, or ends of classes, that name a state, a layout or a term (``has-hidden``, ``md:hidden``)."""
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HIDDEN_CLASSES = frozenset(table("classes")["hidden"]["whole"].split())
 _HIDDEN_NAME = re.compile(rf"\b{class_words('hidden.words')}\b")
 _HIDING_SIGNS = tuple(table("classes")["hidden"]["signs"].split())
@@ -152,11 +151,4 @@ def class_hides(classes: str) -> bool:
 
 def _content_words(name: str) -> str:
     """Return the words of a class without those for state, layout and terms, joined by hyphens, in lower case."""
-    return _in_words(_UTILITY.sub("", name) if "-" in name or ":" in name or "_" in name else name)
-
-
-def _in_words(name: str) -> str:
-    """Return a class or id in lower case with its words separated by hyphens."""
-    if not name.islower():
-        name = _CAMEL.sub("-", name).lower()
-    return name.replace("_", "-")
+    return in_words(_UTILITY.sub("", name) if "-" in name or ":" in name or "_" in name else name)
