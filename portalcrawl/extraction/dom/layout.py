@@ -131,8 +131,9 @@ def _kind_of(box: Box) -> str:
         return name
     identifier = box.element.get("id") or "" if "id" in box.names else ""
     kind = possible_kind(box.classes, identifier) if box.classes or identifier else ""
-    is_large = box.last_line - box.first_line > MOST_MEDIA_LINES or box.chars > MOST_MEDIA_CHARS
-    return "" if kind in _MEDIA and is_large else kind
+    if kind in _MEDIA and (box.last_line - box.first_line > MOST_MEDIA_LINES or box.chars > MOST_MEDIA_CHARS):
+        return ""
+    return kind
 
 
 def _can_belong(box: Box) -> bool:

@@ -209,8 +209,9 @@ class _Walker:
         self.breaks = 0
         box = Box(element, tag, names, classes, outer, len(self.blocks), len(self.links), self.totals)
         self.boxes.append(box)
-        box.places |= _PLACES.get(tag, 0)
-        box.level = HEADINGS.get(tag, box.level)
+        if tag in _PLACES:
+            box.places |= _PLACES[tag]
+            box.level = HEADINGS.get(tag, box.level)
         if "role" in names:
             _read_role(box)
         return box
