@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 from filelock import FileLock
@@ -79,6 +78,8 @@ def test_a_crawl_of_the_embedded_portal_to_each_target(tmp_path: Path, server: P
                 assert (ended.code, ended.err) == (0, ""), name
                 assert "articles" in ended.out
                 assert "nothing new" in scrapy("export", name, str(where), data=data).out
+    import pyarrow.dataset as ds  # imports pandas, too: half a second in each process that only collects tests
+
     for kind in ("articles", "teasers"):
         expected = sorted(record["id"] for record in records(data, kind))
         dataset = ds.dataset(tmp_path / "parquet" / f"kind={kind}", partitioning="hive")

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 from support.commandline import ROOT, environment, scrapy
@@ -86,6 +85,13 @@ def rest_in(target: Path) -> set[str]:
     return {path.name for path in target.iterdir()} - {"kind=articles", "kind=teasers"}
 
 
+def table_of(target: Path) -> pa.Table:
+    """Return all articles of a target, as pyarrow's datasets read its folder."""
+    import pyarrow.dataset as ds  # imports pandas, too: half a second in each process that only collects tests
+
+    return ds.dataset(target / "kind=articles", partitioning="hive").to_table()
+
+
 def test_many_exports_leave_few_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     feeds, target = tmp_path / "feeds", tmp_path / "target"
     exported(feeds, target, range(2))
@@ -102,10 +108,10 @@ def test_many_exports_leave_few_files(tmp_path: Path, monkeypatch: pytest.Monkey
     result = export_to("parquet", str(target), feeds)
     assert (result.feeds, result.lost) == (0, None)
     assert rest_in(target) == {"_export.json", "_export.lock"}
-    table = ds.dataset(target / "kind=articles", partitioning="hive").to_table()
+    table = table_of(target)
     whole = tmp_path / "whole"
     export_to("parquet", str(whole), feeds)
-    expected = ds.dataset(whole / "kind=articles", partitioning="hive").to_table()
+    expected = table_of(whole)
     assert table.sort_by("id").equals(expected.sort_by("id"))
 
 

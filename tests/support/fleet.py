@@ -31,8 +31,9 @@ class Worker:
         self.log_file = log
         with log.open("ab") as out:
             given = environment(data, PORTALCRAWL_STATE_URL=url, **extra)
+            within = [f"/run/netns/{network}"] if network else []
             self.process: WarmProcess = commandline.warm_starter().start(
-                ("fleet", "worker", *FAST, *args), ROOT, given, output=out.fileno(), network=network
+                ("fleet", "worker", *FAST, *args), ROOT, given, output=out.fileno(), namespaces=within
             )
 
     @property
