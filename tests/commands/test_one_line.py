@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from support.commandline import ENOUGH, ROOT, Ended, crawl, environment, scrapy, scrapy_cold
+from support.commandline import ROOT, Ended, crawl, environment, scrapy, scrapy_cold, scrapy_in
+from support.surroundings import Surroundings
 from support.tinyportal import TinyPortal, article, listing
 
-WITHOUT_RIGHTS = (
-    *("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"),
-    "--inh-caps=-dac_override,-dac_read_search",
-)
-"""Begins a command in which root, too, is refused what a file's mode forbids."""
+WITHOUT_RIGHTS = Surroundings(without=["dac_override", "dac_read_search", "fowner"])
+"""Here root, too, is refused what a file's mode forbids."""
 PAGE = "/stadt/meldung-des-tages-100001.html"
 ONE_AFTER_THE_OTHER = """
 import json, sys
@@ -33,15 +30,10 @@ SITE = {"/": listing("Neues", f"{PAGE}|Die Fähre fährt wieder"), PAGE: article
 
 def refused(*args: str, data: Path) -> Ended:
     """Run ``scrapy ARGS`` as somebody to whom modes of files apply."""
-    if shutil.which("setpriv") is None:
-        pytest.skip("there is no setpriv")
-    command = [*WITHOUT_RIGHTS, sys.executable, "-m", "scrapy", *args]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment(data), capture_output=True, text=True, timeout=ENOUGH, check=False
-    )
-    if "setpriv:" in done.stderr:
+    ended = scrapy_in(WITHOUT_RIGHTS, *args, data=data)
+    if "can't be given up" in ended.err:
         pytest.skip("rights can't be given up here")
-    return Ended(done.returncode, done.stdout, done.stderr)
+    return ended
 
 
 @pytest.fixture

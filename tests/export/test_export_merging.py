@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import secrets
 import shutil
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,9 +15,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from support.commandline import ROOT, environment, scrapy
+from support.commandline import scrapy, scrapy_in
 from support.export_kills import export_to, killed_at
 from support.feeds import article, publish, teaser
+from support.surroundings import Surroundings
 
 from portalcrawl.export import exchange, merging
 
@@ -303,14 +301,10 @@ def test_a_full_disk_stops_merging_in_one_line(tmp_path: Path, monkeypatch: pyte
         publish(feeds, f"20251202T{number:06d}Z-aaaaaa", {"articles": [own]})
         if number < 32:
             export_to("parquet", str(target), feeds)
-    limit = 60_000
-    command = [sys.executable, "-m", "scrapy", "export", "parquet", str(target)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment(tmp_path / "data"), capture_output=True, text=True, check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
-    )  # fmt: skip
-    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
-    assert "File too large" in done.stderr
+    full = Surroundings(limits={"FSIZE": 60_000})
+    ended = scrapy_in(full, "export", "parquet", str(target), data=tmp_path / "data")
+    assert (ended.code, len(ended.lines)) == (1, 1), ended.err
+    assert "File too large" in ended.err
     assert len(files_in(target)) == 33
     assert rest_in(target) == {"_export.json", "_export.lock"}
     assert export_to("parquet", str(target), feeds).untidy is None

@@ -28,9 +28,13 @@ import time
 import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from support.surroundings import Surroundings
 
 LATE = ("portalcrawl.settings", "twisted.internet.reactor")
 """Modules that a fork imports itself."""
@@ -52,7 +56,8 @@ MOST_BYTES = 1_000_000
 class WarmProcess:
     """A command that runs in a fork; it is used like ``subprocess.Popen``.
 
-    Its standard output and error are files without names, which hold as much as it writes, unless *output* takes both.
+    Its standard output and error are files without names, which hold as much as it writes, unless *output* takes both;
+    under limits they are pipes, which hold 64 KB.
     """
 
     def __init__(self, args: Sequence[str], status: socket.socket, output: Sequence[IO[bytes]]) -> None:
@@ -119,7 +124,8 @@ class WarmProcess:
         self.wait(timeout)
         found = []
         for file in self._output:
-            file.seek(0)
+            if file.seekable():
+                file.seek(0)
             found.append(file.read().decode("utf-8", "backslashreplace"))
         out, err = found or ("", "")
         return out, err
@@ -180,19 +186,17 @@ class WarmStarter:
         output: int | None = None,
         terminal: int | None = None,
         script: Path | None = None,
-        namespaces: Sequence[str] = (),
-        without: Sequence[str] = (),
+        surroundings: Surroundings | None = None,
     ) -> WarmProcess:
         """Start ``scrapy ARGS``, or *script* with *args*.
 
         :param stdin: what it reads from standard input.
         :param output: descriptor that takes both standard output and error.
         :param terminal: descriptor of a terminal, which takes the place of all three.
-        :param namespaces: files of the namespaces that it lives in; entering them needs the rights of root.
-        :param without: capabilities that it has not.
+        :param surroundings: what it is started in, where that is not what this process is in.
         """
         job = {"args": list(args), "cwd": str(cwd), "environment": environment, "script": script and str(script)}
-        job |= {"namespaces": namespaces, "without": without}
+        job["surroundings"] = asdict(surroundings) if surroundings else {}
         with ExitStack() as stack:
             own: list[IO[bytes]] = []
             if terminal is not None:
@@ -201,9 +205,15 @@ class WarmStarter:
                 given = stack.enter_context(tempfile.TemporaryFile())
                 given.write(stdin.encode())
                 given.seek(0)
-                if output is None:
+                files = [given.fileno(), *([output] * 2 if output is not None else [])]
+                if output is None and surroundings and surroundings.limits:
+                    for read, write in (os.pipe(), os.pipe()):  # limits on files are not for what it says
+                        own.append(os.fdopen(read, "rb"))
+                        files.append(write)
+                        stack.callback(os.close, write)
+                elif output is None:
                     own = [tempfile.TemporaryFile() for _ in range(2)]  # noqa: SIM115 - closed with the process
-                files = [given.fileno(), *([output] * 2 if output is not None else [each.fileno() for each in own])]
+                    files += [each.fileno() for each in own]
             status, other = socket.socketpair()
             with other, self._lock:
                 socket.send_fds(self._control, [json.dumps(job).encode()], [*files, other.fileno()])
@@ -271,10 +281,9 @@ def make_ready() -> None:
 
 def become(job: dict[str, Any]) -> None:
     """Run the command in this fork, whose standard files are in place."""
-    from support.surroundings import enter, give_up
+    from support.surroundings import Surroundings
 
-    enter(job["namespaces"])
-    give_up(job["without"])
+    Surroundings(**job["surroundings"]).take()
     os.chdir(job["cwd"])
     os.environ.clear()
     os.environ.update(job["environment"])
