@@ -11,6 +11,7 @@ import pytest
 from support import states
 from support.chain import TITLES, chain, headlines, link, path, titles
 from support.commandline import (
+    ENOUGH,
     crawl,
     doubled,
     let_time_pass,
