@@ -90,15 +90,18 @@ def test_a_locale_without_utf_8_prints_everything(tmp_path: Path, locale: dict[s
     with TinyPortal(SITE) as portal:
         ended = scrapy_cold("crawl", "portal", "-L", "INFO", "-a", f"url={portal.url()}", data=data, **extra)
         assert ended.code == 0, ended.err
-        inspected = scrapy_cold("inspect", portal.url(PAGE), "--json", data=data, **extra)
-    assert "Traceback" not in ended.err + inspected.err
-    assert "Die Fähre fährt wieder" in json.dumps(json.loads(inspected.out), ensure_ascii=False)
-    more = (("state",), ("state", "--runs"), ("state", "--runs", "--json"), ("schema", "article"))
-    shown = subprocess.run(
-        [sys.executable, "-c", ONE_AFTER_THE_OTHER, json.dumps(more)],
-        cwd=ROOT, env=environment(data, **extra), capture_output=True, text=True, encoding="utf-8", check=False,
-    )  # fmt: skip
+        more = (
+            *(("inspect", portal.url(PAGE), "--json"), ("state",), ("state", "--runs")),
+            *(("state", "--runs", "--json"), ("schema", "article")),
+        )
+        shown = subprocess.run(
+            [sys.executable, "-c", ONE_AFTER_THE_OTHER, json.dumps(more)],
+            cwd=ROOT, env=environment(data, **extra), capture_output=True, text=True, encoding="utf-8", check=False,
+        )  # fmt: skip
+    assert "Traceback" not in ended.err
     assert (shown.returncode, shown.stderr) == (0, "")
+    inspected, _ = json.JSONDecoder().raw_decode(shown.stdout)
+    assert "Die Fähre fährt wieder" in json.dumps(inspected, ensure_ascii=False)
     assert shown.stdout.count("stored") and '"title": "Article"' in shown.stdout
 
 
