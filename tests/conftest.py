@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import states
-from support.distribution import LongestFirstScheduling
+from support import states, warm_start
+from support.distribution import TOGETHER, LongestFirstScheduling
+from support.memory_disk import use_memory_disk
 from support.shared import SHARED
 
 FAST_FOLDERS = {"unit", "pages"}
@@ -26,10 +27,21 @@ def each_state(request: pytest.FixtureRequest) -> Iterator[str]:
     states.use("sqlite")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Set up what all processes of the tests share."""
+    use_memory_disk()
+    if getattr(config.option, "numprocesses", None) and config.option.markexpr == "slow":
+        warm_start.share_server(Path(__file__).parents[1])
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out modules without slow tests where no others are to run: each process would import them for nothing."""
+    """Leave out modules of which no test is to run: each process would import them for nothing."""
     folder = collection_path.relative_to(Path(__file__).parent).parts[:1]
-    if config.option.markexpr != "slow" or not FAST_FOLDERS.issuperset(folder) or collection_path.suffix != ".py":
+    if collection_path.suffix != ".py" or config.option.markexpr not in ("slow", "not slow"):
+        return None
+    if not FAST_FOLDERS.issuperset(folder):
+        return True if config.option.markexpr == "not slow" else None
+    if config.option.markexpr == "not slow":
         return None
     text = collection_path.read_text(encoding="utf-8")
     return None if any(word in text for word in SAYS_SLOW) else True
@@ -53,5 +65,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
         if item.get_closest_marker("shared") and not SHARED.is_dir():
             item.add_marker(skip)
-    # Whoever gets a long one last keeps all others waiting.
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    # Whoever gets a long one last, or a whole module, keeps all others waiting.
+    items.sort(key=lambda item: (item.get_closest_marker("long") is None, module_of(item) not in TOGETHER))
+
+
+def module_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]

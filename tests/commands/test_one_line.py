@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from support.commandline import ENOUGH, ROOT, Ended, crawl, environment, scrapy, scrapy_cold
+from support.commandline import ROOT, Ended, crawl, environment, scrapy, scrapy_cold, scrapy_in
+from support.surroundings import Surroundings
 from support.tinyportal import TinyPortal, article, listing
 
-WITHOUT_RIGHTS = (
-    *("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"),
-    "--inh-caps=-dac_override,-dac_read_search",
-)
-"""Begins a command in which root, too, is refused what a file's mode forbids."""
+WITHOUT_RIGHTS = Surroundings(without=["dac_override", "dac_read_search", "fowner"])
+"""Here root, too, is refused what a file's mode forbids."""
 PAGE = "/stadt/meldung-des-tages-100001.html"
 ONE_AFTER_THE_OTHER = """
 import json, sys
@@ -33,15 +30,10 @@ SITE = {"/": listing("Neues", f"{PAGE}|Die Fähre fährt wieder"), PAGE: article
 
 def refused(*args: str, data: Path) -> Ended:
     """Run ``scrapy ARGS`` as somebody to whom modes of files apply."""
-    if shutil.which("setpriv") is None:
-        pytest.skip("there is no setpriv")
-    command = [*WITHOUT_RIGHTS, sys.executable, "-m", "scrapy", *args]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment(data), capture_output=True, text=True, timeout=ENOUGH, check=False
-    )
-    if "setpriv:" in done.stderr:
+    ended = scrapy_in(WITHOUT_RIGHTS, *args, data=data)
+    if "can't be given up" in ended.err:
         pytest.skip("rights can't be given up here")
-    return Ended(done.returncode, done.stdout, done.stderr)
+    return ended
 
 
 @pytest.fixture
@@ -98,15 +90,18 @@ def test_a_locale_without_utf_8_prints_everything(tmp_path: Path, locale: dict[s
     with TinyPortal(SITE) as portal:
         ended = scrapy_cold("crawl", "portal", "-L", "INFO", "-a", f"url={portal.url()}", data=data, **extra)
         assert ended.code == 0, ended.err
-        inspected = scrapy_cold("inspect", portal.url(PAGE), "--json", data=data, **extra)
-    assert "Traceback" not in ended.err + inspected.err
-    assert "Die Fähre fährt wieder" in json.dumps(json.loads(inspected.out), ensure_ascii=False)
-    more = (("state",), ("state", "--runs"), ("state", "--runs", "--json"), ("schema", "article"))
-    shown = subprocess.run(
-        [sys.executable, "-c", ONE_AFTER_THE_OTHER, json.dumps(more)],
-        cwd=ROOT, env=environment(data, **extra), capture_output=True, text=True, encoding="utf-8", check=False,
-    )  # fmt: skip
+        more = (
+            *(("inspect", portal.url(PAGE), "--json"), ("state",), ("state", "--runs")),
+            *(("state", "--runs", "--json"), ("schema", "article")),
+        )
+        shown = subprocess.run(
+            [sys.executable, "-c", ONE_AFTER_THE_OTHER, json.dumps(more)],
+            cwd=ROOT, env=environment(data, **extra), capture_output=True, text=True, encoding="utf-8", check=False,
+        )  # fmt: skip
+    assert "Traceback" not in ended.err
     assert (shown.returncode, shown.stderr) == (0, "")
+    inspected, _ = json.JSONDecoder().raw_decode(shown.stdout)
+    assert "Die Fähre fährt wieder" in json.dumps(inspected, ensure_ascii=False)
     assert shown.stdout.count("stored") and '"title": "Article"' in shown.stdout
 
 

@@ -16,7 +16,18 @@ from typing import Any
 import pytest
 from support import states
 from support.chaos import live, start
-from support.commandline import ENOUGH, ROOT, crawl, doubled, let_time_pass, records, runs, scrapy_cold
+from support.commandline import (
+    ENOUGH,
+    ROOT,
+    crawl,
+    doubled,
+    environment,
+    let_time_pass,
+    records,
+    runs,
+    to_end,
+    warm_starter,
+)
 from support.tinyportal import Answer, Site, TinyPortal, article, listing
 from support.trap_portal import TrapPortal
 
@@ -452,18 +463,17 @@ def test_a_feed_on_which_processes_die_is_read_by_a_child_first(tmp_path: Path) 
         "/feed": rss(f"{path(1)}|Eins"),
         path(0): article("Null"),
     }
-    deadly = tmp_path / "sitecustomize.py"
+    deadly, given = tmp_path / "deadly.py", environment(tmp_path / "data")
     deadly.write_text(
-        "import os, sys\n"
-        "if 'crawl' in sys.argv:\n"
-        "    import feedparser\n"
-        "    feedparser.parse = lambda *args, **kwargs: os.kill(os.getpid(), 9)\n",
+        "import os, sys, feedparser\n"
+        "from scrapy.cmdline import execute\n"
+        "feedparser.parse = lambda *args, **kwargs: os.kill(os.getpid(), 9)\n"
+        "execute(['scrapy', *sys.argv[1:]])\n",
         encoding="utf-8",
     )
     with TinyPortal(site) as portal:
         args = ("crawl", "portal", "-L", "WARNING", "-a", f"url={portal.url()}", "-a", "discover=feeds")
-        extra = {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
-        codes = [scrapy_cold(*args, data=tmp_path / "data", **extra).code for _ in range(3)]
+        codes = [to_end(warm_starter().start(args, ROOT, given, script=deadly)).code for _ in range(3)]
         asked = portal.log.count("/feed")
     assert codes == [-signal.SIGKILL, 0, 0]
     assert asked == 2

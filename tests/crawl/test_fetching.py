@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from support.commandline import ROOT, crawl, environment, manifests, records, runs, scrapy
+from support.commandline import crawl, manifests, records, runs, scrapy, scrapy_in
+from support.surroundings import Surroundings
 from support.tinyportal import Answer, Site, TinyPortal, article, listing
 
 HOST = "http://www.uferblatt.example"
@@ -161,12 +160,10 @@ def test_long_lists_of_start_pages_are_read_whole(tmp_path: Path) -> None:
 def test_more_portals_than_files_may_be_open_are_refused_in_one_line(tmp_path: Path) -> None:
     file = tmp_path / "addresses.txt"
     file.write_text("\n".join(f"http://blatt{number}.example/" for number in range(300)), encoding="utf-8")
-    command = f"ulimit -n 400; exec {sys.executable} -m scrapy crawl portal -L ERROR -a urls_file={file}"
-    ended = subprocess.run(
-        ["sh", "-c", command], cwd=ROOT, env=environment(tmp_path / "data"), capture_output=True, text=True, check=False
-    )
-    assert ended.returncode == 2
-    (line,) = ended.stderr.splitlines()
+    few = Surroundings(limits={"NOFILE": 400})
+    ended = scrapy_in(few, "crawl", "portal", "-L", "ERROR", "-a", f"urls_file={file}", data=tmp_path / "data")
+    assert ended.code == 2
+    (line,) = ended.lines
     assert "300 portals" in line
     assert "400" in line
 
@@ -220,15 +217,12 @@ def test_a_pidfile_works_together_with_arguments(tmp_path: Path) -> None:
 def test_a_disk_that_is_full_at_the_start_is_one_line(kilobytes: int, tmp_path: Path) -> None:
     """A limit of the size of files replaces the full disk: the same calls fail."""
     with TinyPortal({"/": listing("Ufer", *links(0, 1)), **site(2)}) as portal:  # type: ignore[dict-item]
-        arguments = f"-L ERROR -a url={portal.url()} -a render=never"
-        command = f"ulimit -f {kilobytes * 1024 // 512}; exec {sys.executable} -m scrapy crawl portal {arguments}"
-        ended = subprocess.run(
-            ["sh", "-c", command], cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, check=False
-        )
-        assert "Traceback" not in ended.stderr
-        assert ended.returncode == 1, ended.stderr
-        assert "can't be" in ended.stderr or "can be" in ended.stderr, ended.stderr
-        again = scrapy("crawl", "portal", *arguments.split(), data=tmp_path)
+        command = ("crawl", "portal", "-L", "ERROR", "-a", f"url={portal.url()}", "-a", "render=never")
+        ended = scrapy_in(Surroundings(limits={"FSIZE": kilobytes * 1024}), *command, data=tmp_path)
+        assert "Traceback" not in ended.err
+        assert ended.code == 1, ended.err
+        assert "can't be" in ended.err or "can be" in ended.err, ended.err
+        again = scrapy(*command, data=tmp_path)
     assert again.code == 0, again.err
     ids = [record["id"] for record in records(tmp_path, "articles")]
     assert len(ids) == len(set(ids)) == 2

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import secrets
-import sys
 from pathlib import Path
 
 import pytest
 from support.chain import chain, headlines, titles
-from support.commandline import crawl, doubled, environment, files, records, scrapy
+from support.commandline import crawl, doubled, files, records, scrapy
 from support.feeds import article, publish
 from support.small_disk import may_mount, on_full_disk
 from support.tinyportal import TinyPortal
@@ -16,7 +15,6 @@ from support.tinyportal import TinyPortal
 pytestmark = pytest.mark.skipif(
     not may_mount(), reason="this machine lets no user mount in a namespace: limits on files stand in for a full disk"
 )
-SCRAPY = [sys.executable, "-m", "scrapy"]
 
 
 @pytest.mark.parametrize("free", [0, 40, 260, 400])
@@ -24,8 +22,8 @@ def test_a_crawl(tmp_path: Path, free: int) -> None:
     data = tmp_path / "data"
     data.mkdir()
     with TinyPortal(chain()) as portal:
-        command = [*SCRAPY, "crawl", "portal", "-L", "ERROR", "-a", f"url={portal.url()}"]
-        full = on_full_disk(command, data, free, environment(data))
+        command = ("crawl", "portal", "-L", "ERROR", "-a", f"url={portal.url()}")
+        full = on_full_disk(*command, place=data, free=free, data=data)
         assert "Traceback" not in full.err, full.err
         assert full.code in ((0, 1) if free > 300 else (1,)), full.err
         if full.code:
@@ -47,7 +45,7 @@ def test_an_export(tmp_path: Path, name: str, free: int) -> None:
     before = files(target)
     more = [article(number, article_body=secrets.token_hex(3_000)) for number in range(100, 400)]
     publish(tmp_path / "data" / "feeds", "20251205T111500Z-bbbbbb", {"articles": more})
-    full = on_full_disk([*SCRAPY, "export", name, str(target)], target, free, environment(tmp_path / "data"))
+    full = on_full_disk("export", name, str(target), place=target, free=free, data=tmp_path / "data")
     assert (full.code, len(full.lines)) == (1, 1), full.err
     assert "No space left on device" in full.err
     assert files(target) == before
@@ -63,7 +61,7 @@ def test_a_report(tmp_path: Path, free: int) -> None:
         assert crawl(data=data, url=portal.url()).code == 0
     before = files(data / "feeds")
     page = tmp_path / "report.html"
-    full = on_full_disk([*SCRAPY, "report", "-o", str(page)], data, free, environment(data))
+    full = on_full_disk("report", "-o", str(page), place=data, free=free, data=data)
     assert "Traceback" not in full.err, full.err
     assert (full.code, len(full.err.splitlines())) in ((0, 0), (1, 1)), full.err
     assert page.exists() is (full.code == 0)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
-import subprocess
-import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -15,17 +12,17 @@ from support import states
 from support.chain import TITLES, chain, headlines, link, path, titles
 from support.commandline import (
     ENOUGH,
-    ROOT,
     crawl,
     doubled,
-    environment,
     let_time_pass,
     manifests,
     records,
     runs,
     scrapy,
+    scrapy_in,
     start,
 )
+from support.surroundings import Surroundings
 from support.tinyportal import Answer, TinyPortal, article, listing
 
 both_states = pytest.mark.usefixtures("each_state")
@@ -182,19 +179,11 @@ def test_a_corrupt_state_is_set_aside(tmp_path: Path, damage: str) -> None:
 def test_a_full_disk_ends_the_run_and_costs_nothing(tmp_path: Path) -> None:
     """A limit on the size of files simulates a full disk: writes fail in the middle of a line."""
     with TinyPortal(chain()) as portal:
-        done = subprocess.run(
-            [sys.executable, "-m", "scrapy", "crawl", "portal", "-L", "ERROR", "-a", f"url={portal.url()}"],
-            cwd=ROOT,
-            env=environment(tmp_path),
-            capture_output=True,
-            text=True,
-            timeout=ENOUGH,
-            check=False,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2500, 2500)),
-        )
-        assert done.returncode == 1
-        assert "Traceback" not in done.stderr
-        assert done.stderr.splitlines()[-1].startswith("portalcrawl:")
+        command = ("crawl", "portal", "-L", "ERROR", "-a", f"url={portal.url()}")
+        full = scrapy_in(Surroundings(limits={"FSIZE": 2500}), *command, data=tmp_path)
+        assert full.code == 1
+        assert "Traceback" not in full.err
+        assert full.lines[-1].startswith("portalcrawl:")
         ended = crawl(data=tmp_path, url=portal.url())
         assert ended.code == 0, ended.err
     assert headlines(tmp_path) == titles(1, 2, 3, 4)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import resource
 import secrets
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -16,14 +13,14 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 from filelock import FileLock
-from support.commandline import ENOUGH, ROOT, Ended, crawl, environment, files, records, scrapy, scrapy_without
+from support.commandline import crawl, files, records, scrapy, scrapy_in, scrapy_without
 from support.export_kills import export_to
 from support.feeds import article, publish, teaser
 from support.postgres import PostgresServer
+from support.surroundings import Surroundings
 from support.terminal import on_terminal
 
 from portalcrawl.demo import SamplePortal
@@ -79,6 +76,8 @@ def test_a_crawl_of_the_embedded_portal_to_each_target(tmp_path: Path, server: P
                 assert (ended.code, ended.err) == (0, ""), name
                 assert "articles" in ended.out
                 assert "nothing new" in scrapy("export", name, str(where), data=data).out
+    import pyarrow.dataset as ds  # imports pandas, too: half a second in each process that only collects tests
+
     for kind in ("articles", "teasers"):
         expected = sorted(record["id"] for record in records(data, kind))
         dataset = ds.dataset(tmp_path / "parquet" / f"kind={kind}", partitioning="hive")
@@ -207,17 +206,7 @@ def test_a_full_disk_gets_one_line_and_damages_nothing(tmp_path: Path, data: Pat
     before = files(where)
     more = [article(number, article_body=secrets.token_hex(3_000)) for number in range(100, 400)]
     publish(data / "feeds", "20251205T101500Z-dddddd", {"articles": more})
-    limit = 20_000
-
-    def small_files() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
-    command = [sys.executable, "-m", "scrapy", "export", name, str(where)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment(data), capture_output=True, text=True, timeout=ENOUGH, check=False,
-        preexec_fn=small_files,
-    )  # fmt: skip
-    ended = Ended(done.returncode, done.stdout, done.stderr)
+    ended = scrapy_in(Surroundings(limits={"FSIZE": 20_000}), "export", name, str(where), data=data)
     assert (ended.code, len(ended.lines)) == (1, 1), ended.err
     assert "File too large" in ended.err
     assert files(where) == before

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import secrets
 import shutil
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
-from support.commandline import ROOT, environment, scrapy
+from support.commandline import scrapy, scrapy_in
 from support.export_kills import export_to, killed_at
 from support.feeds import article, publish, teaser
+from support.surroundings import Surroundings
 
 from portalcrawl.export import exchange, merging
 
@@ -86,6 +83,13 @@ def rest_in(target: Path) -> set[str]:
     return {path.name for path in target.iterdir()} - {"kind=articles", "kind=teasers"}
 
 
+def table_of(target: Path) -> pa.Table:
+    """Return all articles of a target, as pyarrow's datasets read its folder."""
+    import pyarrow.dataset as ds  # imports pandas, too: half a second in each process that only collects tests
+
+    return ds.dataset(target / "kind=articles", partitioning="hive").to_table()
+
+
 def test_many_exports_leave_few_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     feeds, target = tmp_path / "feeds", tmp_path / "target"
     exported(feeds, target, range(2))
@@ -102,10 +106,10 @@ def test_many_exports_leave_few_files(tmp_path: Path, monkeypatch: pytest.Monkey
     result = export_to("parquet", str(target), feeds)
     assert (result.feeds, result.lost) == (0, None)
     assert rest_in(target) == {"_export.json", "_export.lock"}
-    table = ds.dataset(target / "kind=articles", partitioning="hive").to_table()
+    table = table_of(target)
     whole = tmp_path / "whole"
     export_to("parquet", str(whole), feeds)
-    expected = ds.dataset(whole / "kind=articles", partitioning="hive").to_table()
+    expected = table_of(whole)
     assert table.sort_by("id").equals(expected.sort_by("id"))
 
 
@@ -297,14 +301,10 @@ def test_a_full_disk_stops_merging_in_one_line(tmp_path: Path, monkeypatch: pyte
         publish(feeds, f"20251202T{number:06d}Z-aaaaaa", {"articles": [own]})
         if number < 32:
             export_to("parquet", str(target), feeds)
-    limit = 60_000
-    command = [sys.executable, "-m", "scrapy", "export", "parquet", str(target)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment(tmp_path / "data"), capture_output=True, text=True, check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
-    )  # fmt: skip
-    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
-    assert "File too large" in done.stderr
+    full = Surroundings(limits={"FSIZE": 60_000})
+    ended = scrapy_in(full, "export", "parquet", str(target), data=tmp_path / "data")
+    assert (ended.code, len(ended.lines)) == (1, 1), ended.err
+    assert "File too large" in ended.err
     assert len(files_in(target)) == 33
     assert rest_in(target) == {"_export.json", "_export.lock"}
     assert export_to("parquet", str(target), feeds).untidy is None

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from support.commandline import ENOUGH, ROOT
 from support.postgres import SERVER_USER, server_programs
+from support.scrapydnodes import make_portal_small
 
 PAGE = (ROOT / "docs" / "fleet.md").read_text(encoding="utf-8")
 SECTION = re.search(r"^## Ten minutes on one machine\n(.*?)^## ", PAGE, re.DOTALL | re.MULTILINE)
@@ -39,6 +40,7 @@ def clone() -> Iterator[Path]:
             if (ROOT / name).is_file() and not name.startswith("tests/"):
                 (copy / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, copy / name)
+        make_portal_small(copy)
         (copy / ".venv").unlink(missing_ok=True)
         (copy / ".venv").symlink_to(Path(sys.executable).parents[1])
         yield copy

@@ -5,9 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,7 +15,7 @@ from typing import Any
 import pytest
 from scrapy.settings import Settings
 from support import states
-from support.commandline import ROOT, environment
+from support.commandline import scrapy
 from support.cutting_proxy import CuttingProxy, to_port
 from support.s3 import S3Server
 from support.tinyportal import TinyPortal, article, listing
@@ -316,16 +313,9 @@ def test_a_crawl_to_an_object_store(tmp_path: Path, feeds_url: str) -> None:
     found = []
     with TinyPortal(site) as portal:
         for _ in range(2):
-            command = ["crawl", "portal", "-L", "ERROR", "-a", f"url={portal.url()}", "-s", f"FEEDS_URL={feeds_url}"]
-            done = subprocess.run(
-                [sys.executable, "-m", "scrapy", *command],
-                cwd=ROOT,
-                env=environment(tmp_path, **{k: v for k, v in os.environ.items() if k.startswith("AWS_")}),
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert done.returncode == 0, done.stderr
+            command = ("crawl", "portal", "-L", "ERROR", "-a", f"url={portal.url()}", "-s", f"FEEDS_URL={feeds_url}")
+            ended = scrapy(*command, data=tmp_path)
+            assert ended.code == 0, ended.err
             found.append(len(published(open_store(feeds_url))))
     assert found == [8, 8]
     assert not list(tmp_path.rglob("*.jsonl*"))

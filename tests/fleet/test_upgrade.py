@@ -56,7 +56,7 @@ def test_workers_wait_for_those_of_an_older_version(old_fleet: Fleet) -> None:
     old_fleet.rows(OLD_WORKER)
     with ManyPortals(1) as portals:
         old_fleet.apply(schedule(portals, "10s"))
-        workers = [old_fleet.worker() for _ in range(3)]
+        workers = [old_fleet.worker("--concurrency", "1") for _ in range(3)]
         for each in workers:
             wait_for(lambda each=each: "waits: the state has version 3" in each.log, "the worker to wait")  # type: ignore[misc]
         wait_for(lambda: len(old_fleet.rows("SELECT name FROM fleet_waiting")) == 3, "the workers to be recorded")

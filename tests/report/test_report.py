@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import resource
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,8 +12,9 @@ from typing import Any
 import duckdb
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from support.commandline import ROOT, crawl, environment, files, scrapy, scrapy_without
+from support.commandline import crawl, files, scrapy, scrapy_in, scrapy_without
 from support.feeds import article, publish
+from support.surroundings import Surroundings
 
 from portalcrawl.demo import SamplePortal
 from portalcrawl.rendering.browser_path import find_browser
@@ -410,13 +408,8 @@ def test_a_full_disk_gets_one_line_and_leaves_nothing_half(data: Path, tmp_path:
     if is_read:
         assert scrapy("report", "-o", str(tmp_path / "r.html"), data=data).code == 0
         file.write_text("the report before")
-    limit = 20_000
-    command = [sys.executable, "-m", "scrapy", "report", "-o", str(file)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
-    )  # fmt: skip
-    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+    full = scrapy_in(Surroundings(limits={"FSIZE": 20_000}), "report", "-o", str(file), data=data)
+    assert (full.code, len(full.lines)) == (1, 1), full.err
     assert [path.name for path in tmp_path.iterdir()] == ["r.html"]
     assert file.read_text() == "the report before"
     assert scrapy("report", "-o", str(file), data=data).code == 0

@@ -25,7 +25,7 @@ import requests
 from scrapy.settings import Settings
 from support.commandline import ENOUGH, ROOT, crawl, files, manifests, start_crawl
 from support.ports import free_port
-from support.scrapydnodes import VENV, clean_clone, make_environment, until
+from support.scrapydnodes import VENV, clean_clone, make_environment, make_portal_small, until
 
 from portalcrawl import settings as product
 from portalcrawl.runs.run_settings import RunSettings
@@ -131,6 +131,7 @@ def plain_environment(**more: str) -> dict[str, str]:
 def test_from_nothing_to_a_scheduled_crawl(tmp_path: Path) -> None:
     make_environment()
     clone = clean_clone(tmp_path / "clone")
+    make_portal_small(clone)
     install_environments(clone)
     port = free_port()
     given = plain_environment(SCRAPYD_HTTP_PORT=str(port))  # another port is this variable and nothing else
@@ -156,6 +157,7 @@ def test_from_nothing_to_a_scheduled_crawl(tmp_path: Path) -> None:
 def test_for_good_upgrade_and_backup(tmp_path: Path) -> None:
     make_environment()
     root, clone = tmp_path / "root", clean_clone(tmp_path / "clone")
+    make_portal_small(clone)
     for folder in ("srv", "var/lib", "etc/systemd/system", "shims"):
         (root / folder).mkdir(parents=True)
     for name, code in SHIMS.items():

@@ -274,7 +274,7 @@ def test_far_nodes_hanging_jobs_and_the_webhook(tmp_path: Path, egg: Path, porta
 
 def test_a_portal_that_is_held_by_hand_is_left_alone(tmp_path: Path, egg: Path, portal: SamplePortal) -> None:
     with site(tmp_path, egg, "one") as where:
-        where.write(entry(portal))
+        where.write(entry(portal, every="5s"))  # each start in vain costs as much as a crawl
         wrong_passwords_are_one_clear_line(where, egg)
         by_hand = start_crawl("-s", "DOWNLOAD_DELAY=1", data=where.data, portal="sample", url=portal.url)
         until(lambda: list((where.data / "feeds").glob("*.part")), "the crawl by hand writes")

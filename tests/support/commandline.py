@@ -20,6 +20,7 @@ from portalcrawl.feeds.store.feed_store import read_whole
 from portalcrawl.storage.database import open_database
 from portalcrawl.storage.run_history import RunHistory
 from support import states
+from support.surroundings import Surroundings
 from support.warm_start import WarmProcess, WarmStarter
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +59,11 @@ def start(*args: str, data: Path, cwd: Path = ROOT, **extra: str) -> WarmProcess
 def scrapy(*args: str, data: Path, stdin: str = "", cwd: Path = ROOT, **extra: str) -> Ended:
     """Run ``scrapy ARGS`` to its end, with *extra* environment."""
     return to_end(warm_starter().start(args, cwd, environment(data, **extra), stdin=stdin))
+
+
+def scrapy_in(surroundings: Surroundings, *args: str, data: Path, **extra: str) -> Ended:
+    """Run ``scrapy ARGS`` to its end in *surroundings*, with *extra* environment."""
+    return to_end(warm_starter().start(args, ROOT, environment(data, **extra), surroundings=surroundings))
 
 
 def scrapy_cold(*args: str, data: Path, cwd: Path = ROOT, **extra: str) -> Ended:

@@ -12,6 +12,7 @@ from typing import Any
 from portalcrawl.fleet.database import Database
 from support import commandline
 from support.commandline import ENOUGH, ROOT, Ended, environment
+from support.surroundings import Surroundings
 from support.warm_start import WarmProcess
 
 
@@ -31,8 +32,9 @@ class Worker:
         self.log_file = log
         with log.open("ab") as out:
             given = environment(data, PORTALCRAWL_STATE_URL=url, **extra)
+            within = Surroundings(namespaces=[f"/run/netns/{network}"] if network else [])
             self.process: WarmProcess = commandline.warm_starter().start(
-                ("fleet", "worker", *FAST, *args), ROOT, given, output=out.fileno(), network=network
+                ("fleet", "worker", *FAST, *args), ROOT, given, output=out.fileno(), surroundings=within
             )
 
     @property

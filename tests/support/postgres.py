@@ -15,6 +15,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import psycopg
+
 from support.ports import free_port
 
 DEBIAN = Path("/usr/lib/postgresql")
@@ -87,7 +89,9 @@ class PostgresServer:
         """Create an empty database; return its SQLAlchemy URL."""
         self._databases += 1
         name = f"test{self._databases}"
-        self.execute(f"CREATE DATABASE {name}", "postgres")
+        server = f"host={self.folder} port={self.port} user=portalcrawl dbname=postgres"
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
         return self.url(name)
 
     def url(self, database: str) -> str:
@@ -100,7 +104,7 @@ class PostgresServer:
         """Run *sql* with ``psql``; return what it prints, unaligned and without headers."""
         arguments = ("-h", str(self.folder), "-p", str(self.port), "-U", "portalcrawl", "-d", database)
         psql = subprocess.run(
-            ["psql", "-X", "-At", "-v", "ON_ERROR_STOP=1", *arguments, "-c", sql],
+            [str(self._programs / "psql"), "-X", "-At", "-v", "ON_ERROR_STOP=1", *arguments, "-c", sql],
             check=True,
             capture_output=True,
             text=True,

@@ -49,6 +49,17 @@ def clean_clone(folder: Path) -> Path:
     return folder
 
 
+def make_portal_small(clone: Path) -> None:
+    """Have crawls of a clone's embedded portal end with what its front page links: 35 articles instead of all.
+
+    For those who look for a crawl that ends well, not for what it finds.
+    """
+    file = clone / "portalcrawl" / "profiles" / "builtin" / "sample.toml"
+    profile = file.read_text(encoding="utf-8")
+    assert profile.count("[politeness]\n") == 1
+    file.write_text(profile.replace("[politeness]\n", "[politeness]\nmax_depth = 1\n"), encoding="utf-8")
+
+
 def until(what: Callable[[], Any], why: str, patience: float = ENOUGH) -> Any:
     """Wait until *what* gives something true; return it."""
     end = time.monotonic() + patience

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping, Sequence
 from pathlib import Path
+from subprocess import PIPE
 
-from support.commandline import ENOUGH, ROOT, Ended
+from support.commandline import ENOUGH, Ended, scrapy_in
+from support.surroundings import Surroundings
 
 SIZE = 32
 """MB."""
 SCRIPT = f"""
-place=$1 free=$2; shift 2
+place=$1 free=$2
 kept="$place.kept"
 cp -a "$place" "$kept" && mount -t tmpfs -o size={SIZE}m tmpfs "$place" && cp -a "$kept/." "$place" || exit 99
 available=$(df -k --output=avail "$place" | tail -1)
 head -c "$(( (available - free) * 1024 ))" /dev/zero > "$place/filler" || exit 99
-"$@"; code=$?
+echo full; read -r _
 rm "$place/filler"
 rm -r "$kept" && cp -a "$place" "$kept" || exit 99
 umount "$place" && cp -a "$kept/." "$place" || exit 99
 for each in $(cd "$place" && find . -type f); do [ -e "$kept/$each" ] || rm "$place/$each"; done
 rm -r "$kept"
-exit "$code"
 """
 
 
@@ -35,11 +35,15 @@ def may_mount() -> bool:
         return False
 
 
-def on_full_disk(command: Sequence[str], place: Path, free: int, environment: Mapping[str, str]) -> Ended:
-    """Run *command* while the folder *place* lies on a disk with *free* KB; what it leaves is in *place* afterwards."""
+def on_full_disk(*args: str, place: Path, free: int, data: Path) -> Ended:
+    """Run ``scrapy ARGS`` while the folder *place* is on a disk with *free* KB; what it leaves is there afterwards."""
     namespace = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", SCRIPT, "sh", str(place), str(free)]
-    done = subprocess.run(
-        [*namespace, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=ENOUGH, check=False
-    )
-    assert done.returncode != 99, done.stderr
-    return Ended(done.returncode, done.stdout, done.stderr)
+    with subprocess.Popen(namespace, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stderr is not None
+        assert holder.stdout.readline() == "full\n", holder.stderr.read()
+        within = Surroundings(namespaces=[f"/proc/{holder.pid}/ns/{kind}" for kind in ("user", "mnt")])
+        ended = scrapy_in(within, *args, data=data)
+        _, err = holder.communicate("\n", timeout=ENOUGH)
+        assert holder.returncode == 0, err
+    return ended

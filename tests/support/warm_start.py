@@ -3,12 +3,14 @@
 A command needs more time for its imports than for its work. A fork starts with them done; it is a process of its own in
 all that tests look at: its id, environment, folder, standard files, event loop, signals and exit code. The modules that
 read the environment or install a reactor when they are imported are left to the fork.
+
+It is one for all processes of pytest-xdist: the process that they belong to starts it and names it in their
+environment. It ends with the process that has started it.
 """
 
 from __future__ import annotations
 
 import atexit
-import ctypes
 import gc
 import importlib
 import json
@@ -26,9 +28,13 @@ import time
 import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from support.surroundings import Surroundings
 
 LATE = ("portalcrawl.settings", "twisted.internet.reactor")
 """Modules that a fork imports itself."""
@@ -41,8 +47,8 @@ OTHERS = (
     *("twisted.internet.asyncioreactor", "twisted.web.client"),
 )
 """Modules that are imported when Scrapy crawls."""
-CLONE_NEWNET = 0x40000000
-"""Of ``linux/sched.h``: the kind of a namespace."""
+ADDRESS = "WARM_STARTER"
+"""The variable of the environment that names the socket at which it is asked, an abstract one."""
 MOST_BYTES = 1_000_000
 """Most bytes of a message to a command."""
 
@@ -50,7 +56,8 @@ MOST_BYTES = 1_000_000
 class WarmProcess:
     """A command that runs in a fork; it is used like ``subprocess.Popen``.
 
-    Its standard output and error are files without names, which hold as much as it writes, unless *output* takes both.
+    Its standard output and error are files without names, which hold as much as it writes, unless *output* takes both;
+    under limits they are pipes, which hold 64 KB.
     """
 
     def __init__(self, args: Sequence[str], status: socket.socket, output: Sequence[IO[bytes]]) -> None:
@@ -117,7 +124,8 @@ class WarmProcess:
         self.wait(timeout)
         found = []
         for file in self._output:
-            file.seek(0)
+            if file.seekable():
+                file.seek(0)
             found.append(file.read().decode("utf-8", "backslashreplace"))
         out, err = found or ("", "")
         return out, err
@@ -129,22 +137,44 @@ class WarmProcess:
         self.wait()
 
 
-class WarmStarter:
-    """Starts commands in forks of one process, which ends with the tests."""
+class WarmServer:
+    """The process of which commands are forks."""
 
     def __init__(self, root: Path) -> None:
-        self._control, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        for each in (self._control, other):
-            each.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MOST_BYTES)
-        self._lock = threading.Lock()
-        with other:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+            listener.bind("")  # the kernel finds an abstract address, which needs no file
+            listener.listen(64)
+            self.address = listener.getsockname()[1:].decode("ascii")
+            # It ends when its standard input does, which is when this process ends.
             self._process = subprocess.Popen(
-                [sys.executable, str(Path(__file__)), str(other.fileno())],
+                [sys.executable, str(Path(__file__)), str(listener.fileno())],
                 cwd=root,
                 env={**os.environ, "PYTHONPATH": str(root)},
-                stdin=subprocess.DEVNULL,
-                pass_fds=[other.fileno()],
+                stdin=subprocess.PIPE,
+                pass_fds=[listener.fileno()],
             )
+
+
+def share_server(root: Path) -> None:
+    """Start the process of which commands are forks for all processes that this one starts."""
+    global _shared
+    _shared = WarmServer(root)
+    os.environ[ADDRESS] = _shared.address
+
+
+_shared: WarmServer | None = None
+
+
+class WarmStarter:
+    """Starts commands in forks of one process, which is shared where the environment names one."""
+
+    def __init__(self, root: Path) -> None:
+        self._own = None if ADDRESS in os.environ else WarmServer(root)
+        address = self._own.address if self._own else os.environ[ADDRESS]
+        self._control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MOST_BYTES)
+        self._control.connect(f"\0{address}")
+        self._lock = threading.Lock()
 
     def start(
         self,
@@ -156,17 +186,17 @@ class WarmStarter:
         output: int | None = None,
         terminal: int | None = None,
         script: Path | None = None,
-        network: str | None = None,
+        surroundings: Surroundings | None = None,
     ) -> WarmProcess:
         """Start ``scrapy ARGS``, or *script* with *args*.
 
         :param stdin: what it reads from standard input.
         :param output: descriptor that takes both standard output and error.
         :param terminal: descriptor of a terminal, which takes the place of all three.
-        :param network: name of the network namespace that it lives in (``ip netns``); it needs the rights of root.
+        :param surroundings: what it is started in, where that is not what this process is in.
         """
         job = {"args": list(args), "cwd": str(cwd), "environment": environment, "script": script and str(script)}
-        job["network"] = network
+        job["surroundings"] = asdict(surroundings) if surroundings else {}
         with ExitStack() as stack:
             own: list[IO[bytes]] = []
             if terminal is not None:
@@ -175,9 +205,15 @@ class WarmStarter:
                 given = stack.enter_context(tempfile.TemporaryFile())
                 given.write(stdin.encode())
                 given.seek(0)
-                if output is None:
+                files = [given.fileno(), *([output] * 2 if output is not None else [])]
+                if output is None and surroundings and surroundings.limits:
+                    for read, write in (os.pipe(), os.pipe()):  # limits on files are not for what it says
+                        own.append(os.fdopen(read, "rb"))
+                        files.append(write)
+                        stack.callback(os.close, write)
+                elif output is None:
                     own = [tempfile.TemporaryFile() for _ in range(2)]  # noqa: SIM115 - closed with the process
-                files = [given.fileno(), *([output] * 2 if output is not None else [each.fileno() for each in own])]
+                    files += [each.fileno() for each in own]
             status, other = socket.socketpair()
             with other, self._lock:
                 socket.send_fds(self._control, [json.dumps(job).encode()], [*files, other.fileno()])
@@ -201,6 +237,7 @@ def import_all() -> None:
                     importlib.import_module(module.name)
         for name in OTHERS:
             importlib.import_module(name)
+    importlib.import_module("support.surroundings")
     look_up_packages()
     make_ready()
     loaded = [name for name in LATE if name in sys.modules]
@@ -244,8 +281,9 @@ def make_ready() -> None:
 
 def become(job: dict[str, Any]) -> None:
     """Run the command in this fork, whose standard files are in place."""
-    if job["network"]:
-        enter_network(job["network"])
+    from support.surroundings import Surroundings
+
+    Surroundings(**job["surroundings"]).take()
     os.chdir(job["cwd"])
     os.environ.clear()
     os.environ.update(job["environment"])
@@ -273,14 +311,6 @@ def become(job: dict[str, Any]) -> None:
     sys.exit(str(code))
 
 
-def enter_network(name: str) -> None:
-    """Move this process into the network namespace *name*, as ``ip netns exec`` does."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    with Path("/run/netns", name).open("rb") as namespace:
-        if libc.setns(namespace.fileno(), CLONE_NEWNET):  # os.setns is of Python 3.12
-            raise OSError(ctypes.get_errno(), f"the network namespace {name} can't be entered")
-
-
 def end_now(code: int) -> None:
     """End as an interpreter does, but for the deletion of all modules, which costs as much as a small crawl."""
     threading._shutdown()  # type: ignore[attr-defined] # waits for threads
@@ -290,37 +320,61 @@ def end_now(code: int) -> None:
     os._exit(code & 0xFF)
 
 
-def serve(control: socket.socket) -> dict[str, Any] | None:
-    """Start what *control* asks for, and tell how it ended, until the other end is closed.
+def serve(listener: socket.socket, life: int) -> dict[str, Any] | None:
+    """Start what those ask for who connect to *listener*, and tell how it ended, until the file *life* ends.
 
     :return: in a fork, its job; None in the process that has served.
     """
     running: dict[int, tuple[int, socket.socket]] = {}
-    with control, selectors.DefaultSelector() as selector:
-        selector.register(control, selectors.EVENT_READ)
+    controls: dict[int, socket.socket] = {}
+    with listener, selectors.DefaultSelector() as selector:
+        selector.register(listener, selectors.EVENT_READ)
+        selector.register(life, selectors.EVENT_READ)
         while True:
             for key, _ in selector.select():
-                if key.fd in running:
+                if key.fd == life:
+                    return None
+                if key.fd == listener.fileno():
+                    control = listener.accept()[0]
+                    controls[control.fileno()] = control
+                    selector.register(control, selectors.EVENT_READ)
+                elif key.fd in running:
                     selector.unregister(key.fd)
                     report_end(key.fd, *running.pop(key.fd))
-                    continue
-                message, files, _, _ = socket.recv_fds(control, MOST_BYTES, 4)
-                if not message:
-                    return None
-                pid = os.fork()
-                if pid == 0:
-                    for number, handle in enumerate(files[:3]):
-                        os.dup2(handle, number)
-                    for handle in (*files, *running, *(status.detach() for _, status in running.values())):
+                elif (asked := receive(controls[key.fd])) is None:
+                    selector.unregister(key.fd)
+                    controls.pop(key.fd).close()
+                elif (started := start_fork(asked[1])) is None:
+                    others = (*controls.values(), *(status for _, status in running.values()))
+                    for handle in (*running, *(each.detach() for each in others)):
                         os.close(handle)
-                    return json.loads(message)  # type: ignore[no-any-return]
-                for handle in files[:3]:
-                    os.close(handle)
-                status = socket.socket(fileno=files[3])
-                status.send(b"%d\n" % pid)
-                handle = os.pidfd_open(pid)
-                running[handle] = (pid, status)
-                selector.register(handle, selectors.EVENT_READ)
+                    return json.loads(asked[0])  # type: ignore[no-any-return]
+                else:
+                    handle = os.pidfd_open(started[0])
+                    running[handle] = started
+                    selector.register(handle, selectors.EVENT_READ)
+
+
+def receive(control: socket.socket) -> tuple[bytes, list[int]] | None:
+    """Return the job that the other end of *control* asks for, with its files; None if that end is closed."""
+    message, files, _, _ = socket.recv_fds(control, MOST_BYTES, 4)
+    return (message, files) if message else None
+
+
+def start_fork(files: Sequence[int]) -> tuple[int, socket.socket] | None:
+    """Return the id of a new fork and the socket at which its end is awaited; None in the fork."""
+    pid = os.fork()
+    if pid == 0:
+        for number, handle in enumerate(files[:3]):
+            os.dup2(handle, number)
+        for handle in files:
+            os.close(handle)
+        return None
+    for handle in files[:3]:
+        os.close(handle)
+    status = socket.socket(fileno=files[3])
+    status.send(b"%d\n" % pid)
+    return pid, status
 
 
 def report_end(handle: int, pid: int, status: socket.socket) -> None:
@@ -336,5 +390,5 @@ if __name__ == "__main__":
     import_all()
     sys.path.pop(1)
     gc.freeze()  # a fork's collections then leave the pages that it shares as they are
-    if job := serve(socket.socket(fileno=int(sys.argv[1]))):
+    if job := serve(socket.socket(fileno=int(sys.argv[1])), life=0):
         become(job)
