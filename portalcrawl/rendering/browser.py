@@ -24,13 +24,17 @@ from portalcrawl.rendering.process_group import ProcessGroup
 from portalcrawl.rendering.proxy import Proxy
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from collections.abc import Awaitable, Callable
+
+    from playwright.async_api import Page, Route
     from playwright.async_api import Request as PageRequest
     from scrapy.crawler import Crawler
     from scrapy_playwright.handler import Config
 
     from portalcrawl.rendering.render_settings import RenderSettings
     from portalcrawl.rendering.request_filter import RequestFilter
+
+logger = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 3.0
 """Seconds that a page or a browser may take to close; then it is killed."""
@@ -136,6 +140,21 @@ class Browser(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
             processes.kill(largest.pid)
             return False
         return True
+
+    def _make_request_handler(self, *args: Any, **kwargs: Any) -> Callable[[Route, PageRequest], Awaitable[None]]:
+        """Return scrapy-playwright's callback for a page's requests, which ends quietly when the browser is lost.
+
+        Playwright logs an error of such a callback with a traceback, but the loss is handled by :attr:`lost`.
+        """
+        handle = super()._make_request_handler(*args, **kwargs)
+
+        async def handle_or_end(route: Route, request: PageRequest) -> None:
+            try:
+                await handle(route, request)
+            except PlaywrightError as error:
+                logger.debug("A request of a page that was closed or lost: %s", error)
+
+        return handle_or_end
 
     async def render(self, tab: Tab) -> Response:
         """Open the page of *tab*, carry out the profile's actions and return the resulting document.
