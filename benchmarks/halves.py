@@ -37,10 +37,10 @@ Figures = dict[str, tuple[float, int]]
 """Name of a figure -> its value and the number of pages (or segments, or teasers) behind it."""
 HEADING = """## Reading, on publishers that rules were decided on and on others
 
-Made by `python benchmarks/halves.py --write`. Rules and weights are decided on pages of the half `fitted`; older ones were decided on
-pages of all parts, but not of the packs `peers` and `frontpages`. The quarter `opened` was looked at on 2026-11-30, when the misses of
-the fitted half were explained; until then it and the quarter `unseen` were one half, of which only the figures were read. Weights are
-still learned from the fitted half alone.
+Made by `python benchmarks/halves.py --write`. Rules and weights are decided on pages of the half `fitted`; older ones
+were decided on pages of all parts, but not of the packs `peers` and `frontpages`. The quarter `opened` was looked at on
+2026-11-30, when the misses of the fitted half were explained; until then it and the quarter `unseen` were one half, of
+which only the figures were read. Weights are still learned from the fitted half alone.
 n: pages, or segments, or teasers.
 """
 PACKS = ("articles", "bodies", "dates", "peers", "frontpages")

@@ -81,8 +81,8 @@ class Article:
     description: str | None = None
     """Lead paragraph (standfirst)."""
     article_body: str | None = None
-    """Paragraphs, subheads and rows of tables (``cell | cell``) after the lead, in order, separated by blank lines. Null
-    if the page shows no text."""
+    """Paragraphs, subheads and rows of tables (``cell | cell``) after the lead, in order, separated by blank lines.
+    Null if the page shows no text."""
     date_published: str | None = field(default=None, metadata=DATE_TIME)
     """Time of publication, ISO 8601 with the portal's UTC offset; the time of the last change if the page shows only
     that. Null without a date: it is never guessed."""

@@ -272,7 +272,7 @@ def test_files_of_other_columns_are_not_merged_with_these(tmp_path: Path) -> Non
     assert duckdb.sql(query).fetchall() == [(4 * A_RUN, A_RUN)]
 
 
-@pytest.mark.parametrize(("harm", "said"), [("damaged", "is damaged"), ("fewer rows", "hold 11 records")])
+@pytest.mark.parametrize(("harm", "said"), [("damaged", "is damaged"), ("fewer rows", "they have 11 records")])
 def test_files_that_cant_be_merged_are_reported_and_left(tmp_path: Path, harm: str, said: str) -> None:
     feeds, target = tmp_path / "feeds", tmp_path / "target"
     exported(feeds, target, range(2))

@@ -27,10 +27,11 @@ _OF_SET = re.compile(r"(\S*[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)")
 _IS_SET = re.compile(r"\s[\d.]+[wx]\s*(?:,|$)")
 _PLACEHOLDER = re.compile(rf"[/._-]{path_words('placeholders')}(?:[._-][^/]*)?$|^data:", re.IGNORECASE)
 _SITE_PICTURE = re.compile(
-    rf"/{path_words('site_pictures')}[/._-]|[._-]{path_words('site_pictures')}\.\w+(?:\?|$)|\.svg(?:\?|$)",
+    rf"/{path_words('site_pictures')}[/._-]|[._-]{path_words('site_pictures')}\.\w+(?:\?|$)",
     re.IGNORECASE,
 )
-"""Addresses of logos, icons and placeholders. Drawings count too unless they have a caption, as charts and maps do."""
+"""URLs of logos and icons."""
+_DRAWING = re.compile(r"\.svg(?:\?|$)", re.IGNORECASE)
 _SIZE = re.compile(rf"\d{{2,4}}x\d{{2,4}}|[-_](?:\d{{3,4}}(?:w|p|px|x)?|{path_words('picture_sizes')})(?=[-_.]|$)")
 
 
@@ -65,9 +66,15 @@ def is_smaller(image: _Element, pixels: int) -> bool:
     return any(side.isdecimal() and len(side) < 6 and int(side) < pixels for side in sides)
 
 
-def is_picture(address: str, *, captioned: bool = False) -> bool:
-    """Return whether the URL *address* can be an article's picture: not a placeholder, nor a logo without a caption."""
-    return not _PLACEHOLDER.search(address) and (captioned or not _SITE_PICTURE.search(address))
+def is_picture(address: str, *, captioned: bool = False, drawings: bool = False) -> bool:
+    """Return whether the URL *address* can be the picture of an article or a card: not a placeholder, nor a logo.
+
+    Drawings (SVG) on the page of an article are mostly logos, too, unless they have a caption, as charts and maps do;
+    with *drawings* they count.
+    """
+    if _PLACEHOLDER.search(address):
+        return False
+    return captioned or not (_SITE_PICTURE.search(address) or (not drawings and _DRAWING.search(address)))
 
 
 def picture_key(address: str) -> str:

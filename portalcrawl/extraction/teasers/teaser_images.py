@@ -22,7 +22,7 @@ def read_image(images: Iterable[_Element], base_url: str) -> ImageParts | None:
     The text is ``alt``, else ``title``; the URL is empty if none was found.
     """
     pictures = [image for image in islice(images, _MAX_TRIES) if not is_smaller(image, _MIN_PIXELS)]
-    values = (value for image in pictures for value in addresses(image) if is_picture(value))
+    values = (value for image in pictures for value in addresses(image) if is_picture(value, drawings=True))
     urls = (absolute(base_url, value) for value in values)
     texts = (clean(image.get(name) or "") for image in pictures for name in ("alt", "title"))
     url, caption = next(filter(None, urls), ""), next(filter(None, texts), None)
