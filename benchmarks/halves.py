@@ -248,7 +248,9 @@ def table_of(tables: Mapping[Part, Figures]) -> str:
     lines = [f"| figure | {' | '.join(f'{name} | n' for name in tables)} |", f"|---|{'---:|---:|' * len(tables)}"]
     for name in dict.fromkeys(name for table in tables.values() for name in table):
         cells = (table.get(name, (float("nan"), 0)) for table in tables.values())
-        lines.append(f"| {name} | {' | '.join(f'{value:.3f} | {count}' for value, count in cells)} |")
+        lines.append(
+            f"| {name} | {' | '.join(f'{value:.3f} | {count}' if count else '– | 0' for value, count in cells)} |"
+        )
     return "\n".join(lines)
 
 
