@@ -170,7 +170,7 @@ def test_stop_leaves_no_thread_and_no_port(capfd):
     assert get(portal, "/").status == 200
     portal.stop()
     portal.stop()
-    assert set(threading.enumerate()) == before
+    assert set(threading.enumerate()) <= before  # threads of other tests may end meanwhile
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", portal.port))
     idle.close()
