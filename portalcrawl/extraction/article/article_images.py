@@ -23,6 +23,7 @@ MOST_IMAGES = 40
 LEAST_SIDE = 120
 """In pixels; smaller pictures are icons and portraits of authors."""
 LONGEST_CAPTION = 400
+LONGEST_CREDIT = 150
 SHORTEST_PARAGRAPH = 160
 SHORTEST_SENTENCE = 100
 """Fewest characters of a sentence of the text that flows around a picture; captions are shorter."""
@@ -61,7 +62,11 @@ def mark_captions(layout: Layout) -> None:
 def _credited_below(layout: Layout, index: int) -> list[Line]:
     """Return the line with *index*, the first one below a picture, if it ends with a credit."""
     below = layout.lines[index : index + 1]
-    return [line for line in below if len(line.text) <= LONGEST_CAPTION and _CREDIT.search(line.text)]
+    return [
+        line
+        for line in below
+        if len(line.text) <= LONGEST_CAPTION and _CREDIT.search(line.text, max(0, len(line.text) - LONGEST_CREDIT))
+    ]
 
 
 def _beside(layout: Layout, box: Box | None) -> list[Line]:
