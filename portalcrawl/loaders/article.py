@@ -17,6 +17,7 @@ from itemloaders.processors import Identity, TakeFirst
 
 from portalcrawl import ids
 from portalcrawl.extraction.article.publication_dates import date_in_url
+from portalcrawl.extraction.article.segmentation import BETWEEN_CELLS
 from portalcrawl.extraction.dom.pictures import is_picture, picture_key
 from portalcrawl.extraction.parts import ImageParts
 from portalcrawl.items import Article, Image
@@ -245,7 +246,7 @@ def _complete(article: Article, page: Page, crawl: CrawlContext) -> None:
     """Set the fields that are derived from other fields, the URL and the crawl."""
     article.url, article.canonical_url = page.url, page.canonical_url
     article.portal, article.id = page.profile.name, page.profile.article_id(page.canonical_url)
-    article.word_count = len(article.article_body.split()) if article.article_body else None
+    article.word_count = len(article.article_body.replace(BETWEEN_CELLS, " ").split()) if article.article_body else None
     article.content_hash = _content_hash(article)
     article.rights = page.rights
     article.discovered_via, article.found_on = crawl.discovered_via, crawl.found_on

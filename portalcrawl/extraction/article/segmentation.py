@@ -25,6 +25,8 @@ LEAST_AMONG_TEXT = -0.6
 LONGEST_HEAD = 150
 CELLS = frozenset(("td", "th"))
 LEAST_CELLS = 4
+BETWEEN_CELLS = " | "
+"""Separates the cells of a table row in a paragraph."""
 HEADS = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt"))
 
 
@@ -169,7 +171,7 @@ def paragraphs(lines: list[Line]) -> list[str]:
         if last is not None and (_continues(last, line) or is_dateline(found[-1])):
             found[-1] = f"{found[-1]} {line.text}"
         elif last is not None and _is_in_row(last, line):
-            found[-1] = f"{found[-1]} | {line.text}"
+            found[-1] = f"{found[-1]}{BETWEEN_CELLS}{line.text}"
         else:
             found.append(line.text)
         last = line
