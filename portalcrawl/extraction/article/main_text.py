@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable
 from itertools import accumulate
 
@@ -22,6 +23,10 @@ LONGEST_WORDS = 20
 SHORTEST_TITLE = 12
 SENTENCE = re.compile(r"[.!?…:;؟।][\"'”“»«’)\]]*(?:\s|$)|[。！？]")
 _CUT = re.compile(r"(?:\[…\]|\[\.\.\.\])\W*(?:\(\d+\))?$")
+_CLOCK = re.compile(r"\d{1,2}[:.h]\d\d(?:\s?[ap]m)?", re.IGNORECASE)
+"""A time of day that heads an entry of a ticker, as ``14:10`` or ``2:10 pm``."""
+MOST_IN_CARDS = 0.75
+"""Share of a page's text up to which similar boxes are cards beside it."""
 CORE_SHARE = 0.6
 MAIN_SHARE = 0.8
 LITTLE_TEXT = 250
@@ -109,23 +114,26 @@ def is_link(line: Line) -> bool:
 
 
 def _drop_cards(layout: Layout) -> None:
-    """Set the weight of lines in teaser cards to 0: two or more similar boxes that begin with a linked title.
+    """Set the weight of lines in cards to 0: two or more similar boxes that begin with a linked title or clock time.
 
-    Similar boxes have the same tag and first class; other classes often number the card or name its section.
+    Similar boxes have the same tag and first class; other classes often number the card or name its section. If nearly
+    all text is in them, they are the entries of a live blog.
     """
-    cards: dict[tuple[str, str], list[Box]] = {}
+    cards: dict[tuple[str, str], list[Line]] = {}
+    counts: Counter[tuple[str, str]] = Counter()
     prose = list(accumulate((line.prose for line in layout.lines), initial=0))
     for box in layout.boxes:
         can_be_card = 2 <= box.last_line - box.first_line <= 8 and box.tag not in ("p", "table", "tbody")
         has_snippet = can_be_card and 1 <= prose[box.last_line] - prose[box.first_line] <= 2
-        if has_snippet and _opens_with_link(layout.lines[box.first_line : box.last_line]):
-            names = box.classes.split()
-            cards.setdefault((box.tag, names[0] if names else ""), []).append(box)
-    for alike in cards.values():
-        if len(alike) > 1:
-            for box in alike:
-                for line in layout.lines[box.first_line : box.last_line]:
-                    line.weight, line.prose, line.note = 0, False, True
+        if has_snippet and _opens_with_link(lines := layout.lines[box.first_line : box.last_line]):
+            template = box.tag, next(iter(box.classes.split()), "")
+            cards.setdefault(template, []).extend(lines)
+            counts[template] += 1
+    total = sum(line.weight for line in layout.lines)
+    for template, lines in cards.items():
+        if counts[template] > 1 and sum(line.weight for line in lines) < MOST_IN_CARDS * total:
+            for line in lines:
+                line.weight, line.prose, line.note = 0, False, True
 
 
 def _mark_asking(layout: Layout) -> None:
@@ -154,11 +162,12 @@ def _is_small(layout: Layout, box: Box) -> bool:
 
 
 def _opens_with_link(lines: Iterable[Line]) -> bool:
-    """Return whether a linked title comes before the first prose."""
+    """Return whether a linked title or clock time comes before the first prose."""
     for line in lines:
         if line.prose:
             return False
-        if len(line.text) >= SHORTEST_TITLE and line.linked * 10 >= len(line.text) * 8:
+        is_head = len(line.text) >= SHORTEST_TITLE or _CLOCK.fullmatch(line.text)
+        if is_head and line.linked * 10 >= len(line.text) * 8:
             return not (line.href or "#").startswith(("#", "javascript:"))
     return False
 
