@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from support.commandline import ENOUGH, ROOT
 from support.postgres import SERVER_USER, server_programs
-from support.scrapydnodes import make_portal_small
 
 PAGE = (ROOT / "docs" / "fleet.md").read_text(encoding="utf-8")
 SECTION = re.search(r"^## Ten minutes on one machine\n(.*?)^## ", PAGE, re.DOTALL | re.MULTILINE)
@@ -31,7 +30,7 @@ def steps() -> list[str]:
 @pytest.fixture
 def clone() -> Iterator[Path]:
     """A copy of what git knows of the repository, with this Python's environment; its path is short."""
-    with tempfile.TemporaryDirectory(prefix="docs", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="docs", dir="/tmp", ignore_cleanup_errors=True) as folder:  # on disk
         Path(folder).chmod(0o755)
         copy = Path(folder) / "clone"
         names = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
@@ -40,7 +39,6 @@ def clone() -> Iterator[Path]:
             if (ROOT / name).is_file() and not name.startswith("tests/"):
                 (copy / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, copy / name)
-        make_portal_small(copy)
         (copy / ".venv").unlink(missing_ok=True)
         (copy / ".venv").symlink_to(Path(sys.executable).parents[1])
         yield copy
@@ -82,5 +80,5 @@ def test_the_page_works_as_it_is_written(clone: Path) -> None:
     assert "added sample" in said
     assert "no problems" in said
     assert re.search(r"INFO sample: run \S+.*: \d+ articles, \d+ teasers; ok", said)
-    assert re.search(r"^\d{8}T\d{6}Z-\w+ \d+ \['articles-", said, re.MULTILINE), "a manifest in the store"
+    assert re.search(r"^\d{8}T\d{6}Z-\w+ \d+ \['articles-", said, re.MULTILINE), said[-3000:]
     assert not (clone / "data" / "state.sqlite3").exists()
