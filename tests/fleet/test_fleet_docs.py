@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from support.commandline import ENOUGH, ROOT
 from support.postgres import SERVER_USER, server_programs
+from support.scrapydnodes import make_portal_small
 
 PAGE = (ROOT / "docs" / "fleet.md").read_text(encoding="utf-8")
 SECTION = re.search(r"^## Ten minutes on one machine\n(.*?)^## ", PAGE, re.DOTALL | re.MULTILINE)
@@ -30,7 +31,7 @@ def steps() -> list[str]:
 @pytest.fixture
 def clone() -> Iterator[Path]:
     """A copy of what git knows of the repository, with this Python's environment; its path is short."""
-    with tempfile.TemporaryDirectory(prefix="docs", dir="/tmp", ignore_cleanup_errors=True) as folder:  # on disk
+    with tempfile.TemporaryDirectory(prefix="docs", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         copy = Path(folder) / "clone"
         names = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
@@ -39,6 +40,7 @@ def clone() -> Iterator[Path]:
             if (ROOT / name).is_file() and not name.startswith("tests/"):
                 (copy / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, copy / name)
+        make_portal_small(copy)
         (copy / ".venv").unlink(missing_ok=True)
         (copy / ".venv").symlink_to(Path(sys.executable).parents[1])
         yield copy
@@ -58,8 +60,21 @@ def path_for_root(folder: Path) -> str:
 
 
 def network_of_its_own() -> list[str]:
-    """Return what runs a command with all ports free; nothing where the machine does not allow that."""
-    enter = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"']
+    """Return what runs a command with all ports free, and ends what it leaves running; nothing if that is forbidden.
+
+    Servers of SeaweedFS on one machine share sockets in ``/tmp``, also from other networks.
+    """
+    enter = [
+        "unshare",
+        "--net",
+        "--pid",
+        "--fork",
+        "--kill-child",
+        "--mount-proc",
+        "sh",
+        "-c",
+        'ip link set lo up && exec "$0" "$@"',
+    ]
     tried = subprocess.run([*enter, "true"], capture_output=True, check=False)
     return enter if tried.returncode == 0 else []
 
