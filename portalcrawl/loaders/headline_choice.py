@@ -25,7 +25,6 @@ SPELLING = ("json-ld", "meta", "page", "title")
 """Order of sources for the spelling of the chosen wording."""
 
 SHORTEST_CORE = 15
-_TAIL = re.compile(r"[.!?\"”“»«)]{0,2}(?:\s*[|·•»›⋆*]|\s+[-–—:]\s|\s*\()")
 _JOINT = re.compile(r"^\s*[|*·•»]|^\s+[-–—]\s|[:|·•]\s*$|\s[-–—]\s*$")
 
 
@@ -65,9 +64,7 @@ def _titles(page: Page) -> dict[str, str]:
     found = {source: own_title(text, page.site_names) for source, text in titles.items() if text}
     cleaned = {source: text for source, text in found.items() if text}
     shown = cleaned.get("page", "")
-    cleaned = {source: _without_tail(text, shown) for source, text in cleaned.items()}
-    if "title" in cleaned:
-        cleaned["title"] = _without_sections(cleaned["title"], shown)
+    cleaned = {source: _without_names(text, shown, ahead=source == "title") for source, text in cleaned.items()}
     declared = {fold(cleaned[source]): cleaned[source] for source in ("json-ld", "meta") if source in cleaned}
     return {source: _core(text, declared) for source, text in cleaned.items()}
 
@@ -83,19 +80,14 @@ def _is_behind(heading: str, title: str) -> bool:
     return len(words) < len(first) and words not in first and any(f" {words} " in f" {part} " for part in rest)
 
 
-def _without_tail(title: str, shown: str) -> str:
-    """Return the visible heading *shown* if *title* is *shown* with names of the site or sections, else *title*."""
-    words = fold(shown)
-    if len(words) < SHORTEST_CORE or not fold(title).startswith(f"{words} "):
-        return title
-    return shown if _TAIL.match(title[len(shown.rstrip(" .:|–—-")) :]) else title
+def _without_names(title: str, shown: str, *, ahead: bool) -> str:
+    """Return the visible heading *shown* if *title* is *shown* with names of the site or sections, else *title*.
 
-
-def _without_sections(title: str, shown: str) -> str:
-    """Return the visible heading *shown* if it is the main part of the title element's text, else *title*."""
+    The names are after the heading, or before it as well if *ahead* is true.
+    """
     words = fold(shown)
-    is_part = words != fold(title) and (words in main_parts(title) or words in first_parts(title))
-    return shown if is_part else title
+    runs = first_parts(title) | (main_parts(title) if ahead else set())
+    return shown if words in runs and words != fold(title) else title
 
 
 def _core(title: str, declared: Mapping[str, str]) -> str:
