@@ -59,7 +59,7 @@ def _titles(page: Page) -> dict[str, str]:
         "json-ld": page.linked_data.headline,
         "meta": None if copied else social,
         "title": page.title,
-        "page": None if is_side_part(shown, named) or _is_behind(shown, named) else shown,
+        "page": None if is_side_part(shown, named) else shown,
     }
     found = {source: own_title(text, page.site_names) for source, text in titles.items() if text}
     cleaned = {source: text for source, text in found.items() if text}
@@ -67,17 +67,6 @@ def _titles(page: Page) -> dict[str, str]:
     cleaned = {source: _without_names(text, shown, ahead=source == "title") for source, text in cleaned.items()}
     declared = {fold(cleaned[source]): cleaned[source] for source in ("json-ld", "meta") if source in cleaned}
     return {source: _core(text, declared) for source, text in cleaned.items()}
-
-
-def _is_behind(heading: str, title: str) -> bool:
-    """Return whether *title* contains *heading* after its first part, which is longer and does not contain it.
-
-    >>> _is_behind("Seenbote", "Der Rat tagt | Insel | Der Seenbote"), _is_behind("Rat tagt", "Insel | Rat tagt")
-    (True, False)
-    """
-    first, *rest = map(fold, STROKE.split(title))
-    words = fold(heading)
-    return len(words) < len(first) and words not in first and any(f" {words} " in f" {part} " for part in rest)
 
 
 def _without_names(title: str, shown: str, *, ahead: bool) -> str:

@@ -49,13 +49,17 @@ def first_parts(title: str) -> set[str]:
 
 
 def is_side_part(text: str, title: str) -> bool:
-    """Return whether *text* is a part of *title* that is not the headline: the name of the site or of a section.
+    """Return whether *text* is in *title*, but not in its headline: it is the name of the site or of a section.
 
-    >>> is_side_part("Insel", "Insel | Der Rat tagt"), is_side_part("Der Rat tagt", "Insel | Der Rat tagt")
-    (True, False)
+    >>> is_side_part("Insel", "Insel | Der Rat tagt"), is_side_part("Bote", "Der Rat tagt | Seen Bote")
+    (True, True)
+    >>> is_side_part("Der Rat tagt", "Insel | Der Rat tagt"), is_side_part("Der Rat", "Insel | Der Rat tagt")
+    (False, False)
     """
-    words = fold(text)
-    return words in _parts(title) and words not in main_parts(title) | first_parts(title)
+    words = f" {fold(text)} "
+    holders = [part for part in _parts(title) if words in f" {part} "]
+    headlines = main_parts(title) | first_parts(title)
+    return bool(holders) and headlines.isdisjoint((words.strip(), *holders))
 
 
 def _parts(title: str) -> list[str]:
