@@ -91,7 +91,7 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     headline = find_headline(layout, declared.titles, declared.url, main.first_line)
     main = own_article(layout, main, headline)
     titles = {fold(text) for text in (*declared.titles, headline.text if headline else "") if text}
-    opening = [line for line in find_opening(layout, headline, main, titles) if not _is_dated_byline(line, clock)]
+    opening = find_opening(layout, headline, main, titles)
     weights = TextWeights(layout.walk, headline.block.index if headline else None, titles)
     lines = opening + [
         line for line in text_lines(layout, main, headline, frozenset(titles), weights) if line not in opening
@@ -99,10 +99,12 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     behind = {line.index for line in lines if weights.is_behind_comments(line.block)}
     layout.reasons = {line.index: "comments" if line.index in behind else "weight" for line in lines}
     lines = _weighed(layout, weights, [line for line in lines if line.index not in behind])
+    signed = _signed(lines, clock)
+    lines = [line for line in lines if line not in signed]
     opening = [line for line in opening if line in lines]
     lead = find_lead(lines, len(opening), declared.descriptions)
     rest = [line for line in lines if line not in lead]
-    signed = _signed(rest, clock)
+    signed += _signed(rest, clock)  # the authors and the date may also be below the lead
     rest = [line for line in rest if line not in signed]
     start = rest[0].index if rest else main.last_line
     written = read_byline(layout.lines[headline.index : start]) if headline is not None else None
@@ -154,10 +156,6 @@ def _weighs_enough(weights: TextWeights, line: Line) -> bool:
     if under_headline or len(line.text) < SHORTEST_WEIGHED:
         return True
     return weights.weight(line.block) > (LEAST_WEIGHT if line.prose else LEAST_OF_SHORT)
-
-
-def _is_dated_byline(line: Line, clock: Clock) -> bool:
-    return not line.prose and opens_byline(line.text) and clock.find(line.text) is not None
 
 
 def _signed(text: Sequence[Line], clock: Clock) -> list[Line]:
