@@ -86,7 +86,7 @@ class _NamesInBox:
     @cached_property
     def signing(self) -> list[str]:
         """Texts of elements whose markup says that they are the name of an author."""
-        texts = (clean(text_of(part, LONGEST_BYLINE)) for part in self.elements if _signs(part))
+        texts = (without_by(clean(text_of(part, LONGEST_BYLINE))) for part in self.elements if _signs(part))
         return list(filter(is_signature, texts))
 
     @cached_property
@@ -99,12 +99,6 @@ class _NamesInBox:
         """Names of persons that are links."""
         return [text for _, text in self.links if is_name(text)]
 
-    @cached_property
-    def credited(self) -> list[str]:
-        """Texts of links to pages of authors: names and handles."""
-        texts = (without_by(text) for link, text in self.links if _leads_to_author(link))
-        return [text for text in texts if is_name(text) or is_handle(text)]
-
 
 def _without_section(name: str, credited: Sequence[str]) -> str:
     """Return a name without the words after its link (``Ada in Aktuell``)."""
@@ -112,19 +106,17 @@ def _without_section(name: str, credited: Sequence[str]) -> str:
 
 
 def _signs(element: _Element) -> bool:
-    """Return whether an element is an author's name by its markup.
+    """Return whether an element is an author's name by its markup or its link.
 
-    That is ``rel=author`` (https://html.spec.whatwg.org/#link-type-author) or the formatted name of a card
-    (``fn``, https://microformats.org/wiki/hcard).
+    That is ``rel=author`` (https://html.spec.whatwg.org/#link-type-author), a link to a page of an author, or the
+    formatted name of a card (``fn``, https://microformats.org/wiki/hcard).
     """
     given = element.keys()
-    return ("rel" in given and "author" in (element.get("rel") or "").split()) or (
-        "class" in given and "fn" in (element.get("class") or "").split()
-    )
-
-
-def _leads_to_author(link: _Element) -> bool:
-    return "author" in (link.get("rel") or "").split() or _AUTHOR_LINK.search(link.get("href") or "") is not None
+    if "rel" in given and "author" in (element.get("rel") or "").split():
+        return True
+    if "class" in given and "fn" in (element.get("class") or "").split():
+        return True
+    return element.tag == "a" and "href" in given and _AUTHOR_LINK.search(element.get("href") or "") is not None
 
 
 def is_byline(line: Line) -> bool:
@@ -165,7 +157,8 @@ def _marked_within(line: Line, within: _NamesInBox) -> Iterator[str]:
     for text in within.marked if not line.prose else ():
         if text in line.text:
             yield from filter(is_name, byline_parts(text))
-    yield from (name for name in within.signing if name in line.text)
+    if not line.prose or opens_byline(line.text):
+        yield from (name for name in within.signing if name in line.text)
 
 
 def _named(line: Line, within: _NamesInBox, by_date: bool) -> Iterator[str]:
@@ -177,7 +170,7 @@ def _named(line: Line, within: _NamesInBox, by_date: bool) -> Iterator[str]:
     opens = any(map(opens_byline, _STROKES.split(line.text)))
     if not (marked or opens or placed or dated) or (line.box.tag == "h1" and not opens):
         return
-    credited = [name for name in within.credited if name in line.text] if marked or opens or placed else []
+    credited = [name for name in within.signing if name in line.text] if marked or opens or placed else []
     parts = byline_parts(line.text)
     shown = [_without_section(piece, credited) for piece in parts if is_name(piece)] or credited
     undated = [part for part in parts if not _DIGIT.search(part) and not is_day(part)]
