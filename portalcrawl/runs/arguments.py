@@ -97,7 +97,7 @@ def _text(name: str, value: str, takes: str) -> str:
 def _urls(name: str, value: str) -> tuple[str, ...]:
     urls = tuple(value.split())
     if not urls:
-        raise ArgumentError(name, "is empty", "one or more http or https addresses, separated by spaces")
+        raise ArgumentError(name, "is empty", "one or more http or https URLs, separated by spaces")
     for url in urls:
         check_url(name, url)
     return urls
@@ -112,12 +112,12 @@ def check_url(name: str, url: str, where: str = "") -> None:
         is_good = False
     shown = mask_secrets(url[:200])
     if not is_good or not url.isprintable():
-        raise ArgumentError(name, f"{shown!r}{where} is not an address", "http and https addresses")
+        raise ArgumentError(name, f"{shown!r}{where} is not a URL", "http and https URLs")
     if "@" in parts.netloc:
-        raise ArgumentError(name, f"{shown!r}{where} names a user", "addresses without user and password")
+        raise ArgumentError(name, f"{shown!r}{where} names a user", "URLs without user and password")
     if len(url) > MAX_URL_LENGTH:
         problem = f"{shown!r}...{where} has {len(url)} characters"
-        raise ArgumentError(name, problem, f"addresses of up to {MAX_URL_LENGTH}")
+        raise ArgumentError(name, problem, f"URLs of up to {MAX_URL_LENGTH}")
 
 
 def _urls_file(name: str, value: str) -> tuple[str, ...]:
@@ -128,12 +128,12 @@ def _urls_file(name: str, value: str) -> tuple[str, ...]:
             check_url(name, url, f" (line {number})")
             urls.append(url)
     if not urls:
-        raise ArgumentError(name, f"{value!r} contains no address", "a file with one address a line, or -")
+        raise ArgumentError(name, f"{value!r} contains no URL", "a file with one URL per line, or -")
     return tuple(urls)
 
 
 def _lines(name: str, value: str) -> list[str]:
-    takes = "a readable file with one address a line (UTF-8), or - for standard input"
+    takes = "a readable file with one URL per line (UTF-8), or - for standard input"
     try:
         text = sys.stdin.read() if value == "-" else Path(value).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

@@ -276,7 +276,7 @@ def test_a_case_without_profile_passes(saved: Path, tmp_path: Path) -> None:
         (("/nowhere/at/all.html",), "No such file"),
         (("/",), "Is a directory"),
         (("ftp://x.example/",), "not an http or https URL"),
-        (("http://",), "is not an address"),
+        (("http://",), "is not a URL"),
         (("https://x.example/", "--url", "https://y.example/"), "--url is the URL of a FILE"),
         (("x.html", "--url", "y.example"), "--url: 'y.example' is not an http or https URL"),
         (("https://x.example/", "--portal", "nobody"), "'nobody' is unknown"),

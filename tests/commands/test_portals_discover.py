@@ -117,7 +117,7 @@ def test_json(tmp_path: Path) -> None:
         (("discover",), "takes one URL"),
         (("discover", "https://a.example/", "--check"), "takes no --check"),
         (("discover", "https://a.example/", "https://b.example/"), "takes one URL"),
-        (("discover", "a.example"), "is not an address"),
+        (("discover", "a.example"), "is not a URL"),
         (("discover", "https://a.example/", "--write"), "PORTAL_PROFILES"),
         (("klamm", "--write"), "is for scrapy portals discover"),
     ],

@@ -116,7 +116,7 @@ def test_urls_file_names_the_line(tmp_path: Path) -> None:
 def test_urls_file_without_an_address(tmp_path: Path) -> None:
     file = tmp_path / "urls.txt"
     file.write_text("# nothing\n", encoding="utf-8")
-    with pytest.raises(ArgumentError, match="no address"):
+    with pytest.raises(ArgumentError, match="no URL"):
         parse_arguments({"urls_file": str(file)})
 
 
