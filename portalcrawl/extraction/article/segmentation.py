@@ -163,7 +163,7 @@ def _is_in_row(last: Line, line: Line) -> bool:
     return of_table and not (last.prose or line.prose)
 
 
-def paragraphs(lines: list[Line]) -> list[str]:
+def paragraphs(lines: Sequence[Line]) -> list[str]:
     """Return the texts of the paragraphs that *lines* form; the cells of a table row are one, with strokes between."""
     found: list[str] = []
     last: Line | None = None

@@ -90,6 +90,45 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
         return ArticleParts()
     headline = find_headline(layout, declared.titles, declared.url, main.first_line)
     main = own_article(layout, main, headline)
+    text = _read_text(layout, main, headline, declared, clock)
+    around = _surroundings(layout, main, headline, text.rest)
+    published, modified = _dates(layout, around, clock, declared.dated)
+    kicker, title = find_kicker(layout, headline, frozenset(map(fold, declared.titles)))
+    trail = find_trail(around.foot)
+    beside = (*around.head, *around.foot)
+    return ArticleParts(
+        headline=title,
+        kicker=kicker,
+        description=" ".join(line.text for line in text.lead) or None,
+        body=tuple(paragraphs(text.rest)) or None,
+        date_published=published,
+        date_modified=modified,
+        authors=read_byline(around.head)
+        or read_byline(text.signed)
+        or read_byline(around.above, by_date=False)
+        or read_byline(around.foot),
+        source=find_source(beside),
+        agency=find_signing_agency(around.foot),
+        section=trail[0] if trail else None,
+        keywords=trail or find_tags(around.foot),
+        images=read_images(layout, max(0, around.anchor - LINES_BEFORE), main, declared.url),
+        comment_count=find_comment_count(beside),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The lines of the article's text."""
+
+    lead: Sequence[Line]
+    rest: Sequence[Line]
+    """All lines that are neither lead nor byline."""
+    signed: Sequence[Line]
+    """The lines of the text that only hold its authors or date."""
+
+
+def _read_text(layout: Layout, main: Box, headline: Line | None, declared: Declared, clock: Clock) -> _Text:
+    """Return the lines of the article's text, and say in ``layout.reasons`` why each line is part of it or not."""
     titles = {fold(text) for text in (*declared.titles, headline.text if headline else "") if text}
     opening = find_opening(layout, headline, main, titles)
     weights = TextWeights(layout.walk, headline.block.index if headline else None, titles)
@@ -109,33 +148,11 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     start = rest[0].index if rest else main.last_line
     written = read_byline(layout.lines[headline.index : start]) if headline is not None else None
     rest = without_bio(rest, (*declared.authors, *(written or ())))
-    around = _surroundings(layout, main, headline, rest)
-    published, modified = _dates(layout, around, clock, declared.dated)
     layout.reasons |= {line.index: "subhead" if is_subhead(line) else "text" for line in rest}
     layout.reasons |= {line.index: "lead" for line in lead} | {line.index: "byline" for line in signed}
     if headline is not None:
         layout.reasons[headline.index] = "headline"
-    kicker, title = find_kicker(layout, headline, frozenset(map(fold, declared.titles)))
-    trail = find_trail(around.foot)
-    beside = (*around.head, *around.foot)
-    return ArticleParts(
-        headline=title,
-        kicker=kicker,
-        description=" ".join(line.text for line in lead) or None,
-        body=tuple(paragraphs(rest)) or None,
-        date_published=published,
-        date_modified=modified,
-        authors=read_byline(around.head)
-        or read_byline(signed)
-        or read_byline(around.above, by_date=False)
-        or read_byline(around.foot),
-        source=find_source(beside),
-        agency=find_signing_agency(around.foot),
-        section=trail[0] if trail else None,
-        keywords=trail or find_tags(around.foot),
-        images=read_images(layout, max(0, around.anchor - LINES_BEFORE), main, declared.url),
-        comment_count=find_comment_count(beside),
-    )
+    return _Text(lead, rest, signed)
 
 
 def _weighed(layout: Layout, weights: TextWeights, lines: Sequence[Line]) -> list[Line]:
