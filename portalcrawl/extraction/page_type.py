@@ -124,7 +124,8 @@ def _text_of_its_own(page: Page, teasers: list[TeaserParts]) -> int:
     """Return the size (see ``text_size``) of the running text that is not part of a teaser."""
     shown = {key for teaser in teasers for text in (teaser.snippet, teaser.headline) if text for key in _ends(text)}
     others = set() if page.profile.is_article_url(page.canonical_url) else _texts_of_others(page, teasers)
-    own = (text for text in page.body.body or () if text not in others and shown.isdisjoint(_ends(text)))
+    texts = (page.body.description or "", *(page.body.body or ()))
+    own = (text for text in texts if text not in others and shown.isdisjoint(_ends(text)))
     return sum(map(text_size, own))
 
 
