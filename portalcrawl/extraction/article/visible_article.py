@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, Literal
 
 from portalcrawl.extraction.article.article_images import read_images
@@ -18,7 +18,7 @@ from portalcrawl.extraction.article.details import (
     find_trail,
 )
 from portalcrawl.extraction.article.headline_and_lead import find_headline, find_lead, find_opening
-from portalcrawl.extraction.article.main_text import find_main, own_article
+from portalcrawl.extraction.article.main_text import SHORTEST_TITLE, find_main, is_link, own_article
 from portalcrawl.extraction.article.publication_dates import (
     is_beside,
     labelled,
@@ -49,6 +49,10 @@ SHORTEST_WEIGHED = 25
 LEAST_OF_SHORT = -2.2
 """The same for a line that is not prose."""
 LITTLE_TEXT = 500
+SHORTEST_PART = 200
+"""Characters of text, before a long list of links, that may be an article."""
+LONG_LIST = 15
+"""Linked titles in a row after which nothing is text of the article."""
 MUCH_MORE = 2
 LINES_OF_AN_EDGE = 3
 """Number of first and of last lines of the text that may be a byline."""
@@ -138,6 +142,7 @@ def _read_text(layout: Layout, main: Box, headline: Line | None, declared: Decla
     behind = {line.index for line in lines if weights.is_behind_comments(line.block)}
     layout.reasons = {line.index: "comments" if line.index in behind else "weight" for line in lines}
     lines = _weighed(layout, weights, [line for line in lines if line.index not in behind])
+    lines = _on_one_side_of_lists(layout, lines)
     signed = _signed(lines, clock)
     lines = [line for line in lines if line not in signed]
     opening = [line for line in opening if line in lines]
@@ -165,6 +170,23 @@ def _weighed(layout: Layout, weights: TextWeights, lines: Sequence[Line]) -> lis
     if sum(found.values()) <= MUCH_MORE * size:
         return kept
     return list({line.text: line for line in layout.lines if line.block.index in found}.values())
+
+
+def _on_one_side_of_lists(layout: Layout, lines: Sequence[Line]) -> list[Line]:
+    """Return those of *lines* that are not parted by a long list of links: what follows it is another matter."""
+    parts: list[list[Line]] = [[]]
+    titles = list(accumulate(map(_is_linked_title, layout.lines), initial=0))
+    for line in lines:
+        if parts[-1] and titles[line.index] - titles[parts[-1][-1].index] >= LONG_LIST:
+            parts.append([])
+        parts[-1].append(line)
+    sizes = [sum(line.block.size for line in part) for part in parts]
+    return parts[next((at for at, size in enumerate(sizes) if size >= SHORTEST_PART), sizes.index(max(sizes)))]
+
+
+def _is_linked_title(line: Line) -> bool:
+    """Return whether a line is a link to another page, and long enough for a title."""
+    return len(line.text) >= SHORTEST_TITLE and not (line.href or "#").startswith("#") and is_link(line)
 
 
 def _weighs_enough(weights: TextWeights, line: Line) -> bool:
