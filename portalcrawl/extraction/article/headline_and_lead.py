@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import takewhile
 from urllib.parse import urlsplit
 
+from portalcrawl.extraction.article.main_text import is_link
 from portalcrawl.extraction.dom.blocks import Box
 from portalcrawl.extraction.dom.layout import Layout, Line
 from portalcrawl.extraction.dom.name_roles import in_words
 from portalcrawl.text.normalize import fold
-from portalcrawl.text.titles import first_parts, main_parts
+from portalcrawl.text.titles import SHORTEST_FIRST, main_parts
 from portalcrawl.urls import absolute
 from portalcrawl.vocabulary import class_words
 
@@ -48,7 +49,7 @@ def find_headline(layout: Layout, titles: Sequence[str], url: str, start: int) -
 
 def _leads_away(line: Line, url: str) -> bool:
     """Return whether a line is a link to another page than that at *url*, by the last part of the path."""
-    if line.href is None or line.linked < len(line.text):
+    if line.href is None or not is_link(line):
         return False
     target = absolute(url, line.href)
     return target is not None and _last_part(target) != _last_part(url)
@@ -60,12 +61,17 @@ def _last_part(url: str) -> str:
 
 def _repeating(lines: Sequence[Line], titles: Sequence[str]) -> list[Line]:
     """Return the *lines* that are one of the *titles*, or the main part of one; else those that are the first part."""
-    main = {fold(title) for title in titles}
-    found = [line for line in lines if len(line.text) <= LONGEST_TITLE and _is_title(fold(line.text), main)]
-    for parts in (main_parts, first_parts):
-        wanted = set().union(*map(parts, titles)) if not found else set()
-        found = found or [line for line in lines if len(line.text) <= LONGEST_TITLE and fold(line.text) in wanted]
-    return found
+    short = [(line, fold(line.text)) for line in lines if len(line.text) <= LONGEST_TITLE]
+    whole = {fold(title) for title in titles}
+    found = [line for line, text in short if _is_title(text, whole)]
+    if not found:
+        main = set().union(*map(main_parts, titles))
+        found = [line for line, text in short if text in main]
+    return found or [line for line, text in short if _opens_title(text, whole)]
+
+
+def _opens_title(text: str, titles: Collection[str]) -> bool:
+    return len(text.encode()) >= SHORTEST_FIRST and any(title.startswith(f"{text} ") for title in titles)
 
 
 def _is_title(text: str, titles: Collection[str]) -> bool:
