@@ -41,6 +41,7 @@ _KEY = 40
 _ENOUGH = 60
 """Characters of a text from which enough are left without punctuation."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+_TEXT = frozenset({"lead", "text", "subhead"})
 _LEVELS = 3
 """How many boxes around a headline are searched for its text."""
 
@@ -124,7 +125,9 @@ def _text_of_its_own(page: Page, teasers: list[TeaserParts]) -> int:
     """Return the size (see ``text_size``) of the running text that is not part of a teaser."""
     shown = {key for teaser in teasers for text in (teaser.snippet, teaser.headline) if text for key in _ends(text)}
     others = set() if page.profile.is_article_url(page.canonical_url) else _texts_of_others(page, teasers)
-    texts = (page.body.description or "", *(page.body.body or ()))
+    _ = page.body  # reading the body marks its lines
+    reasons = page.layout.reasons
+    texts = (line.text for line in page.layout.lines if reasons.get(line.index) in _TEXT)
     own = (text for text in texts if text not in others and shown.isdisjoint(_ends(text)))
     return sum(map(text_size, own))
 

@@ -33,8 +33,9 @@ def find_headline(layout: Layout, titles: Sequence[str], url: str, start: int) -
     """Return the line of the headline, None if there is none.
 
     It is a heading that repeats one of the declared *titles*; else the last h1 before the line with the index *start*,
-    where the text begins; else the first h1; else another line that repeats a title. An h1 that links to another page
-    than that at *url* comes last: it is the site's name, or another article's headline.
+    where the text begins; else the first h1; else another line that repeats a title. An h1 that is, or repeats,
+    a link above to another page than that at *url* comes last: it is the name of the site or a section, or another
+    article's headline.
     """
     headings = [line for line in layout.lines if line.box.tag in _HEADINGS or _in_heading(line.box)]
     equal = _repeating(headings, titles)
@@ -43,7 +44,8 @@ def find_headline(layout: Layout, titles: Sequence[str], url: str, start: int) -
         return tops[0]
     if not equal:
         tops = [line for line in headings if line.box.tag == "h1" or _in_heading(line.box)]
-        equal = [line for line in tops if not _leads_away(line, url)] or _repeating(layout.lines, titles) or tops
+        names = {fold(line.text) for line in layout.lines[:start] if _leads_away(line, url)}
+        equal = [line for line in tops if fold(line.text) not in names] or _repeating(layout.lines, titles) or tops
     return next((line for line in reversed(equal) if line.index <= start), equal[0] if equal else None)
 
 
