@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from portalcrawl.extraction.dom.blocks import Place
 from portalcrawl.extraction.dom.name_roles import HEAD
 from portalcrawl.text.normalize import fold
-from portalcrawl.vocabulary import either
+from portalcrawl.vocabulary import either, words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -52,6 +52,7 @@ LEAST_BEFORE_COMMENTS = 300
 """Size of the prose before a line that is the heading of readers' comments; earlier lines state their number."""
 LONGEST_LABEL = 50
 """Most characters of that heading."""
+_REPLIES = words("comments.reply")
 _COMMENTS = re.compile(rf"\W*(?:\d+\W+)?(?:\w+ ){{0,2}}{either('comments.words', 'comments.labels')}\W*(?:\d+)?\W*")
 
 
@@ -163,7 +164,7 @@ class TextWeights:
         start = self.headline if self.headline is not None else self._core.first
         least = bisect_left(sums, sums[start] + LEAST_BEFORE_COMMENTS)
         for block in blocks[least:]:
-            if _heads_comments(block) or _is_written_in(block):
+            if _heads_comments(block) or _is_written_in(block) or _leads_to_a_reply(block):
                 around = (
                     each.first for each in block.box.chain() if each.first >= least and not each.holds(self._core)
                 )
@@ -297,6 +298,11 @@ def _is_written_in(block: Block) -> bool:
     return (
         block.kind == "control" and element.tag == "textarea" and not element.text and element.get("readonly") is None
     )
+
+
+def _leads_to_a_reply(block: Block) -> bool:
+    """Return whether a block is a link by which a reader's comment is answered."""
+    return block.link_share > MOST_LINKED and block.text.lower() in _REPLIES
 
 
 def _picture_beside(box: Box) -> float:
