@@ -61,8 +61,10 @@ def _titles(page: Page) -> dict[str, str]:
         "title": page.title,
         "page": None if is_side_part(shown, named) else shown,
     }
-    found = {source: own_title(text, page.site_names) for source, text in titles.items() if text}
-    cleaned = {source: text for source, text in found.items() if text}
+    found = {source: text for source, text in titles.items() if text}
+    owned = {source: own_title(text, page.site_names) for source, text in found.items()}
+    # Some sites declare the article's title as their name.
+    cleaned = {source: text for source, text in owned.items() if text} or found
     shown = cleaned.get("page", "")
     cleaned = {source: _without_names(text, shown, ahead=source == "title") for source, text in cleaned.items()}
     declared = {fold(cleaned[source]): cleaned[source] for source in ("json-ld", "meta") if source in cleaned}
