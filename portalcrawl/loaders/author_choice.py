@@ -27,9 +27,9 @@ def rank_authors(found: Mapping[str, Sequence[str]]) -> list[tuple[str, list[str
 
 
 def _confirms(keys: Mapping[str, frozenset[str]], other: str, name: str) -> bool:
-    """Return whether source *other* has the same people as source *name*; a byline may have up to twice as many."""
+    """Return whether source *other* has the same people as source *name*, which may have a few more."""
     return keys[other] == keys[name] or (
-        name == "page" and keys[other] < keys[name] and len(keys[name]) <= 2 * len(keys[other])
+        keys[other] < keys[name] and len(keys[name]) <= (2 if name == "page" else 3) * len(keys[other])
     )
 
 

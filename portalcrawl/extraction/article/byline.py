@@ -97,7 +97,7 @@ class _NamesInBox:
     @cached_property
     def linked(self) -> list[str]:
         """Names of persons that are links."""
-        return [text for _, text in self.links if is_name(text)]
+        return [name for _, text in self.links for name in byline_parts(text) if is_name(name)]
 
 
 def _without_section(name: str, credited: Sequence[str]) -> str:

@@ -109,6 +109,8 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
         date_modified=modified,
         authors=read_byline(around.head)
         or read_byline(text.signed)
+        or read_byline(list(filter(is_byline, around.within[:LINES_BEFORE])))
+        or read_byline([line for line in around.above if is_beside(layout, line.index, around.anchor)])
         or read_byline(around.above, by_date=False)
         or read_byline(around.foot),
         source=find_source(beside),
