@@ -27,10 +27,8 @@ def rank_authors(found: Mapping[str, Sequence[str]]) -> list[tuple[str, list[str
 
 
 def _confirms(keys: Mapping[str, frozenset[str]], other: str, name: str) -> bool:
-    """Return whether source *other* has the same people as source *name*, which may have a few more."""
-    return keys[other] == keys[name] or (
-        keys[other] < keys[name] and len(keys[name]) <= (2 if name == "page" else 3) * len(keys[other])
-    )
+    """Return whether all people of source *other* are those of source *name*, which has at most twice as many."""
+    return keys[other] <= keys[name] and len(keys[name]) <= 2 * len(keys[other])
 
 
 def _letters(name: str) -> str:

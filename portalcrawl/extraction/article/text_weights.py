@@ -168,7 +168,7 @@ class TextWeights:
                 around = (
                     each.first for each in block.box.chain() if each.first >= least and not each.holds(self._core)
                 )
-                heading = block.index if block.text else min(around, default=block.index)
+                heading = block.index if _heads_comments(block) else min(around, default=block.index)
                 before = (each for each in blocks[start:heading] if sums[each.index] < sums[each.index + 1])
                 return heading, frozenset(self._place(each.box) for each in before)
         return len(blocks), frozenset()

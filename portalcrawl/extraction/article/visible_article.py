@@ -109,7 +109,7 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
         date_modified=modified,
         authors=read_byline(around.head)
         or read_byline(text.signed)
-        or read_byline(list(filter(is_byline, around.within[:LINES_BEFORE])))
+        or read_byline(around.second)
         or read_byline([line for line in around.above if is_beside(layout, line.index, around.anchor)])
         or read_byline(around.above, by_date=False)
         or read_byline(around.foot),
@@ -214,6 +214,8 @@ class _Surroundings:
     """From the headline to the beginning of the text."""
     above: Sequence[Line]
     """Above the headline, the nearest first."""
+    second: Sequence[Line]
+    """Between the first and the second paragraph of the text, which may be a lead."""
     foot: Sequence[Line]
     """After the text."""
     within: Sequence[Line]
@@ -233,6 +235,7 @@ def _surroundings(layout: Layout, main: Box, headline: Line | None, text: Sequen
     return _Surroundings(
         head=head,
         above=lines[max(0, start - LINES_BEFORE) : start][::-1] + lines[max(0, first - LINES_BEFORE) : first][::-1],
+        second=lines[text[0].index + 1 : text[1].index] if len(text) > 1 else (),
         foot=lines[end : end + LINES_AFTER],
         within=lines[first : min(first + LINES_WITHIN, end)],
         anchor=start,
