@@ -138,8 +138,8 @@ class PortalSpider(Spider):
                 await asyncio.sleep(POLL)
             self._starts_under_way += 1
             yield self._start_request(start, 1)
-        for request in self._pending_requests(before_pages=True):
-            yield request
+        for record in islice(self.frontier.pending(before_pages=True), MAX_QUEUE):
+            yield self._article_request(record, "pending")
 
     @property
     def _is_done(self) -> bool:
@@ -150,7 +150,11 @@ class PortalSpider(Spider):
     @cached_property
     def frontier(self) -> Frontier:
         """The links of the run."""
-        return Frontier(self.run.crawl)
+        return Frontier(self.run.crawl, self._is_given_up)
+
+    def _is_given_up(self, record: Record) -> bool:
+        host = urlsplit(self.plan.address(record.url)).hostname or ""
+        return self._politeness.given_up(host) is not None
 
     @cached_property
     def page_handler(self) -> PageHandler:
@@ -210,23 +214,14 @@ class PortalSpider(Spider):
             raise CloseSpider("broken") from None
         if not is_committed:
             raise DontCloseSpider
-        waiting = list(self._pending_requests())
+        pending = islice(self.frontier.pending(), MAX_QUEUE)
+        waiting = [self._article_request(record, "pending") for record in pending]
         for portal in self.plan.profiles:
             waiting += self._next_documents(portal)
         for request in waiting:
             self.crawler.engine.crawl(request)
         if waiting:
             raise DontCloseSpider
-
-    def _pending_requests(self, *, before_pages: bool = False) -> Iterator[Request]:
-        """Yield requests for pending articles, except those on hosts to which this run sends no more requests."""
-        records = (
-            record
-            for record in self.frontier.pending(before_pages=before_pages)
-            if self._politeness.given_up(urlsplit(self.plan.address(record.url)).hostname or "") is None
-        )
-        for record in islice(records, MAX_QUEUE):
-            yield self._article_request(record, "pending")
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
         """Read a page as a start page, for ``scrapy parse``; nothing is kept in the data folder."""
