@@ -24,8 +24,8 @@ class Visit:
 
     ages: Sequence[int]
     """Seconds after first storing at which the article is visited again."""
-    etag: str | None = None
-    last_modified: str | None = None
+    etag: str | None
+    last_modified: str | None
     """Validators of the response (RFC 9110, 8.8), for a conditional request."""
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from portalcrawl.crawl.crawl_state import CrawlState
     from portalcrawl.extraction.page import Page
+    from portalcrawl.storage.discovered import DocumentRecord
+    from portalcrawl.storage.records import Record
 
 RENDER = "render"
 """Key of ``Request.meta`` that sends a request to the browser; its value is the reason."""
@@ -74,6 +76,12 @@ class FetchPolicy:
             return FetchDecision(render_reason=reason)
         self._crawl.counts[f"needs_browser/{reason}"] += 1
         return FetchDecision(failure="needs_browser" if reason in EMPTY else None)
+
+
+def conditional_headers(known: Record | DocumentRecord) -> dict[str, str]:
+    """Return the headers that make a request conditional (RFC 9110, 13.1); empty if no validators are known."""
+    given = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, value in given.items() if value}
 
 
 def to_browser(request: Request, reason: str) -> Request:

@@ -96,7 +96,7 @@ class Identities:
         }
         return KnownIds(ids | likely, frozenset(likely))
 
-    def identify(self, article: Article, requested: Record, profile: Profile, declared: str | None = None) -> Identity:
+    def identify(self, article: Article, requested: Record, profile: Profile, declared: str | None) -> Identity:
         """Return which article *article* is; its page was fetched for *requested*.
 
         *declared* is the page's rel=canonical. If it names another article, it counts only if the text is that of the

@@ -14,13 +14,12 @@ from portalcrawl.crawl.articles import Visit
 from portalcrawl.crawl.identity import SAME_TEXT, Identities
 from portalcrawl.crawl.observations import Observer
 from portalcrawl.crawl.url_patterns import REPEATS, RepeatedPatterns
+from portalcrawl.extraction.page import header
 from portalcrawl.loaders.article import add_announced, load_article
 from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.loaders.teaser import load_teasers
 
 if TYPE_CHECKING:
-    from scrapy.http import Response
-
     from portalcrawl.crawl.crawl_state import CrawlState
     from portalcrawl.crawl.fetch_policy import FetchPolicy
     from portalcrawl.crawl.frontier import Frontier
@@ -233,7 +232,7 @@ class PageHandler:
             self._counts["skipped/too_old"] += 1
             return False
         self._site_rights.add_signals(article)
-        visit = _visit(page.response, self._ages(record))
+        visit = Visit(self._ages(record), header(page.response, "ETag"), header(page.response, "Last-Modified"))
         self._crawl.articles.of(article.portal, article.id).reading = record, visit
         return True
 
@@ -263,11 +262,3 @@ class PageHandler:
         new = [each.teaser for each in teasers if each.teaser.id in claimed]
         self._counts["teasers_known"] += len(teasers) - len(new)
         return new
-
-
-def _visit(response: Response, ages: Sequence[int]) -> Visit:
-    def header(name: str) -> str | None:
-        value = response.headers.get(name)
-        return value.decode("latin-1") if value else None
-
-    return Visit(ages, header("ETag"), header("Last-Modified"))

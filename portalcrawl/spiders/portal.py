@@ -13,7 +13,7 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 
 from portalcrawl.crawl.failures import HostPaused, reason_of
-from portalcrawl.crawl.fetch_policy import FetchPolicy, to_browser
+from portalcrawl.crawl.fetch_policy import FetchPolicy, conditional_headers, to_browser
 from portalcrawl.crawl.frontier import Frontier
 from portalcrawl.crawl.page_handler import PageHandler, PageResult
 from portalcrawl.crawl.politeness import Politeness
@@ -339,21 +339,20 @@ class PortalSpider(Spider):
 
     def _as_document(self, request: Request, start: Start) -> Request:
         """Return *request*, whose URL looks like a feed or sitemap; conditional if it was read as one before."""
-        from portalcrawl.document_requests import document_meta, validators  # imported here, since most runs need none
+        from portalcrawl.document_requests import document_meta  # imported here, since most runs need none
 
         target = self.documents.discovery.start(start.profile, start.url)
-        return request.replace(headers=validators(target), meta=document_meta(target))
+        return request.replace(headers=conditional_headers(target.record), meta=document_meta(target))
 
     def _article_request(self, record: Record, via: str) -> Request:
         """Return the request for an article, conditional if the state has validators."""
         asks_again = record.revision and self.frontier.is_conditional(record)
-        given = {"If-None-Match": record.etag, "If-Modified-Since": record.last_modified} if asks_again else {}
         self.frontier.request(record)
         request = Request(
             self.plan.address(record.url),
             callback=self.parse_article,
             errback=self.failed,
-            headers={name: value for name, value in given.items() if value},
+            headers=conditional_headers(record) if asks_again else {},
             cb_kwargs={"record": record, "via": via},
             meta={"portal": record.portal, "handle_httpstatus_list": [304]},
             # The frontier requests each article only once. Scrapy's filter by URL would also drop redirects to pages
