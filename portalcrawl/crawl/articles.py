@@ -68,6 +68,19 @@ class RunArticles:
         progress = self._progress.get((record.portal, record.id))
         return progress is not None and (progress.is_settled or progress.reading is not None)
 
+    def note_links(self, article: Article, requested: Record, relation: str) -> None:
+        """Let the next commit record the URLs that lead to *article*.
+
+        Its page was fetched for *requested*; *relation* is that of the two (``identity.Relation``).
+        """
+        urls = [article.canonical_url]
+        if relation == "alias":
+            outcomes.skipped(requested, "alias")
+            self._unit_of_work.note(requested)
+        if relation != "moved":
+            urls += [requested.url, requested.canonical_url]
+        self._unit_of_work.note_addresses(article.portal, urls, article.id)
+
     def record_of(self, article: Article) -> Record:
         """Return the state's record of an article that is being read."""
         return self._reading(article)[0]

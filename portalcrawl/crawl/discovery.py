@@ -80,7 +80,7 @@ class Discovery:
         self._counts = crawl.counts
         self._frontier = frontier
         self._known = crawl.unit_of_work.discovered
-        self._identities = Identities(crawl.unit_of_work)
+        self._identities = Identities(crawl)
         self._queues: dict[str, _Queue] = {}
         self._order = count()
         for policy in crawl.policy.portals.values():

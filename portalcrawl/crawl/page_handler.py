@@ -59,7 +59,7 @@ class PageHandler:
         self._frontier = frontier
         self._fetch_policy = fetch_policy
         self._site_rights = site_rights
-        self._identities = Identities(crawl.unit_of_work)
+        self._identities = Identities(crawl)
         self.repeats = RepeatedPatterns()
         self._observer = Observer(crawl) if crawl.policy.observations else None
 
@@ -83,7 +83,9 @@ class PageHandler:
         article = load_article(page, context) if page.page_type == "article" else None
         record = self._frontier.start(page.profile, url) if article else None
         if article and record:
-            identity = self._identify(article, record, page)
+            identity = self._identities.identify(article, record, page.profile, page.declared_url)
+            if identity.relation == "moved":
+                self._moved(record)
             if identity.record is None:
                 self._refuse(record, identity)
                 self._counts["start_pages_failed"] += 1
@@ -116,7 +118,9 @@ class PageHandler:
         if article is None:
             self._no_article(page, record)
             return result
-        identity = self._identify(article, record, page)
+        identity = self._identities.identify(article, record, page.profile, page.declared_url)
+        if identity.relation == "moved":
+            self._moved(record)
         is_announced = identity.record is not None and identity.record.id == record.id
         if is_announced and add_announced(article, page, context):
             self._crawl.unit_of_work.discovered.keep(record.portal, record.id)
@@ -188,14 +192,10 @@ class PageHandler:
     def _ages(self, record: Record) -> Sequence[int]:
         return self._crawl.policy.portals[record.portal].recrawl_ages
 
-    def _identify(self, article: Article, requested: Record, page: Page) -> Identity:
-        teased = self._crawl.articles.of(requested.portal, requested.id).teaser_headline
-        requested.headline = teased or requested.headline
-        identity = self._identities.identify(article, requested, page.profile, page.declared_url)
-        if identity.relation == "moved":
-            self._missing(requested, "moved", "other_article")
-            self._counts["articles_moved"] += 1
-        return identity
+    def _moved(self, record: Record) -> None:
+        """Record that the URL of *record* leads to another article now."""
+        self._missing(record, "moved", "other_article")
+        self._counts["articles_moved"] += 1
 
     def _refuse(self, record: Record, identity: Identity) -> None:
         """Record that another page was served instead of the article."""
@@ -221,7 +221,7 @@ class PageHandler:
         record = identity.record
         assert record is not None
         article.id = record.id  # under which it was first stored, even if its URL has changed since
-        self._note_links(article, identity, requested)
+        self._crawl.articles.note_links(article, requested, identity.relation)
         if self._crawl.articles.is_taken(record):
             self._counts["articles_again"] += 1
             return False
@@ -231,20 +231,11 @@ class PageHandler:
             self._crawl.unit_of_work.note(record)
             self._counts["skipped/too_old"] += 1
             return False
-        self._site_rights.add_signals(article)
+        if signals := self._site_rights.signals(article.url):
+            article.rights = {**article.rights, "signals": [*signals, *article.rights.get("signals", ())]}
         visit = Visit(self._ages(record), header(page.response, "ETag"), header(page.response, "Last-Modified"))
         self._crawl.articles.of(article.portal, article.id).reading = record, visit
         return True
-
-    def _note_links(self, article: Article, identity: Identity, requested: Record) -> None:
-        """Record the URLs that lead to *article*; its page was fetched for *requested*."""
-        urls = [article.canonical_url]
-        if identity.relation == "alias":
-            outcomes.skipped(requested, "alias")
-            self._crawl.unit_of_work.note(requested)
-        if identity.relation != "moved":
-            urls += [requested.url, requested.canonical_url]
-        self._crawl.unit_of_work.note_addresses(article.portal, urls, article.id)
 
     def _add_teasers(self, result: PageResult, page: Page, context: CrawlContext) -> list[LinkedTeaser]:
         """Add the page's new teasers and the articles to request to *result*; return all its teasers."""

@@ -17,9 +17,9 @@ from sqlalchemy import Engine
 from portalcrawl.crawl.articles import RunArticles
 from portalcrawl.crawl.crawl_state import CrawlState
 from portalcrawl.errors import DataFolderError, FeedStoreError, LeaseLostError, OutboxFullError, PortalcrawlError
-from portalcrawl.feeds.feed_files import sync_folder
+from portalcrawl.feeds.feed_files import sync_folder, write_whole
 from portalcrawl.feeds.json_lines import json_line
-from portalcrawl.feeds.publishing import publish_feed, write_manifest
+from portalcrawl.feeds.publishing import manifest_bytes, publish_feed
 from portalcrawl.feeds.store.locating import TIMEOUT, open_store
 from portalcrawl.runs.feed_import import FeedImporter
 from portalcrawl.runs.locks import PortalGuard, state_lock
@@ -255,7 +255,7 @@ class Run:
         ]
         manifest = self._manifest(finish_reason, [entry for entry in entries if entry])
         if manifest.feeds:
-            write_manifest(self.folder / manifest_name(self.id), manifest)
+            write_whole(self.folder / manifest_name(self.id), manifest_bytes(manifest))
         self._history.end(manifest)
         return manifest
 
