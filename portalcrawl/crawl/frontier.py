@@ -116,7 +116,7 @@ class Frontier:
     def _new(self, profile: Profile, linked: LinkedTeaser, depth: int) -> Record:
         """Return the record of an article that is teased for the first time, after adding it to the unit of work."""
         teaser = linked.teaser
-        published = _seconds(teaser.date_published)
+        published = datetime.fromisoformat(teaser.date_published).timestamp() if teaser.date_published else None
         record = Record(
             portal=profile.name,
             id=linked.link_id,
@@ -188,7 +188,3 @@ class Frontier:
                 for record in batch:
                     if not self._crawl.articles.is_requested(record) and not self._is_given_up(record):
                         yield record
-
-
-def _seconds(moment: str | None) -> float | None:
-    return datetime.fromisoformat(moment).timestamp() if moment else None
