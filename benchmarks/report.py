@@ -25,8 +25,9 @@ from typing import Any
 
 from places import ROOT, machine, write_section
 
+from portalcrawl.feeds.feed_files import write_whole
 from portalcrawl.feeds.json_lines import json_line
-from portalcrawl.feeds.publishing import write_manifest
+from portalcrawl.feeds.publishing import manifest_bytes
 from portalcrawl.runs.run_names import feed_name, manifest_name
 from portalcrawl.schema import FeedEntry, Manifest, Verdict
 from portalcrawl.storage.database import open_database
@@ -68,7 +69,7 @@ def generate(data: Path, number: int) -> None:
         finished = (started + timedelta(minutes=4)).isoformat()
         verdict = Verdict("warning", ["an example"]) if at % 50 == 0 else Verdict("ok", [])
         manifest = Manifest(run, portal, {}, started.isoformat(), finished, "finished", [entry], counts, verdict)
-        write_manifest(feeds / manifest_name(run), manifest)
+        write_whole(feeds / manifest_name(run), manifest_bytes(manifest))
         reasons = tuple(verdict.reasons)
         ended = ("finished", verdict.level, reasons, counts)
         known.append((PastRun(run, (portal,), {}, started.isoformat(), finished, *ended), []))

@@ -11,6 +11,7 @@ from scrapy import Request
 from portalcrawl.crawl.discovery import Discovery, Target, open_document
 from portalcrawl.crawl.entry_links import Due
 from portalcrawl.crawl.failures import HostPaused, reason_of
+from portalcrawl.crawl.fetch_policy import conditional_headers
 from portalcrawl.crawl.outcomes import UNREADABLE
 from portalcrawl.crawl.page_handler import GIVEN_UP, PageResult
 from portalcrawl.discovery.entries import DocumentError
@@ -69,7 +70,7 @@ class DocumentRequests:
             callback=self.parse,
             errback=self.failed,
             cb_kwargs={"target": target},
-            headers=validators(target),
+            headers=conditional_headers(target.record),
             meta=document_meta(target),
             priority=PRIORITY,
             dont_filter=True,
@@ -133,15 +134,6 @@ class DocumentRequests:
             self._run.commit()
         except (OSError, DataFolderError) as error:
             self._run.break_off(error)
-
-
-def validators(target: Target) -> dict[str, str]:
-    """Return the headers that make a request conditional (RFC 9110, 13.1); empty if it was never read."""
-    record = target.record
-    if record.read_at is None:
-        return {}
-    given = {"If-None-Match": record.etag, "If-Modified-Since": record.last_modified}
-    return {name: value for name, value in given.items() if value}
 
 
 def document_meta(target: Target) -> dict[str, Any]:

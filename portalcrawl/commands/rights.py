@@ -14,7 +14,7 @@ from portalcrawl.feeds.store.published import PublishedFeeds
 from portalcrawl.rights.archive import RightsArchive
 from portalcrawl.runs.article_records import ArticleRecords
 from portalcrawl.runs.rights_archive import documents_place
-from portalcrawl.runs.rights_record import Reserved, RightsRecord
+from portalcrawl.runs.rights_record import Reserved, reserved
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import open_database, state_file
 from portalcrawl.terminal import Column, print_json, print_table
@@ -46,11 +46,11 @@ class Command(ProjectCommand):
         agent = self.settings.get("ROBOTSTXT_USER_AGENT") or self.settings.get("USER_AGENT")
         archive = RightsArchive(documents_place(settings.data_dir, settings.feeds_url))
         articles = ArticleRecords(engine, PublishedFeeds(open_store(settings.feeds_url)))
-        reserved = RightsRecord(articles, archive, agent).reserved(args[0].strip(), at)
+        found = reserved(args[0].strip(), at, articles, archive, agent)
         if opts.json:
-            print_json(asdict(reserved))
+            print_json(asdict(found))
         else:
-            _show(reserved, archive)
+            _show(found, archive)
         return 0
 
 
@@ -63,20 +63,20 @@ def _time(value: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _show(reserved: Reserved, archive: RightsArchive) -> None:
-    lines = [f"{reserved.id or 'no stored article'}  {reserved.url}"]
-    if reserved.revision is not None:
-        lines.append(f"revision {reserved.revision}, fetched {reserved.date_fetched}, run {reserved.run}")
+def _show(found: Reserved, archive: RightsArchive) -> None:
+    lines = [f"{found.id or 'no stored article'}  {found.url}"]
+    if found.revision is not None:
+        lines.append(f"revision {found.revision}, fetched {found.date_fetched}, run {found.run}")
     else:
         lines.append("no feed has a record of it from that time: only documents of its site are known")
-    if reserved.at:
-        lines.append(f"as of {reserved.at}")
-    if not reserved.signals:
+    if found.at:
+        lines.append(f"as of {found.at}")
+    if not found.signals:
         lines.append("no signal was found")
     print(*lines, sep="\n")
-    if reserved.signals:
-        print_table(COLUMNS, [_row(signal) for signal in reserved.signals])
-    for each in reserved.documents:
+    if found.signals:
+        print_table(COLUMNS, [_row(signal) for signal in found.signals])
+    for each in found.documents:
         path = archive.address(each) or "(there was none)"
         print(f"{each.document}: {path}, seen from {each.first_seen} to {each.last_seen}")
 

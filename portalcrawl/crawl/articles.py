@@ -12,7 +12,6 @@ from portalcrawl.crawl.revisions import remember
 from portalcrawl.urls import id_token
 
 if TYPE_CHECKING:
-    from portalcrawl.crawl.identity import Identity
     from portalcrawl.items import Article
     from portalcrawl.storage.records import Record
     from portalcrawl.storage.unit_of_work import UnitOfWork
@@ -25,8 +24,8 @@ class Visit:
 
     ages: Sequence[int]
     """Seconds after first storing at which the article is visited again."""
-    etag: str | None = None
-    last_modified: str | None = None
+    etag: str | None
+    last_modified: str | None
     """Validators of the response (RFC 9110, 8.8), for a conditional request."""
 
 
@@ -69,24 +68,18 @@ class RunArticles:
         progress = self._progress.get((record.portal, record.id))
         return progress is not None and (progress.is_settled or progress.reading is not None)
 
-    def link(self, article: Article, identity: Identity, requested: Record) -> None:
-        """Set the id of *article*, and record the URLs that lead to it; its page was fetched for *requested*.
+    def note_links(self, article: Article, requested: Record, relation: str) -> None:
+        """Let the next commit record the URLs that lead to *article*.
 
-        The id is the one under which the article was first stored, even if its URL has changed since.
+        Its page was fetched for *requested*; *relation* is that of the two (``identity.Relation``).
         """
-        assert identity.record is not None
-        article.id = identity.record.id
         urls = [article.canonical_url]
-        if identity.relation == "alias":
+        if relation == "alias":
             outcomes.skipped(requested, "alias")
             self._unit_of_work.note(requested)
-        if identity.relation != "moved":
+        if relation != "moved":
             urls += [requested.url, requested.canonical_url]
         self._unit_of_work.note_addresses(article.portal, urls, article.id)
-
-    def begin(self, article: Article, record: Record, visit: Visit) -> None:
-        """Keep the state's *record* of *article* until it is written, found unchanged or given up."""
-        self.of(article.portal, article.id).reading = record, visit
 
     def record_of(self, article: Article) -> Record:
         """Return the state's record of an article that is being read."""
@@ -99,20 +92,16 @@ class RunArticles:
         progress.reading = progress.fingerprint = None
         return record
 
-    def written(self, article: Article, now: float) -> None:
-        """Settle *article*, which was written to its feed at *now* (Unix seconds)."""
+    def settle(self, article: Article, now: float, *, is_written: bool) -> None:
+        """Settle *article*, which at *now* (Unix seconds) was written to its feed, or is unchanged from the state."""
         progress = self.of(article.portal, article.id)
-        record = self.record_of(article)
-        self._note_token(article, is_new=not record.revision)
-        remember(article, record)
-        if progress.fingerprint and article.cluster_id:
-            self._unit_of_work.near_copies.note(progress.fingerprint, article.cluster_id, article.portal, article.id)
-        self.unchanged(article, now)
-
-    def unchanged(self, article: Article, now: float) -> None:
-        """Settle *article*, which at *now* (Unix seconds) is unchanged from the state."""
         record, visit = self._reading(article)
-        progress = self.of(article.portal, article.id)
+        if is_written:
+            self._note_token(article, is_new=not record.revision)
+            remember(article, record)
+            if progress.fingerprint and article.cluster_id:
+                copied = progress.fingerprint
+                self._unit_of_work.near_copies.note(copied, article.cluster_id, article.portal, article.id)
         progress.reading, progress.fingerprint, progress.is_settled = None, None, True
         record.url, record.canonical_url = article.canonical_url, article.canonical_url
         record.etag, record.last_modified = visit.etag, visit.last_modified

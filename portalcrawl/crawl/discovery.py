@@ -15,7 +15,7 @@ from portalcrawl.crawl.identity import Identities
 from portalcrawl.discovery.entries import Child, Document, Entry
 from portalcrawl.discovery.links import feed_links, robots_sitemaps
 from portalcrawl.discovery.reader import Received, read_document
-from portalcrawl.extraction.page import fetch_time
+from portalcrawl.extraction.page import fetch_time, header
 from portalcrawl.plurals import counted
 from portalcrawl.storage.discovered import DocumentRecord
 
@@ -80,7 +80,7 @@ class Discovery:
         self._counts = crawl.counts
         self._frontier = frontier
         self._known = crawl.unit_of_work.discovered
-        self._identities = Identities(crawl.unit_of_work)
+        self._identities = Identities(crawl)
         self._queues: dict[str, _Queue] = {}
         self._order = count()
         for policy in crawl.policy.portals.values():
@@ -184,7 +184,7 @@ class Discovery:
         self._counts["documents"] += 1
         record = target.record
         record.read_lastmod, record.read_at, record.links = record.lastmod, time(), links
-        record.etag, record.last_modified = _header(response, "ETag"), _header(response, "Last-Modified")
+        record.etag, record.last_modified = header(response, "ETag"), header(response, "Last-Modified")
         self._known.note_document(record)
 
     def _add_children(self, target: Target, children: list[Child]) -> None:
@@ -241,7 +241,7 @@ class Discovery:
 
 def open_document(response: Response, target: Target) -> Document:
     """Return the document in *response*, whose items are read lazily; raise DocumentError if it is not a document."""
-    zone, content_type = target.profile.zone, _header(response, "Content-Type")
+    zone, content_type = target.profile.zone, header(response, "Content-Type")
     return read_document(Received(response.body, response.url, fetch_time(response), zone, content_type))
 
 
@@ -249,8 +249,3 @@ def _batches(items: Iterable[Entry | Child]) -> Iterator[list[Entry | Child]]:
     iterator = iter(items)
     while batch := list(islice(iterator, BATCH)):
         yield batch
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1") if value else None

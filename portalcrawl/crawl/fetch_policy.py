@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from portalcrawl.crawl.crawl_state import CrawlState
     from portalcrawl.extraction.page import Page
-    from portalcrawl.profiles.model import Profile
+    from portalcrawl.storage.discovered import DocumentRecord
+    from portalcrawl.storage.records import Record
 
 RENDER = "render"
 """Key of ``Request.meta`` that sends a request to the browser; its value is the reason."""
@@ -45,14 +46,14 @@ class FetchPolicy:
         self._needs = crawl.unit_of_work.browser_needs
         self._has_browser = has_browser
 
-    def prepare(self, request: Request, profile: Profile, requested_as: RequestedAs) -> Request:
-        """Return *request*, sent to the browser if it is known beforehand that the page needs one."""
-        mode = self._crawl.policy.portals[profile.name].render
+    def known_reason(self, portal: str, url: str, requested_as: RequestedAs) -> str | None:
+        """Return why a browser fetches the page at *url* without HTTP first; None if it does not."""
+        mode = self._crawl.policy.portals[portal].render
         if mode == "always":
-            return to_browser(request, "always")
-        if mode == "auto" and self._has_browser() and self._needs.goes_to_browser(*_pattern(request, requested_as)):
-            return to_browser(request, "known")
-        return request
+            return "always"
+        if mode == "auto" and self._has_browser() and self._needs.goes_to_browser(portal, _pattern(url, requested_as)):
+            return "known"
+        return None
 
     def decide(self, page: Page, requested_as: RequestedAs) -> FetchDecision:
         """Return what happens to the response that *page* was read from."""
@@ -69,11 +70,18 @@ class FetchPolicy:
         if self._crawl.policy.portals[page.profile.name].render != "auto":
             return FetchDecision()
         reason = needs_browser(page)
-        self._needs.record(*_pattern(request, requested_as), needed=reason is not None)
+        pattern = _pattern(request.url, requested_as)
+        self._needs.record(request.meta["portal"], pattern, needed=reason is not None)
         if reason is None or self._has_browser():
             return FetchDecision(render_reason=reason)
         self._crawl.counts[f"needs_browser/{reason}"] += 1
         return FetchDecision(failure="needs_browser" if reason in EMPTY else None)
+
+
+def conditional_headers(known: Record | DocumentRecord) -> dict[str, str]:
+    """Return the headers that make a request conditional (RFC 9110, 13.1); empty if no validators are known."""
+    given = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, value in given.items() if value}
 
 
 def to_browser(request: Request, reason: str) -> Request:
@@ -81,8 +89,8 @@ def to_browser(request: Request, reason: str) -> Request:
     return request.replace(meta={**request.meta, RENDER: reason, "dont_cache": True}, headers={})
 
 
-def _pattern(request: Request, requested_as: RequestedAs) -> tuple[str, str]:
-    """Return the portal and a pattern for pages of one kind: articles by folder, lists by path, digits as ``0``."""
-    path = urlsplit(request.url).path
+def _pattern(url: str, requested_as: RequestedAs) -> str:
+    """Return a pattern for the URLs of pages of one kind: articles by folder, lists by path, digits as ``0``."""
+    path = urlsplit(url).path
     place = path.rpartition("/")[0] if requested_as == "article" else path
-    return request.meta["portal"], f"{requested_as} {re.sub(r'[0-9]+', '0', place)}"[:LONGEST_PATTERN]
+    return f"{requested_as} {re.sub(r'[0-9]+', '0', place)}"[:LONGEST_PATTERN]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from time import time
 from typing import TYPE_CHECKING
@@ -25,8 +25,10 @@ BATCH = 500
 class Frontier:
     """The links of one crawl."""
 
-    def __init__(self, crawl: CrawlState) -> None:
+    def __init__(self, crawl: CrawlState, is_given_up: Callable[[Record], bool]) -> None:
         self._crawl = crawl
+        self._is_given_up = is_given_up
+        """Returns whether the run sends no more requests to an article's host."""
         self._policy = crawl.policy
         self._unit_of_work = crawl.unit_of_work
         self._now = time()  # with fractions, as due times have: articles due in this second are due
@@ -114,7 +116,7 @@ class Frontier:
     def _new(self, profile: Profile, linked: LinkedTeaser, depth: int) -> Record:
         """Return the record of an article that is teased for the first time, after adding it to the unit of work."""
         teaser = linked.teaser
-        published = _seconds(teaser.date_published)
+        published = datetime.fromisoformat(teaser.date_published).timestamp() if teaser.date_published else None
         record = Record(
             portal=profile.name,
             id=linked.link_id,
@@ -169,6 +171,8 @@ class Frontier:
     def pending(self, *, before_pages: bool = False) -> Iterator[Record]:
         """Yield the articles that earlier runs left and those that are due again, newest first, portal by portal.
 
+        Articles on hosts that the run has given up are left to later runs.
+
         With *before_pages* (no page was read yet), portals whose time zone must be read from a page first are skipped.
         """
         if not self._policy.follow:
@@ -181,8 +185,6 @@ class Frontier:
             wanted = self._wanted(profile)
             while batch := self._unit_of_work.due(profile.name, wanted, after, BATCH):
                 after = batch[-1]
-                yield from (record for record in batch if not self._crawl.articles.is_requested(record))
-
-
-def _seconds(moment: str | None) -> float | None:
-    return datetime.fromisoformat(moment).timestamp() if moment else None
+                for record in batch:
+                    if not self._crawl.articles.is_requested(record) and not self._is_given_up(record):
+                        yield record

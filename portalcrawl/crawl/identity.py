@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from portalcrawl.crawl.likeness import same_slug, share_announced, sketch, sketch_similarity, text_of
 from portalcrawl.crawl.revisions import field_hashes, stored_hashes
@@ -26,9 +26,11 @@ from portalcrawl.items import Article
 from portalcrawl.loaders.teaser import KnownIds
 from portalcrawl.profiles.model import Profile
 from portalcrawl.storage.records import Record
-from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.text.normalize import fold
 from portalcrawl.urls import id_token, same_article, same_place, same_place_of_text, url_key
+
+if TYPE_CHECKING:
+    from portalcrawl.crawl.crawl_state import CrawlState
 
 Relation = Literal["same", "alias", "moved"]
 """Relation between the requested article and the one on the fetched page. ``alias``: the requested URL was always
@@ -70,8 +72,9 @@ class Identity:
 class Identities:
     """Identifies the articles of one run, and keeps which texts came under which ids."""
 
-    def __init__(self, unit_of_work: UnitOfWork) -> None:
-        self._unit_of_work = unit_of_work
+    def __init__(self, crawl: CrawlState) -> None:
+        self._unit_of_work = crawl.unit_of_work
+        self._articles = crawl.articles
         # Their size depends on the run, not on the portal: about 400 bytes for each article that was read.
         self._texts: dict[int, tuple[tuple[str, str], ...]] = {}
         """Key of portal and content -> ids and URLs of the articles that came with it in this run."""
@@ -96,7 +99,7 @@ class Identities:
         }
         return KnownIds(ids | likely, frozenset(likely))
 
-    def identify(self, article: Article, requested: Record, profile: Profile, declared: str | None = None) -> Identity:
+    def identify(self, article: Article, requested: Record, profile: Profile, declared: str | None) -> Identity:
         """Return which article *article* is; its page was fetched for *requested*.
 
         *declared* is the page's rel=canonical. If it names another article, it counts only if the text is that of the
@@ -104,6 +107,8 @@ class Identities:
         """
         if declared and declared != article.canonical_url and self._is_declared(article, requested, profile, declared):
             article.canonical_url, article.id = declared, profile.article_id(declared)
+        teased = self._articles.of(requested.portal, requested.id).teaser_headline
+        requested.headline = teased or requested.headline
         native = profile.native_id(article.canonical_url) is not None
         record = self._named(article, requested, native=native)
         if record is requested:

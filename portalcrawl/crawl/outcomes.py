@@ -70,9 +70,7 @@ def waits(record: Record, reason: str, until: float) -> None:
     record.next_visit = until
 
 
-def missing(
-    record: Record, status: Status, reason: str, now: float, retry_after: float, ages: Sequence[int] = ()
-) -> None:
+def missing(record: Record, status: Status, reason: str, now: float, retry_after: float, ages: Sequence[int]) -> None:
     """Record that the URL leads to no article, or to another one; plan a retry for as long as a teaser links to it.
 
     The wait doubles each time. 404 does not say whether the absence is temporary (RFC 9110, 15.5.5), portals send error

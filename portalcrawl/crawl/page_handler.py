@@ -1,4 +1,4 @@
-"""Handles fetched pages: returns items to write and articles to request, and records the visit in the state."""
+"""Handles fetched pages: returns items to write and pages to request, and records the visit in the state."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from portalcrawl.crawl.articles import Visit
 from portalcrawl.crawl.identity import SAME_TEXT, Identities
 from portalcrawl.crawl.observations import Observer
 from portalcrawl.crawl.url_patterns import REPEATS, RepeatedPatterns
+from portalcrawl.extraction.page import header
 from portalcrawl.loaders.article import add_announced, load_article
 from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.loaders.teaser import load_teasers
 
 if TYPE_CHECKING:
-    from scrapy.http import Response
-
     from portalcrawl.crawl.crawl_state import CrawlState
+    from portalcrawl.crawl.fetch_policy import FetchPolicy
     from portalcrawl.crawl.frontier import Frontier
     from portalcrawl.crawl.identity import Identity
+    from portalcrawl.crawl.site_rights import SiteRights
     from portalcrawl.extraction.page import Page
+    from portalcrawl.extraction.pagination import ListPages
     from portalcrawl.items import Article, Observation, Teaser
     from portalcrawl.loaders.teaser import LinkedTeaser
     from portalcrawl.storage.records import Record, Status
@@ -40,31 +42,50 @@ class PageResult:
     items: list[Article | Teaser | Observation] = field(default_factory=list)
     follow: list[Record] = field(default_factory=list)
     """Articles to request now, in the order of their teasers."""
+    next_page: str | None = None
+    """URL of the next page of a list."""
+    render_reason: str | None = None
+    """Why a browser must fetch the page again; None if it was read."""
 
 
 class PageHandler:
     """Handles the pages of one crawl."""
 
-    def __init__(self, crawl: CrawlState, frontier: Frontier) -> None:
+    def __init__(
+        self, crawl: CrawlState, frontier: Frontier, fetch_policy: FetchPolicy, site_rights: SiteRights
+    ) -> None:
         self._crawl = crawl
         self._counts = crawl.counts
         self._frontier = frontier
-        self._identities = Identities(crawl.unit_of_work)
+        self._fetch_policy = fetch_policy
+        self._site_rights = site_rights
+        self._identities = Identities(crawl)
         self.repeats = RepeatedPatterns()
         self._observer = Observer(crawl) if crawl.policy.observations else None
 
-    def start_page(self, page: Page, url: str, *, rendered: bool = False, is_first: bool = True) -> PageResult:
+    def start_page(self, page: Page, url: str, before: ListPages, *, is_first: bool) -> PageResult | None:
         """Handle the start page that was requested as *url*; its teasers are followed whatever its page type.
 
-        *is_first* is False for the second and later pages of a list, which are not observed.
+        *before* are the pages of the list read so far. *is_first* is False for the second and later ones, which are
+        not observed. Return None if the page has failed, or is one of *before*.
         """
+        decision = self._fetch_policy.decide(page, "start")
+        if decision.render_reason:
+            return PageResult(render_reason=decision.render_reason)
+        if decision.failure:
+            self.failed(None, decision.failure)
+            return None
+        if before.is_read(page):
+            return None
         self._counts["pages"] += 1
-        context = CrawlContext(self._crawl.run, 0, "start", rendered=rendered)
+        context = CrawlContext(self._crawl.run, 0, "start", rendered=decision.rendered)
         result = PageResult()
         article = load_article(page, context) if page.page_type == "article" else None
         record = self._frontier.start(page.profile, url) if article else None
         if article and record:
-            identity = self._identify(article, record, page)
+            identity = self._identities.identify(article, record, page.profile, page.declared_url)
+            if identity.relation == "moved":
+                self._moved(record)
             if identity.record is None:
                 self._refuse(record, identity)
                 self._counts["start_pages_failed"] += 1
@@ -79,16 +100,27 @@ class PageHandler:
                 result.items.append(article)
         return result
 
-    def article_page(self, page: Page, record: Record, via: str, *, rendered: bool = False) -> PageResult:
-        """Handle the page fetched for *record*; its teasers are followed if it is a wanted article, new to the run."""
+    def article_page(self, page: Page, record: Record, via: str) -> PageResult | None:
+        """Handle the page fetched for *record*; its teasers are followed if it is a wanted article, new to the run.
+
+        Return None if the page has failed.
+        """
+        decision = self._fetch_policy.decide(page, "article")
+        if decision.render_reason:
+            return PageResult(render_reason=decision.render_reason)
+        if decision.failure:
+            self.failed(record, decision.failure)
+            return None
         self._counts["pages"] += 1
-        context = self._context(record, via, rendered=rendered)
+        context = self._context(record, via, rendered=decision.rendered)
         result = PageResult()
         article = load_article(page, context) if page.page_type == "article" else None
         if article is None:
             self._no_article(page, record)
             return result
-        identity = self._identify(article, record, page)
+        identity = self._identities.identify(article, record, page.profile, page.declared_url)
+        if identity.relation == "moved":
+            self._moved(record)
         is_announced = identity.record is not None and identity.record.id == record.id
         if is_announced and add_announced(article, page, context):
             self._crawl.unit_of_work.discovered.keep(record.portal, record.id)
@@ -160,14 +192,10 @@ class PageHandler:
     def _ages(self, record: Record) -> Sequence[int]:
         return self._crawl.policy.portals[record.portal].recrawl_ages
 
-    def _identify(self, article: Article, requested: Record, page: Page) -> Identity:
-        teased = self._crawl.articles.of(requested.portal, requested.id).teaser_headline
-        requested.headline = teased or requested.headline
-        identity = self._identities.identify(article, requested, page.profile, page.declared_url)
-        if identity.relation == "moved":
-            self._missing(requested, "moved", "other_article")
-            self._counts["articles_moved"] += 1
-        return identity
+    def _moved(self, record: Record) -> None:
+        """Record that the URL of *record* leads to another article now."""
+        self._missing(record, "moved", "other_article")
+        self._counts["articles_moved"] += 1
 
     def _refuse(self, record: Record, identity: Identity) -> None:
         """Record that another page was served instead of the article."""
@@ -192,7 +220,8 @@ class PageHandler:
         """Return whether *article* is to be written: it is new to the run and not too old."""
         record = identity.record
         assert record is not None
-        self._crawl.articles.link(article, identity, requested)
+        article.id = record.id  # under which it was first stored, even if its URL has changed since
+        self._crawl.articles.note_links(article, requested, identity.relation)
         if self._crawl.articles.is_taken(record):
             self._counts["articles_again"] += 1
             return False
@@ -202,7 +231,10 @@ class PageHandler:
             self._crawl.unit_of_work.note(record)
             self._counts["skipped/too_old"] += 1
             return False
-        self._crawl.articles.begin(article, record, _visit(page.response, self._ages(record)))
+        if signals := self._site_rights.signals(article.url):
+            article.rights = {**article.rights, "signals": [*signals, *article.rights.get("signals", ())]}
+        visit = Visit(self._ages(record), header(page.response, "ETag"), header(page.response, "Last-Modified"))
+        self._crawl.articles.of(article.portal, article.id).reading = record, visit
         return True
 
     def _add_teasers(self, result: PageResult, page: Page, context: CrawlContext) -> list[LinkedTeaser]:
@@ -221,11 +253,3 @@ class PageHandler:
         new = [each.teaser for each in teasers if each.teaser.id in claimed]
         self._counts["teasers_known"] += len(teasers) - len(new)
         return new
-
-
-def _visit(response: Response, ages: Sequence[int]) -> Visit:
-    def header(name: str) -> str | None:
-        value = response.headers.get(name)
-        return value.decode("latin-1") if value else None
-
-    return Visit(ages, header("ETag"), header("Last-Modified"))

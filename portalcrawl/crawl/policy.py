@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from portalcrawl.profiles.model import DiscoveryRules, Profile, RenderMode
@@ -19,7 +19,7 @@ class PortalPolicy:
     render: RenderMode
     recrawl_ages: tuple[int, ...]
     """Seconds after an article was first stored at which it is visited again, ascending."""
-    discovery: DiscoveryRules = field(default_factory=DiscoveryRules)
+    discovery: DiscoveryRules
     """Which feeds and sitemaps are requested."""
 
 
@@ -36,5 +36,5 @@ class CrawlPolicy:
     """Oldest publication time wanted. A naive one is local time of the portal."""
     retry_failed_after: float
     """Seconds until the first retry of a page that failed; each further wait is twice as long."""
-    observations: bool = False
+    observations: bool
     """Whether observations of teasers on start pages are recorded."""

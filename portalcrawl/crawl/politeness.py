@@ -125,10 +125,12 @@ class Politeness:
         known = self._pauses.get(host, (0.0, None))[1]
         if known is None or known.until < pause.until:
             self._pauses[host] = monotonic(), pause
+        else:
+            pause = known
         self._refusing.add(host)
         logger.info("%s answered %d: no requests to it for %.0f s (refusal %d)", host, status, seconds, refusals)
-        self._count(host, self._pauses[host][1] or pause)
-        return self._pauses[host][1] or pause
+        self._count(host, pause)
+        return pause
 
     def answered(self, host: str) -> None:
         """Record that *host* answered a request with another status than 429 and 503."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from portalcrawl.errors import DataFolderError
@@ -17,9 +16,6 @@ from portalcrawl.rights.archive import RightsArchive
 from portalcrawl.rights.document_place import DocumentFolder
 from portalcrawl.rights.signals import Statement, signal_records
 from portalcrawl.urls import site_of
-
-if TYPE_CHECKING:
-    from portalcrawl.items import Article
 
 logger = logging.getLogger(__name__)
 
@@ -50,18 +46,14 @@ class SiteRights:
         except (OSError, DataFolderError) as error:
             logger.warning("The %s of %s could not be stored: %s", document, origin, error)
 
-    def add_signals(self, article: Article) -> None:
-        """Add the signals for *article* in the documents of its site to its ``rights``, before those of its page."""
-        signals = list(self._signals(article.url))
-        if signals:
-            article.rights = {**article.rights, "signals": [*signals, *article.rights.get("signals", ())]}
-
-    def _signals(self, url: str) -> Iterator[dict[str, Any]]:
+    def signals(self, url: str) -> list[dict[str, Any]]:
+        """Return the signals for the page *url* in the documents of its site."""
+        signals: list[dict[str, Any]] = []
         for document in (robots_txt.SOURCE, tdmrep.SOURCE):
-            found = self._documents.get((site_of(url), document))
-            if found is not None:
+            if found := self._documents.get((site_of(url), document)):
                 said = statements(document, found.body, url, self._user_agent)
-                yield from signal_records(document, said, found.when, found.sha256)
+                signals += signal_records(document, said, found.when, found.sha256)
+        return signals
 
 
 def statements(document: str, body: bytes, url: str, user_agent: str) -> list[Statement]:

@@ -44,8 +44,8 @@ class Publication:
     def __init__(self, crawler: Crawler, session: RunSession) -> None:
         self._crawler = crawler
         self._session = session
-        self._commits = create_looping_call(self._commit)
-        self._renewals = create_looping_call(self._renew)
+        self._commits = create_looping_call(self._work, lambda run: run.commit())
+        self._renewals = create_looping_call(self._work, lambda run: run.keep_portals())
         self._is_ending = False
 
     @classmethod
@@ -124,12 +124,6 @@ class Publication:
             )
         if run.delayed:
             logger.warning("The committed lines are not published yet: %s; a later run publishes them", run.delayed)
-
-    def _renew(self) -> None:
-        self._work(lambda run: run.keep_portals())
-
-    def _commit(self) -> None:
-        self._work(lambda run: run.commit())
 
     def _work(self, work: Callable[[Run], object]) -> None:
         """Call *work* with the run; close the spider if the run is broken."""

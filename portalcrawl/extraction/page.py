@@ -239,13 +239,18 @@ class Page:
         return decide_page_type(self)
 
 
+def header(response: Response, name: str) -> str | None:
+    """Return the value of a header of *response*; None without it."""
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
+
+
 def fetch_time(response: Response) -> datetime:
     """Return the time in the Date header of *response* (RFC 9110 6.6.1) if it is plausible, else now; aware, UTC."""
     now = datetime.now(UTC).replace(microsecond=0)
-    header = response.headers.get("Date")
-    if header:
+    if date := header(response, "Date"):
         try:
-            when = parsedate_to_datetime(header.decode("latin-1"))
+            when = parsedate_to_datetime(date)
             when = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
             return when if now - LONGEST_PAST <= when <= now + WRONG_CLOCK else now
         except (ValueError, TypeError, OverflowError):

@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from portalcrawl.feeds.feed_files import PART, cut, sha256_of, sync_folder, write_whole
+from portalcrawl.feeds.feed_files import PART, cut, sha256_of, sync_folder
 from portalcrawl.schema import FeedEntry, Manifest
 
 
@@ -54,11 +54,6 @@ def whole_lines(path: Path | None, size: int) -> tuple[int, int | None]:
                 break
             there, lines = there + len(line), lines + 1
     return there, lines
-
-
-def write_manifest(path: Path, manifest: Manifest) -> None:
-    """Write *manifest* atomically: readers see all of it or nothing."""
-    write_whole(path, manifest_bytes(manifest))
 
 
 def manifest_bytes(manifest: Manifest) -> bytes:

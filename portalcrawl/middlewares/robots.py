@@ -102,16 +102,12 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         status = response.status
         self._stats.inc_value("robotstxt/response_count")
         self._stats.inc_value(f"robotstxt/response_status_count/{status}")
-        rights = getattr(self.crawler.spider, "site_rights", None)
-        if 200 <= status < 300:
-            if rights is not None:
-                rights.fetched(origin, SOURCE, response.body, fetch_time(response))
-            return _first_part(response.body)
-        if 400 <= status < 500 and status != TOO_MANY_REQUESTS:
-            if rights is not None:
-                rights.fetched(origin, SOURCE, None, fetch_time(response))
-            return b""
-        return self._nothing_allowed(origin, f"HTTP status {status}")
+        is_there = 200 <= status < 300
+        if not is_there and (not 400 <= status < 500 or status == TOO_MANY_REQUESTS):
+            return self._nothing_allowed(origin, f"HTTP status {status}")
+        if rights := getattr(self.crawler.spider, "site_rights", None):
+            rights.fetched(origin, SOURCE, response.body if is_there else None, fetch_time(response))
+        return _first_part(response.body) if is_there else b""
 
     def _nothing_allowed(self, origin: str, problem: str) -> bytes:
         logger.warning("robots.txt of %s could not be fetched (%s), so nothing is fetched there", origin, problem)

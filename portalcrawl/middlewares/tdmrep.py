@@ -56,7 +56,6 @@ class TdmrepMiddleware(Component):
             response = await self._crawler.engine.download_async(request)
         except Exception:  # noqa: BLE001 - pages are fetched even if this file can't be
             return
-        if response.status in (404, 410):
-            rights.fetched(origin, SOURCE, None, fetch_time(response))
-        elif response.status == 200:
-            rights.fetched(origin, SOURCE, response.body, fetch_time(response))
+        if response.status in (200, 404, 410):
+            body = response.body if response.status == 200 else None
+            rights.fetched(origin, SOURCE, body, fetch_time(response))

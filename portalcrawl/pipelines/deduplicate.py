@@ -23,37 +23,32 @@ class DeduplicatePipeline(Component):
         """Return *item*, or raise DropItem if it has been written before."""
         run: Run = self._crawler.spider.run  # type: ignore[union-attr]
         if isinstance(item, Teaser):
-            self._check_teaser(item, run)
+            # The page handler has looked up all teasers of a page in one query; others are looked up here.
+            if not run.unit_of_work.is_claimed(item.id) and run.unit_of_work.known_teasers([item.id]):
+                run.counts["teasers_known"] += 1
+                raise DropItem("known teaser")
         elif isinstance(item, Article):
-            self._check_article(item, run)
+            record = run.articles.record_of(item)
+            if compare(item, record) == "unchanged":
+                run.articles.settle(item, time(), is_written=False)
+                run.counts["articles_unchanged"] += 1
+                raise DropItem("unchanged")
+            if item.revision == 1:
+                _mark_copies(item, run)
+            else:
+                item.cluster_id = record.cluster_id
         return item
 
-    def _check_teaser(self, teaser: Teaser, run: Run) -> None:
-        # The page handler has looked up all teasers of a page in one query; teasers from elsewhere are looked up here.
-        if not run.unit_of_work.is_claimed(teaser.id) and run.unit_of_work.known_teasers([teaser.id]):
-            run.counts["teasers_known"] += 1
-            raise DropItem("known teaser")
 
-    def _check_article(self, article: Article, run: Run) -> None:
-        if compare(article, run.articles.record_of(article)) == "unchanged":
-            run.articles.unchanged(article, time())
-            run.counts["articles_unchanged"] += 1
-            raise DropItem("unchanged")
-        self._mark_copies(article, run)
-
-    def _mark_copies(self, article: Article, run: Run) -> None:
-        """Set ``duplicate_of`` and ``cluster_id`` of *article*."""
-        record = run.articles.record_of(article)
-        if article.revision > 1:
-            article.cluster_id = record.cluster_id
-            return
-        if article.content_hash:
-            others = run.unit_of_work.with_content(article.content_hash)
-            article.duplicate_of = next((other for other in others if other != article.id), None)
-            run.counts["duplicates"] += article.duplicate_of is not None
-        copied = fingerprint(f"{article.description or ''}\n{article.article_body or ''}")
-        if copied:
-            group = run.unit_of_work.near_copies.group_of(copied)
-            run.counts["near_duplicates"] += group is not None
-            article.cluster_id = group or article.id
-            run.articles.of(article.portal, article.id).fingerprint = copied
+def _mark_copies(article: Article, run: Run) -> None:
+    """Set ``duplicate_of`` and ``cluster_id`` of an article that is new."""
+    if article.content_hash:
+        others = run.unit_of_work.with_content(article.content_hash)
+        article.duplicate_of = next((other for other in others if other != article.id), None)
+        run.counts["duplicates"] += article.duplicate_of is not None
+    copied = fingerprint(f"{article.description or ''}\n{article.article_body or ''}")
+    if copied:
+        group = run.unit_of_work.near_copies.group_of(copied)
+        run.counts["near_duplicates"] += group is not None
+        article.cluster_id = group or article.id
+        run.articles.of(article.portal, article.id).fingerprint = copied

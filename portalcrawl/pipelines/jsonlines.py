@@ -32,7 +32,7 @@ class JsonLinesPipeline(Component):
         try:
             run.write(item.type + "s", asdict(item))
             if isinstance(item, Article):
-                run.articles.written(item, time())
+                run.articles.settle(item, time(), is_written=True)
             elif isinstance(item, Observation):
                 run.unit_of_work.page_pictures.apply(item)
             else:

@@ -208,13 +208,14 @@ class ReadingGuard:
         does with a suspect, by default reading all parts of a page.
         """
         self._record, self._is_start, self._failed = record, is_start, failed
+        profile = self._run.plan.profiles[record.portal]
         is_suspect = record.reason == SUSPECT
-        if is_suspect and not self._passes_trial(response, record, trial or _read_all_parts):
+        if is_suspect and not self._passes_trial(lambda: (trial or _read_all_parts)(Page(response, profile)), record):
             return None
         self._run.journal.begin(self._entry(passed_trial=is_suspect))
         try:
             with no_garbage_collection():
-                return run_within(self._seconds, lambda: work(self._page(response, record)), self._end_run)
+                return run_within(self._seconds, lambda: work(Page(response, profile)), self._end_run)
         except ReadingTimeoutError:
             self._record_unreadable(f"reading it took longer than READ_TIMEOUT ({self._seconds:g} s)")
         except MemoryError:
@@ -229,12 +230,9 @@ class ReadingGuard:
             self._run.journal.end()
         return None
 
-    def _page(self, response: Response, record: Record) -> Page:
-        return Page(response, self._run.plan.profiles[record.portal])
-
-    def _passes_trial(self, response: Response, record: Record, trial: Callable[[Page], object]) -> bool:
+    def _passes_trial(self, trial: Callable[[], object], record: Record) -> bool:
         """Return whether a child process can read the page; if not, record it as unreadable."""
-        if not survives_in_child_process(lambda: trial(self._page(response, record)), self._seconds):
+        if not survives_in_child_process(trial, self._seconds):
             reason = f"a process that read it died, or took longer than READ_TIMEOUT ({self._seconds:g} s)"
             self._record_unreadable(reason)
             return False

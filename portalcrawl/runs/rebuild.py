@@ -20,8 +20,8 @@ logger = logging.getLogger(__name__)
 RUNS_PER_COMMIT = 500
 
 
-def rebuild(store: FeedStore, importer: FeedImporter, folder: Path | None) -> int:
-    """Record all runs and all records of the feeds published in *store*; return the number of records.
+def rebuild(store: FeedStore, importer: FeedImporter, folder: Path | None) -> None:
+    """Record all runs and all records of the feeds published in *store*.
 
     Feeds in *folder* that no manifest names belong to runs that died, or that still run with the lost state: they are
     left to the recovery of these runs. If this is killed, the next run starts it again.
@@ -50,7 +50,6 @@ def rebuild(store: FeedStore, importer: FeedImporter, folder: Path | None) -> in
     importer.history.set_value(REBUILDING, None)
     if number:
         logger.warning("The state was rebuilt from %s in %s", counted(number, "record"), store.name)
-    return number
 
 
 def _lines(path: Path) -> Iterator[bytes]:

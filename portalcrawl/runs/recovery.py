@@ -19,8 +19,8 @@ from typing import Any
 from sqlalchemy import Engine
 
 from portalcrawl.errors import RunLockedError
-from portalcrawl.feeds.feed_files import PART, sync_folder
-from portalcrawl.feeds.publishing import existing_file, publish_feed, whole_lines, write_manifest
+from portalcrawl.feeds.feed_files import PART, sync_folder, write_whole
+from portalcrawl.feeds.publishing import existing_file, manifest_bytes, publish_feed, whole_lines
 from portalcrawl.plurals import counted
 from portalcrawl.runs.feed_import import LINES_PER_COMMIT, FeedImporter, parse_record
 from portalcrawl.runs.locks import PortalGuard
@@ -151,7 +151,7 @@ def _publish(folder: Path, path: Path, importer: FeedImporter, run: PastRun) -> 
     counts = {feed.kind: feed.records for feed in found if feed.records or feed.kind in COUNTED}
     manifest = _recovered(run, [entry for entry in entries if entry], counts, warnings)
     if manifest.feeds:
-        write_manifest(path, manifest)
+        write_whole(path, manifest_bytes(manifest))
     (folder / (path.name + PART)).unlink(missing_ok=True)
     logger.warning("Published the feeds of run %s, which died: %s", run.run, counts)
     return manifest

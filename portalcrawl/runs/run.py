@@ -17,9 +17,9 @@ from sqlalchemy import Engine
 from portalcrawl.crawl.articles import RunArticles
 from portalcrawl.crawl.crawl_state import CrawlState
 from portalcrawl.errors import DataFolderError, FeedStoreError, LeaseLostError, OutboxFullError, PortalcrawlError
-from portalcrawl.feeds.feed_files import sync_folder
+from portalcrawl.feeds.feed_files import FeedFile, sync_folder, write_whole
 from portalcrawl.feeds.json_lines import json_line
-from portalcrawl.feeds.publishing import publish_feed, write_manifest
+from portalcrawl.feeds.publishing import manifest_bytes, publish_feed
 from portalcrawl.feeds.store.locating import TIMEOUT, open_store
 from portalcrawl.runs.feed_import import FeedImporter
 from portalcrawl.runs.locks import PortalGuard, state_lock
@@ -32,7 +32,6 @@ from portalcrawl.runs.retention import remove_old_feeds, remove_old_near_copies
 from portalcrawl.runs.run_names import FEED_KINDS, feed_name, manifest_name
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.runs.run_start import free_name, next_start
-from portalcrawl.runs.sinks import OutboxLines, PartFiles
 from portalcrawl.runs.verdict import RUNS_TO_COMPARE, verdict_of
 from portalcrawl.schema import FeedEntry, Manifest
 from portalcrawl.storage.database import (
@@ -46,7 +45,7 @@ from portalcrawl.storage.database import (
     state_file,
 )
 from portalcrawl.storage.leases import PortalLeases
-from portalcrawl.storage.outbox import Outbox
+from portalcrawl.storage.outbox import Outbox, OutboxFeed
 from portalcrawl.storage.postgresql import advisory_lock
 from portalcrawl.storage.run_history import NOT_IMPORTED, PastFeed, PastRun, RunHistory
 from portalcrawl.storage.unit_of_work import UnitOfWork
@@ -131,8 +130,13 @@ class Run:
         self._guard = state.guard
         self._is_lost = False
         """Whether another run has taken a portal over."""
-        self._files = None if settings.uses_outbox else PartFiles(self.folder, self.id, self.unit_of_work)
-        self._sink = self._files or OutboxLines(self.id, self.unit_of_work)
+        self._files: Mapping[str, FeedFile] | None = None
+        """The feeds by kind if they are files, which get their names at the end of the run."""
+        if not settings.uses_outbox:
+            self._files = {kind: FeedFile(self.folder, feed_name(kind, name)) for kind in FEED_KINDS}
+        self._feeds: Mapping[str, FeedFile | OutboxFeed] = self._files or {
+            kind: OutboxFeed(name, kind, self.unit_of_work) for kind in FEED_KINDS
+        }
         self._uncommitted = 0
         self._busy_since: float | None = None
         self._next_try = 0.0
@@ -140,7 +144,11 @@ class Run:
     def write(self, kind: str, record: Mapping[str, Any]) -> None:
         """Append *record* to the feed *kind*; the next commit makes it durable."""
         if self.settings.jsonl_feeds:
-            self._sink.append(kind, json_line(record), record)
+            feed = self._feeds[kind]
+            feed.append(json_line(record))
+            if self._files:
+                line = {"portal": record["portal"], "id": record["id"], "revision": record.get("revision")}
+                self.unit_of_work.note_line({"run": self.id, "kind": kind, "stop": feed.bytes, **line})
         self.counts[kind] += 1
         self._uncommitted += 1
 
@@ -179,9 +187,14 @@ class Run:
 
     def _commit(self) -> None:
         """Sync the lines first, then record them in the state."""
-        self._sink.sync()
+        lengths = []
+        for kind, feed in self._feeds.items():
+            feed.sync()
+            if feed.records:
+                row = {"file": feed_name(kind, self.id), "run": self.id, "kind": kind}
+                lengths.append({**row, "bytes": feed.bytes, "records": feed.records})
         self._state_file.check()
-        self.unit_of_work.commit(self._sink.lengths(), SHORT_WAIT)
+        self.unit_of_work.commit(lengths, SHORT_WAIT)
         self._uncommitted = 0
 
     def keep_portals(self) -> None:
@@ -202,10 +215,21 @@ class Run:
         try:
             with state_lock(self._state_file.path, SHORT_WAIT):
                 self._commit()
-                manifest = self._publish(self._files, finish_reason) if self._files else self._end(finish_reason)
+                if self._files is None:
+                    manifest = self._end(finish_reason)
+                else:
+                    for feed in self._files.values():
+                        feed.close()
+                    found = [
+                        publish_feed(self.folder, feed.path.name, kind, feed.bytes, feed.records)
+                        for kind, feed in self._files.items()
+                    ]
+                    manifest = self._manifest(finish_reason, [entry for entry in found if entry])
+                    if manifest.feeds:
+                        write_whole(self.folder / manifest_name(self.id), manifest_bytes(manifest))
+                    self._history.end(manifest)
         except StateReplacedError:
-            if self._files:
-                self._hand_over(self._files)
+            self._hand_over()
             raise
         if self._files:
             self._remove_old_feeds()
@@ -246,32 +270,19 @@ class Run:
                 self._guard.release()
         return manifest
 
-    def _publish(self, files: PartFiles, finish_reason: str) -> Manifest:
-        for feed in files.feeds.values():
-            feed.close()
-        entries = [
-            publish_feed(self.folder, feed.path.name, kind, feed.bytes, feed.records)
-            for kind, feed in files.feeds.items()
-        ]
-        manifest = self._manifest(finish_reason, [entry for entry in entries if entry])
-        if manifest.feeds:
-            write_manifest(self.folder / manifest_name(self.id), manifest)
-        self._history.end(manifest)
-        return manifest
-
-    def _hand_over(self, files: PartFiles) -> None:
-        """Record the unpublished feeds of this run in the state that replaced the run's own.
+    def _hand_over(self) -> None:
+        """Record the files of this run, which are not published, in the state that replaced the run's own.
 
         A state that is not made yet will be made from the files.
         """
         path = self._state_file.path
-        if path is None or not path.exists():
+        if self._files is None or path is None or not path.exists():
             return
         with state_lock(path, SHORT_WAIT):
             history = RunHistory(open_database(self.settings.state_url), SHORT_WAIT)
             if not history.is_incomplete():
                 known = {feed.file: feed for feed in history.feeds_of(self.id)}
-                left = [_not_imported(feed.path.name, kind, known) for kind, feed in files.feeds.items()]
+                left = [_not_imported(feed.path.name, kind, known) for kind, feed in self._files.items()]
                 run = PastRun(self.id, tuple(self.plan.profiles), masked(self.plan.given), self.started.isoformat())
                 history.add([(run, left)])
 

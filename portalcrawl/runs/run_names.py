@@ -13,7 +13,7 @@ FEED_NAME = re.compile(rf"(?P<kind>{'|'.join(FEED_KINDS)})-(?P<run>{RUN_ID.patte
 MANIFEST_NAME = re.compile(rf"manifest-(?P<run>{RUN_ID.pattern})\.json", re.ASCII)
 
 
-def run_id(started: datetime, job: str | None = None) -> str:
+def run_id(started: datetime, job: str | None) -> str:
     """Return an id for a run that started at *started* (UTC): the time, then Scrapyd's *job* id or six hex digits."""
     return f"{started:{START_FORMAT}}-{job_suffix(job) if job else secrets.token_hex(3)}"
 

@@ -53,7 +53,7 @@ class RunSession:
             self._stack = stack.pop_all()
         return self.run
 
-    def open_temporary(self) -> Run:
+    def open_temporary(self) -> None:
         """Begin a run that leaves nothing behind: its state is in memory, its folder a temporary one."""
         with ExitStack() as stack:
             folder = Path(stack.enter_context(TemporaryDirectory()))
@@ -63,7 +63,6 @@ class RunSession:
             self.run = open_run(self.plan, settings, folders, state)
             stack.callback(self.run.close)
             self._stack = stack.pop_all()
-        return self.run
 
     def _hold_portals(self, folders: Folders, stack: ExitStack) -> State:
         """Take the portals until *stack* is closed: by file locks, or by leases in a state that machines share."""

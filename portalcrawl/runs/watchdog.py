@@ -19,7 +19,6 @@ import time
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn, TypeVar
@@ -56,16 +55,6 @@ class ReadingTimeoutError(BaseException):
     """Work took longer than the time limit. Not an Exception, so that no ``except Exception`` in it catches this."""
 
 
-def run_within(seconds: float, work: Callable[[], T], on_stuck: Callable[[], object]) -> T:
-    """Return what *work* returns; raise ReadingTimeoutError if it takes longer than *seconds*.
-
-    :param on_stuck: called in the second thread when the main thread can't be interrupted; the process ends afterwards.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return work()
-    return _watchdog().run(work, seconds, on_stuck)
-
-
 class _Watchdog:
     """The signal, the second thread and ``faulthandler``, of which a process has one each, whatever runs it holds.
 
@@ -88,8 +77,14 @@ class _Watchdog:
         self._is_ending = False
         self._thread: threading.Thread | None = None
 
-    def run(self, work: Callable[[], T], seconds: float, on_stuck: Callable[[], object]) -> T:
-        """Return what *work* returns; raise ReadingTimeoutError if it takes longer than *seconds*."""
+    def run(self, seconds: float, work: Callable[[], T], on_stuck: Callable[[], object]) -> T:
+        """Return what *work* returns; raise ReadingTimeoutError if it takes longer than *seconds*.
+
+        :param on_stuck: called in the second thread when the main thread can't be interrupted; the process ends
+            afterwards.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            return work()
         self._on_stuck = on_stuck
         if seconds != self._seconds:
             self._disarm()
@@ -177,9 +172,7 @@ class _Watchdog:
             os._exit(1)
 
 
-@cache
-def _watchdog() -> _Watchdog:
-    return _Watchdog()
+run_within = _Watchdog().run
 
 
 def _is_uninterrupted(frame: FrameType | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from time import time
 
 from portalcrawl.runs.run_settings import RunSettings
@@ -60,10 +61,10 @@ class Dispatcher:
             return False
         if not self._nodes.is_up(entry.node):
             return False
-        values = {"node": entry.node, "posted": now, "expires": now + entry.start_within, "longest": entry.limit}
-        self._store.change(job.job, status="posting", **values)
-        if (stored := self._store.find(job.job)) is not None:
-            self._post(stored)
+        expires = now + entry.start_within
+        job = replace(job, status="posting", node=entry.node, posted=now, expires=expires, longest=entry.limit)
+        self._store.change(job.job, status=job.status, node=job.node, posted=now, expires=expires, longest=job.longest)
+        self._post(job)
         return True
 
     def _post(self, job: Job) -> None:

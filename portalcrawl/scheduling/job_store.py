@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
@@ -16,6 +16,9 @@ from sqlalchemy.exc import DatabaseError
 from portalcrawl.errors import DataFolderError
 from portalcrawl.scheduling.job_tables import entries, jobs, marks, migrate, notices
 from portalcrawl.storage.database import make_engine
+
+if TYPE_CHECKING:
+    from portalcrawl.scheduling.entries import ScheduleEntry
 
 FILE = "schedule.sqlite3"
 OPEN = ("due", "posting", "pending", "running")
@@ -169,16 +172,18 @@ class JobStore:
             rows = connection.execute(select(entries).where(entries.c.slot.is_not(None))).all()
         return {row.entry: NextStart(row.slot, row.due) for row in rows if row.timing == timings[row.entry]}
 
-    def set_next(
-        self, entry: str, timing: str, following: NextStart, due: float | None, portals: Collection[str]
-    ) -> None:
-        """Store when *entry* is next due and, in the same transaction, a job due at *due* (None for no job)."""
-        values = {"timing": timing, "slot": following.slot, "due": following.due}
-        query = insert_or(entries).values(entry=entry, **values)
+    def set_next(self, entry: ScheduleEntry, following: NextStart, due: float | None = None) -> NextStart:
+        """Store when *entry* is next due and, in the same transaction, a job due at *due* (None for no job).
+
+        Return *following*.
+        """
+        values = {"timing": entry.timing.text, "slot": following.slot, "due": following.due}
+        query = insert_or(entries).values(entry=entry.name, **values)
         with self.engine.begin() as connection:
             connection.execute(query.on_conflict_do_update(index_elements=["entry"], set_=values))
             if due is not None:
-                _add(connection, entry, due, portals, by_hand=False)
+                _add(connection, entry.name, due, entry.portals, by_hand=False)
+        return following
 
     def set_level(self, entry: str, level: str, now: float, line: str | None) -> None:
         """Store an entry's level and, in the same transaction, the notice *line* (None for no notice)."""

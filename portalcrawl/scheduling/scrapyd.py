@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT, READ_TIMEOUT = 3.0, 20.0
 """Seconds; Scrapyd does not answer while it lists an egg's spiders, which takes seconds on a busy machine."""
 SPIDER = "portal"
+LOG_END = 20_000
+"""Bytes that are read from the end of a log."""
 NOT_DEPLOYED = re.compile(r"(?:project|spider) '[^']*' not found")
 
 
@@ -113,12 +115,12 @@ class Scrapyd:
         except NodeError:
             return None
 
-    def _log_end(self, log_url: str, size: int = 20_000) -> str:
+    def _log_end(self, log_url: str) -> str:
         url = urljoin(self.node.url, log_url.lstrip("/"))
         length = int(self._send("HEAD", url).headers.get("Content-Length") or 0)
         # Scrapyd can't answer a range from the end (bytes=-N) that is longer than the log.
-        response = self._send("GET", url, headers={"Range": f"bytes={length - size}-"} if length > size else {})
-        return response.content[-size:].decode("utf-8", "replace") if response.ok else ""
+        response = self._send("GET", url, headers={"Range": f"bytes={length - LOG_END}-"} if length > LOG_END else {})
+        return response.content[-LOG_END:].decode("utf-8", "replace") if response.ok else ""
 
     def _ask(self, method: str, name: str, data: Mapping[str, Any]) -> dict[str, Any]:
         given = {"params": data} if method == "GET" else {"data": data}

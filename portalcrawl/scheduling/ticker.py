@@ -28,28 +28,24 @@ class Ticker:
         self._next = store.take_entries({name: entry.timing.text for name, entry in schedule.entries.items()})
         for name, entry in self._entries.items():
             if name not in self._next:
-                self._set(name, NextStart(now, now) if entry.timing.every else next_start(entry, now))
+                first = NextStart(now, now) if entry.timing.every else next_start(entry, now)
+                self._next[name] = store.set_next(entry, first)
 
     def tick(self, now: float) -> float:
-        """Store jobs due at *now* (Unix seconds); return the seconds until an entry is due again."""
+        """Store jobs due at *now* (Unix seconds); return the seconds until an entry is due again.
+
+        An entry that was due several times gets one job, due at the latest of them.
+        """
         if now < self._latest - CLOCK_SET_BACK:
             self._count_anew(now)
         self._latest = max(now, self._latest)
         for name, following in self._next.items():
             if following.due <= now:
-                self._add_due(self._entries[name], following, now)
+                entry = self._entries[name]
+                missed = entry.timing.latest(_moment(following.slot), _moment(now))
+                slot = missed.timestamp() if missed else following.slot
+                self._next[name] = self._store.set_next(entry, next_start(entry, slot), due=slot)
         return min((following.due - now for following in self._next.values()), default=NEVER)
-
-    def _add_due(self, entry: ScheduleEntry, following: NextStart, now: float) -> None:
-        """Store that *entry* is due: once, at the latest of the missed times."""
-        missed = entry.timing.latest(_moment(following.slot), _moment(now))
-        slot = missed.timestamp() if missed else following.slot
-        self._set(entry.name, next_start(entry, slot), due=slot)
-
-    def _set(self, name: str, following: NextStart, due: float | None = None) -> None:
-        entry = self._entries[name]
-        self._store.set_next(name, entry.timing.text, following, due, entry.portals)
-        self._next[name] = following
 
     def _count_anew(self, now: float) -> None:
         """Recalculate the times that are in the future because the clock was set back; *now* is the new time."""
@@ -59,7 +55,7 @@ class Ticker:
         for name, entry in self._entries.items():
             fresh = next_start(entry, now)
             if fresh.due < self._next[name].due:
-                self._set(name, fresh)
+                self._next[name] = self._store.set_next(entry, fresh)
 
 
 def next_start(entry: ScheduleEntry, after: float) -> NextStart:

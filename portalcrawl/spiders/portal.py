@@ -13,7 +13,7 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 
 from portalcrawl.crawl.failures import HostPaused, reason_of
-from portalcrawl.crawl.fetch_policy import FetchPolicy, to_browser
+from portalcrawl.crawl.fetch_policy import FetchPolicy, conditional_headers, to_browser
 from portalcrawl.crawl.frontier import Frontier
 from portalcrawl.crawl.page_handler import PageHandler, PageResult
 from portalcrawl.crawl.politeness import Politeness
@@ -72,8 +72,6 @@ class PortalSpider(Spider):
         super().__init__()
         self.session = session
         self._starts_under_way = 0
-        self._politeness: Politeness | None = None
-        self._site_rights: SiteRights | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, session: RunSession | None = None, **kwargs: Any) -> Self:
@@ -95,20 +93,24 @@ class PortalSpider(Spider):
     @property
     def politeness(self) -> Politeness | None:
         """Decides when requests may be sent to which host; None while no run is open."""
-        if self._politeness is None and self.session.run is not None:
-            settings = self.session.run.settings
-            budget = HostBudget.beside(settings.state_url, settings.data_dir / "locks")
-            self._politeness = Politeness(budget, settings.politeness)
-        return self._politeness
+        return self._politeness if self.session.run is not None else None
+
+    @cached_property
+    def _politeness(self) -> Politeness:
+        settings = self.run.settings
+        budget = HostBudget.beside(settings.state_url, settings.data_dir / "locks")
+        return Politeness(budget, settings.politeness)
 
     @property
     def site_rights(self) -> SiteRights | None:
         """The sites' statements about the use of their content; None while no run is open."""
-        if self._site_rights is None and self.session.run is not None:
-            settings = self.crawler.settings
-            agent = settings.get("ROBOTSTXT_USER_AGENT") or settings.get("USER_AGENT")
-            self._site_rights = SiteRights(self.session.run.settings.data_dir / "rights", agent)
-        return self._site_rights
+        return self._site_rights if self.session.run is not None else None
+
+    @cached_property
+    def _site_rights(self) -> SiteRights:
+        settings = self.crawler.settings
+        agent = settings.get("ROBOTSTXT_USER_AGENT") or settings.get("USER_AGENT")
+        return SiteRights(self.run.settings.data_dir / "rights", agent)
 
     @property
     def plan(self) -> Plan:
@@ -136,7 +138,7 @@ class PortalSpider(Spider):
                 await asyncio.sleep(POLL)
             self._starts_under_way += 1
             yield self._start_request(start, 1)
-        for record in islice(self._pending(before_pages=True), MAX_QUEUE):
+        for record in islice(self.frontier.pending(before_pages=True), MAX_QUEUE):
             yield self._article_request(record, "pending")
 
     @property
@@ -148,12 +150,16 @@ class PortalSpider(Spider):
     @cached_property
     def frontier(self) -> Frontier:
         """The links of the run."""
-        return Frontier(self.run.crawl)
+        return Frontier(self.run.crawl, self._is_given_up)
+
+    def _is_given_up(self, record: Record) -> bool:
+        host = urlsplit(self.plan.address(record.url)).hostname or ""
+        return self._politeness.given_up(host) is not None
 
     @cached_property
     def page_handler(self) -> PageHandler:
         """Handles the pages of the run."""
-        return PageHandler(self.run.crawl, self.frontier)
+        return PageHandler(self.run.crawl, self.frontier, self.fetch_policy, self._site_rights)
 
     @cached_property
     def guard(self) -> ReadingGuard:
@@ -208,21 +214,14 @@ class PortalSpider(Spider):
             raise CloseSpider("broken") from None
         if not is_committed:
             raise DontCloseSpider
-        taken = list(islice(self._pending(), MAX_QUEUE))
-        waiting = [self._article_request(record, "pending") for record in taken]
+        pending = islice(self.frontier.pending(), MAX_QUEUE)
+        waiting = [self._article_request(record, "pending") for record in pending]
         for portal in self.plan.profiles:
             waiting += self._next_documents(portal)
         for request in waiting:
             self.crawler.engine.crawl(request)
         if waiting:
             raise DontCloseSpider
-
-    def _pending(self, *, before_pages: bool = False) -> Iterator[Record]:
-        """Yield the pending articles, except those on hosts to which this run sends no more requests."""
-        for record in self.frontier.pending(before_pages=before_pages):
-            host = urlsplit(self.plan.address(record.url)).hostname or ""
-            if self.politeness is None or self.politeness.given_up(host) is None:
-                yield record
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
         """Read a page as a start page, for ``scrapy parse``; nothing is kept in the data folder."""
@@ -246,10 +245,17 @@ class PortalSpider(Spider):
             return
         record = self.frontier.start(start.profile, start.url)
         before = pages or ListPages()
-        read = self.guard.read(
+        found = self.guard.read(
             response, record, lambda page: self._read_start(page, start, number, before), is_start=True
         )
-        yield from self._outcome(read)
+        if found and found.render_reason:
+            self._starts_under_way += number == 1
+            yield to_browser(self._start_request(start, number, pages), found.render_reason)
+        elif found:
+            yield from found.items
+            if found.next_page:
+                yield self._start_request(Start(found.next_page, start.profile), number + 1, before)
+            yield from self.requests(found, "teaser")
         yield from self._next_documents(start.profile.name)
 
     def _read_start_document(self, response: Response, target: Target) -> Iterator[Any]:
@@ -260,24 +266,15 @@ class PortalSpider(Spider):
         else:
             self.run.counts["start_links"] += target.record.links
 
-    def _read_start(self, page: Page, start: Start, number: int, pages: ListPages) -> tuple[list[Request], PageResult]:
-        """Return the result of *page*, and a request for the list's next page or to render *page*, if there is one."""
-        decision = self.fetch_policy.decide(page, "start")
-        if decision.render_reason:
-            self._starts_under_way += number == 1
-            return [to_browser(self._start_request(start, number, pages), decision.render_reason)], PageResult()
-        if decision.failure:
-            self.page_handler.failed(None, decision.failure)
-            return [], PageResult()
-        if pages.is_read(page):
-            return [], PageResult()
-        found = self.page_handler.start_page(page, start.url, rendered=decision.rendered, is_first=number == 1)
-        if self._discovers(start.profile.name):
-            self.documents.discovery.add_page(page)
-        more: list[Request] = []
-        if page.page_type != "article" and number < self.plan.arguments.pages and (url := pages.next_page(page)):
-            more = [self._start_request(Start(url, start.profile), number + 1, pages)]
-        return more, found
+    def _read_start(self, page: Page, start: Start, number: int, pages: ListPages) -> PageResult | None:
+        """Return the result of *page*, with the list's next page if there is one; None if it has failed."""
+        found = self.page_handler.start_page(page, start.url, pages, is_first=number == 1)
+        if found and not found.render_reason:
+            if self._discovers(start.profile.name):
+                self.documents.discovery.add_page(page)
+            if page.page_type != "article" and number < self.plan.arguments.pages:
+                found.next_page = pages.next_page(page)
+        return found
 
     def parse_article(self, response: Response, record: Record, via: str) -> Iterator[Any]:
         """Read the page of an article; *via* is how the crawl found it (``Article.discovered_via``)."""
@@ -287,32 +284,18 @@ class PortalSpider(Spider):
             else:  # the request was not conditional
                 self.page_handler.failed(record, "http_304")
             return
-        read = self.guard.read(response, record, lambda page: self._read_article(page, record, via), is_start=False)
-        yield from self._outcome(read)
-
-    def _read_article(self, page: Page, record: Record, via: str) -> tuple[list[Request], PageResult]:
-        decision = self.fetch_policy.decide(page, "article")
-        if decision.render_reason:
-            return [to_browser(self._article_request(record, via), decision.render_reason)], PageResult()
-        if decision.failure:
-            self.page_handler.failed(record, decision.failure)
-            return [], PageResult()
-        return [], self.page_handler.article_page(page, record, via, rendered=decision.rendered)
-
-    def _outcome(self, read: tuple[list[Request], PageResult] | None) -> Iterator[Any]:
-        """Yield the items and then the requests of a page that was read."""
-        if read is not None:
-            requests, found = read
-            for item in found.items:
-                if isinstance(item, Article) and self.site_rights is not None:
-                    self.site_rights.add_signals(item)
+        found = self.guard.read(
+            response, record, lambda page: self.page_handler.article_page(page, record, via), is_start=False
+        )
+        if found and found.render_reason:
+            yield to_browser(self._article_request(record, via), found.render_reason)
+        elif found:
             yield from found.items
-            yield from requests
             yield from self.requests(found, "teaser")
 
     def closed(self, reason: str) -> None:
         """Close the politeness; the run is closed by the session."""
-        if self._politeness is not None:
+        if "_politeness" in self.__dict__:
             self._politeness.close()
 
     def item_failed(self, item: Article | Teaser) -> None:
@@ -351,29 +334,30 @@ class PortalSpider(Spider):
         )
         if number == 1 and is_document_url(start.url):
             return self._as_document(request, start)
-        return self.fetch_policy.prepare(request, start.profile, "start")
+        reason = self.fetch_policy.known_reason(start.profile.name, request.url, "start")
+        return to_browser(request, reason) if reason else request
 
     def _as_document(self, request: Request, start: Start) -> Request:
         """Return *request*, whose URL looks like a feed or sitemap; conditional if it was read as one before."""
-        from portalcrawl.document_requests import document_meta, validators  # imported here, since most runs need none
+        from portalcrawl.document_requests import document_meta  # imported here, since most runs need none
 
         target = self.documents.discovery.start(start.profile, start.url)
-        return request.replace(headers=validators(target), meta=document_meta(target))
+        return request.replace(headers=conditional_headers(target.record), meta=document_meta(target))
 
     def _article_request(self, record: Record, via: str) -> Request:
         """Return the request for an article, conditional if the state has validators."""
         asks_again = record.revision and self.frontier.is_conditional(record)
-        given = {"If-None-Match": record.etag, "If-Modified-Since": record.last_modified} if asks_again else {}
         self.frontier.request(record)
         request = Request(
             self.plan.address(record.url),
             callback=self.parse_article,
             errback=self.failed,
-            headers={name: value for name, value in given.items() if value},
+            headers=conditional_headers(record) if asks_again else {},
             cb_kwargs={"record": record, "via": via},
             meta={"portal": record.portal, "handle_httpstatus_list": [304]},
             # The frontier requests each article only once. Scrapy's filter by URL would also drop redirects to pages
             # that were fetched before, and the state would not record the reason.
             dont_filter=True,
         )
-        return self.fetch_policy.prepare(request, self.plan.profiles[record.portal], "article")
+        reason = self.fetch_policy.known_reason(record.portal, request.url, "article")
+        return to_browser(request, reason) if reason else request

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from time import time
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, delete, func, select
 
@@ -25,6 +26,9 @@ if sys.version_info >= (3, 14):
     from compression import zstd
 else:
     from backports import zstd  # a dependency of Scrapy
+
+if TYPE_CHECKING:
+    from portalcrawl.storage.unit_of_work import UnitOfWork
 
 LEVEL = 3
 """Compression level of zstd, which takes an eighth of the time of zlib and gives a smaller result."""
@@ -45,28 +49,45 @@ class Backlog:
     """When the first of these ended (Unix seconds); None without one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """The lines that one commit adds to one feed."""
+class OutboxFeed:
+    """A feed that is being written; its lines go into the outbox in the transaction of the commit they belong to."""
 
-    kind: str
-    number: int
-    records: int
-    size: int
-    """Bytes of the lines."""
-    compressed: bytes
+    def __init__(self, run: str, kind: str, unit_of_work: UnitOfWork) -> None:
+        self.bytes = 0
+        self.records = 0
+        self._run = run
+        self._kind = kind
+        self._lines: list[bytes] = []
+        """Lines that no transaction has tried to write."""
+        self._chunks: list[dict[str, Any]] = []
+        """Chunks (rows) of transactions that have failed, or whose outcome is unknown."""
+        self._number = 0
+        unit_of_work.join(self)
 
+    def append(self, line: bytes) -> None:
+        """Keep *line* for the next commit."""
+        self._lines.append(line)
+        self.bytes += len(line)
+        self.records += 1
 
-def make_chunk(kind: str, number: int, lines: Sequence[bytes]) -> Chunk:
-    """Return *lines* as the chunk *number* of the feed *kind*."""
-    content = b"".join(lines)
-    return Chunk(kind, number, len(lines), len(content), zstd.compress(content, LEVEL))
+    def sync(self) -> None:
+        """Do nothing: all is written by the transaction."""
 
+    def commit(self, connection: Connection) -> None:
+        """Write the lines as one chunk, in the transaction of *connection*."""
+        if self._lines:
+            content = b"".join(self._lines)
+            lengths = {"records": len(self._lines), "size": len(content)}
+            chunk = {"number": self._number, **lengths, "compressed": zstd.compress(content, LEVEL)}
+            self._chunks.append({"run": self._run, "kind": self._kind, **chunk})
+            self._number += 1
+            self._lines.clear()
+        if self._chunks:
+            connection.execute(outbox.insert(), self._chunks)
 
-def add_chunks(connection: Connection, run: str, chunks: Sequence[Chunk]) -> None:
-    """Add *chunks* of *run* to the outbox, in the transaction of *connection*."""
-    if chunks:
-        connection.execute(outbox.insert(), [{"run": run, **asdict(chunk)} for chunk in chunks])
+    def committed(self) -> None:
+        """Forget the chunks that the last :meth:`commit` has written."""
+        self._chunks.clear()
 
 
 class Outbox:

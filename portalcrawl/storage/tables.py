@@ -168,7 +168,7 @@ lines = Table(
     sqlite_with_rowid=False,
 )
 
-# The tables below are used if lines are committed to the state instead of to files (see runs/sinks.py).
+# The tables below are used if lines are committed to the state instead of to files (see storage/outbox.py).
 leases = Table(
     "leases",
     metadata,

@@ -70,18 +70,6 @@ class _Batch:
     lines: list[Mapping[str, Any]] = field(default_factory=list)
     """Rows of the table ``lines``."""
 
-    def write(self, connection: Connection) -> None:
-        """Write all of it in the transaction of *connection*."""
-        links = [
-            {"portal": portal, "key": address_key(portal, key), "id": article}
-            for (portal, key), article in self.addresses.items()
-        ]
-        upsert(connection, articles, [row_of(record) for record in self.records.values()])
-        upsert(connection, addresses, links)
-        upsert(connection, teasers, [{"key": teaser_key(teaser)} for teaser in self.teasers])
-        if self.lines:
-            connection.execute(lines.insert(), self.lines)
-
 
 class UnitOfWork:
     """One view of the state and of the batch that the next commit will add to it."""
@@ -208,9 +196,18 @@ class UnitOfWork:
         :raises LeaseLostError: if another run has taken a portal over.
         """
         participants = (*self._replacing, *self._adding)
+        batch = self._batch
         with write_transaction(self._engine.execution_options(**{WAIT_OPTION: wait})) as connection:
             self._check_leases(connection)
-            self._batch.write(connection)
+            links = [
+                {"portal": portal, "key": address_key(portal, key), "id": article}
+                for (portal, key), article in batch.addresses.items()
+            ]
+            upsert(connection, articles, [row_of(record) for record in batch.records.values()])
+            upsert(connection, addresses, links)
+            upsert(connection, teasers, [{"key": teaser_key(teaser)} for teaser in batch.teasers])
+            if batch.lines:
+                connection.execute(lines.insert(), batch.lines)
             upsert(connection, feeds, lengths)
             for participant in participants:
                 participant.commit(connection)

@@ -86,7 +86,7 @@ def test_an_article_that_was_due_a_moment_ago_is_requested(tmp_path: Path) -> No
         run.commit()
         while time.time() <= moment:
             pass
-        assert [each.id for each in Frontier(run.crawl).pending()] == ["a.example:1"]
+        assert [each.id for each in Frontier(run.crawl, lambda _: False).pending()] == ["a.example:1"]
 
 
 def test_a_dead_run_whose_files_are_missing_blocks_no_later_run(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ from support import states
 from support.cutting_proxy import Cut, CuttingProxy, to_unix_socket
 
 from portalcrawl.items import Observation
-from portalcrawl.runs.sinks import OutboxLines
+from portalcrawl.runs.run_names import feed_name
 from portalcrawl.storage.database import StateBusyError, open_database
 from portalcrawl.storage.discovered import DocumentRecord, EntryRecord
 from portalcrawl.storage.leases import PortalLeases
-from portalcrawl.storage.outbox import Outbox
+from portalcrawl.storage.outbox import Outbox, OutboxFeed
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.text.fingerprints import Fingerprint, bands_of
@@ -43,7 +43,7 @@ class Gatherer:
         leases = PortalLeases(engine, ["a"], 60.0)
         leases.acquire(0)
         self.unit_of_work = UnitOfWork(engine, leases)
-        self.lines = OutboxLines("run", self.unit_of_work)
+        self.feeds = {kind: OutboxFeed("run", kind, self.unit_of_work) for kind in ("articles", "teasers")}
 
     def note(self, number: int) -> None:
         """Note what is new, and the change of what was there before."""
@@ -72,12 +72,17 @@ class Gatherer:
             work.discovered.note_document(DocumentRecord("a", each, links=number))
         work.discovered.note_entry(EntryRecord("a", article, "feed", title=str(number)))
         work.discovered.settle("a", f"a:{number - 1}")
-        for kind in ("articles", "teasers"):
-            self.lines.append(kind, f"{kind} {number}\n".encode(), {})
+        for kind, feed in self.feeds.items():
+            feed.append(f"{kind} {number}\n".encode())
 
     def commit(self) -> None:
         """Commit what was noted."""
-        self.unit_of_work.commit(self.lines.lengths())
+        of_run = [(feed_name(kind, "run"), kind, feed) for kind, feed in self.feeds.items()]
+        lengths = [
+            {"file": name, "run": "run", "kind": kind, "bytes": feed.bytes, "records": feed.records}
+            for name, kind, feed in of_run
+        ]
+        self.unit_of_work.commit(lengths)
 
     def fail_to_commit(self, proxy: CuttingProxy, moment: Cut) -> None:
         """Commit over a connection that is cut."""

@@ -15,10 +15,9 @@ from support import states
 from support.cutting_proxy import CuttingProxy, to_unix_socket
 
 from portalcrawl.errors import LeaseLostError, RunLockedError
-from portalcrawl.runs.sinks import OutboxLines
 from portalcrawl.storage.database import StateBusyError, open_database
 from portalcrawl.storage.leases import PortalLeases
-from portalcrawl.storage.outbox import Outbox
+from portalcrawl.storage.outbox import Outbox, OutboxFeed
 from portalcrawl.storage.records import Record
 from portalcrawl.storage.run_history import RunHistory
 from portalcrawl.storage.unit_of_work import UnitOfWork
@@ -151,26 +150,26 @@ def test_a_connection_cut_at_the_commit_loses_nothing_and_writes_nothing_twice(
     held = leases(cut_engine)
     held.acquire(0)
     unit_of_work = UnitOfWork(cut_engine, held)
-    lines = OutboxLines("run", unit_of_work)
+    feed = OutboxFeed("run", "articles", unit_of_work)
     marked = fingerprint(TEXT)
     assert marked
 
     def write(number: int) -> None:
-        lines.append("articles", f"{number}\n".encode(), {})
+        feed.append(f"{number}\n".encode())
         unit_of_work.note(Record("a", f"a:{number}", "u", "u"))
         unit_of_work.near_copies.note(marked, "a:1", "a", f"a:{number}")
 
     write(1)
-    unit_of_work.commit(lines.lengths())
+    unit_of_work.commit([])
     write(2)
     cutting.cut_at(b"COMMIT\0", moment)  # type: ignore[arg-type]
     with pytest.raises(StateBusyError):
-        unit_of_work.commit(lines.lengths())
+        unit_of_work.commit([])
     write(3)  # the run goes on before it knows
     assert unit_of_work.near_copies.group_of(marked) == "a:1"
-    unit_of_work.commit(lines.lengths())
+    unit_of_work.commit([])
     write(4)
-    unit_of_work.commit(lines.lengths())
+    unit_of_work.commit([])
     assert cutting.cuts == 1
     assert b"".join(Outbox(engine).lines("run", "articles")) == b"1\n2\n3\n4\n"
     with engine.connect() as connection:

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from portalcrawl.feeds.feed_files import write_whole
 from portalcrawl.feeds.json_lines import json_line
-from portalcrawl.feeds.publishing import publish_feed, write_manifest
+from portalcrawl.feeds.publishing import manifest_bytes, publish_feed
 from portalcrawl.items import Article, Image, Teaser
 from portalcrawl.runs.run_names import feed_name, manifest_name
 from portalcrawl.schema import Manifest, Verdict
@@ -78,5 +79,5 @@ def publish(
     started = datetime.strptime(run[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).isoformat()
     feeds = [entry for entry in entries if entry]
     manifest = Manifest(run, portal, {}, started, started, "finished", feeds, dict(counts or {}), Verdict("ok", []))
-    write_manifest(folder / manifest_name(run), manifest)
+    write_whole(folder / manifest_name(run), manifest_bytes(manifest))
     return manifest

@@ -213,3 +213,21 @@ def test_every_id_of_a_reason_is_explained(name: str) -> None:
     shown = TEXTS["docs/explain.md"].partition(f"<!-- {name} -->")[2].partition(f"<!-- /{name} -->")[0]
     rows = [f"| `{each}` | {meaning} |" for each, meaning in getattr(reasons, name).items()]
     assert shown.split("\n")[3:-1] == rows
+
+
+def test_the_journeys_name_functions_that_exist_and_count_them() -> None:
+    section = TEXTS["docs/architecture.md"].partition("## Journeys through the code")[2].partition("\n## ")[0]
+    journeys = {}
+    for title, table in re.findall(r"^\*\*(.+)\*\*\n\n((?:\|.*\n)+)", section, re.MULTILINE):
+        names: list[str] = []
+        for row in table.splitlines()[2:]:
+            functions, files, _ = (cell.strip() for cell in row.strip("|").split(" | "))
+            code = "".join((ROOT / "portalcrawl" / file).read_text(encoding="utf-8") for file in files.split(", "))
+            found = re.findall(r"`[\w.]*?(\w+)`", functions)
+            for name in found:
+                assert re.search(rf"\b(?:def {name}\(|{name} = )", code), f"{title}: {name} is not in {files}"
+            names += found
+        journeys[title] = len(names)
+    counted = re.findall(r"^\| (.+?) \| \d+ \| (\d+) \|$", section, re.MULTILINE)
+    assert len(counted) == 4
+    assert all(journeys[title] == int(number) for title, number in counted)
