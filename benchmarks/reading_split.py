@@ -1,8 +1,8 @@
 """The split of the saved pages by publisher: one half is ``fitted``, a quarter ``opened``, a quarter ``unseen``.
 
-Rules of the reading are decided on the pages of the first two parts, weights are learned on the first. On 2026-11-30 the
-misses of the opened quarter were looked at, since those of the fitted half were all explained. Later that day those of
-the last quarter were explained, too: no page of it had been looked at before, and docs/benchmarks-misses.md has its
+Rules of the reading are decided on the pages of the first two parts, weights are learned on the first. On 2026-11-30
+the misses of the opened quarter were looked at, since those of the fitted half were all explained. Later that day those
+of the last quarter were explained, too: no page of it had been looked at before, and docs/benchmarks-misses.md has its
 last figures from then.
 The part follows from a hash of the publisher's registrable domain, so that it is the same everywhere and all pages of
 a publisher, in whatever pack, are in one part. Where only the path of a page's address is made up, its host still names
