@@ -24,6 +24,8 @@ MOST_UNREADABLE = 20
 """One character in this many may be undecodable (U+FFFD) in a text."""
 _PIECE = 16_384
 """Bytes."""
+_OF_HEADS = frozenset(("base", "link", "meta", "noscript", "script", "style", "template", "title"))
+"""WHATWG HTML, "the head element": metadata content."""
 _PLAIN = etree.ElementDefaultClassLookup()
 """Creates plain lxml elements: those of lxml.html have more methods but take longer to create."""
 
@@ -59,7 +61,25 @@ def parse(response: Response) -> _Element | None:
         root = etree.fromstring(markup, parser=parser)
     except (ValueError, LookupError, etree.LxmlError):
         return None
-    return root if isinstance(root, etree._Element) and len(root) else None
+    if not isinstance(root, etree._Element) or not len(root):
+        return None
+    _end_head(root)
+    return root
+
+
+def _end_head(root: _Element) -> None:
+    """Move the elements in the head that belong to the body there.
+
+    The tags of both may be left out. The parser knows only the elements of HTML 4: it keeps ``main`` and ``article``
+    in the head, with all that is in them.
+    """
+    head = root.find("head")
+    content = [each for each in head if each.tag not in _OF_HEADS] if head is not None else []
+    if content:
+        body = root.find("body")
+        if body is None:
+            body = etree.SubElement(root, "body")
+        body[:0] = content
 
 
 def _is_binary(start: bytes, encoding: str) -> bool:
