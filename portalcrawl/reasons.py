@@ -17,11 +17,8 @@ PAGE_TYPE: Mapping[str, str] = {
     "few-teasers": "hardly any teasers",
     "own-text": "text of its own, which is in no teaser",
     "dated-headline": "a time beside the headline",
-    "signed-headline": "an author beside the headline",
-    "declared-article": "declared as an article (JSON-LD, microdata)",
-    "meta-date": "time of publication in meta tags",
-    "og-article": "og:type declares an article",
-    "post-template": "template of a single post",
+    "declared-article": "declared as an article (JSON-LD, microdata, template of the site)",
+    "meta-article": "meta tags declare an article, or its time of publication",
     "declared-list": "template or declaration of a list",
     "teaser-count": "number of teasers; a list needs three, a front page one",
 }
