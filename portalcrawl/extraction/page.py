@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -141,7 +142,7 @@ class Page:
     @cached_property
     def home_names(self) -> tuple[str, ...]:
         """The text of the link to the home page, if the title contains it too; at most one name."""
-        name = meta_tags.home_name(self.root, self.title, self.base_url)
+        name = meta_tags.home_name(self.root, self.title or "")
         return (name,) if name else ()
 
     @cached_property
@@ -178,18 +179,13 @@ class Page:
 
     @cached_property
     def linked_data(self) -> ArticleParts:
-        """What JSON-LD declares, completed from microdata if the article, its date or its authors are missing there."""
+        """What JSON-LD declares, completed from microdata if the article's date or its authors are missing there."""
         found = read_linked_data(self.json_ld, self.url)
-        is_article = any(map(json_ld.is_article, self.json_ld))
-        if is_article and found.date_published and (found.authors or found.source):
+        if found.date_published and (found.authors or found.source):
             return found
         declared = from_microdata(read_microdata(self.root), self.base_url)
-        first, second = (found, declared) if is_article else (declared, found)
-        if first.date_published is None:
-            first.date_published, first.date_modified = second.date_published, second.date_modified
-        first.authors, first.images = first.authors or second.authors, first.images or second.images
-        first.section = first.section or second.section
-        return first
+        names = [each.name for each in fields(found) if getattr(found, each.name) is None]
+        return replace(found, **{name: getattr(declared, name) for name in names})
 
     @cached_property
     def metadata(self) -> ArticleParts:
@@ -242,12 +238,8 @@ class Page:
 def fetch_time(response: Response) -> datetime:
     """Return the time in the Date header of *response* (RFC 9110 6.6.1) if it is plausible, else now; aware, UTC."""
     now = datetime.now(UTC).replace(microsecond=0)
-    header = response.headers.get("Date")
-    if header:
-        try:
-            when = parsedate_to_datetime(header.decode("latin-1"))
-            when = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
-            return when if now - LONGEST_PAST <= when <= now + WRONG_CLOCK else now
-        except (ValueError, TypeError, OverflowError):
-            pass
-    return now
+    try:
+        when = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1")).replace(tzinfo=UTC)
+        return when if now - LONGEST_PAST <= when <= now + WRONG_CLOCK else now
+    except (ValueError, TypeError, OverflowError):
+        return now
