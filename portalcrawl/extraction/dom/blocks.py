@@ -73,6 +73,8 @@ class Box:
         names: Sequence[str],
         classes: str,
         parent: Box | None,
+        level: int,
+        places: int,
         first: int,
         first_link: int,
         totals: Totals,
@@ -93,13 +95,10 @@ class Box:
         self.index = 0
         """Its index in :attr:`Walk.boxes`."""
         self._totals: Final = totals
-        if parent is None:
-            self.level = self.places = 0
-        else:
-            self.level = parent.level
-            """Level of the heading that it is or is within, 0 for none."""
-            self.places = parent.places
-            """Bits of :class:`Place`."""
+        self.level: Final = level
+        """Level of the heading that it is or is within, 0 for none."""
+        self.places: Final = places
+        """Bits of :class:`Place`."""
 
     def __repr__(self) -> str:
         return f"<Box {self.index} {self.signature} blocks {self.first}:{self.last}>"
@@ -189,7 +188,7 @@ class Block:
         self.size: Final = text_size(text)
         """Length of the text in Latin letters; see :func:`text_size`."""
         linked = [part[0] for part in parts if part[2].link is not None]
-        self.link_chars: Final = len("".join("".join(linked).split())) if linked else 0
+        self.link_chars: Final = len("".join("".join(linked).split()))
         """Number of characters in links, without white space."""
 
     def __repr__(self) -> str:
@@ -223,7 +222,7 @@ class Block:
     @property
     def link_share(self) -> float:
         """Share of its characters in links, from 0 to 1."""
-        return min(1.0, self.link_chars / (len(self.text) - self.text.count(" "))) if self.link_chars else 0.0
+        return min(1.0, self.link_chars / max(1, len(self.text) - self.text.count(" ")))
 
     @property
     def is_linked(self) -> bool:
