@@ -5,7 +5,7 @@ They are read-only once the walk is over. Expensive attributes are computed on a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -45,7 +45,7 @@ class Box:
 
     __slots__ = (
         *("_role", "_totals", "classes", "element", "first", "first_line", "first_link", "index", "inner"),
-        *("is_content", "is_paragraph", "kind", "last", "last_line", "last_link", "level", "mass", "names", "parent"),
+        *("is_content", "is_paragraph", "kind", "last", "last_line", "last_link", "level", "mass", "parent"),
         *("places", "tag", "whole"),
     )
     _role: Role
@@ -70,7 +70,6 @@ class Box:
         self,
         element: _Element,
         tag: str,
-        names: Sequence[str],
         classes: str,
         parent: Box | None,
         level: int,
@@ -81,8 +80,6 @@ class Box:
     ) -> None:
         self.element: Final = element
         self.tag: Final = tag
-        self.names: Final = names
-        """Names of its attributes; faster than asking the element for an attribute that it may not have."""
         self.classes: Final = classes
         """Its class attribute, empty where it has none."""
         self.parent = parent
@@ -109,7 +106,7 @@ class Box:
         try:
             return self._role
         except AttributeError:
-            self._role = box_role(self.element, self.tag, self.names, self.classes)
+            self._role = box_role(self.element, self.tag, self.classes)
             return self._role
 
     @property

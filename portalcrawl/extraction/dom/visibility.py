@@ -73,19 +73,19 @@ class Visibility:
             or "hidden" in names
         ):
             return False
-        if _is_shown_by_script(element) or self._is_wrapper(element, names, classes):
+        if _is_shown_by_script(element) or self._is_wrapper(element, classes):
             if "hidden" in names:
                 del element.attrib["hidden"]
             return False
         element.set("hidden", "")
         return True
 
-    def _is_wrapper(self, element: _Element, names: Sequence[str], classes: str) -> bool:
+    def _is_wrapper(self, element: _Element, classes: str) -> bool:
         """Return whether *element* holds most of the text in paragraphs, so that some script must show it."""
         if self._wrappers >= MOST_WRAPPERS or not (size := _size_of_paragraphs(element)):
             return False
         self._size = self._size or _size_of_paragraphs(self._root)
-        if 2 * size <= self._size or box_role(element, element.tag, names, classes).name:
+        if 2 * size <= self._size or box_role(element, element.tag, classes).name:
             return False
         self._wrappers += 1
         return True

@@ -139,7 +139,7 @@ class _Walker:
         self.walk = walk
         self.blocks, self.boxes, self.links = walk.blocks, walk.boxes, walk.links
         self.totals = Totals()
-        self.outside = Box(etree.Element("around"), "", (), "", None, 0, 0, 0, 0, self.totals)
+        self.outside = Box(etree.Element("around"), "", "", None, 0, 0, 0, 0, self.totals)
         """Parent of the outermost boxes until the walk ends."""
         self.parts: list[Part] = []
         """Texts of the current line."""
@@ -168,7 +168,7 @@ class _Walker:
                         self.take_date(element, box)
                     action = _SKIP
                 elif action <= _BOX:
-                    box = self.open_box(box, element, tag, names, classes)
+                    box = self.open_box(box, element, tag, classes)
                 elif action == _STYLE:
                     saved.append((element, style))
                     style = self.changed_style(element, tag, style, box)
@@ -197,7 +197,7 @@ class _Walker:
                 joint = len(parts)
         self.finish(box)
 
-    def open_box(self, outer: Box, element: _Element, tag: str, names: list[str], classes: str) -> Box:
+    def open_box(self, outer: Box, element: _Element, tag: str, classes: str) -> Box:
         """Return the box that *element* opens, or *outer* for a custom element within a sentence."""
         if self.parts:
             if "-" in tag and outer.tag in _TEXTS:
@@ -208,7 +208,7 @@ class _Walker:
         places = outer.places | _PLACES.get(tag, 0) | _ARIA_PLACES.get(role, 0)
         level = HEADINGS.get(tag) or _ARIA_LEVELS.get(role, outer.level)
         first, first_link = len(self.blocks), len(self.links)
-        box = Box(element, tag, names, classes, outer, level, places, first, first_link, self.totals)
+        box = Box(element, tag, classes, outer, level, places, first, first_link, self.totals)
         self.boxes.append(box)
         return box
 
