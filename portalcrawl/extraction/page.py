@@ -43,8 +43,6 @@ WRONG_CLOCK = timedelta(days=1)
 """How far a server's clock may be ahead of the crawler's; a later Date header is ignored."""
 LONGEST_PAST = timedelta(days=3653)
 """How far it may be behind: caches and archives serve old pages, but a clock that was never set starts in 1970."""
-SHORTEST_LABEL = 3
-"""Fewest characters of a host's main label (``seenbote`` of ``www.seenbote.de``) that count as the site's name."""
 
 
 class Page:
@@ -150,10 +148,9 @@ class Page:
         """Names of the site and its publisher from meta tags, JSON-LD, the home link and the host."""
         host = urls.host_of(self.url)
         labels = [part for part in host.split(".")[:-1] if part not in _SECOND_LEVEL] or [host]
-        label = labels[-1]
         declared = (*meta_tags.site_names(self.meta), *publisher_names(self.json_ld), *self.home_names)
         names = (*(name for name in declared if len(name) <= LONGEST_SITE_NAME), host)
-        return tuple(dict.fromkeys((*names, label) if len(label) >= SHORTEST_LABEL else names))
+        return tuple(dict.fromkeys((*names, labels[-1])))
 
     @cached_property
     def zone(self) -> tzinfo:

@@ -86,7 +86,7 @@ def _article_signs(page: Page, teasers: list[TeaserParts]) -> Iterator[tuple[int
     declared, template = page.linked_data, template_of(page.root)
     named = declared.headline and (declared.date_published or declared.body or declared.authors)
     yield 2 * bool(named or template == POST), "declared-article", ""
-    og_types = page.meta.get("og:type", ())
+    og_types = " ".join(page.meta.get("og:type", ())).lower()
     yield bool(page.metadata.date_published or "article" in og_types), "meta-article", ""
     yield -2 * (template == LIST or "profile" in og_types or _declares_list(page)), "declared-list", ""
 

@@ -21,30 +21,25 @@ Meta = Mapping[str, Sequence[str]]
 HEADLINES = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "title")
 DESCRIPTIONS = ("og:description", "description", "twitter:description", "sailthru.description", "dc.description")
 PUBLISHED = (
-    *("publishedtime", "published", "datepublished", "publishedat", "publisheddate", "pubdate", "publishdate"),
-    *("publishtime", "publicationdate", "originalpublicationdate", "issued", "createat", "created", "date"),
-    *("releasedate", "lastpublished", "parselypubdate"),
-)
+    "publishedtime", "published", "datepublished", "publishedat", "publisheddate", "pubdate", "publishdate",
+    "publishtime", "publicationdate", "originalpublicationdate", "issued", "createat", "created", "date",
+    "releasedate", "lastpublished", "parselypubdate",
+)  # fmt: skip
 """Names for the time of publication without prefixes and punctuation."""
 MODIFIED = ("modifiedtime", "modified", "datemodified", "updatedtime", "lastmodified", "revised", "lastmod")
 AUTHORS = (
-    *("article:author", "og:article:author", "author", "parsely-author", "sailthru.author", "cxenseparse:author"),
-    *("dc.creator", "dcterms.creator", "article:author_name", "twitter:misc:written by", "byl"),
-)
+    "article:author", "og:article:author", "author", "parsely-author", "sailthru.author", "cxenseparse:author",
+    "dc.creator", "dcterms.creator", "article:author_name", "twitter:misc:written by", "byl",
+)  # fmt: skip
 SECTIONS = ("article:section", "og:article:section", "parsely-section", "cxenseparse:section", "sailthru.section")
 TAGS = ("article:tag", "og:article:tag", "parsely-tags", "news_keywords", "keywords", "sailthru.tags")
 IMAGES = (
-    *("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src", "twitter:image0"),
-    *("parsely-image-url", "sailthru.image.full", "thumbnail", "image"),
-)
+    "og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src", "twitter:image0",
+    "parsely-image-url", "sailthru.image.full", "thumbnail", "image",
+)  # fmt: skip
 SITES = (
-    "og:site_name",
-    "application-name",
-    "apple-mobile-web-app-title",
-    "al:ios:app_name",
-    "dc.publisher",
-    "publisher",
-)
+    "og:site_name", "application-name", "apple-mobile-web-app-title", "al:ios:app_name", "dc.publisher", "publisher",
+)  # fmt: skip
 _ADDRESS = re.compile(r"^(?:https?:|//|www\.|@)|^\S+@\S+$")
 _MARKS = re.compile(r"[:.]")
 _MOST_PARTS = 5
