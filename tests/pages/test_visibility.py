@@ -29,8 +29,7 @@ HIDING = (
     *("class='hidden'", "class='x d-none'", "class='hide'", "class='is-hidden'", "class='off-screen'"),
     *("class='d-none d-print-block'", "style='position:absolute;left:-9999px'", "style='text-indent:-10000px'"),
     *("style='position:absolute;clip:rect(0 0 0 0)'", "style='clip: rect(1px, 1px, 1px, 1px)'"),
-    *("style='clip-path:inset(50%)'", "style='clip-path: inset(100%)'", "style='height:1px;width:1px;overflow:hidden'"),
-    *("style='max-height:0;overflow:hidden'", "style='overflow: hidden; height: 0'"),
+    *("style='clip-path:inset(50%)'", "style='clip-path: inset(100%)'"),
 )
 SHOWN = (
     *(

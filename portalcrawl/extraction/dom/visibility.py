@@ -29,10 +29,6 @@ _NOT_SHOWN = re.compile(
     re.IGNORECASE,
 )
 """Styles that hide an element or move it off the screen."""
-_CUT_OFF = re.compile(r"(?<![\w-])overflow\s*:\s*(?:hidden|clip)", re.IGNORECASE)
-_NO_HEIGHT = re.compile(r"(?<![\w-])(?:max-)?height\s*:\s*[01](?:px)?\s*(?:!|;|$)", re.IGNORECASE)
-_FILLED = re.compile(r"(?<![\w-])padding(?:-top|-bottom)?\s*:\s*[^;]*[1-9]", re.IGNORECASE)
-"""Padding that gives a box with no height the height of its picture or video."""
 _STREAMED = re.compile(r"S:[0-9a-f]+")
 """Ids of parts that React's server rendering sends as ``hidden`` and a script then moves into place."""
 _UTILITY = re.compile(
@@ -69,7 +65,7 @@ class Visibility:
         """
         if not (
             (classes and class_hides(classes))
-            or ("style" in names and _style_hides(element.get("style") or ""))
+            or ("style" in names and _NOT_SHOWN.search(element.get("style", "")))
             or "hidden" in names
         ):
             return False
@@ -99,13 +95,6 @@ def is_within_hidden(element: _Element) -> bool:
 def _is_shown_by_script(element: _Element) -> bool:
     """Return whether an element that is hidden in the source becomes visible once scripts have run."""
     return element.tag in _ALWAYS_SHOWN or _STREAMED.fullmatch(element.get("id", "")) is not None
-
-
-@lru_cache(maxsize=4096)
-def _style_hides(style: str) -> bool:
-    if _NOT_SHOWN.search(style):
-        return True
-    return bool(_CUT_OFF.search(style) and _NO_HEIGHT.search(style) and not _FILLED.search(style))
 
 
 def _size_of_paragraphs(element: _Element) -> int:
