@@ -199,10 +199,9 @@ class _Walker:
 
     def open_box(self, outer: Box, element: _Element, tag: str, classes: str) -> Box:
         """Return the box that *element* opens, or *outer* for a custom element within a sentence."""
-        if self.parts:
-            if "-" in tag and outer.tag in _TEXTS:
-                return outer
-            self.end_line(outer)
+        if self.parts and "-" in tag and outer.tag in _TEXTS:
+            return outer
+        self.end_line(outer)
         self.breaks = 0
         role = element.get("role", "")
         places = outer.places | _PLACES.get(tag, 0) | _ARIA_PLACES.get(role, 0)
@@ -214,8 +213,7 @@ class _Walker:
 
     def close_box(self, box: Box) -> Box:
         """End *box*, which is dropped if it has no blocks, and return the box around it."""
-        if self.parts:
-            self.end_line(box)
+        self.end_line(box)
         self.breaks = 0
         box.last, box.last_link = len(self.blocks), len(self.links)
         if box.first == box.last:
@@ -230,8 +228,7 @@ class _Walker:
 
     def finish(self, box: Box) -> None:
         """End the last line, compute the sums and number the boxes."""
-        if self.parts:
-            self.end_line(box)
+        self.end_line(box)
         self.totals.fill(self.blocks)
         for index, each in enumerate(self.boxes):
             each.index = index
@@ -239,17 +236,13 @@ class _Walker:
                 each.parent = None
 
     def end_line(self, box: Box) -> None:
-        """Make a block of the current line."""
+        """Make a block of the current line, if it has text."""
         parts = self.parts
-        first = parts[0][0]
-        if len(parts) == 1:
-            text = " ".join(first.split())
-            if not text.isprintable():
-                text = clean(text)
-        else:
-            text = clean("".join([part[0] for part in parts]))
-            if len(first.strip()) == 1:
-                text = with_initial(text)
+        if not parts:
+            return
+        text = clean("".join([part[0] for part in parts]))
+        if len(parts[0][0].strip()) == 1:
+            text = with_initial(text)
         if text:
             self.add_block("heading" if box.level else "line", text, box, parts[:])
             self.breaks = 0
@@ -280,7 +273,7 @@ class _Walker:
             for image in images if images and _is_alone(element) else ():
                 self.add_block("picture", "", box, [("", image, style)])
             return
-        if self.parts and action in _ENDS_LINE:
+        if action in _ENDS_LINE:
             self.end_line(box)
         elif self.parts and action == _PICTURE and style.link is not None:
             self.end_links_before(style.link, box)
