@@ -35,9 +35,8 @@ _FULL_TEXT = 1200
 _TIMES_TEASERS = 2
 _MIN_TEASERS = 3
 _FRONTS = FRONTS | {"index", "default"}
-_KEY = 40
-_ENOUGH = 60
-"""Characters of a text from which enough are left without punctuation."""
+_KEY = 50
+"""Characters of a text by which it is recognized in a longer line."""
 _LEVELS = 3
 """How many boxes around a headline are searched for its text."""
 
@@ -136,5 +135,5 @@ def _texts_of_others(page: Page, teasers: list[TeaserParts]) -> set[str]:
 
 
 def _ends(text: str) -> tuple[str, str]:
-    """Return the beginning and the end of *text*, by which it is recognized in a longer line."""
-    return fold(text[:_ENOUGH])[:_KEY], fold(text[-_ENOUGH:])[-_KEY:]
+    """Return the beginning and the end of *text*, without punctuation."""
+    return fold(text[:_KEY]), fold(text[-_KEY:])

@@ -193,7 +193,7 @@ class _Walker:
             if tail and (parts or not tail.isspace()):
                 if element is not root:
                     add((tail, element.getparent(), style))
-            elif parts and not tail and event == "end" and element.tag in _ROW_PARTS:
+            elif parts and not tail and element.tag in _ROW_PARTS:
                 joint = len(parts)
         self.finish(box)
 
