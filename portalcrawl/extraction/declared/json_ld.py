@@ -114,10 +114,11 @@ def url_of(value: object) -> str | None:
 
 def number(value: object) -> int | None:
     """Return a count given as a number or a string of digits; None for anything else."""
-    text = str(value).strip()
+    text = str(value).strip() if isinstance(value, int | str) else ""
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def truth(value: object) -> bool | None:
     """Return a boolean given as such, or as one of the words and URLs that pages use for it; else None."""
-    return _TRUTHS.get(str(value).strip().rsplit("/", 1)[-1].casefold())
+    text = str(value) if isinstance(value, int | str) else ""
+    return _TRUTHS.get(text.strip().rsplit("/", 1)[-1].casefold())

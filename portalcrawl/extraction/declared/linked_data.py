@@ -108,7 +108,7 @@ def _paragraphs(value: object) -> tuple[str, ...] | None:
     if not isinstance(value, str):
         return None
     lines = re.split(r"\s*(?:\n|<br\s*/?>|</p>)\s*", value)
-    return tuple(line for line in map(plain, lines) if line) or None
+    return tuple(filter(None, map(plain, lines))) or None
 
 
 def _authors(node: Node, by_id: dict[str, Node]) -> tuple[list[str], list[str]]:

@@ -137,11 +137,8 @@ def _authors(meta: Meta) -> tuple[str, ...] | None:
 
 
 def _keywords(meta: Meta) -> tuple[str, ...] | None:
-    for name in TAGS:
-        values = [word for value in meta.get(name, ()) for word in re.split(r"\s*[,;|]\s*", value) if word]
-        if values:
-            return tuple(dict.fromkeys(values))
-    return None
+    words = (word for value in _values(meta, TAGS) for word in re.split(r"\s*[,;|]\s*", value))
+    return tuple(dict.fromkeys(filter(None, words))) or None
 
 
 def _language(meta: Meta, root: _Element) -> str | None:
@@ -156,4 +153,4 @@ def _images(meta: Meta, root: _Element, url: str) -> tuple[ImageParts, ...] | No
     links = [link.get("href") or "" for link in root.iter("link") if link.get("rel") == "image_src"]
     found = [absolute(url, value) for value in _values(meta, IMAGES) or links]
     caption = alts[0] if len(alts) == len(found) == 1 else None
-    return tuple(ImageParts(address, caption) for address in dict.fromkeys(found) if address) or None
+    return tuple(ImageParts(address, caption) for address in filter(None, dict.fromkeys(found))) or None

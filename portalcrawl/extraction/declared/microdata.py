@@ -23,8 +23,6 @@ _WANTED = frozenset(
 )  # fmt: skip
 _ADDRESSES = frozenset(("image", "url", "contentUrl"))
 """Properties whose value is a URL: a link's target, not its text."""
-_LABELS = frozenset(("name",))
-"""Properties of an author whose value is the author's name."""
 _OTHERS = re.compile(r"(?:Comment|Person|Organization|WPSideBar|ListItem|Product|Event)$")
 _ATTRIBUTES = {
     "a": "href",
@@ -65,7 +63,7 @@ def _names(element: _Element) -> list[str]:
 
 def _value(element: _Element, name: str) -> str:
     is_address = name in _ADDRESSES
-    wanted = _ADDRESSES if is_address else _LABELS
+    wanted = _ADDRESSES if is_address else {"name"}
     parts = (part for part in islice(element.iterdescendants(), MOST_INNER) if not wanted.isdisjoint(_names(part)))
     holder = element
     for holder in (element, next(parts, element)):
