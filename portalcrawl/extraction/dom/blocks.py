@@ -44,7 +44,7 @@ class Box:
     """
 
     __slots__ = (
-        *("_role", "_totals", "classes", "element", "first", "first_line", "first_link", "index", "inner"),
+        *("_role", "_totals", "aria", "classes", "element", "first", "first_line", "first_link", "index", "inner"),
         *("is_content", "is_paragraph", "kind", "last", "last_line", "last_link", "level", "mass", "parent"),
         *("places", "tag", "whole"),
     )
@@ -70,6 +70,7 @@ class Box:
         self,
         element: _Element,
         tag: str,
+        aria: str,
         classes: str,
         parent: Box | None,
         level: int,
@@ -80,6 +81,8 @@ class Box:
     ) -> None:
         self.element: Final = element
         self.tag: Final = tag
+        self.aria: Final = aria
+        """Its role attribute, empty where it has none."""
         self.classes: Final = classes
         """Its class attribute, empty where it has none."""
         self.parent = parent
@@ -106,7 +109,7 @@ class Box:
         try:
             return self._role
         except AttributeError:
-            self._role = box_role(self.element, self.tag, self.classes)
+            self._role = box_role(self.tag, self.aria, self.classes, self.element.get("id", ""))
             return self._role
 
     @property

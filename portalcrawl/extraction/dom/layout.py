@@ -82,13 +82,15 @@ class Layout:
 
 def read_layout(walk: Walk) -> Layout:
     """Return the layout of a walked page, without the lines of menus and of the page's footer."""
-    layout = Layout(walk, walk.boxes)
+    layout = Layout(walk)
     own = [block.text != "" and _can_belong(block.box) for block in walk.blocks]
     starts = list(accumulate(own, initial=0))
     for box in walk.boxes:
         box.first_line, box.last_line = starts[box.first], starts[box.last]
-        box.is_paragraph = box.tag == "p"
-        box.kind = _kind_of(box)
+        box.kind, box.is_paragraph = "", box.tag == "p"
+        if box.first_line < box.last_line or box.pictures:
+            box.kind = _kind_of(box)
+            layout.boxes.append(box)
     for block in walk.blocks:
         if own[block.index]:
             layout.lines.append(Line(block, len(layout.lines)))

@@ -16,12 +16,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from portalcrawl.vocabulary import expression, openings, table
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element
 
 TAG, WHOLE, HEAD, PART = 4, 3, 2, 1
 """Strengths of a role, by its source: tag or role attribute, a whole name, the last word of a name, another word."""
@@ -70,12 +67,12 @@ MOST_ID_JOINTS = 2
 """Ids with more hyphens and underscores are made from titles and ignored."""
 
 
-def box_role(element: _Element, tag: str, classes: str) -> Role:
-    """Return the most certain role of *element* by its tag, role attribute, *classes* and id."""
-    name = _TAGS.get(tag) or _ARIA.get(element.get("role", ""))
+def box_role(tag: str, aria: str, classes: str, identifier: str) -> Role:
+    """Return the most certain role of an element by its tag, role attribute, class and id."""
+    name = _TAGS.get(tag) or _ARIA.get(aria)
     if name:
         return Role(name, TAG)
-    return NO_ROLE if tag in _WHOLE_PAGES else names_role(classes, element.get("id", ""))
+    return NO_ROLE if tag in _WHOLE_PAGES else names_role(classes, identifier)
 
 
 @lru_cache(maxsize=20_000)

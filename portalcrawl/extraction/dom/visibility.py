@@ -65,7 +65,7 @@ class Visibility:
         """
         if not (
             (classes and class_hides(classes))
-            or ("style" in names and _NOT_SHOWN.search(element.get("style", "")))
+            or ("style" in names and _style_hides(element.get("style", "")))
             or "hidden" in names
         ):
             return False
@@ -81,7 +81,8 @@ class Visibility:
         if self._wrappers >= MOST_WRAPPERS or not (size := _size_of_paragraphs(element)):
             return False
         self._size = self._size or _size_of_paragraphs(self._root)
-        if 2 * size <= self._size or box_role(element, element.tag, classes).name:
+        role = box_role(element.tag, element.get("role", ""), classes, element.get("id", ""))
+        if 2 * size <= self._size or role.name:
             return False
         self._wrappers += 1
         return True
@@ -95,6 +96,11 @@ def is_within_hidden(element: _Element) -> bool:
 def _is_shown_by_script(element: _Element) -> bool:
     """Return whether an element that is hidden in the source becomes visible once scripts have run."""
     return element.tag in _ALWAYS_SHOWN or _STREAMED.fullmatch(element.get("id", "")) is not None
+
+
+@lru_cache(maxsize=4096)
+def _style_hides(style: str) -> bool:
+    return _NOT_SHOWN.search(style) is not None
 
 
 def _size_of_paragraphs(element: _Element) -> int:

@@ -139,7 +139,7 @@ class _Walker:
         self.walk = walk
         self.blocks, self.boxes, self.links = walk.blocks, walk.boxes, walk.links
         self.totals = Totals()
-        self.outside = Box(etree.Element("around"), "", "", None, 0, 0, 0, 0, self.totals)
+        self.outside = Box(etree.Element("around"), "", "", "", None, 0, 0, 0, 0, self.totals)
         """Parent of the outermost boxes until the walk ends."""
         self.parts: list[Part] = []
         """Texts of the current line."""
@@ -168,7 +168,7 @@ class _Walker:
                         self.take_date(element, box)
                     action = _SKIP
                 elif action <= _BOX:
-                    box = self.open_box(box, element, tag, classes)
+                    box = self.open_box(box, element, tag, names, classes)
                 elif action == _STYLE:
                     saved.append((element, style))
                     style = self.changed_style(element, tag, style, box)
@@ -197,17 +197,17 @@ class _Walker:
                 joint = len(parts)
         self.finish(box)
 
-    def open_box(self, outer: Box, element: _Element, tag: str, classes: str) -> Box:
+    def open_box(self, outer: Box, element: _Element, tag: str, names: list[str], classes: str) -> Box:
         """Return the box that *element* opens, or *outer* for a custom element within a sentence."""
         if self.parts and "-" in tag and outer.tag in _TEXTS:
             return outer
         self.end_line(outer)
         self.breaks = 0
-        role = element.get("role", "")
+        role = element.get("role", "") if "role" in names else ""  # asking for what is not there takes longer
         places = outer.places | _PLACES.get(tag, 0) | _ARIA_PLACES.get(role, 0)
         level = HEADINGS.get(tag) or _ARIA_LEVELS.get(role, outer.level)
         first, first_link = len(self.blocks), len(self.links)
-        box = Box(element, tag, classes, outer, level, places, first, first_link, self.totals)
+        box = Box(element, tag, role, classes, outer, level, places, first, first_link, self.totals)
         self.boxes.append(box)
         return box
 
