@@ -12,7 +12,7 @@ from portalcrawl import urls
 from portalcrawl.extraction.parts import TeaserParts
 from portalcrawl.extraction.rules import profile_rules
 from portalcrawl.extraction.teasers.article_links import find_links
-from portalcrawl.extraction.teasers.card_fields import CardFields, FieldVotes, PageSigns
+from portalcrawl.extraction.teasers.card_fields import CardFields, PageSigns
 from portalcrawl.extraction.teasers.card_filter import CardFilter
 from portalcrawl.extraction.teasers.card_lines import Line
 from portalcrawl.extraction.teasers.card_text import pictures, read_card
@@ -84,7 +84,7 @@ def _read_generic(
     texts = [read_card(card, runs) for card in cards]
     addresses = Counter(link.href for link in walk.links)
     sections = {address for address, count in addresses.items() if count > 1}
-    signs = PageSigns(sections, FieldVotes())
+    signs = PageSigns(sections)
     found = [CardFields(text, card.template, walk.base_url, signs) for card, text in zip(cards, texts, strict=True)]
     _remove_ranks(found)
     for fields in found:
