@@ -54,7 +54,7 @@ class Card:
     @property
     def in_menu(self) -> bool:
         """Whether its links are in a menu, a footer or a list of topics."""
-        return self.links[0].zone in ("menu", "topics")
+        return self.links[0].zone == "menu"
 
 
 class CardFinder:
