@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -81,11 +82,8 @@ def next_pages(page: Page) -> Iterator[str]:
     In this order: links with ``rel=next`` (HTML Living Standard 4.6.7.17), links whose URL is this page's with a page
     number that is one higher, links whose text means "next page".
     """
-    for href in cast("list[str]", page.root.xpath(REL_NEXT)):
-        if url := _own(page, href):
-            yield url
-    yield from _by_number(page)
-    yield from _by_words(page)
+    rel = (_own(page, href) for href in cast("list[str]", page.root.xpath(REL_NEXT)))
+    yield from filter(None, chain(rel, _by_number(page), _by_words(page)))
 
 
 def _own(page: Page, href: str) -> str | None:

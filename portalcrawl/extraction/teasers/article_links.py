@@ -60,7 +60,7 @@ def find_links(
     refused: dict[int, str] = {}
     for link in runs.walk.links:
         target = targets.of(link.href)
-        zone = _zone_of(link.box, zones)
+        zone = _zone_of(link.box, zones) if target else "open"
         if zone != "dead" and not _NEIGHBOURS.isdisjoint((link.element.get("rel") or "").split()):
             zone = "neighbour"
         reason = _why_not(link, zone, runs) if target else "not an article's URL"
@@ -143,6 +143,6 @@ def _is_of_sentence(element: _Element, block: Block) -> bool:
 
 def _is_author(element: _Element, text: str) -> bool:
     """Return whether the link *element* leads to an author, by its relation or by a class right around a name."""
-    around = islice(chain((element,), element.iterancestors()), _AUTHOR_LEVELS)
-    by_class = any(hints_of(node.get("class") or "") & Hint.AUTHOR for node in around)
+    around = takewhile(lambda node: node.tag not in _WHOLE, chain((element,), element.iterancestors()))
+    by_class = any(hints_of(node.get("class") or "") & Hint.AUTHOR for node in islice(around, _AUTHOR_LEVELS))
     return (by_class and word_count(text) <= _HEADLINE_WORDS) or "author" in (element.get("rel") or "").split()

@@ -86,6 +86,7 @@ class CardFields:
         self.found = sort_lines(card)
         self.texts = self.found.texts
         self.image = read_image(card.images, base_url)
+        self.scores = self.score_lines()
         self.assign()
 
     def vote(self) -> None:
@@ -155,7 +156,8 @@ class CardFields:
             line.field = "other"
         at = self.best()
         headline = self.texts[at] if at >= 0 else Line()
-        others = [(index, line) for index, line in enumerate(self.texts) if fold(line.text) != fold(headline.text)]
+        folded = fold(headline.text)
+        others = [(index, line) for index, line in enumerate(self.texts) if fold(line.text) != folded]
         kickers = [line for index, line in others if self.can_be_kicker(line, is_over=index < at)]
         kicker = max(reversed(kickers), key=_rank, default=Line())
         snippet = next((line for index, line in others if index > at and self.can_be_snippet(line)), Line())
@@ -167,16 +169,21 @@ class CardFields:
 
         Of two equal ones it is the second if the first is its kicker, else the first.
         """
+        best, best_score = -1, 0.0
+        for index, line in enumerate(self.texts):
+            votes = self.page.share(self.template, line, "headline") - self.page.share(self.template, line, "kicker")
+            score = self.scores[index] + _VOTE * votes
+            if score > best_score or (score == best_score and best >= 0 and _opens(self.texts[best], line)):
+                best, best_score = index, score
+        return best
+
+    def score_lines(self) -> list[float]:
+        """Return the score of each text as the headline."""
         names = {fold(name) for name in (*self.card.titles, self.image.caption or "")} - {""}
         link_speaks = any(
             line.linked and len(line.text) >= _MIN_LINK_TEXT and not _is_cut_snippet(line.text) for line in self.texts
         )
-        best, best_score = -1, 0.0
-        for index, line in enumerate(self.texts):
-            score = self.score(line, names, link_speaks=link_speaks)
-            if score > best_score or (score == best_score and best >= 0 and _opens(self.texts[best], line)):
-                best, best_score = index, score
-        return best
+        return [self.score(line, names, link_speaks=link_speaks) for line in self.texts]
 
     def score(self, line: Line, names: Set[str], *, link_speaks: bool) -> float:
         """Return the score of *line* as the headline."""
@@ -193,8 +200,7 @@ class CardFields:
             "named by link or picture": fold(text) in names,
             "beside a link that speaks": link_speaks and not line.linked and not (line.heading and _is_long(text)),
         }
-        votes = self.page.share(self.template, line, "headline") - self.page.share(self.template, line, "kicker")
-        return 1.0 + _VOTE * votes + sum(_WEIGHTS[name] for name, given in signs.items() if given)
+        return 1.0 + sum(_WEIGHTS[name] for name, given in signs.items() if given)
 
     def can_be_kicker(self, line: Line, *, is_over: bool) -> bool:
         """Return whether *line* may be the kicker; *is_over*: it comes before the headline."""

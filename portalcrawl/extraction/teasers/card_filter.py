@@ -37,9 +37,9 @@ class CardFilter:
             return "list of services"
         if teaser.snippet or teaser.date_text or teaser.date_attribute or teaser.comment_count is not None:
             return ""
-        if teaser.headline is None:
-            return "" if word_count(teaser.image_caption or "") > _MIN_WORDS else "no headline"
-        if not teaser.image_url and word_count(teaser.headline) < _MIN_WORDS:
+        if teaser.headline is None and word_count(teaser.image_caption or "") <= _MIN_WORDS:
+            return "no headline"
+        if not teaser.image_url and word_count(teaser.headline or "") < _MIN_WORDS:
             return "too few words"
         if card.links[0].zone == "neighbour" or (not card.in_menu and (teaser.image_url or self.is_headed(card))):
             return ""

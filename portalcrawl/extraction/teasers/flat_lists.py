@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby, takewhile
+from itertools import chain, groupby, islice, takewhile
 from typing import TYPE_CHECKING, Union
 
 from portalcrawl.extraction.dom.blocks import Box
@@ -114,11 +114,10 @@ class _Items:
         boxes = [(*runs.of_box(box), box) for box in runs.walk.children(around)]
         self.linked_cards = {box.signature for first, last, box in boxes if (first, last) in linked}
         """Signatures of boxes that are whole links: such a box without a link is not part of another card."""
-        solid: list[tuple[int, int, Item | Box]] = [
-            *((link.start, link.end, link) for link in links),
-            *boxes,
-        ]  # boxes after the links around them
-        solid.sort(key=lambda each: (each[0], each[0] != each[1], -each[1]))  # empty links before what they cover
+        solid: list[tuple[int, int, Item | Box]] = sorted(
+            [*((link.start, link.end, link) for link in links), *boxes],  # boxes after the links around them
+            key=lambda each: (each[0], each[0] != each[1], -each[1]),  # empty links before what they cover
+        )
         at, end = runs.of_box(around)
         for first, last, child in solid:
             if first >= at:
@@ -156,13 +155,9 @@ class _Items:
 
     def place(self, run: int) -> tuple[int, _Element | None]:
         """Return the block of *run* and the child of the list around it, None for text directly in the list."""
-        found = None
-        node: _Element | None = self.runs.parts[run][1]
-        for _ in range(_MAX_DEPTH):
-            if node is None or node is self.around.element:
-                break
-            found, node = node, node.getparent()
-        return self.runs.blocks[run], found
+        element = self.runs.parts[run][1]
+        inner = takewhile(lambda node: node is not self.around.element, chain((element,), element.iterancestors()))
+        return self.runs.blocks[run], next(reversed([*islice(inner, _MAX_DEPTH)]), None)
 
     def read(self, item: Item) -> Item:
         """Set the attributes of *item* that depend on its text, and return it."""
