@@ -36,7 +36,7 @@ _ATTRIBUTES = {
 
 
 def read_microdata(root: _Element) -> dict[str, list[str]]:
-    """Return the values of the article's properties, each from one item, preferably the one that has most of them."""
+    """Return the values of the article's properties, each from the first item that has it: later ones may be teasers."""
     items: dict[_Element | None, dict[str, dict[_Element, str]]] = {}
     elements = cast("list[_Element]", root.xpath(_NAMES))
     for element in elements[:MOST_ELEMENTS]:
@@ -45,7 +45,7 @@ def read_microdata(root: _Element) -> dict[str, list[str]]:
                 items.setdefault(_item_around(element), {}).setdefault(name, {})[element] = value
     articles = (found for item, found in items.items() if item is None or not _OTHERS.search(_kind(item)))
     article: dict[str, dict[_Element, str]] = {}
-    for found in sorted(articles, key=len, reverse=True):
+    for found in articles:
         article = found | article
     return {name: _of_one_place(values) for name, values in article.items()}
 
