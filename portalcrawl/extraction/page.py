@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -176,13 +175,18 @@ class Page:
 
     @cached_property
     def linked_data(self) -> ArticleParts:
-        """What JSON-LD declares, completed from microdata if the article's date or its authors are missing there."""
+        """What JSON-LD declares, completed from microdata if the article, its date or its authors are missing there."""
         found = read_linked_data(self.json_ld, self.url)
-        if found.date_published and (found.authors or found.source):
+        is_article = any(map(json_ld.is_article, self.json_ld))
+        if is_article and found.date_published and (found.authors or found.source):
             return found
         declared = from_microdata(read_microdata(self.root), self.base_url)
-        names = [each.name for each in fields(found) if getattr(found, each.name) is None]
-        return replace(found, **{name: getattr(declared, name) for name in names})
+        first, second = (found, declared) if is_article else (declared, found)
+        if first.date_published is None:
+            first.date_published, first.date_modified = second.date_published, second.date_modified
+        first.authors, first.images = first.authors or second.authors, first.images or second.images
+        first.section = first.section or second.section
+        return first
 
     @cached_property
     def metadata(self) -> ArticleParts:

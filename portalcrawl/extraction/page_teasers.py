@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.dom.walk import Walk
     from portalcrawl.profiles.model import Profile
 
+_UNUSED = ("link", "other")
 _MIN_CLOCKS = 3
 _MIN_RANKS = 3
 _RANKED = re.compile(r"^#?(\d{1,2})[.)]?\s+(?=\S)")
@@ -51,8 +52,10 @@ class TeaserReading:
         """Make the last teaser the owner of the blocks in *fields*, which maps the index of a block to its field."""
         number = len(self.teasers) - 1
         for block, part in fields.items():
-            owner = self.owners.setdefault(block, (number, part))
-            if owner != (number, part) and owner[1] == part == "headline":
+            owner = self.owners.get(block)
+            if owner is None or (owner[1] in _UNUSED and part not in _UNUSED):
+                self.owners[block] = number, part
+            elif part == owner[1] == "headline":
                 self.shared.add(block)
 
 

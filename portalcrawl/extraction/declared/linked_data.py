@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from portalcrawl.extraction.declared import json_ld
 from portalcrawl.extraction.declared.json_ld import Node
+from portalcrawl.extraction.declared.microdata import Value
 from portalcrawl.extraction.parts import ArticleParts, ImageParts
 from portalcrawl.text.normalize import plain
 from portalcrawl.text.person_names import declared_name
@@ -51,20 +52,23 @@ def _dated_page(nodes: Sequence[Node]) -> Node:
     return {}
 
 
-def from_microdata(found: Mapping[str, Sequence[str]], url: str) -> ArticleParts:
+def from_microdata(found: Mapping[str, Sequence[Value]], url: str) -> ArticleParts:
     """Return what the microdata *found* by :func:`read_microdata` declares about the article; *url*: the base URL."""
 
     def first(*names: str) -> str | None:
-        return next((text for name in names for text in found.get(name, ())), None)
+        return next((text for name in names for text in texts(name)), None)
+
+    def texts(name: str) -> list[str]:
+        return [value for value in found.get(name, ()) if isinstance(value, str)]
 
     return ArticleParts(
         headline=first("headline"),
         description=first("description"),
         date_published=first("datePublished", "dateCreated"),
         date_modified=first("dateModified"),
-        authors=tuple(dict.fromkeys(found.get("author", ()))) or None,
+        authors=tuple(dict.fromkeys(texts("author"))) or None,
         section=first("articleSection"),
-        keywords=_keywords(list(found.get("keywords", ()))),
+        keywords=_keywords(texts("keywords")),
         in_language=first("inLanguage"),
         images=_images(list(found.get("image", ())), {}, url),
         comment_count=json_ld.number(first("commentCount")),

@@ -109,7 +109,9 @@ class Box:
         try:
             return self._role
         except AttributeError:
-            self._role = box_role(self.tag, self.aria, self.classes, self.element.get("id", ""))
+            is_comment = self.element.get("itemtype", "").endswith("Comment")  # of schema.org
+            aria = "comment" if is_comment else self.aria
+            self._role = box_role(self.tag, aria, self.classes, self.element.get("id", ""))
             return self._role
 
     @property

@@ -39,7 +39,14 @@ _TAGS = {
 }
 _ARIA = {
     **{"navigation": "nav", "banner": "nav", "contentinfo": "footer", "complementary": "aside", "dialog": "overlay"},
-    **{"search": "form", "menu": "nav", "alertdialog": "overlay", "tooltip": "overlay", "button": "button"},
+    **{
+        "comment": "comments",
+        "search": "form",
+        "menu": "nav",
+        "alertdialog": "overlay",
+        "tooltip": "overlay",
+        "button": "button",
+    },
 }
 _WHOLE_PAGES = frozenset(("html", "body", "main"))
 _CONTEXT = {role: frozenset(words.split()) for role, words in table("classes")["context"].items()}
