@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable
 from itertools import accumulate
 
@@ -25,8 +24,6 @@ SENTENCE = re.compile(r"[.!?…:;؟।][\"'”“»«’)\]]*(?:\s|$)|[。！？
 _CUT = re.compile(r"(?:\[…\]|\[\.\.\.\])\W*(?:\(\d+\))?$")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d\d(?:\s?[ap]m)?", re.IGNORECASE)
 """A time of day that heads an entry of a ticker, as ``14:10`` or ``2:10 pm``."""
-MOST_IN_CARDS = 0.75
-"""Share of a page's text up to which similar boxes are cards beside it."""
 CORE_SHARE = 0.6
 MAIN_SHARE = 0.8
 LITTLE_TEXT = 250
@@ -114,24 +111,23 @@ def is_link(line: Line) -> bool:
 
 
 def _drop_cards(layout: Layout) -> None:
-    """Set the weight of lines in cards to 0: two or more similar boxes that begin with a linked title or clock time.
+    """Set the weight of lines in cards to 0: similar boxes that begin with links to different pages.
 
-    Similar boxes have the same tag and first class; other classes often number the card or name its section. If nearly
-    all text is in them, they are the entries of a live blog.
+    Similar boxes have the same tag and first class; other classes often number the card or name its section. The
+    entries of a live blog link to themselves.
     """
     cards: dict[tuple[str, str], list[Line]] = {}
-    counts: Counter[tuple[str, str]] = Counter()
+    targets: dict[tuple[str, str], set[str]] = {}
     prose = list(accumulate((line.prose for line in layout.lines), initial=0))
     for box in layout.boxes:
         can_be_card = 2 <= box.last_line - box.first_line <= 8 and box.tag not in ("p", "table", "tbody")
         has_snippet = can_be_card and 1 <= prose[box.last_line] - prose[box.first_line] <= 2
-        if has_snippet and _opens_with_link(lines := layout.lines[box.first_line : box.last_line]):
+        if has_snippet and (target := _target_of_head(lines := layout.lines[box.first_line : box.last_line])):
             template = box.tag, next(iter(box.classes.split()), "")
             cards.setdefault(template, []).extend(lines)
-            counts[template] += 1
-    total = sum(line.weight for line in layout.lines)
+            targets.setdefault(template, set()).add(target)
     for template, lines in cards.items():
-        if counts[template] > 1 and sum(line.weight for line in lines) < MOST_IN_CARDS * total:
+        if len(targets[template]) > 1:
             for line in lines:
                 line.weight, line.prose, line.note = 0, False, True
 
@@ -161,15 +157,16 @@ def _is_small(layout: Layout, box: Box) -> bool:
     return explains and not any(line.box.tag == "h1" for line in lines)
 
 
-def _opens_with_link(lines: Iterable[Line]) -> bool:
-    """Return whether a linked title or clock time comes before the first prose."""
+def _target_of_head(lines: Iterable[Line]) -> str:
+    """Return the page that a linked title or clock time before the first prose leads to; empty if there is none."""
     for line in lines:
         if line.prose:
-            return False
+            return ""
         is_head = len(line.text) >= SHORTEST_TITLE or _CLOCK.fullmatch(line.text)
         if is_head and line.linked * 10 >= len(line.text) * 8:
-            return not (line.href or "#").startswith(("#", "javascript:"))
-    return False
+            href = line.href or ""
+            return "" if href.startswith("javascript:") else href.partition("#")[0]
+    return ""
 
 
 def _sum_up(layout: Layout, total: int) -> None:
