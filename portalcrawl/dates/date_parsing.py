@@ -154,7 +154,8 @@ def _stands_alone(line: str, lower: str, moment: Moment) -> bool:
         return len(before) <= _LONGEST_NAME + 1 and _are_known(after)
     if _are_known(before):
         return _are_known(after) or (start is None and _is_name(after))
-    return moment.precision == "minute" and not after and _is_name(before)
+    unknown = [word for word in before if word.lower() not in KNOWN]  # "Erika Muster, published on"
+    return moment.precision == "minute" and not after and _is_name(unknown)
 
 
 def _are_known(words: list[str]) -> bool:
@@ -162,7 +163,10 @@ def _are_known(words: list[str]) -> bool:
 
 
 def _is_name(words: list[str]) -> bool:
-    return 2 <= len(words) <= _LONGEST_NAME and all(word[0].isupper() for word in words)
+    """Return whether *words* may be a person's name: two or more with capitals, or any in a script without capitals."""
+    if any(word[0].islower() for word in words):
+        return False
+    return (2 if words and words[0][0].isupper() else 1) <= len(words) <= _LONGEST_NAME
 
 
 def _other_words(line: str, found: list[Moment]) -> list[str]:
