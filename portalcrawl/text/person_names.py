@@ -54,9 +54,14 @@ _OF_PICTURES = re.compile(
     rf"(?:\b{_AND}\b|[,;/&])\s*[^,;/&()]{{3,40}}\({either('credits.of_pictures')}\)", re.IGNORECASE
 )
 """``und Jo Muster (Fotos)``."""
-_BETWEEN = re.compile(rf"\s*(?:[;|•·&]|/|\b{_AND}\b)\s*(?!{either('bylines.suffixes')}\b)", re.IGNORECASE)
+_BETWEEN = re.compile(rf"\s*(?:[;|•·&]|/(?!\d)|\b{_AND}\b)\s*(?!{either('bylines.suffixes')}\b)", re.IGNORECASE)
+_DATE = (
+    r"\d{1,2}[./]|\d{4}[-/年]|\d{1,2}\s(?:[^\W\d_]{2}\s)?[^\W\d_]{3,12}\.?,?\s(?:[^\W\d_]{2}\s)?\d{4}"
+    rf"|(?:{_DAY}\b\W{{1,2}})?[^\W\d_]{{3,12}}\.?\s\d{{1,2}},?\s\d{{4}}"
+)
+"""The beginning of a date with a day, a month and a year in any order, as it may follow a name."""
 _AFTER_NAME = re.compile(
-    rf",|\s[-–—]\s|\s(?={either('stamps.words')}\b)|\s(?=\d{{1,2}}[./]|\d{{4}}-)|(?<=\d)(?:\s{CLOCK})?\s(?={either('bylines.by')}\s)"
+    rf",|\s[-–—]\s|\s(?={either('stamps.words')}\b)|(?:\s|(?<=[^\W\d_]))(?={_DATE})|(?<=\d)(?:\s{CLOCK})?\s(?={either('bylines.by')}\s)"
     rf"|\s{either('bylines.on')}\s(?=[^\W\d_]{{0,12}}\.?,?\s?(?:[^\W\d_]{{0,12}}\.?\s)?\d)",
     re.IGNORECASE,
 )
