@@ -37,6 +37,7 @@ _STROKES = re.compile(r"\s[|•·]\s")
 LONGEST_BYLINE = 600
 MOST_WITHOUT_SPACES = 2
 LINES_OF_A_BIO = 3
+MOST_WORDS_OF_A_COUNT = 4
 _BIO_VERBS = words("bylines.tells")
 """Words after the name in a line about an author (``is``, ``writes``), as against a text in which the author acts."""
 _ABOUT = re.compile(rf"^{either('bylines.about', 'bylines.by')} ")
@@ -126,8 +127,14 @@ def is_byline(line: Line) -> bool:
     parts = byline_parts(line.text)
     names = [is_name(part) for part in parts]
     return any(names) and all(
-        name or _DATE_PIECE.search(part) or part.endswith(":") for name, part in zip(names, parts, strict=True)
+        name or _DATE_PIECE.search(part) or part.endswith(":") or _is_count(part)
+        for name, part in zip(names, parts, strict=True)
     )
+
+
+def _is_count(part: str) -> bool:
+    """Return whether a part of a byline is a number of something, such as the minutes that reading takes."""
+    return part[0].isdigit() and part.count(" ") < MOST_WORDS_OF_A_COUNT
 
 
 def without_bio(text: list[Line], authors: Iterable[str]) -> list[Line]:
