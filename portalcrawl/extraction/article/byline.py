@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property, lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Box
@@ -44,6 +44,7 @@ _ABOUT = re.compile(rf"^{either('bylines.about', 'bylines.by')} ")
 _ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "related", "comments", "nav", "button"))
 _DATE_PIECE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
 _HEADINGS = frozenset(("h1", "h2"))
+_TITLES = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _DIGIT = re.compile(r"\d")
 _AUTHOR_NAME = re.compile(rf"\b{class_words('article.author')}\b", re.IGNORECASE)
 _NAMING = ("class", "id", "itemprop", "rel")
@@ -64,6 +65,18 @@ def read_byline(lines: Sequence[Line], *, by_date: bool = True) -> tuple[str, ..
         names = names or list(_marked_within(line, within(line.box)))
         if names:
             return tuple(dict.fromkeys(names))
+    return None
+
+
+def name_beside_date(lines: Sequence[Line], dates: Callable[[str], object]) -> tuple[str, ...] | None:
+    """Return the first of *lines* that is nothing but a name, next to one that is nothing but a date; else None.
+
+    *dates* returns None for a text that is not a date.
+    """
+    for one, other in pairwise(lines):
+        for line, date in ((one, other), (other, one)):
+            if is_name(line.text) and line.box.tag not in _TITLES and not _is_elsewhere(line.box) and dates(date.text):
+                return (line.text,)
     return None
 
 

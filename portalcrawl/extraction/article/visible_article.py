@@ -8,7 +8,7 @@ from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, Literal
 
 from portalcrawl.extraction.article.article_images import read_images
-from portalcrawl.extraction.article.byline import is_byline, read_byline, without_bio
+from portalcrawl.extraction.article.byline import is_byline, name_beside_date, read_byline, without_bio
 from portalcrawl.extraction.article.details import (
     find_comment_count,
     find_kicker,
@@ -112,7 +112,8 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
         or read_byline(around.second)
         or read_byline([line for line in around.above if is_beside(layout, line.index, around.anchor)])
         or read_byline(around.above, by_date=False)
-        or read_byline(around.foot),
+        or read_byline(around.foot)
+        or name_beside_date(around.head, clock.parse),
         source=find_source(beside),
         agency=find_signing_agency(around.foot),
         section=trail[0] if trail else None,
