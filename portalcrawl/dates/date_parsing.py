@@ -155,7 +155,7 @@ def _stands_alone(line: str, lower: str, moment: Moment) -> bool:
     if _are_known(before):
         return _are_known(after) or (start is None and _is_name(after))
     unknown = [word for word in before if word.lower() not in KNOWN]  # "Erika Muster, published on"
-    return moment.precision == "minute" and not after and _is_name(unknown)
+    return moment.precision == "minute" and not after and (_is_name(unknown) or _is_name_without_capitals(unknown))
 
 
 def _are_known(words: list[str]) -> bool:
@@ -163,10 +163,11 @@ def _are_known(words: list[str]) -> bool:
 
 
 def _is_name(words: list[str]) -> bool:
-    """Return whether *words* may be a person's name: two or more with capitals, or any in a script without capitals."""
-    if any(word[0].islower() for word in words):
-        return False
-    return (2 if words and words[0][0].isupper() else 1) <= len(words) <= _LONGEST_NAME
+    return 2 <= len(words) <= _LONGEST_NAME and all(word[0].isupper() for word in words)
+
+
+def _is_name_without_capitals(words: list[str]) -> bool:
+    return 1 <= len(words) <= _LONGEST_NAME and not any(word[0].islower() or word[0].isupper() for word in words)
 
 
 def _other_words(line: str, found: list[Moment]) -> list[str]:
