@@ -267,6 +267,8 @@ def _dates_apart(layout: Layout, around: _Surroundings, clock: Clock) -> Iterato
         return read_dates(layout, lines, clock, anchor=around.anchor, whole=whole, alone=alone)
 
     yield read(around.head, whole=True)
+    yield read(around.second, whole=True)
+    yield read(list(filter(is_byline, around.second)))
     yield read([line for line in around.above if is_beside(layout, line.index, around.anchor)])
     yield read(labelled(around.foot))
     prose = [line.text for line in around.within if line.prose][:LINES_OF_AN_EDGE]
