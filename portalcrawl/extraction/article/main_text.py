@@ -162,7 +162,7 @@ def _target_of_head(lines: Iterable[Line]) -> str:
     for line in lines:
         if line.prose:
             return ""
-        is_head = len(line.text) >= SHORTEST_TITLE or _CLOCK.fullmatch(line.text)
+        is_head = line.block.size >= SHORTEST_TITLE or _CLOCK.fullmatch(line.text)
         if is_head and line.linked * 10 >= len(line.text) * 8:
             href = line.href or ""
             return "" if href.startswith("javascript:") else href.partition("#")[0]

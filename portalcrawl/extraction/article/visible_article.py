@@ -189,7 +189,7 @@ def _on_one_side_of_lists(layout: Layout, lines: Sequence[Line]) -> list[Line]:
 
 def _is_linked_title(line: Line) -> bool:
     """Return whether a line is a link to another page, and long enough for a title."""
-    return len(line.text) >= SHORTEST_TITLE and not (line.href or "#").startswith("#") and is_link(line)
+    return line.block.size >= SHORTEST_TITLE and not (line.href or "#").startswith("#") and is_link(line)
 
 
 def _weighs_enough(weights: TextWeights, line: Line) -> bool:
