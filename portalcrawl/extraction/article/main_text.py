@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
-from itertools import accumulate
+from itertools import accumulate, takewhile
 
 from portalcrawl.extraction.article.article_images import mark_captions
 from portalcrawl.extraction.article.boilerplate import is_note, is_offer
@@ -253,6 +253,24 @@ def own_article(layout: Layout, main: Box, headline: Line | None) -> Box:
     if own is not None and len(articles) >= 2 and own.mass >= LITTLE_TEXT:
         return own
     return _one_of_several(layout, main, headline) or main
+
+
+def end_of_article(layout: Layout, main: Box, headline: Line | None) -> int:
+    """Return the index of the line in *main* at which the next article begins, else of the line behind *main*.
+
+    The next one is an ``article`` element below the headline and some text, with an ``h1`` of its own.
+    """
+    if headline is None or headline.box.tag != "h1":
+        return main.last_line
+    start = headline.index
+    size = list(accumulate((line.weight for line in layout.lines[start : main.last_line]), initial=0))
+    for box in layout.boxes:
+        if box.tag == "article" and start < box.first_line < main.last_line and box.last_line <= main.last_line:
+            opening = takewhile(lambda line: not line.prose, layout.lines[box.first_line : box.last_line])
+            has_text = box.mass and size[box.first_line - start] >= LITTLE_TEXT
+            if has_text and any(line.box.tag == "h1" for line in opening):
+                return box.first_line
+    return main.last_line
 
 
 def _one_of_several(layout: Layout, main: Box, headline: Line) -> Box | None:
