@@ -70,6 +70,7 @@ _INITIALS = re.compile(r"[a-zäöüß]{1,3}|[A-ZÄÖÜ]{2,3}")
 _HANDLE = re.compile(r"[^\W\d_][\w.-]{3,30}")
 _HAN, _KANA, _HANGUL = "[\u4e00-\u9fff]", "[\u3040-\u30ff\u4e00-\u9fff]", "[\uac00-\ud7a3]"
 _NAME_WITHOUT_SPACES = re.compile(rf"{_HAN}{{2,4}}|{_KANA}{{3,8}}|{_HANGUL}{{2,4}}|{_HAN}{{1,6}}[·・]{_HAN}{{1,8}}")
+_NAME_WITHOUT_CAPITALS = re.compile(r"[^\W\d_][^\d_.,:;!?()|/\s]+(?:\s[^\W\d_][^\d_.,:;!?()|/\s]*){1,3}")
 _PARTICLES = words("bylines.particles")
 
 
@@ -144,13 +145,14 @@ def is_name(text: str) -> bool:
     return all(part[0].isupper() or part.casefold() in _PARTICLES for part in parts)
 
 
-def is_name_without_spaces(text: str) -> bool:
-    """Return whether *text* can be a Chinese, Japanese or Korean name; any word of that length looks like one.
+def is_name_without_capitals(text: str) -> bool:
+    """Return whether *text* can be a name in a script without capitals; any words of that length look like one.
 
-    >>> is_name_without_spaces("山本太郎"), is_name_without_spaces("编辑部"), is_name_without_spaces("홍길동")
+    >>> is_name_without_capitals("山本太郎"), is_name_without_capitals("编辑部"), is_name_without_capitals("ליאת כהן")
     (True, False, True)
     """
-    return _NAME_WITHOUT_SPACES.fullmatch(text) is not None and _is_person(text) and not _NO_NAME.search(text)
+    forms = (_NAME_WITHOUT_SPACES, _NAME_WITHOUT_CAPITALS) if text.upper() == text.lower() else ()
+    return any(form.fullmatch(text) for form in forms) and _is_person(text) and not _NO_NAME.search(text)
 
 
 def is_day(text: str) -> bool:

@@ -18,7 +18,7 @@ from portalcrawl.text.person_names import (
     is_day,
     is_handle,
     is_name,
-    is_name_without_spaces,
+    is_name_without_capitals,
     is_signature,
     opens_byline,
     without_by,
@@ -35,7 +35,7 @@ MOST_ELEMENTS = 500
 """... among this many elements of any kind."""
 _STROKES = re.compile(r"\s[|•·]\s")
 LONGEST_BYLINE = 600
-MOST_WITHOUT_SPACES = 2
+MOST_WITHOUT_CAPITALS = 2
 LINES_OF_A_BIO = 3
 MOST_WORDS_OF_A_COUNT = 4
 _BIO_VERBS = words("bylines.tells")
@@ -197,7 +197,7 @@ def _named(line: Line, within: _NamesInBox, by_date: bool) -> Iterator[str]:
     if not marked and not opens and 2 * len(shown) < len(undated):
         return  # topics next to a date, one of which looks like a name
     if not shown and (opens or marked):
-        shown = [part for part in undated[:MOST_WITHOUT_SPACES] if is_name_without_spaces(part)]
+        shown = [part for part in undated[:MOST_WITHOUT_CAPITALS] if is_name_without_capitals(part)]
     if not shown and opens and (marked or placed or dated):
         shown = [part for part in undated[:1] if is_handle(part)]
     linked = [name for name in within.linked if name in line.text] if marked or placed else []
