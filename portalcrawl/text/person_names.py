@@ -33,7 +33,6 @@ _DAY = f"(?:{'|'.join(sorted((*MONTHS, *WEEKDAYS), key=len, reverse=True))})"
 _WHEN = re.compile(rf"(?:{either('bylines.when')}\s)?(?:{_DAY}\b\W*)+", re.IGNORECASE)
 """Only names of months and weekdays; next to other words they may be names (``Jan Muster``, ``Ada Sonntag``)."""
 _ROLE = re.compile(either("people.roles"), re.IGNORECASE)
-_ROLE_BEHIND = re.compile(rf"^(\S+\s\S+(?:\s\S+)?)\s{either('people.roles')}\w*\b.*", re.IGNORECASE)
 _DESKS = "|".join(re.escape(desk) for desk in table("agencies")["desks"])
 _PARTS_OF_AGENCIES = re.compile(rf"[,/;|]|\s(?:{either('bylines.and')}|&)\s|\s(?={_DESKS})")
 _EMAIL = re.compile(r"\S+@\S+\.\w+")
@@ -69,6 +68,9 @@ _AFTER_NAME = re.compile(
 _INITIALS = re.compile(r"[a-zäöüß]{1,3}|[A-ZÄÖÜ]{2,3}")
 _HANDLE = re.compile(r"[^\W\d_][\w.-]{3,30}")
 _HAN, _KANA, _HANGUL = "[\u4e00-\u9fff]", "[\u3040-\u30ff\u4e00-\u9fff]", "[\uac00-\ud7a3]"
+_ROLE_BEHIND = re.compile(
+    rf"^({_HANGUL}{{2,4}}|\S+\s\S+(?:\s\S+)?)\s{either('people.roles')}\w*\b.*", re.IGNORECASE
+)
 _NAME_WITHOUT_SPACES = re.compile(rf"{_HAN}{{2,4}}|{_KANA}{{3,8}}|{_HANGUL}{{2,4}}|{_HAN}{{1,6}}[·・]{_HAN}{{1,8}}")
 _NAME_WITHOUT_CAPITALS = re.compile(r"[^\W\d_][^\d_.,:;!?()|/\s]+(?:\s[^\W\d_][^\d_.,:;!?()|/\s]*){1,3}")
 _PARTICLES = words("bylines.particles")
