@@ -154,7 +154,8 @@ def _stands_alone(line: str, lower: str, moment: Moment) -> bool:
         return len(before) <= _LONGEST_NAME + 1 and _are_known(after)
     if _are_known(before):
         return _are_known(after) or (start is None and _is_name(after))
-    return moment.precision == "minute" and not after and _is_name(before)
+    unknown = [word for word in before if word.lower() not in KNOWN]  # "Erika Muster, published on"
+    return moment.precision == "minute" and not after and (_is_name(unknown) or _is_name_without_capitals(unknown))
 
 
 def _are_known(words: list[str]) -> bool:
@@ -163,6 +164,10 @@ def _are_known(words: list[str]) -> bool:
 
 def _is_name(words: list[str]) -> bool:
     return 2 <= len(words) <= _LONGEST_NAME and all(word[0].isupper() for word in words)
+
+
+def _is_name_without_capitals(words: list[str]) -> bool:
+    return 1 <= len(words) <= _LONGEST_NAME and not any(word[0].islower() or word[0].isupper() for word in words)
 
 
 def _other_words(line: str, found: list[Moment]) -> list[str]:

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from portalcrawl.dates.date_reading import DateReading, Precision
-from portalcrawl.dates.resolve import in_zone, is_sane, local_time
+from portalcrawl.dates.resolve import in_zone, is_sane, local_time, named_zone
 from portalcrawl.vocabulary import languages, words
 from portalcrawl.vocabulary.date_words import DAY_NAMES, FOREIGN, MONTH_KEYS, MONTHS, calendar_names, relative_day_names
 
@@ -45,7 +45,8 @@ def _languages() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     return identifying, {word: tag for word, tag in days.items() if word not in DAY_NAMES}, ages
 
 
-_WORD = re.compile(r"[^\W\d_]+|[\u0900-\u097f]+")
+_WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963\u0970-\u097f])+")
+"""Letters, and the vowel signs of Devanagari, which the class ``w`` leaves out."""
 _LAST_LATIN = "\u024f"
 _NUMBER = re.compile(r"\d+")
 _CLOCK = re.compile(rf"\d ?[:.h{''.join(sorted(words('dates.hour_sign')))}] ?\d\d")
@@ -75,6 +76,9 @@ def read_foreign(text: str, now: datetime, zone: tzinfo) -> DateReading | None:
     language = _language(line) if len(line) <= _LONGEST else None
     if language is None:
         return None
+    rest, _, last = line.rpartition(" ")
+    named = named_zone(last.strip("()"), None)  # dateparser reads IST as Israel's
+    line, zone = (rest, named) if named else (line, zone)
     base = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
     parsed = _parse(line, language, base)
     if parsed is None or not is_sane(parsed[0].year, now):
@@ -85,7 +89,7 @@ def read_foreign(text: str, now: datetime, zone: tzinfo) -> DateReading | None:
     else:
         when = in_zone(moment, zone)
     precision = _precision(line, moment, base, has_time=has_time)
-    return DateReading(when, precision, text, zoned=moment.tzinfo is not None)
+    return DateReading(when, precision, text, zoned=bool(named or moment.tzinfo))
 
 
 def _language(line: str) -> str | None:

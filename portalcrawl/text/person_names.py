@@ -33,7 +33,6 @@ _DAY = f"(?:{'|'.join(sorted((*MONTHS, *WEEKDAYS), key=len, reverse=True))})"
 _WHEN = re.compile(rf"(?:{either('bylines.when')}\s)?(?:{_DAY}\b\W*)+", re.IGNORECASE)
 """Only names of months and weekdays; next to other words they may be names (``Jan Muster``, ``Ada Sonntag``)."""
 _ROLE = re.compile(either("people.roles"), re.IGNORECASE)
-_ROLE_BEHIND = re.compile(rf"^(\S+\s\S+(?:\s\S+)?)\s{either('people.roles')}\w*\b.*", re.IGNORECASE)
 _DESKS = "|".join(re.escape(desk) for desk in table("agencies")["desks"])
 _PARTS_OF_AGENCIES = re.compile(rf"[,/;|]|\s(?:{either('bylines.and')}|&)\s|\s(?={_DESKS})")
 _EMAIL = re.compile(r"\S+@\S+\.\w+")
@@ -54,9 +53,14 @@ _OF_PICTURES = re.compile(
     rf"(?:\b{_AND}\b|[,;/&])\s*[^,;/&()]{{3,40}}\({either('credits.of_pictures')}\)", re.IGNORECASE
 )
 """``und Jo Muster (Fotos)``."""
-_BETWEEN = re.compile(rf"\s*(?:[;|•·&]|/|\b{_AND}\b)\s*(?!{either('bylines.suffixes')}\b)", re.IGNORECASE)
+_BETWEEN = re.compile(rf"\s*(?:[;|•·&]|/(?!\d)|\b{_AND}\b)\s*(?!{either('bylines.suffixes')}\b)", re.IGNORECASE)
+_DATE = (
+    r"\d{1,2}[./]|\d{4}[-/年]|\d{1,2}\s(?:[^\W\d_]{2}\s)?[^\W\d_]{3,12}\.?,?\s(?:[^\W\d_]{2}\s)?\d{4}"
+    rf"|(?:{_DAY}\b\W{{1,2}})?[^\W\d_]{{3,12}}\.?\s\d{{1,2}},?\s\d{{4}}"
+)
+"""The beginning of a date with a day, a month and a year in any order, as it may follow a name."""
 _AFTER_NAME = re.compile(
-    rf",|\s[-–—]\s|\s(?={either('stamps.words')}\b)|\s(?=\d{{1,2}}[./]|\d{{4}}-)|(?<=\d)(?:\s{CLOCK})?\s(?={either('bylines.by')}\s)"
+    rf",|\s[-–—]\s|\s(?={either('stamps.words')}\b)|(?:\s|(?<=[^\W\d_]))(?={_DATE})|(?<=\d)(?:\s{CLOCK})?\s(?={either('bylines.by')}\s)"
     rf"|\s{either('bylines.on')}\s(?=[^\W\d_]{{0,12}}\.?,?\s?(?:[^\W\d_]{{0,12}}\.?\s)?\d)",
     re.IGNORECASE,
 )
@@ -64,7 +68,9 @@ _AFTER_NAME = re.compile(
 _INITIALS = re.compile(r"[a-zäöüß]{1,3}|[A-ZÄÖÜ]{2,3}")
 _HANDLE = re.compile(r"[^\W\d_][\w.-]{3,30}")
 _HAN, _KANA, _HANGUL = "[\u4e00-\u9fff]", "[\u3040-\u30ff\u4e00-\u9fff]", "[\uac00-\ud7a3]"
+_ROLE_BEHIND = re.compile(rf"^({_HANGUL}{{2,4}}|\S+\s\S+(?:\s\S+)?)\s{either('people.roles')}\w*\b.*", re.IGNORECASE)
 _NAME_WITHOUT_SPACES = re.compile(rf"{_HAN}{{2,4}}|{_KANA}{{3,8}}|{_HANGUL}{{2,4}}|{_HAN}{{1,6}}[·・]{_HAN}{{1,8}}")
+_NAME_WITHOUT_CAPITALS = re.compile(r"[^\W\d_][^\d_.,:;!?()|/\s]+(?:\s[^\W\d_][^\d_.,:;!?()|/\s]*){1,3}")
 _PARTICLES = words("bylines.particles")
 
 
@@ -139,13 +145,14 @@ def is_name(text: str) -> bool:
     return all(part[0].isupper() or part.casefold() in _PARTICLES for part in parts)
 
 
-def is_name_without_spaces(text: str) -> bool:
-    """Return whether *text* can be a Chinese, Japanese or Korean name; any word of that length looks like one.
+def is_name_without_capitals(text: str) -> bool:
+    """Return whether *text* can be a name in a script without capitals; any words of that length look like one.
 
-    >>> is_name_without_spaces("山本太郎"), is_name_without_spaces("编辑部"), is_name_without_spaces("홍길동")
+    >>> is_name_without_capitals("山本太郎"), is_name_without_capitals("编辑部"), is_name_without_capitals("ליאת כהן")
     (True, False, True)
     """
-    return _NAME_WITHOUT_SPACES.fullmatch(text) is not None and _is_person(text) and not _NO_NAME.search(text)
+    forms = (_NAME_WITHOUT_SPACES, _NAME_WITHOUT_CAPITALS) if text.upper() == text.lower() else ()
+    return any(form.fullmatch(text) for form in forms) and _is_person(text) and not _NO_NAME.search(text)
 
 
 def is_day(text: str) -> bool:

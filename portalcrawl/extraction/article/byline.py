@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property, lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Box
@@ -18,7 +18,7 @@ from portalcrawl.text.person_names import (
     is_day,
     is_handle,
     is_name,
-    is_name_without_spaces,
+    is_name_without_capitals,
     is_signature,
     opens_byline,
     without_by,
@@ -35,14 +35,16 @@ MOST_ELEMENTS = 500
 """... among this many elements of any kind."""
 _STROKES = re.compile(r"\s[|•·]\s")
 LONGEST_BYLINE = 600
-MOST_WITHOUT_SPACES = 2
+MOST_WITHOUT_CAPITALS = 2
 LINES_OF_A_BIO = 3
+MOST_WORDS_OF_A_COUNT = 4
 _BIO_VERBS = words("bylines.tells")
 """Words after the name in a line about an author (``is``, ``writes``), as against a text in which the author acts."""
 _ABOUT = re.compile(rf"^{either('bylines.about', 'bylines.by')} ")
 _ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "related", "comments", "nav", "button"))
 _DATE_PIECE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
 _HEADINGS = frozenset(("h1", "h2"))
+_TITLES = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _DIGIT = re.compile(r"\d")
 _AUTHOR_NAME = re.compile(rf"\b{class_words('article.author')}\b", re.IGNORECASE)
 _NAMING = ("class", "id", "itemprop", "rel")
@@ -63,6 +65,18 @@ def read_byline(lines: Sequence[Line], *, by_date: bool = True) -> tuple[str, ..
         names = names or list(_marked_within(line, within(line.box)))
         if names:
             return tuple(dict.fromkeys(names))
+    return None
+
+
+def name_beside_date(lines: Sequence[Line], dates: Callable[[str], object]) -> tuple[str, ...] | None:
+    """Return the first of *lines* that is nothing but a name, next to one that is nothing but a date; else None.
+
+    *dates* returns None for a text that is not a date.
+    """
+    for one, other in pairwise(lines):
+        for line, date in ((one, other), (other, one)):
+            if is_name(line.text) and line.box.tag not in _TITLES and not _is_elsewhere(line.box) and dates(date.text):
+                return (line.text,)
     return None
 
 
@@ -126,8 +140,14 @@ def is_byline(line: Line) -> bool:
     parts = byline_parts(line.text)
     names = [is_name(part) for part in parts]
     return any(names) and all(
-        name or _DATE_PIECE.search(part) or part.endswith(":") for name, part in zip(names, parts, strict=True)
+        name or _DATE_PIECE.search(part) or part.endswith(":") or _is_count(part)
+        for name, part in zip(names, parts, strict=True)
     )
+
+
+def _is_count(part: str) -> bool:
+    """Return whether a part of a byline is a number of something, such as the minutes that reading takes."""
+    return part[0].isdigit() and part.count(" ") < MOST_WORDS_OF_A_COUNT
 
 
 def without_bio(text: list[Line], authors: Iterable[str]) -> list[Line]:
@@ -177,7 +197,7 @@ def _named(line: Line, within: _NamesInBox, by_date: bool) -> Iterator[str]:
     if not marked and not opens and 2 * len(shown) < len(undated):
         return  # topics next to a date, one of which looks like a name
     if not shown and (opens or marked):
-        shown = [part for part in undated[:MOST_WITHOUT_SPACES] if is_name_without_spaces(part)]
+        shown = [part for part in undated[:MOST_WITHOUT_CAPITALS] if is_name_without_capitals(part)]
     if not shown and opens and (marked or placed or dated):
         shown = [part for part in undated[:1] if is_handle(part)]
     linked = [name for name in within.linked if name in line.text] if marked or placed else []

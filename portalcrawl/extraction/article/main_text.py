@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable
-from itertools import accumulate
+from itertools import accumulate, takewhile
 
 from portalcrawl.extraction.article.article_images import mark_captions
 from portalcrawl.extraction.article.boilerplate import is_note, is_offer
@@ -25,8 +24,6 @@ SENTENCE = re.compile(r"[.!?…:;؟।][\"'”“»«’)\]]*(?:\s|$)|[。！？
 _CUT = re.compile(r"(?:\[…\]|\[\.\.\.\])\W*(?:\(\d+\))?$")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d\d(?:\s?[ap]m)?", re.IGNORECASE)
 """A time of day that heads an entry of a ticker, as ``14:10`` or ``2:10 pm``."""
-MOST_IN_CARDS = 0.75
-"""Share of a page's text up to which similar boxes are cards beside it."""
 CORE_SHARE = 0.6
 MAIN_SHARE = 0.8
 LITTLE_TEXT = 250
@@ -114,24 +111,23 @@ def is_link(line: Line) -> bool:
 
 
 def _drop_cards(layout: Layout) -> None:
-    """Set the weight of lines in cards to 0: two or more similar boxes that begin with a linked title or clock time.
+    """Set the weight of lines in cards to 0: similar boxes that begin with links to different pages.
 
-    Similar boxes have the same tag and first class; other classes often number the card or name its section. If nearly
-    all text is in them, they are the entries of a live blog.
+    Similar boxes have the same tag and first class; other classes often number the card or name its section. The
+    entries of a live blog link to themselves.
     """
     cards: dict[tuple[str, str], list[Line]] = {}
-    counts: Counter[tuple[str, str]] = Counter()
+    targets: dict[tuple[str, str], set[str]] = {}
     prose = list(accumulate((line.prose for line in layout.lines), initial=0))
     for box in layout.boxes:
         can_be_card = 2 <= box.last_line - box.first_line <= 8 and box.tag not in ("p", "table", "tbody")
         has_snippet = can_be_card and 1 <= prose[box.last_line] - prose[box.first_line] <= 2
-        if has_snippet and _opens_with_link(lines := layout.lines[box.first_line : box.last_line]):
+        if has_snippet and (target := _target_of_head(lines := layout.lines[box.first_line : box.last_line])):
             template = box.tag, next(iter(box.classes.split()), "")
             cards.setdefault(template, []).extend(lines)
-            counts[template] += 1
-    total = sum(line.weight for line in layout.lines)
+            targets.setdefault(template, set()).add(target)
     for template, lines in cards.items():
-        if counts[template] > 1 and sum(line.weight for line in lines) < MOST_IN_CARDS * total:
+        if len(targets[template]) > 1:
             for line in lines:
                 line.weight, line.prose, line.note = 0, False, True
 
@@ -161,15 +157,16 @@ def _is_small(layout: Layout, box: Box) -> bool:
     return explains and not any(line.box.tag == "h1" for line in lines)
 
 
-def _opens_with_link(lines: Iterable[Line]) -> bool:
-    """Return whether a linked title or clock time comes before the first prose."""
+def _target_of_head(lines: Iterable[Line]) -> str:
+    """Return the page that a linked title or clock time before the first prose leads to; empty if there is none."""
     for line in lines:
         if line.prose:
-            return False
-        is_head = len(line.text) >= SHORTEST_TITLE or _CLOCK.fullmatch(line.text)
+            return ""
+        is_head = line.block.size >= SHORTEST_TITLE or _CLOCK.fullmatch(line.text)
         if is_head and line.linked * 10 >= len(line.text) * 8:
-            return not (line.href or "#").startswith(("#", "javascript:"))
-    return False
+            href = line.href or ""
+            return "" if href.startswith("javascript:") else href.partition("#")[0]
+    return ""
 
 
 def _sum_up(layout: Layout, total: int) -> None:
@@ -256,6 +253,24 @@ def own_article(layout: Layout, main: Box, headline: Line | None) -> Box:
     if own is not None and len(articles) >= 2 and own.mass >= LITTLE_TEXT:
         return own
     return _one_of_several(layout, main, headline) or main
+
+
+def end_of_article(layout: Layout, main: Box, headline: Line | None) -> int:
+    """Return the index of the line in *main* at which the next article begins, else of the line behind *main*.
+
+    The next one is an ``article`` element below the headline and some text, with an ``h1`` of its own.
+    """
+    if headline is None or headline.box.tag != "h1":
+        return main.last_line
+    start = headline.index
+    size = list(accumulate((line.weight for line in layout.lines[start : main.last_line]), initial=0))
+    for box in layout.boxes:
+        if box.tag == "article" and start < box.first_line < main.last_line and box.last_line <= main.last_line:
+            opening = takewhile(lambda line: not line.prose, layout.lines[box.first_line : box.last_line])
+            has_text = box.mass and size[box.first_line - start] >= LITTLE_TEXT
+            if has_text and any(line.box.tag == "h1" for line in opening):
+                return box.first_line
+    return main.last_line
 
 
 def _one_of_several(layout: Layout, main: Box, headline: Line) -> Box | None:

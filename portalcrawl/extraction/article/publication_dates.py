@@ -30,7 +30,7 @@ _MAY_BE_DATE = re.compile(
 )
 _CLOCK = either("dates.clock", "dates.am", "dates.pm")
 _DATE_PART = re.compile(
-    r"(?<![\d./-])(?:\d{4}[./-]\s?\d{1,2}[./-]\s?\d{1,2}|\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|\d{1,2}\.?\s[^\W\d]{3,9}\.?\s\d{4}|[^\W\d]{3,9}\.?\s\d{1,2},?\s\d{4})"
+    r"(?<![\d./-])(?:\d{4}[./-]\s?\d{1,2}[./-]\s?\d{1,2}|\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|\d{1,2}\.?\s[^\s\d.,|]{3,9}\.?\s\d{4}|[^\W\d]{3,9}\.?\s\d{1,2},?\s\d{4})"
     rf"(?!\d)(?:,?\s*(?:-\s*)?(?i:{either('dates.before_clock')}\s*)?\d{{1,2}}[:.]\d{{2}}(?i:\s*{_CLOCK}\b)?)?"
 )
 _NUMBER_BEFORE = re.compile(

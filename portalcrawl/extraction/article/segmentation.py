@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.article.boilerplate import is_note
-from portalcrawl.extraction.article.main_text import SENTENCE, SHORTEST_RUN, is_link
+from portalcrawl.extraction.article.main_text import SENTENCE, SHORTEST_RUN, end_of_article, is_link
 from portalcrawl.extraction.dom.blocks import Box
 from portalcrawl.extraction.dom.layout import Layout, Line
 from portalcrawl.text.datelines import is_dateline
@@ -40,8 +40,9 @@ def text_lines(
     if headline is not None and first <= headline.index < main.last_line:
         first = headline.index + 1
     longest = 2 * max(map(len, titles), default=0)  # titles are folded: leave room for punctuation
-    cells = _cells_of_text(layout.lines[first : main.last_line], weights)
-    for line in layout.lines[first : main.last_line]:
+    lines = layout.lines[first : end_of_article(layout, main, headline)]
+    cells = _cells_of_text(lines, weights)
+    for line in lines:
         if line.index in cells and seen:
             chosen.append(line)
             continue

@@ -8,7 +8,7 @@ from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, Literal
 
 from portalcrawl.extraction.article.article_images import read_images
-from portalcrawl.extraction.article.byline import is_byline, read_byline, without_bio
+from portalcrawl.extraction.article.byline import is_byline, name_beside_date, read_byline, without_bio
 from portalcrawl.extraction.article.details import (
     find_comment_count,
     find_kicker,
@@ -112,7 +112,8 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
         or read_byline(around.second)
         or read_byline([line for line in around.above if is_beside(layout, line.index, around.anchor)])
         or read_byline(around.above, by_date=False)
-        or read_byline(around.foot),
+        or read_byline(around.foot)
+        or name_beside_date(around.head, clock.parse),
         source=find_source(beside),
         agency=find_signing_agency(around.foot),
         section=trail[0] if trail else None,
@@ -188,7 +189,7 @@ def _on_one_side_of_lists(layout: Layout, lines: Sequence[Line]) -> list[Line]:
 
 def _is_linked_title(line: Line) -> bool:
     """Return whether a line is a link to another page, and long enough for a title."""
-    return len(line.text) >= SHORTEST_TITLE and not (line.href or "#").startswith("#") and is_link(line)
+    return line.block.size >= SHORTEST_TITLE and not (line.href or "#").startswith("#") and is_link(line)
 
 
 def _weighs_enough(weights: TextWeights, line: Line) -> bool:
@@ -266,6 +267,8 @@ def _dates_apart(layout: Layout, around: _Surroundings, clock: Clock) -> Iterato
         return read_dates(layout, lines, clock, anchor=around.anchor, whole=whole, alone=alone)
 
     yield read(around.head, whole=True)
+    yield read(around.second, whole=True)
+    yield read(list(filter(is_byline, around.second)))
     yield read([line for line in around.above if is_beside(layout, line.index, around.anchor)])
     yield read(labelled(around.foot))
     prose = [line.text for line in around.within if line.prose][:LINES_OF_AN_EDGE]
