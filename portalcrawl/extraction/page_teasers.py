@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from portalcrawl import urls
 from portalcrawl.extraction.parts import TeaserParts
 from portalcrawl.extraction.rules import profile_rules
 from portalcrawl.extraction.teasers.article_links import find_links
-from portalcrawl.extraction.teasers.card_fields import CardFields, FieldVotes, PageSigns
+from portalcrawl.extraction.teasers.card_fields import CardFields, PageSigns
 from portalcrawl.extraction.teasers.card_filter import CardFilter
 from portalcrawl.extraction.teasers.card_lines import Line
 from portalcrawl.extraction.teasers.card_text import pictures, read_card
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.dom.walk import Walk
     from portalcrawl.profiles.model import Profile
 
-_UNUSED = ("link", "other")
 _MIN_CLOCKS = 3
 _MIN_RANKS = 3
 _RANKED = re.compile(r"^#?(\d{1,2})[.)]?\s+(?=\S)")
@@ -52,10 +51,8 @@ class TeaserReading:
         """Make the last teaser the owner of the blocks in *fields*, which maps the index of a block to its field."""
         number = len(self.teasers) - 1
         for block, part in fields.items():
-            owner = self.owners.get(block)
-            if owner is None or (owner[1] in _UNUSED and part not in _UNUSED):
-                self.owners[block] = number, part
-            elif part == owner[1] == "headline":
+            owner = self.owners.setdefault(block, (number, part))
+            if owner != (number, part) and owner[1] == part == "headline":
                 self.shared.add(block)
 
 
@@ -67,7 +64,7 @@ def read_teasers(walk: Walk, profile: Profile, root: _Element, canonical: str | 
     *canonical* is the page's declared canonical URL. Raises on no content; the time is proportional to the size of the
     page.
     """
-    ruled = profile_rules.read_teasers(root, profile, walk.base_url) if profile.teasers else []
+    ruled = profile_rules.read_teasers(root, profile, walk.base_url)
     taken = frozenset(urls.canonical_url(teaser.url, profile.hosts) for teaser in ruled)
     reading = TeaserReading(ruled)
     _read_generic(walk, profile, canonical, taken, reading)
@@ -78,22 +75,19 @@ def _read_generic(
     walk: Walk, profile: Profile, canonical: str | None, taken: frozenset[str], reading: TeaserReading
 ) -> None:
     runs = PageRuns(walk)
-    links, refused = find_links(runs, profile, canonical)
+    links, reading.refused = find_links(runs, profile, canonical)
     links = [link for link in links if link.target not in taken]
     cards = CardFinder(runs, links).cards()
     texts = [read_card(card, runs) for card in cards]
     addresses = Counter(link.href for link in walk.links)
     sections = {address for address, count in addresses.items() if count > 1}
-    signs = PageSigns(sections, FieldVotes())
+    signs = PageSigns(sections)
     found = [CardFields(text, card.template, walk.base_url, signs) for card, text in zip(cards, texts, strict=True)]
     _remove_ranks(found)
     for fields in found:
         fields.vote()
     tickers = _tickers(found)
     lists, card_filter = ListNames(runs, cards), CardFilter(runs)
-    for link in walk.links:
-        if reason := refused.get(link.index):
-            reading.refused.update(dict.fromkeys(range(link.first, link.last), reason))
     for index, (card, fields) in enumerate(zip(cards, found, strict=True)):
         teaser = fields.read(
             card.links[0].url, clock=fields.template in tickers, caption_over_snippet=profile.caption_over_snippet
@@ -111,24 +105,23 @@ def _read_generic(
 
 def _remove_ranks(readings: list[CardFields]) -> None:
     """Remove leading numbers that count up from card to card, as in a list of the most read articles."""
-    places: dict[tuple[str, str], list[Line]] = {}
+    places: defaultdict[tuple[str, str], list[Line]] = defaultdict(list)
     for fields in readings:
         for line in fields.texts:
-            places.setdefault((fields.template, line.slot), []).append(line)
+            places[fields.template, line.slot].append(line)
     for lines in places.values():
-        numbers = [int(rank[1]) for line in lines if (rank := _RANKED.match(line.text))]
-        counts = all(other in (one + 1, 1) for one, other in pairwise(numbers))
-        if counts and len(numbers) == len(lines) >= _MIN_RANKS * max(1, numbers.count(1)):
+        ranks = [_RANKED.match(line.text) for line in lines]
+        if len(ranks) >= _MIN_RANKS and all(rank and int(rank[1]) == at for at, rank in enumerate(ranks, 1)):
             for line in lines:
                 line.text = _RANKED.sub("", line.text)
 
 
 def _tickers(readings: list[CardFields]) -> frozenset[str]:
     """Return the templates of cards whose bare times (``19:00``) are in order: times of day, not lengths of videos."""
-    clocks: dict[str, list[str]] = {}
+    clocks: defaultdict[str, list[str]] = defaultdict(list)
     for fields in readings:
         if clock := fields.found.values.get("clock"):
-            clocks.setdefault(fields.template, []).append(clock.zfill(5))
+            clocks[fields.template].append(clock.zfill(5))
     return frozenset(
         template for template, found in clocks.items() if len(set(found)) >= _MIN_CLOCKS and _are_in_order(found)
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, cast
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from portalcrawl.extraction.dom.element_text import whole_text
 from portalcrawl.urls import absolute, canonical_url, resolve
@@ -23,6 +24,7 @@ NEXT_WORDS = re.compile(
 )
 """First words, or the only character, of links to the next page in the languages of large news markets."""
 _PAGE_NUMBER = re.compile(rf"(?:/{path_words('page_numbers', 'part_numbers')})?[/_-]?\d+(?:\.html?)?$")
+_DIGITS = re.compile(r"\d+")
 LONGEST_WORDS = 40
 
 
@@ -80,11 +82,8 @@ def next_pages(page: Page) -> Iterator[str]:
     In this order: links with ``rel=next`` (HTML Living Standard 4.6.7.17), links whose URL is this page's with a page
     number that is one higher, links whose text means "next page".
     """
-    for href in cast("list[str]", page.root.xpath(REL_NEXT)):
-        if url := _own(page, href):
-            yield url
-    yield from _by_number(page)
-    yield from _by_words(page)
+    rel = (_own(page, href) for href in cast("list[str]", page.root.xpath(REL_NEXT)))
+    yield from filter(None, chain(rel, _by_number(page), _by_words(page)))
 
 
 def _own(page: Page, href: str) -> str | None:
@@ -94,29 +93,21 @@ def _own(page: Page, href: str) -> str | None:
 
 def _by_number(page: Page) -> Iterator[str]:
     """Yield links whose URL differs from the page's only in a number that is one higher (2 if the page's has none)."""
-    here = page.url.split("#")[0]
     for anchor in page.root.iter("a"):
         text = _words(anchor)
-        if not text.isdecimal() or len(text) > 6:
-            continue
-        url = _own(page, anchor.get("href") or "")
-        if url and int(text) == _number(here, url) + 1:
+        url = _own(page, anchor.get("href") or "") if text.isdecimal() else None
+        if url and _is_number_after(page.url.split("#")[0], url, text):
             yield url
 
 
-def _number(here: str, other: str) -> int:
-    """Return the page number of *here*: the number in it that differs in *other*, else 1."""
-    mine, theirs = (dict(parse_qsl(urlsplit(url).query)) for url in (here, other))
-    for name in theirs:
-        if name in mine and mine[name] != theirs[name] and mine[name].isdecimal() and len(mine[name]) < 7:
-            return int(mine[name])
-    parts = zip(urlsplit(here).path.split("/"), urlsplit(other).path.split("/"), strict=False)
-    differing = [(a, b) for a, b in parts if a != b]
-    for a, b in differing:
-        numbers = re.findall(r"\d{1,6}", a)
-        if numbers and re.sub(r"\d+", "", a) == re.sub(r"\d+", "", b):
-            return int(numbers[-1])
-    return 1
+def _is_number_after(here: str, url: str, number: str) -> bool:
+    """Return whether *url*, which a link with the text *number* leads to, is the page after *here*.
+
+    The two differ only in that number; the second page also comes after one without a number.
+    """
+    if _DIGITS.sub("", here) != _DIGITS.sub("", url):
+        return number == "2"
+    return re.sub(rf"(?<!\d){number}(?!\d)", str(int(number) - 1), url) == here
 
 
 def _by_words(page: Page) -> Iterator[str]:

@@ -29,16 +29,13 @@ def teaser_blocks(page: Page) -> dict[int, BlockOwner]:
     """
     reading = page.teaser_reading
     found: dict[int, BlockOwner] = {}
-    shown: set[int] = set()
     for at, (number, part) in reading.owners.items():
         name = "shared-line" if at in reading.shared else f"card-{part}" if f"card-{part}" in TEASER else "card-other"
         found[at] = BlockOwner("teaser", part, reason(name), number)
-        if part == "headline":
-            shown.add(number)
-    rest = [(index, teaser) for index, teaser in enumerate(page.teasers) if index not in shown]
-    texts = [squash(block.text) for block in page.walk.blocks] if rest else []
-    for index, teaser in rest:
-        _claim(index, teaser, texts, found)
+    texts = [squash(block.text) for block in page.walk.blocks]
+    for index, teaser in enumerate(page.teasers):
+        if teaser.source == "profile":
+            _claim(index, teaser, texts, found)
     return found
 
 
@@ -49,9 +46,8 @@ def _claim(index: int, teaser: TeaserParts, texts: list[str], found: dict[int, B
     start = min(shows, key=lambda at: len(texts[at]), default=None)
     if start is None:
         return
-    is_ruled = teaser.source == "profile"
-    found[start] = BlockOwner("teaser", "headline", reason("card-rule" if is_ruled else "card-headline"), index)
-    for at in range(max(0, start - AROUND), min(len(texts), start + AROUND)) if is_ruled else ():
+    found[start] = BlockOwner("teaser", "headline", reason("card-rule"), index)
+    for at in range(max(0, start - AROUND), min(len(texts), start + AROUND)):
         for field, part in _FIELDS:
             text, own = squash(getattr(teaser, field) or ""), texts[at]
             if at not in found and own and text and (text in own or (own in text and len(own) >= SHORTEST_PART)):

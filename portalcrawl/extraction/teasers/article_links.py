@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain, islice, takewhile
 from typing import TYPE_CHECKING, Literal
 
 from portalcrawl.extraction.teasers.class_hints import Hint, hints_of
@@ -18,25 +19,22 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.teasers.page_runs import PageRuns
     from portalcrawl.profiles.model import Profile
 
-Zone = Literal["open", "neighbour", "menu", "topics", "dead"]
-"""Where a link is: ``neighbour`` links lead to the previous or next article, even if they form a menu; ``dead`` links
-are never teasers."""
-_HINTED: dict[int, Zone] = {Hint.SERVICE: "dead", Hint.MENU: "menu", Hint.TOPICS: "topics"}
+Zone = Literal["open", "neighbour", "menu", "dead"]
+"""Where a link is: ``menu`` also for footers and lists of topics; ``neighbour`` links lead to the previous or next
+article, even if they form a menu; ``dead`` links are never teasers."""
+_HINTED: dict[int, Zone] = {Hint.SERVICE: "dead", Hint.MENU: "menu", Hint.TOPICS: "menu"}
 _ZONES: dict[str, Zone] = {"nav": "menu", "footer": "menu", "overlay": "dead"}
 """Role of a box (see ``name_roles``) -> zone of the links in it."""
 _WHOLE = frozenset(("body", "main", "html"))
 _NEIGHBOURS = frozenset(("prev", "next"))
 """Link relations to the previous or next article (HTML Living Standard 4.6.7)."""
-_AUTHOR_LEVELS = 2
-_NAME_WORDS = 4
 _HEADLINE = 25
-_HEADLINE_SPACES = 3
+_HEADLINE_WORDS = 4
+_AUTHOR_LEVELS = 3
 _APART = frozenset(("a", "time", "small", "label", "data", "img"))
 _CLOSING = ",.;:)"
 _FEW_WORDS = 3
 _MAX_PARTS = 20
-_MAX_AROUND = 400
-"""Characters read on each side of a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +52,22 @@ def find_links(
 ) -> tuple[list[ArticleLink], dict[int, str]]:
     """Return the links to other articles of the portal, in page order, and why the other links are not among them.
 
-    The reasons are by the link's index in the walk. *canonical* is the page's declared canonical URL.
+    The reasons are by the indexes of the links' blocks. *canonical* is the page's declared canonical URL.
     """
-    walk = runs.walk
     targets = Targets(runs, profile, canonical)
     zones: dict[Box, Zone] = {}
     found: list[ArticleLink] = []
     refused: dict[int, str] = {}
-    for link in walk.links:
+    for link in runs.walk.links:
         target = targets.of(link.href)
-        if target is None:
-            refused[link.index] = "not an article's URL"
-            continue
-        zone = _zone_of(link.box, zones)
-        if zone in ("menu", "open") and not _NEIGHBOURS.isdisjoint((link.element.get("rel") or "").split()):
+        zone = _zone_of(link.box, zones) if target else "open"
+        if zone != "dead" and not _NEIGHBOURS.isdisjoint((link.element.get("rel") or "").split()):
             zone = "neighbour"
-        if reason := _why_not(link, zone, runs):
-            refused[link.index] = reason
-        else:
+        reason = _why_not(link, zone, runs) if target else "not an article's URL"
+        if target and not reason:
             found.append(ArticleLink(link, *target, zone))
+        else:
+            refused.update(dict.fromkeys(range(link.first, link.last), reason))
     return found, refused
 
 
@@ -93,10 +88,8 @@ def _own_zone(box: Box) -> Zone:
     if box.tag in _WHOLE:
         return "open"
     hints = hints_of(box.classes)
-    for hint, zone in _HINTED.items():
-        if hints & hint:
-            return zone
-    return _ZONES.get(box.role.name, "open")
+    found = (zone for hint, zone in _HINTED.items() if hints & hint)
+    return next(found, _ZONES.get(box.role.name, "open"))
 
 
 def _why_not(link: Link, zone: Zone, runs: PageRuns) -> str:
@@ -104,34 +97,26 @@ def _why_not(link: Link, zone: Zone, runs: PageRuns) -> str:
     if zone == "dead":
         return "not in a list of articles"
     text = runs.text_of(link)
-    holds_card = _is_card(link, runs)
-    is_long = len(text) >= _HEADLINE and word_count(text) > _HEADLINE_SPACES
-    if not is_long and (zone == "menu" or (zone == "topics" and not holds_card)):
+    blocks = runs.walk.blocks[link.first : link.last]
+    holds_card = len(blocks) > 1 or any(block.box is not link.box or not block.text for block in blocks)
+    is_long = len(text) >= _HEADLINE and word_count(text) >= _HEADLINE_WORDS
+    if zone == "menu" and not holds_card and not is_long:
         return zone
     if not holds_card and _is_inline(link, text, runs):
         return "within a text"
-    by_name = word_count(text) <= _NAME_WORDS and _is_in_author(link.element)
-    return "author" if by_name or "author" in (link.element.get("rel") or "").split() else ""
-
-
-def _is_card(link: Link, runs: PageRuns) -> bool:
-    """Return whether *link* holds more than text: a picture, a heading, several blocks."""
-    start, end = runs.of_link(link)
-    if start == end:
-        return len(link.element) > 0
-    return runs.blocks[start] != runs.blocks[end - 1] or any(
-        not runs.parts[run][0] or runs.walk.blocks[runs.blocks[run]].box is not link.box for run in range(start, end)
-    )
+    return "author" if _is_author(link.element, text) else ""
 
 
 def _is_inline(link: Link, text: str, runs: PageRuns) -> bool:
     """Return whether *link* is part of a sentence of running text."""
-    start, end = runs.of_link(link)
-    if start == end or (is_cut(f"x {text}") and not any(map(str.isalnum, text))):  # the ellipsis of a snippet
+    if form_of(text) == "empty":  # the ellipsis of a snippet, or a link over a card
         return False
+    start, end = runs.of_link(link)
     block = runs.walk.blocks[runs.blocks[start]]
-    before, after = _around(block, start - runs.starts[block.index], end - runs.starts[block.index])
-    if is_cut(after) or (not after and form_of(text) in ("more", "count", "empty")):  # title, "read more" or ellipsis
+    at = runs.starts[block.index]
+    before = _sentence(block, max(0, start - at - _MAX_PARTS), start - at)
+    after = _sentence(block, end - at, end - at + _MAX_PARTS)
+    if is_cut(after) or (not after and form_of(text) in ("more", "count")):  # title, or "read more"
         return False
     opens = before[-1:] != ":" and form_of(before) == "text"
     goes_on = form_of(after) == "text"
@@ -141,43 +126,23 @@ def _is_inline(link: Link, text: str, runs: PageRuns) -> bool:
     return goes_on and word_count(after) >= _FEW_WORDS and closes
 
 
-def _around(block: Block, start: int, end: int) -> tuple[str, str]:
-    """Return the text of the sentence before and after ``parts[start:end]`` of *block*."""
-    sides = [], []  # type: tuple[list[str], list[str]]
-    for texts, indexes in zip(sides, (range(start - 1, -1, -1), range(end, len(block.parts))), strict=True):
-        size = 0
-        for index in indexes[:_MAX_PARTS]:
-            text, element, _ = block.parts[index]
-            if size > _MAX_AROUND:
-                break
-            if _is_of_sentence(element, block):
-                texts.append(text)
-                size += len(text)
-    before, after = sides
-    return " ".join("".join(reversed(before)).split())[-_MAX_AROUND:], " ".join("".join(after).split())[:_MAX_AROUND]
+def _sentence(block: Block, start: int, end: int) -> str:
+    """Return the text of ``parts[start:end]`` of *block* without labels and other links."""
+    return " ".join("".join(text for text, each, _ in block.parts[start:end] if _is_of_sentence(each, block)).split())
 
 
 def _is_of_sentence(element: _Element, block: Block) -> bool:
     """Return whether the text of an inline element is part of the sentence next to it, not a label or another link."""
-    node: _Element | None = element
+    around = takewhile(lambda node: node is not block.box.element, chain((element,), element.iterancestors()))
     in_text = block.box.tag == "p"
-    for _ in range(_MAX_PARTS):
-        if node is None or node is block.box.element:
-            break
-        if node.tag in _APART or (node.tag == "span" and node.get("class") and not in_text):
-            return False
-        node = node.getparent()
-    return True
+    return not any(
+        node.tag in _APART or (node.tag == "span" and node.get("class") and not in_text)
+        for node in islice(around, _MAX_PARTS)
+    )
 
 
-def _is_in_author(element: _Element) -> bool:
-    """Return whether *element* or one right around it holds an author, by its class."""
-    node: _Element | None = element
-    for _ in range(1 + _AUTHOR_LEVELS):
-        if node is None or node.tag in _WHOLE:
-            break
-        names = node.get("class")
-        if names and hints_of(names) & Hint.AUTHOR:
-            return True
-        node = node.getparent()
-    return False
+def _is_author(element: _Element, text: str) -> bool:
+    """Return whether the link *element* leads to an author, by its relation or by a class right around a name."""
+    around = takewhile(lambda node: node.tag not in _WHOLE, chain((element,), element.iterancestors()))
+    by_class = any(hints_of(node.get("class") or "") & Hint.AUTHOR for node in islice(around, _AUTHOR_LEVELS))
+    return (by_class and word_count(text) <= _HEADLINE_WORDS) or "author" in (element.get("rel") or "").split()

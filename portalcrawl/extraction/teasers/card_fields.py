@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Set
-from dataclasses import dataclass
-from functools import partial
+from collections import Counter, defaultdict
+from collections.abc import Set
+from dataclasses import dataclass, field
 from itertools import takewhile
 from math import inf
-from typing import Literal
 
 from portalcrawl.extraction.parts import TeaserParts
 from portalcrawl.extraction.teasers import line_forms
@@ -26,20 +24,16 @@ _MAX_HEADLINE = 250
 _MAX_KICKER = 80
 _MIN_LINK_TEXT = 12
 _MIN_TITLE_WORDS = 3
-_MIN_SNIPPET = 30
-_MIN_CUT = 12
 _MAX_TOPIC = 40
+"""Most characters of a section, and of a kicker that nothing but its length tells from the headline."""
 _MAX_SNIPPET = 800
+_MIN_SNIPPET = 12
+"""Fewest characters of a snippet that is told by its class."""
 _MIN_SNIPPET_WORDS = 5
-_AHEAD = re.compile(r"(?:[·|•●–—-]\s+)?(?:…|\.{3})\s*|[·|•●]\s+")
+_AHEAD = re.compile(r"^(?:(?:[·|•●–—-]\s+)?(?:…|\.{3})\s*|[·|•●]\s+)")
 """Marks before a snippet: an ellipsis, or the separator after a date."""
 _GLUED = re.compile(r"([^:]{2,80}?)\s:(?=\S)(\S.*)")
 _DOTS = re.compile(r"\s*[·•]\s*")
-_BETWEEN = line_forms.MARKS.replace(" ", ":")
-"""Separators between a kicker and its headline."""
-_MIN_VOTES = 3
-_MOST = 0.5
-_VOTE = 3.0
 _WEIGHTS = {
     "heading": 4.0,
     "in the link": 2.0,
@@ -51,37 +45,11 @@ _WEIGHTS = {
     "beside a link that speaks": -3.0,
 }
 """Points for a line as the headline of its card, or against it."""
-Field = Literal["headline", "kicker", "snippet", "none"]
+_VOTE = 3.0
+"""Points for a line if all cards of its template have their headline in its place."""
+_MIN_VOTES = 3
+_MOST = 0.5
 _NOT_TEXT = Hint.DATE | Hint.AUTHOR | Hint.COUNT | Hint.DURATION | Hint.CAPTION | Hint.MORE
-
-
-class FieldVotes:
-    """Counts as which fields the lines at one place in the markup are read, over all cards of one template.
-
-    Each card votes with its first reading; if a card alone is ambiguous, the majority decides.
-    """
-
-    def __init__(self) -> None:
-        self._fields: dict[tuple[str, str], Counter[str]] = {}
-        self._texts: dict[tuple[str, str], set[str]] = {}
-
-    def add(self, template: str, line: Line, field: Field) -> None:
-        """Count that *line* of a card of *template* was read as *field*."""
-        key = template, line.slot
-        self._fields.setdefault(key, Counter())[field] += 1
-        self._texts.setdefault(key, set()).add(fold(line.text))
-
-    def share(self, template: str, line: Line, field: Field) -> float:
-        """Return the share of lines at the place of *line* that are *field*; 0 if there are too few lines."""
-        found = self._fields.get((template, line.slot))
-        total = found.total() if found else 0
-        return found[field] / total if found and total >= _MIN_VOTES else 0.0
-
-    def is_varied(self, template: str, line: Line) -> bool:
-        """Return whether nearly all cards have different texts at the place of *line*."""
-        key = template, line.slot
-        total = self._fields[key].total() if key in self._fields else 0
-        return total >= _MIN_VOTES and len(self._texts[key]) * 10 >= 8 * total
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +58,22 @@ class PageSigns:
 
     sections: Set[str]
     """Values of ``href`` that occur more than once, as those of sections do."""
-    votes: FieldVotes
+    votes: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """Template and place of a line -> how many cards have each field there, by a first reading of each card alone."""
+
+    texts: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Template and place of a line -> the texts that the cards have there."""
+
+    def share(self, template: str, line: Line, name: str) -> float:
+        """Return the share of the cards of a template whose line at the place of *line* is the field *name*."""
+        found = self.votes[template, line.slot]
+        return found[name] / max(found.total(), _MIN_VOTES)
+
+    def is_section(self, template: str, line: Line) -> bool:
+        """Return whether *line* links to a section: other links do so too, or other cards have the same text there."""
+        place = template, line.slot
+        is_varied = len(self.texts[place]) * 10 >= 8 * max(self.votes[place].total(), _MIN_VOTES)
+        return line.foreign != "" and (line.foreign in self.sections or not is_varied)
 
 
 class CardFields:
@@ -99,20 +82,18 @@ class CardFields:
     def __init__(self, card: CardText, template: str, base_url: str, page: PageSigns) -> None:
         self.card = card
         self.template = template
-        self.votes = page.votes
-        self.sections = page.sections
+        self.page = page
         self.found = sort_lines(card)
         self.texts = self.found.texts
         self.image = read_image(card.images, base_url)
-        self.alt = self.image.caption if self.image else None
-        self.names = [*filter(None, card.titles), *filter(_is_long, [self.alt or ""])]
         self.scores = self.score_lines()
+        self.assign()
 
     def vote(self) -> None:
-        """Add the fields of this card's lines, as they are by the votes so far, to the votes."""
-        fields = {id(line): name for name, line in self.assign().items()}
+        """Add the fields of this card's lines, by its reading alone, to the votes."""
         for line in {line.slot: line for line in reversed(self.texts)}.values():
-            self.votes.add(self.template, line, fields.get(id(line), "none"))
+            self.page.votes[self.template, line.slot][line.field] += 1
+            self.page.texts[self.template, line.slot].add(fold(line.text))
 
     def read(self, url: str, *, clock: bool = False, caption_over_snippet: bool = False) -> TeaserParts | None:
         """Return the teaser of the article at *url*; None if the card has no text or is an advertisement.
@@ -125,27 +106,24 @@ class CardFields:
         day = values.get("date") or (values.get("clock") if clock else None)
         parts = TeaserParts(
             url,
-            date_text=day.strip(line_forms.MARKS) if day else None,
+            date_text=(day or "").strip(line_forms.MARKS),
             date_attribute=values.get("when"),
             comment_count=values.get("count"),
             label=values.get("label"),
             block=values.get("lead_in"),
-            image_url=self.image.url or None if self.image else None,
-            image_caption=values.get("caption") or self.alt,
+            image_url=self.image.url or None,
+            image_caption=values.get("caption") or self.image.caption,
         )
-        lines = self.assign()
-        for name, line in lines.items():
-            line.field = name
-        if "headline" in lines:
-            self.add_headline(parts, lines)
-        elif not self.texts:
-            names = (*self.card.names, *(TO_ARTICLE.sub("", label) for label in self.card.labels))
-            parts.headline = next((name for name in names if _can_be_title(name)), None)
-        if "snippet" in lines:
-            text, parts.is_truncated = line_forms.split_cut(lines["snippet"].text)
-            parts.snippet = _AHEAD.sub("", text, count=1) if _AHEAD.match(text) else text
-        _set_caption(parts, self.alt, caption_over_snippet)
-        return _cleaned(parts) if parts.headline or parts.snippet or parts.image_caption else None
+        headline, kicker, snippet = self.assign()
+        self.add_headline(parts, headline, kicker)
+        if not self.texts:
+            names = (TO_ARTICLE.sub("", name) for name in self.card.titles)
+            parts.headline = next(filter(_can_be_title, names), None)
+        text, parts.is_truncated = line_forms.split_cut(snippet.text)
+        parts.snippet = _AHEAD.sub("", text)
+        _set_caption(parts, self.image.caption, caption_over_snippet)
+        _clean(parts)
+        return parts if parts.headline or parts.snippet or parts.image_caption else None
 
     def owners(self) -> dict[int, str]:
         """Return the field of each block of text, by its index; to be called after :meth:`read`."""
@@ -156,57 +134,59 @@ class CardFields:
                 found[block] = min(found.get(block, "other"), part, key=FIELDS.index)
         return found
 
-    def add_headline(self, parts: TeaserParts, lines: Mapping[Field, Line]) -> None:
+    def add_headline(self, parts: TeaserParts, headline: Line, kicker: Line) -> None:
         """Set the headline of *parts*, and the fields in the text before it."""
-        headline, line = lines["headline"], lines.get("kicker")
         parts.headline, glued = self.split_kicker(headline.text)
-        kicker = glued or (line.text if line else "")
-        genre, *others = _DOTS.split(kicker)
+        text = glued or kicker.text
+        genre, *others = _DOTS.split(text)
         if others and line_forms.is_genre(genre):
-            parts.label, kicker = parts.label or genre, others[-1]
-        parts.kicker = kicker.strip(f"{line_forms.MARKS}:") or None
+            parts.label, text = parts.label or genre, others[-1]
+        parts.kicker = text.strip(f"{line_forms.MARKS}:")
         before = takewhile(lambda each: each is not headline, self.texts)
-        topics = (each.text for each in before if each.foreign and each is not line and not each.hint & _NOT_TEXT)
+        topics = (each.text for each in before if each.foreign and each is not kicker and not each.hint & _NOT_TEXT)
         parts.label = parts.label or next((topic for topic in topics if len(topic) <= _MAX_TOPIC), None)
 
-    def assign(self) -> dict[Field, Line]:
-        """Return the lines of headline, kicker and snippet, by the scores of the texts and the votes so far.
+    def assign(self) -> tuple[Line, Line, Line]:
+        """Return the lines of headline, kicker and snippet, without text where there is none, and set their fields.
 
-        The kicker is a line with such a class, or the short line right above the headline; a genre (``Kommentar``) is
-        the kicker only if no other line is. The snippet is the first running text after the headline.
+        The kicker is a line with such a class, or the short line right above the headline. The snippet is the first
+        running text after the headline.
         """
-        share = partial(self.votes.share, self.template)
-        votes = (share(line, "headline") - share(line, "kicker") for line in self.texts)
-        at = self.best([score + _VOTE * vote for score, vote in zip(self.scores, votes, strict=True)])
-        folded = "" if at is None else fold(self.texts[at].text)
+        for line in self.texts:
+            line.field = "other"
+        at = self.best()
+        headline = self.texts[at] if at >= 0 else Line()
+        folded = fold(headline.text)
         others = [(index, line) for index, line in enumerate(self.texts) if fold(line.text) != folded]
-        behind = (line for index, line in others if (at is None or index > at) and self.can_be_snippet(line))
-        found: dict[Field, Line | None] = {"snippet": next(behind, None)}
-        if at is not None:
-            over = [(index, line) for index, line in others if self.can_be_kicker(line, is_over=index < at)]
-            _, kicker = max(over, key=lambda each: _rank(*each), default=(0, None))
-            found |= {"kicker": kicker, "headline": self.texts[at]}
-        return {name: line for name, line in found.items() if line is not None}
+        kickers = [line for index, line in others if self.can_be_kicker(line, is_over=index < at)]
+        kicker = max(reversed(kickers), key=_rank, default=Line())
+        snippet = next((line for index, line in others if index > at and self.can_be_snippet(line)), Line())
+        headline.field, kicker.field, snippet.field = "headline", "kicker", "snippet"
+        return headline, kicker, snippet
 
-    def best(self, scores: list[float]) -> int | None:
-        """Return the index of the text with the highest of *scores*; None if none is above 0.
+    def best(self) -> int:
+        """Return the index of the text with the highest score; -1 if none is above 0.
 
         Of two equal ones it is the second if the first is its kicker, else the first.
         """
-        best, best_score = None, 0.0
-        for index, (line, score) in enumerate(zip(self.texts, scores, strict=True)):
-            if score > best_score or (score == best_score and best is not None and _opens(self.texts[best], line)):
+        best, best_score = -1, 0.0
+        for index, line in enumerate(self.texts):
+            votes = self.page.share(self.template, line, "headline") - self.page.share(self.template, line, "kicker")
+            score = self.scores[index] + _VOTE * votes
+            if score > best_score or (score == best_score and best >= 0 and _opens(self.texts[best], line)):
                 best, best_score = index, score
         return best
 
     def score_lines(self) -> list[float]:
         """Return the score of each text as the headline."""
-        names = {fold(name) for name in (*self.card.titles, self.alt or "")} - {""}
-        speaking = (line for line in self.texts if line.linked and len(line.text) >= _MIN_LINK_TEXT)
-        link_speaks = any(not _is_cut_snippet(line.text) for line in speaking)
+        names = {fold(name) for name in (*self.card.titles, self.image.caption or "")} - {""}
+        link_speaks = any(
+            line.linked and len(line.text) >= _MIN_LINK_TEXT and not _is_cut_snippet(line.text) for line in self.texts
+        )
         return [self.score(line, names, link_speaks=link_speaks) for line in self.texts]
 
     def score(self, line: Line, names: Set[str], *, link_speaks: bool) -> float:
+        """Return the score of *line* as the headline."""
         text, hint = line.text, line.hint
         if len(text) > _MAX_HEADLINE or line.foreign or hint & _NOT_TEXT or _is_cut_snippet(text):
             return -inf
@@ -223,54 +203,49 @@ class CardFields:
         return 1.0 + sum(_WEIGHTS[name] for name, given in signs.items() if given)
 
     def can_be_kicker(self, line: Line, *, is_over: bool) -> bool:
-        """Return whether *line* may be the kicker; *is_over*: it comes before the headline.
-
-        A link to another page is the section, unless its text differs from card to card.
-        """
-        if len(line.text) > _MAX_KICKER or line.hint & Hint.KICKER:
-            return len(line.text) <= _MAX_KICKER
-        if not is_over or line.hint & _NOT_TEXT or line.text.endswith("."):
+        """Return whether *line* may be the kicker; *is_over*: it comes before the headline."""
+        if len(line.text) > _MAX_KICKER:
             return False
-        return not line.foreign or (line.foreign not in self.sections and self.votes.is_varied(self.template, line))
+        is_text = not line.hint & _NOT_TEXT and not line.text.endswith(".")
+        return bool(line.hint & Hint.KICKER) or (is_over and is_text and not self.page.is_section(self.template, line))
 
     def can_be_snippet(self, line: Line) -> bool:
         """Return whether *line* is running text, or a snippet by the votes."""
-        if len(line.text) > _MAX_SNIPPET or line.foreign:
+        if line.foreign or len(line.text) > _MAX_SNIPPET:
             return False
-        if self.votes.share(self.template, line, "snippet") > _MOST:
+        if self.page.share(self.template, line, "snippet") > _MOST:
             return True
-        if line.hint & (_NOT_TEXT | Hint.KICKER) or (line.heading and not line.hint & Hint.SNIPPET):
+        if line.hint & (_NOT_TEXT | Hint.KICKER):
             return False
-        if line_forms.split_cut(line.text)[1] or line.hint & Hint.SNIPPET:
-            return len(line.text) >= _MIN_CUT
-        return len(line.text) >= _MIN_SNIPPET and word_count(line.text) >= _MIN_SNIPPET_WORDS
+        is_cut = line_forms.split_cut(line.text)[1]
+        is_text = not line.heading and (is_cut or word_count(line.text) >= _MIN_SNIPPET_WORDS)
+        return (bool(line.hint & Hint.SNIPPET) and len(line.text) >= _MIN_SNIPPET) or is_text
 
     def split_kicker(self, text: str) -> tuple[str, str]:
         """Return *text* without the kicker that it begins with, and the kicker, or "".
 
-        It begins with one if the link's title or the image's text repeats only the rest, or the rest begins with a
-        colon.
+        It begins with one if the link's title repeats only the rest, or the rest begins with a colon.
         """
-        for name in self.names:
-            size = len(text) - len(name)
-            if not 0 < size <= _MAX_KICKER or not text.casefold().endswith(name.casefold()):
-                continue
-            glued = text[size - 1].islower() and text[size].isupper()
-            if glued or text[:size].rstrip()[-1] in _BETWEEN or (text[size - 1] == " " and name != self.alt):
-                return text[size:], text[:size]
+        for name in self.card.titles:
+            kicker = text[: len(text) - len(name)]
+            if 0 < len(kicker) <= _MAX_KICKER and text.casefold().endswith(name.casefold()):
+                return text[len(kicker) :], kicker
         match = _GLUED.fullmatch(text)
         return (match[2], match[1]) if match else (text, "")
 
 
 def _opens(kicker: Line, headline: Line) -> bool:
     """Return whether the first of two lines with equal scores is the kicker of the second, not a copy of it."""
-    if fold(kicker.text) == fold(headline.text):
-        return False
-    if len(kicker.text) > _MAX_KICKER or headline.text.endswith(".") or len(headline.text) * 3 < len(kicker.text):
+    if fold(kicker.text) == fold(headline.text) or headline.text.endswith("."):
         return False
     if kicker.heading and headline.heading:
-        return True
-    return len(kicker.text) * 1.2 < len(headline.text) < 120 and not kicker.heading
+        return len(kicker.text) < 3 * len(headline.text)
+    return len(kicker.text) <= _MAX_TOPIC and len(kicker.text) * 1.2 < len(headline.text) < 120
+
+
+def _rank(line: Line) -> tuple[bool, bool]:
+    """Return a sort key for kickers: by class, and not a genre."""
+    return bool(line.hint & Hint.KICKER), not line_forms.is_genre(line.text)
 
 
 def _is_long(text: str) -> bool:
@@ -287,12 +262,6 @@ def _can_be_title(name: str) -> bool:
     return _is_long(name) and line_forms.form_of(name) == "text"
 
 
-def _rank(index: int, line: Line) -> tuple[bool, bool, int]:
-    """Return a sort key for kickers: by class, not a genre, by place."""
-    is_named = bool(line.hint & Hint.KICKER)
-    return is_named, not line_forms.is_genre(line.text), -index if is_named else index
-
-
 def _set_caption(parts: TeaserParts, alt: str | None, caption_over_snippet: bool) -> None:
     """Decide whether the text that is above the snippet and on the image is the headline or the caption."""
     if not parts.headline or not alt or fold(parts.headline) != fold(alt):
@@ -303,9 +272,6 @@ def _set_caption(parts: TeaserParts, alt: str | None, caption_over_snippet: bool
         parts.image_caption = None
 
 
-def _cleaned(parts: TeaserParts) -> TeaserParts:
+def _clean(parts: TeaserParts) -> None:
     for name in ("headline", "kicker", "snippet", "date_text", "label", "image_caption", "block"):
-        value = getattr(parts, name)
-        if value is not None:
-            setattr(parts, name, clean(value) or None)
-    return parts
+        setattr(parts, name, clean(getattr(parts, name) or "") or None)

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.teasers.cards import Card
     from portalcrawl.extraction.teasers.page_runs import PageRuns
 
-_PARAGRAPH = 60
 _MIN_WORDS = 3
 """Fewest words of a headline without picture, snippet or time."""
 _LONG_WORDS = 4
+_MIN_LINK_SHARE = 0.5
+"""Least share of the characters of a list that are in links; others are texts with links."""
 _MAX_LINKS = 40
 _MIN_LINKS = 3
 _MAX_LEVELS = 3
@@ -32,18 +33,15 @@ class CardFilter:
 
     def why_not(self, card: Card, teaser: TeaserParts, block: str | None) -> str:
         """Return why *card*, read as *teaser* in the list named *block*, is not a teaser; empty if it is."""
-        if block is not None and is_service_name(block):
-            presents = teaser.image_url and teaser.kicker and teaser.headline and form_of(block) != "ad"
-            return "" if presents else "list of services"
+        if block is not None and is_service_name(block) and not (teaser.image_url and teaser.kicker):
+            return "list of services"
         if teaser.snippet or teaser.date_text or teaser.date_attribute or teaser.comment_count is not None:
             return ""
-        if teaser.headline is None:
-            return "" if word_count(teaser.image_caption or "") > _MIN_WORDS else "no headline"
-        if teaser.image_url:
-            return "" if not card.in_menu or self.share_of_headlines(card) >= 0.5 else "menu"
-        if word_count(teaser.headline) < _MIN_WORDS:
+        if teaser.headline is None and word_count(teaser.image_caption or "") <= _MIN_WORDS:
+            return "no headline"
+        if not teaser.image_url and word_count(teaser.headline or "") < _MIN_WORDS:
             return "too few words"
-        if card.links[0].zone == "neighbour" or (not card.in_menu and self.is_headed(card)):
+        if card.links[0].zone == "neighbour" or (not card.in_menu and (teaser.image_url or self.is_headed(card))):
             return ""
         return "" if self.share_of_headlines(card) >= (0.5 if card.in_menu else 0.3) else "list of names"
 
@@ -59,18 +57,11 @@ class CardFilter:
     def share_around(self, box: Box) -> float:
         """Return that share in *box*, or in the innermost box around it with enough links."""
         for each in islice(box.chain(), _MAX_LEVELS):
-            if each.tag in ("body", "main", "html"):
-                break
             if each not in self.shares:
-                self.shares[each] = 1.0 if self.is_text(each) else self.share(each)
+                self.shares[each] = self.share(each) if each.link_share > _MIN_LINK_SHARE else 1.0
             if self.shares[each] >= 0:
                 return self.shares[each]
         return 1.0
-
-    def is_text(self, box: Box) -> bool:
-        """Return whether *box* has paragraphs as children: a link in a box among them is not part of a list."""
-        paragraphs = [child for child in self.runs.walk.children(box) if child.tag == "p"]
-        return sum(child.chars > _PARAGRAPH for child in paragraphs[:_MAX_LEVELS]) > 1
 
     def share(self, box: Box) -> float:
         """Return the share of long link texts in *box* without "read more" links; -1 if there are too few links."""

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 _ROLES = Hint.KICKER | Hint.DATE | Hint.AUTHOR | Hint.COUNT | Hint.LABEL | Hint.DURATION | Hint.MORE
 _APART = frozenset(("date", "count", "label", "more", "reading_time", "byline", "ad", "number"))
 _MAX_APART = 8
-_MANY_LINKS = 3
 _SLOT_LEVELS = 3
 _CLOSING = frozenset(",;.!?)")
 _SENTENCE = 3
@@ -112,10 +111,8 @@ def _grouped(pieces: Group) -> tuple[list[Group], list[_Element | None]]:
 def _stand_side_by_side(groups: list[Group], parents: list[_Element | None], *, inner: bool) -> bool:
     """Return whether the whole line consists of inline elements that are separate texts.
 
-    Elements of one class are lines of one headline, but links to other pages are separate texts.
+    Elements of one class are lines of one headline.
     """
-    if sum(bool(group[0].context.foreign) for group in groups) >= _MANY_LINKS:
-        return True
     if len(groups) > _MAX_APART or any(
         parent is None and _text(group).strip(MARKS) for parent, group in zip(parents, groups, strict=True)
     ):
@@ -151,19 +148,15 @@ def _is_separate_before(groups: list[Group], index: int) -> bool:
     if _is_separate(group) or (_text(group).endswith(":") and (head.span is not None or rest.linked)):
         return True
     text = " ".join(_text(other) for other in groups[index + 1 :])
-    if group[-1].text[-1].islower() and groups[index + 1][0].text[0].isupper():
-        return word_count(text) >= _SENTENCE  # no white space in the markup, so separated by the style
-    if head.heading and head.span is not None and head.span.tag == "span" and rest.span is not head.span:
-        marked = head.span.get("class") and word_count(_text(group)) <= _SENTENCE
-        if marked and not text[:1].islower() and word_count(text) >= _SENTENCE:
-            return True
-    if group[-1].breaks and head.span is not None and (rest.span is None or rest.span.tag == "a"):
-        return text[:1].isupper() and word_count(text) >= _SENTENCE
-    if rest.linked and not head.linked and all(other[0].context.linked for other in groups[index + 1 :]):
-        return _text(group)[:1].isupper() and word_count(text) >= _SENTENCE
-    if head.linked and not rest.linked:
-        return word_count(text) >= _SENTENCE
-    return head.strong and not rest.strong and is_cut(text)
+    if word_count(text) < _SENTENCE:
+        return False
+    glued_by_style = group[-1].text[-1].islower() and groups[index + 1][0].text[0].isupper()
+    in_span = head.span is not None and head.span.tag == "span" and rest.span is not head.span
+    marked = in_span and head.heading > 0 and word_count(_text(group)) <= _SENTENCE and not text[:1].islower()
+    broken = group[-1].breaks and head.span is not None and text[:1].isupper()
+    linked_behind = not head.linked and all(other[0].context.linked for other in groups[index + 1 :])
+    linked = (head.linked and not rest.linked) or (linked_behind and _text(group)[:1].isupper())
+    return glued_by_style or marked or broken or linked or (head.strong and not rest.strong and is_cut(text))
 
 
 def _text(group: Group) -> str:

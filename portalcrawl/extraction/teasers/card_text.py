@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TYPE_CHECKING
+from itertools import chain, groupby, islice, takewhile
+from typing import TYPE_CHECKING, cast
 
 from portalcrawl.extraction.dom.blocks import Place
 from portalcrawl.extraction.dom.element_text import text_of
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from portalcrawl.extraction.dom.blocks import Block, TimeElement
-    from portalcrawl.extraction.dom.runs import Link
     from portalcrawl.extraction.teasers.cards import Card
     from portalcrawl.extraction.teasers.page_runs import PageRuns
 
@@ -28,7 +27,6 @@ _SPLITTING = frozenset(("span", "time", "small", "label", "data", "b", "strong",
 _INLINE = _SPLITTING | frozenset(("a", "abbr", "font", "mark", "u", "s", "sub", "sup", "tt", "q", "cite", "big", "ins"))
 _TELLING = _SPLITTING | frozenset(("figcaption", *HEADINGS))
 """Elements that are relevant for the meaning of their text, whatever their class."""
-_GLYPH = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _MACHINE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?:[T ].{4,30})?|1\d{9}(?:\d{3})?")
 _SHORT = Hint.KICKER | Hint.LABEL
 _MAX_SHORT = 80
@@ -46,19 +44,12 @@ class CardText:
 
     lines: list[Line] = field(default_factory=list)
     images: list[_Element] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    """``title`` of the links to the article."""
-    labels: list[str] = field(default_factory=list)
-    """``aria-label`` of the links to the article."""
+    titles: list[str] = field(default_factory=list)
+    """``title`` and ``aria-label`` of the links to the article."""
     counts: list[str] = field(default_factory=list)
     """Numbers of comments next to an icon for comments."""
     times: list[str] = field(default_factory=list)
     """Machine-readable times of elements without text."""
-
-    @property
-    def titles(self) -> tuple[str, ...]:
-        """All ``title`` and ``aria-label`` texts of the links to the article."""
-        return (*self.names, *self.labels)
 
 
 def read_card(card: Card, runs: PageRuns) -> CardText:
@@ -80,8 +71,7 @@ class _Reader:
         self.card = card
         self.found = CardText()
         self.links = {link.link for link in card.links}
-        self.outside = card.around.element
-        self.contexts: dict[_Element, Context] = {}
+        self.contexts: dict[_Element, Context] = {card.around.element: Context()}
         blocks = runs.block_range(card.start, card.end)
         self.times: dict[_Element, str] = {}
         for time in runs.walk.times_in(*blocks):
@@ -92,24 +82,22 @@ class _Reader:
     def read(self) -> CardText:
         found, card = self.found, self.card
         links = [link.link.element for link in card.links]
-        box = [card.box.element] if card.box is not None else []
-        found.names += [*_values(box, "aria-label"), *_values(links, "title")]
-        found.labels += _values(links, "aria-label")
+        found.titles = [*_values(links, "title"), *_values(links, "aria-label")]
         groups: list[Group] = [[]]
         last: Block | None = None
-        for run in self.visible_runs():
-            block = self.runs.walk.blocks[self.runs.blocks[run]]
-            if last is not None and block is not last:
-                if not _continues(last, block):
-                    groups.append([])
-                elif groups[-1]:
-                    groups[-1][-1].text += " "
-                    groups[-1][-1].breaks = True
+        for index, inner in groupby(self.visible_runs(), lambda run: self.runs.blocks[run]):
+            block = self.runs.walk.blocks[index]
+            if groups[-1] and _continues(last, block):
+                groups[-1][-1].text += " "
+                groups[-1][-1].breaks = True
+            else:
+                groups.append([])
+            for run in inner:
+                self.add(run, block, groups[-1])
             last = block
-            self.add(run, block, groups[-1])
-        found.lines += [line for group in filter(None, groups) for line in lines_of(group)]
+        found.lines = [line for group in filter(None, groups) for line in lines_of(group)]
         spoken = {context.when for context in self.contexts.values()}
-        found.times += [when for when in self.times.values() if when not in spoken]
+        found.times = [when for when in self.times.values() if when not in spoken]
         return found
 
     def visible_runs(self) -> Iterator[int]:
@@ -130,37 +118,23 @@ class _Reader:
                 pieces[-1].text += "" if text is JOINT else " "
             return
         around = self.context(element)
-        if around.hint & Hint.ICON and _GLYPH.fullmatch(text.strip()):
-            return  # the text is the name of a glyph that an icon font shows as a picture
         text = self.counted(text, element)
         if not text.strip():
             return
-        context = Context(block.level, False, "", around.hint, around.caption, style.bold, around.when, around.span)
-        if style.link is not None:
-            self.enter_link(style.link, context)
-        pieces.append(Piece(text, context, element, block.index, self.inline_path(element, block)))
-
-    def enter_link(self, link: Link, context: Context) -> None:
-        """Update *context* for a run within *link*."""
-        if link in self.links:
-            context.linked = True
-            context.caption = context.caption and not link.box.places & Place.CAPTION
-        else:
-            context.foreign = link.href
-        if context.span is None or context.span in link.element.iterancestors():
-            context.span = link.element
+        link = style.link
+        linked = link is not None and link in self.links
+        foreign = link.href if link is not None and not linked else ""
+        of_caption = link is not None and linked and bool(link.box.places & Place.CAPTION)
+        caption = around.caption and not of_caption
+        context = Context(block.level, linked, foreign, around.hint, caption, style.bold, around.when, around.span)
+        pieces.append(Piece(text, context, element, block.index, _inline_path(element, block)))
 
     def context(self, element: _Element) -> Context:
         """Return the context of text in *element*, from it and the elements around it, up to the card."""
-        known = self.contexts.get(element)
-        if known is not None:
-            return known
-        path: list[_Element] = []
-        node: _Element | None = element
-        while node is not None and node is not self.outside and node not in self.contexts:
-            path.append(node)
-            node = node.getparent()
-        outer = self.contexts.get(node, Context()) if node is not None else Context()
+        path = [element]
+        while path[-1] not in self.contexts:
+            path.append(cast("_Element", path[-1].getparent()))
+        outer = self.contexts[path.pop()]
         for node in reversed(path):
             outer = self.contexts[node] = self.entered(node, outer)
         return outer
@@ -172,28 +146,15 @@ class _Reader:
         if not hint and tag not in _TELLING and (outer.span is None or tag in _INLINE):
             return outer
         inner = Context(0, False, "", hint or outer.hint, outer.caption, False, outer.when, outer.span)
+        inner.caption = tag == "figcaption" or (outer.caption and tag not in HEADINGS)
         if tag in HEADINGS:
-            inner.caption = False
-            if not hint:
-                inner.hint = Hint.NONE
-        elif tag == "figcaption":
-            inner.caption = True
-        if tag not in _INLINE:
-            inner.span = None
-        elif tag in _SPLITTING or hint:
+            inner.hint = hint
+        if tag in _SPLITTING or (hint and tag in _INLINE):
             inner.span = element
         if tag == "time":
             inner.when = self.times.get(element) or element.get("datetime")
             inner.hint |= Hint.DATE
         return inner
-
-    def inline_path(self, element: _Element, block: Block) -> list[_Element]:
-        path: list[_Element] = []
-        node: _Element | None = element
-        while node is not None and node is not block.box.element and len(path) < _MAX_DEPTH:
-            path.append(node)
-            node = node.getparent()
-        return path[::-1]
 
     def counted(self, text: str, element: _Element) -> str:
         """Return *text* without a leading number of comments that is next to an icon for comments."""
@@ -202,6 +163,12 @@ class _Reader:
             return text
         self.found.counts.append(f"({first.zfill(2)})")
         return text.strip()[len(first) :]
+
+
+def _inline_path(element: _Element, block: Block) -> list[_Element]:
+    """Return the inline elements around text in *element* within *block*, outermost first."""
+    around = takewhile(lambda node: node is not block.box.element, chain((element,), element.iterancestors()))
+    return [*islice(around, _MAX_DEPTH)][::-1]
 
 
 def _values(elements: list[_Element], name: str) -> list[str]:
@@ -222,9 +189,9 @@ def _has_icon(element: _Element, text: str) -> bool:
     return any(shows_count(each.get("class") or "") for each in icons)
 
 
-def _continues(last: Block, block: Block) -> bool:
+def _continues(last: Block | None, block: Block) -> bool:
     """Return whether two blocks are one text that a line break within a heading splits."""
-    return bool(block.level) and block.box is last.box and block.breaks > 0
+    return last is not None and block.level > 0 and block.box is last.box and block.breaks > 0
 
 
 def machine_time(time: TimeElement) -> str | None:
@@ -237,13 +204,9 @@ def machine_time(time: TimeElement) -> str | None:
 
 def _own_roles(element: _Element, hints: int) -> int:
     """Return those of *hints* that apply to the text of *element* itself, not only to a part of its content."""
-    roles = hints & (Hint.ROLES | Hint.ICON)
+    roles = hints & Hint.ROLES
     if not roles & _SHORT or not len(element):
         return roles
-    inner = element.iterdescendants(*HEADINGS)
-    others = (other for other in islice(element.iterdescendants("*"), _MAX_INNER) if other.get("class"))
-    is_container = (element.tag not in HEADINGS and next(inner, None) is not None) or (
-        len(text_of(element, _MAX_SHORT)) > _MAX_SHORT
-        or any(hints_of(other.get("class") or "") & ~roles & Hint.ROLES for other in others)
-    )
+    holds_heading = element.tag not in HEADINGS and next(element.iterdescendants(*HEADINGS), None) is not None
+    is_container = holds_heading or len(text_of(element, _MAX_SHORT)) > _MAX_SHORT
     return roles & ~_SHORT if is_container else roles

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Box
@@ -54,7 +54,7 @@ class Card:
     @property
     def in_menu(self) -> bool:
         """Whether its links are in a menu, a footer or a list of topics."""
-        return self.links[0].zone in ("menu", "topics")
+        return self.links[0].zone == "menu"
 
 
 class CardFinder:
@@ -64,8 +64,6 @@ class CardFinder:
         self.runs = runs
         self.walk = runs.walk
         self.links = links
-        self.targets = {link.link.index: link.target for link in links}
-        """Index of a link -> the article that it leads to."""
         self.sub_lists = _find_sub_lists(self.walk, links)
         self.marks: dict[Box, str] = {}
         """Box -> the one article that it leads to, or ``MANY``."""
@@ -78,8 +76,8 @@ class CardFinder:
         for link in self.links:
             top, around = self._top_of(link)
             tops.setdefault(around, {}).setdefault(top, []).append(link)
-        cards = [card for around, group in tops.items() for card in self._cards_in(around, group)]
-        cards.sort(key=lambda card: card.start)
+        found = (card for around, group in tops.items() for card in self._cards_in(around, group))
+        cards = sorted(found, key=lambda card: card.start)
         starts = [card.start for card in cards]
         for box in self.sub_lists:
             start, end = self.runs.of_box(box)
@@ -107,13 +105,13 @@ class CardFinder:
         if self.marks.get(box) != link.target or box.parent is None:
             return link, box
         while (up := box.parent) is not None and self.marks.get(up) == link.target and up.tag not in _LIMITS:
-            if self._names_list(up, box, link.target):
+            if self._names_list(up, box):
                 break
             box = up
-        return (box, box.parent) if box.parent is not None else (link, box)
+        return box, box.parent or box
 
-    def _names_list(self, around: Box, box: Box, target: str) -> bool:
-        """Return whether the heading above *box* in *around* names a list whose only card is *box*, that of *target*.
+    def _names_list(self, around: Box, box: Box) -> bool:
+        """Return whether the heading above *box* in *around* names a list whose only card is *box*.
 
         Before a heading of the same or a higher level, such a heading is its kicker.
         """
@@ -128,7 +126,7 @@ class CardFinder:
         if word_count(heading.text) >= _MIN_WORDS:
             return False
         inside = self.walk.links[box.first_link : min(box.last_link, box.first_link + _MAX_LONE_LINKS)]
-        return any(_is_title_like(self.runs.text_of(each)) for each in inside if self.targets.get(each.index) == target)
+        return any(_is_title_like(self.runs.text_of(each)) for each in inside)
 
     def _cards_in(self, around: Box, tops: dict[Top, list[ArticleLink]]) -> list[Card]:
         """Return the cards that are next to each other in *around*."""
@@ -182,9 +180,9 @@ class CardFinder:
     def _belongs(self, box: Box, size: int, headings: int) -> bool:
         """Return whether *box* is about one article, given the *size* and *headings* of a part of it."""
         around = box.chars - size
-        crowded = around > _MAX_AROUND or box.headings > headings
         if self.runs.has_page_heading(box) and not headings:
             return False
+        crowded = around > _MAX_AROUND or box.headings > headings
         return around <= _MAX_LONE_TEXT and not (size >= _MIN_TEXT and crowded)
 
     def _climb(self, box: Box, top: Box) -> Box:
@@ -201,33 +199,32 @@ class CardFinder:
     def _stands_among_paragraphs(self, box: Box) -> bool:
         """Return whether paragraphs are right before and after *box*, so that a card is a box within a text."""
         blocks = self.walk.blocks
-        beside = (blocks[index] for index in (box.first - 1, box.last) if 0 <= index < len(blocks))
+        beside = (*blocks[max(0, box.first - 1) : box.first], *blocks[box.last : box.last + 1])
         return sum(b.box.tag == "p" and b.box.parent is box.parent and b.box.chars > _PARAGRAPH for b in beside) == 2
 
 
 def _find_sub_lists(walk: Walk, links: list[ArticleLink]) -> frozenset[Box]:
     """Return the lists of links to further articles within cards: boxes without a link to the card's article."""
-    headed: dict[Box, dict[str, int]] = {}
-    around: dict[str, set[Box]] = {}
+    headed: defaultdict[Box, dict[str, int]] = defaultdict(dict)
+    around: defaultdict[str, set[Box]] = defaultdict(set)
     for link in links:
-        first = link.link.first
-        level = walk.blocks[first].level if first < link.link.last else 0
+        block = walk.blocks[link.link.first : link.link.last][:1]
         boxes = [*islice(link.link.box.chain(), _MAX_CLIMB)]
-        around.setdefault(link.target, set()).update(boxes)
-        for box in boxes if level else ():
-            levels = headed.setdefault(box, {})
-            levels[link.target] = min(level, levels.get(link.target, level))
+        around[link.target].update(boxes)
+        for box in boxes if block and block[0].level else ():
+            headed[box][link.target] = min(block[0].level, headed[box].get(link.target, block[0].level))
     owners = {box: owner for box, levels in headed.items() if (owner := _owner(walk, box, levels, headed)) is not None}
-    found: set[Box] = set()
-    for link in links if owners else ():
-        inner: list[Box] = []
-        for box in islice(link.link.box.chain(), _MAX_CLIMB):
-            owner = owners.get(box, link.target)
-            if owner != link.target:
-                found.update([box for box in inner if box not in around[owner] and _is_sub_list(box)][-1:])
-                break
-            inner.append(box)
-    return frozenset(found)
+    return frozenset(box for link in links for box in _sub_list(link, owners, around))
+
+
+def _sub_list(link: ArticleLink, owners: Mapping[Box, str], around: Mapping[str, Container[Box]]) -> list[Box]:
+    """Return the outermost list around *link* within the card of another article, [] if it is in none."""
+    boxes = [*islice(link.link.box.chain(), _MAX_CLIMB)]
+    inner = [*takewhile(lambda box: owners.get(box, link.target) == link.target, boxes)]
+    if len(inner) == len(boxes):
+        return []
+    card_of = owners[boxes[len(inner)]]
+    return [box for box in inner if box not in around[card_of] and _is_sub_list(box)][-1:]
 
 
 def _owner(walk: Walk, box: Box, levels: Mapping[str, int], headed: Container[Box]) -> str | None:

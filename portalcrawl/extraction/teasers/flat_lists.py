@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby, takewhile
+from itertools import chain, groupby, islice, takewhile
 from typing import TYPE_CHECKING, Union
 
 from portalcrawl.extraction.dom.blocks import Box
@@ -26,14 +26,11 @@ MANY = "\0many"
 """Marks a box that holds links to more than one article."""
 _NO_CARDS = frozenset(("p", "tr", "dt", "dd"))
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_MAX_TEXT = 1500
 _MAX_DEPTH = 12
 """Levels of nested inline elements that are distinguished."""
 _MAX_TEXTS_A_CARD = 4
 _MOST_KEYS = 12
 """Children at the start of a list that are tried as the first child of each card."""
-_MAX_TAIL = 80
-"""Characters at the end of a text that are searched for its ellipsis and count."""
 _BEHIND = ("count", "more")
 """Forms of the texts after the snippet of a card."""
 
@@ -117,11 +114,10 @@ class _Items:
         boxes = [(*runs.of_box(box), box) for box in runs.walk.children(around)]
         self.linked_cards = {box.signature for first, last, box in boxes if (first, last) in linked}
         """Signatures of boxes that are whole links: such a box without a link is not part of another card."""
-        solid: list[tuple[int, int, Item | Box]] = [
-            *((link.start, link.end, link) for link in links),
-            *boxes,
-        ]  # boxes after the links around them
-        solid.sort(key=lambda each: (each[0], each[0] != each[1], -each[1]))  # empty links before what they cover
+        solid: list[tuple[int, int, Item | Box]] = sorted(
+            [*((link.start, link.end, link) for link in links), *boxes],  # boxes after the links around them
+            key=lambda each: (each[0], each[0] != each[1], -each[1]),  # empty links before what they cover
+        )
         at, end = runs.of_box(around)
         for first, last, child in solid:
             if first >= at:
@@ -129,36 +125,22 @@ class _Items:
                 self.items.append(self.read(child) if isinstance(child, Item) else self.of_box(child))
                 at = last
         self.add_loose(at, end)
-        self.end_at("li")  # each item of a list is a card: one without a link is not part of another
-        if not self.are_titles():
-            self.end_at(*_HEADINGS)
-
-    def end_at(self, *tags: str) -> None:
-        """Make the texts in elements of these *tags* end the card before them."""
-        for item in self.items:
-            item.is_end = item.is_end or (not item.target and item.kind.startswith(tags))
-
-    def are_titles(self) -> bool:
-        """Return whether the headings outside of links are titles of cards: there are about as many as articles."""
-        heads = sum(not item.target and item.kind.startswith(_HEADINGS) for item in self.items)
-        return heads >= 2 and heads * 2 >= len({item.target for item in self.items if item.target})
+        heads = [item for item in self.items if not item.target and item.kind.startswith(_HEADINGS)]
+        if len(heads) * 2 < len(_targets(self.items)):  # parts of the list, not titles of cards
+            for head in heads:
+                head.is_end = True
 
     def of_box(self, box: Box) -> Item:
         target = self.marks.get(box, "")
         item = _mark(self.runs, box, target)
-        if target == MANY or (not target and self.is_apart(box)):
+        is_card = box.tag == "li" or (box.pictures > 0 and box.signature in self.linked_cards)
+        is_apart = is_card or self.runs.has_page_heading(box)
+        if target == MANY or (not target and is_apart):
             return Item(item.start, item.end, item.kind, is_end=True)
-        if box.chars > _MAX_TEXT:
-            item.form = "text"
-            return item
         item = self.read(item)
         if item.form == "date" and box.pictures:
             item.form = "text"  # a date next to the picture begins a card
         return item
-
-    def is_apart(self, box: Box) -> bool:
-        """Return whether *box*, which has no link to an article, is the page's own article or a card without a link."""
-        return self.runs.has_page_heading(box) or (box.pictures > 0 and box.signature in self.linked_cards)
 
     def add_loose(self, start: int, end: int) -> None:
         """Add the runs of a range that are in no box and no link to an article: one item per inline element."""
@@ -173,20 +155,16 @@ class _Items:
 
     def place(self, run: int) -> tuple[int, _Element | None]:
         """Return the block of *run* and the child of the list around it, None for text directly in the list."""
-        found = None
-        node: _Element | None = self.runs.parts[run][1]
-        for _ in range(_MAX_DEPTH):
-            if node is None or node is self.around.element:
-                break
-            found, node = node, node.getparent()
-        return self.runs.blocks[run], found
+        element = self.runs.parts[run][1]
+        inner = takewhile(lambda node: node is not self.around.element, chain((element,), element.iterancestors()))
+        return self.runs.blocks[run], next(reversed([*islice(inner, _MAX_DEPTH)]), None)
 
     def read(self, item: Item) -> Item:
         """Set the attributes of *item* that depend on its text, and return it."""
         text = self.runs.text(item.start, item.end)
         item.form = form_of(text)
         item.is_end = item.form == "ad"
-        item.closes = is_cut(f"x {text[-_MAX_TAIL:]}")
+        item.closes = is_cut(f"x {text}")
         if text:
             block = self.runs.walk.blocks[self.runs.blocks[item.start]]
             item.breaks = block.breaks if self.runs.starts[block.index] == item.start else 0
@@ -195,14 +173,9 @@ class _Items:
 
 def _parted(items: Items) -> list[Items]:
     """Return the cards of a list with their texts; [] if the texts are not part of the list."""
-    marks = [item for item in items if item.target]
-    every = list(_stretches(items))
-    stretches = [stretch for stretch in every if _targets(stretch)]
-    lone = [item for stretch in every if not _targets(stretch) for item in stretch]
-    if sum(item.form == "text" for item in lone) > 2 * len(marks):
-        return []  # paragraphs of an article
-    single = all(len(_targets(stretch)) == 1 for stretch in stretches)
-    cards = stretches if single else _closed(stretches) or _opened(stretches)
+    stretches = [stretch for stretch in _stretches(items) if _targets(stretch)]
+    is_parted = all(len(_targets(stretch)) == 1 for stretch in stretches)
+    cards = stretches if is_parted else _closed(stretches) or _opened(stretches)
     if len(cards) < 2:
         return []
     opening = sum(item.form == "text" for item in stretches[0][: _leading(stretches[0])])
@@ -242,9 +215,8 @@ def _trim(cards: list[Items]) -> None:
     """Remove the texts around the list from the first and last card: those in excess of what the other cards have."""
     first, last = cards[0], cards[-1]
     size = _opening(first)
-    counts = [at + 1 for at in range(size) if first[at].form == "count"]  # counts come after snippets
     most = max(*map(_opening, cards[1:]), _own_opening(first, cards[1:]))
-    cards[0] = first[max(size - most, 0, *counts[-1:]) :]
+    cards[0] = first[max(size - most, 0) :]
     trailing = max(_leading(card[::-1]) for card in cards[:-1])
     cards[-1] = last[: len(last) - max(0, _leading(last[::-1]) - trailing)]
 
@@ -276,8 +248,7 @@ def _closed(stretches: list[Items]) -> list[Items]:
     behind = _BEHIND if ages_open else (*_BEHIND, "date")
 
     def begins(item: Item, target: str, closed: bool) -> bool:
-        own = item.target == target or (item.closes and not target) if item.target else item.form in behind
-        return closed and not own
+        return closed and item.target != target and item.form not in behind
 
     cards = _cut(stretches, begins)
     return cards if sum(any(item.closes for item in card) for card in cards) * 10 >= 8 * len(cards) else []
@@ -312,8 +283,7 @@ def _cut(stretches: list[Items], begins: Callable[[Item, str, bool], bool]) -> l
     return linked if all(len(_targets(card)) == 1 for card in linked) else []
 
 
-def _alike(cards: list[Items]) -> tuple[int, bool]:
-    """Return the number of *cards* with the most common structure, and whether they do not begin with a text."""
+def _alike(cards: list[Items]) -> int:
+    """Return the number of *cards* with the most common structure."""
     shapes = Counter(tuple(item.key for item in card) for card in cards)
-    opens = bool(cards) and (bool(cards[-1][0].target) or cards[-1][0].form != "text")
-    return max(shapes.values(), default=0), opens
+    return max(shapes.values(), default=0)

@@ -16,7 +16,6 @@ from portalcrawl.vocabulary import either
 Form = Literal["text", "date", "count", "label", "byline", "more", "reading_time", "number", "ad", "empty"]
 
 _MAX_FORM = 80
-_MAX_DATE = 60
 _MAX_NAME = 60
 _MOST_CALL_WORDS = 6
 _WORD = re.compile(r"[^\W\d_]+|\d+")
@@ -27,17 +26,14 @@ _CALENDAR = re.compile(
 _CLOCK = re.compile(r"\b(?:[01]?\d|2[0-3])[:.h][0-5]\d\b")
 _BARE_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 _CLOCK_AHEAD = re.compile(rf"((?:[01]?\d|2[0-3])[:.][0-5]\d(?i: {either('dates.clock')})?)(?:\s*[|:·–-])?\s+(?=\D)")
-_DIGIT = re.compile(r"\d")
 _PADDED = re.compile(r"[\[(](\d{2,5})[\])]")
 _NUMBER = re.compile(r"\d{1,6}")
 _LEAD_IN = re.compile(r"\W{0,3}([^:|►▶»→]{4,40}?)\s?[:|►▶»→]\s?(\S.{9,})$")
 _MARKS = re.compile(r"\s[·|•●/–—-]\s|[·|•●]")
 _CUT_MARK = r"(?:\[\s?(?:…|\.{3})\s?\]|\(\s?(?:…|\.{3})\s?\)|…|\.{3})"
-_CUT = re.compile(rf"(?<=\S)\s*{_CUT_MARK}$")
-_TAIL = re.compile(
-    rf"(?<=\S)\s*(?:(?P<cut>{_CUT_MARK})\s*(?:\((?P<count>\d{{1,5}})\))?(?P<rest>.{{0,60}})|\((?P<padded>0\d)\))$"
-)
-"""What follows a snippet: ellipsis, count and date, or a count with a leading zero alone; ``(2025)`` is text."""
+_CUT = re.compile(rf"{_CUT_MARK}$")
+_TAIL = re.compile(rf"(?P<cut>{_CUT_MARK})\s*(?:\((?P<count>\d{{1,5}})\))?(?P<rest>.{{0,60}})$")
+"""What follows a snippet: ellipsis, count and date."""
 MARKS = " ·|•●–—-"
 """Separators between the parts of a line."""
 FRAME = " :»›→←«‹-–|>"
@@ -55,11 +51,7 @@ def form_of(text: str) -> Form:
 
 @lru_cache(maxsize=8192)
 def _form_of(text: str) -> Form:
-    if not text:
-        return "empty"
     lowered = text.casefold()
-    if not _LETTER.search(text):
-        return _form_without_letters(text, lowered)
     if lowered in known.LABELS or known.MARKED_PLUS.fullmatch(lowered):
         return "label"
     words = _WORD.findall(lowered)
@@ -67,10 +59,8 @@ def _form_of(text: str) -> Form:
         return "date"
     if comment_count(text) is not None:
         return "count"
-    return _form_of_words(text, lowered, words)
-
-
-def _form_of_words(text: str, lowered: str, words: list[str]) -> Form:
+    if not _LETTER.search(text):
+        return "number" if _NUMBER.fullmatch(text) else "empty"
     if len(words) <= 3 and (words[0] in known.ADS or lowered.strip(" :*") in known.AD_PHRASES):
         return "ad"
     if _are_call(words):
@@ -78,16 +68,6 @@ def _form_of_words(text: str, lowered: str, words: list[str]) -> Form:
     if known.READING_TIME.fullmatch(lowered):
         return "reading_time"
     return "byline" if is_byline(text) else "text"
-
-
-def _form_without_letters(text: str, lowered: str) -> Form:
-    if known.MARKED_PLUS.fullmatch(lowered):
-        return "label"
-    if _PADDED.fullmatch(text):
-        return "count"
-    if is_date(text):
-        return "date"
-    return "number" if _NUMBER.fullmatch(text) else "empty"
 
 
 def is_date(text: str) -> bool:
@@ -101,8 +81,6 @@ def is_date(text: str) -> bool:
 
 
 def _is_date(text: str, lowered: str, words: list[str]) -> bool:
-    if len(text) > _MAX_DATE:
-        return False
     if known.NOW.fullmatch(lowered.strip(" .")):
         return True
     if not words or not all(word.isdigit() or word in known.DATE_WORDS for word in words):
@@ -111,14 +89,11 @@ def _is_date(text: str, lowered: str, words: list[str]) -> bool:
 
 
 def _has_date_anchor(text: str, lowered: str, words: list[str]) -> bool:
-    if _CALENDAR.search(text) or _CLOCK.search(text):
-        return True
     found = set(words)
-    if found & known.DAYS and known.DAY.search(lowered):
-        return True
-    if found & known.MONTHS:
-        return any(word.isdigit() for word in words)
-    return bool(found & known.AGO and found & known.UNITS)
+    is_day = bool(found & known.DAYS and known.DAY.search(lowered))
+    is_in_month = bool(found & known.MONTHS) and any(map(str.isdigit, words))
+    is_age = bool(found & known.AGO and found & known.UNITS)
+    return is_day or is_in_month or is_age or bool(_CALENDAR.search(text) or _CLOCK.search(text))
 
 
 def is_byline(text: str) -> bool:
@@ -178,12 +153,10 @@ def comment_count(text: str) -> int | None:
     (4, 1, 0, None)
     """
     text = text.strip()
-    if not _DIGIT.search(text):
-        return 0 if known.NO_COMMENTS.fullmatch(text) else None
     for pattern in (known.COUNT, known.COUNT_AFTER, _PADDED):
         if match := pattern.fullmatch(text):
             return int(re.sub(r"\D", "", match[1]))
-    return None
+    return 0 if known.NO_COMMENTS.fullmatch(text) else None
 
 
 def split_marks(text: str) -> list[str]:
@@ -231,21 +204,16 @@ def split_tail(text: str) -> tuple[str, int | None, str | None]:
     (('Der Rat tagt […]', 0, 'vor 2 Stunden'), ('Bericht (2025)', None, None))
     """
     match = _tail(text)
-    rest = (match["rest"] or "").strip() if match else ""
-    if match is None or (rest and not is_date(rest)):
+    if match is None:
         return text, None, None
-    count = match["count"] or match["padded"]
-    return text[: match.end("cut") if match["cut"] else match.start()], int(count) if count else None, rest or None
+    count = int(match["count"]) if match["count"] else None
+    return text[: match.end("cut")], count, match["rest"].strip() or None
 
 
 def _tail(text: str) -> re.Match[str] | None:
-    match = _TAIL.search(text) if text[-1:] == ")" or _has_dots(text) else None
-    return match if match is not None and form_of((match["rest"] or "").strip()) != "text" else None
-
-
-def _has_dots(text: str) -> bool:
-    """Return whether *text* may have an ellipsis; a cheap test that most texts fail."""
-    return "…" in text or "..." in text
+    match = _TAIL.search(text)
+    rest = match["rest"].strip() if match else ""
+    return match if not rest or is_date(rest) else None
 
 
 def split_cut(text: str) -> tuple[str, bool]:
@@ -254,5 +222,5 @@ def split_cut(text: str) -> tuple[str, bool]:
     >>> split_cut("Der Rat tagt […]")
     ('Der Rat tagt', True)
     """
-    match = _CUT.search(text) if _has_dots(text) else None
-    return (text[: match.start()], True) if match else (text, False)
+    match = _CUT.search(text)
+    return (text[: match.start()].rstrip(), True) if match else (text, False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,9 +23,8 @@ _FIELD_OF = {
 """Form of a line -> field of the teaser."""
 FIELDS = ("headline", "kicker", "snippet", "date", "count", "label", "caption", "author", "block", "link", "other")
 """The fields of lines, the most important first: a block of several lines has the first of their fields."""
-_POINTER = re.compile(r"[←→⟵⟶◄►«»‹›]\s+(?P<before>.+)|(?P<after>.+)\s+[←→⟵⟶◄►«»‹›]")
-"""A text with an arrow at one end, which points to the previous or next article."""
-_POINTING = frozenset("←→⟵⟶◄►«»‹›")
+_POINTER = re.compile(r"[←→⟵⟶◄►«»‹›]\s+(?P<before>[^←→⟵⟶◄►«»‹›]+)|(?P<after>[^←→⟵⟶◄►«»‹›]+)\s+[←→⟵⟶◄►«»‹›]")
+"""A text with an arrow at one end, which points to the previous or next article; at both ends they are quotes."""
 _MIN_WORDS = 3
 """Fewest words of a part of a mixed line that is the headline, not the name of a section."""
 
@@ -48,30 +47,30 @@ class Sorted:
 
 def sort_lines(card: CardText) -> Sorted:
     """Sort the lines of *card*."""
-    lines = list(_joined(card.lines))
+    lines = _joined(card.lines)
     linked = sum(line.linked and line_forms.form_of(line.text) == "text" for line in lines)
     if all(line.caption or line_forms.form_of(line.text) != "text" for line in lines):
         _free_captions(lines, card)
-    values = [each for line in lines for each in _sort(line, alone=linked < 2)]
-    values += [("count", line_forms.comment_count(text)) for text in (*card.counts, *card.titles)]
-    values += [("when", when) for when in card.times]
+    values = [
+        *(each for line in lines for each in _sort(line, alone=linked < 2)),
+        *(("count", line_forms.comment_count(text)) for text in (*card.counts, *card.titles)),
+        *(("when", when) for when in card.times),
+    ]
     first = {name: value for name, value in reversed(values) if value is not None}
     return Sorted(lines, [line for name, line in values if name == "text" and line], first)
 
 
-def _joined(lines: Iterable[Line]) -> Iterator[Line]:
-    """Yield *lines*, with a number and the word for comments next to it joined to one."""
-    last: Line | None = None
+def _joined(lines: Iterable[Line]) -> list[Line]:
+    """Return *lines*, with a number and the word for comments next to it joined to one."""
+    found: list[Line] = []
     for line in lines:
-        if last is not None and "number" in (line_forms.form_of(last.text), line_forms.form_of(line.text)):
-            text = f"{last.text} {line.text}"
-            if line_forms.comment_count(text) is not None:
-                line, last = replace(line, text=text), None
-        if last is not None:
-            yield last
-        last = line
-    if last is not None:
-        yield last
+        before = found[-1].text if found else ""
+        both = f"{before} {line.text}"
+        if "number" in map(line_forms.form_of, (before, line.text)) and line_forms.comment_count(both) is not None:
+            found[-1] = replace(line, text=both)
+        else:
+            found.append(line)
+    return found
 
 
 def _free_captions(lines: list[Line], card: CardText) -> None:
@@ -133,10 +132,8 @@ def _parts(line: Line) -> Values:
 
 
 def _without_pointer(text: str) -> str:
-    """Return *text* without an arrow at one end; such characters at both ends are quotation marks."""
-    if text[:1] not in _POINTING and text[-1:] not in _POINTING:
-        return text
-    match = _POINTER.fullmatch(text) if sum(map(_POINTING.__contains__, text)) == 1 else None
+    """Return *text* without an arrow at one end."""
+    match = _POINTER.fullmatch(text)
     return match["before"] or match["after"] if match else text
 
 

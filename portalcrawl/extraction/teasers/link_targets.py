@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from portalcrawl import urls
@@ -20,7 +20,6 @@ _ID = re.compile(r"\d{5,20}|[0-9a-f]{8,40}")
 _PAGE_OF = re.compile(rf"[-_,](?:{path_words('page_numbers', 'part_numbers')}?[-_]?\d{{1,2}}|{path_words('wholes')})$")
 _NUMBER = re.compile(r"\d{2}")
 _MIN_JOINTS = 3
-_LOWEST_HEADING = 4
 _SIGN = re.compile(r"[^\x00-/:-\x7f]")
 """A digit or a letter that is not ASCII."""
 _JOINTS = re.compile(r"[-_.,%+][^-_.,%+]*[-_.,%+]")
@@ -33,69 +32,56 @@ class Targets:
     def __init__(self, runs: PageRuns, profile: Profile, canonical: str | None) -> None:
         self.base_url = runs.walk.base_url
         self.profile = profile
-        self.own = (str(self.base_url), canonical) if canonical else (str(self.base_url),)
-        self.own_bare = [(address.partition("?")[0].rstrip("/"), address) for address in self.own]
+        self.own = {str(self.base_url), canonical or str(self.base_url)}
         self.own_ids = frozenset(number for address in self.own for number in _ids(address))
-        self.own_names = frozenset(_name(address) for address in self.own)
+        self.own_names = frozenset(map(_name, self.own))
         self.own_queries = frozenset(
             query for own in self.own if (query := own.partition("?")[2]) and _NUMBER.search(query)
         )
-        self.own_stems = tuple(stem for address in self.own if (stem := _stem(address)).count("-") >= _MIN_JOINTS)
-        self.owned: dict[str, bool] = {}
-        """Scheme and host, as written at the beginning of a URL -> whether they are the portal's."""
-        self.seen: dict[str, tuple[urls.UrlParts | None, bool]] = {}
+        self.own_stems = frozenset(stem for own in self.own if (stem := _stem(own)).count("-") >= _MIN_JOINTS)
+        self.owns = cache(profile.owns)
+        """Whether scheme and host, as written at the beginning of a URL, are the portal's."""
         self.known: dict[str, tuple[str, str] | None] = {}
         self.heading_urls: set[str] = set()
-        """URLs that are not in the form of articles, but repeat the text of the heading that links to them."""
+        """URLs that repeat the text of the heading that links to them: articles', whatever their form."""
         if profile.article.url is None:
             self.add_headings(runs)
 
     def add_headings(self, runs: PageRuns) -> None:
         """Record the links of headings whose URLs repeat the text of the heading."""
         for block in runs.walk.blocks:
-            for link in block.links if 2 <= block.level <= _LOWEST_HEADING else ():
-                address, is_article = self.parse(link.href) if self.may_lead(link.href) else (None, False)
-                if address is not None and not is_article and urls.slug_repeats(str(address), block.text):
+            for link in block.links if block.level else ():
+                address = self.parse(link.href) if self.may_lead(link.href) else None
+                if address and not self.is_article(address) and urls.slug_repeats(str(address), block.text):
                     self.heading_urls.add(str(address))
 
     def of(self, href: str) -> tuple[str, str] | None:
         """Return the canonical and the absolute URL of the article that *href* leads to; None if there is none."""
         if href not in self.known:
-            self.known[href] = self.judge(href) if self.may_lead(href) else None
+            self.known[href] = self.judge(href)
         return self.known[href]
 
     def may_lead(self, href: str) -> bool:
         """Return False for links to other sites and URLs that can't be an article's; a cheap test."""
-        match = _HOST.match(href) if href[:1] != "/" else None
-        if match:
-            if not self.owns(match[0].strip()):
-                return False
-            href = href[match.end() :]
-        return bool(self.profile.article.url or _SIGN.search(href) or _JOINTS.search(href))
-
-    def owns(self, origin: str) -> bool:
-        """Return whether scheme and host are the portal's own."""
-        known = self.owned.get(origin)
-        if known is None:
-            known = self.owned[origin] = self.profile.owns(origin)
-        return known
+        match = _HOST.match(href)
+        if match and not self.owns(match[0].strip()):
+            return False
+        start = match.end() if match else 0
+        return bool(self.profile.article.url or _SIGN.search(href, start) or _JOINTS.search(href, start))
 
     def judge(self, href: str) -> tuple[str, str] | None:
-        if href[:1] == "#" or _COMMENT.search(href):
+        if not self.may_lead(href) or _COMMENT.search(href):
             return None
-        address, is_article = self.parse(href)
-        if address is None or not (is_article or (self.heading_urls and str(address) in self.heading_urls)):
+        address = self.parse(href)
+        if address is None or not (self.is_article(address) or str(address) in self.heading_urls):
             return None
         target = urls.canonical_of(address, self.profile.hosts)
         return None if self.is_own(target) else (target, str(address))
 
-    def parse(self, href: str) -> tuple[urls.UrlParts | None, bool]:
-        """Return the URL of *href* without fragment, None if it is not usable, and whether it has an article's form."""
-        if href not in self.seen:
-            address = urls.resolve(self.base_url, href)
-            address = address._replace(fragment="") if address and address.fragment else address
-            self.seen[href] = address, address is not None and self.is_article(address)
-        return self.seen[href]
+    def parse(self, href: str) -> urls.UrlParts | None:
+        """Return the URL of *href* without fragment, None if it is not usable."""
+        address = urls.resolve(self.base_url, href)
+        return address and address._replace(fragment="")
 
     def is_article(self, address: urls.UrlParts) -> bool:
         """Return whether the URL has the form of an article's on this portal."""
@@ -106,15 +92,11 @@ class Targets:
     def is_own(self, target: str) -> bool:
         """Return whether *target* is the page itself, or an action on it: print, mail or comment."""
         path, _, query = target.partition("?")
-        if path.startswith(self.own_stems) and _stem(path) in self.own_stems:
+        if query in self.own_queries or self.has_own_id(query) or _stem(path) in self.own_stems:
             return True
-        if query and (query in self.own_queries or self.has_own_id(query)):
-            return True
-        near: Iterable[str] = self.own
-        if _name(path) not in self.own_names and not self.has_own_id(path):
-            bare = path.rstrip("/")  # one path may be a prefix of the other (``/seite-2``)
-            near = [own for other, own in self.own_bare if bare.startswith(other) or other.startswith(bare)]
-        return any(target == own or urls.same_article(target, own) for own in near)
+        is_near = _name(path) in self.own_names or self.has_own_id(path)
+        is_under = any(path.startswith(own.partition("?")[0].rstrip("/")) for own in self.own)  # ``/seite-2``
+        return (is_near or is_under) and any(target == own or urls.same_article(target, own) for own in self.own)
 
     def has_own_id(self, text: str) -> bool:
         """Return whether *text* contains one of the page's own ids as a whole."""

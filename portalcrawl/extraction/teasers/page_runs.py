@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
 from portalcrawl.text.normalize import clean
@@ -71,16 +71,8 @@ class PageRuns:
         return self._text(range(start, end))
 
     def _text(self, runs: Sequence[int]) -> str:
-        if len(runs) == 1:
-            return clean(self.parts[runs[0]][0])
-        texts: list[str] = []
-        last = -1
-        for run in runs:
-            if self.blocks[run] != last:
-                texts.append(" ")
-            last = self.blocks[run]
-            texts.append(self.parts[run][0])
-        return clean("".join(texts))
+        blocks = groupby(runs, lambda run: self.blocks[run])
+        return clean(" ".join("".join(self.parts[run][0] for run in found) for _, found in blocks))
 
     def size(self, start: int, end: int) -> int:
         """Return the number of characters of a range, without white space around runs."""
@@ -88,7 +80,5 @@ class PageRuns:
 
     def block_range(self, start: int, end: int) -> Stretch:
         """Return the range of blocks that overlap a range of runs."""
-        if start >= end:
-            block = self.blocks[start] if start < len(self.blocks) else len(self.walk.blocks)
-            return block, block
-        return self.blocks[start], self.blocks[end - 1] + 1
+        first = bisect_right(self.starts, start) - 1
+        return first, max(first, bisect_left(self.starts, end))

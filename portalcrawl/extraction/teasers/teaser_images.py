@@ -16,8 +16,8 @@ _MIN_PIXELS = 40
 _MAX_TRIES = 4
 
 
-def read_image(images: Iterable[_Element], base_url: str) -> ImageParts | None:
-    """Return the first of *images* that is not an icon, with the first text of any; None if all are icons.
+def read_image(images: Iterable[_Element], base_url: str) -> ImageParts:
+    """Return the first of *images* that is not an icon, with the first text of any.
 
     The text is ``alt``, else ``title``; the URL is empty if none was found.
     """
@@ -26,4 +26,4 @@ def read_image(images: Iterable[_Element], base_url: str) -> ImageParts | None:
     urls = (absolute(base_url, value) for value in values)
     texts = (clean(image.get(name) or "") for image in pictures for name in ("alt", "title"))
     url, caption = next(filter(None, urls), ""), next(filter(None, texts), None)
-    return ImageParts(url, caption) if url or caption else None
+    return ImageParts(url, caption)
