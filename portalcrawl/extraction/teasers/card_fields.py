@@ -90,10 +90,12 @@ class CardFields:
         self.assign()
 
     def vote(self) -> None:
-        """Add the fields of this card's lines, by its reading alone, to the votes."""
-        for line in {line.slot: line for line in reversed(self.texts)}.values():
-            self.page.votes[self.template, line.slot][line.field] += 1
-            self.page.texts[self.template, line.slot].add(fold(line.text))
+        """Add the fields of this card's lines, by its reading alone, to the votes; not if lines share a place."""
+        lines = Counter(line.slot for line in self.texts)
+        for line in self.texts:
+            if lines[line.slot] == 1:
+                self.page.votes[self.template, line.slot][line.field] += 1
+                self.page.texts[self.template, line.slot].add(fold(line.text))
 
     def read(self, url: str, *, clock: bool = False, caption_over_snippet: bool = False) -> TeaserParts | None:
         """Return the teaser of the article at *url*; None if the card has no text or is an advertisement.
