@@ -83,7 +83,10 @@ def lines_of(pieces: Group, *, inner: bool = False) -> Iterator[Line]:
             yield from lines_of(group, inner=True)
         return
     for group in _split_ends(groups) if len(groups) > 1 and not inner else [pieces]:
-        if text := _text(group):
+        text = _text(group)
+        if group[0] is not pieces[0] and not group[0].context.linked and form_of(text) == "text":
+            text = text.lstrip(MARKS)  # separates it from the text before it
+        if text:
             yield _line(text, group)
 
 

@@ -35,6 +35,7 @@ DATE_WORDS = (
             *words("dates.ago_ahead", "dates.ago_lead", "dates.ago_behind"),
             *words("dates.about", "dates.half", "dates.and", "dates.clock", "dates.clock_or_hours"),
             *words("dates.am", "dates.pm", "dates.ordinals"),
+            *words("dates.year_sign", "dates.month_sign", "dates.day_sign", "dates.hour_sign", "dates.minute_sign"),
         )
     )
 )
@@ -83,9 +84,14 @@ BYLINE = re.compile(
 )
 NAME_PARTICLES = words("bylines.particles", "bylines.and", "bylines.here")
 """Words in lower case that may be part of names."""
-DATED = re.compile(
-    rf"(?P<ahead>.{{4,40}}?)\s{either('bylines.by')}\s\S.{{2,40}}"
-    rf"|{either('bylines.by')}\s.{{3,40}}?\s{either('bylines.on')}\s(?P<behind>.{{4,40}})",
+BY = re.compile(
+    rf"\b(?:{either('bylines.by')}(?=\s)|{either('bylines.openers', 'bylines.openers_with_colon')}\s?(?:[:：]|(?=\s)))",
     re.IGNORECASE,
 )
-"""A day with a byline: ``05.12.2025 von Ada Muster``, ``Von Ada Muster am 5. Dezember 2025``."""
+"""Words before the name of an author."""
+BESIDE_DAY = re.compile(r"\s*(?:,(?!\s(?:19|20)\d\d\b)|[|·•●–—()\[\]]|\s[-/]\s|(?<=[^\W\d_])\s?[:：]\s?(?=\d))\s*")
+"""Marks between a day and a name, section or label: ``Ada Muster, 5. Dezember 2025``."""
+BESIDE_DAY_AND_NAME = re.compile(
+    rf"(?:{BESIDE_DAY.pattern}|\s*{BY.pattern}\s*|\s+{either('bylines.on')}\s+)", re.IGNORECASE
+)
+"""The same, and the words there: ``05.12.2025 von Ada Muster``, ``Von Ada Muster am 5. Dezember 2025``."""
