@@ -70,7 +70,7 @@ class _Reader:
         self.runs = runs
         self.card = card
         self.found = CardText()
-        self.links = {link.link for link in card.links}
+        self.hrefs = {link.link.href for link in card.links}
         self.contexts: dict[_Element, Context] = {card.around.element: Context()}
         blocks = runs.block_range(card.start, card.end)
         self.times: dict[_Element, str] = {}
@@ -122,7 +122,7 @@ class _Reader:
         if not text.strip():
             return
         link = style.link
-        linked = link is not None and link in self.links
+        linked = link is not None and link.href in self.hrefs
         foreign = link.href if link is not None and not linked else ""
         of_caption = link is not None and linked and bool(link.box.places & Place.CAPTION)
         caption = around.caption and not of_caption
