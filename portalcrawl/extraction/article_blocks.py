@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from portalcrawl.extraction.article.headline_and_lead import is_named_lead
 from portalcrawl.extraction.block_owner import BlockOwner, squash
+from portalcrawl.extraction.chrome_blocks import DROPPED
 from portalcrawl.extraction.dom.pictures import addresses, picture_key
 from portalcrawl.extraction.teasers.line_forms import comment_count
 from portalcrawl.reasons import reason
 from portalcrawl.text.normalize import fold
-from portalcrawl.text.person_names import opens_byline
 
 if TYPE_CHECKING:
     from portalcrawl.extraction.dom.blocks import Block
@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 
 BEFORE, AFTER = 12, 16
 """Blocks before the article's first and after its last one that may hold its date, byline or topics."""
-NEAR = 3
-"""Blocks before the headline in which a time is the article's date."""
 LONGEST_DETAIL = 300
 """Most characters of a block that holds a detail: a time, a name, a topic."""
 SHORTEST_PART = 12
 """Fewest letters and digits of a block that shows a value if its text is only a part of the value."""
 LEAST_START = 20
 """Characters at the start of a declared description that a lead must repeat."""
+_FIELDS = {"headline": "headline", "lead": "description", "text": "article_body", "subhead": "article_body"}
+"""Part of the article that lines are read as -> its field."""
+_TAKEN_FROM = {"profile": "profile-rule", "json-ld": "declared-text"}
+"""Source of a text that was not read from lines -> reason of the blocks that show it."""
 
 
 def article_blocks(page: Page, values: Mapping[str, Any], sources: Mapping[str, str]) -> dict[int, BlockOwner]:
@@ -38,11 +40,10 @@ def article_blocks(page: Page, values: Mapping[str, Any], sources: Mapping[str, 
     """
     claims = _Claims(page)
     claims.take_reading(sources)
-    for field, part in (("headline", "headline"), ("description", "lead"), ("article_body", "text")):
-        if sources.get(field) in ("profile", "json-ld"):
-            name = "profile-rule" if sources[field] == "profile" else "declared-text"
-            claims.take_text(part, str(values.get(field) or ""), name)
-    claims.measure()
+    for part in ("headline", "lead", "text"):
+        field = _FIELDS[part]
+        if sources.get(field) in _TAKEN_FROM:
+            claims.take_text(part, [str(values[field])], _TAKEN_FROM[sources[field]], page.walk.blocks)
     claims.take_details(values, sources)
     claims.take_pictures(values.get("images") or ())
     return claims.found
@@ -55,129 +56,82 @@ class _Claims:
         self.page = page
         self.blocks = page.walk.blocks
         self.found: dict[int, BlockOwner] = {}
-        self.first, self.last = 0, -1
-        """Indexes of the first and last block that may hold details of the article."""
-        self.top, self.start = 0, 0
-        """Indexes of the headline and of the first block of the text."""
 
-    def add(self, index: int, part: str, name: str, detail: str = "") -> None:
+    def add(self, block: Block, part: str, name: str) -> None:
         """Claim a block, unless it is claimed already."""
-        if index not in self.found:
-            self.found[index] = BlockOwner("article", part, reason(name, detail))
+        self.found.setdefault(block.index, BlockOwner("article", part, reason(name)))
 
     def take_reading(self, sources: Mapping[str, str]) -> None:
         """Claim the lines that the visible page was read from, except for fields that a rule of the profile found."""
-        assert self.page.body is not None
+        _ = self.page.body  # it records them
         layout = self.page.layout
-        ruled = {part for field, part in _FIELD_PARTS.items() if sources.get(field) == "profile"}
         for index, part in layout.reasons.items():
-            if part in _PARTS and (part if part != "subhead" else "text") not in ruled:
+            if part not in DROPPED and sources.get(_FIELDS.get(part, "")) != "profile":
                 line = layout.lines[index]
-                self.add(line.block.index, part, self.why(line, part))
+                self.add(line.block, part, self.why(line, part))
 
     def why(self, line: Line, part: str) -> str:
         """Return the id of the reason why the reading took *line* for *part*."""
+        declared = self.page.declared
         if part == "headline":
-            titles = map(squash, self.page.declared.titles)
             text = squash(line.text)
-            return "declared-title" if any(text in title or title in text for title in titles) else "top-heading"
+            return "declared-title" if any(text in squash(title) for title in declared.titles) else "top-heading"
         if part == "lead":
-            starts = (fold(text)[:LEAST_START] for text in self.page.declared.descriptions)
-            if any(start and fold(line.text).startswith(start) for start in starts):
+            start = fold(line.text)[:LEAST_START]
+            if any(fold(text).startswith(start) for text in declared.descriptions):
                 return "declared-lead"
             return "named-lead" if is_named_lead(line) else "opening-lead"
-        if part == "byline":
-            return "byline-opener" if opens_byline(line.text) else "time-by-headline"
-        return part if part == "subhead" else "prose" if line.prose else "among-prose"
+        if part == "text":
+            return "prose" if line.prose else "among-prose"
+        return "byline-opener" if part == "byline" else part
 
-    def take_text(self, part: str, text: str, name: str) -> None:
-        """Claim the blocks that show *text*, a value that does not come from the reading of the visible page."""
-        whole = squash(text)
-        paragraphs = {squash(line) for line in text.split("\n")}
-        for block in self.blocks if whole else ():
+    def take_text(self, part: str, texts: Iterable[str], name: str, blocks: Iterable[Block]) -> None:
+        """Claim those of *blocks* that show one of *texts*, a paragraph or a longer part of it."""
+        wholes = [whole for whole in map(squash, texts) if len(whole) >= SHORTEST_PART]
+        paragraphs = {squash(line) for text in texts for line in text.split("\n")} - {""}
+        for block in blocks:
             own = squash(block.text)
-            if own and (own in paragraphs or (len(own) >= SHORTEST_PART and own in whole)):
-                self.add(block.index, part, name)
-                if part == "headline":
-                    return
+            is_part = len(own) >= SHORTEST_PART and any(own in whole or whole in own for whole in wholes)
+            if is_part or own in paragraphs:
+                self.add(block, part, name)
 
-    def measure(self) -> None:
-        """Set the range of blocks in which :meth:`around` looks for details."""
-        taken = sorted(self.found)
-        if taken:
-            self.first, self.last = max(0, taken[0] - BEFORE), taken[-1] + AFTER
-            self.top = next((index for index in taken if self.found[index].part == "headline"), taken[0])
-            self.start = next((index for index in taken if self.found[index].part == "text"), self.top + NEAR)
-
-    def around(self) -> Iterable[Block]:
-        """Yield the unclaimed blocks with short texts in and around the article."""
-        for block in self.blocks[self.first : self.last + 1]:
-            if block.text and block.index not in self.found and len(block.text) <= LONGEST_DETAIL:
-                yield block
+    def around(self) -> list[Block]:
+        """Return the unclaimed blocks with short texts in and around the article."""
+        first, last = min(self.found, default=0), max(self.found, default=-AFTER)
+        near = self.blocks[max(0, first - BEFORE) : last + AFTER + 1]
+        return [block for block in near if block.index not in self.found and len(block.text) <= LONGEST_DETAIL]
 
     def take_details(self, values: Mapping[str, Any], sources: Mapping[str, str]) -> None:
-        """Claim the blocks that show the article's small fields."""
-        self.take_kicker(values.get("kicker"), sources.get("kicker") == "profile")
-        self.take_captions(values.get("images") or ())
-        dates = self.dates(values)
-        names = [squash(name) for name in values.get("authors") or () if squash(name)]
-        source = squash(values.get("source") or "")
-        topics = {squash(topic) for topic in values.get("keywords") or ()} - {""}
+        """Claim the blocks around the article that show its small fields."""
+        top = next((index for index in sorted(self.found) if self.found[index].part == "headline"), 0)
+        kicker = "profile-rule" if sources.get("kicker") == "profile" else "over-headline"
+        self.take_text("kicker", [values.get("kicker") or ""], kicker, self.blocks[max(0, top - BEFORE) : top])
+        images = values.get("images") or ()
+        captions = [image[name] or "" for image in images for name in ("caption", "credit")]
+        self.take_text("caption", captions, "picture-caption", self.around())
+        self.take_named("byline", values.get("authors") or (), "byline-name")
+        times = (values.get("date_published"), values.get("date_modified"))
+        for block in self.around():
+            time, count = self.page.clock.find(block.text), comment_count(block.text)
+            if time is not None and time.when.isoformat() in times:
+                self.add(block, "date", "date-line")
+            elif count is not None and count == values.get("comment_count"):
+                self.add(block, "comment count", "comment-count")
+        self.take_named("source", [values.get("source") or ""], "source-line")
+        below = [block for block in self.around() if block.index > top]
+        self.take_text("topics", ["\n".join(values.get("keywords") or ())], "topic-trail", below)
+
+    def take_named(self, part: str, names: Iterable[str], why: str) -> None:
+        """Claim the blocks around the article that hold one of *names*."""
+        wanted = set(map(squash, names)) - {""}
         for block in self.around():
             text = squash(block.text)
-            if any(name in text for name in names):
-                self.add(block.index, "byline", "byline-name")
-            elif any(date and date in text for date in dates):
-                self.add(block.index, "date", "date-line")
-            elif self.top - NEAR <= block.index < self.start and self.page.clock.parse(block.text):
-                self.add(block.index, "date", "time-by-headline")
-            elif source and source in text:
-                self.add(block.index, "source", "source-line")
-            elif _names_topics(block, topics, 1 if block.index > self.top else 2):
-                self.add(block.index, "topics", "topic-trail")
-            elif values.get("comment_count") is not None and comment_count(block.text) == values["comment_count"]:
-                self.add(block.index, "comment count", "comment-count")
-
-    def dates(self, values: Mapping[str, Any]) -> set[str]:
-        """Return the article's dates as they are written on the page, squashed (see :func:`squash`)."""
-        parts = (self.page.rules, self.page.body)
-        raws = (raw for part in parts for raw in (part.date_published, part.date_modified))
-        return {squash(raw or "") for raw in (values.get("date_published_raw"), *raws)} - {""}
-
-    def take_kicker(self, kicker: str | None, ruled: bool) -> None:
-        """Claim the last block before the headline with the text of the kicker."""
-        text = squash(kicker or "")
-        before = (block for block in reversed(self.blocks[self.first : self.top]) if squash(block.text) == text)
-        block = next(before, None) if text else None
-        if block is not None:
-            self.add(block.index, "kicker", "profile-rule" if ruled else "over-headline")
-
-    def take_captions(self, images: Iterable[Mapping[str, Any]]) -> None:
-        """Claim the blocks that show the caption or credit of one of *images*."""
-        texts = [squash(image[name]) for image in images for name in ("caption", "credit") if image.get(name)]
-        for block in self.around():
-            own = squash(block.text)
-            if any(own and text and (text in own or (own in text and len(own) >= SHORTEST_PART)) for text in texts):
-                self.add(block.index, "caption", "picture-caption")
+            if any(name in text for name in wanted):
+                self.add(block, part, why)
 
     def take_pictures(self, images: Iterable[Mapping[str, Any]]) -> None:
         """Claim the pictures that show the file of one of *images*."""
-        keys = {picture_key(image["url"]) for image in images if image.get("url")} - {""}
-        for block in self.blocks if keys else ():
+        keys = {picture_key(image["url"]) for image in images} - {""}
+        for block in self.blocks:
             if block.kind == "picture" and not keys.isdisjoint(map(picture_key, addresses(block.element))):
-                self.add(block.index, "picture", "article-picture")
-
-
-_PARTS = frozenset(("headline", "lead", "text", "subhead", "byline"))
-_FIELD_PARTS = {"headline": "headline", "description": "lead", "article_body": "text"}
-
-
-def _names_topics(block: Block, topics: set[str], least: int) -> bool:
-    """Return whether a block consists mostly of topics of the article, at least *least* of them."""
-    own = rest = squash(block.text)
-    found = 0
-    for topic in sorted(topics, key=lambda topic: (-len(topic), topic)):
-        if topic in rest:
-            rest = rest.replace(topic, "")
-            found += 1
-    return found >= least and len(rest) * 3 <= len(own)
+                self.add(block, "picture", "article-picture")

@@ -15,12 +15,12 @@ from portalcrawl.extraction.teasers.line_forms import split_cut
 from portalcrawl.reasons import reason
 
 if TYPE_CHECKING:
-    from portalcrawl.extraction.dom.blocks import Block, Box
+    from portalcrawl.extraction.dom.blocks import Block
     from portalcrawl.extraction.dom.layout import Line
     from portalcrawl.extraction.page import Page
 
 LONGEST_NAME = 60
-"""Characters of a class or id quoted in a reason."""
+"""Characters of an element's names quoted in a reason."""
 _PARTS = {
     **{"nav": "menu", "overlay": "consent", "subscription": "subscription", "button": "form", "figure": "picture"},
     **{"teaser": "related", "caption": "picture", "player": "media"},
@@ -31,7 +31,7 @@ _NOTES = {
     **{"talk": "comments", "stamp": "date", "credit": "picture", "trail": "topics", "about-itself": "label"},
 }
 """Reason id of a boilerplate line -> name of the part of the chrome."""
-_DROPPED = ("weight", "comments")
+DROPPED = ("weight", "comments")
 """Values of ``Layout.reasons`` for lines that were article text at first and were dropped later."""
 _OBJECTS = {"picture": "picture", "media": "media", "control": "form", "rule": "separator"}
 
@@ -48,9 +48,9 @@ class _Chrome:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.lines: dict[int, Line] = {line.block.index: line for line in page.layout.lines}
-        self.lists = {squash(teaser.block) for teaser in page.teasers if teaser.block} - {""}
+        self.lists = {squash(teaser.block or "") for teaser in page.teasers}
         layout = page.layout
-        self.own = {layout.lines[at].text for at, part in layout.reasons.items() if part not in _DROPPED}
+        self.own = {layout.lines[at].text for at, part in layout.reasons.items() if part not in DROPPED}
         """Lines of the article."""
 
     def owner(self, block: Block) -> BlockOwner:
@@ -88,14 +88,12 @@ class _Chrome:
 
 def _by_kind(line: Line) -> BlockOwner | None:
     """Return the owner by the kind of the boxes around a line that the reading of the article used, else None."""
-    box: Box | None = line.box
-    while box is not None:
+    for box in line.box.chain():
         if box.kind:
             names = " ".join(filter(None, (box.classes, box.element.get("id"))))
-            detail = f"{box.kind}, within <{box.tag}{' ' + names[:LONGEST_NAME] if names else ''}>"
-            kind = (names_role(names).name or box.kind) if box.kind == "aside" else box.kind
-            return BlockOwner("chrome", _PARTS.get(kind, kind), reason("role", detail))
-        box = box.parent
+            kind = names_role(names).name or box.kind
+            within = f"{box.tag} {names}".strip()[:LONGEST_NAME]
+            return BlockOwner("chrome", _PARTS.get(kind, kind), reason("role", f"{box.kind}, within <{within}>"))
     return None
 
 

@@ -11,14 +11,13 @@ from lxml import etree
 from parsel.csstranslator import HTMLTranslator
 
 from portalcrawl.extraction.declared import json_ld
-from portalcrawl.extraction.dom.element_text import whole_text
+from portalcrawl.extraction.dom.element_text import text_of, whole_text
 from portalcrawl.extraction.pagination import next_page
 from portalcrawl.vocabulary import class_words, either
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-    from portalcrawl.extraction.dom.layout import Line
     from portalcrawl.extraction.page import Page
 
 Need = Literal["script_shell", "placeholders", "missing_body", "consent_wall", "more_to_load"]
@@ -30,9 +29,6 @@ SHELL_TEXT = 200
 """A page with scripts and fewer characters of text is a shell."""
 BODY_TEXT = 160
 """A declared article with fewer characters lacks its text."""
-LOADING_TEXT = 700
-"""The same for pages that say that something is loading: the text that is there may be comments."""
-LONGEST_NOTICE = 40
 WALL_TEXT = 6_000
 """Most characters of a consent wall; the longest describe a thousand partners."""
 WALL_SHARE = 3
@@ -43,7 +39,6 @@ LEAST_SENTENCE = 60
 LEAST_PLACEHOLDERS = 3
 LEAST_TEASERS = 3
 _PLACEHOLDER = re.compile(rf"(?:^|[-_\s]){class_words('page.placeholder')}(?:$|[-_\s])", re.IGNORECASE)
-_LOADING = re.compile(rf"{either('consent.loading')}|^{either('consent.loading_ahead')}\b", re.IGNORECASE)
 _CONSENT = re.compile(rf"{either('consent.words', 'consent.phrases_of_walls')}", re.IGNORECASE)
 _ASIDE = re.compile(rf"{_CONSENT.pattern}|\b{either('consent.beside')}\b", re.IGNORECASE)
 """Words of sentences that may belong to the request for consent."""
@@ -80,7 +75,7 @@ def _is_wall(page: Page, root: _Element, text: int) -> bool:
         return False
     words = sum(len(_CONSENT.findall(line.text)) for line in page.layout.lines)
     asks = any(_ASKS.search(_label(button)) for button in root.iter("button", "input", "a"))
-    return asks and words >= 2 and words * 1000 >= WALL_SHARE * text
+    return asks and words * 1000 >= WALL_SHARE * text
 
 
 def _label(button: _Element) -> str:
@@ -90,34 +85,24 @@ def _label(button: _Element) -> str:
 def _has_scripts(root: _Element) -> bool:
     """Return whether the page has a script element that holds code, not data."""
     kinds = ("", "module", "text/javascript", "application/javascript")
-    return any((script.get("type") or "").lower() in kinds for script in root.iter("script"))
+    return any(script.get("type", "").lower() in kinds for script in root.iter("script"))
 
 
 def _lacks_body(page: Page, root: _Element) -> bool:
     """Return whether the page declares a free article but its text is neither visible nor in structured data."""
     declared = page.linked_data
-    if not any(map(json_ld.is_article, page.json_ld)) or not declared.headline or not _has_scripts(root):
-        return False
-    if declared.is_accessible_for_free is False:
+    is_article = any(map(json_ld.is_article, page.json_ld)) and declared.headline
+    if not is_article or declared.is_accessible_for_free is False or not _has_scripts(root):
         return False
     texts = (declared.body, page.rules.body, page.body.body)
-    size = max(sum(map(len, body or ())) for body in texts)
-    return size < BODY_TEXT or (size < LOADING_TEXT and any(map(_is_loading, page.layout.lines)))
-
-
-def _is_loading(line: Line) -> bool:
-    """Return whether a line is a short notice that something is loading."""
-    return len(line.text) <= LONGEST_NOTICE and bool(_LOADING.search(line.text))
+    return max(sum(map(len, body or ())) for body in texts) < BODY_TEXT
 
 
 def _placeholders(root: _Element) -> int:
     """Return the number of elements without text that are placeholders by class or ``aria-busy``."""
-    found = 0
-    for element in root.iter("div", "li", "article", "section", "a", "span"):
-        named = _PLACEHOLDER.search(f"{element.get('class') or ''}") or element.get("aria-busy") == "true"
-        if named and not whole_text(element).strip():
-            found += 1
-    return found
+    boxes = root.iter("div", "li", "article", "section", "a", "span")
+    busy = (each for each in boxes if _PLACEHOLDER.search(each.get("class", "")) or each.get("aria-busy") == "true")
+    return sum(not text_of(each) for each in busy)
 
 
 def _has_more(page: Page, root: _Element) -> bool:
@@ -125,9 +110,8 @@ def _has_more(page: Page, root: _Element) -> bool:
     rules = page.profile.render
     if page.page_type != "list" and not page.teasers:
         return False
-    if rules.click and rules.click_times and _shows(root, rules.click):
-        return True
-    return rules.scroll > 0 and next_page(page) is None
+    is_clicked = rules.click and rules.click_times and _shows(root, rules.click)
+    return bool(is_clicked) or (rules.scroll > 0 and next_page(page) is None)
 
 
 def _shows(root: _Element, selector: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -42,8 +43,6 @@ WRONG_CLOCK = timedelta(days=1)
 """How far a server's clock may be ahead of the crawler's; a later Date header is ignored."""
 LONGEST_PAST = timedelta(days=3653)
 """How far it may be behind: caches and archives serve old pages, but a clock that was never set starts in 1970."""
-SHORTEST_LABEL = 3
-"""Fewest characters of a host's main label (``seenbote`` of ``www.seenbote.de``) that count as the site's name."""
 
 
 class Page:
@@ -141,7 +140,7 @@ class Page:
     @cached_property
     def home_names(self) -> tuple[str, ...]:
         """The text of the link to the home page, if the title contains it too; at most one name."""
-        name = meta_tags.home_name(self.root, self.title, self.base_url)
+        name = meta_tags.home_name(self.root, self.title or "")
         return (name,) if name else ()
 
     @cached_property
@@ -149,10 +148,9 @@ class Page:
         """Names of the site and its publisher from meta tags, JSON-LD, the home link and the host."""
         host = urls.host_of(self.url)
         labels = [part for part in host.split(".")[:-1] if part not in _SECOND_LEVEL] or [host]
-        label = labels[-1]
         declared = (*meta_tags.site_names(self.meta), *publisher_names(self.json_ld), *self.home_names)
         names = (*(name for name in declared if len(name) <= LONGEST_SITE_NAME), host)
-        return tuple(dict.fromkeys((*names, label) if len(label) >= SHORTEST_LABEL else names))
+        return tuple(dict.fromkeys((*names, labels[-1])))
 
     @cached_property
     def zone(self) -> tzinfo:
@@ -178,18 +176,13 @@ class Page:
 
     @cached_property
     def linked_data(self) -> ArticleParts:
-        """What JSON-LD declares, completed from microdata if the article, its date or its authors are missing there."""
+        """What JSON-LD declares, completed from microdata if the article's date or its authors are missing there."""
         found = read_linked_data(self.json_ld, self.url)
-        is_article = any(map(json_ld.is_article, self.json_ld))
-        if is_article and found.date_published and (found.authors or found.source):
+        if found.date_published and (found.authors or found.source):
             return found
         declared = from_microdata(read_microdata(self.root), self.base_url)
-        first, second = (found, declared) if is_article else (declared, found)
-        if first.date_published is None:
-            first.date_published, first.date_modified = second.date_published, second.date_modified
-        first.authors, first.images = first.authors or second.authors, first.images or second.images
-        first.section = first.section or second.section
-        return first
+        names = [each.name for each in fields(found) if getattr(found, each.name) is None]
+        return replace(found, **{name: getattr(declared, name) for name in names})
 
     @cached_property
     def metadata(self) -> ArticleParts:
@@ -248,11 +241,8 @@ def header(response: Response, name: str) -> str | None:
 def fetch_time(response: Response) -> datetime:
     """Return the time in the Date header of *response* (RFC 9110 6.6.1) if it is plausible, else now; aware, UTC."""
     now = datetime.now(UTC).replace(microsecond=0)
-    if date := header(response, "Date"):
-        try:
-            when = parsedate_to_datetime(date)
-            when = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
-            return when if now - LONGEST_PAST <= when <= now + WRONG_CLOCK else now
-        except (ValueError, TypeError, OverflowError):
-            pass
-    return now
+    try:
+        when = parsedate_to_datetime(header(response, "Date") or "").replace(tzinfo=UTC)
+        return when if now - LONGEST_PAST <= when <= now + WRONG_CLOCK else now
+    except (ValueError, TypeError, OverflowError):
+        return now

@@ -8,39 +8,35 @@ articles are followed by a hundred of them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from portalcrawl.extraction.cms_template import LIST, POST, template_of
+from portalcrawl.extraction.declared import json_ld
 from portalcrawl.extraction.parts import PageType
 from portalcrawl.plurals import counted
 from portalcrawl.reasons import PAGE_TYPE, reason
 from portalcrawl.text.counts import text_size
-from portalcrawl.text.normalize import LONGEST_FOLDED, fold
+from portalcrawl.text.normalize import fold
 from portalcrawl.urls.article_urls import FRONTS
 from portalcrawl.vocabulary import languages
 
 if TYPE_CHECKING:
-    from portalcrawl.extraction.dom.blocks import Box
-    from portalcrawl.extraction.dom.layout import Line
     from portalcrawl.extraction.page import Page
     from portalcrawl.extraction.parts import TeaserParts
 
 _LIST_TYPES = frozenset({"collectionpage", "searchresultspage", "itemlist", "profilepage"})
 _ARTICLE_NEEDS = 3
-_SHORT_TEXT = 250
-_NEWS_ITEM = 80
-_LONG_TEXT = 700
+_SHORT_TEXT = 80
+_LONG_TEXT = 500
 """Size (see ``text_size``) of text that belongs to the page itself, not to its teasers, and counts as long."""
 _FULL_TEXT = 1200
 _TIMES_TEASERS = 2
 _MIN_TEASERS = 3
 _FRONTS = FRONTS | {"index", "default"}
-_KEY = 40
-_ENOUGH = 60
-"""Characters of a text from which enough are left without punctuation."""
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+_KEY = 50
+"""Characters of a text by which it is recognized in a longer line."""
 _TEXT = frozenset({"lead", "text", "subhead"})
 _LEVELS = 3
 """How many boxes around a headline are searched for its text."""
@@ -79,42 +75,32 @@ def _article_signs(page: Page, teasers: list[TeaserParts]) -> Iterator[tuple[int
     yield 2 * is_article_url, "article-url", ""
     yield is_article_url and len(teasers) < _MIN_TEASERS, "few-teasers", ""
     text, listed = _text_of_its_own(page, teasers), _size_of(teasers)
-    own = f"{counted(text, 'character')} of its own text"
-    news = text >= _NEWS_ITEM and _TIMES_TEASERS * text >= listed
-    long = (text >= _LONG_TEXT) + (text >= max(_FULL_TEXT, _TIMES_TEASERS * listed))
-    yield (news or text >= _SHORT_TEXT) + long, "own-text", own
-    enough = _NEWS_ITEM if is_article_url else max(_SHORT_TEXT, listed)
-    if page.body.headline and text >= enough:  # else the date and name may be a teaser's
-        yield bool(page.body.date_published), "dated-headline", ""
-        yield bool(page.body.authors), "signed-headline", ""
-    declared = page.linked_data
-    if declared.headline and (declared.date_published or declared.body or declared.authors):
-        yield 2, "declared-article", ""
-    yield bool(page.metadata.date_published), "meta-date", ""
-    yield "article" in " ".join(page.meta.get("og:type", ())).lower(), "og-article", ""
-    template = template_of(page.root)
-    yield 2 * (template == POST), "post-template", ""
-    yield -2 * (template == LIST or _declares_list(page)), "declared-list", ""
+    full = text >= max(_FULL_TEXT, _TIMES_TEASERS * listed)
+    yield (
+        (text >= _SHORT_TEXT) + (text >= _LONG_TEXT) + full,
+        "own-text",
+        f"{counted(text, 'character')} of its own text",
+    )
+    own_headline = text >= max(_SHORT_TEXT, listed)  # else headline and date may be a teaser's
+    yield bool(own_headline and page.body.headline and page.body.date_published), "dated-headline", ""
+    declared, template = page.linked_data, template_of(page.root)
+    named = declared.headline and (declared.date_published or declared.body or declared.authors)
+    yield 2 * bool(named or template == POST), "declared-article", ""
+    og_types = " ".join(page.meta.get("og:type", ())).lower()
+    yield bool(page.metadata.date_published or "article" in og_types), "meta-article", ""
+    yield -2 * (template == LIST or "profile" in og_types or _declares_list(page)), "declared-list", ""
 
 
 def _is_front(page: Page) -> bool:
     """Return whether the URL is the site's front page, or the front page of one of its languages."""
     parts = urlsplit(page.canonical_url)
-    names = [segment.partition(".")[0].lower() for segment in parts.path.split("/") if segment]
-    language = [name for name in names[:1] if name in languages()]
-    return not parts.query and (names == language or (len(names) == 1 + len(language) and names[-1] in _FRONTS))
+    names = {segment.partition(".")[0].lower() for segment in parts.path.split("/")}
+    return not parts.query and names <= {"", *_FRONTS, *languages()}
 
 
 def _declares_list(page: Page) -> bool:
-    """Return whether the page is declared a list, or a profile page, which lists what a person wrote."""
-    if "profile" in page.meta.get("og:type", ()):
-        return True
-    types = {str(kind).lower() for node in page.json_ld for kind in _types(node.get("@type"))}
-    return bool(types & _LIST_TYPES)
-
-
-def _types(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]
+    """Return whether JSON-LD declares the page a list, or a profile page, which lists what a person wrote."""
+    return any(kind.lower() in _LIST_TYPES for node in page.json_ld for kind in json_ld.types(node))
 
 
 def _size_of(teasers: list[TeaserParts]) -> int:
@@ -137,37 +123,23 @@ def _texts_of_others(page: Page, teasers: list[TeaserParts]) -> set[str]:
 
     Such a headline is not the page's own, and comes first in a box that also holds its text.
     """
-    titles = {fold(teaser.headline) for teaser in teasers if teaser.headline}
+    titles = {fold(teaser.headline or "") for teaser in teasers}
     headline = page.body.headline  # reading the body also marks the prose among the lines
     lines = page.layout.lines
     prose = list(accumulate((line.prose for line in lines), initial=0))
-    own = next((line.index for line in lines if line.text == headline), -1)
     found: set[str] = set()
-    done = 0
+    end = 0  # of the lines that were looked at: posts may be in one box
     for line in lines:
-        if line.index >= done and line.box.tag in _HEADINGS and line.linked and fold(line.text) in titles:
-            box = _box_of_post(line, prose)
-            if box is not None and not box.first_line <= own < box.last_line:
-                found.update(each.text for each in lines[line.index : box.last_line])
-                done = box.last_line
+        if line.index >= end and line.box.level and line.linked and fold(line.text) in titles:
+            around = islice(line.box.chain(), 1, 1 + _LEVELS)
+            box = next((box for box in around if prose[box.last_line] > prose[line.index + 1]), line.box)
+            if prose[box.first_line] == prose[line.index]:
+                end = box.last_line
+                texts = {each.text for each in lines[line.index : end]}
+                found |= texts if headline not in texts else set()
     return found
 
 
-def _box_of_post(headline: Line, prose: list[int]) -> Box | None:
-    """Return the box in which running text follows *headline* but does not precede it, else None."""
-    box = headline.box.parent
-    for _ in range(_LEVELS):
-        if box is None or prose[headline.index] > prose[box.first_line]:
-            return None
-        if prose[box.last_line] > prose[headline.index + 1]:
-            return box
-        box = box.parent
-    return None
-
-
 def _ends(text: str) -> tuple[str, str]:
-    """Return the beginning and the end of *text*, by which it is recognized in a longer line."""
-    if len(text) <= LONGEST_FOLDED:
-        whole = fold(text)  # most titles are cached
-        return whole[:_KEY], whole[-_KEY:]
-    return fold(text[:_ENOUGH])[:_KEY], fold(text[-_ENOUGH:])[-_KEY:]
+    """Return the beginning and the end of *text*, without punctuation."""
+    return fold(text[:_KEY]), fold(text[-_KEY:])

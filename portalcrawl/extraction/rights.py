@@ -55,6 +55,6 @@ def _of_meta(meta: Meta) -> Iterator[Statement]:
 def _of_headers(response: Response) -> Iterator[Statement]:
     for name in (*_HEADERS, *_SIGNALS_ONLY):
         for value in response.headers.getlist(name):
-            text = clean(value.decode("latin-1")) if value else ""
+            text = clean((value or b"").decode("latin-1"))
             if text:
                 yield Statement(name, text, SCOPE)

@@ -81,11 +81,6 @@ def test_a_date_header_without_zone_is_utc() -> None:
     assert fetch_time(response) == FETCHED
 
 
-def test_a_date_header_of_another_zone() -> None:
-    response = HtmlResponse(URL, headers={"Date": "Fri, 05 Dec 2025 21:00:00 +0100"})
-    assert fetch_time(response) == FETCHED
-
-
 def test_one_tree_serves_all_parts() -> None:
     page = page_of(MARKUP)
     root = page.root

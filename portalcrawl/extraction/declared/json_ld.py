@@ -21,12 +21,14 @@ Node = dict[str, Any]
 
 MOST_NODES = 3000
 LONGEST_BLOCK = 4_000_000
-_OPENING = re.compile(r"<!--|(?://|/\*)?\s{0,9}<!\[CDATA\[(?:\s{0,9}\*/)?")
+_OPENING = re.compile(r"\A\s*(?:<!--|(?://|/\*)?\s{0,9}<!\[CDATA\[(?:\s{0,9}\*/)?)")
 _STRING_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|$)|,(?=\s*[}\]])', re.DOTALL)
 _ESCAPE = re.compile(r'(\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))|\\')
 """A backslash, with what it escapes if the escape is valid."""
-_SALVAGE = re.compile(r'"(datePublished|dateModified)"\s*:\s*"([^"\\]{4,300})"')
+_DATES = re.compile(r'"(datePublished|dateModified)"\s*:\s*"([^"\\]{4,300})"')
 _ARTICLE_TYPE = re.compile(r"(?:Article|Posting|Review|Report|Recipe|Interview|Column)$", re.IGNORECASE)
+_DECODER = json.JSONDecoder(strict=False)
+_TRUTHS = {"true": True, "false": False, "1": True, "0": False}
 
 
 def read_nodes(root: _Element) -> list[Node]:
@@ -39,34 +41,21 @@ def read_nodes(root: _Element) -> list[Node]:
 
 
 def _load(text: str) -> object:
-    """Return the JSON value of *text*, repaired if necessary; None if it can't be parsed."""
-    for candidate in _versions(text):
+    """Return the first JSON value in *text*, repaired if necessary; only its dates if that is not enough."""
+    for candidate in _versions(_OPENING.sub("", text, count=1).strip()):
         try:
-            return json.loads(candidate, strict=False)
-        except ValueError as fault:
-            rest = _first_value(candidate, fault)
-            if rest is not None:
-                return rest
+            return _DECODER.raw_decode(candidate)[0]
+        except ValueError:
+            continue
         except RecursionError:
             return None
-    found = dict(reversed(_SALVAGE.findall(text)))
-    return {"@type": "WebPage", **found} if found else None
+    return {"@type": "WebPage", **dict(reversed(_DATES.findall(text)))}
 
 
 def _versions(text: str) -> Iterator[str]:
-    text = text.strip()
-    text = text[match.end() :] if (match := _OPENING.match(text)) else text
     yield text
     text = _STRING_OR_COMMA.sub(lambda match: "" if match[0] == "," else match[0], text)
     yield _ESCAPE.sub(lambda match: match[1] or r"\\", text)
-
-
-def _first_value(text: str, fault: ValueError) -> object:
-    """Return the first of several concatenated JSON values; None if *fault* is a different one."""
-    if isinstance(fault, json.JSONDecodeError) and fault.msg == "Extra data":
-        value: object = json.loads(text[: fault.pos], strict=False)
-        return value if isinstance(value, dict | list) else None
-    return None
 
 
 def _flatten(value: object, limit: int) -> Iterator[Node]:
@@ -84,9 +73,9 @@ def _flatten(value: object, limit: int) -> Iterator[Node]:
             )
 
 
-def types(node: Node) -> list[str]:
-    """Return the node's schema.org types without their namespace."""
-    found = node.get("@type")
+def types(node: object) -> list[str]:
+    """Return the node's schema.org types without their namespace; none if it is no node."""
+    found = node.get("@type") if isinstance(node, dict) else None
     values = found if isinstance(found, list) else [found]
     return [value.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for value in values if isinstance(value, str)]
 
@@ -111,11 +100,7 @@ def texts(value: object, read: Callable[[str], str] = plain) -> list[str]:
 
 def first_text(node: Node, *names: str) -> str | None:
     """Return the first text found under *names*."""
-    for name in names:
-        value = node.get(name)
-        if value and (found := texts(value)):
-            return found[0]
-    return None
+    return next((text for name in names for text in texts(node.get(name))), None)
 
 
 def url_of(value: object) -> str | None:
@@ -129,19 +114,11 @@ def url_of(value: object) -> str | None:
 
 def number(value: object) -> int | None:
     """Return a count given as a number or a string of digits; None for anything else."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value if 0 <= value < 10**9 else None
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value.strip()):
-        return int(value)
-    return None
+    text = str(value).strip() if isinstance(value, int | str) else ""
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def truth(value: object) -> bool | None:
     """Return a boolean given as such, or as one of the words and URLs that pages use for it; else None."""
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        return {"true": True, "false": False, "1": True, "0": False}.get(value.strip().rsplit("/", 1)[-1].casefold())
-    return None
+    text = str(value) if isinstance(value, int | str) else ""
+    return _TRUTHS.get(text.strip().rsplit("/", 1)[-1].casefold())

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from portalcrawl.extraction.declared import json_ld
 from portalcrawl.extraction.declared.json_ld import Node
-from portalcrawl.extraction.declared.microdata import Value
 from portalcrawl.extraction.parts import ArticleParts, ImageParts
 from portalcrawl.text.normalize import plain
 from portalcrawl.text.person_names import declared_name
@@ -16,38 +15,35 @@ from portalcrawl.urls import absolute
 from portalcrawl.vocabulary import either
 
 MOST_IMAGES = 40
+_NAME_PARTS = ("givenName", "additionalName", "familyName")
 _PAGE_TYPES = frozenset(("WebPage", "ItemPage", "AboutPage", "QAPage", "MedicalWebPage", "FAQPage"))
 _START = re.compile(rf"(?:{either('sites.starts')}|https?:.*|www\..*|.*\.\w{{2,3}})", re.IGNORECASE)
-_PUBLISHED = ("datePublished", "dateCreated", "uploadDate")
 _SITES = frozenset(("WebSite", "Organization", "NewsMediaOrganization"))
-_NAME_PARTS = ("givenName", "additionalName", "familyName")
-_COMMENT_ACTIONS = ("CommentAction", "UserComments", "http://schema.org/CommentAction")
 
 
 def read_linked_data(nodes: Sequence[Node], url: str) -> ArticleParts:
     """Return what the nodes of a page's JSON-LD declare about the article at *url*."""
-    page = _page_node(nodes)
-    node = article_node(nodes, url) or page
+    node = {**_dated_page(nodes), **(article_node(nodes, url) or {})}
     by_id = {key: other for other in nodes if isinstance(key := other.get("@id"), str) and len(other) > 1}
     people, organisations = _authors(node, by_id)
     return ArticleParts(
         headline=json_ld.first_text(node, "headline", "name"),
         description=json_ld.first_text(node, "description", "abstract"),
         body=_paragraphs(node.get("articleBody")),
-        date_published=json_ld.first_text(node, *_PUBLISHED) or json_ld.first_text(page, *_PUBLISHED),
-        date_modified=json_ld.first_text(node, "dateModified") or json_ld.first_text(page, "dateModified"),
+        date_published=json_ld.first_text(node, "datePublished", "dateCreated", "uploadDate"),
+        date_modified=json_ld.first_text(node, "dateModified"),
         authors=tuple(people) or None,
-        source=organisations[0] if organisations else None,
+        source=next(iter(organisations), None),
         section=json_ld.first_text(node, "articleSection") or section_of(nodes),
         keywords=_keywords(node.get("keywords")),
-        in_language=_language(node.get("inLanguage")),
+        in_language=json_ld.first_text(node, "inLanguage"),
         images=_images(node.get("image"), by_id, url),
-        comment_count=_comment_count(node),
+        comment_count=json_ld.number(node.get("commentCount")),
         is_accessible_for_free=json_ld.truth(node.get("isAccessibleForFree")),
     )
 
 
-def _page_node(nodes: Sequence[Node]) -> Node:
+def _dated_page(nodes: Sequence[Node]) -> Node:
     """Return the dates of the first page node with a date, for an article without dates; else an empty node."""
     for node in nodes:
         if _PAGE_TYPES.intersection(json_ld.types(node)) and node.get("datePublished"):
@@ -55,23 +51,20 @@ def _page_node(nodes: Sequence[Node]) -> Node:
     return {}
 
 
-def from_microdata(found: Mapping[str, Sequence[Value]], url: str) -> ArticleParts:
+def from_microdata(found: Mapping[str, Sequence[str]], url: str) -> ArticleParts:
     """Return what the microdata *found* by :func:`read_microdata` declares about the article; *url*: the base URL."""
 
     def first(*names: str) -> str | None:
-        return next((text for name in names for text in texts(name)), None)
-
-    def texts(name: str) -> list[str]:
-        return [value for value in found.get(name, ()) if isinstance(value, str)]
+        return next((text for name in names for text in found.get(name, ())), None)
 
     return ArticleParts(
         headline=first("headline"),
         description=first("description"),
         date_published=first("datePublished", "dateCreated"),
         date_modified=first("dateModified"),
-        authors=tuple(dict.fromkeys(texts("author"))) or None,
+        authors=tuple(dict.fromkeys(found.get("author", ()))) or None,
         section=first("articleSection"),
-        keywords=_keywords(texts("keywords")),
+        keywords=_keywords(list(found.get("keywords", ()))),
         in_language=first("inLanguage"),
         images=_images(list(found.get("image", ())), {}, url),
         comment_count=json_ld.number(first("commentCount")),
@@ -81,16 +74,14 @@ def from_microdata(found: Mapping[str, Sequence[Value]], url: str) -> ArticlePar
 
 def article_node(nodes: Sequence[Node], url: str) -> Node | None:
     """Return the node of the page's own article: preferably one with *url*, then the one with most properties."""
-    found = [node for node in nodes if json_ld.is_article(node)]
-    if not found:
-        return None
     path = urlsplit(url).path.rstrip("/")
-    return max(found, key=lambda node: (_names_page(node, path), _property_count(node)))
+    articles = filter(json_ld.is_article, nodes)
+    return max(articles, key=lambda node: (_names_page(node, path), _property_count(node)), default=None)
 
 
 def _names_page(node: Node, path: str) -> bool:
     addresses = (json_ld.url_of(node.get(key)) for key in ("mainEntityOfPage", "url", "@id"))
-    return any(_path(address) == path for address in addresses if address)
+    return any(_path(address or "") == path for address in addresses)
 
 
 def _path(address: str) -> str:
@@ -108,22 +99,16 @@ def _property_count(node: Node) -> int:
 
 def publisher_names(nodes: Sequence[Node]) -> list[str]:
     """Return the names of the site and its publisher in *nodes*, without publishers that are persons."""
-    names: list[str] = []
-    for node in nodes:
-        kinds = json_ld.types(node)
-        if _SITES.intersection(kinds) and "Person" not in kinds:
-            names += json_ld.texts(node.get("name")) + json_ld.texts(node.get("alternateName"))
-        publisher = node.get("publisher")
-        if not (isinstance(publisher, dict) and "Person" in json_ld.types(publisher)):
-            names += json_ld.texts(publisher)
-    return names
+    sites = [node for node in nodes if _SITES.intersection(json_ld.types(node))]
+    named = [*sites, *(node.get("publisher") for node in nodes)]
+    return [name for each in named if "Person" not in json_ld.types(each) for name in json_ld.texts(each)]
 
 
 def _paragraphs(value: object) -> tuple[str, ...] | None:
     if not isinstance(value, str):
         return None
     lines = re.split(r"\s*(?:\n|<br\s*/?>|</p>)\s*", value)
-    return tuple(line for line in map(plain, lines) if line) or None
+    return tuple(filter(None, map(plain, lines))) or None
 
 
 def _authors(node: Node, by_id: dict[str, Node]) -> tuple[list[str], list[str]]:
@@ -134,18 +119,17 @@ def _authors(node: Node, by_id: dict[str, Node]) -> tuple[list[str], list[str]]:
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, dict) and "name" not in item and isinstance(key := item.get("@id"), str):
             item = by_id.get(key, item)
-        kinds = json_ld.types(item) if isinstance(item, dict) else []
+        kinds = json_ld.types(item)
         is_organisation = "Person" not in kinds and any(kind.endswith("Organization") for kind in kinds)
-        (organisations if is_organisation else people).extend(
-            json_ld.texts(item, declared_name) or _parts_of_name(item)
-        )
+        named = json_ld.texts(item, declared_name) or [_name_in_parts(item)]
+        (organisations if is_organisation else people).extend(filter(None, named))
     return list(dict.fromkeys(people)), list(dict.fromkeys(organisations))
 
 
-def _parts_of_name(item: object) -> list[str]:
-    """Return a name that is given in parts only (schema.org ``givenName``, ``familyName``), else an empty list."""
+def _name_in_parts(item: object) -> str:
+    """Return a name that is given in parts only (schema.org ``givenName``, ``familyName``), else an empty string."""
     parts = [json_ld.first_text(item, key) for key in _NAME_PARTS] if isinstance(item, dict) else []
-    return [" ".join(filter(None, parts))] if any(parts) else []
+    return " ".join(filter(None, parts))
 
 
 def section_of(nodes: Sequence[Node]) -> str | None:
@@ -159,16 +143,8 @@ def section_of(nodes: Sequence[Node]) -> str | None:
 
 
 def _keywords(value: object) -> tuple[str, ...] | None:
-    words: list[str] = []
-    for text in json_ld.texts(value):
-        words += re.split(r"\s*[,;]\s*", text) if "," in text or ";" in text else [text]
-    return tuple(dict.fromkeys(word for word in words if word)) or None
-
-
-def _language(value: object) -> str | None:
-    if isinstance(value, dict):
-        value = value.get("alternateName") or value.get("name")
-    return value.strip() if isinstance(value, str) and value.strip() else None
+    words = (word for text in json_ld.texts(value) for word in re.split(r"\s*[,;]\s*", text))
+    return tuple(dict.fromkeys(filter(None, words))) or None
 
 
 def _images(value: object, by_id: dict[str, Node], url: str) -> tuple[ImageParts, ...] | None:
@@ -183,17 +159,3 @@ def _images(value: object, by_id: dict[str, Node], url: str) -> tuple[ImageParts
             credit = json_ld.first_text(fields, "creditText", "copyrightHolder", "creator", "author")
             found.setdefault(address, ImageParts(address, caption, credit))
     return tuple(found.values()) or None
-
-
-def _comment_count(node: Node) -> int | None:
-    count = json_ld.number(node.get("commentCount"))
-    if count is not None:
-        return count
-    statistics = node.get("interactionStatistic")
-    for item in statistics if isinstance(statistics, list) else [statistics]:
-        if isinstance(item, dict):
-            kind = item.get("interactionType")
-            names = json_ld.types(kind) if isinstance(kind, dict) else [str(kind).rsplit("/", 1)[-1]]
-            if any(name in _COMMENT_ACTIONS for name in names):
-                return json_ld.number(item.get("userInteractionCount"))
-    return None

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from portalcrawl.extraction.dom.element_text import text_of, whole_text
+from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.parts import ArticleParts, ImageParts
 from portalcrawl.text.normalize import clean, plain
 from portalcrawl.urls import absolute
-from portalcrawl.vocabulary import either
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -22,41 +21,33 @@ Meta = Mapping[str, Sequence[str]]
 HEADLINES = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "title")
 DESCRIPTIONS = ("og:description", "description", "twitter:description", "sailthru.description", "dc.description")
 PUBLISHED = (
-    *("publishedtime", "published", "datepublished", "publishedat", "publisheddate", "pubdate", "publishdate"),
-    *("publishtime", "publicationdate", "originalpublicationdate", "issued", "createat", "created", "date"),
-    *("releasedate", "lastpublished", "parselypubdate"),
-)
+    "publishedtime", "published", "datepublished", "publishedat", "publisheddate", "pubdate", "publishdate",
+    "publishtime", "publicationdate", "originalpublicationdate", "issued", "createat", "created", "date",
+    "releasedate", "lastpublished", "parselypubdate",
+)  # fmt: skip
 """Names for the time of publication without prefixes and punctuation."""
 MODIFIED = ("modifiedtime", "modified", "datemodified", "updatedtime", "lastmodified", "revised", "lastmod")
 AUTHORS = (
-    *("article:author", "og:article:author", "author", "parsely-author", "sailthru.author", "cxenseparse:author"),
-    *("dc.creator", "dcterms.creator", "article:author_name", "twitter:misc:written by", "byl"),
-)
+    "article:author", "og:article:author", "author", "parsely-author", "sailthru.author", "cxenseparse:author",
+    "dc.creator", "dcterms.creator", "article:author_name", "twitter:misc:written by", "byl",
+)  # fmt: skip
 SECTIONS = ("article:section", "og:article:section", "parsely-section", "cxenseparse:section", "sailthru.section")
 TAGS = ("article:tag", "og:article:tag", "parsely-tags", "news_keywords", "keywords", "sailthru.tags")
 IMAGES = (
-    *("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src", "twitter:image0"),
-    *("parsely-image-url", "sailthru.image.full", "thumbnail", "image"),
-)
+    "og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src", "twitter:image0",
+    "parsely-image-url", "sailthru.image.full", "thumbnail", "image",
+)  # fmt: skip
 SITES = (
-    "og:site_name",
-    "application-name",
-    "apple-mobile-web-app-title",
-    "al:ios:app_name",
-    "dc.publisher",
-    "publisher",
-)
+    "og:site_name", "application-name", "apple-mobile-web-app-title", "al:ios:app_name", "dc.publisher", "publisher",
+)  # fmt: skip
 _ADDRESS = re.compile(r"^(?:https?:|//|www\.|@)|^\S+@\S+$")
 _MARKS = re.compile(r"[:.]")
 _MOST_PARTS = 5
-_WRITTEN_BY = re.compile(rf"{either('bylines.written')}\s+{either('bylines.by')}", re.IGNORECASE)
 LONGEST_VALUE = 5000
 MOST_METAS = 1000
 MOST_HOME_LINKS = 40
 """Links at the top of a page that are searched for the one to the home page."""
-LONGEST_HOME = 100
-HOME_SLASHES = 3
-"""Number of slashes in ``https://www.seenbote.example/``."""
+_HOME = re.compile(r"(?:https?:)?//[^/?#]+/?|/")
 SHORTEST_NAME, LONGEST_NAME = 4, 60
 _FREE_TIERS = {"free": True, "locked": False, "metered": False, "paid": False}
 
@@ -64,12 +55,9 @@ _FREE_TIERS = {"free": True, "locked": False, "metered": False, "paid": False}
 def read_meta(root: _Element) -> dict[str, list[str]]:
     """Return the contents of the page's meta tags by lower-case name; at most :data:`MOST_METAS` tags are read."""
     found: dict[str, list[str]] = {}
-    for count, meta in enumerate(root.iter("meta")):
-        if count >= MOST_METAS:
-            break
-        content = meta.get("content")
-        name = meta.get("property") or meta.get("name") or meta.get("http-equiv")
-        if content and name and (value := plain(content[:LONGEST_VALUE])):
+    for meta in islice(root.iter("meta"), MOST_METAS):
+        name = meta.get("property") or meta.get("name") or meta.get("http-equiv") or ""
+        if value := plain((meta.get("content") or "")[:LONGEST_VALUE]):
             found.setdefault(name.strip().lower(), []).append(value)
     return found
 
@@ -93,29 +81,19 @@ def read_metadata(meta: Meta, root: _Element, url: str) -> ArticleParts:
 
 def title_of(root: _Element) -> str | None:
     """Return the text of the title element."""
-    title = next(root.iter("title"), None)
-    return clean(whole_text(title)) or None if title is not None else None
+    return clean(root.findtext(".//title") or "") or None
 
 
-def home_name(root: _Element, title: str | None, url: str) -> str | None:
+def home_name(root: _Element, title: str) -> str | None:
     """Return the text of a link to the home page if the page's *title* begins or ends with it: the site's name."""
-    whole = (title or "").casefold()
-    for link in islice(root.iter("a"), MOST_HOME_LINKS if whole else 0):
-        if _leads_home(link.get("href") or "", url):
-            name = text_of(link, LONGEST_NAME).casefold()
-            if SHORTEST_NAME <= len(name) <= LONGEST_NAME and (whole.startswith(name) or whole.endswith(name)):
-                return text_of(link)
+    whole = title.casefold()
+    for link in islice(root.iter("a"), MOST_HOME_LINKS):
+        if _HOME.fullmatch(link.get("href") or ""):
+            name = text_of(link, LONGEST_NAME)
+            key = name.casefold()
+            if SHORTEST_NAME <= len(name) <= LONGEST_NAME and (whole.startswith(key) or whole.endswith(key)):
+                return name
     return None
-
-
-def _leads_home(href: str, url: str) -> bool:
-    """Return whether *href*, on the page at *url*, leads to a site's home page; most links fail the cheap tests."""
-    if href == "/":
-        return True
-    if href[:4] != "http" or len(href) > LONGEST_HOME or href.count("/") > HOME_SLASHES:
-        return False
-    target = absolute(url, href)
-    return target is not None and target.endswith("/") and target.count("/") == HOME_SLASHES
 
 
 def site_names(meta: Meta) -> list[str]:
@@ -123,8 +101,13 @@ def site_names(meta: Meta) -> list[str]:
     return [value for name in SITES for value in meta.get(name, ())]
 
 
+def _values(meta: Meta, names: Sequence[str]) -> Sequence[str]:
+    """Return the values of the first of *names* that the page has."""
+    return next((meta[name] for name in names if name in meta), ())
+
+
 def _first(meta: Meta, names: Sequence[str]) -> str | None:
-    return next((values[0] for name in names if (values := meta.get(name))), None)
+    return next(iter(_values(meta, names)), None)
 
 
 def _by_letters(meta: Meta) -> Meta:
@@ -150,18 +133,12 @@ def _authors(meta: Meta) -> tuple[str, ...] | None:
         values = [value for value in meta.get(name, ()) if not _ADDRESS.search(value)]
         if values:
             return tuple(dict.fromkeys(values))
-    for label, name in (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2")):
-        if _WRITTEN_BY.match(_first(meta, (label,)) or "") and (value := _first(meta, (name,))):
-            return (value,)
     return None
 
 
 def _keywords(meta: Meta) -> tuple[str, ...] | None:
-    for name in TAGS:
-        values = [word for value in meta.get(name, ()) for word in re.split(r"\s*[,;|]\s*", value) if word]
-        if values:
-            return tuple(dict.fromkeys(values))
-    return None
+    words = (word for value in _values(meta, TAGS) for word in re.split(r"\s*[,;|]\s*", value))
+    return tuple(dict.fromkeys(filter(None, words))) or None
 
 
 def _language(meta: Meta, root: _Element) -> str | None:
@@ -173,9 +150,7 @@ def _language(meta: Meta, root: _Element) -> str | None:
 
 def _images(meta: Meta, root: _Element, url: str) -> tuple[ImageParts, ...] | None:
     alts = meta.get("og:image:alt", ())
-    addresses = next((values for name in IMAGES if (values := meta.get(name))), None)
-    if addresses is None:
-        addresses = [link.get("href") or "" for link in root.iter("link") if link.get("rel") == "image_src"]
-    found = [absolute(url, value) for value in addresses]
-    caption = alts[0] if len(alts) == 1 and len(found) == 1 else None
-    return tuple(ImageParts(address, caption) for address in dict.fromkeys(found) if address) or None
+    links = [link.get("href") or "" for link in root.iter("link") if link.get("rel") == "image_src"]
+    found = [absolute(url, value) for value in _values(meta, IMAGES) or links]
+    caption = alts[0] if len(alts) == len(found) == 1 else None
+    return tuple(ImageParts(address, caption) for address in filter(None, dict.fromkeys(found))) or None

@@ -5,7 +5,7 @@ They are read-only once the walk is over. Expensive attributes are computed on a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -44,8 +44,8 @@ class Box:
     """
 
     __slots__ = (
-        *("_role", "_totals", "classes", "element", "first", "first_line", "first_link", "index", "inner"),
-        *("is_content", "is_paragraph", "kind", "last", "last_line", "last_link", "level", "mass", "names", "parent"),
+        *("_role", "_totals", "aria", "classes", "element", "first", "first_line", "first_link", "index", "inner"),
+        *("is_content", "is_paragraph", "kind", "last", "last_line", "last_link", "level", "mass", "parent"),
         *("places", "tag", "whole"),
     )
     _role: Role
@@ -70,17 +70,19 @@ class Box:
         self,
         element: _Element,
         tag: str,
-        names: Sequence[str],
+        aria: str,
         classes: str,
         parent: Box | None,
+        level: int,
+        places: int,
         first: int,
         first_link: int,
         totals: Totals,
     ) -> None:
         self.element: Final = element
         self.tag: Final = tag
-        self.names: Final = names
-        """Names of its attributes; faster than asking the element for an attribute that it may not have."""
+        self.aria: Final = aria
+        """Its role attribute, empty where it has none."""
         self.classes: Final = classes
         """Its class attribute, empty where it has none."""
         self.parent = parent
@@ -93,13 +95,10 @@ class Box:
         self.index = 0
         """Its index in :attr:`Walk.boxes`."""
         self._totals: Final = totals
-        if parent is None:
-            self.level = self.places = 0
-        else:
-            self.level = parent.level
-            """Level of the heading that it is or is within, 0 for none."""
-            self.places = parent.places
-            """Bits of :class:`Place`."""
+        self.level: Final = level
+        """Level of the heading that it is or is within, 0 for none."""
+        self.places: Final = places
+        """Bits of :class:`Place`."""
 
     def __repr__(self) -> str:
         return f"<Box {self.index} {self.signature} blocks {self.first}:{self.last}>"
@@ -110,7 +109,7 @@ class Box:
         try:
             return self._role
         except AttributeError:
-            self._role = box_role(self.element, self.tag, self.names, self.classes)
+            self._role = box_role(self.tag, self.aria, self.classes, self.element.get("id", ""))
             return self._role
 
     @property
@@ -189,7 +188,7 @@ class Block:
         self.size: Final = text_size(text)
         """Length of the text in Latin letters; see :func:`text_size`."""
         linked = [part[0] for part in parts if part[2].link is not None]
-        self.link_chars: Final = len("".join("".join(linked).split())) if linked else 0
+        self.link_chars: Final = len("".join("".join(linked).split()))
         """Number of characters in links, without white space."""
 
     def __repr__(self) -> str:
@@ -223,7 +222,7 @@ class Block:
     @property
     def link_share(self) -> float:
         """Share of its characters in links, from 0 to 1."""
-        return min(1.0, self.link_chars / (len(self.text) - self.text.count(" "))) if self.link_chars else 0.0
+        return min(1.0, self.link_chars / max(1, len(self.text) - self.text.count(" ")))
 
     @property
     def is_linked(self) -> bool:

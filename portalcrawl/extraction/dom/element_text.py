@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 from lxml.etree import _Element
 
 _ENOUGH = 400
+MOST_TEXTS = 200
 _SILENT = frozenset(("style", "script", "template"))
 """Elements whose text is not visible."""
 
@@ -16,13 +18,12 @@ def texts_in(element: _Element) -> Iterator[str]:
     """Yield the texts in *element* in document order, with their white space and without hidden descendants."""
     walker = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
     for event, node in walker:
-        if event != "start":
-            if node.tail and node is not element:
-                yield node.tail
-        elif node.tag in _SILENT or (node is not element and node.get("hidden") is not None):
+        if event == "start" and (node.tag in _SILENT or (node is not element and "hidden" in node.keys())):  # noqa: SIM118
             walker.skip_subtree()
-        elif node.text:
-            yield node.text
+        elif event == "start":
+            yield node.text or ""
+        elif node is not element:
+            yield node.tail or ""
 
 
 def whole_text(element: _Element) -> str:
@@ -31,12 +32,5 @@ def whole_text(element: _Element) -> str:
 
 
 def text_of(element: _Element, enough: int = _ENOUGH) -> str:
-    """Return the text of *element* up to about *enough* characters, with white space collapsed."""
-    found: list[str] = []
-    size = 0
-    for text in texts_in(element):
-        found.append(text)
-        size += len(text.strip())
-        if size > enough:
-            break
-    return " ".join("".join(found).split())
+    """Return the text of *element* with white space collapsed, up to *enough* characters and one more."""
+    return " ".join("".join(islice(texts_in(element), MOST_TEXTS)).split())[: enough + 1]

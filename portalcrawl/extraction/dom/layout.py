@@ -48,10 +48,10 @@ class Line:
         self.text = block.text
         self.box = block.box
         self.index = index
-        links = [(text, style.link) for text, _, style in block.parts if style.link is not None]
-        self.linked = sum(len(text.strip()) for text, _ in links)
+        linked = [(text, style.link) for text, _, style in block.parts if style.link is not None]
+        self.linked = sum(len(text.strip()) for text, _ in linked)
         """Number of characters in links."""
-        self.href = links[0][1].href if links else None
+        self.href = next((link.href for _, link in linked), None)
         """Target of its first link."""
         self.breaks = block.breaks
         """Line breaks (``br``) between it and the previous line of the same box; 0 if anything else is between them."""
@@ -92,13 +92,12 @@ def read_layout(walk: Walk) -> Layout:
             box.kind = _kind_of(box)
             layout.boxes.append(box)
     for block in walk.blocks:
-        if block.text:
-            if own[block.index]:
-                layout.lines.append(Line(block, len(layout.lines)))
-        elif block.kind == "picture":
-            layout.images.append((block.element, block.box, starts[block.index]))
-        elif block.kind == "control" and block.element.get("type") == "email":
-            layout.asking.append(block.box)
+        if own[block.index]:
+            layout.lines.append(Line(block, len(layout.lines)))
+    pictures = (block for block in walk.blocks if block.kind == "picture")
+    layout.images = [(picture.element, picture.box, starts[picture.index]) for picture in pictures]
+    controls = (block for block in walk.blocks if block.kind == "control")
+    layout.asking = [control.box for control in controls if control.element.get("type") == "email"]
     layout.times = [(time.element, starts[time.block]) for time in walk.times]
     _find_paragraphs(layout.lines)
     return layout
@@ -129,15 +128,12 @@ def _kind_of(box: Box) -> str:
         return name if name in _OF_TEXTS else ""
     if name or box.tag in _WHOLE_PAGES:
         return name
-    identifier = box.element.get("id") or "" if "id" in box.names else ""
-    kind = possible_kind(box.classes, identifier) if box.classes or identifier else ""
-    if kind in _MEDIA and (box.last_line - box.first_line > MOST_MEDIA_LINES or box.chars > MOST_MEDIA_CHARS):
-        return ""
-    return kind
+    kind = possible_kind(box.classes, box.element.get("id", ""))
+    is_large = box.last_line - box.first_line > MOST_MEDIA_LINES or box.chars > MOST_MEDIA_CHARS
+    return "" if kind in _MEDIA and is_large else kind
 
 
 def _can_belong(box: Box) -> bool:
     places = box.places
-    if not places & (Place.NAV | Place.FOOTER):
-        return True
-    return not places & Place.NAV and bool(places & (Place.ARTICLE | Place.MAIN))
+    in_footer = places & Place.FOOTER and not places & (Place.ARTICLE | Place.MAIN)
+    return not (places & Place.NAV or in_footer)

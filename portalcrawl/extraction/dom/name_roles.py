@@ -16,14 +16,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from portalcrawl.vocabulary import expression, openings, table
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lxml.etree import _Element
 
 TAG, WHOLE, HEAD, PART = 4, 3, 2, 1
 """Strengths of a role, by its source: tag or role attribute, a whole name, the last word of a name, another word."""
@@ -49,7 +44,6 @@ _ARIA = {
 _WHOLE_PAGES = frozenset(("html", "body", "main"))
 _CONTEXT = {role: frozenset(words.split()) for role, words in table("classes")["context"].items()}
 _EMPTY = _CONTEXT["containers"] | _CONTEXT["ambiguous"]
-_MISLEADING = _CONTEXT["misleading"]
 _KINDS = "|".join(
     f"(?P<{kind}>{'|'.join(map(expression, words.split()))})" for kind, words in table("classes")["kinds"].items()
 )
@@ -63,8 +57,6 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HASH = re.compile(r"(?=[A-Za-z0-9+-]{4,12}$)(?=.*(?:\d|[a-z][A-Z].*[A-Z]))[A-Za-z0-9+-]+$")
 _MODULE_HASH = re.compile(r"(?=.*[\d_-]|.+[A-Z])[\w+-]{5}$")
 """The hash that Next.js appends to ``Component_name__`` for CSS modules."""
-_VITE_MODULE = re.compile(r"_(.+)_[a-z0-9]{5}_\d+$")
-"""A class of a CSS module in the form of Vite."""
 _LAYER_OR_NUMBER = re.compile(r"^[a-z][-_]+(?=\w)|(?:[-_]+\d+)+$")
 _NUMBERS = re.compile(r"\d+")
 _DRUPAL_FIELD = "field--name-"
@@ -75,21 +67,12 @@ MOST_ID_JOINTS = 2
 """Ids with more hyphens and underscores are made from titles and ignored."""
 
 
-def box_role(element: _Element, tag: str, names: Sequence[str], classes: str) -> Role:
-    """Return the most certain role of *element* by its tag, role attribute, *classes* and id.
-
-    *names* are those of its attributes.
-    """
-    if tag in _TAGS:
-        return Role(_TAGS[tag], TAG)
-    if tag in _WHOLE_PAGES:
-        return NO_ROLE
-    if "role" in names and (aria := element.get("role")) in _ARIA:
-        return Role(_ARIA[aria], TAG)
-    if "itemtype" in names and (element.get("itemtype") or "").endswith("Comment"):
-        return Role("comments", TAG)
-    identifier = element.get("id") or "" if "id" in names else ""
-    return names_role(classes, identifier) if classes or identifier else NO_ROLE
+def box_role(tag: str, aria: str, classes: str, identifier: str) -> Role:
+    """Return the most certain role of an element by its tag, role attribute, class and id."""
+    name = _TAGS.get(tag) or _ARIA.get(aria)
+    if name:
+        return Role(name, TAG)
+    return NO_ROLE if tag in _WHOLE_PAGES else names_role(classes, identifier)
 
 
 @lru_cache(maxsize=20_000)
@@ -122,14 +105,11 @@ def name_role(name: str) -> Role:
     match = _AT_END.search("-".join(words))
     if match and (match.start() == 0 or words[-1] not in _CONTEXT["ambiguous"]):
         return Role(match.lastgroup or "", WHOLE if match.start() == 0 else HEAD)
-    core = _without_containers(words, _EMPTY)
-    if not core or words[-1] in _CONTEXT["switches"]:
-        return NO_ROLE
-    text = "-".join(core)
-    if match := _AT_END.search(text):
+    core = "-".join(_without_containers(words, _EMPTY))
+    if match := _AT_END.search(core):
         return Role(match.lastgroup or "", HEAD)
-    kind = _first_kind(text, _CONTEXT["ambiguous"])
-    return Role(kind, HEAD if kind in _CONTEXT["attributes"] else PART) if kind else NO_ROLE
+    kind = "" if words[-1] in _CONTEXT["switches"] else _first_kind(core, _CONTEXT["ambiguous"])
+    return Role(kind, PART) if kind else NO_ROLE
 
 
 def _can_tell(words: tuple[str, ...]) -> bool:
@@ -152,31 +132,11 @@ def possible_kind(classes: str, identifier: str = "") -> str:
     ('picture', '', '')
     """
     for name in _names(classes, identifier):
-        for words in map(content_words, _readings(name)):
-            if (
-                _can_tell(words)
-                and _CONTEXT["states"].isdisjoint(words)
-                and (kind := _first_kind("-".join(words), _MISLEADING))
-            ):
-                return kind
+        words = content_words(_LAYER_OR_NUMBER.sub("", name))
+        kind = _first_kind("-".join(words), _CONTEXT["misleading"]) if _can_tell(words) else ""
+        if kind and _CONTEXT["states"].isdisjoint(words):
+            return kind
     return ""
-
-
-def _readings(name: str) -> Iterator[str]:
-    """Yield the parts of *name* that may name its content.
-
-    These are the name without the letter of its layer and numbers (``l-sidebar-2``), its block if the element is a
-    container (``share-button__wrapper``), and its modifier if the block is a container (``node-block--tags``).
-    """
-    name, joint, modifier = _LAYER_OR_NUMBER.sub("", name).partition("--")
-    yield name
-    words = content_words(name)
-    if words and words[-1] in _CONTEXT["containers"]:
-        block = name.rpartition("__")[0]
-        if block and _CONTEXT["containers"].issuperset(words):
-            yield block
-        if joint:
-            yield modifier
 
 
 def _without_containers(words: tuple[str, ...], containers: frozenset[str]) -> tuple[str, ...]:
@@ -200,8 +160,6 @@ def content_words(name: str) -> tuple[str, ...]:
     if block.strip("_-"):
         hashed = _HASH.match(element) or ("_" in block.strip("_") and _MODULE_HASH.match(element))
         name = block.rpartition("__")[2] if hashed else element
-    elif name[:1] == "_" and (module := _VITE_MODULE.match(name)):
-        name = module[1]
     words = tuple(filter(None, in_words(name).split("-")))
     if not words or words[-1].isdigit():
         return ()

@@ -55,8 +55,8 @@ def _holders(image: _Element) -> Iterator[_Element]:
     while around is not None and around.tag in _AROUND:
         yield from islice(around.iter("source"), MOST_SOURCES)
         around = around.getparent()
-    for part in (image, image.getparent()):
-        for copy in islice(part.itersiblings("noscript"), 1) if part is not None else ():
+    for part in (image, *islice(image.iterancestors(), 1)):
+        for copy in islice(part.itersiblings("noscript"), 1):
             yield from islice(copy.iter(*IMAGES), 1)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from codecs import utf_8_decode
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -22,8 +21,6 @@ MOST_NULS = 20
 """One byte in this many may be NUL in a text."""
 MOST_UNREADABLE = 20
 """One character in this many may be undecodable (U+FFFD) in a text."""
-_PIECE = 16_384
-"""Bytes."""
 _OF_HEADS = frozenset(("base", "link", "meta", "noscript", "script", "style", "template", "title"))
 """WHATWG HTML, "the head element": metadata content."""
 _PLAIN = etree.ElementDefaultClassLookup()
@@ -97,7 +94,7 @@ def _utf8(response: TextResponse) -> bytes:
         response = response.replace(encoding="utf-8")
     if response.encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
         try:
-            _demand_utf8(body)
+            body.decode("utf-8")
         except UnicodeDecodeError:
             pass
         else:
@@ -108,19 +105,7 @@ def _utf8(response: TextResponse) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _demand_utf8(body: bytes) -> None:
-    """Check that *body* is UTF-8, in pieces: this takes less memory and half the time of decoding it at once.
-
-    :raises UnicodeDecodeError: if it is not.
-    """
-    bytes_of, size, at = memoryview(body), len(body), 0
-    while at < size:
-        at += utf_8_decode(bytes_of[at : at + _PIECE], "strict", at + _PIECE >= size)[1]
-
-
 def canonical_link(root: _Element) -> str | None:
     """Return the URL of the page's ``link rel=canonical`` (RFC 6596) as written, else None."""
-    for link in root.iter("link"):
-        if "canonical" in (link.get("rel") or "").lower().split() and link.get("href"):
-            return str(link.get("href")).strip()
-    return None
+    links = (link for link in root.iter("link") if "canonical" in link.get("rel", "").lower().split())
+    return next((link.get("href", "").strip() for link in links), None)

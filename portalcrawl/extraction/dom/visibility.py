@@ -29,14 +29,6 @@ _NOT_SHOWN = re.compile(
     re.IGNORECASE,
 )
 """Styles that hide an element or move it off the screen."""
-_SIGNS = ("none", "hidden", "collapse", "clip", ":-", ": -")
-"""Every style that hides contains one of these."""
-_CUT_OFF = re.compile(r"(?<![\w-])overflow\s*:\s*(?:hidden|clip)", re.IGNORECASE)
-_NO_HEIGHT = re.compile(r"(?<![\w-])(?:max-)?height\s*:\s*[01](?:px)?\s*(?:!|;|$)", re.IGNORECASE)
-_FILLED = re.compile(r"(?<![\w-])padding(?:-top|-bottom)?\s*:\s*[^;]*[1-9]", re.IGNORECASE)
-"""Padding that gives a box with no height the height of its picture or video."""
-_SHOWN = re.compile(r"(?<![\w-])display\s*:\s*(?!none)\w", re.IGNORECASE)
-"""An inline ``display`` overrides the browser's style for the ``hidden`` attribute."""
 _STREAMED = re.compile(r"S:[0-9a-f]+")
 """Ids of parts that React's server rendering sends as ``hidden`` and a script then moves into place."""
 _UTILITY = re.compile(
@@ -52,8 +44,6 @@ _SHOWN_CLASS = re.compile(
     r"(?<!\S)(?!print:|d-print-)(?:\w+:(?:block|flex|inline|grid|table|contents)|d-\w+-(?:block|flex|inline|grid|table))"
 )
 """Classes that show an element on some screen sizes, although another class hides it on others."""
-_POPUP = re.compile(rf"\b{class_words('hidden.popups')}[-_]+{class_words('hidden.popup_parts')}\b", re.IGNORECASE)
-"""Popups that open over a word of a sentence, such as explanations and portraits of people."""
 LONGEST_CLASSES = 400
 MOST_WRAPPERS = 3
 """Most hidden elements per page that are treated as visible because they hold most of its paragraphs."""
@@ -75,63 +65,47 @@ class Visibility:
         """
         if not (
             (classes and class_hides(classes))
-            or ("style" in names and _style_hides(element.get("style") or ""))
+            or ("style" in names and _style_hides(element.get("style", "")))
             or "hidden" in names
         ):
             return False
-        if _is_shown_by_script(element) or self._is_wrapper(element, names, classes):
+        if _is_shown_by_script(element) or self._is_wrapper(element, classes):
             if "hidden" in names:
                 del element.attrib["hidden"]
             return False
         element.set("hidden", "")
         return True
 
-    def _is_wrapper(self, element: _Element, names: Sequence[str], classes: str) -> bool:
+    def _is_wrapper(self, element: _Element, classes: str) -> bool:
         """Return whether *element* holds most of the text in paragraphs, so that some script must show it."""
         if self._wrappers >= MOST_WRAPPERS or not (size := _size_of_paragraphs(element)):
             return False
         self._size = self._size or _size_of_paragraphs(self._root)
-        if 2 * size <= self._size or box_role(element, element.tag, names, classes).name:
+        role = box_role(element.tag, element.get("role", ""), classes, element.get("id", ""))
+        if 2 * size <= self._size or role.name:
             return False
         self._wrappers += 1
         return True
 
 
-def is_within_hidden(element: _Element | None) -> bool:
+def is_within_hidden(element: _Element) -> bool:
     """Return whether *element* or an element around it is marked as hidden."""
-    while element is not None:
-        if element.get("hidden") is not None:
-            return True
-        element = element.getparent()
-    return False
+    return any("hidden" in each.keys() for each in (element, *element.iterancestors()))  # noqa: SIM118  # no mapping
 
 
 def _is_shown_by_script(element: _Element) -> bool:
     """Return whether an element that is hidden in the source becomes visible once scripts have run."""
-    if element.tag in _ALWAYS_SHOWN:
-        return True
-    style, identifier = element.get("style"), element.get("id")
-    if style and _SHOWN.search(style) and not _style_hides(style):
-        return True
-    return identifier is not None and _STREAMED.fullmatch(identifier) is not None
+    return element.tag in _ALWAYS_SHOWN or _STREAMED.fullmatch(element.get("id", "")) is not None
 
 
 @lru_cache(maxsize=4096)
 def _style_hides(style: str) -> bool:
-    lower = style.lower()
-    if not any(sign in lower for sign in _SIGNS):
-        return False
-    if _NOT_SHOWN.search(style):
-        return True
-    return bool(_CUT_OFF.search(style) and _NO_HEIGHT.search(style) and not _FILLED.search(style))
+    return _NOT_SHOWN.search(style) is not None
 
 
 def _size_of_paragraphs(element: _Element) -> int:
-    """Return the number of characters in the ``p`` elements in *element* and in the children of these."""
-    size = 0
-    for paragraph in element.iter("p"):
-        size += len(paragraph.text or "") + sum(len(child.text or "") + len(child.tail or "") for child in paragraph)
-    return size
+    """Return the number of characters in the ``p`` elements in *element*."""
+    return sum(len(text) for paragraph in element.iter("p") for text in paragraph.itertext())
 
 
 @lru_cache(maxsize=20_000)
@@ -146,9 +120,4 @@ def class_hides(classes: str) -> bool:
     names = classes[:LONGEST_CLASSES].split()
     if not _HIDDEN_CLASSES.isdisjoint(names) and not _SHOWN_CLASS.search(classes):
         return True
-    return any(_HIDDEN_NAME.search(words) for words in map(_content_words, names)) or _POPUP.search(classes) is not None
-
-
-def _content_words(name: str) -> str:
-    """Return the words of a class without those for state, layout and terms, joined by hyphens, in lower case."""
-    return in_words(_UTILITY.sub("", name) if "-" in name or ":" in name or "_" in name else name)
+    return any(_HIDDEN_NAME.search(in_words(_UTILITY.sub("", name))) for name in names)

@@ -57,6 +57,7 @@ _ARIA_PLACES = {
     **{"form": Place.FORM, "button": Place.BUTTON, "cell": Place.CELL},
 }
 """ARIA roles that say what a box is (WAI-ARIA 1.2)."""
+_ARIA_LEVELS = {"heading": 2}
 MACHINE_TIMES = ("datetime", "data-timestamp", "data-time", "data-datetime", "data-date", "data-published")
 """Attributes with machine-readable times, the most reliable first."""
 TIME_ATTRIBUTES = (*MACHINE_TIMES, "title")
@@ -76,7 +77,7 @@ class Walk:
         self.links: list[Link] = []
         """Visible links with an ``href``, with or without text."""
         self.times: list[TimeElement] = []
-        self._groups: dict[int, dict[str, list[Box]]] = {}
+        self._groups: dict[Box | None, dict[str, list[Box]]] = {}
 
     def times_in(self, first: int, last: int) -> Sequence[TimeElement]:
         """Return the machine-readable times in, right before or right after ``blocks[first:last]``."""
@@ -85,28 +86,26 @@ class Walk:
 
     def children(self, box: Box) -> Sequence[Box]:
         """Return the boxes whose parent is *box*."""
-        return self._children.get(box.index, ())
+        return self._children.get(box, ())
 
     def alike(self, box: Box) -> Sequence[Box]:
         """Return *box* and its siblings with the same :attr:`Box.signature`."""
-        parent = box.parent.index if box.parent else -1
-        groups = self._groups.get(parent)
+        groups = self._groups.get(box.parent)
         if groups is None:
-            groups = self._groups[parent] = {}
-            for each in self.children(box.parent) if box.parent else (box,):
+            groups = self._groups[box.parent] = {}
+            for each in self._children[box.parent]:
                 groups.setdefault(each.signature, []).append(each)
-        return groups.get(box.signature, (box,))
+        return groups[box.signature]
 
     @cached_property
     def _time_blocks(self) -> list[int]:
         return [time.block for time in self.times]
 
     @cached_property
-    def _children(self) -> dict[int, list[Box]]:
-        found: dict[int, list[Box]] = {}
+    def _children(self) -> dict[Box | None, list[Box]]:
+        found: dict[Box | None, list[Box]] = {}
         for box in self.boxes:
-            if box.parent:
-                found.setdefault(box.parent.index, []).append(box)
+            found.setdefault(box.parent, []).append(box)
         return found
 
 
@@ -134,18 +133,16 @@ Hides = Callable[["_Element", list[str], str], bool]
 class _Walker:
     """The state of one walk."""
 
-    __slots__ = ("blocks", "boxes", "breaks", "links", "objects", "outside", "parts", "totals", "walk")
+    __slots__ = ("blocks", "boxes", "breaks", "links", "outside", "parts", "totals", "walk")
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
         self.blocks, self.boxes, self.links = walk.blocks, walk.boxes, walk.links
         self.totals = Totals()
-        self.outside = Box(etree.Element("around"), "", (), "", None, 0, 0, self.totals)
+        self.outside = Box(etree.Element("around"), "", "", "", None, 0, 0, 0, 0, self.totals)
         """Parent of the outermost boxes until the walk ends."""
         self.parts: list[Part] = []
         """Texts of the current line."""
-        self.objects = 0
-        """Number of pictures and controls in the current line."""
         self.breaks = 0
         """Number of line breaks since the last line or box."""
 
@@ -160,8 +157,8 @@ class _Walker:
             if event == "start":
                 tag = element.tag
                 action = action_of(tag, _BOX)
-                names = element.keys() if action != _SKIP else []
-                classes = element.get("class") or "" if "class" in names else ""
+                names = element.keys()
+                classes = element.get("class", "")
                 if (
                     action == _SKIP
                     or (action == _DIALOG and "open" not in names)
@@ -174,7 +171,7 @@ class _Walker:
                     box = self.open_box(box, element, tag, names, classes)
                 elif action == _STYLE:
                     saved.append((element, style))
-                    style = self.changed_style(element, tag, names, style, box)
+                    style = self.changed_style(element, tag, style, box)
                 elif action != _INLINE:
                     self.take(action, element, box, style)
                 if action >= _SKIP:
@@ -191,35 +188,32 @@ class _Walker:
             if element is box.element:
                 box = self.close_box(box)
             elif element is saved[-1][0]:
-                style = self.end_style(element, style, saved)
+                style = saved.pop()[1]
             tail = element.tail
             if tail and (parts or not tail.isspace()):
                 if element is not root:
                     add((tail, element.getparent(), style))
-            elif parts and not tail and event == "end" and element.tag in _ROW_PARTS:
+            elif parts and not tail and element.tag in _ROW_PARTS:
                 joint = len(parts)
         self.finish(box)
 
     def open_box(self, outer: Box, element: _Element, tag: str, names: list[str], classes: str) -> Box:
         """Return the box that *element* opens, or *outer* for a custom element within a sentence."""
-        if self.parts:
-            if "-" in tag and outer.tag in _TEXTS:
-                return outer
-            self.end_line(outer)
+        if self.parts and "-" in tag and outer.tag in _TEXTS:
+            return outer
+        self.end_line(outer)
         self.breaks = 0
-        box = Box(element, tag, names, classes, outer, len(self.blocks), len(self.links), self.totals)
+        role = element.get("role", "") if "role" in names else ""  # asking for what is not there takes longer
+        places = outer.places | _PLACES.get(tag, 0) | _ARIA_PLACES.get(role, 0)
+        level = HEADINGS.get(tag) or _ARIA_LEVELS.get(role, outer.level)
+        first, first_link = len(self.blocks), len(self.links)
+        box = Box(element, tag, role, classes, outer, level, places, first, first_link, self.totals)
         self.boxes.append(box)
-        if tag in _PLACES:
-            box.places |= _PLACES[tag]
-            box.level = HEADINGS.get(tag, box.level)
-        if "role" in names:
-            _read_role(box)
         return box
 
     def close_box(self, box: Box) -> Box:
         """End *box*, which is dropped if it has no blocks, and return the box around it."""
-        if self.parts:
-            self.end_line(box)
+        self.end_line(box)
         self.breaks = 0
         box.last, box.last_link = len(self.blocks), len(self.links)
         if box.first == box.last:
@@ -234,8 +228,7 @@ class _Walker:
 
     def finish(self, box: Box) -> None:
         """End the last line, compute the sums and number the boxes."""
-        if self.parts:
-            self.end_line(box)
+        self.end_line(box)
         self.totals.fill(self.blocks)
         for index, each in enumerate(self.boxes):
             each.index = index
@@ -243,81 +236,51 @@ class _Walker:
                 each.parent = None
 
     def end_line(self, box: Box) -> None:
-        """Make a block of the current line."""
-        parts, blocks = self.parts, self.blocks
-        first = parts[0][0]
-        if len(parts) == 1:
-            text = " ".join(first.split())
-            if not text.isprintable():
-                text = clean(text)
-        else:
-            text = clean("".join([part[0] for part in parts]))
-            if len(first.strip()) == 1:
-                text = with_initial(text)
+        """Make a block of the current line, if it has text."""
+        parts = self.parts
+        if not parts:
+            return
+        text = clean("".join([part[0] for part in parts]))
+        if len(parts[0][0].strip()) == 1:
+            text = with_initial(text)
         if text:
-            blocks.append(Block(len(blocks), "heading" if box.level else "line", text, box, parts[:], self.breaks))
+            self.add_block("heading" if box.level else "line", text, box, parts[:])
             self.breaks = 0
-            if self.objects:
-                self.reach_links()
-        else:
-            self.shorten_links()
         parts.clear()
 
-    def reach_links(self) -> None:
-        """Extend the links of the last line to its block, which comes after the pictures and controls in the line."""
-        self.objects = 0
-        count = len(self.blocks)
-        for _, _, style in self.parts:
+    def add_block(self, kind: BlockKind, text: str, box: Box, parts: list[Part]) -> None:
+        """Add a block, and extend the links around or within it to it."""
+        self.blocks.append(Block(len(self.blocks), kind, text, box, parts, self.breaks))
+        for _, _, style in parts:
             if style.link is not None:
-                style.link.last = max(style.link.last, count)
+                style.link.last = len(self.blocks)
 
-    def shorten_links(self) -> None:
-        """End the links of the current line before it, since it has only invisible characters and becomes no block."""
-        for _, _, style in self.parts:
-            if style.link is not None:
-                style.link.last = min(style.link.last, len(self.blocks))
-
-    def changed_style(self, element: _Element, tag: str, names: list[str], style: Style, box: Box) -> Style:
+    def changed_style(self, element: _Element, tag: str, style: Style, box: Box) -> Style:
         """Return the style inside *element*, a link or an element for bold text."""
-        if tag == "a":
-            href = element.get("href") if "href" in names else None
-            if not href:
-                return style
-            link = Link(element, href, len(self.links), len(self.blocks), box)
-            self.links.append(link)
-            return Style(link, style.bold)
-        return Style(style.link, True)
-
-    def end_style(self, element: _Element, style: Style, saved: list[tuple[_Element, Style]]) -> Style:
-        """Return the style around *element*, which ends; if it is a link, set the end of its range of blocks.
-
-        The range includes the current line if that ends with text of the link.
-        """
-        link = style.link
-        if link is not None and link.element is element:
-            in_line = bool(self.parts) and self.parts[-1][2].link is link
-            link.last = len(self.blocks) + in_line
-        return saved.pop()[1]
+        if tag != "a":
+            return Style(style.link, True)
+        href = element.get("href")
+        if not href:
+            return style
+        link = Link(element, href, len(self.links), len(self.blocks), box)
+        self.links.append(link)
+        return Style(link, style.bold)
 
     def take(self, action: int, element: _Element, box: Box, style: Style) -> None:
         """Add the block of an element whose descendants are not walked: a picture, control, separator or line break."""
         if action == _NOSCRIPT:
             images = [*element.iter(*_IMAGES)]
             for image in images if images and _is_alone(element) else ():
-                self.blocks.append(Block(len(self.blocks), "picture", "", box, [("", image, style)]))
+                self.add_block("picture", "", box, [("", image, style)])
             return
-        if self.parts and action in _ENDS_LINE:
+        if action in _ENDS_LINE:
             self.end_line(box)
         elif self.parts and action == _PICTURE and style.link is not None:
             self.end_links_before(style.link, box)
         if action == _BREAK:
             self.breaks += 1
-            return
-        if action == _CONTROL and element.get("type") == "hidden":
-            return
-        blocks = self.blocks
-        self.objects += bool(self.parts)
-        blocks.append(Block(len(blocks), _OBJECTS[action], "", box, [("", element, style)]))
+        elif action != _CONTROL or element.get("type") != "hidden":
+            self.add_block(_OBJECTS[action], "", box, [("", element, style)])
 
     def end_links_before(self, link: Link, box: Box) -> None:
         """End the line before *link*, which holds a picture, unless both stand in a sentence."""
@@ -336,8 +299,8 @@ class _Walker:
 
     def take_time(self, element: _Element, names: list[str], box: Box) -> None:
         attribute = next(name for name in TIME_ATTRIBUTES if name in names)
-        value = element.get(attribute)
-        if value and (attribute != "title" or _DIGIT.search(value)):
+        value = element.get(attribute, "")
+        if _DIGIT.search(value):
             self.walk.times.append(TimeElement(element, attribute, value, len(self.blocks), box))
 
 
@@ -347,15 +310,6 @@ def _is_alone(noscript: _Element) -> bool:
     return around is not None and all(each is noscript or next(each.iter(*_IMAGES), None) is None for each in around)
 
 
-def _read_role(box: Box) -> None:
-    role = box.element.get("role") or ""
-    box.places |= _ARIA_PLACES.get(role, 0)
-    if role == "heading":
-        level = box.element.get("aria-level") or "2"
-        box.level = int(level) if level in _LEVELS else 2
-
-
-_LEVELS = frozenset("123456")
 _BOX, _INLINE, _STYLE, _SKIP, _BREAK, _RULE, _PICTURE, _MEDIUM, _CONTROL, _NOSCRIPT = range(10)
 _DIALOG = -1
 _ENDS_LINE = frozenset((_BREAK, _RULE, _MEDIUM))

@@ -27,6 +27,7 @@ _SPLITTING = frozenset(("span", "time", "small", "label", "data", "b", "strong",
 _INLINE = _SPLITTING | frozenset(("a", "abbr", "font", "mark", "u", "s", "sub", "sup", "tt", "q", "cite", "big", "ins"))
 _TELLING = _SPLITTING | frozenset(("figcaption", *HEADINGS))
 """Elements that are relevant for the meaning of their text, whatever their class."""
+_GLYPH = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _MACHINE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?:[T ].{4,30})?|1\d{9}(?:\d{3})?")
 _SHORT = Hint.KICKER | Hint.LABEL
 _MAX_SHORT = 80
@@ -118,6 +119,8 @@ class _Reader:
                 pieces[-1].text += "" if text is JOINT else " "
             return
         around = self.context(element)
+        if around.hint & Hint.ICON and _GLYPH.fullmatch(text.strip()):
+            return  # the text is the name of a glyph that an icon font shows as a picture
         text = self.counted(text, element)
         if not text.strip():
             return
@@ -204,7 +207,7 @@ def machine_time(time: TimeElement) -> str | None:
 
 def _own_roles(element: _Element, hints: int) -> int:
     """Return those of *hints* that apply to the text of *element* itself, not only to a part of its content."""
-    roles = hints & Hint.ROLES
+    roles = hints & (Hint.ROLES | Hint.ICON)
     if not roles & _SHORT or not len(element):
         return roles
     holds_heading = element.tag not in HEADINGS and next(element.iterdescendants(*HEADINGS), None) is not None

@@ -206,14 +206,16 @@ class CardFinder:
 def _find_sub_lists(walk: Walk, links: list[ArticleLink]) -> frozenset[Box]:
     """Return the lists of links to further articles within cards: boxes without a link to the card's article."""
     headed: defaultdict[Box, dict[str, int]] = defaultdict(dict)
-    around: defaultdict[str, set[Box]] = defaultdict(set)
     for link in links:
         block = walk.blocks[link.link.first : link.link.last][:1]
-        boxes = [*islice(link.link.box.chain(), _MAX_CLIMB)]
-        around[link.target].update(boxes)
-        for box in boxes if block and block[0].level else ():
+        for box in islice(link.link.box.chain(), _MAX_CLIMB) if block and block[0].level else ():
             headed[box][link.target] = min(block[0].level, headed[box].get(link.target, block[0].level))
     owners = {box: owner for box, levels in headed.items() if (owner := _owner(walk, box, levels, headed)) is not None}
+    if not owners:
+        return frozenset()  # as on most pages
+    around: defaultdict[str, set[Box]] = defaultdict(set)
+    for link in links:
+        around[link.target].update(islice(link.link.box.chain(), _MAX_CLIMB))
     return frozenset(box for link in links for box in _sub_list(link, owners, around))
 
 

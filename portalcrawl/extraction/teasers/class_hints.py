@@ -25,6 +25,7 @@ class Hint:
     MENU = 2048
     TOPICS = 4096
     SERVICE = 8192
+    ICON = 16384
     ROLES = TITLE | KICKER | SNIPPET | DATE | AUTHOR | COUNT | LABEL | CAPTION | MORE | DURATION
     """Hints at what a text is, as opposed to where it is."""
 

@@ -60,6 +60,8 @@ class ListNames:
                 return self.names[box]
             if box.tag in _LIMITS:
                 break
+            if 0 < len(label := clean(box.element.get("aria-label") or "")) <= _MAX_NAME:
+                return box, label
         return card.around, None
 
     def read(self, block: Block) -> None:
