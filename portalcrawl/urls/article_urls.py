@@ -61,7 +61,7 @@ _ID = re.compile(
     r"|(?=[0-9a-z]*\d[a-z])(?=[0-9a-z]*[a-z]\d)[0-9a-z]{6,40})(?![^\W_])",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"[a-z]?\d{3,20}|(?=[a-f]*\d)[0-9a-f]{6,40}")
+_NUMBER = re.compile(r"[a-z]?\d{3,20}(?:[-_]\d+)?|(?=[a-f]*\d)[0-9a-f]{6,40}")
 """A whole segment that is a number or a hexadecimal id."""
 _SHORT_ID = re.compile(r"[-_.,][a-z]{0,20}(?!(?:19|20)\d\d$)\d{2,4}$")
 _NUMBERED = re.compile(r"/(?!(?:19|20)\d\d-)\d{2,4}-[^\W\d_]{2,}-[^/]*$")
@@ -119,6 +119,16 @@ def can_be_article(url: str, headline: str) -> bool:
     name = _page_name(url)
     is_title = word_count(headline) > _SPEAKING_SLUG and url.rstrip("/").count("/") > _ROOT
     return is_title and (_NUMBER.fullmatch(name) is not None or _repeats(name, headline))
+
+
+def is_labelled(url: str) -> bool:
+    """Return whether *url* is under a label such as ``/tag/`` or ``/author/``, as lists are.
+
+    >>> is_labelled("https://example.org/tag/faehre/"), is_labelled("https://example.org/faehre/")
+    (True, False)
+    """
+    parts = split_url(url)
+    return parts is not None and not _LABELS.isdisjoint(parts.path.lower().split("/")[:-1])
 
 
 def _page_name(url: str) -> str:
