@@ -141,6 +141,7 @@ class CardFields:
         """Set the headline of *parts*, and the fields in the text before it."""
         parts.headline, glued = self.split_kicker(headline.text)
         text = glued or kicker.text
+        parts.headline = parts.headline.rstrip(" :")
         genre, *others = _DOTS.split(text)
         if others and line_forms.is_genre(genre):
             parts.label, text = parts.label or genre, others[-1]
