@@ -184,6 +184,12 @@ def is_byline(text: str) -> bool:
     if not match:
         return False
     names = _WORD.findall(text[match.end() :])
+    if (
+        match[0].rstrip()[-1] == ":"
+        and len(names) <= _NAME_WORDS
+        and text[match.end() :].upper() == text[match.end() :]
+    ):
+        return bool(names)  # in a script without capitals
     return 1 <= len(names) <= 10 and all(name[0].isupper() or name in known.NAME_PARTICLES for name in names)
 
 

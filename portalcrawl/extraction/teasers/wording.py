@@ -73,11 +73,15 @@ TO_ARTICLE = re.compile(rf"{either('pointers.to_article')}\s*:?\s+", re.IGNORECA
 """Words in the label of a link before the name of the article."""
 
 _COMMENTS = either("comments.words")
+_COUNTER = "[\u3040-\u9fff\uac00-\ud7af]{0,2}"
+"""Word behind a number in Chinese, Japanese and Korean."""
 COUNT = re.compile(
-    rf"[\[(]?\s*(\d{{1,3}}(?:[.,'’]\d{{3}})+|\d{{1,6}})\s*{either('comments.by')}?-?{_COMMENTS}\s*[\])]?", re.IGNORECASE
+    rf"[\[(]?\s*(\d{{1,3}}(?:[.,'’]\d{{3}})+|\d{{1,6}})\s*{_COUNTER}{either('comments.by')}?-?{_COMMENTS}\s*[\])]?",
+    re.IGNORECASE,
 )
-COUNT_AFTER = re.compile(rf"{_COMMENTS}\s*[:(\[]?\s*(\d{{1,6}})\s*[\])]?", re.IGNORECASE)
-NO_COMMENTS = re.compile(rf"\[?{either('comments.none')}\s+{_COMMENTS}\]?", re.IGNORECASE)
+COUNT_AFTER = re.compile(rf"{_COMMENTS}\s*[:(\[]?\s*(\d{{1,6}})\s*{_COUNTER}[\])]?", re.IGNORECASE)
+_NONE = either("comments.none")
+NO_COMMENTS = re.compile(rf"\[?(?:{_NONE}\s*{_COMMENTS}|{_COMMENTS}\s*{_NONE})\]?", re.IGNORECASE)
 
 BYLINE = re.compile(
     rf"(?i:{either('bylines.openers', 'bylines.openers_with_colon', 'bylines.pictures')}(?::\s?|\s))(?=\W?[^\W\d_])"
@@ -89,7 +93,9 @@ BY = re.compile(
     re.IGNORECASE,
 )
 """Words before the name of an author."""
-BESIDE_DAY = re.compile(r"\s*(?:,(?!\s(?:19|20)\d\d\b)|[|·•●–—()\[\]]|\s[-/]\s|(?<=[^\W\d_])\s?[:：]\s?(?=\d))\s*")
+BESIDE_DAY = re.compile(
+    r"\s*(?:,(?!\s(?:19|20)\d\d(?!\w|\s?[^\s\w,]\s?\d))|[|·•●–—()\[\]]|\s[-/]\s|(?<=[^\W\d_])\s?[:：]\s?(?=\d))\s*"
+)
 """Marks between a day and a name, section or label: ``Ada Muster, 5. Dezember 2025``."""
 BESIDE_DAY_AND_NAME = re.compile(
     rf"(?:{BESIDE_DAY.pattern}|\s*{BY.pattern}\s*|\s+{either('bylines.on')}\s+)", re.IGNORECASE
