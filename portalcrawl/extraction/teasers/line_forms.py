@@ -11,6 +11,7 @@ from typing import Literal
 
 from portalcrawl.dates import looks_foreign
 from portalcrawl.extraction.teasers import wording as known
+from portalcrawl.text.counts import word_count
 from portalcrawl.vocabulary import either, words
 
 Form = Literal["text", "date", "count", "label", "byline", "more", "reading_time", "number", "ad", "empty"]
@@ -138,7 +139,9 @@ def day_beside_names(text: str) -> str | None:
 
 def _can_be_name(words: list[str]) -> bool:
     """Return whether *words* may be a name: few, and only short ones begin in lower case (``de``, ``dans``)."""
-    return len(words) <= _NAME_WORDS and all(len(word) <= _NAME_WORDS or not word[0].islower() for word in words)
+    return word_count(" ".join(words)) <= _NAME_WORDS and all(
+        len(word) <= _NAME_WORDS or not word[0].islower() for word in words
+    )
 
 
 def _day_in(part: str, labels: int) -> str | None:
