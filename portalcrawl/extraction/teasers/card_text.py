@@ -13,7 +13,7 @@ from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.dom.runs import JOINT
 from portalcrawl.extraction.dom.walk import HEADINGS
 from portalcrawl.extraction.teasers.card_lines import Context, Group, Line, Piece, lines_of
-from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, shows_count
+from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, leads_to_author, shows_count
 from portalcrawl.extraction.teasers.line_forms import is_date
 
 if TYPE_CHECKING:
@@ -129,7 +129,8 @@ class _Reader:
         foreign = link.href if link is not None and not linked else ""
         of_caption = link is not None and linked and bool(link.box.places & Place.CAPTION)
         caption = around.caption and not of_caption
-        context = Context(block.level, linked, foreign, around.hint, caption, style.bold, around.when, around.span)
+        hint = around.hint | (Hint.AUTHOR if foreign and leads_to_author(foreign) else Hint.NONE)
+        context = Context(block.level, linked, foreign, hint, caption, style.bold, around.when, around.span)
         pieces.append(Piece(text, context, element, block.index, _inline_path(element, block)))
 
     def context(self, element: _Element) -> Context:
