@@ -42,7 +42,7 @@ _STEM = 4
 """Words of a slug and a headline match if this many of their first letters are equal, whatever their endings."""
 _MAX_HEADLINE = 300
 _ROOT = 3
-"""Slashes in the URL of a page right under the root."""
+"""Slashes in a URL up to its path."""
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 """Letters -> their usual spelling in slugs."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -107,18 +107,22 @@ def slug_repeats(url: str, headline: str) -> bool:
 def can_be_article(url: str, headline: str) -> bool:
     """Return whether *url*, which says too little alone, can be an article's if others of its form are headlines' too.
 
-    It is not right under the root, and its last segment is a number or has only words of *headline*, which has more.
+    It is not right under the root, and its last segment is a number or has only words of *headline*, which has more: at
+    least two, or one under a word for articles.
 
     >>> can_be_article("https://example.org/node/481", "Neue Fähre kommt erst im Sommer")
     True
-    >>> can_be_article("https://example.org/rat/faehre/", "Neue Fähre kommt erst im Sommer")
+    >>> can_be_article("https://example.org/rat/neue-faehre/", "Neue Fähre kommt erst im Sommer")
     True
-    >>> can_be_article("https://example.org/faehre/", "Neue Fähre kommt erst im Sommer")
+    >>> can_be_article("https://example.org/rat/faehre/", "Neue Fähre kommt erst im Sommer")
     False
     """
     name = _page_name(url)
-    is_title = word_count(headline) > _SPEAKING_SLUG and url.rstrip("/").count("/") > _ROOT
-    return is_title and (_NUMBER.fullmatch(name) is not None or _repeats(name, headline))
+    parents = url.lower().rstrip("/").split("/")[_ROOT:-1]
+    if not parents or word_count(headline) <= _SPEAKING_SLUG:
+        return False
+    speaks = len(_WORD.findall(name)) > 1 or parents[-1] in _ARTICLES
+    return _NUMBER.fullmatch(name) is not None or (speaks and _repeats(name, headline))
 
 
 def is_labelled(url: str) -> bool:
