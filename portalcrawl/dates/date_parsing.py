@@ -29,7 +29,7 @@ LONGEST_LINE = 400
 
 _SEPARATOR = re.compile(r"[|·•‧∙⋅●]")
 _PHRASE_END = re.compile(rf"[,:;()\[\]，：；（）【】|·•‧∙⋅●]|\s[-–—/]\s|\b{either('bylines.by')}\b")
-_MISSING_SPACE = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])|(?<=(?:19|20)\d\d)(?=\d\d?:\d\d)")
+_MISSING_SPACE = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])|(?<=(?:19|20)\d\d)(?=\d\d?:\d\d)|(?<=[^\W\d_]:)(?=\d)")
 _DIGIT = re.compile(r"\d")
 _LONGEST_PRESENT = 8
 """Most words of a text that may mean "just now"."""

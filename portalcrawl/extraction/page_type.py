@@ -19,7 +19,7 @@ from portalcrawl.plurals import counted
 from portalcrawl.reasons import PAGE_TYPE, reason
 from portalcrawl.text.counts import text_size
 from portalcrawl.text.normalize import fold
-from portalcrawl.urls.article_urls import FRONTS
+from portalcrawl.urls.article_urls import FRONTS, is_labelled
 from portalcrawl.vocabulary import languages
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def decide_page_type(page: Page) -> tuple[PageType, tuple[str, ...]]:
     is_article, reasons = _is_article(page, teasers)
     if is_article:
         return "article", reasons
-    is_list = len(teasers) >= _MIN_TEASERS or bool(teasers and _is_front(page))
+    is_list = len(teasers) >= _MIN_TEASERS or bool(teasers and (_is_front(page) or is_labelled(page.canonical_url)))
     return ("list" if is_list else "other"), (*reasons, reason("teaser-count", counted(len(teasers), "teaser")))
 
 

@@ -12,7 +12,7 @@ They fetch nothing, and raise no exception for any text.
 
 from __future__ import annotations
 
-from portalcrawl.urls.article_urls import article_path, looks_like_article, slug_repeats
+from portalcrawl.urls.article_urls import article_path, can_be_article, is_labelled, looks_like_article, slug_repeats
 from portalcrawl.urls.canonical import canonical_of, canonical_url
 from portalcrawl.urls.hosts import is_private_host, same_portal
 from portalcrawl.urls.masking import mask_secrets
@@ -25,10 +25,12 @@ __all__ = [
     "UrlParts",
     "absolute",
     "article_path",
+    "can_be_article",
     "canonical_of",
     "canonical_url",
     "host_of",
     "id_token",
+    "is_labelled",
     "is_private_host",
     "looks_like_article",
     "mask_secrets",

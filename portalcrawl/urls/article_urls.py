@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
+from portalcrawl.text.counts import word_count
 from portalcrawl.urls.url_parsing import split_url
 from portalcrawl.vocabulary import parameter_words, path_words, table
 
@@ -40,6 +41,8 @@ _SPEAKING_SLUG = 3
 _STEM = 4
 """Words of a slug and a headline match if this many of their first letters are equal, whatever their endings."""
 _MAX_HEADLINE = 300
+_ROOT = 3
+"""Slashes in a URL up to its path."""
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 """Letters -> their usual spelling in slugs."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -58,6 +61,8 @@ _ID = re.compile(
     r"|(?=[0-9a-z]*\d[a-z])(?=[0-9a-z]*[a-z]\d)[0-9a-z]{6,40})(?![^\W_])",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"[a-z]?\d{3,20}(?:[-_]\d+)?|(?=[a-f]*\d)[0-9a-f]{6,40}")
+"""A whole segment that is a number or a hexadecimal id."""
 _SHORT_ID = re.compile(r"[-_.,][a-z]{0,20}(?!(?:19|20)\d\d$)\d{2,4}$")
 _NUMBERED = re.compile(r"/(?!(?:19|20)\d\d-)\d{2,4}-[^\W\d_]{2,}-[^/]*$")
 """A slug that begins with a short number (``/412-rat-tagt``)."""
@@ -95,17 +100,57 @@ def slug_repeats(url: str, headline: str) -> bool:
     >>> slug_repeats("https://example.org/rat/stadt-und-land/", "Stadt und Land")
     False
     """
+    name = _page_name(url)
+    return len(_WORD.findall(name)) >= _SPEAKING_SLUG and _repeats(name, headline)
+
+
+def can_be_article(url: str, headline: str) -> bool:
+    """Return whether *url*, which says too little alone, can be an article's if others of its form are headlines' too.
+
+    It is not right under the root, and its last segment is a number or has only words of *headline*, which has more: at
+    least two, or one under a word for articles.
+
+    >>> can_be_article("https://example.org/node/481", "Neue Fähre kommt erst im Sommer")
+    True
+    >>> can_be_article("https://example.org/rat/neue-faehre/", "Neue Fähre kommt erst im Sommer")
+    True
+    >>> can_be_article("https://example.org/rat/faehre/", "Neue Fähre kommt erst im Sommer")
+    False
+    """
+    name = _page_name(url)
+    parents = url.lower().rstrip("/").split("/")[_ROOT:-1]
+    if not parents or word_count(headline) <= _SPEAKING_SLUG:
+        return False
+    speaks = len(_WORD.findall(name)) > 1 or parents[-1] in _ARTICLES
+    return _NUMBER.fullmatch(name) is not None or (speaks and _repeats(name, headline))
+
+
+def is_labelled(url: str) -> bool:
+    """Return whether *url* is under a label such as ``/tag/`` or ``/author/``, as lists are.
+
+    >>> is_labelled("https://example.org/tag/faehre/"), is_labelled("https://example.org/faehre/")
+    (True, False)
+    """
     parts = split_url(url)
-    if parts is None or parts.query or len(headline) > _MAX_HEADLINE:
-        return False
-    segments = [segment for segment in unquote(parts.path).lower().split("/") if segment]
+    return parts is not None and not _LABELS.isdisjoint(parts.path.lower().split("/")[:-1])
+
+
+def _page_name(url: str) -> str:
+    """Return the last segment of the path of *url* without its extension; empty if it can't be an article's."""
+    parts = split_url(url)
+    segments = [] if parts is None or parts.query else unquote(parts.path).lower().strip("/").split("/")
     if not segments or not _REFUSED.isdisjoint(segments) or not _LABELS.isdisjoint(segments):
-        return False
+        return ""
     name, _, extension = segments[-1].partition(".")
-    if extension and extension not in PAGES:
+    return name if not extension or extension in PAGES else ""
+
+
+def _repeats(name: str, headline: str) -> bool:
+    """Return whether most words of the slug *name* are in *headline*, which has more words."""
+    if len(headline) > _MAX_HEADLINE:
         return False
     words, headline_words = _WORD.findall(name), _WORD.findall(headline.lower().translate(_UMLAUTS))
-    if len(words) < _SPEAKING_SLUG or len(headline_words) <= len(words) or any(map(_is_static, words)):
+    if not words or len(headline_words) <= len(words) or any(map(_is_static, words)):
         return False
     starts = {word[:_STEM] for word in headline_words}
     return sum(word[:_STEM] in starts for word in words) * 3 >= 2 * len(words)

@@ -122,7 +122,9 @@ def _is_inline(link: Link, text: str, runs: PageRuns) -> bool:
     goes_on = form_of(after) == "text"
     if opens and (goes_on or word_count(before) >= _FEW_WORDS):
         return True
-    closes = block.box.tag == "p" or after[:1].islower() or after[:1] in _CLOSING
+    is_apart = text[-1:] == ":" or (runs.parts[start][2].bold and not after[:1].islower())
+    is_title = not before and word_count(text) >= _HEADLINE_WORDS and is_apart
+    closes = (block.box.tag == "p" and not is_title) or after[:1].islower() or after[:1] in _CLOSING
     return goes_on and word_count(after) >= _FEW_WORDS and closes
 
 

@@ -26,6 +26,7 @@ _MIN_LINK_TEXT = 12
 _MIN_TITLE_WORDS = 3
 _MAX_TOPIC = 40
 """Most characters of a section, and of a kicker that nothing but its length tells from the headline."""
+_STOPS = (".", "。")
 _MAX_SNIPPET = 800
 _MIN_SNIPPET = 12
 """Fewest characters of a snippet that is told by its class."""
@@ -90,10 +91,12 @@ class CardFields:
         self.assign()
 
     def vote(self) -> None:
-        """Add the fields of this card's lines, by its reading alone, to the votes."""
-        for line in {line.slot: line for line in reversed(self.texts)}.values():
-            self.page.votes[self.template, line.slot][line.field] += 1
-            self.page.texts[self.template, line.slot].add(fold(line.text))
+        """Add the fields of this card's lines, by its reading alone, to the votes; not if lines share a place."""
+        lines = Counter(line.slot for line in self.texts)
+        for line in self.texts:
+            if lines[line.slot] == 1:
+                self.page.votes[self.template, line.slot][line.field] += 1
+                self.page.texts[self.template, line.slot].add(fold(line.text))
 
     def read(self, url: str, *, clock: bool = False, caption_over_snippet: bool = False) -> TeaserParts | None:
         """Return the teaser of the article at *url*; None if the card has no text or is an advertisement.
@@ -138,6 +141,7 @@ class CardFields:
         """Set the headline of *parts*, and the fields in the text before it."""
         parts.headline, glued = self.split_kicker(headline.text)
         text = glued or kicker.text
+        parts.headline = parts.headline.rstrip(" :")
         genre, *others = _DOTS.split(text)
         if others and line_forms.is_genre(genre):
             parts.label, text = parts.label or genre, others[-1]
@@ -158,9 +162,11 @@ class CardFields:
         headline = self.texts[at] if at >= 0 else Line()
         folded = fold(headline.text)
         others = [(index, line) for index, line in enumerate(self.texts) if fold(line.text) != folded]
-        kickers = [line for index, line in others if self.can_be_kicker(line, is_over=index < at)]
+        over = [line for index, line in others if self.can_be_kicker(line, is_over=index < at)]
+        kickers = [line for line in over if line.hint & Hint.KICKER or not self.is_behind_day(line)]
         kicker = max(reversed(kickers), key=_rank, default=Line())
-        snippet = next((line for index, line in others if index > at and self.can_be_snippet(line)), Line())
+        behind = (line for index, line in others if index > at)
+        snippet = next((line for line in behind if self.can_be_snippet(line, headline.heading)), Line())
         headline.field, kicker.field, snippet.field = "headline", "kicker", "snippet"
         return headline, kicker, snippet
 
@@ -206,11 +212,17 @@ class CardFields:
         """Return whether *line* may be the kicker; *is_over*: it comes before the headline."""
         if len(line.text) > _MAX_KICKER:
             return False
-        is_text = not line.hint & _NOT_TEXT and not line.text.endswith(".")
+        is_text = not line.hint & _NOT_TEXT and not line.text.endswith(_STOPS)
         return bool(line.hint & Hint.KICKER) or (is_over and is_text and not self.page.is_section(self.template, line))
 
-    def can_be_snippet(self, line: Line) -> bool:
-        """Return whether *line* is running text, or a snippet by the votes."""
+    def is_behind_day(self, line: Line) -> bool:
+        """Return whether *line* is the last of section, day and author in one block."""
+        row = [each for each in self.found.lines if each.blocks == line.blocks]
+        ahead = [*takewhile(lambda each: each is not line, row)]
+        return len(ahead) > 1 and ahead[0] in self.texts and any(each.field == "date" for each in ahead[1:])
+
+    def can_be_snippet(self, line: Line, level: int) -> bool:
+        """Return whether *line* is running text, or a snippet by the votes; *level*: that of the headline."""
         if line.foreign or len(line.text) > _MAX_SNIPPET:
             return False
         if self.page.share(self.template, line, "snippet") > _MOST:
@@ -218,7 +230,8 @@ class CardFields:
         if line.hint & (_NOT_TEXT | Hint.KICKER):
             return False
         is_cut = line_forms.split_cut(line.text)[1]
-        is_text = not line.heading and (is_cut or word_count(line.text) >= _MIN_SNIPPET_WORDS)
+        is_deck = 0 < level < line.heading and line.text.endswith(_STOPS)
+        is_text = (not line.heading or is_deck) and (is_cut or word_count(line.text) >= _MIN_SNIPPET_WORDS)
         return (bool(line.hint & Hint.SNIPPET) and len(line.text) >= _MIN_SNIPPET) or is_text
 
     def split_kicker(self, text: str) -> tuple[str, str]:
@@ -236,7 +249,7 @@ class CardFields:
 
 def _opens(kicker: Line, headline: Line) -> bool:
     """Return whether the first of two lines with equal scores is the kicker of the second, not a copy of it."""
-    if fold(kicker.text) == fold(headline.text) or headline.text.endswith("."):
+    if fold(kicker.text) == fold(headline.text) or headline.text.endswith(_STOPS):
         return False
     if kicker.heading and headline.heading:
         return len(kicker.text) < 3 * len(headline.text)

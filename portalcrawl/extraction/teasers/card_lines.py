@@ -19,6 +19,8 @@ _APART = frozenset(("date", "count", "label", "more", "reading_time", "byline", 
 _MAX_APART = 8
 _SLOT_LEVELS = 3
 _CLOSING = frozenset(",;.!?)")
+_OPENING = " [("
+_BRACKETS = "[]()"
 _SENTENCE = 3
 """Fewest words after a link that are not part of its text."""
 
@@ -83,7 +85,11 @@ def lines_of(pieces: Group, *, inner: bool = False) -> Iterator[Line]:
             yield from lines_of(group, inner=True)
         return
     for group in _split_ends(groups) if len(groups) > 1 and not inner else [pieces]:
-        if text := _text(group):
+        text = _text(group)
+        if not group[0].context.linked and form_of(text) == "text":  # without what separates it from its neighbours
+            text = text.lstrip(MARKS) if group[0] is not pieces[0] else text
+            text = text.rstrip(_OPENING) if group[-1] is not pieces[-1] else text
+        if text.strip(_BRACKETS):
             yield _line(text, group)
 
 
@@ -126,7 +132,7 @@ def _split_ends(groups: list[Group]) -> list[Group]:
     start, end = 0, len(groups)
     while start < end - 1 and _is_separate_before(groups, start):
         start += 1
-    while end - 1 > start and _is_separate(groups[end - 1]):
+    while end - 1 > start and (_is_separate(groups[end - 1]) or _goes_on(groups[:end])):
         end -= 1
     middle = [piece for group in groups[start:end] for piece in group]
     return [*groups[:start], middle, *groups[end:]]
@@ -137,6 +143,18 @@ def _is_separate(group: Group) -> bool:
     if context.span is not None and context.hint & _ROLES:
         return True
     return form_of(text) in _APART or any(form_of(part) == "count" for part in split_marks(text))
+
+
+def _goes_on(groups: list[Group]) -> bool:
+    """Return whether the last of *groups* links from a snippet to the rest of its article, or is a bracket behind."""
+    head, last = groups[-2][0].context, groups[-1][0].context
+    text = _text(groups[-1])
+    if not text.strip(_BRACKETS):
+        return True
+    is_call = form_of(groups[-1][0].text.strip()) == "more" or (
+        word_count(text) <= _SENTENCE and not is_cut(f"x{text}")
+    )
+    return last.linked and not head.linked and is_call and word_count(_text(groups[-2])) > _SENTENCE
 
 
 def _is_separate_before(groups: list[Group], index: int) -> bool:

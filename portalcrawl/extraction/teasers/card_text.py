@@ -13,7 +13,7 @@ from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.dom.runs import JOINT
 from portalcrawl.extraction.dom.walk import HEADINGS
 from portalcrawl.extraction.teasers.card_lines import Context, Group, Line, Piece, lines_of
-from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, shows_count
+from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, leads_to_author, shows_count
 from portalcrawl.extraction.teasers.line_forms import is_date
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class _Reader:
         self.runs = runs
         self.card = card
         self.found = CardText()
-        self.links = {link.link for link in card.links}
+        self.hrefs = {link.link.href for link in card.links}
         self.contexts: dict[_Element, Context] = {card.around.element: Context()}
         blocks = runs.block_range(card.start, card.end)
         self.times: dict[_Element, str] = {}
@@ -125,11 +125,12 @@ class _Reader:
         if not text.strip():
             return
         link = style.link
-        linked = link is not None and link in self.links
+        linked = link is not None and link.href in self.hrefs
         foreign = link.href if link is not None and not linked else ""
         of_caption = link is not None and linked and bool(link.box.places & Place.CAPTION)
         caption = around.caption and not of_caption
-        context = Context(block.level, linked, foreign, around.hint, caption, style.bold, around.when, around.span)
+        hint = around.hint | (Hint.AUTHOR if foreign and leads_to_author(foreign) else Hint.NONE)
+        context = Context(block.level, linked, foreign, hint, caption, style.bold, around.when, around.span)
         pieces.append(Piece(text, context, element, block.index, _inline_path(element, block)))
 
     def context(self, element: _Element) -> Context:

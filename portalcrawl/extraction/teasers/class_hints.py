@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from portalcrawl.extraction.dom.name_roles import LONGEST_CLASSES, content_words, last_words
-from portalcrawl.vocabulary import table
+from portalcrawl.vocabulary import class_words, table
 
 
 class Hint:
@@ -36,6 +37,18 @@ for _hint, _words in table("classes")["hints"].items():
     for _word in _words.split():
         _WORDS[_word] = _WORDS.get(_word, Hint.NONE) | getattr(Hint, _hint.upper())
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+_AUTHOR_PAGE = re.compile(rf"/(?:@|{class_words('article.author_path')}/)[^/?#]", re.IGNORECASE)
+
+
+def leads_to_author(href: str) -> bool:
+    """Return whether *href* is that of an author's page.
+
+    >>> leads_to_author("/autoren/ada-muster"), leads_to_author("/@ada"), leads_to_author("/people/")
+    (True, True, False)
+    """
+    return _AUTHOR_PAGE.search(href) is not None
 
 
 def shows_count(names: str) -> bool:

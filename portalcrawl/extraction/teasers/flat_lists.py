@@ -58,8 +58,8 @@ class Item:
 
     @property
     def key(self) -> str:
-        """The kind with the form of the text."""
-        return f"{self.kind}:{self.form}"
+        """The kind with the form of the text, and whether it links to an article."""
+        return f"{self.kind}:{self.form}{' link' * bool(self.target)}"
 
     @property
     def is_whole(self) -> bool:

@@ -11,7 +11,8 @@ from typing import Literal
 
 from portalcrawl.dates import looks_foreign
 from portalcrawl.extraction.teasers import wording as known
-from portalcrawl.vocabulary import either
+from portalcrawl.text.counts import word_count
+from portalcrawl.vocabulary import either, words
 
 Form = Literal["text", "date", "count", "label", "byline", "more", "reading_time", "number", "ad", "empty"]
 
@@ -20,14 +21,24 @@ _MAX_NAME = 60
 _MOST_CALL_WORDS = 6
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _LETTER = re.compile(r"[^\W\d_]")
-_CALENDAR = re.compile(
-    r"\b\d{1,2}\.\s?\d{1,2}\.|\b\d{4}-\d{1,2}-\d{1,2}|\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{1,2}\.\d{1,2}\.\d{4}"
+_YEAR_SIGNS, _MONTH_SIGNS = ("".join(sorted(words(f"dates.{unit}_sign"))) for unit in ("year", "month"))
+_FULL_DAY = re.compile(
+    rf"\b\d{{4}}\s?[-/.{_YEAR_SIGNS}]\s?\d{{1,2}}\s?[-/.{_MONTH_SIGNS}]\s?\d{{1,2}}"
+    r"|\b\d{1,2}(?P<sign>[-/.])\s?\d{1,2}(?P=sign)\s?\d{4}\b"
 )
+_CALENDAR = re.compile(rf"{_FULL_DAY.pattern}|\b\d{{1,2}}\.\s?\d{{1,2}}\.|\b\d{{1,2}}/\d{{1,2}}/\d{{2}}\b")
 _CLOCK = re.compile(r"\b(?:[01]?\d|2[0-3])[:.h][0-5]\d\b")
 _BARE_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 _CLOCK_AHEAD = re.compile(rf"((?:[01]?\d|2[0-3])[:.][0-5]\d(?i: {either('dates.clock')})?)(?:\s*[|:·–-])?\s+(?=\D)")
 _PADDED = re.compile(r"[\[(](\d{2,5})[\])]")
 _NUMBER = re.compile(r"\d{1,6}")
+_DAY_AND_YEAR = re.compile(r"(?<!\d)\d{1,2}(?!\d)\D.*\b(?:19|20)\d\d\b|\b(?:19|20)\d\d\D.*(?<!\d)\d{1,2}(?!\d)")
+_DAY_AHEAD = re.compile(r"([^|–—]{6,40}?)\s*(?:\s-|[|–—])\s+(?:(?:…|\.{3})\s*)?(?=\S)")
+_LAST_DAY = 31
+_LABEL_WORDS = 2
+"""Most words before a day that say what it is."""
+_NAME_WORDS = 4
+"""Most words of a name, and letters of its words in lower case."""
 _LEAD_IN = re.compile(r"\W{0,3}([^:|►▶»→]{4,40}?)\s?[:|►▶»→]\s?(\S.{9,})$")
 _MARKS = re.compile(r"\s[·|•●/–—-]\s|[·|•●]")
 _CUT_MARK = r"(?:\[\s?(?:…|\.{3})\s?\]|\(\s?(?:…|\.{3})\s?\)|…|\.{3})"
@@ -96,6 +107,76 @@ def _has_date_anchor(text: str, lowered: str, words: list[str]) -> bool:
     return is_day or is_in_month or is_age or bool(_CALENDAR.search(text) or _CLOCK.search(text))
 
 
+def has_full_day(text: str) -> bool:
+    """Return whether *text*, a date, has a day with its year, or is an age.
+
+    >>> has_full_day("5. Dezember 2025"), has_full_day("vor 3 Stunden"), has_full_day("Dezember 2025")
+    (True, True, False)
+    """
+    lowered = text.casefold()
+    found = set(_WORD.findall(lowered))
+    is_age = not found.isdisjoint(known.AGO) and not found.isdisjoint(known.UNITS)
+    is_spelled = not found.isdisjoint(known.MONTHS) or looks_foreign(lowered)
+    return is_age or bool(_FULL_DAY.search(text)) or (is_spelled and _DAY_AND_YEAR.search(text) is not None)
+
+
+def day_beside_names(text: str) -> str | None:
+    """Return the date in a line that holds only it and names of authors or sections, else None.
+
+    >>> day_beside_names("5. Dezember 2025, Ada Muster"), day_beside_names("Posted by Ada Muster on 5 December 2025.")
+    ('5. Dezember 2025', '5 December 2025.')
+    >>> day_beside_names("Am 5. Dezember 2025 tagt der Rat wieder im alten Saal")
+    """
+    if len(text) > _MAX_FORM or not any(map(str.isdigit, text)):
+        return None
+    by = known.BY.search(text) is not None
+    parts = [part for part in (known.BESIDE_DAY_AND_NAME if by else known.BESIDE_DAY).split(text) if part]
+    found = [_day_in(part, _LABEL_WORDS * by) for part in parts]
+    days = [day for day in found if day]
+    others = (part for part, day in zip(parts, found, strict=True) if not day)
+    return days[0] if days and all(form_of(part) != "text" or _can_be_name(part.split()) for part in others) else None
+
+
+def _can_be_name(words: list[str]) -> bool:
+    """Return whether *words* may be a name: few, and only short ones begin in lower case (``de``, ``dans``)."""
+    return word_count(" ".join(words)) <= _NAME_WORDS and all(
+        len(word) <= _NAME_WORDS or not word[0].islower() for word in words
+    )
+
+
+def _day_in(part: str, labels: int) -> str | None:
+    """Return the full day in *part*, which may also have up to *labels* words before it, and a section behind it."""
+    words = part.split()
+    for first in range(min(len(words), labels + 1)):
+        for last in range(len(words), max(first, len(words) - _NAME_WORDS), -1):
+            day = " ".join(words[first:last])
+            if is_date(day) and has_full_day(day):
+                return day if _can_be_name(words[last:]) else None
+    return None
+
+
+def split_day(text: str) -> tuple[str | None, str]:
+    """Return the full date before a snippet and the snippet; None without one.
+
+    >>> split_day("05.12.2025 – Der Rat tagt heute wieder")
+    ('05.12.2025', 'Der Rat tagt heute wieder')
+    """
+    match = _DAY_AHEAD.match(text)
+    is_day = match is not None and is_date(match[1]) and has_full_day(match[1])
+    return (match[1], text[match.end() :]) if match and is_day else (None, text)
+
+
+def is_parted_day(number: str, other: str) -> bool:
+    """Return whether a *number* beside *other* is the day beside the name of a month, or the year of such a day.
+
+    >>> is_parted_day("03", "Nov"), is_parted_day("2025", "03 Nov"), is_parted_day("12", "3. November")
+    (True, True, False)
+    """
+    is_year = len(number) == len("2025") and not re.search(r"\d{4}", other)
+    is_day = int(number) <= _LAST_DAY and not any(map(str.isdigit, other))
+    return (is_day or (is_year and is_date(other))) and len(other.split()) <= 2 and is_date(f"{number} {other}")
+
+
 def is_byline(text: str) -> bool:
     """Return whether *text* consists of the names of its authors.
 
@@ -106,6 +187,12 @@ def is_byline(text: str) -> bool:
     if not match:
         return False
     names = _WORD.findall(text[match.end() :])
+    if (
+        match[0].rstrip()[-1] == ":"
+        and len(names) <= _NAME_WORDS
+        and text[match.end() :].upper() == text[match.end() :]
+    ):
+        return bool(names)  # in a script without capitals
     return 1 <= len(names) <= 10 and all(name[0].isupper() or name in known.NAME_PARTICLES for name in names)
 
 
@@ -152,7 +239,7 @@ def comment_count(text: str) -> int | None:
     >>> comment_count("(04)"), comment_count("[1 Kommentar]"), comment_count("Keine Kommentare"), comment_count("2025")
     (4, 1, 0, None)
     """
-    text = text.strip()
+    text = text.strip(FRAME)
     for pattern in (known.COUNT, known.COUNT_AFTER, _PADDED):
         if match := pattern.fullmatch(text):
             return int(re.sub(r"\D", "", match[1]))

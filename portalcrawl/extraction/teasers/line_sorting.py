@@ -11,7 +11,6 @@ from portalcrawl.extraction.teasers import line_forms
 from portalcrawl.extraction.teasers.card_lines import Line
 from portalcrawl.extraction.teasers.card_text import CardText
 from portalcrawl.extraction.teasers.class_hints import Hint
-from portalcrawl.extraction.teasers.wording import DATED
 from portalcrawl.text.counts import word_count
 from portalcrawl.text.normalize import fold
 
@@ -27,6 +26,8 @@ _POINTER = re.compile(r"[←→⟵⟶◄►«»‹›]\s+(?P<before>[^←→⟵�
 """A text with an arrow at one end, which points to the previous or next article; at both ends they are quotes."""
 _MIN_WORDS = 3
 """Fewest words of a part of a mixed line that is the headline, not the name of a section."""
+_MIN_SNIPPET = 5
+"""Fewest words behind a date that are the snippet."""
 
 
 Values = list[tuple[str, Any]]
@@ -61,16 +62,24 @@ def sort_lines(card: CardText) -> Sorted:
 
 
 def _joined(lines: Iterable[Line]) -> list[Line]:
-    """Return *lines*, with a number and the word for comments next to it joined to one."""
+    """Return *lines*, with a number and the word for comments or the month next to it joined to one."""
     found: list[Line] = []
     for line in lines:
         before = found[-1].text if found else ""
-        both = f"{before} {line.text}"
-        if "number" in map(line_forms.form_of, (before, line.text)) and line_forms.comment_count(both) is not None:
-            found[-1] = replace(line, text=both)
+        if _belong_together(before, line.text):
+            found[-1] = replace(line, text=f"{before} {line.text}")
         else:
             found.append(line)
     return found
+
+
+def _belong_together(text: str, other: str) -> bool:
+    """Return whether two lines are a number and the word for comments, or the parts of a date."""
+    forms = line_forms.form_of(text), line_forms.form_of(other)
+    if "number" not in forms:
+        return False
+    number, word = (text, other) if forms[0] == "number" else (other, text)
+    return line_forms.comment_count(f"{text} {other}") is not None or line_forms.is_parted_day(number, word)
 
 
 def _free_captions(lines: list[Line], card: CardText) -> None:
@@ -120,13 +129,17 @@ def _take(form: str, text: str, hint: int) -> tuple[str, Any]:
 
 def _parts(line: Line) -> Values:
     """Return the values in the parts of a line such as ``vor 2 Stunden · 3 Kommentare``, else the whole text."""
-    dated = DATED.fullmatch(line.text)
-    if dated and line_forms.is_date(day := dated["ahead"] or dated["behind"]):
-        return [("date", day)]
+    is_plain = not (line.heading or line.linked or line.hint & Hint.TITLE)
+    ahead, snippet = line_forms.split_day(line.text) if is_plain else (None, "")
+    if ahead and word_count(next(iter(line_forms.split_marks(snippet)), "")) >= _MIN_SNIPPET:
+        return [("date", ahead), *_text(line, snippet)]
     parts = [(line_forms.form_of(part), part) for part in line_forms.split_marks(line.text)]
-    if _TELLING.isdisjoint(form for form, _ in parts):
-        return _text(line, line.text)
     values = [_take(form, part, Hint.DATE) for form, part in parts if form in _TELLING]
+    day = line_forms.day_beside_names(line.text) if is_plain and "date" not in dict(values) else None
+    if day:
+        return [*values, ("date", day)]
+    if not values:
+        return _text(line, line.text)
     titles = [part for form, part in parts if form == "text" and word_count(part) >= _MIN_WORDS]
     return [*values, *(_text(line, titles[-1]) if titles and (line.linked or line.heading) else ())]
 

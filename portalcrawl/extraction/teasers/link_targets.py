@@ -20,6 +20,8 @@ _ID = re.compile(r"\d{5,20}|[0-9a-f]{8,40}")
 _PAGE_OF = re.compile(rf"[-_,](?:{path_words('page_numbers', 'part_numbers')}?[-_]?\d{{1,2}}|{path_words('wholes')})$")
 _NUMBER = re.compile(r"\d{2}")
 _MIN_JOINTS = 3
+_MIN_ALIKE = 3
+"""Fewest headlines that link to URLs of one form that says little alone (``/node/481``)."""
 _SIGN = re.compile(r"[^\x00-/:-\x7f]")
 """A digit or a letter that is not ASCII."""
 _JOINTS = re.compile(r"[-_.,%+][^-_.,%+]*[-_.,%+]")
@@ -43,17 +45,26 @@ class Targets:
         """Whether scheme and host, as written at the beginning of a URL, are the portal's."""
         self.known: dict[str, tuple[str, str] | None] = {}
         self.heading_urls: set[str] = set()
-        """URLs that repeat the text of the heading that links to them: articles', whatever their form."""
+        """URLs of articles whose form does not say so, by the headings that link to them."""
         if profile.article.url is None:
             self.add_headings(runs)
 
     def add_headings(self, runs: PageRuns) -> None:
-        """Record the links of headings whose URLs repeat the text of the heading."""
+        """Record the links of headings whose URLs repeat the text, or are several of one form that says little."""
+        alike: dict[str, dict[str, str]] = {}
         for block in runs.walk.blocks:
             for link in block.links if block.level else ():
-                address = self.parse(link.href) if self.may_lead(link.href) else None
-                if address and not self.is_article(address) and urls.slug_repeats(str(address), block.text):
-                    self.heading_urls.add(str(address))
+                address = self.parse(link.href)
+                if address is None or not self.owns(f"{address.scheme}://{address.netloc}") or self.is_article(address):
+                    continue
+                url = str(address)
+                if urls.slug_repeats(url, block.text):
+                    self.heading_urls.add(url)
+                elif urls.can_be_article(url, block.text):
+                    alike.setdefault(address.path.rstrip("/").rpartition("/")[0], {})[url] = block.text
+        for found in alike.values():
+            if len(set(found.values())) >= _MIN_ALIKE:
+                self.heading_urls.update(found)
 
     def of(self, href: str) -> tuple[str, str] | None:
         """Return the canonical and the absolute URL of the article that *href* leads to; None if there is none."""
@@ -70,7 +81,7 @@ class Targets:
         return bool(self.profile.article.url or _SIGN.search(href, start) or _JOINTS.search(href, start))
 
     def judge(self, href: str) -> tuple[str, str] | None:
-        if not self.may_lead(href) or _COMMENT.search(href):
+        if _COMMENT.search(href) or not (self.heading_urls or self.may_lead(href)):
             return None
         address = self.parse(href)
         if address is None or not (self.is_article(address) or str(address) in self.heading_urls):

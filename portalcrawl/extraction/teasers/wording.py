@@ -35,6 +35,7 @@ DATE_WORDS = (
             *words("dates.ago_ahead", "dates.ago_lead", "dates.ago_behind"),
             *words("dates.about", "dates.half", "dates.and", "dates.clock", "dates.clock_or_hours"),
             *words("dates.am", "dates.pm", "dates.ordinals"),
+            *words("dates.year_sign", "dates.month_sign", "dates.day_sign", "dates.hour_sign", "dates.minute_sign"),
         )
     )
 )
@@ -72,20 +73,31 @@ TO_ARTICLE = re.compile(rf"{either('pointers.to_article')}\s*:?\s+", re.IGNORECA
 """Words in the label of a link before the name of the article."""
 
 _COMMENTS = either("comments.words")
+_COUNTER = "[\u3040-\u9fff\uac00-\ud7af]{0,2}"
+"""Word behind a number in Chinese, Japanese and Korean."""
 COUNT = re.compile(
-    rf"[\[(]?\s*(\d{{1,3}}(?:[.,'’]\d{{3}})+|\d{{1,6}})\s*{either('comments.by')}?-?{_COMMENTS}\s*[\])]?", re.IGNORECASE
+    rf"[\[(]?\s*(\d{{1,3}}(?:[.,'’]\d{{3}})+|\d{{1,6}})\s*{_COUNTER}{either('comments.by')}?-?{_COMMENTS}\s*[\])]?",
+    re.IGNORECASE,
 )
-COUNT_AFTER = re.compile(rf"{_COMMENTS}\s*[:(\[]?\s*(\d{{1,6}})\s*[\])]?", re.IGNORECASE)
-NO_COMMENTS = re.compile(rf"\[?{either('comments.none')}\s+{_COMMENTS}\]?", re.IGNORECASE)
+COUNT_AFTER = re.compile(rf"{_COMMENTS}\s*[:(\[]?\s*(\d{{1,6}})\s*{_COUNTER}[\])]?", re.IGNORECASE)
+_NONE = either("comments.none")
+NO_COMMENTS = re.compile(rf"\[?(?:{_NONE}\s*{_COMMENTS}|{_COMMENTS}\s*{_NONE})\]?", re.IGNORECASE)
 
 BYLINE = re.compile(
     rf"(?i:{either('bylines.openers', 'bylines.openers_with_colon', 'bylines.pictures')}(?::\s?|\s))(?=\W?[^\W\d_])"
 )
 NAME_PARTICLES = words("bylines.particles", "bylines.and", "bylines.here")
 """Words in lower case that may be part of names."""
-DATED = re.compile(
-    rf"(?P<ahead>.{{4,40}}?)\s{either('bylines.by')}\s\S.{{2,40}}"
-    rf"|{either('bylines.by')}\s.{{3,40}}?\s{either('bylines.on')}\s(?P<behind>.{{4,40}})",
+BY = re.compile(
+    rf"\b(?:{either('bylines.by')}(?=\s)|{either('bylines.openers', 'bylines.openers_with_colon')}\s?(?:[:：]|(?=\s)))",
     re.IGNORECASE,
 )
-"""A day with a byline: ``05.12.2025 von Ada Muster``, ``Von Ada Muster am 5. Dezember 2025``."""
+"""Words before the name of an author."""
+BESIDE_DAY = re.compile(
+    r"\s*(?:,(?!\s(?:19|20)\d\d(?!\w|\s?[^\s\w,]\s?\d))|[|·•●–—()\[\]]|\s[-/]\s|(?<=[^\W\d_])\s?[:：]\s?(?=\d))\s*"
+)
+"""Marks between a day and a name, section or label: ``Ada Muster, 5. Dezember 2025``."""
+BESIDE_DAY_AND_NAME = re.compile(
+    rf"(?:{BESIDE_DAY.pattern}|\s*{BY.pattern}\s*|\s+{either('bylines.on')}\s+)", re.IGNORECASE
+)
+"""The same, and the words there: ``05.12.2025 von Ada Muster``, ``Von Ada Muster am 5. Dezember 2025``."""
