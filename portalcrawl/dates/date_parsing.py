@@ -155,7 +155,7 @@ def _stands_alone(line: str, lower: str, moment: Moment) -> bool:
     if _are_known(before):
         return _are_known(after) or (start is None and _is_name(after))
     unknown = [word for word in before if word.lower() not in KNOWN]  # "Erika Muster, published on"
-    return moment.precision == "minute" and not after and (_is_name(unknown) or _is_name_without_capitals(unknown))
+    return moment.precision == "minute" and not after and (_is_name(unknown) or _are_caseless(unknown))
 
 
 def _are_known(words: list[str]) -> bool:
@@ -166,7 +166,8 @@ def _is_name(words: list[str]) -> bool:
     return 2 <= len(words) <= _LONGEST_NAME and all(word[0].isupper() for word in words)
 
 
-def _is_name_without_capitals(words: list[str]) -> bool:
+def _are_caseless(words: list[str]) -> bool:
+    """Return whether *words* are few, and in a script without capitals: together with a time they can be a name."""
     return 1 <= len(words) <= _LONGEST_NAME and not any(word[0].islower() or word[0].isupper() for word in words)
 
 

@@ -44,7 +44,6 @@ _ABOUT = re.compile(rf"^{either('bylines.about', 'bylines.by')} ")
 _ELSEWHERE = frozenset(("caption", "figure", "picture", "player", "tags", "related", "comments", "nav", "button"))
 _DATE_PIECE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\b(?:19|20)\d\d\b|\d{1,2}:\d\d")
 _HEADINGS = frozenset(("h1", "h2"))
-_TITLES = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _DIGIT = re.compile(r"\d")
 _AUTHOR_NAME = re.compile(rf"\b{class_words('article.author')}\b", re.IGNORECASE)
 _NAMING = ("class", "id", "itemprop", "rel")
@@ -75,7 +74,7 @@ def name_beside_date(lines: Sequence[Line], dates: Callable[[str], object]) -> t
     """
     for one, other in pairwise(lines):
         for line, date in ((one, other), (other, one)):
-            if is_name(line.text) and line.box.tag not in _TITLES and not _is_elsewhere(line.box) and dates(date.text):
+            if is_name(line.text) and not line.box.level and not _is_elsewhere(line.box) and dates(date.text):
                 return (line.text,)
     return None
 
