@@ -256,7 +256,7 @@ def own_article(layout: Layout, main: Box, headline: Line | None) -> Box:
 
 
 def end_of_article(layout: Layout, main: Box, headline: Line | None) -> int:
-    """Return the index of the line in *main* at which the next article begins, else of the line behind *main*.
+    """Return the index of the line in *main* at which the next article begins, else of the line after *main*.
 
     The next one is an ``article`` element below the headline and some text, with an ``h1`` of its own.
     """

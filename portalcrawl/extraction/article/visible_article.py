@@ -50,9 +50,9 @@ LEAST_OF_SHORT = -2.2
 """The same for a line that is not prose."""
 LITTLE_TEXT = 500
 SHORTEST_PART = 200
-"""Characters of text, before a long list of links, that may be an article."""
+"""Least characters of a part of the text that can be the article."""
 LONG_LIST = 15
-"""Linked titles in a row after which nothing is text of the article."""
+"""Linked titles between two lines of text from which the lines do not belong to one article."""
 MUCH_MORE = 2
 LINES_OF_AN_EDGE = 3
 """Number of first and of last lines of the text that may be a byline."""
@@ -176,7 +176,7 @@ def _weighed(layout: Layout, weights: TextWeights, lines: Sequence[Line]) -> lis
 
 
 def _on_one_side_of_lists(layout: Layout, lines: Sequence[Line]) -> list[Line]:
-    """Return those of *lines* that are not parted by a long list of links: what follows it is another matter."""
+    """Return the part of *lines*, split at long lists of links, that is the article: the first that is long enough."""
     parts: list[list[Line]] = [[]]
     titles = list(accumulate(map(_is_linked_title, layout.lines), initial=0))
     for line in lines:
