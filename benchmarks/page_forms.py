@@ -14,6 +14,9 @@ _TAG = re.compile(rb"<[a-zA-Z][^<>]*>")
 _NAMES = re.compile(rb"(\s(?:class|id))\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>\"']+)", re.IGNORECASE)
 _PARAGRAPHS = re.compile(rb"<(/?)p(?=[\s>/])", re.IGNORECASE)
 _HEADINGS = re.compile(rb"<(/?)h[1-6](?=[\s>/])", re.IGNORECASE)
+_LANDMARKS = re.compile(
+    rb"<(/?)(?:article|aside|figcaption|figure|footer|header|main|nav|section)(?=[\s>/])", re.IGNORECASE
+)
 _LINKED_DATA = re.compile(rb"<script[^>]*ld\+json.*?</script>", re.IGNORECASE | re.DOTALL)
 _META = re.compile(rb"<meta(?![^>]*charset)[^>]*>", re.IGNORECASE)
 
@@ -36,6 +39,10 @@ def _without_headings(body: bytes) -> bytes:
     return _HEADINGS.sub(rb"<\1div", body)
 
 
+def _without_landmarks(body: bytes) -> bytes:
+    return _LANDMARKS.sub(rb"<\1div", body)
+
+
 def _without_metadata(body: bytes) -> bytes:
     return _META.sub(b"", _LINKED_DATA.sub(b"", body))
 
@@ -45,6 +52,7 @@ FORMS: Mapping[str, Callable[[bytes], bytes]] = {
     "no-names": _without_names,
     "no-paragraphs": _without_paragraphs,
     "no-headings": _without_headings,
+    "no-landmarks": _without_landmarks,
     "no-metadata": _without_metadata,
 }
 """Name of a form -> function that converts a page to it."""
