@@ -92,6 +92,7 @@ CHROME: Mapping[str, str] = {
 FIELDS: Mapping[str, str] = {
     "only-source": "no other source has a value",
     "order-of-trust": "the first source in the field's order of trust",
+    "shown-headline": "the heading that readers see over the text; a declared title has words in common with it",
     "shared-wording": "the wording that most sources share",
     "source-weight": "sum of the weights of the sources that agree with it",
     "shown-is-cut": "the visible text is less than half of the declared one",

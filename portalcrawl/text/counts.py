@@ -19,6 +19,11 @@ _LONGEST_END = 8
 _LAST = frozenset(".!?…؟।\"'”“»«’)]。！？｡」』）")
 
 
+def is_dense(text: str) -> bool:
+    """Return whether *text* contains Chinese, Japanese or Korean."""
+    return not text.isascii() and _DENSE.search(text) is not None
+
+
 def text_size(text: str) -> int:
     """Return the length of *text* in Latin letters: a character of Chinese, Japanese or Korean counts for several.
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 
 from portalcrawl import vocabulary
-from portalcrawl.text.normalize import fold
+from portalcrawl.text.counts import is_dense
+from portalcrawl.text.normalize import clean, fold
 
 _STROKE = r"\s*(?:[|｜·•»›⋆_〉》]|--|::)\s*|\s[-–—@]\s|(?<=[\u3040-\u9fff”」』）！？])[-–—]"
 STROKE = re.compile(_STROKE)
 """Separates the names of the site and of sections from the headline; in scripts without spaces, a dash needs none."""
 _STROKE_OR_COLON = re.compile(rf"{_STROKE}|\s*[:：]\s*")
 MOST_PARTS = 8
+SHORTEST_TELLING = 4
+"""Fewest characters of a word that two titles have in common if they are of one article."""
 SHORTEST_FIRST = 15
 """Fewest bytes (UTF-8) of the first part if it is the headline: scripts without spaces say more in a character."""
 _BRACKETED = re.compile(r"^(?P<headline>.{1,400}\S) [(\[](?P<name>[^()\[\]]{2,60})[)\]]$")
@@ -21,6 +25,7 @@ _SEPARATOR_AFTER = re.compile(r"\s*[|｜•·»›⋆:：*]\s*|\s[-–—]\s+")
 _DANGLING = re.compile(r"\s+[-–—|:]+$")
 _RUBRICS = vocabulary.words("sites.rubrics")
 """Titles of sections and of the front page instead of an article."""
+_EDGES = " :：|｜•·»›⋆–—〉》-"
 _PUNCTUATION = " .|»›⋆-–—·•"
 
 
@@ -64,6 +69,52 @@ def is_side_part(text: str, title: str) -> bool:
 
 def _parts(title: str) -> list[str]:
     return [folded for part in _STROKE_OR_COLON.split(title)[:MOST_PARTS] if (folded := fold(part))]
+
+
+def are_akin(one: str, other: str) -> bool:
+    """Return whether two titles have a word in common; in scripts without spaces, two neighbouring characters.
+
+    >>> are_akin("Der Rat tagt im Mai", "Was der Rat beschließt"), are_akin("Rathaus saniert", "Neues vom Rathaus")
+    (False, True)
+    """
+    return not _telling_words(one).isdisjoint(_telling_words(other))
+
+
+def _telling_words(title: str) -> set[str]:
+    words = fold(title).split()
+    long = {word for word in words if len(word) >= SHORTEST_TELLING}
+    return long | {"".join(pair) for word in words if is_dense(word) for pair in pairwise(word)}
+
+
+def split_heading(texts: Sequence[str], titles: Collection[str]) -> tuple[str, str]:
+    """Return kicker and headline in a heading whose elements hold *texts*; an empty kicker if there is none.
+
+    The headline is what repeats one of the *titles*, without what is before and after it. Else the heading ends a
+    kicker where a title has a colon or stroke and the heading has another element instead.
+
+    >>> split_heading(["Hafen", "Der Rat tagt"], ["Hafen: Der Rat tagt"])
+    ('Hafen', 'Der Rat tagt')
+    >>> split_heading(["Der Rat tagt", "So war der Abend"], ["Der Rat tagt"])
+    ('', 'Der Rat tagt')
+    """
+    whole, count = clean("".join(texts)), len(texts)
+    if not 1 < count <= MOST_PARTS:
+        return "", whole
+    parted = [[folded for part in STROKE.split(title) if (folded := fold(part))] for title in titles]
+    known = {fold(title) for title in titles} | {max(parts, key=len) for parts in parted if parts}
+    if fold(whole) not in known:
+        for size in range(count - 1, 0, -1):
+            for start in range(count - size + 1):
+                run = clean("".join(texts[start : start + size]))
+                if fold(run) in known:
+                    return clean("".join(texts[:start])).strip(_EDGES), run.strip(_EDGES)
+    kickers = {" ".join(parts[:end]) for parts in map(_parts, titles) for end in range(1, len(parts))}
+    for end in range(1, count):
+        kicker, headline = clean("".join(texts[:end])), clean("".join(texts[end:]))
+        is_apart = fold(headline) and not _STROKE_OR_COLON.search(f"{kicker[-3:]} {headline[:3]}")
+        if is_apart and fold(kicker) in kickers:
+            return kicker, headline
+    return "", whole
 
 
 def own_title(title: str, site_names: Sequence[str]) -> str | None:

@@ -55,8 +55,7 @@ def test_it_has_an_identity(article: Article) -> None:
 def test_sources_are_remembered() -> None:
     sources = read_article(page_of(MARKUP)).sources
     assert sources["authors"] == "json-ld"
-    assert sources["headline"] == "meta"
-    assert sources["article_body"] == sources["date_published"] == "page"
+    assert sources["headline"] == sources["article_body"] == sources["date_published"] == "page"
     assert set(sources) <= {field.name for field in fields(Article)}
 
 

@@ -14,6 +14,7 @@ from portalcrawl.extraction.dom.name_roles import in_words
 from portalcrawl.extraction.teasers.line_forms import comment_count, form_of, split_marks
 from portalcrawl.text.normalize import clean, fold
 from portalcrawl.text.person_names import agency_in
+from portalcrawl.text.titles import split_heading
 from portalcrawl.vocabulary import class_words, either, words
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ _BRACKETED = re.compile(r"^\[(?P<source>[^\[\]]{2,60})\]\s*[·•|]?\s*\d{1,2}\.
 _TRAIL = re.compile(r"^[^/|.!?]{2,60}(?:\s+/\s+[^/|.!?]{2,60}){1,15}$")
 _BETWEEN = re.compile(r"\s+/\s+")
 _NO_TOPICS = words("topics.names", "topics.no_topics", "calls.words")
-_PATH = re.compile(r"\s[/›»>|]\s")
+_PATH = re.compile(r"\s[/›»>|〉]\s?")
 _NUMBER = re.compile(r"(?<![\d.,])\d{1,6}(?![\d.,])")
 _IN_BRACKETS = re.compile(r"\(([^()]{3,30})\)")
 _TO_COMMENTS = re.compile(
@@ -53,19 +54,25 @@ _DATE = re.compile(r"\d{1,2}[.:/]\d{1,2}|\b(?:19|20)\d\d\b")
 def find_kicker(layout: Layout, headline: Line | None, titles: Collection[str] = ()) -> tuple[str | None, str | None]:
     """Return the kicker above the headline, and the headline, without the kicker if one heading holds both.
 
-    *titles* are the page's declared titles, folded; some hold both.
+    *titles* are the page's declared titles; some hold both.
     """
     if headline is None:
         return None, None
     inner = _inner_kicker(headline.box)
     if inner and not _DATE.search(inner) and fold(headline.text).startswith(fold(inner)):
         return inner.strip(" :"), headline.text[len(inner) :].strip(" :|–-")
+    kicker, title = split_heading([part[0] for part in headline.block.parts if not part[0].isspace()], titles)
+    folded = {fold(text) for text in titles}
+    if kicker:
+        is_declared = any(text.startswith(fold(kicker)) for text in folded)
+        other = _PATH.search(kicker) or (_DATE.search(kicker) and not is_declared)
+        return kicker if len(kicker) <= LONGEST_KICKER and not other else None, title
     for line in reversed(layout.lines[max(0, headline.index - KICKER_LINES) : headline.index]):
         other = _PATH.search(line.text) or _DATE.search(line.text)
-        is_kicker = _is_kicker(line, headline) or _is_in_title(titles, line, headline)
+        is_kicker = _is_kicker(line, headline) or f"{fold(line.text)} {fold(headline.text)}" in folded
         if len(line.text) <= LONGEST_KICKER and not other and is_kicker:
-            return line.text.strip(" :-–—"), headline.text
-    return None, headline.text
+            return line.text.strip(" :-–—"), title
+    return None, title
 
 
 def _inner_kicker(box: Box) -> str | None:
@@ -78,11 +85,6 @@ def _inner_kicker(box: Box) -> str | None:
 
 def _named(names: str) -> bool:
     return bool(names) and _KICKER_NAME.search(in_words(names[:200])) is not None
-
-
-def _is_in_title(titles: Collection[str], line: Line, headline: Line) -> bool:
-    """Return whether one of *titles* consists of *line* and headline."""
-    return f"{fold(line.text)} {fold(headline.text)}" in titles
 
 
 def _is_kicker(line: Line, headline: Line) -> bool:

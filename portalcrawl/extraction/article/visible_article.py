@@ -97,7 +97,7 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
     text = _read_text(layout, main, headline, declared, clock)
     around = _surroundings(layout, main, headline, text.rest)
     published, modified = _dates(layout, around, clock, declared.dated)
-    kicker, title = find_kicker(layout, headline, frozenset(map(fold, declared.titles)))
+    kicker, title = find_kicker(layout, headline, declared.titles)
     trail = find_trail(around.foot)
     beside = (*around.head, *around.foot)
     return ArticleParts(
