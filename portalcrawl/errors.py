@@ -13,6 +13,7 @@
      |- MissingExtraError   a command needs an optional part of the installation    exit code 1
      |- ExportError         the target of an export can't be used       exit code 1
      |- RunLockedError      another run holds the lock of the portal       exit code 75
+     |- RunStoppedError     a signal came before the run had begun         exit code 75
      `- RunTooLateError     the latest start time of the run has passed    exit code 75
 
 Exit code 75 is EX_TEMPFAIL in sysexits.h: try again later.
@@ -92,6 +93,12 @@ class ExportError(PortalcrawlError):
 
 class RunLockedError(PortalcrawlError):
     """Another run holds the lock of the same portal in the same data folder."""
+
+    exit_code = 75
+
+
+class RunStoppedError(PortalcrawlError):
+    """A signal stopped the run before it began, perhaps while it waited for a lock."""
 
     exit_code = 75
 

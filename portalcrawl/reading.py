@@ -74,7 +74,7 @@ def read_page(
         raise ValueError(f"{url!r} is not an http(s) URL")
     if fetched is not None and fetched.utcoffset() is None:
         raise ValueError(f"fetched must be an aware datetime, not {fetched!r}")
-    response = HtmlResponse(url, headers=Headers(headers or {}), **_body(html))
+    response = HtmlResponse(url, headers=_headers(headers or {}), **_body(html))
     with no_garbage_collection():
         return read(Page(response, _profile(profile, url), fetched=fetched and fetched.astimezone(UTC)))
 
@@ -112,6 +112,16 @@ def make_reading(
     decided = {name: decisions(name, candidates) for name, candidates in loader.candidates.items()}
     why.update(reasons_of(decided, article))
     return Reading(page.page_type, article, found, loader.sources, why)
+
+
+def _headers(given: Mapping[str, Header]) -> Headers:
+    """Return *given* as Scrapy's headers. HTTP clients decode bytes that are not UTF-8 to lone surrogates."""
+    found = {name: [value] if isinstance(value, str | bytes) else value for name, value in given.items()}
+    return Headers({name: [_raw(value) for value in values] for name, values in found.items()})
+
+
+def _raw(value: str | bytes) -> bytes:
+    return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
 
 
 def _body(html: bytes | str) -> dict[str, bytes | str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 # Imported first: its import calls inspect.stack(), which is fast only while the call stack is short.
 import scrapy.core.downloader.contextfactory  # noqa: F401
@@ -18,7 +20,7 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from scrapy.settings import default_settings
 
 from portalcrawl.command import exit_with, refuse_in_one_line
-from portalcrawl.errors import PortalcrawlError, SettingError, UsageError
+from portalcrawl.errors import PortalcrawlError, RunStoppedError, SettingError, UsageError
 from portalcrawl.plurals import counted
 from portalcrawl.runs.arguments import MEANINGS
 from portalcrawl.runs.run_settings import is_users
@@ -79,7 +81,8 @@ class Command(CrawlCommand):
         """Run the spider while the locks of its portals are held."""
         assert self.crawler_process is not None
         try:
-            run = self._session.open()
+            with _stopping_in_one_line():
+                run = self._session.open()
         except PortalcrawlError as error:
             exit_with(error)
         with self._session:
@@ -89,6 +92,21 @@ class Command(CrawlCommand):
         self.exitcode = _print_summary(run)
         if self.crawler_process.bootstrap_failed and run.manifest is None:
             self.exitcode = 1
+
+
+@contextmanager
+def _stopping_in_one_line() -> Iterator[None]:
+    """Raise RunStoppedError when Ctrl-C or SIGTERM stops the block; Scrapy handles them only once it crawls."""
+
+    def stop(number: int, _frame: object) -> NoReturn:
+        raise RunStoppedError(f"stopped by {signal.Signals(number).name} before the crawl began")
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _check_scrapy_settings(settings: BaseSettings) -> None:

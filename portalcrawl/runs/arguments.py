@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from portalcrawl.errors import ArgumentError, UsageError
 from portalcrawl.profiles.model import RenderMode
+from portalcrawl.profiles.profile_hosts import netloc_of
 from portalcrawl.urls import MAX_URL_LENGTH, mask_secrets
 
 T = TypeVar("T")
@@ -105,19 +106,14 @@ def _urls(name: str, value: str) -> tuple[str, ...]:
 
 def check_url(name: str, url: str, where: str = "") -> None:
     """Raise ArgumentError if *url* is not an http(s) URL, contains a user, or is longer than MAX_URL_LENGTH."""
-    try:
-        parts = urlsplit(url)
-        is_good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        is_good = False
     shown = mask_secrets(url[:200])
-    if not is_good or not url.isprintable():
-        raise ArgumentError(name, f"{shown!r}{where} is not a URL", "http and https URLs")
-    if "@" in parts.netloc:
-        raise ArgumentError(name, f"{shown!r}{where} names a user", "URLs without user and password")
     if len(url) > MAX_URL_LENGTH:
         problem = f"{shown!r}...{where} has {len(url)} characters"
         raise ArgumentError(name, problem, f"URLs of up to {MAX_URL_LENGTH}")
+    if netloc_of(url) is None or not url.isprintable():
+        raise ArgumentError(name, f"{shown!r}{where} is not a URL", "http and https URLs")
+    if "@" in urlsplit(url).netloc:
+        raise ArgumentError(name, f"{shown!r}{where} names a user", "URLs without user and password")
 
 
 def _urls_file(name: str, value: str) -> tuple[str, ...]:
@@ -135,7 +131,8 @@ def _urls_file(name: str, value: str) -> tuple[str, ...]:
 def _lines(name: str, value: str) -> list[str]:
     takes = "a readable file with one URL per line (UTF-8), or - for standard input"
     try:
-        text = sys.stdin.read() if value == "-" else Path(value).read_text(encoding="utf-8-sig")
+        content = sys.stdin.buffer.read() if value == "-" else Path(value).read_bytes()
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ArgumentError(name, f"{value!r} is not UTF-8 text", takes) from None
     except (OSError, ValueError) as error:

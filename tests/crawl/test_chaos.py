@@ -6,13 +6,18 @@ import random
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from support.chaos import BY_ITEMS_ALONE, Report, arguments, audit, finish, random_kills, start, until_quiet
 from support.commandline import ENOUGH, manifests, records
 from support.step_kills import crawl_killed_at
+from support.tinyportal import TinyPortal
 from support.trap_portal import TrapPortal
+
+from portalcrawl.runs.locks import lock_name
 
 
 @pytest.mark.long
@@ -90,3 +95,25 @@ def test_the_second_run_of_a_portal_ends_at_once(tmp_path: Path) -> None:
         report = Report()
         audit(tmp_path, portal, report, max_depth=1)
     assert report.faults == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_waits_for_its_lock_can_be_stopped(tmp_path: Path, number: int) -> None:
+    with TinyPortal({}) as portal:
+        locks = tmp_path / "locks"
+        locks.mkdir()
+        with FileLock(locks / lock_name(portal.origin.removeprefix("http://"))):
+            waiting = start(portal.url(), tmp_path, "-s", "RUN_LOCK_WAIT=60")
+            while not is_lock_open(waiting.pid, locks):
+                time.sleep(0.05)
+            waiting.send_signal(number)
+            _, err = waiting.communicate(timeout=ENOUGH)
+    assert (waiting.returncode, len(err.splitlines())) == (75, 1), err
+    assert signal.Signals(number).name in err
+
+
+def is_lock_open(pid: int, locks: Path) -> bool:
+    """Return whether the process has a lock file open, so that it waits for the lock."""
+    with suppress(OSError):
+        return any(locks in file.readlink().parents for file in Path(f"/proc/{pid}/fd").iterdir())
+    return False

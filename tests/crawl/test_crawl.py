@@ -112,7 +112,7 @@ def test_pages_of_a_list(tmp_path: Path) -> None:
 
 def test_urls_from_standard_input(tmp_path: Path) -> None:
     with TinyPortal(chain()) as portal:
-        lines = f"# two\n\n{portal.url(path(2))}\n{portal.url(path(4))}\n"
+        lines = f"\ufeff# two\n\n{portal.url(path(2))}\n{portal.url(path(4))}\n"
         ended = crawl(data=tmp_path, urls_file="-", follow="false", stdin=lines)
     assert ended.code == 0, ended.err
     assert headlines(tmp_path) == titles(2, 4)
@@ -127,12 +127,18 @@ def test_pages_of_several_portals(tmp_path: Path) -> None:
         assert len(list((tmp_path / "locks").iterdir())) == 2
 
 
-def test_scrapy_parse_shows_and_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("spider", [(), ("--spider=portal",)])
+def test_scrapy_parse_shows_and_leaves_nothing(tmp_path: Path, spider: tuple[str, ...]) -> None:
     with TinyPortal(chain()) as portal:
-        ended = scrapy("parse", "--spider=portal", portal.url(path(1)), "--nocolour", "-L", "ERROR", data=tmp_path)
+        ended = scrapy("parse", *spider, portal.url(path(1)), "--nocolour", "-L", "ERROR", data=tmp_path)
     assert ended.code == 0, ended.err
     assert TITLES[1] in ended.out
     assert not list(tmp_path.iterdir())
+
+
+def test_scrapy_parse_of_no_url_is_one_line(tmp_path: Path) -> None:
+    ended = scrapy("parse", "http://www..portal.example/", data=tmp_path)
+    assert (ended.code, len(ended.lines)) == (2, 1), ended.err
 
 
 def test_scrapys_own_output_gets_the_same_records(tmp_path: Path) -> None:

@@ -128,6 +128,13 @@ def test_ages_count_from_fetched_else_from_the_date_header_else_from_now():
     assert abs(datetime.fromisoformat(now.date_fetched) - datetime.now(UTC)).total_seconds() < 600
 
 
+def test_headers_with_bytes_that_are_not_utf_8():
+    headers = {"Server": "caf\udce9", "Set-Cookie": ["a=\udcff", b"b=\xff"], "X-Robots-Tag": "noai"}
+    article = read_page(PAGE, URL, headers=headers).article
+    assert article
+    assert article.rights["x_robots_tag"] == "noai"
+
+
 def test_rights_are_read_from_headers():
     article = read_page(PAGE, URL, headers={"X-Robots-Tag": ["noarchive", "noai"], "tdm-reservation": "1"}).article
     assert article is not None
