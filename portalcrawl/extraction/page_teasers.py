@@ -50,11 +50,6 @@ class TeaserReading:
     refused: dict[int, str] = field(default_factory=dict)
     """Index of a block -> why its link is not a teaser: ``not an article's address``, ``menu`` ..."""
 
-    def has_snippet(self, teaser: TeaserParts, fields: Mapping[int, str]) -> bool:
-        """Return whether the headline of *teaser* (in *fields*) is the snippet of one of the same article."""
-        heads = (self.owners.get(block) for block, part in fields.items() if part == "headline")
-        return any(owner and owner[1] == "snippet" and self.teasers[owner[0]].url == teaser.url for owner in heads)
-
     def take(self, fields: Mapping[int, str]) -> None:
         """Make the last teaser the owner of the blocks in *fields*, which maps the index of a block to its field."""
         number = len(self.teasers) - 1
@@ -104,7 +99,7 @@ def _read_generic(
         )
         name = lists.name_of(index)
         reason = card_filter.why_not(card, teaser, name) if teaser is not None else "advertisement or empty"
-        if teaser is not None and not reason and not reading.has_snippet(teaser, fields.owners()):
+        if teaser is not None and not reason:
             teaser.position = lists.take_place(index)
             teaser.block = (teaser.block or "").strip(FRAME) or name
             reading.teasers.append(teaser)

@@ -119,11 +119,12 @@ class CardFinder:
     def _names_list(self, around: Box, box: Box) -> bool:
         """Return whether the heading above *box* in *around* names a list whose only card is *box*.
 
-        Before a heading of the same or a higher level, such a heading is its kicker.
+        A heading that leads to the article too is the card's own; before a heading of the same or a higher level, it is
+        its kicker.
         """
         before = self.walk.blocks[around.first : min(box.first, around.first + _MAX_CLIMB)]
         heading = next((block for block in before if block.level), None)
-        if heading is None:
+        if heading is None or heading.box in self.marks:
             return False
         own = self.walk.blocks[box.first : min(box.last, box.first + _MAX_CLIMB)]
         headline = next((block for block in own if block.level), None)
