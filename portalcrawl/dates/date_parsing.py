@@ -12,6 +12,7 @@ from portalcrawl.dates.moments import (
     PUNCTUATION,
     WORD,
     Moment,
+    age_in,
     days_in,
     past_in,
     present_in,
@@ -20,7 +21,7 @@ from portalcrawl.dates.moments import (
 )
 from portalcrawl.text.normalize import clean
 from portalcrawl.vocabulary import either
-from portalcrawl.vocabulary.date_words import AGE_WORDS, DAY_WORDS, KNOWN, LABELS, MODIFIED, WEEKDAYS
+from portalcrawl.vocabulary.date_words import AGE_WORDS, DAY_SIGNS, KNOWN, LABELS, MODIFIED, WEEKDAYS
 
 LONGEST_TEXT = 200
 """Characters; longer texts are not dates."""
@@ -87,7 +88,7 @@ def _moments(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
     words = WORD.findall(line)
     for applies, read in (
         (not AGE_WORDS.isdisjoint(words), past_in),
-        (not DAY_WORDS.keys().isdisjoint(words), relative_days_in),
+        (not DAY_SIGNS.isdisjoint(words), relative_days_in),
         (_DIGIT.search(line), days_in),
         (not WEEKDAYS.keys().isdisjoint(words), weekdays_in),
         (len(words) <= _LONGEST_PRESENT, present_in),
@@ -96,6 +97,12 @@ def _moments(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
         if found and not _other_words(line, found):
             return found
     return []
+
+
+def parse_age(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None:
+    """Return the time that *text*, which is only an amount of time (``3h``), was before *now*; None if it is none."""
+    found = age_in(text.strip().lower(), now, zone)
+    return DateReading(found.when, found.precision, text, found.role, found.zoned) if found else None
 
 
 def find_date(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None:

@@ -35,6 +35,8 @@ _MONTH_FIRST = re.compile(
     rf"[^\W\d_](?<![^\W\d_]{{2}})[^\W\d_]{{2,11}}\.? (?P<day>\d{{1,2}}){_ORDINAL}?(?![\d:])"
     rf"(?:,? (?P<year>{_YEAR}))?"
 )
+_YEAR_AHEAD = re.compile(r"(?<!\d)((?:19|20)\d\d)\. ?$")
+"""A year before the name of a month (``2025. november 9.``)."""
 # 18:15, 18.15 Uhr, 6:15 pm, 18 h 15, 18時15分
 _TIME = re.compile(
     rf"\d(?<![\d.:,]\d)\d?(?:(?P<sign>[:.]| ?[h{_HOUR_SIGNS}]) ?(?P<minute>\d\d|\d(?= ?[{_MINUTE_SIGNS}]))(?!\d)"
@@ -57,11 +59,13 @@ _AMOUNT = (
     rf"(?:,? (?:{either('dates.and')} )?(?P<count2>\d{{1,2}}) ?(?P<unit2>[^\W\d_]{{1,9}})\.?)?(?![^\W_])"
 )
 _OPENED = re.compile(rf"{opening('dates.ago_ahead')} {_ABOUT}{_AMOUNT}")
+_BARE = re.compile(_AMOUNT)
 _CLOSED = re.compile(
     rf"(?<![^\W_])(?:{either('dates.ago_lead')} )?{_ABOUT}{_AMOUNT} {either('dates.ago_behind')}(?![^\W_])"
 )
 
 
+_LONGEST_YEAR = 7
 _LONGEST_AHEAD = 4
 """Most characters of such a word and the space after it."""
 
@@ -125,9 +129,11 @@ def _name_first(line: str, today: date) -> list[FoundDate]:
     position = 0
     while match := _MONTH_FIRST.search(line, position):
         name = line[match.start() : match.start("day")].rstrip(" .")
-        actual = _day(match["year"], MONTHS.get(name), int(match["day"]), today)
+        ahead = _YEAR_AHEAD.search(line, max(0, match.start() - _LONGEST_YEAR), match.start())
+        year = match["year"] or (ahead[1] if ahead else None)
+        actual = _day(year, MONTHS.get(name), int(match["day"]), today)
         if actual:
-            found.append(FoundDate(match.start(), match.end(), actual, bool(match["year"])))
+            found.append(FoundDate((ahead or match).start(), match.end(), actual, bool(year)))
         position = match.end() if actual else match.start("day")
     return found
 
@@ -199,6 +205,13 @@ def _zone_after(line: str, start: int, end: int) -> tuple[tzinfo | None, int]:
 def ages_in(line: str) -> list[FoundAge]:
     """Return the ages in *line* (lower case), left to right."""
     return _ages(_OPENED, line) or _ages(_CLOSED, line)
+
+
+def bare_age(line: str) -> FoundAge | None:
+    """Return the age that *line* (lower case) is as a whole, without a word that says so (``3h``)."""
+    match = _BARE.fullmatch(line)
+    parts = _amounts(match) if match else []
+    return FoundAge(0, len(line), parts) if parts else None
 
 
 def _ages(pattern: re.Pattern[str], line: str) -> list[FoundAge]:

@@ -14,7 +14,15 @@ from typing import Any
 from portalcrawl.dates.date_reading import DateReading, Precision
 from portalcrawl.dates.resolve import in_zone, is_sane, local_time, named_zone
 from portalcrawl.vocabulary import languages, words
-from portalcrawl.vocabulary.date_words import DAY_NAMES, FOREIGN, MONTH_KEYS, MONTHS, calendar_names, relative_day_names
+from portalcrawl.vocabulary.date_words import (
+    DAY_NAMES,
+    FOREIGN,
+    MONTH_KEYS,
+    MONTHS,
+    UNITS,
+    calendar_names,
+    relative_day_names,
+)
 
 LARGEST = "ru"
 """Language of words that occur in several languages."""
@@ -66,7 +74,8 @@ def looks_foreign(line: str) -> bool:
     if not words or _language(line) is None:
         return False
     return all(
-        word in _MONTH_WORDS or word in _DAY_WORDS or word in _AGE_WORDS or len(word) <= _FILLER for word in words
+        word in _MONTH_WORDS or word in _DAY_WORDS or word in _AGE_WORDS or word in UNITS or len(word) <= _FILLER
+        for word in words
     )
 
 

@@ -10,11 +10,12 @@ import re
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
-from portalcrawl.dates.date_patterns import FoundAge, FoundDate, FoundTime, ages_in, dates_in, time_in
+from portalcrawl.dates.date_patterns import FoundAge, FoundDate, FoundTime, ages_in, bare_age, dates_in, time_in
 from portalcrawl.dates.date_reading import Precision, Role
 from portalcrawl.dates.resolve import a_date, ago, in_zone, is_sane, is_utc, latest_weekday, local_time
 from portalcrawl.vocabulary.date_words import (
     AM_PM,
+    DAY_NAME,
     DAY_WORDS,
     HOUR,
     KNOWN,
@@ -131,6 +132,16 @@ def past_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
     return found
 
 
+def age_in(line: str, now: datetime, zone: tzinfo) -> Moment | None:
+    """Return the moment that *line* is as a whole: an age without a word that says so (``3h``)."""
+    age = bare_age(line)
+    when = ago(age.parts, now, zone) if age else None
+    if age is None or when is None or not is_sane(when.year, now):
+        return None
+    precision = _age_precision(age)
+    return Moment(0, len(line), when, precision, "published", precision != "day")
+
+
 def _age_precision(age: FoundAge) -> Precision:
     if age.parts[0][1] > HOUR:
         return "day"
@@ -139,7 +150,7 @@ def _age_precision(age: FoundAge) -> Precision:
 
 def relative_days_in(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
     """Return ``heute``, ``gestern`` etc., with a time of day if there is one."""
-    named = [match for match in WORD.finditer(line) if match[0] in DAY_WORDS]
+    named = [*DAY_NAME.finditer(line)]
     if len(named) != 1:
         return []
     start, end = named[0].span()

@@ -17,16 +17,18 @@ from portalcrawl.extraction.teasers.card_filter import CardFilter
 from portalcrawl.extraction.teasers.card_lines import Line
 from portalcrawl.extraction.teasers.card_text import pictures, read_card
 from portalcrawl.extraction.teasers.cards import CardFinder
-from portalcrawl.extraction.teasers.line_forms import FRAME
+from portalcrawl.extraction.teasers.line_forms import FRAME, is_bare_age
 from portalcrawl.extraction.teasers.list_blocks import ListNames
 from portalcrawl.extraction.teasers.page_runs import PageRuns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from lxml.etree import _Element
 
+    from portalcrawl.extraction.dom.blocks import Box
     from portalcrawl.extraction.dom.walk import Walk
+    from portalcrawl.extraction.teasers.cards import Card
     from portalcrawl.profiles.model import Profile
 
 _UNUSED = ("link", "other")
@@ -47,11 +49,6 @@ class TeaserReading:
     """Blocks that show the headlines of several teasers; the first of them owns it."""
     refused: dict[int, str] = field(default_factory=dict)
     """Index of a block -> why its link is not a teaser: ``not an article's address``, ``menu`` ..."""
-
-    def has_snippet(self, teaser: TeaserParts, fields: Mapping[int, str]) -> bool:
-        """Return whether the headline of *teaser* (in *fields*) is the snippet of one of the same article."""
-        heads = (self.owners.get(block) for block, part in fields.items() if part == "headline")
-        return any(owner and owner[1] == "snippet" and self.teasers[owner[0]].url == teaser.url for owner in heads)
 
     def take(self, fields: Mapping[int, str]) -> None:
         """Make the last teaser the owner of the blocks in *fields*, which maps the index of a block to its field."""
@@ -91,7 +88,7 @@ def _read_generic(
     sections = {address for address, count in addresses.items() if count > 1}
     signs = PageSigns(sections)
     found = [CardFields(text, card.template, walk.base_url, signs) for card, text in zip(cards, texts, strict=True)]
-    _remove_ranks(found)
+    _remove_ranks(zip(cards, found, strict=True))
     for fields in found:
         fields.vote()
     tickers = _tickers(found)
@@ -102,7 +99,7 @@ def _read_generic(
         )
         name = lists.name_of(index)
         reason = card_filter.why_not(card, teaser, name) if teaser is not None else "advertisement or empty"
-        if teaser is not None and not reason and not reading.has_snippet(teaser, fields.owners()):
+        if teaser is not None and not reason:
             teaser.position = lists.take_place(index)
             teaser.block = (teaser.block or "").strip(FRAME) or name
             reading.teasers.append(teaser)
@@ -111,12 +108,12 @@ def _read_generic(
             reading.refused.update(dict.fromkeys(fields.owners(), reason))
 
 
-def _remove_ranks(readings: list[CardFields]) -> None:
-    """Remove leading numbers that count up from card to card, as in a list of the most read articles."""
-    places: defaultdict[tuple[str, str], list[Line]] = defaultdict(list)
-    for fields in readings:
+def _remove_ranks(readings: Iterable[tuple[Card, CardFields]]) -> None:
+    """Remove leading numbers that count up from card to card of a list, as in those of the most read articles."""
+    places: defaultdict[tuple[Box, str, str], list[Line]] = defaultdict(list)
+    for card, fields in readings:
         for line in fields.texts:
-            places[fields.template, line.slot].append(line)
+            places[card.around, fields.template, line.slot].append(line)
     for lines in places.values():
         ranks = [_RANKED.match(line.text) for line in lines]
         if len(ranks) >= _MIN_RANKS and all(rank and int(rank[1]) == at for at, rank in enumerate(ranks, 1)):
@@ -125,12 +122,16 @@ def _remove_ranks(readings: list[CardFields]) -> None:
 
 
 def _tickers(readings: list[CardFields]) -> frozenset[str]:
-    """Return the templates of cards whose bare times (``19:00``) are in order: times of day, not lengths of videos."""
+    """Return the templates of cards whose bare times (``19:00``) are times of publication, not lengths of videos.
+
+    They are in order, or other cards have bare ages (``3h``), as cards with ``5 min`` do.
+    """
     clocks: defaultdict[str, list[str]] = defaultdict(list)
     for fields in readings:
         if clock := fields.found.values.get("clock"):
             clocks[fields.template].append(clock.zfill(5))
-    return frozenset(
+    aged = frozenset(fields.template for fields in readings if is_bare_age(fields.found.values.get("date", "")))
+    return aged.union(
         template for template, found in clocks.items() if len(set(found)) >= _MIN_CLOCKS and _are_in_order(found)
     )
 

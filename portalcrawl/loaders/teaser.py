@@ -103,8 +103,9 @@ def _add_time(teaser: Teaser, parts: TeaserParts, page: Page) -> None:
     The visible text is kept as ``date_published_raw`` even if it names no day (``19:00`` in a ticker).
     """
     teaser.date_published_raw = parts.date_text
-    for raw in (parts.date_attribute, parts.date_text):
-        reading = dates.parse_date(raw, now=page.fetched, zone=page.zone) if raw else None
+    for raw in filter(None, (parts.date_attribute, parts.date_text)):
+        reading = dates.parse_date(raw, now=page.fetched, zone=page.zone)
+        reading = reading or dates.parse_age(raw, now=page.fetched, zone=page.zone)
         if reading is not None:
             teaser.date_published = _in_portal_time(reading, page).isoformat()
             teaser.date_published_raw = raw

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+LETTER = r"(?:[^\W\d_]|[\u0900-\u0963\u0970-\u097f\u0e31-\u0e4e])"
+"""Expression for a letter or a vowel sign of Devanagari or Thai, which the class ``w`` leaves out."""
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _KANA = "\u3040-\u30ff\u31f0-\u31ff"
 _HANGUL = "\uac00-\ud7af"

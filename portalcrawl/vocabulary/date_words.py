@@ -108,7 +108,10 @@ DAY_WORDS = {
     for back, role in enumerate(("dates.today", "dates.yesterday", "dates.day_before_yesterday"))
     for word in phrases(role)
 }
-"""Word to days back."""
+"""Word, or words, to days back."""
+DAY_SIGNS = frozenset(name.split()[-1] for name in DAY_WORDS)
+"""Every such name ends with one of these words."""
+DAY_NAME = re.compile(either_word("dates.today", "dates.yesterday", "dates.day_before_yesterday"))
 
 NO_DAYS = words("dates.no_day")
 """Day words with another meaning in another language; they count only with a time of day."""

@@ -154,6 +154,15 @@ DATES = (
     *("Dec 2, 2025", "Updated December 2, 2025 at 5:01 a.m. ET", "2 décembre 2025", "2 de diciembre de 2025"),
     *("2 dicembre 2025", "2 december 2025", "2 grudnia 2025", "2 Aralık 2025", "2 Desember 2025", "2. desember 2025"),
     *("28 ноября 2011", "7 апреля 2013, 17:26", "2. prosince 2025", "Montag, 14:03 Uhr", "Wto 22:05", "2025-12-02"),
+    *(
+        "2025. november 9., 15:30",
+        "πριν από 5 ώρες",
+        "Χθες, 09:05",
+        "I går, 09:05",
+        "I dag kl. 12:00",
+        "Kemarin, 09:05",
+    ),
+    *("před 5 hodinami", "3 tuntia sitten", "prieš 7 val.", "pirms 5 stundām", "5 часов назад", "24 päivää sitten"),
     *("Ab Montag, 6. November", "Ergänzt: 4. November, 13:30 Uhr", "Published Nov 9, 2023 at 5:01 a.m. ET"),
 )
 NO_DATES = (

@@ -120,7 +120,7 @@ def _is_inline(link: Link, text: str, runs: PageRuns) -> bool:
         return False
     opens = before[-1:] != ":" and form_of(before) == "text"
     goes_on = form_of(after) == "text"
-    if opens and (goes_on or word_count(before) >= _FEW_WORDS):
+    if opens and (goes_on or (word_count(before) >= _FEW_WORDS and not block.level)):
         return True
     is_apart = text[-1:] == ":" or (runs.parts[start][2].bold and not after[:1].islower())
     is_title = not before and word_count(text) >= _HEADLINE_WORDS and is_apart

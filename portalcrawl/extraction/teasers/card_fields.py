@@ -41,7 +41,7 @@ _WEIGHTS = {
     "bold": 1.0,
     "class of a title": 3.0,
     "class of a snippet": -2.0,
-    "class of a kicker": -4.0,
+    "class or colon of a kicker": -4.0,
     "named by link or picture": 3.0,
     "beside a link that speaks": -3.0,
 }
@@ -200,13 +200,17 @@ class CardFields:
             "heading": line.heading,
             "in the link": line.linked,
             "bold": line.strong and not line.heading,
-            "class of a kicker": hint & Hint.KICKER and len(self.texts) > 1,
+            "class or colon of a kicker": (hint & Hint.KICKER and len(self.texts) > 1) or self.introduces(line),
             "class of a snippet": hint & (Hint.KICKER | Hint.SNIPPET) == Hint.SNIPPET,
             "class of a title": hint & (Hint.KICKER | Hint.SNIPPET | Hint.TITLE) == Hint.TITLE,
             "named by link or picture": fold(text) in names,
             "beside a link that speaks": link_speaks and not line.linked and not (line.heading and _is_long(text)),
         }
         return 1.0 + sum(_WEIGHTS[name] for name, given in signs.items() if given)
+
+    def introduces(self, line: Line) -> bool:
+        """Return whether *line* ends with a colon, and another line leads to the article as it does."""
+        return line.text.endswith(":") and any(each is not line and each.linked >= line.linked for each in self.texts)
 
     def can_be_kicker(self, line: Line, *, is_over: bool) -> bool:
         """Return whether *line* may be the kicker; *is_over*: it comes before the headline."""

@@ -84,7 +84,8 @@ def lines_of(pieces: Group, *, inner: bool = False) -> Iterator[Line]:
         for group in groups:
             yield from lines_of(group, inner=True)
         return
-    for group in _split_ends(groups) if len(groups) > 1 and not inner else [pieces]:
+    is_whole = len(groups) < 2 or inner or _is_date_of_parts(groups)
+    for group in [pieces] if is_whole else _split_ends(groups):
         text = _text(group)
         if not group[0].context.linked and form_of(text) == "text":  # without what separates it from its neighbours
             text = text.lstrip(MARKS) if group[0] is not pieces[0] else text
@@ -125,6 +126,12 @@ def _stand_side_by_side(groups: list[Group], parents: list[_Element | None], *, 
         return False
     kinds = {(parent.tag, parent.get("class")) for parent in parents if parent is not None}
     return len(kinds) > 1 or not (inner or groups[0][0].context.heading)
+
+
+def _is_date_of_parts(groups: list[Group]) -> bool:
+    """Return whether *groups* are one date, of which a part is none alone: ``Prieš <b>24 val.</b>``."""
+    forms = [form_of(_text(group)) for group in groups]
+    return "text" in forms and form_of(" ".join(map(_text, groups))) == "date"
 
 
 def _split_ends(groups: list[Group]) -> list[Group]:

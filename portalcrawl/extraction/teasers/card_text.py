@@ -30,6 +30,8 @@ _TELLING = _SPLITTING | frozenset(("figcaption", *HEADINGS))
 _GLYPH = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _MACHINE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?:[T ].{4,30})?|1\d{9}(?:\d{3})?")
 _SHORT = Hint.KICKER | Hint.LABEL
+_PARTIAL = _SHORT | Hint.CAPTION
+"""Hints that are those of a part of a card only: a box with such a name that holds a heading is more than that."""
 _MAX_SHORT = 80
 """Most characters of a kicker or a label."""
 _MAX_INNER = 30
@@ -209,8 +211,8 @@ def machine_time(time: TimeElement) -> str | None:
 def _own_roles(element: _Element, hints: int) -> int:
     """Return those of *hints* that apply to the text of *element* itself, not only to a part of its content."""
     roles = hints & (Hint.ROLES | Hint.ICON)
-    if not roles & _SHORT or not len(element):
+    if not roles & _PARTIAL or not len(element):
         return roles
-    holds_heading = element.tag not in HEADINGS and next(element.iterdescendants(*HEADINGS), None) is not None
-    is_container = holds_heading or len(text_of(element, _MAX_SHORT)) > _MAX_SHORT
-    return roles & ~_SHORT if is_container else roles
+    if element.tag not in HEADINGS and next(element.iterdescendants(*HEADINGS), None) is not None:
+        return roles & ~_PARTIAL
+    return roles & ~_SHORT if roles & _SHORT and len(text_of(element, _MAX_SHORT)) > _MAX_SHORT else roles

@@ -33,6 +33,8 @@ _MAX_HEADLINE = 100
 _PARAGRAPH = 60
 _MAX_LONE_LINKS = 8
 """Most links to one article in one range of the page that are examined."""
+_MOST_LINKS = 40
+"""Most links of a card with a list of further articles."""
 
 
 @dataclass(slots=True)
@@ -64,11 +66,12 @@ class CardFinder:
         self.runs = runs
         self.walk = runs.walk
         self.links = links
-        self.sub_lists = _find_sub_lists(self.walk, links)
-        self.marks: dict[Box, str] = {}
+        self.sub_lists: frozenset[Box] = frozenset()
+        self.marks = self._marked()
         """Box -> the one article that it leads to, or ``MANY``."""
-        for link in links:
-            self._mark(link)
+        self.sub_lists = _find_sub_lists(self.walk, links, self.marks)
+        if self.sub_lists:
+            self.marks = self._marked()
 
     def cards(self) -> list[Card]:
         """Return the cards, in page order."""
@@ -87,15 +90,18 @@ class CardFinder:
                     card.skipped.append((start, end))
         return sorted(cards, key=lambda card: card.links[0].link.index)
 
-    def _mark(self, link: ArticleLink) -> None:
-        """Mark the boxes around *link*; if it is in a list within a card, only those within that list."""
-        for box in link.link.box.chain():
-            known = self.marks.get(box)
-            if known == link.target or known is MANY:
-                break  # and so are all boxes around it
-            self.marks[box] = link.target if known is None else MANY
-            if box in self.sub_lists:
-                break
+    def _marked(self) -> dict[Box, str]:
+        """Mark the boxes around each link; if it is in a list within a card, only those within that list."""
+        marks: dict[Box, str] = {}
+        for link in self.links:
+            for box in link.link.box.chain():
+                known = marks.get(box)
+                if known == link.target or known is MANY:
+                    break  # and so are all boxes around it
+                marks[box] = link.target if known is None else MANY
+                if box in self.sub_lists:
+                    break
+        return marks
 
     def _top_of(self, link: ArticleLink) -> tuple[Top, Box]:
         """Return the outermost box around *link* that leads only to its article, else *link*; and the box around it."""
@@ -113,11 +119,12 @@ class CardFinder:
     def _names_list(self, around: Box, box: Box) -> bool:
         """Return whether the heading above *box* in *around* names a list whose only card is *box*.
 
-        Before a heading of the same or a higher level, such a heading is its kicker.
+        A heading that leads to the article too is the card's own; before a heading of the same or a higher level, it is
+        its kicker.
         """
         before = self.walk.blocks[around.first : min(box.first, around.first + _MAX_CLIMB)]
         heading = next((block for block in before if block.level), None)
-        if heading is None:
+        if heading is None or heading.box in self.marks:
             return False
         own = self.walk.blocks[box.first : min(box.last, box.first + _MAX_CLIMB)]
         headline = next((block for block in own if block.level), None)
@@ -170,7 +177,8 @@ class CardFinder:
     def _lone_card(self, top: Top, link: ArticleLink, around: Box) -> Card:
         box = link.link.box
         start, end = self.runs.of_link(link.link)
-        if isinstance(top, Box) and self._belongs(box, self.runs.size(start, end), self._headings(link)):
+        size = 0 if form_of(self.runs.text_of(link.link)) == "more" else self.runs.size(start, end)
+        if isinstance(top, Box) and self._belongs(box, size, self._headings(link)):
             return self._card(self._climb(box, top), [link])
         return Card(start, end, [link], box, f"{kind_of(link)}<{box.signature}")
 
@@ -203,7 +211,7 @@ class CardFinder:
         return sum(b.box.tag == "p" and b.box.parent is box.parent and b.box.chars > _PARAGRAPH for b in beside) == 2
 
 
-def _find_sub_lists(walk: Walk, links: list[ArticleLink]) -> frozenset[Box]:
+def _find_sub_lists(walk: Walk, links: list[ArticleLink], marks: Mapping[Box, str]) -> frozenset[Box]:
     """Return the lists of links to further articles within cards: boxes without a link to the card's article."""
     headed: defaultdict[Box, dict[str, int]] = defaultdict(dict)
     for link in links:
@@ -211,6 +219,9 @@ def _find_sub_lists(walk: Walk, links: list[ArticleLink]) -> frozenset[Box]:
         for box in islice(link.link.box.chain(), _MAX_CLIMB) if block and block[0].level else ():
             headed[box][link.target] = min(block[0].level, headed[box].get(link.target, block[0].level))
     owners = {box: owner for box, levels in headed.items() if (owner := _owner(walk, box, levels, headed)) is not None}
+    targets = {link.link.index: link.target for link in links}
+    plain = (box for box, mark in marks.items() if mark is MANY and box not in headed)
+    owners |= {box: owner for box in plain if (owner := _first_of(walk, box, marks, targets)) is not None}
     if not owners:
         return frozenset()  # as on most pages
     around: defaultdict[str, set[Box]] = defaultdict(set)
@@ -243,9 +254,26 @@ def _owner(walk: Walk, box: Box, levels: Mapping[str, int], headed: Container[Bo
     return owners[0] if any(other is not box and other in headed for other in alike) else None
 
 
+def _first_of(walk: Walk, box: Box, marks: Mapping[Box, str], targets: Mapping[int, str]) -> str | None:
+    """Return the article whose card *box*, which has no linked heading, is: its first, if similar boxes lead to one.
+
+    None if it has no text besides links, or may be a list of cards. *targets* maps the indexes of links to articles.
+    """
+    if box.tag in _LIMITS or _holds_only_links(box) or box.last_link - box.first_link > _MOST_LINKS:
+        return None
+    if all(marks.get(other, MANY) is MANY for other in walk.alike(box)[:_MAX_CLIMB]):
+        return None
+    found = [targets[at] for at in range(box.first_link, box.last_link) if at in targets]
+    return found[0] if len(set(found)) <= _MAX_LONE_LINKS else None
+
+
 def _is_sub_list(box: Box) -> bool:
     """Return whether *box* holds only links, neither pictures nor paragraphs."""
-    return not box.level and not box.pictures and box.tag not in _ITEMS and box.link_chars * 10 >= 8 * box.chars
+    return not box.level and not box.pictures and box.tag not in _ITEMS and _holds_only_links(box)
+
+
+def _holds_only_links(box: Box) -> bool:
+    return box.link_chars * 10 >= 8 * box.chars
 
 
 def _is_title_like(text: str) -> bool:

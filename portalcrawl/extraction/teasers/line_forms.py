@@ -11,7 +11,7 @@ from typing import Literal
 
 from portalcrawl.dates import looks_foreign
 from portalcrawl.extraction.teasers import wording as known
-from portalcrawl.text.counts import word_count
+from portalcrawl.text.counts import LETTER, word_count
 from portalcrawl.vocabulary import either, words
 
 Form = Literal["text", "date", "count", "label", "byline", "more", "reading_time", "number", "ad", "empty"]
@@ -19,7 +19,7 @@ Form = Literal["text", "date", "count", "label", "byline", "more", "reading_time
 _MAX_FORM = 80
 _MAX_NAME = 60
 _MOST_CALL_WORDS = 6
-_WORD = re.compile(r"[^\W\d_]+|\d+")
+_WORD = re.compile(rf"{LETTER}+|\d+")
 _LETTER = re.compile(r"[^\W\d_]")
 _YEAR_SIGNS, _MONTH_SIGNS = ("".join(sorted(words(f"dates.{unit}_sign"))) for unit in ("year", "month"))
 _FULL_DAY = re.compile(
@@ -45,7 +45,7 @@ _CUT_MARK = r"(?:\[\s?(?:…|\.{3})\s?\]|\(\s?(?:…|\.{3})\s?\)|…|\.{3})"
 _CUT = re.compile(rf"{_CUT_MARK}$")
 _TAIL = re.compile(rf"(?P<cut>{_CUT_MARK})\s*(?:\((?P<count>\d{{1,5}})\))?(?P<rest>.{{0,60}})$")
 """What follows a snippet: ellipsis, count and date."""
-MARKS = " ·|•●–—-"
+MARKS = " ·|•●/–—-"
 """Separators between the parts of a line."""
 FRAME = " :»›→←«‹-–|>"
 """Characters around the name of a list."""
@@ -62,7 +62,7 @@ def form_of(text: str) -> Form:
 
 @lru_cache(maxsize=8192)
 def _form_of(text: str) -> Form:
-    lowered = text.casefold()
+    lowered = text.lower()
     if lowered in known.LABELS or known.MARKED_PLUS.fullmatch(lowered):
         return "label"
     words = _WORD.findall(lowered)
@@ -87,7 +87,7 @@ def is_date(text: str) -> bool:
     >>> is_date("Stand: 02.12.2025, 18:15 Uhr"), is_date("3 Minuten"), is_date("Dezember-Hilfe 2025 kommt")
     (True, False, False)
     """
-    lowered = text.casefold()
+    lowered = text.lower()
     return _is_date(text, lowered, _WORD.findall(lowered))
 
 
@@ -103,7 +103,7 @@ def _has_date_anchor(text: str, lowered: str, words: list[str]) -> bool:
     found = set(words)
     is_day = bool(found & known.DAYS and known.DAY.search(lowered))
     is_in_month = bool(found & known.MONTHS) and any(map(str.isdigit, words))
-    is_age = bool(found & known.AGO and found & known.UNITS)
+    is_age = bool(found & known.AGO and found & known.UNITS) or is_bare_age(lowered)
     return is_day or is_in_month or is_age or bool(_CALENDAR.search(text) or _CLOCK.search(text))
 
 
@@ -113,7 +113,7 @@ def has_full_day(text: str) -> bool:
     >>> has_full_day("5. Dezember 2025"), has_full_day("vor 3 Stunden"), has_full_day("Dezember 2025")
     (True, True, False)
     """
-    lowered = text.casefold()
+    lowered = text.lower()
     found = set(_WORD.findall(lowered))
     is_age = not found.isdisjoint(known.AGO) and not found.isdisjoint(known.UNITS)
     is_spelled = not found.isdisjoint(known.MONTHS) or looks_foreign(lowered)
@@ -211,7 +211,7 @@ def _are_call(words: list[str]) -> bool:
 
 def is_genre(text: str) -> bool:
     """Return whether *text* is the genre of an article (``Kommentar``), not its topic."""
-    return text.casefold().strip(" :") in known.GENRES
+    return text.lower().strip(" :") in known.GENRES
 
 
 def is_block_name(text: str) -> bool:
@@ -231,6 +231,16 @@ def is_service_name(text: str) -> bool:
 def is_bare_clock(text: str) -> bool:
     """Return whether *text* is just ``19:00``: a time of day, or the length of a video."""
     return bool(_BARE_CLOCK.fullmatch(text))
+
+
+def is_bare_age(text: str) -> bool:
+    """Return whether *text* is just an age in hours or days, without a word that says so (``3h``)."""
+    return bool(known.BARE_AGE.fullmatch(text.lower()))
+
+
+def is_bare_minutes(text: str) -> bool:
+    """Return whether *text* is just a number of minutes: an age, or the time to read or hear something."""
+    return bool(known.BARE_MINUTES.fullmatch(text.lower()))
 
 
 def comment_count(text: str) -> int | None:

@@ -43,14 +43,14 @@ class Sorted:
     """The lines without a special form."""
     values: Mapping[str, Any]
     """The first ``date``, ``when``, ``count``, ``label``, ``caption``, ``ad``; ``lead_in``: the words before the link
-    (``Lesen Sie auch``); ``clock``: a bare time of day, which may also be the length of a video."""
+    (``Lesen Sie auch``); ``clock``: a bare time of day or a bare ``5 min``, which may also be a length."""
 
 
 def sort_lines(card: CardText) -> Sorted:
     """Sort the lines of *card*."""
     lines = _joined(card.lines)
     linked = sum(line.linked and line_forms.form_of(line.text) == "text" for line in lines)
-    if all(line.caption or line_forms.form_of(line.text) != "text" for line in lines):
+    if all(line.caption or line.hint & Hint.CAPTION or line_forms.form_of(line.text) != "text" for line in lines):
         _free_captions(lines, card)
     values = [
         *(each for line in lines for each in _sort(line, alone=linked < 2)),
@@ -85,11 +85,14 @@ def _belong_together(text: str, other: str) -> bool:
 def _free_captions(lines: list[Line], card: CardText) -> None:
     """Unset ``caption`` of linked *lines* that differ from the pictures' ``alt`` or ``title``: one is the headline.
 
-    Called if the card has no other linked text. Nothing changes if the pictures have no such text.
+    Called if the card has no other text. If the pictures have no such text, it stays set, but no line is a caption by
+    its class alone.
     """
     shown = {fold(image.get("alt") or image.get("title") or "") for image in card.images} - {""}
     for line in lines:
         line.caption = line.caption and not (line.linked and shown and fold(line.text) not in shown)
+        if line.linked:
+            line.hint &= ~Hint.CAPTION
 
 
 def _sort(line: Line, *, alone: bool) -> Values:
@@ -118,12 +121,16 @@ def _form_in_card(line: Line, *, alone: bool) -> str:
 
 
 def _take(form: str, text: str, hint: int) -> tuple[str, Any]:
-    """Return the name and value of a text of this *form*; a bare time of day may be the length of a video."""
+    """Return the name and value of a text of this *form*; a bare time of day may be the length of a video, and bare
+    minutes the time to read it.
+    """
     if form == "count":
         count = line_forms.comment_count(text)
         return form, int(text) if count is None else count
     if form == "date" and hint & (Hint.DATE | Hint.DURATION) != Hint.DATE and line_forms.is_bare_clock(text):
         return "duration" if hint & Hint.DURATION else "clock", text
+    if form == "reading_time" and line_forms.is_bare_minutes(text):
+        return "clock", text
     return form, text
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from portalcrawl.text.counts import LETTER
 from portalcrawl.vocabulary import LazyPattern, either, either_word, words
 from portalcrawl.vocabulary import date_words as dates
 
-_LETTERS = re.compile(r"[^\W\d_]+")
+_LETTERS = re.compile(rf"{LETTER}+")
+_LONGEST_UNIT = 4
 
 
 def _parts(texts: Iterable[str]) -> frozenset[str]:
@@ -24,6 +26,18 @@ DAY = re.compile(
 """Words that are a date by themselves."""
 AGO = _parts(dates.AGE_WORDS)
 UNITS = _parts(dates.UNITS)
+
+
+def _bare(*units: int) -> re.Pattern[str]:
+    """Return the pattern of a number with an abbreviation of one of the *units*."""
+    names = (word for word, unit in dates.UNITS.items() if unit in units and len(word) <= _LONGEST_UNIT)
+    return re.compile(rf"\d{{1,2}} ?(?:{'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})\.?")
+
+
+BARE_AGE = _bare(dates.HOUR, dates.DAY)
+"""An age without a word that says so (``3h``)."""
+BARE_MINUTES = _bare(dates.MINUTE)
+"""The same in minutes, which may also be the time that it takes to read or hear."""
 DATE_WORDS = (
     MONTHS
     | DAYS
