@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from portalcrawl import dates, ids, urls
+from portalcrawl import ids, urls
 from portalcrawl.items import Teaser
 from portalcrawl.loaders.crawl_context import CrawlContext
 from portalcrawl.text.datelines import read_dateline
@@ -104,7 +104,7 @@ def _add_time(teaser: Teaser, parts: TeaserParts, page: Page) -> None:
     """
     teaser.date_published_raw = parts.date_text
     for raw in (parts.date_attribute, parts.date_text):
-        reading = dates.parse_date(raw, now=page.fetched, zone=page.zone) if raw else None
+        reading = page.clock.parse(raw) if raw else None
         if reading is not None:
             teaser.date_published = _in_portal_time(reading, page).isoformat()
             teaser.date_published_raw = raw
