@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, tzinfo
+from functools import partial
 
 from portalcrawl.dates.date_reading import DateReading
 from portalcrawl.dates.dateparser_fallback import read_foreign
@@ -40,13 +41,14 @@ _MOST_WORDS = 8
 """Most words next to the date in a line that is not running prose."""
 
 
-def parse_date(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None:
+def parse_date(text: str, *, now: datetime, zone: tzinfo, month_first: bool = False) -> DateReading | None:
     """Return the date in *text*, which may have labels, a weekday and a time of day too; None if it is not a date.
 
     *now* (aware) is when the page was fetched: ages (``vor 2 Stunden``), ``gestern`` and days without a year are
-    relative to it. Times without a zone are local times in *zone*. Of several dates, the first date of publication is
-    returned, else the first. Text after a separator (``· Quelle: X``) is ignored. *text* is not a date if it has any
-    other word, an impossible day, a year before 1990 or after the next one, or only a time of day.
+    relative to it. Times without a zone are local times in *zone*. If that is UTC, i.e. unknown, *month_first* says
+    that 2/12/2025 is 12 February. Of several dates, the first date of publication is returned, else the first. Text
+    after a separator (``· Quelle: X``) is ignored. *text* is not a date if it has any other word, an impossible day, a
+    year before 1990 or after the next one, or only a time of day.
 
     >>> from zoneinfo import ZoneInfo
     >>> now = datetime.fromisoformat("2025-12-05T20:00:00+01:00")
@@ -64,9 +66,9 @@ def parse_date(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None:
     reading = read_common_format(text, line, now, zone)
     if reading is not None:
         return reading
-    found = _moments(line, now, zone)
+    found = _moments(line, now, zone, month_first)
     if not found and _MISSING_SPACE.search(text):
-        found = _moments(_MISSING_SPACE.sub(" ", text).lower(), now, zone)
+        found = _moments(_MISSING_SPACE.sub(" ", text).lower(), now, zone, month_first)
     if not found:
         return read_foreign(text, now, zone)
     best = _published(found)
@@ -83,13 +85,13 @@ def _on_one_line(text: str) -> str:
     return line if line.isprintable() else clean(line)
 
 
-def _moments(line: str, now: datetime, zone: tzinfo) -> list[Moment]:
+def _moments(line: str, now: datetime, zone: tzinfo, month_first: bool) -> list[Moment]:
     """Return the moments in *line* (lower case) if its other words all belong to dates, else an empty list."""
     words = WORD.findall(line)
     for applies, read in (
         (not AGE_WORDS.isdisjoint(words), past_in),
         (not DAY_SIGNS.isdisjoint(words), relative_days_in),
-        (_DIGIT.search(line), days_in),
+        (_DIGIT.search(line), partial(days_in, month_first=month_first)),
         (not WEEKDAYS.keys().isdisjoint(words), weekdays_in),
         (len(words) <= _LONGEST_PRESENT, present_in),
     ):
@@ -105,27 +107,27 @@ def parse_age(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None:
     return DateReading(found.when, found.precision, text, found.role, found.zoned) if found else None
 
 
-def find_date(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None:
-    """Return the date in a visible line, such as a byline; None for running prose. For *now* see :func:`parse_date`.
+def find_date(text: str, *, now: datetime, zone: tzinfo, month_first: bool = False) -> DateReading | None:
+    """Return the date in a visible line, such as a byline; None for running prose. For the rest see :func:`parse_date`.
 
     If the whole line is not a date, it must contain a full date (with a year): between punctuation without other words
     (``Karlsruhe, 05.12.2025 (lifePR)``), or next to a name (``Von Erika Muster am 2.12.2025``, ``2. Dez. 2025 Erika
     Muster``). ``raw`` is then the part of the line with the date.
     """
     line = clean(text[: 2 * LONGEST_LINE])[:LONGEST_LINE]
-    reading = parse_date(line, now=now, zone=zone)
+    reading = parse_date(line, now=now, zone=zone, month_first=month_first)
     if reading is not None or not _DIGIT.search(line):
         return reading
     lower = line.lower()
     if len(lower) != len(line) or len(WORD.findall(line)) > _MOST_WORDS + 8:
         return None
-    found = days_in(lower, now, zone, with_year=True)
+    found = days_in(lower, now, zone, month_first=month_first, with_year=True)
     if not found or not _stands_alone(line, lower, found[0]) or len(_other_words(lower, found)) > _MOST_WORDS:
         return None
     return _reading(_published(found), line)
 
 
-def find_change(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None:
+def find_change(text: str, *, now: datetime, zone: tzinfo, month_first: bool = False) -> DateReading | None:
     """Return the date of change in a line that has a date of publication too; None without either.
 
     >>> from datetime import UTC
@@ -137,7 +139,7 @@ def find_change(text: str, *, now: datetime, zone: tzinfo) -> DateReading | None
     lower = line.lower()
     if len(lower) != len(line) or MODIFIED.isdisjoint(WORD.findall(lower)):
         return None
-    found = days_in(lower, now, zone, with_year=True)
+    found = days_in(lower, now, zone, month_first=month_first, with_year=True)
     change = next((moment for moment in found if moment.role == "modified"), None)
     return _reading(change, line) if change and {moment.role for moment in found} == {"published", "modified"} else None
 

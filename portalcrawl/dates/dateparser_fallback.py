@@ -11,12 +11,14 @@ from datetime import datetime, time, tzinfo
 from importlib import import_module
 from typing import Any
 
-from portalcrawl.dates.date_reading import DateReading, Precision
-from portalcrawl.dates.resolve import in_zone, is_sane, local_time, named_zone
+from portalcrawl.dates.date_reading import DateReading, Precision, Role
+from portalcrawl.dates.resolve import full_year, in_zone, is_sane, local_time, named_zone
 from portalcrawl.vocabulary import languages, words
 from portalcrawl.vocabulary.date_words import (
     DAY_NAMES,
     FOREIGN,
+    LABELS,
+    MODIFIED,
     MONTH_KEYS,
     MONTHS,
     UNITS,
@@ -53,8 +55,11 @@ def _languages() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     return identifying, {word: tag for word, tag in days.items() if word not in DAY_NAMES}, ages
 
 
-_WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963\u0970-\u097f])+")
-"""Letters, and the vowel signs of Devanagari, which the class ``w`` leaves out."""
+_WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963\u0970-\u097f\u0e31-\u0e4e])+")
+"""Letters, and the vowel signs of Devanagari and Thai, which the class ``w`` leaves out."""
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_POINT = re.compile(r"(?<=[^\W\d_])\.")
+"""The point of an abbreviation, such as that of a Thai month."""
 _LAST_LATIN = "\u024f"
 _NUMBER = re.compile(r"\d+")
 _CLOCK = re.compile(rf"\d ?[:.h{''.join(sorted(words('dates.hour_sign')))}] ?\d\d")
@@ -81,7 +86,7 @@ def looks_foreign(line: str) -> bool:
 
 def read_foreign(text: str, now: datetime, zone: tzinfo) -> DateReading | None:
     """Return the date that dateparser finds in *text*; None if it has no number or no date word of a language."""
-    line = text.lower()
+    line, role = _without_labels(_POINT.sub("", text.lower()))
     language = _language(line) if len(line) <= _LONGEST else None
     if language is None:
         return None
@@ -89,7 +94,7 @@ def read_foreign(text: str, now: datetime, zone: tzinfo) -> DateReading | None:
     named = named_zone(last.strip("()"), None)  # dateparser reads IST as Israel's
     line, zone = (rest, named) if named else (line, zone)
     base = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
-    parsed = _parse(line, language, base)
+    parsed = _parse(_YEAR.sub(lambda year: str(full_year(year[0])), line), language, base)
     if parsed is None or not is_sane(parsed[0].year, now):
         return None
     moment, has_time = parsed
@@ -98,7 +103,16 @@ def read_foreign(text: str, now: datetime, zone: tzinfo) -> DateReading | None:
     else:
         when = in_zone(moment, zone)
     precision = _precision(line, moment, base, has_time=has_time)
-    return DateReading(when, precision, text, zoned=bool(named or moment.tzinfo))
+    return DateReading(when, precision, text, role, zoned=bool(named or moment.tzinfo))
+
+
+def _without_labels(line: str) -> tuple[str, Role]:
+    """Return *line* from the first word that is no label, and the role that the labels give it."""
+    role: Role = "published"
+    while (word := _WORD.match(line)) and word[0] in LABELS:
+        role = "modified" if word[0] in MODIFIED else role
+        line = line[word.end() :].lstrip(" :：")
+    return line, role
 
 
 def _language(line: str) -> str | None:

@@ -44,12 +44,15 @@ class Moment(NamedTuple):
     zoned: bool = False
 
 
-def days_in(line: str, now: datetime, zone: tzinfo, *, with_year: bool = False) -> list[Moment]:
+def days_in(
+    line: str, now: datetime, zone: tzinfo, *, month_first: bool = False, with_year: bool = False
+) -> list[Moment]:
     """Return days, each with the time of day after it, the first also with one before it.
 
-    If *with_year* is set, days without a year are ignored.
+    If *with_year* is set, days without a year are ignored. For *month_first* see :func:`parse_date`.
     """
-    days = dates_in(line, now.astimezone(zone).date(), month_first=_month_first(line, zone))
+    order = _month_first(line, zone, unless_known=month_first)
+    days = dates_in(line, now.astimezone(zone).date(), month_first=order)
     if with_year:
         days = [day for day in days if day.has_year]
     labelled = not LABELS.isdisjoint(WORD.findall(line))
@@ -194,6 +197,8 @@ def _role(words: str) -> Role | None:
     return None
 
 
-def _month_first(line: str, zone: tzinfo) -> bool:
-    """Return whether 2/12/2025 is 12 February: in the United States, or with am or pm if the zone is unknown."""
-    return "/" in line and (bool(_AM_PM.search(line)) if is_utc(zone) else str(zone).startswith(MONTH_FIRST_ZONES))
+def _month_first(line: str, zone: tzinfo, *, unless_known: bool) -> bool:
+    """Return whether 2/12/2025 is 12 February: in the United States, or if the zone is unknown, with am or pm."""
+    if "/" not in line:
+        return False
+    return unless_known or bool(_AM_PM.search(line)) if is_utc(zone) else str(zone).startswith(MONTH_FIRST_ZONES)

@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 from portalcrawl.vocabulary.date_words import DAY, HOUR, MONTH, SECOND, WEEK, YEAR, ZONES
 
 FIRST_YEAR = 1990
+BUDDHIST = 543
+"""Years by which the calendar used in Thailand is ahead."""
+FIRST_BUDDHIST = FIRST_YEAR + BUDDHIST
 _SECONDS = {SECOND: 1, SECOND + 1: 60, HOUR: 3600}
 _DAYS = {DAY: 1, WEEK: 7}
 
@@ -61,9 +64,11 @@ def is_sane(year: int, now: datetime) -> bool:
 
 
 def full_year(text: str) -> int:
-    """Return the year written with two (1970 to 2069) or four digits."""
+    """Return the year written with two (1970 to 2069) or four digits, the latter maybe of the Buddhist calendar."""
     year = int(text)
-    return year if len(text) == 4 else year + (2000 if year < 70 else 1900)
+    if len(text) == 4:
+        return year - BUDDHIST if year >= FIRST_BUDDHIST else year
+    return year + (2000 if year < 70 else 1900)
 
 
 def a_date(year: int, month: int, day: int) -> date | None:

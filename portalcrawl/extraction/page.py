@@ -26,6 +26,7 @@ from portalcrawl.extraction.rules.profile_rules import read_article
 from portalcrawl.profiles.time_zones import language_of_script, zone_of
 from portalcrawl.text.normalize import language_tag
 from portalcrawl.text.titles import own_title
+from portalcrawl.vocabulary.date_words import MONTH_FIRST_REGIONS
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -156,12 +157,19 @@ class Page:
         """Time zone for times without one: the portal's, else the one of the page's language and country."""
         if self.profile.timezone or self.profile.zone is not UTC:
             return self.profile.zone
-        return zone_of("", language_tag(self.metadata.in_language or "") or language_of_script(self.title or ""))
+        return zone_of("", self._language or language_of_script(self.title or ""))
+
+    @property
+    def _language(self) -> str:
+        """The declared language of the page as a BCP 47 tag; empty if there is none."""
+        return language_tag(self.metadata.in_language or "") or ""
 
     @cached_property
     def clock(self) -> Clock:
         """Reads the times on the page."""
-        return Clock(self.fetched, self.zone)
+        locale = "" if "-" in self._language else language_tag(next(iter(self.meta.get("og:locale", ())), ""))
+        is_american = (locale or self._language).endswith(MONTH_FIRST_REGIONS)
+        return Clock(self.fetched, self.zone, month_first=is_american)
 
     @cached_property
     def rights(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ articles are followed by a hundred of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,10 +19,11 @@ from portalcrawl.plurals import counted
 from portalcrawl.reasons import PAGE_TYPE, reason
 from portalcrawl.text.counts import text_size
 from portalcrawl.text.normalize import fold
-from portalcrawl.urls.article_urls import FRONTS, is_labelled
+from portalcrawl.urls.article_urls import FRONTS, has_id, is_labelled
 from portalcrawl.vocabulary import languages
 
 if TYPE_CHECKING:
+    from portalcrawl.extraction.dom.layout import Line
     from portalcrawl.extraction.page import Page
     from portalcrawl.extraction.parts import TeaserParts
 
@@ -74,14 +75,15 @@ def _article_signs(page: Page, teasers: list[TeaserParts]) -> Iterator[tuple[int
     is_article_url = page.profile.is_article_url(page.canonical_url)
     yield 2 * is_article_url, "article-url", ""
     yield is_article_url and len(teasers) < _MIN_TEASERS, "few-teasers", ""
-    text, listed = _text_of_its_own(page, teasers), _size_of(teasers)
-    full = text >= max(_FULL_TEXT, _TIMES_TEASERS * listed)
+    own = _text_of_its_own(page, teasers)
+    text = sum(text_size(line.text) for line in own)
+    full = text >= max(_FULL_TEXT, _TIMES_TEASERS * _size_of(teasers))
     yield (
         (text >= _SHORT_TEXT) + (text >= _LONG_TEXT) + full,
         "own-text",
         f"{counted(text, 'character')} of its own text",
     )
-    own_headline = text >= max(_SHORT_TEXT, listed)  # else headline and date may be a teaser's
+    own_headline = text >= max(_SHORT_TEXT, _size_of(_teasers_of_list(page, own)))  # or they may be a teaser's
     yield bool(own_headline and page.body.headline and page.body.date_published), "dated-headline", ""
     declared, template = page.linked_data, template_of(page.root)
     named = declared.headline and (declared.date_published or declared.body or declared.authors)
@@ -103,19 +105,30 @@ def _declares_list(page: Page) -> bool:
     return any(kind.lower() in _LIST_TYPES for node in page.json_ld for kind in json_ld.types(node))
 
 
-def _size_of(teasers: list[TeaserParts]) -> int:
+def _teasers_of_list(page: Page, own: Sequence[Line]) -> list[TeaserParts]:
+    """Return the teasers that may be what the page is about: if its URL has an id, those above the end of its text.
+
+    Articles are followed by many others; so is the introduction of a list, but not under a URL with an id.
+    """
+    reading = page.teaser_reading
+    if not own or not has_id(urlsplit(page.canonical_url).path):
+        return reading.teasers
+    above = {number for block, (number, _) in reading.owners.items() if block < own[-1].block.index}
+    return [reading.teasers[number] for number in above]
+
+
+def _size_of(teasers: Iterable[TeaserParts]) -> int:
     return sum(text_size(text) for teaser in teasers for text in (teaser.headline, teaser.snippet) if text)
 
 
-def _text_of_its_own(page: Page, teasers: list[TeaserParts]) -> int:
-    """Return the size (see ``text_size``) of the running text that is not part of a teaser."""
+def _text_of_its_own(page: Page, teasers: list[TeaserParts]) -> list[Line]:
+    """Return the lines of running text that are not part of a teaser."""
     shown = {key for teaser in teasers for text in (teaser.snippet, teaser.headline) if text for key in _ends(text)}
     others = set() if page.profile.is_article_url(page.canonical_url) else _texts_of_others(page, teasers)
     _ = page.body  # reading the body marks its lines
     reasons = page.layout.reasons
-    texts = (line.text for line in page.layout.lines if reasons.get(line.index) in _TEXT)
-    own = (text for text in texts if text not in others and shown.isdisjoint(_ends(text)))
-    return sum(map(text_size, own))
+    texts = (line for line in page.layout.lines if reasons.get(line.index) in _TEXT)
+    return [line for line in texts if line.text not in others and shown.isdisjoint(_ends(line.text))]
 
 
 def _texts_of_others(page: Page, teasers: list[TeaserParts]) -> set[str]:

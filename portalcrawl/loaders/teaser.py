@@ -104,8 +104,7 @@ def _add_time(teaser: Teaser, parts: TeaserParts, page: Page) -> None:
     """
     teaser.date_published_raw = parts.date_text
     for raw in filter(None, (parts.date_attribute, parts.date_text)):
-        reading = dates.parse_date(raw, now=page.fetched, zone=page.zone)
-        reading = reading or dates.parse_age(raw, now=page.fetched, zone=page.zone)
+        reading = page.clock.parse(raw) or dates.parse_age(raw, now=page.fetched, zone=page.zone)
         if reading is not None:
             teaser.date_published = _in_portal_time(reading, page).isoformat()
             teaser.date_published_raw = raw

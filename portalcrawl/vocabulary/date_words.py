@@ -164,3 +164,6 @@ ZONES: dict[str, int | str] = {**table("zones")["minutes"], **table("zones")["zo
 
 MONTH_FIRST_ZONES: tuple[str, ...] = tuple(table("zones")["month_first"]["zones"])
 """Prefixes of the names of zones in which 2/12/2025 is 12 February."""
+
+MONTH_FIRST_REGIONS: tuple[str, ...] = tuple(table("zones")["month_first"]["regions"])
+"""Ends of language tags of pages on which it is that, too."""

@@ -99,14 +99,15 @@ def _in_heading(box: Box) -> bool:
 
 def find_opening(layout: Layout, headline: Line | None, main: Box, titles: Collection[str]) -> list[Line]:
     """Return the lines between the headline and the main text that belong to the article."""
-    if headline is None:
-        start = _start_of_article(main)
-    elif headline.index < main.first_line:
-        start = headline.index + 1
-    else:
+    if headline is not None and headline.index >= main.first_line:
         return _deck(layout, headline)
+    start = headline.index if headline is not None else _start_of_article(main)
     between = layout.lines[start : main.first_line]
-    once = {line.text: line for line in between if _may_open(line) and not _repeats(line, titles)}
+    once = {
+        line.text: line
+        for line in between
+        if line is not headline and _may_open(line, start) and not _repeats(line, titles)
+    }
     return list(once.values())
 
 
@@ -118,7 +119,7 @@ def _deck(layout: Layout, headline: Line) -> list[Line]:
         return []
     if under[1].prose and under[1].box.parent is together:
         return []  # it may be the heading of the first part of the text
-    return [under[0]] if _may_open(under[0]) else []
+    return [under[0]] if _may_open(under[0], headline.index) else []
 
 
 def _repeats(line: Line, titles: Collection[str]) -> bool:
@@ -137,20 +138,16 @@ def _start_of_article(main: Box) -> int:
     return main.first_line
 
 
-def _may_open(line: Line) -> bool:
-    if line.note or line.linked * 2 > len(line.text) or len(line.text) < SHORTEST_LEAD:
+def _may_open(line: Line, start: int) -> bool:
+    """Return whether a line can be a lead; boxes that hold the line *start* too are no side matter."""
+    named = is_named_lead(line)
+    size = line.block.size if named else len(line.text)
+    if line.note or line.linked * 2 > len(line.text) or size < SHORTEST_LEAD:
         return False
-    if not line.box.is_content and not (is_named_lead(line) and not _in_side_matter(line.box)):
+    own = takewhile(lambda box: not box.first_line <= start < box.last_line, line.box.chain())
+    if not {box.kind for box in own} <= ({"", "teaser"} if named else {""}):
         return False
-    return line.prose or is_named_lead(line) or line.box.tag in ("p", "h2")
-
-
-def _in_side_matter(box: Box | None) -> bool:
-    while box is not None:
-        if box.kind and box.kind != "teaser":
-            return True
-        box = box.parent
-    return False
+    return line.prose or named or line.box.tag in ("p", "h2")
 
 
 def is_named_lead(line: Line) -> bool:

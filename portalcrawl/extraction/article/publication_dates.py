@@ -30,7 +30,7 @@ _MAY_BE_DATE = re.compile(
 )
 _CLOCK = either("dates.clock", "dates.am", "dates.pm")
 _DATE_PART = re.compile(
-    r"(?<![\d./-])(?:\d{4}[./-]\s?\d{1,2}[./-]\s?\d{1,2}|\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|\d{1,2}\.?\s[^\s\d.,|]{3,9}\.?\s\d{4}|[^\W\d]{3,9}\.?\s\d{1,2},?\s\d{4})"
+    r"(?<![\d./-])(?:\d{4}[./-]\s?\d{1,2}[./-]\s?\d{1,2}|\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|\d{1,2}\.?\s[^\s\d,|]{3,12}\s\d{4}|[^\W\d]{3,9}\.?\s\d{1,2},?\s\d{4})"
     rf"(?!\d)(?:,?\s*(?:-\s*)?(?i:{either('dates.before_clock')}\s*)?\d{{1,2}}[:.]\d{{2}}(?i:\s*{_CLOCK}\b)?)?"
 )
 _NUMBER_BEFORE = re.compile(
@@ -62,27 +62,31 @@ _OF_BARS = frozenset(("comments", "button", "tags"))
 
 
 class Clock:
-    """Reads dates relative to *now*, when the page was fetched, and in *zone* if they name none."""
+    """Reads dates relative to *now*, when the page was fetched, and in *zone* if they name none.
 
-    __slots__ = ("now", "zone")
+    *month_first* says whether 2/12/2025 is 12 February if *zone* is unknown.
+    """
 
-    def __init__(self, now: datetime, zone: tzinfo) -> None:
+    __slots__ = ("month_first", "now", "zone")
+
+    def __init__(self, now: datetime, zone: tzinfo, *, month_first: bool = False) -> None:
         self.now = now
         self.zone = zone
+        self.month_first = month_first
 
     def parse(self, text: str) -> DateReading | None:
-        return parse_date(text, now=self.now, zone=self.zone)
+        return parse_date(text, now=self.now, zone=self.zone, month_first=self.month_first)
 
     def find(self, text: str) -> DateReading | None:
         """Return the date in a line; see :func:`find_date`."""
-        reading = find_date(text, now=self.now, zone=self.zone)
+        reading = find_date(text, now=self.now, zone=self.zone, month_first=self.month_first)
         if reading is None and len(text) <= LONGEST_MIXED_LINE and (part := _date_part(text)):
             reading = self.parse(part)
         return reading
 
     def find_change(self, text: str) -> DateReading | None:
         """Return the time of change in a line that names the time of publication too; see :func:`find_change`."""
-        return find_change(text, now=self.now, zone=self.zone)
+        return find_change(text, now=self.now, zone=self.zone, month_first=self.month_first)
 
 
 def _date_part(text: str) -> str | None:

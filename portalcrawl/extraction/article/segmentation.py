@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.article.boilerplate import is_note
+from portalcrawl.extraction.article.headline_and_lead import is_named_lead
 from portalcrawl.extraction.article.main_text import SENTENCE, SHORTEST_RUN, end_of_article, is_link
 from portalcrawl.extraction.dom.blocks import Box
 from portalcrawl.extraction.dom.layout import Layout, Line
@@ -111,7 +112,7 @@ def _without_lost_heads(layout: Layout, lines: Sequence[Line]) -> list[Line]:
     heads: list[Line] = []
     kinds = Counter(_heading_kind(line) for line in lines if is_subhead(line))
     for line in lines:
-        if is_subhead(line):
+        if is_subhead(line) and not is_named_lead(line):
             if not _heads_links(layout, line):
                 heads.append(line)
             continue
@@ -153,9 +154,11 @@ def is_subhead(line: Line) -> bool:
 
 
 def _continues(last: Line, line: Line) -> bool:
-    """Return whether *line*, after a single line break, continues the sentence of *last*."""
+    """Return whether *line*, after a single line break, continues the sentence of *last*, which is no bold heading."""
     together = line.box is last.box and line.index == last.index + 1
-    return together and line.breaks == 1 and not SENTENCE.search(last.text[-2:])
+    if not together or line.breaks != 1 or SENTENCE.search(last.text[-2:]):
+        return False
+    return line.block.is_bold or not last.block.is_bold
 
 
 def _is_in_row(last: Line, line: Line) -> bool:

@@ -15,7 +15,7 @@ from portalcrawl.extraction.dom.name_roles import box_role, in_words
 from portalcrawl.vocabulary import class_words, table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from lxml.etree import _Element
 
@@ -45,6 +45,9 @@ _SHOWN_CLASS = re.compile(
 )
 """Classes that show an element on some screen sizes, although another class hides it on others."""
 LONGEST_CLASSES = 400
+SHORTEST_TEXT = 60
+"""Characters; shorter ones are in menus and lists."""
+_NO_TEXT = frozenset(("script", "style", "template", "noscript", "textarea", "title"))
 MOST_WRAPPERS = 3
 """Most hidden elements per page that are treated as visible because they hold most of its paragraphs."""
 
@@ -54,7 +57,7 @@ class Visibility:
 
     def __init__(self, root: _Element) -> None:
         self._root = root
-        self._size = 0
+        self._sizes: dict[Callable[[_Element], int], int] = {}
         self._wrappers = 0
 
     def hides(self, element: _Element, names: Sequence[str], classes: str) -> bool:
@@ -77,12 +80,19 @@ class Visibility:
         return True
 
     def _is_wrapper(self, element: _Element, classes: str) -> bool:
-        """Return whether *element* holds most of the text in paragraphs, so that some script must show it."""
-        if self._wrappers >= MOST_WRAPPERS or not (size := _size_of_paragraphs(element)):
+        """Return whether *element* holds most of the text in paragraphs, so that some script must show it.
+
+        An overlay, which may be a long request for consent, must also hold an h1 to be the article.
+        """
+        role = box_role(element.tag, element.get("role", ""), classes, element.get("id", "")).name
+        is_overlay = role == "overlay" and element.find(".//h1") is not None
+        if self._wrappers >= MOST_WRAPPERS or (role and not is_overlay):
             return False
-        self._size = self._size or _size_of_paragraphs(self._root)
-        role = box_role(element.tag, element.get("role", ""), classes, element.get("id", ""))
-        if 2 * size <= self._size or role.name:
+        size_of = _size_of_texts if is_overlay else _size_of_paragraphs
+        if not (size := size_of(element)):
+            return False
+        self._sizes[size_of] = self._sizes.get(size_of) or size_of(self._root)
+        if 2 * size <= self._sizes[size_of]:
             return False
         self._wrappers += 1
         return True
@@ -106,6 +116,12 @@ def _style_hides(style: str) -> bool:
 def _size_of_paragraphs(element: _Element) -> int:
     """Return the number of characters in the ``p`` elements in *element*."""
     return sum(len(text) for paragraph in element.iter("p") for text in paragraph.itertext())
+
+
+def _size_of_texts(element: _Element) -> int:
+    """Return the number of characters in *element* in texts that are as long as paragraphs."""
+    pieces = ((each.text if each.tag not in _NO_TEXT else "", each.tail) for each in element.iter())
+    return sum(len(text) for piece in pieces for text in piece if text and len(text) >= SHORTEST_TEXT)
 
 
 @lru_cache(maxsize=20_000)

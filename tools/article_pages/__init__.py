@@ -1,0 +1,1 @@
+"""Article pages made for tests: any markup, furniture, declarations and language, with the article that they show."""
