@@ -23,6 +23,7 @@ from portalcrawl.vocabulary.expressions import (
     opening,
     parameter_words,
     path_words,
+    word_expression,
 )
 from portalcrawl.vocabulary.language_files import languages, phrases, table, words
 from portalcrawl.vocabulary.phrase_search import PhraseSearch, Searched, may_open, openings
@@ -44,5 +45,6 @@ __all__ = [
     "path_words",
     "phrases",
     "table",
+    "word_expression",
     "words",
 ]

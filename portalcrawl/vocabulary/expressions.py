@@ -48,6 +48,16 @@ def expression(phrase: str) -> str:
     return "".join(_SIGNS.get(part) or re.escape(part).replace(r"\ ", " ") for part in parts)
 
 
+def word_expression(phrase: str) -> str:
+    """Return :func:`expression` for a phrase at the beginning of a word, in a text of one line.
+
+    It begins with the first letter of the phrase, so that a search skips all other characters quickly.
+    """
+    texts = with_first_letter(phrase)
+    found = [rf"{re.escape(text[0])}(?<!\w.){expression(text[1:])}" for text in texts]
+    return found[0] if len(found) == 1 else f"(?:{'|'.join(found)})"
+
+
 def either(*roles: str) -> str:
     """Return an expression for any phrase of *roles*, the longest first, anywhere in a text.
 

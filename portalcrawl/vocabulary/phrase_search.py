@@ -58,9 +58,10 @@ class PhraseSearch:
         found: dict[str, list[tuple[frozenset[str], int, LazyPattern]]] = {}
         for order, each in enumerate(self._searched):
             for phrase in phrases(each.role):
+                pattern = each.pattern(phrase)
                 for words in word_starts(phrase):
                     key = max(words, key=lambda word: (len(word), word))
-                    found.setdefault(key, []).append((words, order, each.pattern(phrase)))
+                    found.setdefault(key, []).append((words, order, pattern))
         return found
 
     @cached_property

@@ -19,6 +19,7 @@ from portalcrawl.vocabulary import (
     may_open,
     openings,
     phrases,
+    word_expression,
 )
 
 LONGEST_NOTE = 320
@@ -44,11 +45,11 @@ _ABOUT_ITSELF = LazyPattern(lambda: rf"{either('about_itself.phrases')}|{either(
 _CHANNEL = LazyPattern(lambda: either("offers.channels"))
 """Channels on which portals ask to be followed, as URLs name them."""
 _SEARCHED = PhraseSearch(
-    Searched("offer", "offers.phrases", lambda phrase: LazyPattern(lambda: rf"(?<!\w){expression(phrase)}")),
+    Searched("offer", "offers.phrases", lambda phrase: LazyPattern(lambda: word_expression(phrase))),
     Searched("offer", "offers.letters", lambda phrase: _ACTS),
-    Searched("consent", "consent.phrases", lambda phrase: LazyPattern(lambda: rf"(?<!\w){expression(phrase)}")),
+    Searched("consent", "consent.phrases", lambda phrase: LazyPattern(lambda: word_expression(phrase))),
     Searched("rights", "rights.phrases", lambda phrase: LazyPattern(lambda: expression(phrase))),
-    Searched("talk", "comments.asked", lambda phrase: LazyPattern(lambda: rf"(?<!\w){expression(phrase)}(?!\w)")),
+    Searched("talk", "comments.asked", lambda phrase: LazyPattern(lambda: rf"{word_expression(phrase)}(?!\w)")),
 )
 """Reasons with phrases that may occur anywhere in a line."""
 _ASKS_FOR_CONSENT = LazyPattern(lambda: either_opening("consent.opening"))
