@@ -14,10 +14,10 @@ code.
 from __future__ import annotations
 
 from portalcrawl.vocabulary.expressions import (
+    END_OF_WORD,
     LazyPattern,
     class_words,
     either,
-    either_opening,
     either_word,
     expression,
     opening,
@@ -26,15 +26,16 @@ from portalcrawl.vocabulary.expressions import (
     word_expression,
 )
 from portalcrawl.vocabulary.language_files import languages, phrases, table, words
-from portalcrawl.vocabulary.phrase_search import PhraseSearch, Searched, may_open, openings
+from portalcrawl.vocabulary.phrase_search import Openings, PhraseSearch, Searched, may_open, openings
 
 __all__ = [
+    "END_OF_WORD",
     "LazyPattern",
+    "Openings",
     "PhraseSearch",
     "Searched",
     "class_words",
     "either",
-    "either_opening",
     "either_word",
     "expression",
     "languages",

@@ -12,6 +12,9 @@ _SIGNS = {"(": "(?:", ")": ")?", "[": "(?:", "]": ")", "|": "|", "*": r"\w*", "�
 _PART = re.compile(r"[()\[\]|*…]|[^()\[\]|*…]+")
 NO_SPACES = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 """Thai, Lao, kana, Chinese characters, and Korean syllables."""
+END_OF_WORD = rf"(?:(?<=[{NO_SPACES}])|(?![^\W{NO_SPACES}]))"
+"""Expression for the place after a phrase: no letter may follow, except in and next to scripts without spaces between
+words, and in Korean, where particles are joined to words."""
 
 
 class LazyPattern:
@@ -102,15 +105,6 @@ def _first_group(phrase: str) -> tuple[list[str], str]:
 def either_word(*roles: str) -> str:
     """Return :func:`either` for whole words: no letter or digit is right before or after the phrase."""
     return rf"(?<!\w){either(*roles)}(?!\w)"
-
-
-def either_opening(*roles: str) -> str:
-    """Return :func:`either` for texts that begin with a phrase, to be used with ``match``.
-
-    No letter may follow the phrase, except in and next to scripts without spaces between words, and in Korean, where
-    particles are joined to words.
-    """
-    return rf"{either(*roles)}(?:(?<=[{NO_SPACES}])|(?![^\W{NO_SPACES}]))"
 
 
 def opening(role: str) -> str:

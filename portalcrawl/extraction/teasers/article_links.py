@@ -59,16 +59,15 @@ def find_links(
     found: list[ArticleLink] = []
     refused: dict[int, str] = {}
     for link in runs.walk.links:
-        reason = "not an article's URL"
-        if target := targets.of(link.href):
-            zone = _zone_of(link.box, zones)
-            if zone != "dead" and not _NEIGHBOURS.isdisjoint((link.element.get("rel") or "").split()):
-                zone = "neighbour"
-            reason = _why_not(link, zone, runs)
-            if not reason:
-                found.append(ArticleLink(link, *target, zone))
-                continue
-        refused.update(dict.fromkeys(range(link.first, link.last), reason))
+        target = targets.of(link.href)
+        zone = _zone_of(link.box, zones) if target else "open"
+        if target and zone != "dead" and not _NEIGHBOURS.isdisjoint((link.element.get("rel") or "").split()):
+            zone = "neighbour"
+        reason = _why_not(link, zone, runs) if target else "not an article's URL"
+        if target and not reason:
+            found.append(ArticleLink(link, *target, zone))
+        else:
+            refused.update(dict.fromkeys(range(link.first, link.last), reason))
     return found, refused
 
 
