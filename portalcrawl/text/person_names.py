@@ -65,6 +65,9 @@ _AFTER_NAME = re.compile(
     re.IGNORECASE,
 )
 """After a name: a place, a role, or a date (``Von Ada Muster am Dienstag, 2. Dezember``)."""
+_AFTER_NAME_UNDATED = re.compile(rf",|\s[-–—]\s|\s(?={either('stamps.words')}\b)", re.IGNORECASE)
+"""The same for texts without digits: all other alternatives need one."""
+_DIGIT = re.compile(r"\d")
 _INITIALS = re.compile(r"[a-zäöüß]{1,3}|[A-ZÄÖÜ]{2,3}")
 _HANDLE = re.compile(r"[^\W\d_][\w.-]{3,30}")
 _HAN, _KANA, _HANGUL = "[\u4e00-\u9fff]", "[\u3040-\u30ff\u4e00-\u9fff]", "[\uac00-\ud7a3]"
@@ -115,9 +118,14 @@ def byline_parts(text: str) -> list[str]:
     if _EDITED_BY.match(text):
         return []
     wholes = _BETWEEN.split(without_by(_BRACKETS.sub("", _OF_PICTURES.sub("", text))))
-    split = (enumerate(_AFTER_NAME.split(whole)) for whole in wholes)
+    split = (enumerate(_split_after_name(whole)) for whole in wholes)
     parts = (_bare(without_by(clean(part)), role=not at) for pieces in split for at, part in pieces)
     return [part for part in parts if part]
+
+
+def _split_after_name(text: str) -> list[str]:
+    """Return the parts of *text* between places, roles and dates; the first may be a name."""
+    return (_AFTER_NAME if _DIGIT.search(text) else _AFTER_NAME_UNDATED).split(text)
 
 
 def _bare(name: str, *, role: bool) -> str:
@@ -213,7 +221,7 @@ def _names_in(line: str) -> Iterator[str]:
         return  # a company: "Hafen & Handel"
     after_organisation = False
     for part in parts:
-        for at, piece in enumerate(_AFTER_NAME.split(without_by(part))):
+        for at, piece in enumerate(_split_after_name(without_by(part))):
             whole = piece.strip(" .-–—()[]*")
             name = _bare(whole, role=not at)
             name = name if " " in name or not _is_organisation(whole) else whole

@@ -14,26 +14,28 @@ code.
 from __future__ import annotations
 
 from portalcrawl.vocabulary.expressions import (
+    END_OF_WORD,
     LazyPattern,
     class_words,
     either,
-    either_opening,
     either_word,
     expression,
     opening,
     parameter_words,
     path_words,
+    word_expression,
 )
 from portalcrawl.vocabulary.language_files import languages, phrases, table, words
-from portalcrawl.vocabulary.phrase_search import PhraseSearch, Searched, may_open, openings
+from portalcrawl.vocabulary.phrase_search import Openings, PhraseSearch, Searched, may_open, openings
 
 __all__ = [
+    "END_OF_WORD",
     "LazyPattern",
+    "Openings",
     "PhraseSearch",
     "Searched",
     "class_words",
     "either",
-    "either_opening",
     "either_word",
     "expression",
     "languages",
@@ -44,5 +46,6 @@ __all__ = [
     "path_words",
     "phrases",
     "table",
+    "word_expression",
     "words",
 ]

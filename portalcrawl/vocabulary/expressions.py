@@ -12,6 +12,9 @@ _SIGNS = {"(": "(?:", ")": ")?", "[": "(?:", "]": ")", "|": "|", "*": r"\w*", "�
 _PART = re.compile(r"[()\[\]|*…]|[^()\[\]|*…]+")
 NO_SPACES = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 """Thai, Lao, kana, Chinese characters, and Korean syllables."""
+END_OF_WORD = rf"(?:(?<=[{NO_SPACES}])|(?![^\W{NO_SPACES}]))"
+"""Expression for the place after a phrase: no letter may follow, except in and next to scripts without spaces between
+words, and in Korean, where particles are joined to words."""
 
 
 class LazyPattern:
@@ -46,6 +49,16 @@ def expression(phrase: str) -> str:
     """
     parts = _PART.findall(phrase.replace(" … ", "…"))
     return "".join(_SIGNS.get(part) or re.escape(part).replace(r"\ ", " ") for part in parts)
+
+
+def word_expression(phrase: str) -> str:
+    """Return :func:`expression` for a phrase at the beginning of a word, in a text of one line.
+
+    It begins with the first letter of the phrase, so that a search skips all other characters quickly.
+    """
+    texts = with_first_letter(phrase)
+    found = [rf"{re.escape(text[0])}(?<!\w.){expression(text[1:])}" for text in texts]
+    return found[0] if len(found) == 1 else f"(?:{'|'.join(found)})"
 
 
 def either(*roles: str) -> str:
@@ -92,15 +105,6 @@ def _first_group(phrase: str) -> tuple[list[str], str]:
 def either_word(*roles: str) -> str:
     """Return :func:`either` for whole words: no letter or digit is right before or after the phrase."""
     return rf"(?<!\w){either(*roles)}(?!\w)"
-
-
-def either_opening(*roles: str) -> str:
-    """Return :func:`either` for texts that begin with a phrase, to be used with ``match``.
-
-    No letter may follow the phrase, except in and next to scripts without spaces between words, and in Korean, where
-    particles are joined to words.
-    """
-    return rf"{either(*roles)}(?:(?<=[{NO_SPACES}])|(?![^\W{NO_SPACES}]))"
 
 
 def opening(role: str) -> str:

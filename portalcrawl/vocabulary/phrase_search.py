@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
-from portalcrawl.vocabulary.expressions import NO_SPACES, LazyPattern, with_first_letter
+from portalcrawl.vocabulary.expressions import NO_SPACES, LazyPattern, expression, with_first_letter
 from portalcrawl.vocabulary.language_files import phrases
 
 START = 4
@@ -58,14 +59,47 @@ class PhraseSearch:
         found: dict[str, list[tuple[frozenset[str], int, LazyPattern]]] = {}
         for order, each in enumerate(self._searched):
             for phrase in phrases(each.role):
+                pattern = each.pattern(phrase)
                 for words in word_starts(phrase):
                     key = max(words, key=lambda word: (len(word), word))
-                    found.setdefault(key, []).append((words, order, each.pattern(phrase)))
+                    found.setdefault(key, []).append((words, order, pattern))
         return found
 
     @cached_property
     def _unspaced(self) -> list[tuple[str, ...]]:
         return [unspaced(each.role) for each in self._searched]
+
+
+class Openings:
+    """Finds phrases at the beginning of a line; one is compiled and tried only if the line begins as it does.
+
+    *behind* is an expression for what follows the phrase.
+    """
+
+    def __init__(self, *roles: str, behind: str = "") -> None:
+        self._roles = roles
+        self._behind = behind
+
+    def begin(self, text: str) -> bool:
+        """Return whether *text* begins with one of the phrases."""
+        return any(pattern.match(text) for pattern in self._alike(text))
+
+    def are(self, text: str, end: int = sys.maxsize) -> bool:
+        """Return whether *text* up to *end* is one of the phrases."""
+        return any(pattern.fullmatch(text, 0, end) for pattern in self._alike(text))
+
+    def _alike(self, text: str) -> list[LazyPattern]:
+        known = self._by_opening
+        return [pattern for size in _SIZES for pattern in known.get(text[:size], ())]
+
+    @cached_property
+    def _by_opening(self) -> dict[str, list[LazyPattern]]:
+        found: dict[str, list[LazyPattern]] = {}
+        for phrase in (phrase for role in self._roles for phrase in phrases(role)):
+            pattern = LazyPattern(partial("{}{}".format, expression(phrase), self._behind))
+            for opening in openings([phrase]):
+                found.setdefault(opening, []).append(pattern)
+        return found
 
 
 def starts_of(text: str) -> set[str]:

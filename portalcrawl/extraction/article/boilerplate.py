@@ -10,15 +10,17 @@ from functools import cache
 
 from portalcrawl.extraction.teasers.line_forms import is_call
 from portalcrawl.vocabulary import (
+    END_OF_WORD,
     LazyPattern,
+    Openings,
     PhraseSearch,
     Searched,
     either,
-    either_opening,
     expression,
     may_open,
     openings,
     phrases,
+    word_expression,
 )
 
 LONGEST_NOTE = 320
@@ -30,35 +32,34 @@ LONGEST_STAMP = 120
 LONGEST_CREDIT = 200
 
 
-_POINTER = LazyPattern(
-    lambda: rf"{either('pointers.whole', 'pointers.open', 'pointers.media', 'pointers.calls')}(?!\w)"
-)
+_POINTER = Openings("pointers.whole", "pointers.open", "pointers.media", "pointers.calls", behind=r"(?!\w)")
 _BEHIND_POINTER = re.compile(r"\s*(?:[:：|»>›→–—-]|$)")
 """What follows a pointer that is not part of a sentence."""
 _POINTS_AT_END = LazyPattern(lambda: rf"(?<!\w){either('pointers.closing')}\W*$")
 """``Mehr dazu finden Sie hier``."""
 _ACTS = LazyPattern(lambda: rf"(?<!\w){either('offers.acts')}\b.{{0,120}}(?<!\w){either('offers.letters')}")
 _REACH = LazyPattern(lambda: rf"(?<!\w){either('comments.reach')}\b.{{0,60}}\S@\S")
-_ABOUT_ITSELF = LazyPattern(lambda: rf"{either('about_itself.phrases')}|{either('about_itself.to_come')}\W*$")
+_ABOUT_ITSELF = (Openings("about_itself.phrases"), Openings("about_itself.to_come", behind=r"\W*$"))
 """Lines about the text itself: where the topic is or was broadcast, that the text will be continued."""
 _CHANNEL = LazyPattern(lambda: either("offers.channels"))
 """Channels on which portals ask to be followed, as URLs name them."""
 _SEARCHED = PhraseSearch(
-    Searched("offer", "offers.phrases", lambda phrase: LazyPattern(lambda: rf"(?<!\w){expression(phrase)}")),
+    Searched("offer", "offers.phrases", lambda phrase: LazyPattern(lambda: word_expression(phrase))),
     Searched("offer", "offers.letters", lambda phrase: _ACTS),
-    Searched("consent", "consent.phrases", lambda phrase: LazyPattern(lambda: rf"(?<!\w){expression(phrase)}")),
+    Searched("consent", "consent.phrases", lambda phrase: LazyPattern(lambda: word_expression(phrase))),
     Searched("rights", "rights.phrases", lambda phrase: LazyPattern(lambda: expression(phrase))),
-    Searched("talk", "comments.asked", lambda phrase: LazyPattern(lambda: rf"(?<!\w){expression(phrase)}(?!\w)")),
+    Searched("talk", "comments.asked", lambda phrase: LazyPattern(lambda: rf"{word_expression(phrase)}(?!\w)")),
 )
 """Reasons with phrases that may occur anywhere in a line."""
-_ASKS_FOR_CONSENT = LazyPattern(lambda: either_opening("consent.opening"))
+_ASKS_FOR_CONSENT = Openings("consent.opening", behind=END_OF_WORD)
+_COPYRIGHT = re.compile(r"\(c\)(?!\w)")
 _OPENINGS = (
     ("consent", _ASKS_FOR_CONSENT),
-    ("offer", LazyPattern(lambda: either_opening("offers.opening"))),
-    ("rights", LazyPattern(lambda: rf"\(c\)(?!\w)|{either_opening('rights.opening')}")),
-    ("talk", LazyPattern(lambda: either_opening("comments.opening"))),
+    ("offer", Openings("offers.opening", behind=END_OF_WORD)),
+    ("rights", Openings("rights.opening", behind=END_OF_WORD)),
+    ("talk", Openings("comments.opening", behind=END_OF_WORD)),
 )
-"""Reasons with patterns for the beginning of a line."""
+"""Reasons with phrases at the beginning of a line."""
 _CREDIT = LazyPattern(
     lambda: (
         rf"[(\[]?{either('credits.names', 'credits.phrases')}\s*{either('credits.by')}?\s*[:：©|/]"
@@ -86,14 +87,10 @@ _WHEN = re.compile(
 )
 """A day or a time of day; a date line has one, unlike ``Zuletzt waren es 12.``."""
 _TRAIL = re.compile(r"[^/|.!?]{2,60}(?:\s+/\s+[^/|.!?]{2,60}){2,15}")
-_LABEL = LazyPattern(
-    lambda: (
-        either(
-            *("ads.words", "ads.phrases", "calls.places", "topics.names"),
-            *("comments.words", "comments.labels", "labels.media"),
-        )
-        + r"[\s:：.…!]*(?:\(?\d+\)?)?"
-    )
+_LABEL = Openings(
+    *("ads.words", "ads.phrases", "calls.places", "topics.names"),
+    *("comments.words", "comments.labels", "labels.media"),
+    behind=r"[\s:：.…!]*(?:\(?\d+\)?)?",
 )
 """Labels of what surrounds a text: advertisements, parts of the page, topics, comments, media."""
 _OPENING_ROLES = (
@@ -124,19 +121,20 @@ def note_reason(text: str, linked: int = 0) -> str:
     """Return the id of the reason (see :mod:`portalcrawl.reasons`) why a line is boilerplate; empty if it is not."""
     size = len(text)
     if size > LONGEST_NOTE:
-        return "consent" if size <= LONGEST_CONSENT and _ASKS_FOR_CONSENT.match(text.lower()) else ""
+        return "consent" if size <= LONGEST_CONSENT and _ASKS_FOR_CONSENT.begin(text.lower()) else ""
     lower = text.lower()
     opens = may_open(lower.lstrip("(["), _openings())
-    if size < LONGEST_LABEL and ((opens and _LABEL.fullmatch(lower)) or is_call(lower)):
+    if size < LONGEST_LABEL and ((opens and _LABEL.are(lower)) or is_call(lower)):
         return "label"
-    if opens and (_POINTER.match(lower) if linked * 3 > size else _is_pointer(lower)):
+    if opens and (_POINTER.begin(lower) if linked * 3 > size else _is_pointer(lower)):
         return "pointer"
     if linked and size < LONGEST_STAMP and _POINTS_AT_END.search(lower):
         return "pointer"
     if opens:
-        for name, opening in _OPENINGS:
-            if opening.match(lower):
-                return name
+        if name := next((name for name, opening in _OPENINGS if opening.begin(lower)), ""):
+            return name
+        if _COPYRIGHT.match(lower):
+            return "rights"
     if name := _SEARCHED.find(lower):
         return name
     if "@" in lower and _REACH.search(lower):
@@ -146,7 +144,7 @@ def note_reason(text: str, linked: int = 0) -> str:
 
 def _is_pointer(lower: str) -> bool:
     """Return whether the line is a pointer alone, or begins with one before a colon, a dash or the like."""
-    return any(_POINTER.fullmatch(lower, 0, behind.start()) for behind in _BEHIND_POINTER.finditer(lower))
+    return any(_POINTER.are(lower, behind.start()) for behind in _BEHIND_POINTER.finditer(lower))
 
 
 @cache
@@ -167,4 +165,4 @@ def _small_print(lower: str, *, opens: bool) -> str:
         return "credit"
     if " / " in lower and _TRAIL.fullmatch(lower):
         return "trail"
-    return "about-itself" if opens and _ABOUT_ITSELF.match(lower) else ""
+    return "about-itself" if opens and any(each.begin(lower) for each in _ABOUT_ITSELF) else ""

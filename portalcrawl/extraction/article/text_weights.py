@@ -302,7 +302,7 @@ def _is_written_in(block: Block) -> bool:
 
 def _leads_to_a_reply(block: Block) -> bool:
     """Return whether a block is a link by which a reader's comment is answered."""
-    return block.link_share > MOST_LINKED and block.text.lower() in _REPLIES
+    return block.text.lower() in _REPLIES and block.link_share > MOST_LINKED
 
 
 def _picture_beside(box: Box) -> float:

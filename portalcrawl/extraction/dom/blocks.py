@@ -48,7 +48,6 @@ class Box:
         *("is_content", "is_paragraph", "kind", "last", "last_line", "last_link", "level", "mass", "parent"),
         *("places", "tag", "whole"),
     )
-    _role: Role
     first_line: int
     """Its lines that can belong to the article are ``Layout.lines[first_line:last_line]``."""
     last_line: int
@@ -95,6 +94,7 @@ class Box:
         self.index = 0
         """Its index in :attr:`Walk.boxes`."""
         self._totals: Final = totals
+        self._role: Role | None = None
         self.level: Final = level
         """Level of the heading that it is or is within, 0 for none."""
         self.places: Final = places
@@ -106,13 +106,11 @@ class Box:
     @property
     def role(self) -> Role:
         """Its role by its tag, attributes and names; see :mod:`name_roles`."""
-        try:
-            return self._role
-        except AttributeError:
+        if self._role is None:
             is_comment = self.element.get("itemtype", "").endswith("Comment")  # of schema.org
             aria = "comment" if is_comment else self.aria
             self._role = box_role(self.tag, aria, self.classes, self.element.get("id", ""))
-            return self._role
+        return self._role
 
     @property
     def signature(self) -> str:
@@ -190,7 +188,7 @@ class Block:
         self.size: Final = text_size(text)
         """Length of the text in Latin letters; see :func:`text_size`."""
         linked = [part[0] for part in parts if part[2].link is not None]
-        self.link_chars: Final = len("".join("".join(linked).split()))
+        self.link_chars: Final = len("".join("".join(linked).split())) if linked else 0
         """Number of characters in links, without white space."""
 
     def __repr__(self) -> str:

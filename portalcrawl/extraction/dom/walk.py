@@ -158,7 +158,7 @@ class _Walker:
                 tag = element.tag
                 action = action_of(tag, _BOX)
                 names = element.keys()
-                classes = element.get("class", "")
+                classes = element.get("class", "") if names else ""
                 if (
                     action == _SKIP
                     or (action == _DIALOG and "open" not in names)
@@ -201,7 +201,8 @@ class _Walker:
         """Return the box that *element* opens, or *outer* for a custom element within a sentence."""
         if self.parts and "-" in tag and outer.tag in _TEXTS:
             return outer
-        self.end_line(outer)
+        if self.parts:
+            self.end_line(outer)
         self.breaks = 0
         role = element.get("role", "") if "role" in names else ""  # asking for what is not there takes longer
         places = outer.places | _PLACES.get(tag, 0) | _ARIA_PLACES.get(role, 0)
@@ -213,7 +214,8 @@ class _Walker:
 
     def close_box(self, box: Box) -> Box:
         """End *box*, which is dropped if it has no blocks, and return the box around it."""
-        self.end_line(box)
+        if self.parts:
+            self.end_line(box)
         self.breaks = 0
         box.last, box.last_link = len(self.blocks), len(self.links)
         if box.first == box.last:

@@ -61,7 +61,7 @@ def find_links(
     for link in runs.walk.links:
         target = targets.of(link.href)
         zone = _zone_of(link.box, zones) if target else "open"
-        if zone != "dead" and not _NEIGHBOURS.isdisjoint((link.element.get("rel") or "").split()):
+        if target and zone != "dead" and not _NEIGHBOURS.isdisjoint((link.element.get("rel") or "").split()):
             zone = "neighbour"
         reason = _why_not(link, zone, runs) if target else "not an article's URL"
         if target and not reason:
