@@ -70,7 +70,7 @@ class _Chrome:
         role = _by_role(line.block)
         part = role.part if role else "other"
         if is_link(line):
-            return BlockOwner("chrome", part, reason("link"))
+            return BlockOwner("chrome", part, reason(self.page.teaser_reading.refused.get(line.block.index) or "link"))
         if line.text in self.own:
             return BlockOwner("chrome", part, reason("repeated"))
         dropped = self.page.layout.reasons.get(line.index)

@@ -46,7 +46,7 @@ class TeaserReading:
     shared: set[int] = field(default_factory=set)
     """Blocks that show the headlines of several teasers; the first of them owns it."""
     refused: dict[int, str] = field(default_factory=dict)
-    """Index of a block -> why its link is not a teaser: ``not an article's address``, ``menu`` ..."""
+    """Index of a block -> id of the reason why its link is no teaser; see :mod:`portalcrawl.reasons`."""
 
     def has_snippet(self, teaser: TeaserParts, fields: Mapping[int, str]) -> bool:
         """Return whether the headline of *teaser* (in *fields*) is the snippet of one of the same article."""
@@ -101,7 +101,7 @@ def _read_generic(
             card.links[0].url, clock=fields.template in tickers, caption_over_snippet=profile.caption_over_snippet
         )
         name = lists.name_of(index)
-        reason = card_filter.why_not(card, teaser, name) if teaser is not None else "advertisement or empty"
+        reason = card_filter.why_not(card, teaser, name) if teaser is not None else "empty-card"
         if teaser is not None and not reason and not reading.has_snippet(teaser, fields.owners()):
             teaser.position = lists.take_place(index)
             teaser.block = (teaser.block or "").strip(FRAME) or name
