@@ -44,7 +44,6 @@ Row = dict[str, Any]
 NOT_READ = (
     "needs_browser",
     "rights",
-    "line_weights",
     "article_blocks",
     "chrome_blocks",
     "teaser_blocks",

@@ -22,9 +22,10 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from cProfile import Profile
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 from rule_patterns import without_each_alternative
@@ -274,21 +275,13 @@ def reaching() -> dict[tuple[str, str], list[Path]]:
     """Return the cases that run each function, by file and name of the function."""
     found: dict[tuple[str, str], list[Path]] = {}
     for case in CASES:
-        seen: set[CodeType] = set()
         forget()
-
-        def note(frame: FrameType, event: str, _: object, seen: set[CodeType] = seen) -> None:
-            if event == "call":
-                seen.add(frame.f_code)
-
-        sys.setprofile(note)
-        try:
+        with Profile(builtins=False) as calls:
             failed = fails(case)
-        finally:
-            sys.setprofile(None)
         if failed:
             sys.exit(f"{case.relative_to(PAGES)} fails as it is: run pytest tests/pages/test_page_cases.py")
-        for file, name in {(code.co_filename, code.co_qualname.replace(".<locals>", "")) for code in seen}:
+        codes = [entry.code for entry in calls.getstats() if isinstance(entry.code, CodeType)]
+        for file, name in {(code.co_filename, code.co_qualname.replace(".<locals>", "")) for code in codes}:
             if file.startswith(str(CODE)):
                 found.setdefault((Path(file).relative_to(CODE).as_posix(), name), []).append(case)
     return found

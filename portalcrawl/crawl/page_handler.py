@@ -122,7 +122,7 @@ class PageHandler:
         if identity.relation == "moved":
             self._moved(record)
         is_announced = identity.record is not None and identity.record.id == record.id
-        if is_announced and add_announced(article, page, context):
+        if is_announced and add_announced(article, context.entry):
             self._crawl.unit_of_work.discovered.keep(record.portal, record.id)
         is_new = identity.record is not None and self._take(article, identity, record, page)
         if (

@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.article.boilerplate import note_reason
-from portalcrawl.extraction.article.line_weights import LineWeights
 from portalcrawl.extraction.article.main_text import is_link
+from portalcrawl.extraction.article.text_weights import TextWeights
+from portalcrawl.extraction.article.visible_article import weigh
 from portalcrawl.extraction.block_owner import BlockOwner, squash
 from portalcrawl.extraction.dom.blocks import Place
 from portalcrawl.extraction.dom.name_roles import HEAD, names_role
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.dom.layout import Line
     from portalcrawl.extraction.page import Page
 
+MOST_SIGNS = 3
 LONGEST_NAME = 60
 """Characters of an element's names quoted in a reason."""
 _PARTS = {
@@ -70,20 +72,24 @@ class _Chrome:
         role = _by_role(line.block)
         part = role.part if role else "other"
         if is_link(line):
-            return BlockOwner("chrome", part, reason("link"))
+            return BlockOwner("chrome", part, reason(self.page.teaser_reading.refused.get(line.block.index) or "link"))
         if line.text in self.own:
             return BlockOwner("chrome", part, reason("repeated"))
         dropped = self.page.layout.reasons.get(line.index)
         if dropped == "comments":
             return BlockOwner("chrome", "comments", reason("behind-comments"))
         if dropped == "weight":
-            return BlockOwner("chrome", part, reason("text-weight", self.weights.against(line)))
+            signs = ", ".join(f"{name} {weight:+.1f}" for name, weight in self.weights.signs(line.block)[:MOST_SIGNS])
+            against = f"weight {self.weights.weight(line.block):+.1f}; strongest against it: {signs}"
+            return BlockOwner("chrome", part, reason("text-weight", against))
         return BlockOwner("chrome", part, reason("outside"))
 
     @cached_property
-    def weights(self) -> LineWeights:
+    def weights(self) -> TextWeights:
         """The weights that the reading of the article gave the page's lines."""
-        return LineWeights(self.page.layout, self.page.declared)
+        layout = self.page.layout
+        headline = next((layout.lines[at] for at, part in layout.reasons.items() if part == "headline"), None)
+        return weigh(layout, headline, self.page.declared)
 
 
 def _by_kind(line: Line) -> BlockOwner | None:

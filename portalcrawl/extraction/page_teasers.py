@@ -48,7 +48,7 @@ class TeaserReading:
     shared: set[int] = field(default_factory=set)
     """Blocks that show the headlines of several teasers; the first of them owns it."""
     refused: dict[int, str] = field(default_factory=dict)
-    """Index of a block -> why its link is not a teaser: ``not an article's address``, ``menu`` ..."""
+    """Index of a block -> id of the reason why its link is no teaser; see :mod:`portalcrawl.reasons`."""
 
     def take(self, fields: Mapping[int, str]) -> None:
         """Make the last teaser the owner of the blocks in *fields*, which maps the index of a block to its field."""
@@ -98,7 +98,7 @@ def _read_generic(
             card.links[0].url, clock=fields.template in tickers, caption_over_snippet=profile.caption_over_snippet
         )
         name = lists.name_of(index)
-        reason = card_filter.why_not(card, teaser, name) if teaser is not None else "advertisement or empty"
+        reason = card_filter.why_not(card, teaser, name) if teaser is not None else "empty-card"
         if teaser is not None and not reason:
             teaser.position = lists.take_place(index)
             teaser.block = (teaser.block or "").strip(FRAME) or name

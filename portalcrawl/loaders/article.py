@@ -8,7 +8,7 @@ another order was measured to be better. Dates and authors are ranked by weight 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,7 @@ from portalcrawl.text.person_names import agency_in, organisations, people
 from portalcrawl.urls import host_of
 
 if TYPE_CHECKING:
+    from portalcrawl.dates import DateReading
     from portalcrawl.extraction.page import Page
     from portalcrawl.extraction.parts import ArticleParts
     from portalcrawl.storage.discovered import EntryRecord
@@ -49,8 +50,6 @@ TRUST: Mapping[str, Sources] = {
     "images": ("profile", "meta", "json-ld", "page"),
     "body": ("profile", "page", "json-ld"),  # articleBody is often cut, flat, or holds captions
 }
-ANNOUNCED = ("headline", "date_published", "date_published_raw", "date_published_precision")
-"""Fields that feeds and news sitemaps provide."""
 _ENDING = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]\W*$")
 """``(dpa/lby)`` at the end of a text."""
 LONGEST_ENDING = 200
@@ -90,7 +89,7 @@ class ArticleLoader(ItemLoader):
 
     def add(self, field: str, source: str, value: Any, reason: str = "") -> None:
         """Add *value* for *field* after those from more trusted sources, unless it is empty."""
-        if value is None or value in ("", []):
+        if value in (None, "", []):
             return
         found = self.candidates.setdefault(field, [])
         found.append(Candidate(value, source, reason))
@@ -105,58 +104,55 @@ def load_article(page: Page, crawl: CrawlContext) -> Article | None:
 
 def make_article(loader: ArticleLoader, page: Page, crawl: CrawlContext) -> Article | None:
     """Return the article from the values that :func:`read_article` collected; None without headline and text."""
-    values = loader.load_item()
-    if not values.get("headline") and not values.get("article_body"):
+    article = Article(**loader.load_item())
+    if not article.headline and not article.article_body:
         return None
-    article = Article(**values)
     _complete(article, page, crawl)
-    _add_dateline(article, loader, page)
     return article
 
 
-def add_announced(article: Article, page: Page, crawl: CrawlContext) -> bool:
-    """Set headline and date from a feed or news sitemap if the page has none; return whether anything was set.
+def add_announced(article: Article, entry: EntryRecord | None) -> bool:
+    """Set headline and date from the entry in a feed or news sitemap if the page has none; return whether any was set.
 
     This is not part of :func:`load_article`, since whether a page is the announced article must be decided by the page
     alone.
     """
-    entry = crawl.entry
-    if entry is None or not (
-        (entry.title and not article.headline) or (entry.published and not article.date_published)
-    ):
+    if entry is None:
         return False
-    values = read_article(page, entry).load_item()
-    for field in ANNOUNCED:
-        setattr(article, field, values.get(field))
+    announced = {
+        "headline": entry.title,
+        "date_published": entry.published,
+        "date_published_raw": entry.published,
+        "date_published_precision": entry.precision,
+    }
+    missing = {field: value for field, value in announced.items() if value and not getattr(article, field)}
+    for field, value in missing.items():
+        setattr(article, field, value)
     article.content_hash = _content_hash(article)
-    return True
+    return bool(missing)
 
 
-def read_article(page: Page, entry: EntryRecord | None = None) -> ArticleLoader:
-    """Return a loader with the values of each field of the page's article, in order of trust.
-
-    *entry*, of a feed or sitemap, is trusted least.
-    """
+def read_article(page: Page) -> ArticleLoader:
+    """Return a loader with the values of each field of the page's article, in order of trust."""
     loader = ArticleLoader()
     parts = {name: getattr(page, attribute) for name, attribute in SOURCES.items()}
     _add_texts(loader, parts, page)
     _add_dates(loader, parts, page)
     _add_lists(loader, parts, page)
-    for name, part in _trusted(parts, "section"):
-        loader.add("section", name, first_section(part.section or "", page.site_names))
-    for field in ("source", "agency", "comment_count", "is_accessible_for_free"):
+    singles: Mapping[str, Callable[[ArticleParts], Any]] = {
+        "section": lambda part: first_section(part.section or "", page.site_names),
+        "source": lambda part: part.source,
+        "comment_count": lambda part: part.comment_count,
+        "is_accessible_for_free": lambda part: part.is_accessible_for_free,
+        "in_language": lambda part: language_tag(part.in_language or ""),
+    }
+    for field, read in singles.items():
         for name, part in _trusted(parts, field):
-            loader.add(field, name, getattr(part, field))
-    if "source" not in loader.sources:
-        for name, part in _trusted(parts, "authors"):
-            loader.add("source", name, organisations(part.authors or (), page.site_names)[:1])
-    for name, part in _trusted(parts, "in_language"):
-        loader.add("in_language", name, language_tag(part.in_language) if part.in_language else None)
+            loader.add(field, name, read(part))
     loader.add("in_language", "profile", page.profile.language)
-    if entry is not None:
-        loader.add("headline", entry.via, entry.title)
-        for field, value in zip(ANNOUNCED[1:], (entry.published, entry.published, entry.precision), strict=True):
-            loader.add(field, entry.via, value)
+    for name, part in _trusted(parts, "authors"):
+        loader.add("source", name, next(iter(organisations(part.authors or (), page.site_names)), None))
+    _add_agency(loader, parts, page)
     return loader
 
 
@@ -192,16 +188,14 @@ def _add_dates(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: P
 
     If the page has no date of publication, the day in its URL is used, else the time of the last change.
     """
-    raws = {name: part.date_published for name, part in parts.items()} | {"url": date_in_url(page.url)}
-    published = {name: found for name, raw in raws.items() if raw and (found := page.clock.parse(raw))}
-    changes = {
-        name: found
-        for name, part in _trusted(parts, "date_modified")
-        if part.date_modified and (found := page.clock.parse(part.date_modified))
-    }
-    if not published:
-        published = {name: replace(change, role="modified") for name, change in changes.items()}
-    ranked = rank_dates(published, changes.values())
+
+    def parsed(raws: Mapping[str, str | None]) -> dict[str, DateReading]:
+        return {name: found for name, raw in raws.items() if (found := page.clock.parse(raw or ""))}
+
+    published = parsed({name: part.date_published for name, part in parts.items()} | {"url": date_in_url(page.url)})
+    changes = parsed({name: part.date_modified for name, part in _trusted(parts, "date_modified")})
+    known = published or {name: replace(change, role="modified") for name, change in changes.items()}
+    ranked = rank_dates(known, changes.values())
     for source, reading, reason in ranked:
         loader.add("date_published", source, reading.when.isoformat(), reason)
         loader.add("date_published_raw", source, reading.raw, reason)
@@ -228,25 +222,48 @@ def _add_images(loader: ArticleLoader, parts: Mapping[str, ArticleParts]) -> Non
 
     JSON-LD lists crops of one picture, while captions and credits are on the visible page.
     """
-    found = {name: part.images or () for name, part in _trusted(parts, "images")}
-    for name in ("json-ld", "meta"):
-        found[name] = tuple(each for each in found[name] if is_picture(each.url, captioned=bool(each.caption)))
-    for name, images in found.items():
-        if name == "profile":
-            loader.add("images", name, [Image(each.url, each.caption, each.credit) for each in images])
-        elif images:
-            lead, shown = images[0], found["page"]
-            same = next((each for each in shown if picture_key(each.url) == picture_key(lead.url)), None)
-            rest = [each for each in shown if each not in (same, lead)] or (images[1:] if not shown else [])
-            first = ImageParts(lead.url, same.caption or lead.caption, same.credit or lead.credit) if same else lead
-            loader.add("images", name, [Image(each.url, each.caption, each.credit) for each in (first, *rest)])
+    shown = parts["page"].images or ()
+    for name, part in _trusted(parts, "images"):
+        found: Sequence[ImageParts] = part.images or ()
+        if name != "profile":
+            found = tuple(each for each in found if is_picture(each.url, captioned=bool(each.caption)))
+            found = _with_shown(found, shown)
+        loader.add("images", name, [Image(each.url, each.caption, each.credit) for each in found])
+
+
+def _with_shown(images: Sequence[ImageParts], shown: Sequence[ImageParts]) -> Sequence[ImageParts]:
+    """Return the first of *images*, with the caption under it on the page, then the other pictures *shown* there."""
+    lead = next(iter(images), None)
+    if lead is None:
+        return ()
+    same = next((each for each in shown if picture_key(each.url) == picture_key(lead.url)), lead)
+    others = [each for each in shown or images if each not in (lead, same)]
+    return ImageParts(lead.url, same.caption or lead.caption, same.credit or lead.credit), *others
+
+
+def _add_agency(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: Page) -> None:
+    """Add place and agency from the opening of the text, else the agency of the source, of an author or at the end."""
+    agencies, sources = page.profile.agencies, loader.sources
+    for field in ("description", "article_body"):
+        opening = read_dateline(loader.get_output_value(field) or "", agencies)
+        loader.add("dateline", sources.get(field, ""), opening.place)
+        loader.add("agency", sources.get(field, ""), opening.agency)
+    for name, part in _trusted(parts, "agency"):
+        loader.add("agency", name, part.agency)
+    source = loader.get_output_value("source") or ""
+    loader.add("agency", sources.get("source", ""), page.profile.source_agencies.get(source))
+    loader.add("agency", sources.get("source", ""), agency_in((source,), agencies))
+    for name, part in _trusted(parts, "authors"):
+        loader.add("agency", name, agency_in(part.authors or (), agencies))
+    ending = _ENDING.findall((loader.get_output_value("article_body") or "")[-LONGEST_ENDING:])
+    loader.add("agency", sources.get("article_body", ""), agency_in(ending, agencies))
 
 
 def _complete(article: Article, page: Page, crawl: CrawlContext) -> None:
     """Set the fields that are derived from other fields, the URL and the crawl."""
     article.url, article.canonical_url = page.url, page.canonical_url
     article.portal, article.id = page.profile.name, page.profile.article_id(page.canonical_url)
-    article.word_count = len(article.article_body.replace(BETWEEN_CELLS, " ").split()) if article.article_body else None
+    article.word_count = len((article.article_body or "").replace(BETWEEN_CELLS, " ").split()) or None
     article.content_hash = _content_hash(article)
     article.rights = page.rights
     article.discovered_via, article.found_on = crawl.discovered_via, crawl.found_on
@@ -256,26 +273,3 @@ def _complete(article: Article, page: Page, crawl: CrawlContext) -> None:
 
 def _content_hash(article: Article) -> str | None:
     return ids.content_hash((article.headline, article.kicker, article.description, article.article_body))
-
-
-def _add_dateline(article: Article, loader: ArticleLoader, page: Page) -> None:
-    """Set place and agency from the beginning of the text, else the agency from the source or a signature."""
-    sources, agencies = loader.sources, page.profile.agencies
-    for name in ("description", "article_body"):
-        dateline = read_dateline(getattr(article, name) or "", agencies)
-        if dateline.place:
-            article.dateline, sources["dateline"] = dateline.place, sources[name]
-        if dateline.agency:
-            article.agency, sources["agency"] = dateline.agency, sources[name]
-        if dateline.place or dateline.agency:
-            break
-    if article.agency is None:
-        article.agency = page.profile.source_agencies.get(article.source or "")
-        article.agency = article.agency or agency_in(_signatures(page, article), agencies)
-
-
-def _signatures(page: Page, article: Article) -> list[str]:
-    """Return names that may contain the agency: the source, declared and visible authors, the end of the text."""
-    authors = [name for part in (page.linked_data, page.metadata, page.body) for name in part.authors or ()]
-    ending = _ENDING.search((article.article_body or "")[-LONGEST_ENDING:])
-    return [article.source or "", *authors, ending[1] if ending else ""]

@@ -17,8 +17,6 @@ DERIVED: Mapping[str, str] = {
     "portal": "the profile's name, or the host",
     "url": "the URL that the page was fetched from",
     "canonical_url": "the declared URL if it is of the same article, else the page's own",
-    "agency": "from the beginning of the text, its source, or a signature",
-    "dateline": "from the beginning of the text",
     "word_count": "from article_body",
     "content_hash": "from headline, kicker, description and article_body",
     "rights": "from headers and meta tags",

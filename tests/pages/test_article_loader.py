@@ -105,24 +105,21 @@ ENTRY = EntryRecord(
 
 
 def test_values_of_a_feed_fill_only_fields_that_the_page_lacks() -> None:
-    loader = read_article(page_of(MARKUP), ENTRY)
-    assert loader.sources["headline"] != "news_sitemap"
-    assert loader.sources["date_published"] == "page"
-    assert loader.candidates["headline"][-1].value == ENTRY.title
     found = load_article(page_of(MARKUP), CRAWL)
     assert found
     before = replace(found)
-    assert not add_announced(found, page_of(MARKUP), replace(CRAWL, entry=ENTRY))
+    assert not add_announced(found, ENTRY)
     assert found == before
 
 
-def test_headline_and_date_of_a_feed_have_their_own_source() -> None:
+def test_headline_and_date_of_a_feed_fill_what_the_page_lacks() -> None:
     bare = page_of(f'<html lang="de"><body><article><p>{TEXT}</p><p>{TEXT}</p></article></body></html>')
-    loader = read_article(bare, ENTRY)
-    names = ("headline", "date_published", "date_published_precision")
-    assert {loader.sources[name] for name in names} == {"news_sitemap"}
     found = load_article(bare, CRAWL)
     assert found
-    assert add_announced(found, bare, replace(CRAWL, entry=ENTRY))
-    assert (found.headline, found.date_published) == (ENTRY.title, ENTRY.published)
+    assert add_announced(found, ENTRY)
+    assert (found.headline, found.date_published, found.date_published_raw) == (
+        ENTRY.title,
+        ENTRY.published,
+        ENTRY.published,
+    )
     assert found.content_hash == content_hash((ENTRY.title, None, found.description, found.article_body))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Box
@@ -61,27 +62,23 @@ def mark_captions(layout: Layout) -> None:
 
 def _credited_below(layout: Layout, index: int) -> list[Line]:
     """Return the line with *index*, the first one below a picture, if it ends with a credit."""
-    below = layout.lines[index : index + 1]
     return [
         line
-        for line in below
+        for line in layout.lines[index : index + 1]
         if len(line.text) <= LONGEST_CAPTION and _CREDIT.search(line.text, max(0, len(line.text) - LONGEST_CREDIT))
     ]
 
 
-def _beside(layout: Layout, box: Box | None) -> list[Line]:
+def _beside(layout: Layout, box: Box) -> list[Line]:
     """Return the lines in the largest box around a picture that holds only a few lines and no text."""
     found: list[Line] = []
-    for _ in range(LEVELS):
-        if box is None or box.last_line - box.first_line > MOST_CAPTION_LINES or box.tag in ("body", "main"):
+    for around in islice(box.chain(), LEVELS):
+        if around.last_line - around.first_line > MOST_CAPTION_LINES or around.tag in ("body", "main"):
             break
-        if box.tag == "article" and not _is_in_article(box):
-            break
-        lines = layout.lines[box.first_line : box.last_line]
-        if any(_is_text(line) for line in lines) or _are_paragraphs(lines):
+        lines = layout.lines[around.first_line : around.last_line]
+        if _is_whole_article(around) or any(map(_is_text, lines)) or _are_paragraphs(lines):
             break
         found = lines
-        box = box.parent
     return found
 
 
@@ -93,12 +90,9 @@ def _are_paragraphs(lines: Sequence[Line]) -> bool:
     return len(lines) > 1 and all(sentences)
 
 
-def _is_in_article(box: Box) -> bool:
-    """Return whether *box* is an article element within another one, as media libraries put around a picture."""
-    around = box.parent
-    while around is not None and around.tag != "article":
-        around = around.parent
-    return around is not None
+def _is_whole_article(box: Box) -> bool:
+    """Return whether *box* is an article element not within another one, as media libraries put around pictures."""
+    return [each.tag for each in box.chain()].count("article") == 1 and box.tag == "article"
 
 
 def _is_text(line: Line) -> bool:
@@ -126,38 +120,22 @@ def read_images(layout: Layout, first: int, main: Box, url: str) -> tuple[ImageP
 
     From there to the end of the article element, only pictures with a caption count, as in a gallery.
     """
-    last, article = main.last_line, _article_around(main)
+    article = _closest(main, "article") or main
     found: dict[str, ImageParts] = {}
     for element, box, index in layout.images:
-        behind = article is not None and last < index <= article.last_line
-        own = first <= index <= last or (behind and _is_captioned(box))
-        if own and not _is_elsewhere(box):
-            address = _address(element, url, captioned=_is_captioned(box))
-            caption, credit = _caption(layout, element, box, index) if address else (None, None)
-            if address and address not in found and form_of(caption or "") != "ad":
-                found[address] = ImageParts(address, caption, credit)
+        figure = _closest(box, "figure")
+        captioned = figure is not None and figure.last_line > figure.first_line
+        last = article.last_line if captioned else main.last_line
+        is_own = first <= index <= last and not any(each.kind in _ELSEWHERE for each in box.chain())
+        if is_own and (address := _address(element, url, captioned=captioned)):
+            caption, credit = _caption(layout, element, figure, box, index)
+            if form_of(caption or "") != "ad":
+                found.setdefault(address, ImageParts(address, caption, credit))
     return tuple(found.values())[:MOST_IMAGES] or None
 
 
-def _article_around(box: Box | None) -> Box | None:
-    while box is not None and box.tag != "article":
-        box = box.parent
-    return box
-
-
-def _is_elsewhere(box: Box | None) -> bool:
-    while box is not None:
-        if box.kind in _ELSEWHERE:
-            return True
-        box = box.parent
-    return False
-
-
-def _is_captioned(box: Box | None) -> bool:
-    """Return whether the box around a picture is a figure with text."""
-    while box is not None and box.tag != "figure":
-        box = box.parent
-    return box is not None and box.last_line > box.first_line
+def _closest(box: Box, tag: str) -> Box | None:
+    return next((each for each in box.chain() if each.tag == tag), None)
 
 
 def _address(element: _Element, url: str, *, captioned: bool) -> str | None:
@@ -167,11 +145,10 @@ def _address(element: _Element, url: str, *, captioned: bool) -> str | None:
     return next((absolute(url, value) for value in found), None)
 
 
-def _caption(layout: Layout, element: _Element, box: Box, index: int) -> tuple[str | None, str | None]:
-    """Return caption and credit of a picture, from its figcaption, the lines next to or below it, or its alt text."""
-    figure: Box | None = box
-    while figure is not None and figure.tag != "figure":
-        figure = figure.parent
+def _caption(
+    layout: Layout, element: _Element, figure: Box | None, box: Box, index: int
+) -> tuple[str | None, str | None]:
+    """Return caption and credit of a picture, from its figure, the lines next to or below it, or its alt text."""
     lines = layout.lines[figure.first_line : figure.last_line] if figure is not None else _beside(layout, box)
     lines = lines or _credited_below(layout, index)
     text = " ".join(line.text for line in lines if len(line.text) <= LONGEST_CAPTION) or clean(element.get("alt") or "")

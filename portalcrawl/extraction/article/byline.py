@@ -167,8 +167,8 @@ def _is_bio(names: Sequence[str], text: str) -> bool:
     return says == name or " " not in text or says[len(name) :].split(maxsplit=1)[0] in _BIO_VERBS
 
 
-def _is_elsewhere(box: Box | None) -> bool:
-    return any(each.kind in _ELSEWHERE for each in _around(box))
+def _is_elsewhere(box: Box) -> bool:
+    return any(each.kind in _ELSEWHERE for each in box.chain())
 
 
 def _marked_within(line: Line, within: _NamesInBox) -> Iterator[str]:
@@ -182,7 +182,7 @@ def _marked_within(line: Line, within: _NamesInBox) -> Iterator[str]:
 
 def _named(line: Line, within: _NamesInBox, by_date: bool) -> Iterator[str]:
     author_link = bool(line.href and _AUTHOR_LINK.search(line.href))
-    boxes = list(islice(_around(line.box), 3))
+    boxes = list(islice(line.box.chain(), 3))
     marked = author_link or any(box.tag == "address" or _names_author(box.element) for box in boxes)
     placed = any(box.kind == "byline" for box in boxes) and line.box.tag not in _HEADINGS
     dated = by_date and _DATE_PIECE.search(line.text) is not None and line.box.tag not in _HEADINGS
@@ -201,13 +201,6 @@ def _named(line: Line, within: _NamesInBox, by_date: bool) -> Iterator[str]:
         shown = [part for part in undated[:1] if is_handle(part)]
     linked = [name for name in within.linked if name in line.text] if marked or placed else []
     yield from linked if linked and (line.linked * 2 > len(line.text) or not shown) else shown
-
-
-def _around(box: Box | None) -> Iterator[Box]:
-    """Yield a box and those around it."""
-    while box is not None:
-        yield box
-        box = box.parent
 
 
 def _names_author(element: _Element) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ _BETWEEN = re.compile(r"\s+/\s+")
 _NO_TOPICS = words("topics.names", "topics.no_topics", "calls.words")
 _PATH = re.compile(r"\s[/›»>|〉]\s?")
 _NUMBER = re.compile(r"(?<![\d.,])\d{1,6}(?![\d.,])")
-_IN_BRACKETS = re.compile(r"\(([^()]{3,30})\)")
+_IN_BRACKETS = re.compile(r"\((?!\d+\))([^()]{3,30})\)")
 _TO_COMMENTS = re.compile(
     rf"#(?:[\w-]{{0,12}}{either('comments.words', 'comments.anchors')})(?:-\w{{1,12}})?$", re.IGNORECASE
 )
@@ -89,11 +89,8 @@ def _named(names: str) -> bool:
 
 def _is_kicker(line: Line, headline: Line) -> bool:
     """Return whether a line above the headline is its kicker, by its class or as part of the same heading."""
-    box: Box | None = line.box
-    for _ in range(2):
-        if box is not None and _named(box.classes):
-            return True
-        box = box.parent if box is not None else None
+    if any(_named(box.classes) for box in islice(line.box.chain(), 2)):
+        return True
     before = islice(headline.box.element.itersiblings(preceding=True), KICKER_LINES)
     if any(_named(node.get("class") or "") and fold(whole_text(node)) == fold(line.text) for node in before):
         return True
@@ -103,18 +100,16 @@ def _is_kicker(line: Line, headline: Line) -> bool:
 
 def find_source(lines: Sequence[Line]) -> str | None:
     """Return the article's source from a line such as ``Quelle: X`` or ``[X] · 02.12.2025``, else None."""
-    for line in lines:
-        if len(line.text) <= 2 * LONGEST_TOPIC and (match := _SOURCE.search(line.text) or _BRACKETED.match(line.text)):
-            return match["source"].strip()
-    return None
+    texts = (line.text for line in lines if len(line.text) <= 2 * LONGEST_TOPIC)
+    found = next(filter(None, (_SOURCE.search(text) or _BRACKETED.match(text) for text in texts)), None)
+    return found and found["source"].strip()
 
 
 def find_signing_agency(lines: Sequence[Line]) -> str | None:
     """Return the agency from a short line right below the text that names only it, maybe with a desk (``SDA/reb``)."""
-    for line in lines[:SIGNING_LINES]:
-        if len(line.text) <= LONGEST_SIGNATURE and not line.note and (agency := agency_in((line.text,))):
-            return agency
-    return None
+    return agency_in(
+        line.text for line in lines[:SIGNING_LINES] if len(line.text) <= LONGEST_SIGNATURE and not line.note
+    )
 
 
 def find_trail(lines: Sequence[Line]) -> tuple[str, ...] | None:
@@ -144,13 +139,9 @@ def find_tags(lines: Sequence[Line]) -> tuple[str, ...] | None:
     return tuple(topics) or None
 
 
-def _is_of_tags(box: Box | None) -> bool:
+def _is_of_tags(box: Box) -> bool:
     """Return whether a box or one around it is for tags, by its names."""
-    for _ in range(TAG_LEVELS):
-        if box is None or box.kind == "tags":
-            break
-        box = box.parent
-    return box is not None and box.kind == "tags"
+    return any(each.kind == "tags" for each in islice(box.chain(), TAG_LEVELS + 1))
 
 
 def _is_tag(link: _Element) -> bool:
@@ -167,23 +158,14 @@ def _is_topic(text: str) -> bool:
 
 def find_comment_count(lines: Sequence[Line]) -> int | None:
     """Return the number of comments from the first line that states one, else None."""
-    for line in lines:
-        counts = map(comment_count, (line.text.rstrip(" :"), *split_marks(line.text)))
-        count = next((count for count in counts if count is not None), None)
-        if count is None and (bracketed := _IN_BRACKETS.search(line.text)) and not bracketed[1].isdecimal():
-            count = comment_count(bracketed[1])
-        if count is None and line.linked:
-            count = _linked_count(line.box.element)
-        if count is not None:
-            return count
-    return None
+    return next((count for line in lines for count in _counts(line) if count is not None), None)
 
 
-def _linked_count(element: _Element) -> int | None:
-    """Return the number in a link to the comments further down on the page, else None."""
-    for link in islice(element.iter("a"), MOST_LINKS):
-        if _TO_COMMENTS.search(link.get("href") or ""):
+def _counts(line: Line) -> Iterator[int | None]:
+    """Yield the numbers of comments that a line states in words, in brackets, or in links to the comments below."""
+    yield from map(comment_count, (line.text.rstrip(" :"), *split_marks(line.text), *_IN_BRACKETS.findall(line.text)))
+    for link in islice(line.box.element.iter("a"), MOST_LINKS):
+        if line.linked and _TO_COMMENTS.search(link.get("href") or ""):
             text = clean(whole_text(link))
             numbers = _NUMBER.findall(text)
-            return int(numbers[0]) if len(numbers) == 1 else comment_count(text)
-    return None
+            yield int(numbers[0]) if len(numbers) == 1 else comment_count(text)

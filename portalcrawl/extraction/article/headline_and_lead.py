@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from itertools import takewhile
+from itertools import islice, takewhile
 from urllib.parse import urlsplit
 
 from portalcrawl.extraction.article.main_text import is_link
@@ -91,17 +91,18 @@ def _is_end(short: str, long: str) -> bool:
 
 
 def _in_heading(box: Box) -> bool:
-    """Return whether the box is, or is within, an h1 (blocks within headings are invalid HTML but common)."""
-    return box.parent is not None and (
-        box.parent.tag == "h1" or (box.parent.parent is not None and box.parent.parent.tag == "h1")
-    )
+    """Return whether the box is within an h1 (blocks within headings are invalid HTML but common)."""
+    return any(around.tag == "h1" for around in islice(box.chain(), 1, 3))
 
 
 def find_opening(layout: Layout, headline: Line | None, main: Box, titles: Collection[str]) -> list[Line]:
     """Return the lines between the headline and the main text that belong to the article."""
     if headline is not None and headline.index >= main.first_line:
         return _deck(layout, headline)
-    start = headline.index if headline is not None else _start_of_article(main)
+    if headline is None:
+        start = next((box for box in main.chain() if box.tag == "article"), main).first_line
+    else:
+        start = headline.index
     between = layout.lines[start : main.first_line]
     once = {
         line.text: line
@@ -128,16 +129,6 @@ def _repeats(line: Line, titles: Collection[str]) -> bool:
     return any(title in text and len(text) < MOST_AROUND * len(title) for title in titles)
 
 
-def _start_of_article(main: Box) -> int:
-    """Return the index of the first line of the article element around the main text, else of the main text."""
-    box: Box | None = main
-    while box is not None:
-        if box.tag == "article":
-            return box.first_line
-        box = box.parent
-    return main.first_line
-
-
 def _may_open(line: Line, start: int) -> bool:
     """Return whether a line can be a lead; boxes that hold the line *start* too are no side matter."""
     named = is_named_lead(line)
@@ -152,15 +143,9 @@ def _may_open(line: Line, start: int) -> bool:
 
 def is_named_lead(line: Line) -> bool:
     """Return whether the line is a lead by the names of its box, or of a box around it that holds little more."""
-    box: Box | None = line.box
-    for _ in range(3):
-        if box is None or box.last_line - box.first_line > MOST_LEAD_LINES:
-            return False
-        names = f"{box.classes} {box.element.get('itemprop') or ''}"
-        if len(names) > 1 and _LEAD_NAME.search(in_words(names[:300])):
-            return True
-        box = box.parent
-    return False
+    around = takewhile(lambda box: box.last_line - box.first_line <= MOST_LEAD_LINES, line.box.chain())
+    names = (f"{box.classes} {box.element.get('itemprop') or ''}" for box in islice(around, 3))
+    return any(_LEAD_NAME.search(in_words(name[:300])) for name in names)
 
 
 def find_lead(lines: Sequence[Line], opening: int, descriptions: Iterable[str]) -> list[Line]:

@@ -31,15 +31,14 @@ BETWEEN_CELLS = " | "
 HEADS = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt"))
 
 
-def text_lines(
-    layout: Layout, main: Box, headline: Line | None, titles: frozenset[str], weights: TextWeights
-) -> list[Line]:
+def text_lines(layout: Layout, main: Box, headline: Line | None, weights: TextWeights) -> list[Line]:
     """Return the lines of the article's text in order, without lines before the headline and repetitions of it."""
     chosen: list[Line] = []
     seen: set[str] = set()
     first = main.first_line
     if headline is not None and first <= headline.index < main.last_line:
         first = headline.index + 1
+    titles = weights.titles
     longest = 2 * max(map(len, titles), default=0)  # titles are folded: leave room for punctuation
     lines = layout.lines[first : end_of_article(layout, main, headline)]
     cells = _cells_of_text(lines, weights)

@@ -136,12 +136,9 @@ class _Text:
 
 def _read_text(layout: Layout, main: Box, headline: Line | None, declared: Declared, clock: Clock) -> _Text:
     """Return the lines of the article's text, and say in ``layout.reasons`` why each line is part of it or not."""
-    titles = {fold(text) for text in (*declared.titles, headline.text if headline else "") if text}
-    opening = find_opening(layout, headline, main, titles)
-    weights = TextWeights(layout.walk, headline.block.index if headline else None, titles)
-    lines = opening + [
-        line for line in text_lines(layout, main, headline, frozenset(titles), weights) if line not in opening
-    ]
+    weights = weigh(layout, headline, declared)
+    opening = find_opening(layout, headline, main, weights.titles)
+    lines = opening + [line for line in text_lines(layout, main, headline, weights) if line not in opening]
     behind = {line.index for line in lines if weights.is_behind_comments(line.block)}
     layout.reasons = {line.index: "comments" if line.index in behind else "weight" for line in lines}
     lines = _weighed(layout, weights, [line for line in lines if line.index not in behind])
@@ -161,6 +158,12 @@ def _read_text(layout: Layout, main: Box, headline: Line | None, declared: Decla
     if headline is not None:
         layout.reasons[headline.index] = "headline"
     return _Text(lead, rest, signed)
+
+
+def weigh(layout: Layout, headline: Line | None, declared: Declared) -> TextWeights:
+    """Return the weights of the page's blocks as text of the article under *headline*."""
+    titles = {fold(text) for text in (*declared.titles, headline.text if headline else "") if text}
+    return TextWeights(layout.walk, headline.block.index if headline else None, titles)
 
 
 def _weighed(layout: Layout, weights: TextWeights, lines: Sequence[Line]) -> list[Line]:

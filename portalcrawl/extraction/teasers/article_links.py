@@ -52,7 +52,7 @@ def find_links(
 ) -> tuple[list[ArticleLink], dict[int, str]]:
     """Return the links to other articles of the portal, in page order, and why the other links are not among them.
 
-    The reasons are by the indexes of the links' blocks. *canonical* is the page's declared canonical URL.
+    The ids of the reasons are by the indexes of the links' blocks. *canonical* is the page's declared canonical URL.
     """
     targets = Targets(runs, profile, canonical)
     zones: dict[Box, Zone] = {}
@@ -63,7 +63,7 @@ def find_links(
         zone = _zone_of(link.box, zones) if target else "open"
         if target and zone != "dead" and not _NEIGHBOURS.isdisjoint((link.element.get("rel") or "").split()):
             zone = "neighbour"
-        reason = _why_not(link, zone, runs) if target else "not an article's URL"
+        reason = _why_not(link, zone, runs) if target else "no-article-link"
         if target and not reason:
             found.append(ArticleLink(link, *target, zone))
         else:
@@ -93,18 +93,18 @@ def _own_zone(box: Box) -> Zone:
 
 
 def _why_not(link: Link, zone: Zone, runs: PageRuns) -> str:
-    """Return why *link*, which leads to an article, is not a teaser; empty if it may be one."""
+    """Return the id of the reason why *link*, which leads to an article, is no teaser; empty if it may be one."""
     if zone == "dead":
-        return "not in a list of articles"
+        return "service-link"
     text = runs.text_of(link)
     blocks = runs.walk.blocks[link.first : link.last]
     holds_card = len(blocks) > 1 or any(block.box is not link.box or not block.text for block in blocks)
     is_long = len(text) >= _HEADLINE and word_count(text) >= _HEADLINE_WORDS
     if zone == "menu" and not holds_card and not is_long:
-        return zone
+        return "menu-link"
     if not holds_card and _is_inline(link, text, runs):
-        return "within a text"
-    return "author" if _is_author(link.element, text) else ""
+        return "sentence-link"
+    return "author-link" if _is_author(link.element, text) else ""
 
 
 def _is_inline(link: Link, text: str, runs: PageRuns) -> bool:

@@ -32,18 +32,18 @@ class CardFilter:
         self.shares: dict[Box, float] = {}
 
     def why_not(self, card: Card, teaser: TeaserParts, block: str | None) -> str:
-        """Return why *card*, read as *teaser* in the list named *block*, is not a teaser; empty if it is."""
+        """Return the id of the reason why *card*, read as *teaser* in the list *block*, is no teaser; else nothing."""
         if block is not None and is_service_name(block) and not (teaser.image_url and teaser.kicker):
-            return "list of services"
+            return "service-link"
         if teaser.snippet or teaser.date_text or teaser.date_attribute or teaser.comment_count is not None:
             return ""
         if teaser.headline is None and word_count(teaser.image_caption or "") <= _MIN_WORDS:
-            return "no headline"
+            return "few-words"
         if not teaser.image_url and word_count(teaser.headline or "") < _MIN_WORDS:
-            return "too few words"
+            return "few-words"
         if card.links[0].zone == "neighbour" or (not card.in_menu and (teaser.image_url or self.is_headed(card))):
             return ""
-        return "" if self.share_of_headlines(card) >= (0.5 if card.in_menu else 0.3) else "list of names"
+        return "" if self.share_of_headlines(card) >= (0.5 if card.in_menu else 0.3) else "name-list"
 
     def is_headed(self, card: Card) -> bool:
         """Return whether a link of *card* holds a heading or is in one, unlike links in menus."""
