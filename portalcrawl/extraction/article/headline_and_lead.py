@@ -12,7 +12,7 @@ from portalcrawl.extraction.dom.blocks import Box
 from portalcrawl.extraction.dom.layout import Layout, Line
 from portalcrawl.extraction.dom.name_roles import in_words
 from portalcrawl.text.normalize import fold
-from portalcrawl.text.titles import SHORTEST_FIRST, main_parts
+from portalcrawl.text.titles import SHORTEST_FIRST, are_akin, main_parts
 from portalcrawl.urls import absolute
 from portalcrawl.vocabulary import class_words
 
@@ -33,9 +33,9 @@ def find_headline(layout: Layout, titles: Sequence[str], url: str, start: int) -
     """Return the line of the headline, None if there is none.
 
     It is a heading that repeats one of the declared *titles*; else the last h1 before the line with the index *start*,
-    where the text begins; else the first h1; else another line that repeats a title. An h1 that is, or repeats,
-    a link above to another page than that at *url* comes last: it is the name of the site or a section, or another
-    article's headline.
+    where the text begins; else the first h1; else another line that repeats a title; else the last heading before the
+    text that has a word in common with a title. An h1 that is, or repeats, a link above to another page than that at
+    *url* comes last: it is the name of the site or a section, or another article's headline.
     """
     headings = [line for line in layout.lines if line.box.tag in _HEADINGS or _in_heading(line.box)]
     equal = _repeating(headings, titles)
@@ -45,7 +45,12 @@ def find_headline(layout: Layout, titles: Sequence[str], url: str, start: int) -
     if not equal:
         tops = [line for line in headings if line.box.tag == "h1" or _in_heading(line.box)]
         names = {fold(line.text) for line in layout.lines[:start] if _leads_away(line, url)}
-        equal = [line for line in tops if fold(line.text) not in names] or _repeating(layout.lines, titles) or tops
+        equal = (
+            [line for line in tops if fold(line.text) not in names]
+            or _repeating(layout.lines, titles)
+            or tops
+            or [line for line in headings if line.index <= start and any(are_akin(line.text, t) for t in titles)]
+        )
     return next((line for line in reversed(equal) if line.index <= start), equal[0] if equal else None)
 
 
