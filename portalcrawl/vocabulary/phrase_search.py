@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from typing import NamedTuple
 
 from portalcrawl.vocabulary.expressions import NO_SPACES, LazyPattern, expression, with_first_letter
@@ -96,10 +96,13 @@ class Openings:
     def _by_opening(self) -> dict[str, list[LazyPattern]]:
         found: dict[str, list[LazyPattern]] = {}
         for phrase in (phrase for role in self._roles for phrase in phrases(role)):
-            pattern = LazyPattern(partial("{}{}".format, expression(phrase), self._behind))
+            pattern = self._pattern(phrase)
             for opening in openings([phrase]):
                 found.setdefault(opening, []).append(pattern)
         return found
+
+    def _pattern(self, phrase: str) -> LazyPattern:
+        return LazyPattern(lambda: f"{expression(phrase)}{self._behind}")
 
 
 def starts_of(text: str) -> set[str]:

@@ -222,6 +222,8 @@ class Block:
     @property
     def link_share(self) -> float:
         """Share of its characters in links, from 0 to 1."""
+        if not self.link_chars:
+            return 0.0
         return min(1.0, self.link_chars / max(1, len(self.text) - self.text.count(" ")))
 
     @property

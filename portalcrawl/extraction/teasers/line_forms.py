@@ -220,7 +220,8 @@ def is_block_name(text: str) -> bool:
     >>> is_block_name("Das könnte Sie auch interessieren"), is_block_name("Mehr Geld")
     (True, False)
     """
-    return len(text) <= _MAX_NAME and text[-1:] != "." and bool(known.BLOCK_NAME.fullmatch(text.strip(FRAME)))
+    name = text.strip(FRAME).lower() if len(text) <= _MAX_NAME and text[-1:] != "." else ""
+    return any(names.are(name) for names in known.BLOCK_NAMES)
 
 
 def is_service_name(text: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from portalcrawl.text.counts import LETTER
-from portalcrawl.vocabulary import LazyPattern, either, either_word, words
+from portalcrawl.vocabulary import Openings, either, either_word, words
 from portalcrawl.vocabulary import date_words as dates
 
 _LETTERS = re.compile(rf"{LETTER}+")
@@ -77,7 +77,7 @@ AD_PHRASES = words("ads.phrases")
 GENRES = words("labels.genres")
 """Genres of articles."""
 
-BLOCK_NAME = LazyPattern(lambda: rf"{either('pointers.whole')}|{either('pointers.open')}\b.{{0,40}}", re.IGNORECASE)
+BLOCK_NAMES = (Openings("pointers.whole"), Openings("pointers.open", behind=r"\b.{0,40}"))
 """Introductions of other articles: the name of a list, or words before a single link."""
 SERVICE_NAME = re.compile(
     rf"{either('services.names', 'ads.words', 'ads.phrases')}(?: {either('services.of')}|$|\s*[:&|])", re.IGNORECASE
