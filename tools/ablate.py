@@ -2,9 +2,9 @@
 
     python tools/ablate.py [--only extraction/teasers] [--rule REGEX] [--most 60] [--jobs 2] [--json FILE] [--all]
 
-Each rule of rule_cover.py, and each part of a condition, is switched off alone. The pages of half ``fitted``, the small
-pages with known answers beside them and the first portal's page in all its markups are read without it, but only those
-on which its condition had an effect; those of ``unseen`` are never read. For each rule a line: on how many pages
+Each rule (see rule_switch.py) and each part of a condition is switched off alone. The pages of half ``fitted``, the
+small pages with known answers beside them and the first portal's page in all its markups are read without it, but only
+those on which its condition had an effect; those of ``unseen`` are never read. For each rule a line: on how many pages
 the records change, by how much the scores get better or worse, and which known answers are
 lost. ``idle``: no page comes by it,
 ``same``: nothing changes, ``even``: records change, scores do not, ``harms``: the scores are better without it,
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import builtins
 import gzip
 import importlib
 import json
@@ -25,16 +24,16 @@ import re
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from rule_cover import PAGES, ROOT, Mutant, Off, forget, listed, sources, switch_off
+from rule_switch import ROOT, Mutant, Off, Rule, effects, listed, sources, switch_off
 
-sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "tests"), str(PAGES)]
+sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "tests"), str(ROOT / "tests" / "pages")]
 
 import halves  # noqa: E402
 from places import CORPUS, SHARED, demand_corpus  # noqa: E402
@@ -203,94 +202,14 @@ def output(found: Any) -> str:
     return repr((found.page_type, found.article, found.teasers))
 
 
-class Recorder(Off):
-    """Makes each condition and step note what it did, by the number of the rule that would change it."""
-
-    def __init__(self, first: int) -> None:
-        super().__init__(parts=True)
-        self.first = first
-
-    def noted(self, value: ast.expr, true: int | None, false: int | None) -> ast.expr:
-        numbers = [ast.Constant(None if each is None else self.first + each) for each in (true, false)]
-        return ast.copy_location(ast.Call(ast.Name("_noted", ast.Load()), [value, *numbers], []), value)
-
-    def test(self, node: ast.expr) -> ast.expr:
-        at = self.count
-        super().test(node)
-        return self.noted(node, at, at + 1) if self.count > at else node
-
-    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:  # noqa: N802
-        values = []
-        for value in node.values:
-            self.offer(value, "")
-            at = self.count - 1
-            is_and = isinstance(node.op, ast.And)
-            values.append(self.noted(value, None if is_and else at, at if is_and else None))
-        node.values = values
-        self.generic_visit(node)
-        return node
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> Any:  # noqa: N802
-        before = self.count
-        super().visit_AugAssign(node)
-        return self._step(node, before)
-
-    def visit_Expr(self, node: ast.Expr) -> Any:  # noqa: N802
-        before = self.count
-        super().visit_Expr(node)
-        return self._step(node, before)
-
-    def _step(self, node: ast.AugAssign | ast.Expr, before: int) -> Any:
-        own = self.scope and (
-            isinstance(node, ast.AugAssign) or isinstance(node.value, ast.Call | ast.Yield | ast.YieldFrom)
-        )
-        if not own:
-            return node
-        call = self.noted(ast.Constant(True), before, None)
-        return [ast.copy_location(ast.Expr(call), node), node]
-
-
-def effects(only: str) -> dict[int, set[int]]:
-    """Return for each rule, by its number, the pages on which its condition or step has an effect."""
-    seen: set[int] = set()
-
-    def noted(value: Any, true: int | None, false: int | None) -> Any:
-        number = true if value else false
-        if number is not None:
-            seen.add(number)
-        return value
-
-    builtins._noted = noted  # type: ignore[attr-defined]
-    codes, first = {}, 0
-    for file, text in sources(only):
-        tree = ast.fix_missing_locations(Recorder(first).visit(ast.parse(text)))
-        name = "portalcrawl." + file.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
-        if number := len(listed(text, words=False, parts=True)):
-            codes[name] = Mutant(file, 0, "", "", ast.unparse(tree))
-            first += number
-    for mutant in codes.values():
-        _load(mutant)
-    found: dict[int, set[int]] = {}
-    for at, page in enumerate(READ):
-        forget()
-        seen.clear()
-        page.read()
-        for number in seen:
-            found.setdefault(number, set()).add(at)
-    return found
-
-
-def _load(mutant: Mutant) -> None:
-    """Reload the changed module, and everything that is made from it."""
-    switch_off(mutant, load=True)
-    for module in [each for each in sys.modules if each.split(".")[0] == "support"]:
-        del sys.modules[module]
-
-
-def _effects_apart(only: str) -> dict[int, set[int]]:
-    """Do the same in a process of its own, which is thrown away."""
+def _effects_apart(only: str) -> dict[Rule, list[int]]:
+    """Return the pages on which each rule has an effect, found in a process of its own."""
     with multiprocessing.get_context("fork").Pool(1) as pool:
-        return pool.apply(effects, (only,))
+        return pool.apply(_effects, (only,))
+
+
+def _effects(only: str) -> dict[Rule, list[int]]:
+    return effects(only, [page.read for page in READ])
 
 
 READ: list[Sample] = []
@@ -298,7 +217,7 @@ BEFORE: list[tuple[str, dict[str, float]]] = []
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Trial:
     """One rule, not switched off yet: to write all files without each rule takes minutes."""
 
     number: int
@@ -313,17 +232,15 @@ class Rule:
         return replace(self.listed, source=ast.unparse(ast.fix_missing_locations(tree)))
 
 
-def rules(only: str, touching: dict[int, set[int]]) -> Iterator[Rule]:
+def trials(only: str, touching: Mapping[Rule, Sequence[int]]) -> Iterator[Trial]:
     """Yield all rules of the files whose path has the part *only*."""
-    total = 0
     for file, text in sources(only):
         for number, (line, function, what) in enumerate(listed(text, words=False, parts=True)):
-            touched = sorted(touching.get(total, ())) if function else range(len(READ))
-            yield Rule(number, Mutant(file, line, function, what, text), touched)
-            total += 1
+            mutant = Mutant(file, line, function, what, text)
+            yield Trial(number, mutant, touching.get(mutant.rule, ()) if function else range(len(READ)))
 
 
-def judge(rule: Rule) -> Verdict:
+def judge(rule: Trial) -> Verdict:
     """Read the pages that come by the rule without it."""
     verdict = Verdict(rule.listed.name, len(rule.touched))
     if not rule.touched:
@@ -331,9 +248,9 @@ def judge(rule: Rule) -> Verdict:
     mutant = rule.switched_off()
     signal.signal(signal.SIGALRM, _too_long)
     try:
-        switch_off(mutant, load=False) if mutant.function else _load(mutant)
+        switch_off(mutant, load=not mutant.function)
     except Exception:  # noqa: BLE001  a function that no name leads to
-        _load(mutant)
+        switch_off(mutant, load=True)
     try:
         for at in rule.touched:
             signal.alarm(SECONDS)
@@ -391,7 +308,7 @@ def main() -> None:
         BEFORE.append((output(found), page.score(found)))
     print("read", file=sys.stderr)
     work = []
-    for rule in rules(args.only, touching):
+    for rule in trials(args.only, touching):
         constant, always = not rule.listed.function, rule.listed.what.endswith("always true")
         is_read = not any(name in rule.listed.file for name in NOT_READ)
         is_value = re.search(r"without `(\'[^\']*\'|None|\(\)|0|\w+(\.\w+)* is (not )?None)` in `", rule.listed.what)

@@ -76,13 +76,15 @@ def _most_exact(order: list[str], found: Found) -> str:
 
 def _agree(one: DateReading, other: DateReading) -> bool:
     """Return whether both are on one day, in the zone of one of them or, if that is unknown, in some zone."""
-    if one.when.date() == other.when.astimezone(one.when.tzinfo).date():
+    return _is_on_day_of(one, other) or _is_on_day_of(other, one)
+
+
+def _is_on_day_of(local: DateReading, other: DateReading) -> bool:
+    """Return whether *other* is on the day of *local* in its zone, or in some zone if that is unknown."""
+    if local.when.date() == other.when.astimezone(local.when.tzinfo).date() or _is_moment_of(local, other):
         return True
-    if _is_moment_of(one, other) or _is_moment_of(other, one):
-        return True
-    day, moment = (one, other) if one.precision == "day" else (other, one)
-    is_day = day.precision == "day" and moment.zoned and not day.when.utcoffset()
-    return is_day and day.when.date() in {(moment.when + shift).date() for shift in (_WEST, _EAST)}
+    is_bare_day = local.precision == "day" and other.zoned and not local.when.utcoffset()
+    return is_bare_day and local.when.date() in {(other.when + shift).date() for shift in (_WEST, _EAST)}
 
 
 def _is_moment_of(local: DateReading, zoned: DateReading) -> bool:

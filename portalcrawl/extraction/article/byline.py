@@ -29,10 +29,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _INLINE = ("span", "a", "b", "strong", "em", "i", "cite")
-MOST_PARTS = 12
-"""Most inline elements of one box that are read, ..."""
 MOST_ELEMENTS = 500
-"""... among this many elements of any kind."""
+"""Most elements of one box that are read."""
 _STROKES = re.compile(r"\s[|•·]\s")
 LONGEST_BYLINE = 600
 MOST_WITHOUT_CAPITALS = 2
@@ -60,9 +58,10 @@ def read_byline(lines: Sequence[Line], *, by_date: bool = True) -> tuple[str, ..
     for line in lines:
         if len(line.text) > LONGEST_BYLINE or _is_elsewhere(line.box):
             continue
-        names = list(_named(line, within(line.box), by_date)) if not line.prose or is_byline(line) else []
-        names = names or list(_marked_within(line, within(line.box)))
-        if names:
+        can_sign = not line.prose or opens_byline(line.text)
+        signing = [name for name in within(line.box).signing if name in line.text] if can_sign else []
+        names = list(_named(line, within(line.box), signing, by_date)) if not line.prose or is_byline(line) else []
+        if names := names or signing:
             return tuple(dict.fromkeys(names))
     return None
 
@@ -91,31 +90,28 @@ class _NamesInBox:
         return list(islice(self.box.element.iter(), MOST_ELEMENTS))
 
     @cached_property
-    def marked(self) -> list[str]:
-        """Texts of inline elements whose names say that they hold authors."""
-        parts = islice((part for part in self.elements if part.tag in _INLINE), MOST_PARTS)
-        return list(filter(None, (clean(text_of(part, LONGEST_BYLINE)) for part in parts if _names_author(part))))
-
-    @cached_property
     def signing(self) -> list[str]:
-        """Texts of elements whose markup says that they are the name of an author."""
-        texts = (without_by(clean(text_of(part, LONGEST_BYLINE))) for part in self.elements if _signs(part))
-        return list(filter(is_signature, texts))
-
-    @cached_property
-    def links(self) -> list[tuple[_Element, str]]:
-        """The links with their texts."""
-        return [(link, clean(text_of(link, LONGEST_BYLINE))) for link in self.elements if link.tag == "a"]
+        """Names in elements that say that they hold authors."""
+        return [name for part in self.elements for name in _signed_by(part)]
 
     @cached_property
     def linked(self) -> list[str]:
         """Names of persons that are links."""
-        return [name for _, text in self.links for name in byline_parts(text) if is_name(name)]
+        texts = (clean(text_of(link, LONGEST_BYLINE)) for link in self.elements if link.tag == "a")
+        return [name for text in texts for name in byline_parts(text) if is_name(name)]
 
 
 def _without_section(name: str, credited: Sequence[str]) -> str:
     """Return a name without the words after its link (``Ada in Aktuell``)."""
     return next((link for link in credited if name.startswith(f"{link} ")), name)
+
+
+def _signed_by(element: _Element) -> Iterator[str]:
+    """Yield the names in an element if its markup, its link or, within a line, its names say that it holds authors."""
+    if _signs(element):
+        yield from filter(is_signature, (without_by(clean(text_of(element, LONGEST_BYLINE))),))
+    elif element.tag in _INLINE and _names_author(element):
+        yield from filter(is_name, byline_parts(clean(text_of(element, LONGEST_BYLINE))))
 
 
 def _signs(element: _Element) -> bool:
@@ -171,16 +167,7 @@ def _is_elsewhere(box: Box) -> bool:
     return any(each.kind in _ELSEWHERE for each in box.chain())
 
 
-def _marked_within(line: Line, within: _NamesInBox) -> Iterator[str]:
-    """Yield the names in the line's inline elements that hold authors, whatever is next to them."""
-    for text in within.marked if not line.prose else ():
-        if text in line.text:
-            yield from filter(is_name, byline_parts(text))
-    if not line.prose or opens_byline(line.text):
-        yield from (name for name in within.signing if name in line.text)
-
-
-def _named(line: Line, within: _NamesInBox, by_date: bool) -> Iterator[str]:
+def _named(line: Line, within: _NamesInBox, credited: Sequence[str], by_date: bool) -> Iterator[str]:
     author_link = bool(line.href and _AUTHOR_LINK.search(line.href))
     boxes = list(islice(line.box.chain(), 3))
     marked = author_link or any(box.tag == "address" or _names_author(box.element) for box in boxes)
@@ -189,7 +176,6 @@ def _named(line: Line, within: _NamesInBox, by_date: bool) -> Iterator[str]:
     opens = any(map(opens_byline, _STROKES.split(line.text)))
     if not (marked or opens or placed or dated) or (line.box.tag == "h1" and not opens):
         return
-    credited = [name for name in within.signing if name in line.text] if marked or opens or placed else []
     parts = byline_parts(line.text)
     shown = [_without_section(piece, credited) for piece in parts if is_name(piece)] or credited
     undated = [part for part in parts if not _DIGIT.search(part) and not is_day(part)]

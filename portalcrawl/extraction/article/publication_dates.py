@@ -115,7 +115,6 @@ def read_dates(
     lines = [line for line in lines if not _is_elsewhere(line.box, anchor, whole=whole)]
     times = list(_elements(layout, lines, clock))
     changed = {index for index, reading in times if reading.role == "modified"}
-    changed -= {index for index, reading in times if reading.role == "published"}
     changed -= {line.index for line in lines if line.index in changed and clock.find_change(line.text)}
     dated = [*times, *_texts(lines, clock, changed, whole=whole)]
     found = [

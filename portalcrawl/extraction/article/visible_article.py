@@ -271,7 +271,6 @@ def _dates_apart(layout: Layout, around: _Surroundings, clock: Clock) -> Iterato
 
     yield read(around.head, whole=True)
     yield read(around.second, whole=True)
-    yield read(list(filter(is_byline, around.second)))
     yield read([line for line in around.above if is_beside(layout, line.index, around.anchor)])
     yield read(labelled(around.foot))
     prose = [line.text for line in around.within if line.prose][:LINES_OF_AN_EDGE]
