@@ -82,13 +82,17 @@ def lines_of(pieces: Group, *, inner: bool = False) -> Iterator[Line]:
     groups, parents = _grouped(pieces)
     if len(groups) > 1 and _stand_side_by_side(groups, parents, inner=inner):
         for group in groups:
-            yield from lines_of(group, inner=True)
+            yield from lines_of(group, inner=not group[0].context.linked)
         return
     is_whole = len(groups) < 2 or inner or _is_date_of_parts(groups)
-    for group in [pieces] if is_whole else _split_ends(groups):
+    parts = [pieces] if is_whole else _split_ends(groups)
+    for group in parts:
+        if len(parts) > 1 and len(group) > 1 and any(group is each for each in groups):
+            yield from lines_of(group)
+            continue
         text = _text(group)
         if not group[0].context.linked and form_of(text) == "text":  # without what separates it from its neighbours
-            text = text.lstrip(MARKS) if group[0] is not pieces[0] else text
+            text = text.lstrip(f"{MARKS},") if group[0] is not pieces[0] else text
             text = text.rstrip(_OPENING) if group[-1] is not pieces[-1] else text
         if text.strip(_BRACKETS):
             yield _line(text, group)
