@@ -182,7 +182,8 @@ def _is_separate_before(groups: list[Group], index: int) -> bool:
     glued_by_style = group[-1].text[-1].islower() and groups[index + 1][0].text[0].isupper()
     in_span = head.span is not None and head.span.tag == "span" and rest.span is not head.span
     marked = in_span and head.heading > 0 and word_count(_text(group)) <= _SENTENCE and not text[:1].islower()
-    broken = group[-1].breaks and head.span is not None and text[:1].isupper()
+    goes_on = text[:1].islower() or (rest.span is not None and not text[:1].isupper())
+    broken = group[-1].breaks and head.span is not None and not goes_on
     linked_behind = not head.linked and all(other[0].context.linked for other in groups[index + 1 :])
     linked = (head.linked and not rest.linked) or (linked_behind and _text(group)[:1].isupper())
     return glued_by_style or marked or broken or linked or (head.strong and not rest.strong and is_cut(text))
