@@ -145,7 +145,7 @@ class Newsroom:
         sentences = [self.running(who, (does + 3) % 8), *(self.running() for _ in range(rng.randint(0, 1)))]
         self.number += rng.randint(3, 40)
         minutes, hours, days = rng.randint(3, 55), rng.randint(2, 20), rng.randint(2, 25)
-        age = rng.choice((timedelta(minutes=minutes), timedelta(hours=hours), timedelta(days=days)))
+        age = rng.choice((timedelta(minutes=minutes), timedelta(hours=hours), timedelta(days=days, minutes=minutes)))
         about = (rng.choice(words["kickers"]), rng.choice(words["people"]))
         place = ("-".join(WORD.findall(letters)), self.number)
         story = Story(title, self.text(sentences), *about, *place, FETCHED - age, rng.randint(1, 340))
@@ -272,7 +272,26 @@ class Maker:
         target = "/news/alte-geschichte-vom-hafen-3999999.html#comment-77"
         remark = f"<li><b>{words['people'][0]}</b> <a href='{target}'>{self.room.running(1, 2)[:60]}</a></li>"
         shop = "https://ads.kaufhaus.example"
+        year, number = FETCHED.year, self.room.number
+        offer, long = self.room.running(2, 3)[:70], self.room.sentence(1, 4)
+        links = (
+            (f"/epaper/{FETCHED:%Y-%m-%d}/", f"{FETCHED:%d.%m.%Y}"),
+            (f"/archiv/{year}/11/", f"{words['months'].split()[-1]} {year}"),
+            (f"/wetter/nordheim-{number}/", f"{words['services'][2]} Nordheim"),
+            (f"/autor/ada-muster-{number}.html", words["people"][0]),
+            ("/thema/hafen-und-meer-am-fluss/", long),
+            (f"/login?return=/politics/artikel-{number}.html", words["services"][0]),
+            ("/feed/", "RSS"),
+            ("/newsletter/anmelden/", offer),
+        )
+        lines = "".join(f"<li><a href='{url}'>{text}</a></li>" for url, text in self.rng.sample(links, 4))
+        sold = f"<a href='/sponsored/angebot-fuer-alle-leser-{number}'><img src='/s.jpg' alt=''><h3>{offer}</h3></a>"
         found = [
+            f"<div class='service-links'><ul>{lines}</ul></div>",
+            f"<div><ul>{lines}</ul></div>",
+            f"<section><h2>{words['ad']}</h2><div class='grid'><div>{sold}</div></div></section>",
+            f"<div class='sponsored'>{sold}</div>",
+            f"<div class='teaser'><span>{words['ad']}</span>{sold}</div>",
             f"<div class='tags'>{''.join(topics)}</div>",
             f"<section class='authors'><ul>{''.join(people)}</ul></section>",
             f"<form class='newsletter'><p>{words['services'][1]}</p><input type='email'><button>OK</button></form>",
@@ -281,7 +300,7 @@ class Maker:
             f"<div class='weather'><a href='/service/2/'>{words['services'][2]} 12°</a></div>",
             "<div class='stocks'><a href='/boerse/index-eins'>INDEX 15.712 +0,4 %</a></div>",
         ]
-        return self.rng.sample(found, self.rng.randint(0, 3))
+        return self.rng.sample(found, self.rng.randint(0, 4))
 
     def headed(self, name: str, content: str, *, url: str = "") -> str:
         """Return a list under its name."""
@@ -311,7 +330,7 @@ class Maker:
             style |= {"time text": "clock", "time": style["time"] or "plain"}
             stories.sort(key=lambda story: f"{story.when:%H:%M}", reverse=True)
         texts = [self.card(story, rank, style) for rank, story in enumerate(stories, 1)]
-        if rng.random() < 0.15:
+        if rng.random() < 0.15 and not CARDS[style["card"]].startswith("<dt"):
             texts.insert(rng.randint(1, len(texts)), self.advertisement(style))
         return self.framed(texts, style)
 

@@ -64,6 +64,7 @@ _LAST_LATIN = "\u024f"
 _NUMBER = re.compile(r"\d+")
 _CLOCK = re.compile(rf"\d ?[:.h{''.join(sorted(words('dates.hour_sign')))}] ?\d\d")
 _LONGEST = 80
+_SHORTEST_UNIT = 3
 _FILLER = 5
 """Most letters of other words, which may be units of time or words between day and time."""
 _MONTH_WORDS, _DAY_WORDS, _AGE_WORDS = _languages()
@@ -78,10 +79,16 @@ def looks_foreign(line: str) -> bool:
     words = _WORD.findall(line)
     if not words or _language(line) is None:
         return False
+    if not _AGE_WORDS.keys().isdisjoint(words):
+        return all(word in _AGE_WORDS or word in UNITS or len(word) <= _FILLER for word in words)
     return all(
-        word in _MONTH_WORDS or word in _DAY_WORDS or word in _AGE_WORDS or word in UNITS or len(word) <= _FILLER
-        for word in words
+        word in _MONTH_WORDS or word in _DAY_WORDS or (len(word) <= _FILLER and not _is_unit(word)) for word in words
     )
+
+
+def _is_unit(word: str) -> bool:
+    """Return whether *word* is a unit of time, as in the time to read something; not if it has only a letter or two."""
+    return len(word) >= _SHORTEST_UNIT and word in UNITS
 
 
 def read_foreign(text: str, now: datetime, zone: tzinfo) -> DateReading | None:

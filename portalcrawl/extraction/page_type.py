@@ -127,7 +127,10 @@ def _text_of_its_own(page: Page, teasers: list[TeaserParts]) -> list[Line]:
     others = set() if page.profile.is_article_url(page.canonical_url) else _texts_of_others(page, teasers)
     _ = page.body  # reading the body marks its lines
     reasons = page.layout.reasons
-    texts = (line for line in page.layout.lines if reasons.get(line.index) in _TEXT)
+    owners = page.teaser_reading.owners
+    headlines = {block for block, (_, part) in owners.items() if part == "headline"}  # maybe with kicker and date
+    lines = (line for line in page.layout.lines if line.block.index not in headlines)
+    texts = (line for line in lines if reasons.get(line.index) in _TEXT)
     return [line for line in texts if line.text not in others and shown.isdisjoint(_ends(line.text))]
 
 

@@ -82,13 +82,17 @@ def lines_of(pieces: Group, *, inner: bool = False) -> Iterator[Line]:
     groups, parents = _grouped(pieces)
     if len(groups) > 1 and _stand_side_by_side(groups, parents, inner=inner):
         for group in groups:
-            yield from lines_of(group, inner=True)
+            yield from lines_of(group, inner=not group[0].context.linked)
         return
     is_whole = len(groups) < 2 or inner or _is_date_of_parts(groups)
-    for group in [pieces] if is_whole else _split_ends(groups):
+    parts = [pieces] if is_whole else _split_ends(groups)
+    for group in parts:
+        if len(parts) > 1 and len(group) > 1 and any(group is each for each in groups):
+            yield from lines_of(group)
+            continue
         text = _text(group)
         if not group[0].context.linked and form_of(text) == "text":  # without what separates it from its neighbours
-            text = text.lstrip(MARKS) if group[0] is not pieces[0] else text
+            text = text.lstrip(f"{MARKS},") if group[0] is not pieces[0] else text
             text = text.rstrip(_OPENING) if group[-1] is not pieces[-1] else text
         if text.strip(_BRACKETS):
             yield _line(text, group)
@@ -178,7 +182,8 @@ def _is_separate_before(groups: list[Group], index: int) -> bool:
     glued_by_style = group[-1].text[-1].islower() and groups[index + 1][0].text[0].isupper()
     in_span = head.span is not None and head.span.tag == "span" and rest.span is not head.span
     marked = in_span and head.heading > 0 and word_count(_text(group)) <= _SENTENCE and not text[:1].islower()
-    broken = group[-1].breaks and head.span is not None and text[:1].isupper()
+    goes_on = text[:1].islower() or (rest.span is not None and not text[:1].isupper())
+    broken = group[-1].breaks and head.span is not None and not goes_on
     linked_behind = not head.linked and all(other[0].context.linked for other in groups[index + 1 :])
     linked = (head.linked and not rest.linked) or (linked_behind and _text(group)[:1].isupper())
     return glued_by_style or marked or broken or linked or (head.strong and not rest.strong and is_cut(text))

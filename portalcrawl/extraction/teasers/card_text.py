@@ -31,7 +31,7 @@ _GLYPH = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _MACHINE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?:[T ].{4,30})?|1\d{9}(?:\d{3})?")
 _SHORT = Hint.KICKER | Hint.LABEL
 _PARTIAL = _SHORT | Hint.CAPTION
-"""Hints that are those of a part of a card only: a box with such a name that holds a heading is more than that."""
+"""Hints that are those of a part of a card only: a box with such a name that holds a title is more than that."""
 _MAX_SHORT = 80
 """Most characters of a kicker or a label."""
 _MAX_INNER = 30
@@ -208,11 +208,15 @@ def machine_time(time: TimeElement) -> str | None:
     return value if _MACHINE.fullmatch(value) else None
 
 
+def _is_title(element: _Element) -> bool:
+    return element.tag in HEADINGS or bool(hints_of(element.get("class") or "") & Hint.TITLE)
+
+
 def _own_roles(element: _Element, hints: int) -> int:
     """Return those of *hints* that apply to the text of *element* itself, not only to a part of its content."""
     roles = hints & (Hint.ROLES | Hint.ICON)
     if not roles & _PARTIAL or not len(element):
         return roles
-    if element.tag not in HEADINGS and next(element.iterdescendants(*HEADINGS), None) is not None:
+    if element.tag not in HEADINGS and any(map(_is_title, islice(element.iterdescendants(), _MAX_INNER))):
         return roles & ~_PARTIAL
     return roles & ~_SHORT if roles & _SHORT and len(text_of(element, _MAX_SHORT)) > _MAX_SHORT else roles

@@ -227,17 +227,25 @@ def _find_sub_lists(walk: Walk, links: list[ArticleLink], marks: Mapping[Box, st
     around: defaultdict[str, set[Box]] = defaultdict(set)
     for link in links:
         around[link.target].update(islice(link.link.box.chain(), _MAX_CLIMB))
-    return frozenset(box for link in links for box in _sub_list(link, owners, around))
+    return frozenset(box for link in links for box in _sub_list(walk, link, owners, around))
 
 
-def _sub_list(link: ArticleLink, owners: Mapping[Box, str], around: Mapping[str, Container[Box]]) -> list[Box]:
-    """Return the outermost list around *link* within the card of another article, [] if it is in none."""
+def _sub_list(
+    walk: Walk, link: ArticleLink, owners: Mapping[Box, str], around: Mapping[str, Container[Box]]
+) -> list[Box]:
+    """Return the outermost list around *link* within the card of another article, [] if it is in none.
+
+    If a box around it stands beside its like that leads to that article, both are cards of a list instead.
+    """
     boxes = [*islice(link.link.box.chain(), _MAX_CLIMB)]
     inner = [*takewhile(lambda box: owners.get(box, link.target) == link.target, boxes)]
     if len(inner) == len(boxes):
         return []
-    card_of = owners[boxes[len(inner)]]
-    return [box for box in inner if box not in around[card_of] and _is_sub_list(box)][-1:]
+    beside = around[owners[boxes[len(inner)]]]
+    apart = [box for box in inner if box not in beside and box.first < box.last]  # the walk keeps no other boxes
+    if apart and any(other in beside for other in walk.alike(apart[-1])[:_MAX_CLIMB]):
+        return []
+    return [box for box in apart if _is_sub_list(box)][-1:]
 
 
 def _owner(walk: Walk, box: Box, levels: Mapping[str, int], headed: Container[Box]) -> str | None:
@@ -273,7 +281,8 @@ def _is_sub_list(box: Box) -> bool:
 
 
 def _holds_only_links(box: Box) -> bool:
-    return box.link_chars * 10 >= 8 * box.chars
+    """Return whether nearly all text in *box* is linked; of its characters, spaces in links do not count as such."""
+    return box.link_chars * 10 >= 7 * box.chars
 
 
 def _is_title_like(text: str) -> bool:

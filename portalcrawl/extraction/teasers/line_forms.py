@@ -115,26 +115,33 @@ def has_full_day(text: str) -> bool:
     """
     lowered = text.lower()
     found = set(_WORD.findall(lowered))
-    is_age = not found.isdisjoint(known.AGO) and not found.isdisjoint(known.UNITS)
-    is_spelled = not found.isdisjoint(known.MONTHS) or looks_foreign(lowered)
+    is_foreign = looks_foreign(lowered)
+    is_age = not found.isdisjoint(known.UNITS) and (is_foreign or not found.isdisjoint(known.AGO))
+    is_spelled = is_foreign or not found.isdisjoint(known.MONTHS)
     return is_age or bool(_FULL_DAY.search(text)) or (is_spelled and _DAY_AND_YEAR.search(text) is not None)
 
 
-def day_beside_names(text: str) -> str | None:
-    """Return the date in a line that holds only it and names of authors or sections, else None.
+def split_row(text: str) -> list[tuple[Form, str]]:
+    """Return day, count and reading time, with their forms, in a line that holds only them and names.
 
-    >>> day_beside_names("5. Dezember 2025, Ada Muster"), day_beside_names("Posted by Ada Muster on 5 December 2025.")
-    ('5. Dezember 2025', '5 December 2025.')
-    >>> day_beside_names("Am 5. Dezember 2025 tagt der Rat wieder im alten Saal")
+    >>> split_row("5. Dezember 2025, Ada Muster"), split_row("Posted by Ada Muster on 5 December 2025, 3 comments")
+    ([('date', '5. Dezember 2025')], [('date', '5 December 2025'), ('count', '3 comments')])
+    >>> split_row("Am 5. Dezember 2025 tagt der Rat wieder im alten Saal")
+    []
     """
     if len(text) > _MAX_FORM or not any(map(str.isdigit, text)):
-        return None
+        return []
     by = known.BY.search(text) is not None
     parts = [part for part in (known.BESIDE_DAY_AND_NAME if by else known.BESIDE_DAY).split(text) if part]
-    found = [_day_in(part, _LABEL_WORDS * by) for part in parts]
-    days = [day for day in found if day]
-    others = (part for part, day in zip(parts, found, strict=True) if not day)
-    return days[0] if days and all(form_of(part) != "text" or _can_be_name(part.split()) for part in others) else None
+    found: list[tuple[Form, str]] = []
+    for part in parts:
+        day = _day_in(part, _LABEL_WORDS * by)
+        form = form_of(part)
+        if day or form in ("count", "reading_time"):
+            found.append(("date", day) if day else (form, part))
+        elif form == "text" and not _can_be_name(part.split()):
+            return []
+    return found
 
 
 def _can_be_name(words: list[str]) -> bool:

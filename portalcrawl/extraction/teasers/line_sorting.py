@@ -100,7 +100,7 @@ def _sort(line: Line, *, alone: bool) -> Values:
     form = _form_in_card(line, alone=alone)
     line.field = _FIELD_OF.get(form, "other")
     if form == "text":
-        return _parts(line)
+        return _parts(line, alone=alone)
     when = [("when", line.when)] if form == "date" and line.hint & Hint.DATE else []
     return [_take(form, line.text, line.hint), *when]
 
@@ -134,17 +134,17 @@ def _take(form: str, text: str, hint: int) -> tuple[str, Any]:
     return form, text
 
 
-def _parts(line: Line) -> Values:
+def _parts(line: Line, *, alone: bool) -> Values:
     """Return the values in the parts of a line such as ``vor 2 Stunden · 3 Kommentare``, else the whole text."""
-    is_plain = not (line.heading or line.linked or line.hint & Hint.TITLE)
+    is_plain = not (line.heading or (line.linked and alone) or line.hint & Hint.TITLE)
     ahead, snippet = line_forms.split_day(line.text) if is_plain else (None, "")
     if ahead and word_count(next(iter(line_forms.split_marks(snippet)), "")) >= _MIN_SNIPPET:
         return [("date", ahead), *_text(line, snippet)]
     parts = [(line_forms.form_of(part), part) for part in line_forms.split_marks(line.text)]
     values = [_take(form, part, Hint.DATE) for form, part in parts if form in _TELLING]
-    day = line_forms.day_beside_names(line.text) if is_plain and "date" not in dict(values) else None
-    if day:
-        return [*values, ("date", day)]
+    row = line_forms.split_row(line.text) if is_plain and "date" not in dict(values) else []
+    if row:
+        return [*values, *(_take(form, part, Hint.DATE) for form, part in row)]
     if not values:
         return _text(line, line.text)
     titles = [part for form, part in parts if form == "text" and word_count(part) >= _MIN_WORDS]
