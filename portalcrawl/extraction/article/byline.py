@@ -173,9 +173,9 @@ def _is_elsewhere(box: Box | None) -> bool:
 
 def _marked_within(line: Line, within: _NamesInBox) -> Iterator[str]:
     """Yield the names in the line's inline elements that hold authors, whatever is next to them."""
-    for text in within.marked if not line.prose else ():
+    for text in within.marked if not (line.prose and line.block.ends_sentence) else ():
         if text in line.text:
-            yield from filter(is_name, byline_parts(text))
+            yield from (part for part in byline_parts(text) if is_name(part) or is_name_without_capitals(part))
     if not line.prose or opens_byline(line.text):
         yield from (name for name in within.signing if name in line.text)
 
