@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _LIST_TYPES = frozenset({"collectionpage", "searchresultspage", "itemlist", "profilepage"})
 _ARTICLE_NEEDS = 3
+_FRONT_NEEDS_MORE = 2
+"""Points beyond these that an article needs at the URL of the site's front page, as long text that it declares has."""
 _SHORT_TEXT = 80
 _LONG_TEXT = 500
 """Size (see ``text_size``) of text that belongs to the page itself, not to its teasers, and counts as long."""
@@ -61,13 +63,15 @@ def _is_article(page: Page, teasers: list[TeaserParts]) -> tuple[bool, tuple[str
         found = any(map(page.profile.is_article_url, (page.canonical_url, page.url)))
         match = "matches" if found else "does not match"
         return found, (reason("profile-url", f"URL {match} the profile's pattern"),)
-    if _is_front(page):
+    is_front = _is_front(page)
+    if is_front and not _declares_article(page):
         return False, (reason("front-page-url"),)
     signs = [(points, name, detail) for points, name, detail in _article_signs(page, teasers) if points]
     total = sum(points for points, _, _ in signs)
-    summed = reason("points", f"{counted(total, 'point')}, an article needs {_ARTICLE_NEEDS}")
+    needs = _ARTICLE_NEEDS + _FRONT_NEEDS_MORE * is_front
+    summed = reason("points", f"{counted(total, 'point')}, an article needs {needs}")
     single = (reason(name, f"{points:+} {detail or PAGE_TYPE[name]}") for points, name, detail in signs)
-    return total >= _ARTICLE_NEEDS, (summed, *single)
+    return total >= needs, (summed, *single)
 
 
 def _article_signs(page: Page, teasers: list[TeaserParts]) -> Iterator[tuple[int, str, str]]:
@@ -85,12 +89,10 @@ def _article_signs(page: Page, teasers: list[TeaserParts]) -> Iterator[tuple[int
     )
     own_headline = text >= max(_SHORT_TEXT, _size_of(_teasers_of_list(page, own)))  # or they may be a teaser's
     yield bool(own_headline and page.body.headline and page.body.date_published), "dated-headline", ""
-    declared, template = page.linked_data, template_of(page.root)
-    named = declared.headline and (declared.date_published or declared.body or declared.authors)
-    yield 2 * bool(named or template == POST), "declared-article", ""
+    yield 2 * _declares_article(page), "declared-article", ""
     og_types = " ".join(page.meta.get("og:type", ())).lower()
     yield bool(page.metadata.date_published or "article" in og_types), "meta-article", ""
-    yield -2 * (template == LIST or "profile" in og_types or _declares_list(page)), "declared-list", ""
+    yield -2 * (template_of(page.root) == LIST or "profile" in og_types or _declares_list(page)), "declared-list", ""
 
 
 def _is_front(page: Page) -> bool:
@@ -100,13 +102,20 @@ def _is_front(page: Page) -> bool:
     return not parts.query and names <= {"", *_FRONTS, *languages()}
 
 
+def _declares_article(page: Page) -> bool:
+    """Return whether JSON-LD, microdata or the template of the site declares the page an article."""
+    declared = page.linked_data
+    named = declared.headline and (declared.date_published or declared.body or declared.authors)
+    return bool(named) or template_of(page.root) == POST
+
+
 def _declares_list(page: Page) -> bool:
     """Return whether JSON-LD declares the page a list, or a profile page, which lists what a person wrote."""
     return any(kind.lower() in _LIST_TYPES for node in page.json_ld for kind in json_ld.types(node))
 
 
 def _teasers_of_list(page: Page, own: Sequence[Line]) -> list[TeaserParts]:
-    """Return the teasers that may be what the page is about: if its URL has an id, those above the end of its text.
+    """Return the teasers that may be what the page is about: under a URL with an id, those above the end of its text.
 
     Articles are followed by many others; so is the introduction of a list, but not under a URL with an id.
     """

@@ -11,7 +11,7 @@ from article_pages.pages import make_page
 from article_pages.story import languages
 
 PAGES = 120
-MOST_WITH_FAULTS = 0.4
+MOST_WITH_FAULTS = 0.25
 RARE = frozenset(("missing text (first)", "headline", "date instant", "date clock"))
 """Kinds of faults that at most one of the pages may have."""
 

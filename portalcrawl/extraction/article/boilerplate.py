@@ -30,6 +30,8 @@ LONGEST_CONSENT = 600
 LONGEST_LABEL = 60
 LONGEST_STAMP = 120
 LONGEST_CREDIT = 200
+_DOTTED_I = "İ".lower()
+"""What becomes of the Turkish capital: an ``i`` with a combining dot."""
 
 
 _POINTER = Openings("pointers.whole", "pointers.open", "pointers.media", "pointers.calls", behind=r"(?!\w)")
@@ -122,7 +124,7 @@ def note_reason(text: str, linked: int = 0) -> str:
     size = len(text)
     if size > LONGEST_NOTE:
         return "consent" if size <= LONGEST_CONSENT and _ASKS_FOR_CONSENT.begin(text.lower()) else ""
-    lower = text.lower()
+    lower = text.lower().replace(_DOTTED_I, "i")
     opens = may_open(lower.lstrip("(["), _openings())
     if size < LONGEST_LABEL and ((opens and _LABEL.are(lower)) or is_call(lower)):
         return "label"

@@ -111,7 +111,8 @@ def _signed_by(element: _Element) -> Iterator[str]:
     if _signs(element):
         yield from filter(is_signature, (without_by(clean(text_of(element, LONGEST_BYLINE))),))
     elif element.tag in _INLINE and _names_author(element):
-        yield from filter(is_name, byline_parts(clean(text_of(element, LONGEST_BYLINE))))
+        parts = byline_parts(clean(text_of(element, LONGEST_BYLINE)))
+        yield from (part for part in parts if is_name(part) or is_name_without_capitals(part))
 
 
 def _signs(element: _Element) -> bool:

@@ -205,9 +205,21 @@ def _weighs_enough(weights: TextWeights, line: Line) -> bool:
 
 def _signed(text: Sequence[Line], clock: Clock) -> list[Line]:
     """Return the lines at the beginning and end of the text that only hold its authors or date."""
-    ahead = takewhile(lambda line: not line.prose, text[:LINES_OF_AN_EDGE])
-    heads = [line for line in ahead if opens_byline(line.text) or clock.find(line.text)]
+    ahead = takewhile(lambda line: not (line.prose and line.block.ends_sentence), text[:LINES_OF_AN_EDGE])
+    heads = [line for line in ahead if _is_signed(line, clock)]
     return [*heads, *filter(is_byline, (*text[:LINES_OF_AN_EDGE], *text[-LINES_OF_AN_EDGE:]))]
+
+
+def _is_signed(line: Line, clock: Clock) -> bool:
+    """Return whether a line begins like a byline, or has the date.
+
+    One as long as a sentence must do both, begin with the date, or have the time of a change too.
+    """
+    text = line.text
+    opens, date = opens_byline(text), clock.find(text)
+    if not line.prose:
+        return opens or date is not None
+    return date is not None and (opens or text.startswith(date.raw) or clock.find_change(text) is not None)
 
 
 @dataclass(frozen=True, slots=True)
