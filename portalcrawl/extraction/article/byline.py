@@ -58,7 +58,7 @@ def read_byline(lines: Sequence[Line], *, by_date: bool = True) -> tuple[str, ..
     for line in lines:
         if len(line.text) > LONGEST_BYLINE or _is_elsewhere(line.box):
             continue
-        can_sign = not line.prose or opens_byline(line.text)
+        can_sign = not (line.prose and line.block.ends_sentence) or opens_byline(line.text)
         signing = [name for name in within(line.box).signing if name in line.text] if can_sign else []
         names = list(_named(line, within(line.box), signing, by_date)) if not line.prose or is_byline(line) else []
         if names := names or signing:
