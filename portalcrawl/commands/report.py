@@ -39,7 +39,8 @@ class Command(ProjectCommand):
             raise UsageError("scrapy report takes [--portal NAME] [--since AGE] [-o FILE]")
         since = start_of_period(opts.since)
         target = Path(opts.output).expanduser().absolute()
-        if target.is_dir() or not target.parent.is_dir():
+        is_other = target.exists() and not target.is_file()  # a device, say, which must not be replaced by a file
+        if is_other or not target.parent.is_dir():
             raise UsageError(f"-o {opts.output}: it takes a file in a folder that exists")
         settings = RunSettings.from_settings(self.settings)
         require_extra("report", "duckdb", "pygal")
@@ -52,7 +53,7 @@ class Command(ProjectCommand):
         if opts.portal and not contents.portals and not since:
             raise UsageError(f"the portal {opts.portal!r} was never crawled")
         try:
-            write_whole(target, page(contents).encode())
+            write_whole(target.resolve(), page(contents).encode())
         except OSError:
             target.with_name(target.name + PART).unlink(missing_ok=True)
             raise
