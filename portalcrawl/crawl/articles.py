@@ -42,6 +42,8 @@ class ArticleProgress:
     """Fingerprint of a text that is about to be written."""
     teaser_headline: str | None = None
     """Headline of the run's last teaser of an article that is known from an earlier run."""
+    teaser_url: str | None = None
+    """URL of the run's first teaser of such an article."""
 
 
 class RunArticles:

@@ -83,6 +83,7 @@ class Frontier:
                 record.depth = depth
                 self._unit_of_work.note(record)
             self._keep_headline(record, each.teaser)
+            self._keep_url(profile, record, each.teaser.url)
             if self._is_due(record, wanted):
                 self.request(record)
                 record.url = each.teaser.url  # the URL that the portal links to now
@@ -112,6 +113,27 @@ class Frontier:
         if record.status != "stored" and record.headline != teaser.headline:
             record.headline = teaser.headline
             self._unit_of_work.note(record)
+
+    def _keep_url(self, profile: Profile, record: Record, url: str) -> None:
+        """Keep the URL at which the portal links to a known article now: its slug may follow the headline."""
+        progress = self._crawl.articles.of(record.portal, record.id) if record.revision else None
+        if progress is not None and progress.teaser_url is None and profile.owns(url):
+            progress.teaser_url = url
+            self.readdress(record)
+
+    def readdress(self, record: Record) -> None:
+        """Let a known article be requested at the URL of this run's first teaser of it.
+
+        If its last URL led to nothing or to another article, the run requests it once more.
+        """
+        progress = self._crawl.articles.of(record.portal, record.id)
+        if not record.revision or progress.teaser_url in (None, record.url):
+            return
+        record.url = progress.teaser_url
+        if record.status in ("gone", "moved"):
+            record.next_visit = 0.0
+            progress.is_requested = False
+        self._unit_of_work.note(record)
 
     def _new(self, profile: Profile, linked: LinkedTeaser, depth: int) -> Record:
         """Return the record of an article that is teased for the first time, after adding it to the unit of work."""

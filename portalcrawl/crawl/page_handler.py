@@ -171,6 +171,7 @@ class PageHandler:
             return
         outcomes.failed(record, reason, time(), self._crawl.policy.retry_failed_after, self._ages(record))
         self._crawl.unit_of_work.note(record)
+        self._frontier.readdress(record)
 
     def waits(self, record: Record | None, reason: str, until: float) -> None:
         """Record that the page of *record* (None: a start page) waits until its host may be asked again.
@@ -215,6 +216,7 @@ class PageHandler:
     def _missing(self, record: Record, status: Status, reason: str) -> None:
         outcomes.missing(record, status, reason, time(), self._crawl.policy.retry_failed_after, self._ages(record))
         self._crawl.unit_of_work.note(record)
+        self._frontier.readdress(record)
 
     def _take(self, article: Article, identity: Identity, requested: Record, page: Page) -> bool:
         """Return whether *article* is to be written: it is new to the run and not too old."""

@@ -242,6 +242,38 @@ def test_a_slug_follows_the_headline_while_the_id_stays(tmp_path: Path) -> None:
     assert len({a["id"] for a in articles} | {t["article_id"] for t in records(tmp_path, "teasers")}) == 1
 
 
+@pytest.mark.parametrize("gone", [404, 410, 302])
+@pytest.mark.parametrize("seen_before", [True, False], ids=["seen before it is due", "seen when it is due"])
+def test_the_old_slug_of_a_native_id_leads_nowhere(tmp_path: Path, gone: int, seen_before: bool) -> None:
+    slugs = [f"/news/{slug}-8801777.html" for slug in ("orgel-klingt-tiefer", "orgel-spielt-zum-advent", "orgel-ruht")]
+    titles = [f"{NEWS['orgel'][0]}, Teil {number}" for number in range(3)]
+    profiles = tmp_path / "profiles"
+    profiles.mkdir()
+    data = tmp_path / "data"
+    with TinyPortal({}) as portal:
+        profile = f"""name = "landbote"
+            hosts = ["{portal.origin.removeprefix("http://")}"]
+            language = "de"
+            timezone = "Europe/Berlin"
+            start_urls = ["{portal.url()}"]
+            [article]
+            url = '^/news/.+-(?P<id>\\d{{7}})\\.html$'"""
+        (profiles / "landbote.toml").write_text(profile, encoding="utf-8")
+        for at, (slug, title) in enumerate(zip(slugs, titles, strict=True)):
+            portal.site |= {old: Answer("", gone, {"Location": "/"} if gone == 302 else {}) for old in slugs[:at]}
+            portal.site |= {"/": listing("Landbote", link(slug, "orgel", title)), slug: story("orgel", title=title)}
+            for is_due in (False, True) if seen_before else (True,):
+                let_time_pass(data, 100 if is_due else 0)
+                arguments = ("-s", f"PORTAL_PROFILES={profiles}", "-a", "portal=landbote")
+                assert crawl(*SOON, *arguments, data=data).code == 0
+    articles = records(data, "articles")
+    assert [(each["id"], each["revision"], each["headline"]) for each in articles] == [
+        ("landbote:8801777", number + 1, title) for number, title in enumerate(titles)
+    ]
+    assert articles[-1]["url"] == portal.url(slugs[-1])
+    assert known(data)[slugs[-1].rpartition("/")[2]]["status"] == "stored"
+
+
 def test_two_articles_that_share_a_number_stay_two(tmp_path: Path) -> None:
     """A number before the slug may name a topic."""
     paths = {name: f"/990011/{name}-im-landkreis-heute" for name in NEWS}

@@ -20,6 +20,7 @@ from portalcrawl.extraction.teasers.wording import TO_ARTICLE
 from portalcrawl.text.counts import word_count
 from portalcrawl.text.normalize import clean, fold
 
+_MAX_CUT_HEADLINE = 60
 _MAX_HEADLINE = 250
 _MAX_KICKER = 80
 _MIN_LINK_TEXT = 12
@@ -271,7 +272,9 @@ def _is_long(text: str) -> bool:
 
 
 def _is_cut_snippet(text: str) -> bool:
-    return len(text) > 60 and text.endswith(("]", "…)", "...)")) and line_forms.split_cut(text)[1]
+    """Return whether *text* is cut as only snippets are (`` […]``), or is long and cut as headlines may be, too."""
+    ends = ("]", "…)", "...)") if len(text) > _MAX_CUT_HEADLINE else ("]",)
+    return text.endswith(ends) and line_forms.split_cut(text)[1]
 
 
 def _can_be_title(name: str) -> bool:
