@@ -43,6 +43,8 @@ were decided on pages of all parts, but not of the packs `peers` and `frontpages
 which only the figures were read. Later that day the misses of `unseen` were explained as well:
 [benchmarks-misses.md](benchmarks-misses.md#the-last-quarter-peers) has its last figures from before. Weights are still
 learned from the fitted half alone.
+The gold of `articles: headline` holds what other readers take for the headline, often with the kicker; [the
+misses](benchmarks-misses.md#headline) compare it with what people see.
 n: pages, or segments, or teasers.
 """
 PACKS = ("articles", "bodies", "dates", "peers", "frontpages")
