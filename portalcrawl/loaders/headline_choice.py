@@ -38,9 +38,7 @@ def rank_headlines(page: Page) -> list[tuple[str, str, str]]:
     support: dict[str, list[str]] = {}
     for source, text in found.items():
         support.setdefault(fold(text), []).append(source)
-    shown = found.get("page")
-    others = [text for source, text in found.items() if source != "page"]
-    first = "page" if shown and (not others or any(are_akin(shown, text) for text in others)) else None
+    first = "page" if _is_confirmed(found) else None
     ranked = sorted(
         support.values(), key=lambda sources: (first not in sources, -len(sources), min(map(TIES.index, sources)))
     )
@@ -50,6 +48,13 @@ def rank_headlines(page: Page) -> list[tuple[str, str, str]]:
         why = reason(name, f"the wording of {', '.join(sources)}") if len(found) > 1 else ""
         ruled.append(("meta" if source == "title" else source, found[source], why))
     return ruled
+
+
+def _is_confirmed(titles: Mapping[str, str]) -> bool:
+    """Return whether a heading is shown that has a word in common with another title, if there are others."""
+    shown = titles.get("page", "")
+    others = [text for source, text in titles.items() if source != "page"]
+    return bool(shown) and (not others or any(are_akin(shown, text) for text in others))
 
 
 def _titles(page: Page) -> dict[str, str]:

@@ -143,54 +143,45 @@ def video(story: Story, rng: random.Random) -> Piece:
     return piece(form, story.writer.sentence())
 
 
-def audio(story: Story, rng: random.Random) -> Piece:
-    form = rng.choice(
-        (
-            "<div class='audio-player'><button>▶</button><span>{}</span><span>03:21</span></div>",
-            "<div class='j2'><span>{}</span><audio src='/a.mp3' controls></audio></div>",
-        )
-    )
-    return piece(form, story.writer.words["listen"])
+def worded(word: str, *forms: str) -> Form:
+    """Return a piece of furniture that shows the language's *word* (a key of the tables) in one of the *forms*."""
+
+    def made(story: Story, rng: random.Random) -> Piece:
+        return piece(rng.choice(forms), story.writer.words[word])
+
+    made.__name__ = word
+    return made
 
 
-def advertisement(story: Story, rng: random.Random) -> Piece:
-    form = rng.choice(
-        (
-            "<div class='ad-slot'><span>{}</span><div id=ad3></div></div>",
-            "<div>{}</div>",
-            "<p class=x7><small>{}</small></p>",
-        )
-    )
-    return piece(form, story.writer.words["ad"])
-
-
-def paywall(story: Story, rng: random.Random) -> Piece:
-    form = rng.choice(
-        (
-            "<div class='paywall'><p>{}</p><a href='/abo'>OK</a></div>",
-            "<div class='q5'><h3>{}</h3><a href='/subscribe'>OK</a></div>",
-            "<p>{}</p>",
-        )
-    )
-    return piece(form, story.writer.words["paywall"])
-
-
-def consent(story: Story, rng: random.Random) -> Piece:
-    form = rng.choice(
-        (
-            "<div id=cookie-banner class='cookie-consent'><p>{}</p><button>OK</button></div>",
-            "<div class='fixed bottom-0'><div>{}</div><button>OK</button><button>X</button></div>",
-            "<div class='u8'><p>{}</p></div>",
-        )
-    )
-    return piece(form, story.writer.words["consent"])
-
-
-def follow(story: Story, rng: random.Random) -> Piece:
-    form = rng.choice(
-        ("<p><strong>{}</strong></p>", "<div class='social'>{}</div>", "<p><a href='https://t.me/hafen'>{}</a></p>")
-    )
-    return piece(form, story.writer.words["follow"])
+audio = worded(
+    "listen",
+    "<div class='audio-player'><button>▶</button><span>{}</span><span>03:21</span></div>",
+    "<div class='j2'><span>{}</span><audio src='/a.mp3' controls></audio></div>",
+)
+advertisement = worded(
+    "ad",
+    "<div class='ad-slot'><span>{}</span><div id=ad3></div></div>",
+    "<div>{}</div>",
+    "<p class=x7><small>{}</small></p>",
+)
+paywall = worded(
+    "paywall",
+    "<div class='paywall'><p>{}</p><a href='/abo'>OK</a></div>",
+    "<div class='q5'><h3>{}</h3><a href='/subscribe'>OK</a></div>",
+    "<p>{}</p>",
+)
+consent = worded(
+    "consent",
+    "<div id=cookie-banner class='cookie-consent'><p>{}</p><button>OK</button></div>",
+    "<div class='fixed bottom-0'><div>{}</div><button>OK</button><button>X</button></div>",
+    "<div class='u8'><p>{}</p></div>",
+)
+follow = worded(
+    "follow",
+    "<p><strong>{}</strong></p>",
+    "<div class='social'>{}</div>",
+    "<p><a href='https://t.me/hafen'>{}</a></p>",
+)
 
 
 def biography(story: Story, rng: random.Random) -> Piece:
