@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from lxml import etree
 from scrapy.http import HtmlResponse, TextResponse
@@ -24,17 +23,6 @@ MOST_UNREADABLE = 20
 """One character in this many may be undecodable (U+FFFD) in a text."""
 _OF_HEADS = frozenset(("base", "link", "meta", "noscript", "script", "style", "template", "title"))
 """WHATWG HTML, "the head element": metadata content."""
-_KEEPING_BREAKS = re.compile(rb"<pre|white-?space", re.IGNORECASE)
-_WITH_BREAKS = etree.XPath(
-    "//pre[not(.//code or .//span)] | //*[contains(@class, 'whitespace-pre')]"
-    " | //*[contains(substring-after(@style, 'white-space'), 'pre')]"
-)
-"""Elements in which line breaks of the source are shown, by their tag, their style or a class of Tailwind CSS.
-
-A ``pre`` with ``code`` or coloured words in it is a program.
-"""
-_BREAK, _BLANK_LINE = re.compile(r"\n"), re.compile(r"\n[ \t\r]*\n")
-_NO_TEXT = frozenset(("script", "style", "textarea"))
 _PLAIN = etree.ElementDefaultClassLookup()
 """Creates plain lxml elements: those of lxml.html have more methods but take longer to create."""
 
@@ -73,34 +61,7 @@ def parse(response: Response) -> _Element | None:
     if not isinstance(root, etree._Element) or not len(root):
         return None
     _end_head(root)
-    if _KEEPING_BREAKS.search(markup):
-        for element in cast("list[_Element]", _WITH_BREAKS(root)):
-            _write_breaks(element)
     return root
-
-
-def _write_breaks(within: _Element) -> None:
-    """Turn the ends of paragraphs in an element that shows those of the source into pairs of ``br`` elements.
-
-    In ``pre`` these are blank lines: its lines may be cut at 72 characters, or be those of a program.
-    """
-    ends = _BLANK_LINE if within.tag == "pre" else _BREAK
-    for element in [*within.iter()]:
-        if element.tag not in _NO_TEXT and element.text:
-            element.text, *texts = ends.split(element.text)
-            element[:0] = [line for text in texts for line in _breaks_before(text)]
-        if element is not within and element.tail:
-            first, *texts = ends.split(element.tail)
-            element.tail = None
-            for line in reversed([line for text in texts for line in _breaks_before(text)]):
-                element.addnext(line)
-            element.tail = first
-
-
-def _breaks_before(text: str) -> tuple[_Element, _Element]:
-    lines = etree.Element("br"), etree.Element("br")
-    lines[1].tail = text
-    return lines
 
 
 def _end_head(root: _Element) -> None:

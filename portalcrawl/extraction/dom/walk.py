@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from portalcrawl.extraction.dom.blocks import Block, BlockKind, Box, Place, TimeElement, Totals
+from portalcrawl.extraction.dom.preformatted import keeps_breaks, write_breaks
 from portalcrawl.extraction.dom.runs import JOINT, PLAIN, Link, Part, Style
 from portalcrawl.extraction.dom.visibility import Visibility
 from portalcrawl.text.normalize import clean, with_initial, words
@@ -112,7 +113,8 @@ class Walk:
 def walk_page(root: _Element, base_url: BaseUrl) -> Walk:
     """Return the visible parts of the tree under *root*; links are resolved against *base_url*.
 
-    Invisible elements get the ``hidden`` attribute; nothing else in the tree is changed.
+    Invisible elements get the ``hidden`` attribute, and line breaks that CSS shows become ``br``; nothing else in the
+    tree is changed.
     """
     walk = Walk(base_url)
     _Walker(walk).run(root, Visibility(root).hides)
@@ -177,8 +179,9 @@ class _Walker:
                 if action >= _SKIP:
                     walker.skip_subtree()
                     continue
-                if joint:
-                    joint = self.join(joint, element, tag, style, box)
+                if (names or tag == "pre") and keeps_breaks(element, tag, names, classes):
+                    write_breaks(element)
+                joint = joint and self.join(joint, element, tag, style, box)
                 if names and not _TIMES.isdisjoint(names):
                     self.take_time(element, names, box)
                 text = element.text
@@ -190,9 +193,8 @@ class _Walker:
             elif element is saved[-1][0]:
                 style = saved.pop()[1]
             tail = element.tail
-            if tail and (parts or not tail.isspace()):
-                if element is not root:
-                    add((tail, element.getparent(), style))
+            if tail and element is not root and (parts or not tail.isspace()):
+                add((tail, element.getparent(), style))
             elif parts and not tail and element.tag in _ROW_PARTS:
                 joint = len(parts)
         self.finish(box)
