@@ -13,7 +13,7 @@ from portalcrawl.feeds.feed_files import PART, write_whole
 from portalcrawl.feeds.store.published import published_feeds
 from portalcrawl.runs.arguments import start_of_period
 from portalcrawl.runs.run_settings import RunSettings
-from portalcrawl.storage.database import open_existing
+from portalcrawl.storage.read_only import open_for_reading
 from portalcrawl.storage.run_history import RunHistory
 
 FILE = "report.html"
@@ -44,7 +44,7 @@ class Command(ProjectCommand):
             raise UsageError(f"-o {opts.output}: it takes a file in a folder that exists")
         settings = RunSettings.from_settings(self.settings)
         require_extra("report", "duckdb", "pygal")
-        history = RunHistory(open_existing(settings.state_url))
+        history = RunHistory(open_for_reading(settings.state_url))
         feeds = published_feeds(settings.feeds_url)
         from portalcrawl.report.contents import Period, gather  # here, since they import DuckDB and pygal
         from portalcrawl.report.html import page

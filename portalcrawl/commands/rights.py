@@ -16,7 +16,8 @@ from portalcrawl.runs.article_records import ArticleRecords
 from portalcrawl.runs.rights_archive import documents_place
 from portalcrawl.runs.rights_record import Reserved, reserved
 from portalcrawl.runs.run_settings import RunSettings
-from portalcrawl.storage.database import open_database, state_file
+from portalcrawl.storage.database import state_file
+from portalcrawl.storage.read_only import open_for_reading
 from portalcrawl.terminal import Column, print_json, print_table
 
 COLUMNS = tuple(map(Column, ("source", "name", "value", "scope", "fetched", "SHA-256")))
@@ -42,7 +43,7 @@ class Command(ProjectCommand):
         at = _time(opts.at) if opts.at is not None else None
         settings = RunSettings.from_settings(self.settings)
         file = state_file(settings.state_url)
-        engine = None if file is not None and not file.exists() else open_database(settings.state_url)
+        engine = None if file is not None and not file.exists() else open_for_reading(settings.state_url)
         agent = self.settings.get("ROBOTSTXT_USER_AGENT") or self.settings.get("USER_AGENT")
         archive = RightsArchive(documents_place(settings.data_dir, settings.feeds_url))
         articles = ArticleRecords(engine, PublishedFeeds(open_store(settings.feeds_url)))

@@ -16,6 +16,7 @@ from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.storage.database import open_existing, state_file
 from portalcrawl.storage.maintenance import Maintenance
 from portalcrawl.storage.outbox import Backlog, Outbox
+from portalcrawl.storage.read_only import open_for_reading
 from portalcrawl.storage.run_history import PastRun, RunHistory
 from portalcrawl.terminal import Column, print_json, print_table
 
@@ -50,7 +51,7 @@ class Command(ProjectCommand):
             "--json", action="store_true", help="print JSON: one object, or with --runs an array of runs, newest first"
         )
         parser.add_argument(
-            "--forget", metavar="AGE", help="delete articles older than AGE (90d, 52w) that are not pending"
+            "--forget", metavar="AGE", help="delete articles not pending that no crawl has seen for AGE (90d, 52w)"
         )
         parser.add_argument("--requeue", metavar="STATUS", help=f"make pending again: {', '.join(REQUEUABLE)}")
 
@@ -63,7 +64,8 @@ class Command(ProjectCommand):
         if opts.requeue is not None and opts.requeue not in REQUEUABLE:
             raise UsageError(f"--requeue {opts.requeue!r} is not a status; it takes one of {', '.join(REQUEUABLE)}")
         settings = RunSettings.from_settings(self.settings)
-        engine = open_existing(settings.state_url)
+        changes = age is not None or opts.requeue is not None
+        engine = (open_existing if changes else open_for_reading)(settings.state_url)
         maintenance = Maintenance(engine)
         if runs is not None:
             show_runs(RunHistory(engine), runs, as_json=opts.json)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from portalcrawl import urls
 from portalcrawl.crawl import outcomes
 from portalcrawl.dates.resolve import is_utc
+from portalcrawl.storage.packing import day_of
 from portalcrawl.storage.records import Record, Wanted
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Frontier:
         self._policy = crawl.policy
         self._unit_of_work = crawl.unit_of_work
         self._now = time()  # with fractions, as due times have: articles due in this second are due
+        self._today = day_of(self._now)
         self._zones: dict[str, tzinfo] = {}
         """Name of a portal -> time zone of its pages."""
 
@@ -82,6 +84,8 @@ class Frontier:
             elif depth < record.depth and record.status == "pending":
                 record.depth = depth
                 self._unit_of_work.note(record)
+            elif record.seen < self._today:
+                self._unit_of_work.note(record)  # so that it is not forgotten while pages link to it
             self._keep_headline(record, each.teaser)
             self._keep_url(profile, record, each.teaser.url)
             if self._is_due(record, wanted):

@@ -11,8 +11,9 @@ from time import monotonic, time
 from sqlalchemy import Engine
 
 from portalcrawl.metrics.figures import Figure
-from portalcrawl.storage.database import StateFile, database_errors_as, make_engine
+from portalcrawl.storage.database import StateFile, database_errors_as
 from portalcrawl.storage.maintenance import Maintenance
+from portalcrawl.storage.read_only import reading_engine
 from portalcrawl.storage.run_history import PastRun, RunHistory
 
 GOOD = ("ok", "warning")
@@ -50,7 +51,7 @@ class StateFigures:
             if file.path is not None and file.identity is None:
                 return []
             if self._engine is None or file != self._file:  # created or replaced since the last call
-                self._engine, self._file = make_engine(self._url), file
+                self._engine, self._file = reading_engine(self._url), file
                 self._runs, self._next_count = RunTally(), 0.0
             with database_errors_as("the state can't be read"):
                 self._runs.count_new(RunHistory(self._engine))

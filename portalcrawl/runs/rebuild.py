@@ -71,7 +71,7 @@ def _of_manifest(manifest: Manifest) -> tuple[PastRun, list[PastFeed]]:
         reasons=tuple(manifest.verdict.reasons),
         counts=manifest.counts,
     )
-    return run, [PastFeed(feed.file, feed.kind, feed.bytes, feed.records) for feed in manifest.feeds]
+    return run, [PastFeed(each.file, each.kind, each.bytes, each.records, each.sha256) for each in manifest.feeds]
 
 
 def _add_unpublished(feeds: Path, published: set[str], history: RunHistory) -> None:

@@ -12,7 +12,8 @@ from portalcrawl.runs.run_names import job_suffix
 from portalcrawl.runs.run_settings import RunSettings
 from portalcrawl.scheduling.job_store import JobStore
 from portalcrawl.scheduling.nodes import Answers
-from portalcrawl.storage.database import IN_MEMORY, StateFile, make_engine
+from portalcrawl.storage.database import IN_MEMORY, StateFile
+from portalcrawl.storage.read_only import reading_engine
 from portalcrawl.storage.run_history import PastRun, RunHistory
 
 
@@ -76,5 +77,5 @@ class ExternalRuns:
         if url == IN_MEMORY or (file.path and not file.path.exists()):
             return None
         if self._history is None or self._file != file:
-            self._history, self._file = RunHistory(make_engine(url)), file
+            self._history, self._file = RunHistory(reading_engine(url)), file
         return self._history

@@ -266,22 +266,18 @@ def _limit_waiting(connection: Connection) -> None:
 def _bring_up_to_date(engine: Engine, url: str) -> None:
     # Checked first without a write lock: commands that only read may lack the right to write.
     with _reader(engine) as connection:
-        if _version(connection) == tables.VERSION:
+        if version_of(connection) == tables.VERSION:
             _check(connection)
             return
     with engine.begin() as connection:
         if connection.dialect.name == postgresql.BACKEND:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({postgresql.TABLES_LOCK})")
-        version = _version(connection)
+        version = version_of(connection)
         if version is None:
             tables.create(connection)
             return
         _check(connection)
-        if version > tables.VERSION:
-            raise DataFolderError(
-                f"the state {display_url(url)} was written by a newer portalcrawl (version {version}, this one knows "
-                f"{tables.VERSION}); upgrade portalcrawl or choose another DATA_DIR"
-            )
+        refuse_newer(version, url)
         if version < tables.VERSION:
             if portal := migrations.portal_in_use(connection):
                 raise StateInUseError(
@@ -291,6 +287,15 @@ def _bring_up_to_date(engine: Engine, url: str) -> None:
             migrations.migrate(connection, version)
 
 
+def refuse_newer(version: int, url: str) -> None:
+    """Raise DataFolderError if the state at *url* is of a *version* that this program does not know."""
+    if version > tables.VERSION:
+        raise DataFolderError(
+            f"the state {display_url(url)} was written by a newer portalcrawl (version {version}, this one knows "
+            f"{tables.VERSION}); upgrade portalcrawl or choose another DATA_DIR"
+        )
+
+
 def state_version(url: str) -> int | None:
     """Return the version of the state at *url*; None if there is none yet.
 
@@ -298,12 +303,12 @@ def state_version(url: str) -> int | None:
     """
     engine = make_engine(url)
     with read_connection(engine) as connection:
-        version = _version(connection)
+        version = version_of(connection)
     engine.dispose()
     return version
 
 
-def _version(connection: Connection) -> int | None:
+def version_of(connection: Connection) -> int | None:
     """Return the version of the state's tables; None if there are none."""
     if not inspect(connection).has_table(tables.meta.name):
         return None

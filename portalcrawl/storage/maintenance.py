@@ -68,10 +68,9 @@ class StatusCount:
     """The lowest ``newest`` of them (Unix seconds)."""
 
 
-def old_articles(portal: str, status: str, before: float) -> ColumnElement[bool]:
-    """Return the condition for articles of *portal* in *status* that are older than *before* (Unix seconds)."""
-    in_index = (articles.c.portal == portal, articles.c.status == status, articles.c.day <= day_of(before))
-    return and_(*in_index, articles.c.newest < before)
+def unseen_articles(portal: str, status: str, before: float) -> ColumnElement[bool]:
+    """Return the condition for articles of *portal* in *status* not seen since before *before* (Unix seconds)."""
+    return and_(articles.c.portal == portal, articles.c.status == status, articles.c.seen < day_of(before))
 
 
 class Maintenance:
@@ -92,11 +91,13 @@ class Maintenance:
         return [StatusCount(*row) for row in self._rows(COUNTS)]
 
     def forget(self, before: float) -> int:
-        """Delete all articles that are not pending and older than *before* (Unix seconds); return how many.
+        """Delete all articles that are not pending and that no crawl has seen since *before*; return how many.
+
+        *before* is in Unix seconds; the day (UTC) in which it lies still counts as since then. An article that a crawl
+        still meets is kept, however old it is: it would be written again.
 
         Also deletes their addresses, fingerprints and entries, and the runs that ended before then, except the last run
-        of each portal, and shrinks the file. States of teasers are kept, so that no teaser is written twice. A deleted
-        article that the portal still shows is written again.
+        of each portal, and shrinks the file. States of teasers are kept, so that no teaser is written twice.
         """
         number = sum(
             self._forget_articles(portal, status, before) for portal, status in self.numbers() if status != "pending"
@@ -116,13 +117,15 @@ class Maintenance:
             return connection.execute(update(articles).where(articles.c.status == status).values(values)).rowcount
 
     def _forget_articles(self, portal: str, status: str, before: float) -> int:
-        old = old_articles(portal, status, before)
+        unseen = unseen_articles(portal, status, before)
+        key = (articles.c.day, articles.c.seen, articles.c.id)  # the order of the index, which has all that is asked
         number = 0
-        while found := [row.id for row in self._rows(select(articles.c.id).where(old).limit(CHUNK))]:
-            with self._writing() as connection:
-                # Not by id alone: a crawl may have changed one of them since.
-                deleted = connection.execute(delete(articles).where(old, articles.c.id.in_(found))).rowcount
-            number += deleted
+        for page in self._pages(key, key, unseen):
+            for found in _chunks([row.id for row in page]):
+                with self._writing() as connection:
+                    # Not by id alone: a crawl may have seen one of them since.
+                    deleted = connection.execute(delete(articles).where(unseen, articles.c.id.in_(found))).rowcount
+                number += deleted
         return number
 
     def _delete_orphaned_addresses(self) -> None:
@@ -183,9 +186,11 @@ class Maintenance:
             for chunk in _chunks([key for _, article, key in of_portal if article not in known]):
                 yield portal, chunk
 
-    def _pages(self, key: Sequence[Any], columns: Sequence[Any]) -> Iterator[Sequence[Any]]:
-        """Yield all rows of a table, PAGE rows at a time, in the order of *key*."""
-        query = select(*columns).order_by(*key).limit(PAGE)
+    def _pages(
+        self, key: Sequence[Any], columns: Sequence[Any], *where: ColumnElement[bool]
+    ) -> Iterator[Sequence[Any]]:
+        """Yield the rows of a table for which *where* holds, PAGE rows at a time, in the order of *key*."""
+        query = select(*columns).where(*where).order_by(*key).limit(PAGE)
         page = self._rows(query)
         while page:
             yield page

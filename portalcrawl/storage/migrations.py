@@ -14,7 +14,15 @@ from typing import Any
 from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table, inspect, text
 
 from portalcrawl.storage import tables
-from portalcrawl.storage.packing import day_of, from_hex, hash_of, key_on_portal, pack_hashes, teaser_key
+from portalcrawl.storage.packing import (
+    day_of,
+    from_hex,
+    hash_of,
+    key_on_portal,
+    pack_hashes,
+    teaser_key,
+    today,
+)
 from portalcrawl.storage.postgresql import BACKEND, NOW
 from portalcrawl.storage.tables import addresses, articles, signatures, teasers, token_key
 from portalcrawl.urls import id_token, url_key
@@ -112,15 +120,27 @@ def _take_portal_into_keys(connection: Connection) -> None:
 
 def _pack_articles(connection: Connection) -> None:
     """Copy the articles, with their hashes as bytes."""
-    names = [column.key for column in articles.columns if column.key != "day"]
+    names, seen = [column.key for column in articles.columns if column.key not in ("day", "seen")], today()
     for chunk in _chunks(connection, f"SELECT {', '.join(names)} FROM articles_of_version_3"):
-        rows = [dict(zip(names, row, strict=True)) for row in chunk]
+        rows = [dict(zip(names, row, strict=True)) | {"seen": seen} for row in chunk]
         for row in rows:
             row["day"] = day_of(row["newest"])
             row["content_hash"] = from_hex(row["content_hash"])
             row["field_hashes"] = _field_hashes(row["field_hashes"])
             row["sketch"] = _sketch(row["sketch"])
         connection.execute(articles.insert(), rows)
+
+
+def _add_seen(connection: Connection) -> None:
+    """Add the day on which a crawl last saw an article: today, since only that forgets none that is still linked.
+
+    As a constant default it rewrites no row, and runs of version 4 that go on can write without it.
+    """
+    if "seen" in {column["name"] for column in inspect(connection).get_columns(articles.name)}:
+        return  # the step from version 3 has made the table as it is now
+    connection.execute(text(f"ALTER TABLE articles ADD COLUMN seen INTEGER NOT NULL DEFAULT {today()}"))
+    connection.execute(text("DROP INDEX articles_by_status"))
+    next(index for index in articles.indexes if index.name == "articles_by_status").create(connection)
 
 
 def _make_statistics(connection: Connection) -> None:
@@ -194,6 +214,10 @@ MIGRATIONS: dict[int, tuple[Step, ...]] = {
         "DROP TABLE articles_of_version_3",
         tables.index_articles,
         _make_statistics,
+    ),
+    4: (
+        _add_seen,
+        "ALTER TABLE feeds ADD COLUMN sha256 VARCHAR",
     ),
 }
 """Version -> statements and functions that lead to the next version. New tables are created without them."""

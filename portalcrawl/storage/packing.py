@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import fields
+from time import time
 from typing import Any
 
 from portalcrawl.storage.records import Record
@@ -85,6 +86,11 @@ def record_of(row: Iterable[Any]) -> Record:
 def day_of(moment: float) -> int:
     """Return the number of days from 1970 to *moment* (Unix seconds)."""
     return int(moment // 86_400)
+
+
+def today() -> int:
+    """Return the present day, as :func:`day_of` counts."""
+    return day_of(time())
 
 
 def from_hex(digits: str | None) -> bytes | None:

@@ -44,6 +44,8 @@ class Record:
     """Sketch of the last revision's text (see ``crawl.likeness``)."""
     etag: str | None = None
     last_modified: str | None = None
+    seen: int = 0
+    """Day (``packing.day_of``) on which a crawl last fetched it or met a link to it."""
 
     def is_due(self, now: float) -> bool:
         """Return whether it should be fetched at *now* (Unix seconds)."""

@@ -45,6 +45,8 @@ class PastFeed:
     kind: str
     bytes: int
     records: int
+    sha256: str | None = None
+    """Of the published file; None until it is published, and for runs of versions that did not keep it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ class RunHistory:
 
     def feeds_of(self, run: str) -> list[PastFeed]:
         """Return the feeds of *run* with their committed lengths."""
-        columns = (feeds.c.file, feeds.c.kind, feeds.c.bytes, feeds.c.records)
+        columns = (feeds.c.file, feeds.c.kind, feeds.c.bytes, feeds.c.records, feeds.c.sha256)
         with read_connection(self._engine) as connection:
             rows = connection.execute(select(*columns).where(feeds.c.run == run).order_by(feeds.c.file)).all()
         return [PastFeed(*row) for row in rows]
@@ -237,6 +239,8 @@ def record_end(connection: Connection, manifest: Manifest) -> None:
     values = {"finished": manifest.finished, "finish_reason": manifest.finish_reason, "verdict": verdict.level}
     values |= {"reasons": json.dumps(verdict.reasons), "counts": json.dumps(manifest.counts)}
     connection.execute(runs.update().where(runs.c.run == manifest.run).values(values))
+    for feed in manifest.feeds:
+        connection.execute(feeds.update().where(feeds.c.file == feed.file).values(sha256=feed.sha256))
     connection.execute(delete(lines).where(lines.c.run == manifest.run))
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable
 
-VERSION = 4
+VERSION = 5
 """Version of the tables below. An older state is migrated, a newer one refused."""
 
 metadata = MetaData()
@@ -36,6 +36,8 @@ articles = Table(
     Column("first_stored", Float),
     # Day of ``newest`` (packing.day_of), for the index by status.
     Column("day", Integer, nullable=False),
+    # Day on which a crawl last saw the article: writing it once a day is enough to forget by it.
+    Column("seen", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("depth", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
@@ -57,7 +59,7 @@ articles = Table(
     Column("last_modified", Text),
     # Counting reads only this index, since rows of articles are long. PostgreSQL keeps equal entries once, so it is by
     # day: an index by time would have one for each article.
-    Index("articles_by_status", "portal", "status", "day"),
+    Index("articles_by_status", "portal", "status", "day", "seen"),
     sqlite_with_rowid=False,
 )
 # Holds only articles that will be visited again, so it stays small while the table grows.
@@ -141,6 +143,8 @@ feeds = Table(
     Column("kind", String, nullable=False),
     Column("bytes", BigInteger, nullable=False),
     Column("records", Integer, nullable=False),
+    # Of the published file; NULL until it is published.
+    Column("sha256", String),
     Index("feeds_by_run", "run"),
 )
 

@@ -13,7 +13,7 @@ from portalcrawl.storage.database import BUSY_TIMEOUT, WAIT_OPTION, write_transa
 from portalcrawl.storage.discovered import Discovered
 from portalcrawl.storage.leases import PortalLeases
 from portalcrawl.storage.near_copies import NearCopies
-from portalcrawl.storage.packing import address_key, record_of, row_of, teaser_key
+from portalcrawl.storage.packing import address_key, record_of, row_of, teaser_key, today
 from portalcrawl.storage.page_pictures import PagePictures
 from portalcrawl.storage.records import Record, Wanted
 from portalcrawl.storage.state_reader import StateReader
@@ -162,7 +162,8 @@ class UnitOfWork:
         return [record_of(row) for row in self._reader.rows(due_query(portal, wanted, after, limit))]
 
     def note(self, record: Record) -> None:
-        """Let the next commit record *record*."""
+        """Let the next commit record *record*, which the crawl has fetched or met a link to."""
+        record.seen = max(record.seen, today())
         self._batch.records[record.portal, record.id] = record
 
     def note_addresses(self, portal: str, urls: Iterable[str], article: str) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from support.commandline import ROOT, Ended, crawl, environment, scrapy, scrapy_cold, scrapy_in
-from support.surroundings import Surroundings
+from support.read_only import AS_OTHERS
 from support.tinyportal import TinyPortal, article, listing
 
-WITHOUT_RIGHTS = Surroundings(without=["dac_override", "dac_read_search", "fowner"])
-"""Here root, too, is refused what a file's mode forbids."""
 PAGE = "/stadt/meldung-des-tages-100001.html"
 ONE_AFTER_THE_OTHER = """
 import json, sys
@@ -30,7 +29,7 @@ SITE = {"/": listing("Neues", f"{PAGE}|Die Fähre fährt wieder"), PAGE: article
 
 def refused(*args: str, data: Path) -> Ended:
     """Run ``scrapy ARGS`` as somebody to whom modes of files apply."""
-    ended = scrapy_in(WITHOUT_RIGHTS, *args, data=data)
+    ended = scrapy_in(AS_OTHERS, *args, data=data)
     if "can't be given up" in ended.err:
         pytest.skip("rights can't be given up here")
     return ended
@@ -66,6 +65,9 @@ def test_files_of_another_user_are_named(used: Path, what: str, mode: int, named
 
 
 def test_a_state_that_may_only_be_read_is_shown_and_not_changed(used: Path) -> None:
+    with sqlite3.connect(used / "state.sqlite3") as connection:
+        connection.execute("UPDATE articles SET seen = 5")  # so that there is something to forget
+    connection.close()
     (used / "state.sqlite3").chmod(0o444)
     shown = refused("state", data=used)
     assert shown.code == 0, shown.err

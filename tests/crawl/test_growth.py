@@ -36,7 +36,7 @@ def url_of(folder: Path) -> str:
 
 
 def known(folder: Path, number: int, newest: float, status: str = "stored") -> None:
-    """Record *number* articles with an address, an alias and a fingerprint each."""
+    """Record *number* articles with an address, an alias and a fingerprint each, last seen at *newest*."""
     unit_of_work = UnitOfWork(open_database(url_of(folder)))
     for each in range(number):
         name = f"a:{newest:.0f}-{each}"
@@ -48,6 +48,14 @@ def known(folder: Path, number: int, newest: float, status: str = "stored") -> N
         unit_of_work.near_copies.note(copied, name, "a", name)
     unit_of_work.commit([])
     unit_of_work.close()
+    last_seen(folder, newest)
+
+
+def last_seen(folder: Path, newest: float) -> None:
+    """Let the articles with this *newest* have been seen last on its day."""
+    with sqlite3.connect(folder / "state.sqlite3") as connection:
+        connection.execute("UPDATE articles SET seen = ? WHERE newest = ?", (newest // 86_400, newest))
+    connection.close()
 
 
 def manifest(run: str, finished: str, verdict: Verdict, counts: dict[str, int]) -> Manifest:
@@ -214,6 +222,7 @@ def test_forgetting_frees_disk_space(tmp_path: Path, is_old: bool) -> None:
     make(tmp_path, 1500, OLD)
     make(tmp_path, 10, NEW)
     engine = open_database(url_of(tmp_path))
+    last_seen(tmp_path, OLD)  # a migration knows no better than that they were seen now
     file = tmp_path / "state.sqlite3"
     with engine.connect() as connection:
         connection.exec_driver_sql("SELECT 1")

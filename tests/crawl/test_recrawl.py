@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from datetime import datetime
@@ -26,6 +27,7 @@ from support.surroundings import Surroundings
 from support.tinyportal import Answer, TinyPortal, article, listing
 
 both_states = pytest.mark.usefixtures("each_state")
+DAY = 86_400
 AT_ONCE = ("-s", "RECRAWL_AGES=" + ",".join(map(str, range(1, 600))), "-s", "RETRY_FAILED_AFTER=0")
 
 
@@ -235,6 +237,16 @@ def test_feeds_are_removed_only_when_asked_for(tmp_path: Path) -> None:
 
 
 @both_states
+def test_the_state_knows_of_a_run_what_its_manifest_says(tmp_path: Path) -> None:
+    with TinyPortal(chain()) as portal:
+        crawl(data=tmp_path, url=portal.url())
+    (manifest,) = manifests(tmp_path)
+    (run,) = json.loads(scrapy("state", "--runs", "--json", data=tmp_path).out)
+    assert run == manifest
+    assert all(feed["sha256"] for feed in run["feeds"])
+
+
+@both_states
 def test_forget_and_requeue(tmp_path: Path) -> None:
     site = chain() | {path(2): Answer("", 404)}
     with TinyPortal(site) as portal:
@@ -243,7 +255,23 @@ def test_forget_and_requeue(tmp_path: Path) -> None:
         portal.site[path(2)] = article(TITLES[2])
         crawl(data=tmp_path, url=portal.url())
     assert headlines(tmp_path) == titles(1, 2, 3, 4)
+    assert "0 articles forgotten" in scrapy("state", "--forget", "30d", data=tmp_path).out
+    let_time_pass(tmp_path, 31 * DAY)
     assert "4 articles forgotten" in scrapy("state", "--forget", "30d", data=tmp_path).out
+
+
+@both_states
+def test_an_article_that_crawls_still_meet_is_not_forgotten_and_not_written_again(tmp_path: Path) -> None:
+    """Its age is that of the last crawl that saw it, not of its publication in 2025 or its first fetch."""
+    with TinyPortal(chain()) as portal:
+        crawl(data=tmp_path, url=portal.url())
+        for _ in range(3):
+            let_time_pass(tmp_path, 20 * DAY)
+            crawl("-s", "RECRAWL_AGES=", data=tmp_path, url=portal.url())  # meets links to 1 and 2
+            scrapy("state", "--forget", "30d", data=tmp_path)
+        known = states.rows(tmp_path, "SELECT url FROM articles")
+    assert {row["url"] for row in known} == {portal.url(path(1)), portal.url(path(2))}
+    assert headlines(tmp_path) == titles(1, 2, 3, 4)
 
 
 @pytest.mark.parametrize(

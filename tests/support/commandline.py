@@ -137,6 +137,8 @@ def let_time_pass(data: Path, seconds: float) -> None:
     if states.is_made(data):
         for column in ("next_visit", "newest", "first_stored"):
             states.rows(data, f"UPDATE articles SET {column} = {column} - :seconds", seconds=seconds)
+        if days := int(seconds // 86_400):
+            states.rows(data, "UPDATE articles SET seen = seen - :days", days=days)
 
 
 def records(data: Path, kind: str) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,5 +75,8 @@ def test_entries_of_forgotten_articles_go_with_them(state: UnitOfWork, file: Pat
         state.note(Record("a", article, "u", "u", status="skipped", newest=100.0 * number))
         state.discovered.note_entry(EntryRecord("a", article, "feed", "Titel"))
     state.commit([])
-    assert Maintenance(open_database(f"sqlite:///{file}")).forget(150.0) == 1
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE articles SET seen = 5 WHERE id = '1'")
+    connection.close()
+    assert Maintenance(open_database(f"sqlite:///{file}")).forget(6 * 86_400.0) == 1
     assert set(state.discovered.entries("a", ["1", "2"])) == {"2"}

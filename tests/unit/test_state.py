@@ -16,6 +16,7 @@ from portalcrawl.schema import Manifest, Verdict
 from portalcrawl.storage import database, migrations, tables
 from portalcrawl.storage.database import IN_MEMORY, open_database
 from portalcrawl.storage.maintenance import Maintenance, StatusCount
+from portalcrawl.storage.packing import today
 from portalcrawl.storage.records import Record, Wanted
 from portalcrawl.storage.run_history import RunHistory
 from portalcrawl.storage.unit_of_work import UnitOfWork
@@ -32,8 +33,14 @@ def url_of(folder: Path) -> str:
 
 def record(number: int, **values: object) -> Record:
     address = f"https://a.example/{number}"
-    given: dict[str, Any] = {"url": address, "canonical_url": address, "newest": float(number), **values}
-    return Record("a", f"a:{number}", **given)
+    given: dict[str, Any] = {
+        "url": address,
+        "canonical_url": address,
+        "newest": float(number),
+        "seen": today(),
+        **values,
+    }
+    return Record("a", f"a:{number}", **given | values)
 
 
 @both_states
@@ -134,19 +141,32 @@ def test_counts_have_the_oldest_article(tmp_path: Path) -> None:
 
 
 @both_states
-@pytest.mark.parametrize("time_of_day", [0.0, 0.25, 0.5, 0.75])
-def test_articles_are_forgotten_to_the_second(tmp_path: Path, time_of_day: float) -> None:
+@pytest.mark.parametrize("time_of_day", [0.0, 0.25, 0.75])
+def test_articles_are_forgotten_by_the_day_on_which_they_were_seen_last(tmp_path: Path, time_of_day: float) -> None:
     engine = open_database(url_of(tmp_path))
     unit_of_work = UnitOfWork(engine)
-    before = DAY * (3 + time_of_day)
-    for number, newest in enumerate((before - DAY, before - 1.0, before, before + 1.0)):
+    for number, newest in enumerate((DAY * 9, DAY * 2, DAY * 2, DAY)):
         unit_of_work.note(record(number, newest=newest, status="stored"))
         unit_of_work.note_addresses("a", [f"https://a.example/{number}"], f"a:{number}")
     unit_of_work.commit([])
-    assert Maintenance(engine).forget(before) == 2
+    for number, day in enumerate((1, 2, 3, 4)):
+        states.rows(tmp_path, "UPDATE articles SET seen = :day WHERE id = :id", day=day, id=f"a:{number}")
+    assert Maintenance(engine).forget(DAY * (3 + time_of_day)) == 2
     urls = [f"https://a.example/{number}" for number in range(4)]
     assert sorted(unit_of_work.ids_of("a", urls).values()) == ["a:2", "a:3"]
     assert sorted(unit_of_work.records("a", [f"a:{number}" for number in range(4)])) == ["a:2", "a:3"]
+
+
+@both_states
+def test_the_day_on_which_an_article_was_seen_does_not_go_back_with_the_clock(tmp_path: Path) -> None:
+    unit_of_work = UnitOfWork(open_database(url_of(tmp_path)))
+    ahead = today() + 400
+    unit_of_work.note(record(1, seen=ahead))
+    unit_of_work.note(record(2, seen=5))
+    unit_of_work.commit([])
+    assert {each.id: each.seen for each in unit_of_work.records("a", ["a:1", "a:2"]).values()} == {
+        **{"a:1": ahead, "a:2": today()}
+    }
 
 
 @both_states

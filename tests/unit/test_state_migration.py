@@ -9,6 +9,8 @@ from support import states
 from support.old_states import VERSION_1, VERSION_2, make
 
 from portalcrawl.storage.database import open_database
+from portalcrawl.storage.packing import today
+from portalcrawl.storage.records import Record
 from portalcrawl.storage.unit_of_work import UnitOfWork
 from portalcrawl.urls import id_token
 
@@ -71,4 +73,23 @@ def test_articles_addresses_and_teasers_of_version_2_are_known(tmp_path: Path) -
     assert (known.content_hash, known.field_hashes, known.cluster_id) == ("ab" * 16, hashes, "a:first")
     assert (known.canonical_url, known.next_visit, known.etag) == (ADDRESS, 9.5, '"x"')
     assert list(unit_of_work.with_content("ab" * 16)) == ["a:first"]
+    unit_of_work.close()
+
+
+def test_articles_of_version_4_count_as_seen_today_and_its_runs_go_on(tmp_path: Path) -> None:
+    before = migrated(tmp_path)
+    before.note(Record("a", "a:old", ADDRESS, ADDRESS, status="stored", newest=5.0))
+    before.commit([])
+    before.close()
+    states.rows(tmp_path, "DROP INDEX articles_by_status")
+    for table, column in (("articles", "seen"), ("feeds", "sha256")):
+        states.rows(tmp_path, f"ALTER TABLE {table} DROP COLUMN {column}")
+    states.rows(tmp_path, "CREATE INDEX articles_by_status ON articles (portal, status, day)")
+    states.rows(tmp_path, "UPDATE meta SET value = '4' WHERE key = 'version'")
+    unit_of_work = migrated(tmp_path)
+    names = [name for name in states.rows(tmp_path, "SELECT * FROM articles")[0] if name not in ("seen", "id")]
+    its_insert = f"INSERT INTO articles (id, {', '.join(names)}) SELECT 'a:new', {', '.join(names)} FROM articles"
+    states.rows(tmp_path, its_insert)  # as a run of version 4 that has not ended yet
+    found = unit_of_work.records("a", ["a:old", "a:new"])
+    assert {name: each.seen for name, each in found.items()} == {"a:old": today(), "a:new": today()}
     unit_of_work.close()
