@@ -11,6 +11,7 @@ from portalcrawl.command import ProjectCommand
 from portalcrawl.errors import UsageError
 from portalcrawl.feeds.store.locating import open_store
 from portalcrawl.feeds.store.published import PublishedFeeds
+from portalcrawl.profiles.catalog import Catalog
 from portalcrawl.rights.archive import RightsArchive
 from portalcrawl.runs.article_records import ArticleRecords
 from portalcrawl.runs.rights_archive import documents_place
@@ -47,7 +48,7 @@ class Command(ProjectCommand):
         agent = self.settings.get("ROBOTSTXT_USER_AGENT") or self.settings.get("USER_AGENT")
         archive = RightsArchive(documents_place(settings.data_dir, settings.feeds_url))
         articles = ArticleRecords(engine, PublishedFeeds(open_store(settings.feeds_url)))
-        found = reserved(args[0].strip(), at, articles, archive, agent)
+        found = reserved(args[0].strip(), at, articles, archive, agent, Catalog(settings.profiles))
         if opts.json:
             print_json(asdict(found))
         else:

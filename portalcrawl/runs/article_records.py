@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -49,22 +49,36 @@ class ArticleRecords:
         """Return the article with this id; None if the state does not know it."""
         return self._known(article_with_id, article)
 
-    def of(self, article: str, known: KnownArticle | None) -> list[dict[str, Any]]:
-        """Return the published records of *article*, in any order; *known* is what the state knows of it.
+    def published_at(self, url: str, article: str) -> str | None:
+        """Return the id of the article that was published with the URL *url*, in any spelling, or the id *article*.
 
-        Only runs of its portal can have written them, the first at ``known.first_stored``. So the feeds from then up to
-        the newest revision are read, and all feeds only if these have no record of it.
+        All feeds are read, as the state does not know it: it was forgotten, or is lost. Return None if there is none.
 
         :raises FeedStoreError: if the store can't be used.
         """
-        if known is not None and known.revision == 0:
-            return []
+        key = url_key(url)
+        needles = [_as_in_feeds(article), _as_in_feeds(key.partition("?")[0].rpartition("/")[2])]
+        for feed in self._feeds(self.feeds.runs(), None):
+            for record in self._with(feed, needles):
+                if record["id"] == article or key in (url_key(record["url"]), url_key(record["canonical_url"] or "")):
+                    return str(record["id"])
+        return None
+
+    def of(self, article: str, known: KnownArticle | None, at: datetime | None = None) -> list[dict[str, Any]]:
+        """Return the published records of *article*, in any order; *known* is what the state knows of it.
+
+        Only runs of its portal can have written them, the first at ``known.first_stored``. So the feeds from then up to
+        the newest revision are read, and all feeds only if these have no record of it, or none from before *at*: the
+        state may have forgotten the article since, and met it again.
+
+        :raises FeedStoreError: if the store can't be used.
+        """
         found: list[dict[str, Any]] = []
         for feed in self._near(known) if known is not None else ():
             found += self._in_feed(feed, article)
             if any(each["revision"] >= (known.revision if known else 0) for each in found):
                 break
-        if found:
+        if found and (at is None or any(datetime.fromisoformat(each["date_fetched"]) <= at for each in found)):
             return found
         portal = known.portal if known is not None else None
         return [each for feed in self._feeds(self.feeds.runs(), portal) for each in self._in_feed(feed, article)]
@@ -98,6 +112,13 @@ class ArticleRecords:
                 yield from (feed for feed in manifest.feeds if feed.kind == ARTICLES)
 
     def _in_feed(self, feed: PublishedFeed, article: str) -> Iterator[dict[str, Any]]:
-        needle = json.dumps(article, ensure_ascii=False).encode()
-        found = (json.loads(line) for line in self.feeds.lines(feed) if needle in line)
-        yield from (record for record in found if record["id"] == article)
+        yield from (record for record in self._with(feed, [_as_in_feeds(article)]) if record["id"] == article)
+
+    def _with(self, feed: PublishedFeed, needles: Sequence[bytes]) -> Iterator[dict[str, Any]]:
+        """Yield the records of *feed* in whose lines one of *needles* stands."""
+        return (json.loads(line) for line in self.feeds.lines(feed) if any(needle in line for needle in needles))
+
+
+def _as_in_feeds(text: str) -> bytes:
+    """Return *text* as it stands between the quotes of a string in a line of a feed."""
+    return json.dumps(text, ensure_ascii=False)[1:-1].encode()

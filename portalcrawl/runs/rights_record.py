@@ -8,11 +8,12 @@ from typing import Any
 
 from portalcrawl.crawl.site_rights import statements
 from portalcrawl.errors import UsageError
+from portalcrawl.profiles.catalog import Catalog
 from portalcrawl.rights.archive import RightsArchive
 from portalcrawl.rights.sightings import StoredDocument
 from portalcrawl.rights.signals import signal_records
-from portalcrawl.runs.article_records import ArticleRecords
-from portalcrawl.urls import site_of
+from portalcrawl.runs.article_records import ArticleRecords, KnownArticle
+from portalcrawl.urls import canonical_url, site_of
 
 OF_PAGE = ("header", "meta")
 """Sources of signals that a page itself gives."""
@@ -36,17 +37,25 @@ class Reserved:
     """Documents of the site at that time."""
 
 
-def reserved(text: str, at: datetime | None, articles: ArticleRecords, archive: RightsArchive, agent: str) -> Reserved:
+def reserved(
+    text: str,
+    at: datetime | None,
+    articles: ArticleRecords,
+    archive: RightsArchive,
+    agent: str,
+    catalog: Catalog,
+) -> Reserved:
     """Return the rights reserved for the page with the URL or article id *text* when it was fetched, or at *at*.
 
     :param agent: the crawl's user agent, for which a site's documents may have statements of their own.
+    :param catalog: the profiles, by one of which a crawl names the article of a URL.
     :raises UsageError: if nothing is known about the page.
+    :raises ConfigFileError: if the profile for a URL is faulty.
     """
     is_url = text.startswith(("http://", "https://"))
-    known = articles.by_address(text) if is_url else articles.by_id(text)
-    article = known.id if known is not None else None if is_url else text
+    article, known = _article_at(text, articles, catalog) if is_url else (text, articles.by_id(text))
     url = text if is_url else known.url if known is not None else None
-    records = articles.of(article, known) if article is not None else []
+    records = articles.of(article, known, at) if article is not None else []
     revisions = sorted(records, key=lambda each: str(each["date_fetched"]))
     if at is not None:
         revisions = [each for each in revisions if datetime.fromisoformat(each["date_fetched"]) <= at]
@@ -73,6 +82,21 @@ def reserved(text: str, at: datetime | None, articles: ArticleRecords, archive: 
         signals=signals,
         documents=documents,
     )
+
+
+def _article_at(url: str, articles: ArticleRecords, catalog: Catalog) -> tuple[str | None, KnownArticle | None]:
+    """Return the id of the article at *url*, and what the state knows of it.
+
+    A crawl finds it by its address or by the id that the profile gives it. If the state has forgotten it, the feeds
+    still have both.
+    """
+    try:
+        profile = catalog.for_url(url)
+    except ValueError:
+        raise UsageError(f"{url!r} is not a URL; scrapy rights takes the URL or the id of an article") from None
+    by_rule = profile.article_id(canonical_url(url, profile.hosts))
+    known = articles.by_address(url) or articles.by_id(by_rule)
+    return (known.id, known) if known is not None else (articles.published_at(url, by_rule), None)
 
 
 def _signals_in(document: StoredDocument, url: str, archive: RightsArchive, agent: str) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from support import states
 from support.commandline import crawl, files, records, scrapy
 from support.s3 import S3Server
 from support.tinyportal import Answer, TinyPortal, article, listing
@@ -110,6 +111,64 @@ def test_the_answer_is_that_of_the_time(answers: Callable[..., dict[str, Any]], 
     assert at_last["documents"][1]["sha256"] is None, "the site has no tdmrep.json any more"
     nothing = answers(first["id"], "--at", "2020-01-01")
     assert (nothing["revision"], nothing["signals"], nothing["documents"]) == (None, [], [])
+
+
+FORGOTTEN = (
+    "DELETE FROM articles",
+    "UPDATE articles SET revision = 0, status = 'pending', first_stored = NULL",  # and met again
+    None,  # the state is lost
+)
+
+
+@pytest.mark.parametrize("forgotten", FORGOTTEN)
+def test_the_answer_for_a_url_does_not_need_the_state(
+    answers: Callable[..., dict[str, Any]], tmp_path: Path, forgotten: str | None
+) -> None:
+    url = records(tmp_path, "articles")[0]["url"]
+    asked = ((url,), (url + "?utm_source=brief",), (url, "--at", (EARLIER + timedelta(days=3)).isoformat()))
+    before = [answers(*args) for args in asked]
+    assert [each["revision"] for each in before] == [2, 2, 1]
+    if forgotten:
+        states.rows(tmp_path, forgotten)
+        states.rows(tmp_path, "DELETE FROM addresses" if forgotten.startswith("DELETE") else "SELECT 1")
+    else:
+        states.lose(tmp_path)
+    assert [answers(*args) for args in asked] == before
+
+
+def test_an_article_that_was_forgotten_and_stored_again_has_its_earlier_records(
+    answers: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    """The state knows only the feed with its newest record then."""
+    url = records(tmp_path, "articles")[0]["url"]
+    then = (url, "--at", (EARLIER + timedelta(days=3)).isoformat())
+    before = answers(*then)
+    later = datetime.now(UTC).timestamp() + 1000
+    states.rows(tmp_path, "UPDATE articles SET revision = 1, first_stored = :later", later=later)
+    assert answers(*then) == before
+
+
+def test_a_url_is_answered_by_the_id_of_its_profile(tmp_path: Path) -> None:
+    """An address that no crawl has met, since its slug has changed, of an article that the state has forgotten."""
+    profile = """
+        name = "ufer"
+        hosts = ["{host}"]
+        [article]
+        url = '-(?P<id>\\d+)\\.html$'
+    """
+    profiles = tmp_path / "profiles"
+    profiles.mkdir()
+    with TinyPortal(site(FIRST_ROBOTS, None, EARLIER, "Eins. Der Rat tagt.")) as portal:
+        (profiles / "ufer.toml").write_text(profile.replace("{host}", portal.origin.partition("//")[2]))
+        given = ("-s", f"PORTAL_PROFILES={profiles}")
+        assert crawl(*given, data=tmp_path, url=portal.url(PATH)).code == 0
+        (found,) = records(tmp_path, "articles")
+        newer = found["url"].replace(PATH.rpartition("/")[2].rpartition("-")[0], "ganz-anders-genannt")
+    assert found["id"].startswith("ufer:")
+    assert newer != found["url"]
+    states.lose(tmp_path)
+    ended = scrapy("rights", newer, "--json", *given, data=tmp_path)
+    assert json.loads(ended.out)["id"] == found["id"], ended.err
 
 
 def test_documents_are_stored_once_a_change(answers: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
