@@ -58,6 +58,10 @@ class HostPaused(PageIgnored):
         """Unix time before which the host must not be asked."""
 
 
+RENDER_START = "render_start"
+"""Reason of pages for which no browser could be started: a fault of the installation, not of the pages."""
+
+
 class RenderFailedError(DownloadFailedError):
     """A page that a browser could not render, with a named reason; it is retried like any failed download."""
 

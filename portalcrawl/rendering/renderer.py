@@ -8,7 +8,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from portalcrawl.crawl.failures import PageIgnored, RenderFailedError
+from portalcrawl.crawl.failures import RENDER_START, PageIgnored, RenderFailedError
 from portalcrawl.rendering.render_settings import RenderSettings
 from portalcrawl.rendering.request_filter import RequestFilter
 
@@ -59,6 +59,8 @@ class Renderer:
         self.is_off = False
         """Whether all attempts to start a browser failed, so that no more are made."""
         self._has_started = False
+        self._start_error = ""
+        """Why the last start failed."""
         self._watch_task: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[None]] = set()
         self._is_closed = False
@@ -114,8 +116,10 @@ class Renderer:
             if browser := await self._start():
                 self._has_started = True
                 return browser
-        self.is_off = self.is_off or not self._has_started
-        raise RenderFailedError("render_start", "the browser does not start; scrapy doctor shows why")
+        if not self._has_started and not self.is_off:
+            self.is_off = True
+            logger.warning("The browser %s does not start (%s): see scrapy doctor", self._executable, self._start_error)
+        raise RenderFailedError(RENDER_START, "the browser does not start; scrapy doctor shows why")
 
     async def _start(self) -> Browser | None:
         """Return a newly started browser; None if the start fails."""
@@ -131,7 +135,8 @@ class Renderer:
         try:
             await asyncio.wait_for(browser.start(), self._settings.start_timeout)
         except Exception as error:  # noqa: BLE001 - Playwright raises errors of many types
-            logger.warning("The browser did not start: %s", str(error).strip().partition("\n")[0] or "no answer")
+            self._start_error = str(error).strip().partition("\n")[0] or "no answer"
+            logger.info("The browser did not start: %s", self._start_error)
             await self._close_browser(browser)
             return None
         except asyncio.CancelledError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
+from portalcrawl.crawl.failures import RENDER_START
 from portalcrawl.plurals import counted
 from portalcrawl.schema import Verdict
 
@@ -82,9 +83,11 @@ def _repeated(counts: Mapping[str, int]) -> Iterator[str]:
 
 
 def _missing_browser(counts: Mapping[str, int]) -> list[str]:
-    """Return a warning for pages that need a browser if none is installed."""
-    pages = sum(number for name, number in counts.items() if name.startswith("needs_browser/"))
-    missing = f"{counted(pages, 'page needs', 'pages need')} a browser, and there is none: see scrapy doctor"
+    """Return a warning for pages that need a browser if none is installed, or if it does not start."""
+    not_started = counts.get(f"failed/{RENDER_START}", 0)
+    pages = not_started + sum(number for name, number in counts.items() if name.startswith("needs_browser/"))
+    cause = "it does not start" if not_started else "there is none"
+    missing = f"{counted(pages, 'page needs', 'pages need')} a browser, and {cause}: see scrapy doctor"
     return [missing] if pages else []
 
 

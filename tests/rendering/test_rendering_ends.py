@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import tempfile
 import time
@@ -114,6 +115,20 @@ def test_auto_without_a_browser_goes_on_and_says_so_once(tmp_path: Path, without
     assert [record["headline"] for record in records(tmp_path, "articles")] == ["Der Deich hält"]
     counts = manifests(tmp_path)[0]["counts"]
     assert counts["needs_browser/script_shell"] == counts["failed/needs_browser"] == 3
+
+
+def test_a_browser_that_does_not_start_is_a_warning_and_said_once(tmp_path: Path) -> None:
+    false = shutil.which("false")
+    with TinyPortal(scripted_site(2)) as portal:
+        given = ("-L", "WARNING", "-s", f"RENDER_BROWSER={false}")
+        ended = crawl(*given, data=tmp_path / "auto", url=portal.url())
+        forced = crawl(*given, data=tmp_path / "always", url=portal.url(), render="always")
+    assert ended.code == 0
+    (said,) = (line for line in ended.lines if f"The browser {false} does not start" in line)
+    assert "see scrapy doctor" in said
+    assert "finished, warning (2 pages need a browser, and it does not start: see scrapy doctor" in ended.lines[-1]
+    assert forced.code == 1
+    assert "1 page needs a browser, and it does not start: see scrapy doctor" in forced.lines[-1]
 
 
 def test_nothing_is_started_while_no_page_needs_it(tmp_path: Path) -> None:
