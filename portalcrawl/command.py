@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import codecs
 import io
+import os
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
@@ -33,6 +35,13 @@ def exit_code_of(work: Callable[[], int]) -> int:
         return 0
     except OSError as error:
         return print_error(DataFolderError(f"{error.filename or 'standard output'}: {error.strerror}"))
+
+
+def replace_closed() -> None:
+    """Replace standard streams that were closed when Python started (``>&-``), which are None, by ``os.devnull``."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - stays open
 
 
 def escape_unprintable() -> None:
@@ -87,7 +96,8 @@ class ProjectCommand(ScrapyCommand):
     default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add Scrapy's own options."""
+        """Add Scrapy's own options; the first that is called of a command."""
+        replace_closed()
         super().add_options(parser)
         refuse_in_one_line(parser, self)
 

@@ -19,7 +19,7 @@ from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 from scrapy.settings import default_settings
 
-from portalcrawl.command import exit_with, refuse_in_one_line
+from portalcrawl.command import exit_with, refuse_in_one_line, replace_closed
 from portalcrawl.errors import PortalcrawlError, RunStoppedError, SettingError, UsageError
 from portalcrawl.plurals import counted
 from portalcrawl.runs.arguments import MEANINGS
@@ -45,6 +45,7 @@ class Command(CrawlCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add Scrapy's options, and list the spider's arguments in the help."""
+        replace_closed()
         super().add_options(parser)
         refuse_in_one_line(parser, self)
         width = max(map(len, MEANINGS))
