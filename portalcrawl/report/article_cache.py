@@ -69,12 +69,14 @@ def article_cache(
 
     If another report uses the cache, or the folder is not writable, a temporary database is used instead.
 
-    :raises DataFolderError: if DuckDB fails, for instance on a full disk.
+    :raises DataFolderError: if DuckDB fails, for instance on a full disk, or can't open the folder.
 
     :param published: the feeds of articles in *feeds*.
     :param needed: those of *published* that the report needs; they are read unless cached.
     :param problems: a line is added for each needed feed that can't be read.
     """
+    for name in (str(data_dir), feeds.store.name):
+        _require_utf_8(name)
     with TemporaryDirectory(prefix="portalcrawl-report-") as folder:
         try:
             connection = _opened(data_dir / FILE, folder) or _connect(Path(folder) / FILE, folder)
@@ -86,6 +88,15 @@ def article_cache(
                 connection.close()
         except duckdb.Error as error:  # such as a full disk
             raise DataFolderError(f"the report can't be made: {error}") from None
+
+
+def _require_utf_8(path: str) -> None:
+    """Raise DataFolderError for a path that is not UTF-8: DuckDB can't open it."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        shown = path.encode(errors="backslashreplace").decode()
+        raise DataFolderError(f"{shown}: DuckDB, which the report is made with, opens no path but in UTF-8") from None
 
 
 def _opened(file: Path, folder: str) -> duckdb.DuckDBPyConnection | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -203,6 +204,15 @@ def test_one_portal_and_a_period(data: Path, browser: Browser, tmp_path: Path) -
     assert cells(page, "pace", 0) == ["b.example"]
     assert "a.example" not in page.locator("main").inner_text()
     page.close()
+
+
+def test_a_folder_whose_name_is_not_utf_8_is_named_in_one_line(tmp_path: Path) -> None:
+    data = tmp_path / os.fsdecode(b"t\xe4glich")
+    data.mkdir()
+    run_of(data, "a.example", timedelta(hours=3), [article(1)])
+    ended = scrapy("report", "-o", str(tmp_path / "report.html"), data=data)
+    assert (ended.code, len(ended.lines)) == (1, 1), ended.err
+    assert r"t\udce4glich: DuckDB" in ended.err
 
 
 def test_a_report_reads_only_new_feeds_and_forgets_removed_ones(tmp_path: Path) -> None:
