@@ -8,24 +8,15 @@ heading, the wording that most of them share is chosen.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from portalcrawl.reasons import reason
 from portalcrawl.text.normalize import fold
-from portalcrawl.text.titles import STROKE, are_akin, first_parts, is_side_part, main_parts, own_title
+from portalcrawl.text.titles import STROKE, are_akin, is_side_part, main_parts, own_title
 
 if TYPE_CHECKING:
     from portalcrawl.extraction.page import Page
-
-TIES = ("meta", "json-ld", "page", "title")
-"""Order of sources for wordings that are equally common; og:title comes first since it is written for readers."""
-SPELLING = ("page", "json-ld", "meta", "title")
-"""Order of sources for the spelling of the chosen wording."""
-
-SHORTEST_CORE = 15
-_JOINT = re.compile(r"^\s*[|*·•»]|^\s+[-–—]\s|[:|·•]\s*$|\s[-–—]\s*$")
 
 
 def rank_headlines(page: Page) -> list[tuple[str, str, str]]:
@@ -39,11 +30,8 @@ def rank_headlines(page: Page) -> list[tuple[str, str, str]]:
     for source, text in found.items():
         support.setdefault(fold(text), []).append(source)
     first = "page" if _is_confirmed(found) else None
-    ranked = sorted(
-        support.values(), key=lambda sources: (first not in sources, -len(sources), min(map(TIES.index, sources)))
-    )
-    for sources in ranked:
-        source = min(sources, key=SPELLING.index)
+    for sources in sorted(support.values(), key=lambda sources: (first not in sources, -len(sources))):
+        source = sources[0]
         name = "shown-headline" if source == first else "shared-wording"
         why = reason(name, f"the wording of {', '.join(sources)}") if len(found) > 1 else ""
         ruled.append(("meta" if source == "title" else source, found[source], why))
@@ -60,6 +48,8 @@ def _is_confirmed(titles: Mapping[str, str]) -> bool:
 def _titles(page: Page) -> dict[str, str]:
     """Return the page's titles by source, without parts that do not belong to the headline.
 
+    Their order decides between wordings that are equally common, and the spelling: og:title is written for readers.
+
     An og:title equal to the title element with the site's name is not a separate source. A heading that the title
     element contains after the headline is the name of the site or a section.
     """
@@ -68,43 +58,20 @@ def _titles(page: Page) -> dict[str, str]:
     shown = page.body.headline or ""
     heading = f"{page.body.kicker} {shown}" if page.body.kicker else shown
     titles = {
-        "json-ld": page.linked_data.headline,
-        "meta": None if copied else social,
-        "title": page.title,
         "page": None if is_side_part(heading, named) else shown,
+        "meta": None if copied else social,
+        "json-ld": page.linked_data.headline,
+        "title": page.title,
     }
     found = {source: text for source, text in titles.items() if text}
     owned = {source: own_title(text, page.site_names) for source, text in found.items()}
     # Some sites declare the article's title as their name.
     cleaned = {source: text for source, text in owned.items() if text} or found
-    shown = cleaned.get("page", "")
-    cleaned = {source: _without_names(text, shown, ahead=source == "title") for source, text in cleaned.items()}
-    declared = {fold(cleaned[source]): cleaned[source] for source in ("json-ld", "meta") if source in cleaned}
+    declared = [cleaned[source] for source in ("json-ld", "meta") if source in cleaned]
     return {source: _core(text, declared) for source, text in cleaned.items()}
 
 
-def _without_names(title: str, shown: str, *, ahead: bool) -> str:
-    """Return the visible heading *shown* if *title* is *shown* with names of the site or sections, else *title*.
-
-    The names are after the heading, or before it as well if *ahead* is true.
-    """
-    words = fold(shown)
-    runs = first_parts(title) | (main_parts(title) if ahead else set())
-    return shown if words in runs and words != fold(title) else title
-
-
-def _core(title: str, declared: Mapping[str, str]) -> str:
-    """Return the declared wording if *title* only adds a section after it or a kicker before it, else *title*."""
-    folded = fold(title)
-    for words, text in declared.items():
-        if len(words) >= SHORTEST_CORE and words != folded:
-            rest = (
-                title[len(text) :]
-                if folded.startswith(words)
-                else title[: -len(text)]
-                if folded.endswith(words)
-                else ""
-            )
-            if _JOINT.search(rest):
-                return text
-    return title
+def _core(title: str, declared: Sequence[str]) -> str:
+    """Return the declared wording that is the main part of *title* beside a kicker or a section, else *title*."""
+    cores = main_parts(title) - {fold(title)}
+    return next((text for text in declared if fold(text) in cores), title)
