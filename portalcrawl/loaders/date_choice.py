@@ -16,7 +16,7 @@ from portalcrawl.reasons import reason
 Found = Mapping[str, DateReading]
 
 WEIGHTS: Mapping[str, float] = {"profile": 9, "json-ld": 2, "meta": 1, "page": 1.5, "url": 0.25}
-"""Source -> weight; of sources with the same day and precision, the first gives the time."""
+"""Source -> weight; of sources with the same weight, the most exact gives the time, or one with a zone at that time."""
 AGE = 0.5
 """Weight of a time shown to the hour, usually an age (``2 hours ago``), which may be out of date in a cached page."""
 _EXACT = ("minute", "hour", "day")
@@ -37,9 +37,8 @@ def rank_dates(found: Found, changes: Collection[DateReading] = ()) -> list[tupl
         name: sum(_weight(other, found[other]) for other in order if _agree(found[name], found[other]))
         for name in order
     }
-    order.sort(key=support.__getitem__, reverse=True)
-    if order and order[0] not in ("profile", "url"):
-        order.insert(0, order.pop(order.index(_most_exact(order, found))))
+    exact = sorted(order, key=lambda name: (-support[name], _EXACT.index(found[name].precision)))
+    order = sorted(exact, key=lambda name: (name != "profile", not _is_moment_of(found[exact[0]], found[name])))
     reasons = {name: reason("source-weight", f"{support[name]:g} with those that agree on the day") for name in order}
     reasons |= {name: reason("only-change") for name in order if found[name].role == "modified"}
     reasons |= dict.fromkeys(late, reason("time-of-change"))
@@ -64,14 +63,6 @@ def _is_change(reading: DateReading, found: Found, changes: Collection[DateReadi
         and (shown is None or _agree(shown, other))
         for other in found.values()
     )
-
-
-def _most_exact(order: list[str], found: Found) -> str:
-    """Return the source with the most exact reading among those that agree with the first."""
-    first = found[order[0]]
-    alike = [name for name in order if name != "url" and found[name].role == first.role and _agree(first, found[name])]
-    best = min(alike, key=lambda name: _EXACT.index(found[name].precision))
-    return next((name for name in alike if _is_moment_of(found[best], found[name])), best)
 
 
 def _agree(one: DateReading, other: DateReading) -> bool:
