@@ -54,7 +54,6 @@ _SEARCHED = PhraseSearch(
 )
 """Reasons with phrases that may occur anywhere in a line."""
 _ASKS_FOR_CONSENT = Openings("consent.opening", behind=END_OF_WORD)
-_COPYRIGHT = re.compile(r"\(c\)(?!\w)")
 _OPENINGS = (
     ("consent", _ASKS_FOR_CONSENT),
     ("offer", Openings("offers.opening", behind=END_OF_WORD)),
@@ -132,11 +131,8 @@ def note_reason(text: str, linked: int = 0) -> str:
         return "pointer"
     if linked and size < LONGEST_STAMP and _POINTS_AT_END.search(lower):
         return "pointer"
-    if opens:
-        if name := next((name for name, opening in _OPENINGS if opening.begin(lower)), ""):
-            return name
-        if _COPYRIGHT.match(lower):
-            return "rights"
+    if opens and (name := next((name for name, opening in _OPENINGS if opening.begin(lower)), "")):
+        return name
     if name := _SEARCHED.find(lower):
         return name
     if "@" in lower and _REACH.search(lower):
@@ -152,7 +148,7 @@ def _is_pointer(lower: str) -> bool:
 @cache
 def _openings() -> frozenset[str]:
     """Return the beginnings of lines that one of the patterns in :data:`_OPENINGS` may match."""
-    return openings(phrase for role in _OPENING_ROLES for phrase in phrases(role)) | {"c)"}
+    return openings(phrase for role in _OPENING_ROLES for phrase in phrases(role))
 
 
 def _small_print(lower: str, *, opens: bool) -> str:
