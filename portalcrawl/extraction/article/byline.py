@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property, lru_cache
-from itertools import islice, pairwise
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Box
@@ -33,9 +33,7 @@ MOST_ELEMENTS = 500
 """Most elements of one box that are read."""
 _STROKES = re.compile(r"\s[|•·]\s")
 LONGEST_BYLINE = 600
-MOST_WITHOUT_CAPITALS = 2
 LINES_OF_A_BIO = 3
-MOST_WORDS_OF_A_COUNT = 4
 _BIO_VERBS = words("bylines.tells")
 """Words after the name in a line about an author (``is``, ``writes``), as against a text in which the author acts."""
 _ABOUT = re.compile(rf"^{either('bylines.about', 'bylines.by')} ")
@@ -63,18 +61,6 @@ def read_byline(lines: Sequence[Line], *, by_date: bool = True) -> tuple[str, ..
         names = list(_named(line, within(line.box), signing, by_date)) if not line.prose or is_byline(line) else []
         if names := names or signing:
             return tuple(dict.fromkeys(names))
-    return None
-
-
-def name_beside_date(lines: Sequence[Line], dates: Callable[[str], object]) -> tuple[str, ...] | None:
-    """Return the first of *lines* that is nothing but a name, next to one that is nothing but a date; else None.
-
-    *dates* returns None for a text that is not a date.
-    """
-    for one, other in pairwise(lines):
-        for line, date in ((one, other), (other, one)):
-            if is_name(line.text) and not line.box.level and not _is_elsewhere(line.box) and dates(date.text):
-                return (line.text,)
     return None
 
 
@@ -143,7 +129,7 @@ def is_byline(line: Line) -> bool:
 
 def _is_count(part: str) -> bool:
     """Return whether a part of a byline is a number of something, such as the minutes that reading takes."""
-    return part[0].isdigit() and part.count(" ") < MOST_WORDS_OF_A_COUNT
+    return part[0].isdigit()
 
 
 def without_bio(text: list[Line], authors: Iterable[str]) -> list[Line]:
@@ -183,7 +169,7 @@ def _named(line: Line, within: _NamesInBox, credited: Sequence[str], by_date: bo
     if not marked and not opens and 2 * len(shown) < len(undated):
         return  # topics next to a date, one of which looks like a name
     if not shown and (opens or marked):
-        shown = [part for part in undated[:MOST_WITHOUT_CAPITALS] if is_name_without_capitals(part)]
+        shown = [part for part in undated if is_name_without_capitals(part)]
     if not shown and opens and (marked or placed or dated):
         shown = [part for part in undated[:1] if is_handle(part)]
     linked = [name for name in within.linked if name in line.text] if marked or placed else []

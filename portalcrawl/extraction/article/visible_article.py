@@ -8,7 +8,7 @@ from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, Literal
 
 from portalcrawl.extraction.article.article_images import read_images
-from portalcrawl.extraction.article.byline import is_byline, name_beside_date, read_byline, without_bio
+from portalcrawl.extraction.article.byline import is_byline, read_byline, without_bio
 from portalcrawl.extraction.article.details import (
     find_comment_count,
     find_kicker,
@@ -108,12 +108,10 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
         date_published=published,
         date_modified=modified,
         authors=read_byline(around.head)
-        or read_byline(text.signed)
         or read_byline(around.second)
         or read_byline([line for line in around.above if is_beside(layout, line.index, around.anchor)])
         or read_byline(around.above, by_date=False)
-        or read_byline(around.foot)
-        or name_beside_date(around.head, clock.parse),
+        or read_byline(around.foot),
         source=find_source(beside),
         agency=find_signing_agency(around.foot),
         section=trail[0] if trail else None,
@@ -130,8 +128,6 @@ class _Text:
     lead: Sequence[Line]
     rest: Sequence[Line]
     """All lines that are neither lead nor byline."""
-    signed: Sequence[Line]
-    """The lines of the text that only hold its authors or date."""
 
 
 def _read_text(layout: Layout, main: Box, headline: Line | None, declared: Declared, clock: Clock) -> _Text:
@@ -157,7 +153,7 @@ def _read_text(layout: Layout, main: Box, headline: Line | None, declared: Decla
     layout.reasons |= {line.index: "lead" for line in lead} | {line.index: "byline" for line in signed}
     if headline is not None:
         layout.reasons[headline.index] = "headline"
-    return _Text(lead, rest, signed)
+    return _Text(lead, rest)
 
 
 def weigh(layout: Layout, headline: Line | None, declared: Declared) -> TextWeights:
