@@ -72,7 +72,6 @@ def _cells_of_text(lines: Sequence[Line], weights: TextWeights) -> set[int]:
         for cells in tables.values()
         if len(cells) >= LEAST_CELLS
         and sum(weights.weight(cell.block) for cell in cells) > LEAST_AMONG_TEXT * len(cells)
-        and 2 * sum(map(is_link, cells)) <= len(cells)
     )
     return {cell.index for cells in of_text for cell in cells}
 
