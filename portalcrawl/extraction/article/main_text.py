@@ -164,8 +164,7 @@ def _target_of_head(lines: Iterable[Line]) -> str:
             return ""
         is_head = line.block.size >= SHORTEST_TITLE or _CLOCK.fullmatch(line.text)
         if is_head and line.linked * 10 >= len(line.text) * 8:
-            href = line.href or ""
-            return "" if href.startswith("javascript:") else href.partition("#")[0]
+            return (line.href or "").partition("#")[0]
     return ""
 
 
