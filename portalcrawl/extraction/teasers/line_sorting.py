@@ -128,7 +128,7 @@ def _take(form: str, text: str, hint: int) -> tuple[str, Any]:
         count = line_forms.comment_count(text)
         return form, int(text) if count is None else count
     if form == "date" and hint & (Hint.DATE | Hint.DURATION) != Hint.DATE and line_forms.is_bare_clock(text):
-        return "duration" if hint & Hint.DURATION else "clock", text
+        return "clock", text
     if form == "reading_time" and line_forms.is_bare_minutes(text):
         return "clock", text
     return form, text
