@@ -35,7 +35,6 @@ _MAX_INNER = 30
 _MAX_DEPTH = 12
 _MAX_RUNS = 400
 """Most runs of a card that are read; no teaser has more."""
-_LONGEST_COUNT = 6
 
 
 @dataclass(slots=True)
@@ -158,7 +157,7 @@ class _Reader:
     def counted(self, text: str, element: _Element) -> str:
         """Return *text* without a leading number of comments that is next to an icon for comments."""
         first = next(iter(text.split(None, 1)), "")
-        if not first.isdecimal() or len(first) > _LONGEST_COUNT or not _has_icon(element, text):
+        if not first.isdecimal() or not _has_icon(element, text):
             return text
         self.found.counts.append(f"({first.zfill(2)})")
         return text.strip()[len(first) :]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Union
 
 from portalcrawl.extraction.dom.blocks import Box
 from portalcrawl.extraction.dom.name_roles import name_shape
+from portalcrawl.extraction.dom.walk import HEADINGS
 from portalcrawl.extraction.teasers.line_forms import Form, form_of, is_cut
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 MANY = "\0many"
 """Marks a box that holds links to more than one article."""
 _NO_CARDS = frozenset(("p", "tr", "dt", "dd"))
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MAX_DEPTH = 12
 """Levels of nested inline elements that are distinguished."""
 _MAX_TEXTS_A_CARD = 4
@@ -125,7 +125,7 @@ class _Items:
                 self.items.append(self.read(child) if isinstance(child, Item) else self.of_box(child))
                 at = last
         self.add_loose(at, end)
-        heads = [item for item in self.items if not item.target and item.kind.startswith(_HEADINGS)]
+        heads = [item for item in self.items if not item.target and item.kind.startswith(tuple(HEADINGS))]
         if len(heads) * 2 < len(_targets(self.items)):  # parts of the list, not titles of cards
             for head in heads:
                 head.is_end = True
