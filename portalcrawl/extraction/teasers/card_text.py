@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from portalcrawl.extraction.dom.blocks import Place
 from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.dom.runs import JOINT
-from portalcrawl.extraction.dom.walk import HEADINGS, IN_LINES
+from portalcrawl.extraction.dom.walk import HEADINGS, IN_LINES, ROW_PARTS
 from portalcrawl.extraction.teasers.card_lines import Context, Group, Line, Piece, lines_of
 from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, leads_to_author, shows_count
 from portalcrawl.extraction.teasers.line_forms import is_date
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.teasers.cards import Card
     from portalcrawl.extraction.teasers.page_runs import PageRuns
 
-_SPLITTING = frozenset(("span", "time", "small", "label", "data", "b", "strong", "i", "em"))
+_SPLITTING = ROW_PARTS - {"a"}
 _GLYPH = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _MACHINE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?:[T ].{4,30})?|1\d{9}(?:\d{3})?")
 _SHORT = Hint.KICKER | Hint.LABEL
