@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from portalcrawl.extraction.dom.blocks import Block, BlockKind, Box, Place, TimeElement, Totals
-from portalcrawl.extraction.dom.preformatted import keeps_breaks, write_breaks
 from portalcrawl.extraction.dom.pictures import IMAGES
+from portalcrawl.extraction.dom.preformatted import keeps_breaks, write_breaks
 from portalcrawl.extraction.dom.runs import JOINT, PLAIN, Link, Part, Style
 from portalcrawl.extraction.dom.visibility import Visibility
 from portalcrawl.text.normalize import clean, with_initial, words
