@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Place
-from portalcrawl.extraction.dom.name_roles import possible_kind
+from portalcrawl.extraction.dom.name_roles import WHOLE_PAGES, possible_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +31,6 @@ _TEXTS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "article"))
 _OF_TEXTS = frozenset(("caption", "byline", "ad", "share", "subscription"))
 """Kinds that a paragraph, a heading or an article can get from its names."""
 _MEDIA = frozenset(("picture", "player"))
-_WHOLE_PAGES = frozenset(("html", "body", "main"))
 _NO_PARAGRAPHS = frozenset(("p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", *_FIGURES))
 LEAST_ALIKE = 3
 SHORTEST_SENTENCES = 60
@@ -126,7 +125,7 @@ def _kind_of(box: Box) -> str:
     name = box.role.name
     if box.tag in _TEXTS:
         return name if name in _OF_TEXTS else ""
-    if name or box.tag in _WHOLE_PAGES:
+    if name or box.tag in WHOLE_PAGES:
         return name
     kind = possible_kind(box.classes, box.element.get("id", ""))
     is_large = box.last_line - box.first_line > MOST_MEDIA_LINES or box.chars > MOST_MEDIA_CHARS

@@ -48,7 +48,8 @@ _ARIA = {
         "button": "button",
     },
 }
-_WHOLE_PAGES = frozenset(("html", "body", "main"))
+WHOLE_PAGES = frozenset(("html", "body", "main"))
+"""Elements that hold the whole page: they are neither a part of it nor a card."""
 _CONTEXT = {role: frozenset(words.split()) for role, words in table("classes")["context"].items()}
 _EMPTY = _CONTEXT["containers"] | _CONTEXT["ambiguous"]
 _KINDS = "|".join(
@@ -79,7 +80,7 @@ def box_role(tag: str, aria: str, classes: str, identifier: str) -> Role:
     name = _TAGS.get(tag) or _ARIA.get(aria)
     if name:
         return Role(name, TAG)
-    if tag in _WHOLE_PAGES:
+    if tag in WHOLE_PAGES:
         return NO_ROLE
     role = names_role(classes)
     return max(role, names_role(_names_in(identifier)), key=_strength) if identifier else role

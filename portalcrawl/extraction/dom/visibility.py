@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from portalcrawl.extraction.dom.name_roles import box_role, in_words
+from portalcrawl.extraction.dom.name_roles import LONGEST_CLASSES, box_role, in_words
 from portalcrawl.vocabulary import class_words, table
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ _SHOWN_CLASS = re.compile(
     r"(?<!\S)(?!print:|d-print-)(?:\w+:(?:block|flex|inline|grid|table|contents)|d-\w+-(?:block|flex|inline|grid|table))"
 )
 """Classes that show an element on some screen sizes, although another class hides it on others."""
-LONGEST_CLASSES = 400
 SHORTEST_TEXT = 60
 """Characters; shorter ones are in menus and lists."""
 _NO_TEXT = frozenset(("script", "style", "template", "noscript", "textarea", "title"))

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from portalcrawl.extraction.dom.blocks import Block, BlockKind, Box, Place, TimeElement, Totals
+from portalcrawl.extraction.dom.pictures import IMAGES
 from portalcrawl.extraction.dom.preformatted import keeps_breaks, write_breaks
 from portalcrawl.extraction.dom.runs import JOINT, PLAIN, Link, Part, Style
 from portalcrawl.extraction.dom.visibility import Visibility
@@ -41,8 +42,7 @@ HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BOLD = words("b strong")
 _MEDIA = words("iframe video audio object embed amp-video amp-iframe amp-youtube")
 _CONTROLS = words("input select textarea")
-_IMAGES = words("img amp-img")
-_ROW_PARTS = words("span a time small label data b strong em i")
+ROW_PARTS = words("span a time small label data b strong em i")
 """Inline elements that form a row if they follow each other without white space, except in :data:`_TEXTS`."""
 _TEXTS = words("p li blockquote pre td dd h1 h2 h3 h4 h5 h6")
 _PLACES = {
@@ -154,7 +154,7 @@ class _Walker:
         box, style = self.outside, PLAIN
         saved = [(box.element, style)]  # elements that changed the style, each with the previous style
         joint = 0  # len(parts) when an element of a row has just ended, else 0
-        walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+        walker = etree.iterwalk(root, events=("start", "end"))
         for event, element in walker:
             if event == "start":
                 tag = element.tag
@@ -195,7 +195,7 @@ class _Walker:
             tail = element.tail
             if tail and element is not root and (parts or not tail.isspace()):
                 add((tail, element.getparent(), style))
-            elif parts and not tail and element.tag in _ROW_PARTS:
+            elif parts and not tail and element.tag in ROW_PARTS:
                 joint = len(parts)
         self.finish(box)
 
@@ -226,7 +226,7 @@ class _Walker:
 
     def join(self, joint: int, element: _Element, tag: str, style: Style, box: Box) -> int:
         """Separate two elements of a row, since scripts write no white space between them; return 0."""
-        if joint == len(self.parts) and tag in _ROW_PARTS and box.tag not in _TEXTS:
+        if joint == len(self.parts) and tag in ROW_PARTS and box.tag not in _TEXTS:
             self.parts.append((JOINT, element, style))
         return 0
 
@@ -273,7 +273,7 @@ class _Walker:
     def take(self, action: int, element: _Element, box: Box, style: Style) -> None:
         """Add the block of an element whose descendants are not walked: a picture, control, separator or line break."""
         if action == _NOSCRIPT:
-            images = [*element.iter(*_IMAGES)]
+            images = [*element.iter(*IMAGES)]
             for image in images if images and _is_alone(element) else ():
                 self.add_block("picture", "", box, [("", image, style)])
             return
@@ -311,7 +311,7 @@ class _Walker:
 def _is_alone(noscript: _Element) -> bool:
     """Return whether no sibling of *noscript* holds a picture, of which the one in it would be a copy."""
     around = noscript.getparent()
-    return around is not None and all(each is noscript or next(each.iter(*_IMAGES), None) is None for each in around)
+    return around is not None and all(each is noscript or next(each.iter(*IMAGES), None) is None for each in around)
 
 
 _BOX, _INLINE, _STYLE, _SKIP, _BREAK, _RULE, _PICTURE, _MEDIUM, _CONTROL, _NOSCRIPT = range(10)
@@ -324,7 +324,7 @@ _ACTIONS = {
     **dict.fromkeys((*_BOLD, "a"), _STYLE),
     **dict.fromkeys(_MEDIA, _MEDIUM),
     **dict.fromkeys(_CONTROLS, _CONTROL),
-    **dict.fromkeys(_IMAGES, _PICTURE),
+    **dict.fromkeys(IMAGES, _PICTURE),
     **{"dialog": _DIALOG, "br": _BREAK, "hr": _RULE, "noscript": _NOSCRIPT},
 }
 """What the walk does with an element, by its tag; other elements open a box."""

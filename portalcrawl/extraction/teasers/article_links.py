@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from itertools import chain, islice, takewhile
 from typing import TYPE_CHECKING, Literal
 
+from portalcrawl.extraction.dom.name_roles import WHOLE_PAGES
 from portalcrawl.extraction.teasers.class_hints import Hint, hints_of
-from portalcrawl.extraction.teasers.line_forms import form_of, is_cut
+from portalcrawl.extraction.teasers.line_forms import HEADLINE_WORDS, TITLE_WORDS, form_of, is_cut
 from portalcrawl.extraction.teasers.link_targets import Targets
 from portalcrawl.text.counts import word_count
 
@@ -25,15 +26,12 @@ article, even if they form a menu; ``dead`` links are never teasers."""
 _HINTED: dict[int, Zone] = {Hint.SERVICE: "dead", Hint.MENU: "menu", Hint.TOPICS: "menu"}
 _ZONES: dict[str, Zone] = {"nav": "menu", "footer": "menu", "overlay": "dead"}
 """Role of a box (see ``name_roles``) -> zone of the links in it."""
-_WHOLE = frozenset(("body", "main", "html"))
 _NEIGHBOURS = frozenset(("prev", "next"))
 """Link relations to the previous or next article (HTML Living Standard 4.6.7)."""
 _HEADLINE = 25
-_HEADLINE_WORDS = 4
 _AUTHOR_LEVELS = 3
 _APART = frozenset(("a", "time", "small", "label", "data", "img"))
 _CLOSING = ",.;:)"
-_FEW_WORDS = 3
 _MAX_PARTS = 20
 
 
@@ -85,7 +83,7 @@ def _zone_of(box: Box | None, known: dict[Box, Zone]) -> Zone:
 
 
 def _own_zone(box: Box) -> Zone:
-    if box.tag in _WHOLE:
+    if box.tag in WHOLE_PAGES:
         return "open"
     hints = hints_of(box.classes)
     found = (zone for hint, zone in _HINTED.items() if hints & hint)
@@ -99,7 +97,7 @@ def _why_not(link: Link, zone: Zone, runs: PageRuns) -> str:
     text = runs.text_of(link)
     blocks = runs.walk.blocks[link.first : link.last]
     holds_card = len(blocks) > 1 or any(block.box is not link.box or not block.text for block in blocks)
-    is_long = len(text) >= _HEADLINE and word_count(text) >= _HEADLINE_WORDS
+    is_long = len(text) >= _HEADLINE and word_count(text) >= HEADLINE_WORDS
     if zone == "menu" and not holds_card and not is_long:
         return "menu-link"
     if not holds_card and _is_inline(link, text, runs):
@@ -120,12 +118,12 @@ def _is_inline(link: Link, text: str, runs: PageRuns) -> bool:
         return False
     opens = before[-1:] != ":" and form_of(before) == "text"
     goes_on = form_of(after) == "text"
-    if opens and (goes_on or (word_count(before) >= _FEW_WORDS and not block.level)):
+    if opens and (goes_on or (word_count(before) >= TITLE_WORDS and not block.level)):
         return True
     is_apart = text[-1:] == ":" or (runs.parts[start][2].bold and not after[:1].islower())
-    is_title = not before and word_count(text) >= _HEADLINE_WORDS and is_apart
+    is_title = not before and word_count(text) >= HEADLINE_WORDS and is_apart
     closes = (block.box.tag == "p" and not is_title) or after[:1].islower() or after[:1] in _CLOSING
-    return goes_on and word_count(after) >= _FEW_WORDS and closes
+    return goes_on and word_count(after) >= TITLE_WORDS and closes
 
 
 def _sentence(block: Block, start: int, end: int) -> str:
@@ -145,6 +143,6 @@ def _is_of_sentence(element: _Element, block: Block) -> bool:
 
 def _is_author(element: _Element, text: str) -> bool:
     """Return whether the link *element* leads to an author, by its relation or by a class right around a name."""
-    around = takewhile(lambda node: node.tag not in _WHOLE, chain((element,), element.iterancestors()))
+    around = takewhile(lambda node: node.tag not in WHOLE_PAGES, chain((element,), element.iterancestors()))
     by_class = any(hints_of(node.get("class") or "") & Hint.AUTHOR for node in islice(around, _AUTHOR_LEVELS))
-    return (by_class and word_count(text) <= _HEADLINE_WORDS) or "author" in (element.get("rel") or "").split()
+    return (by_class and word_count(text) <= HEADLINE_WORDS) or "author" in (element.get("rel") or "").split()

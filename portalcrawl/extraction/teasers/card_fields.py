@@ -20,18 +20,14 @@ from portalcrawl.extraction.teasers.wording import TO_ARTICLE
 from portalcrawl.text.counts import word_count
 from portalcrawl.text.normalize import clean, fold
 
-_MAX_CUT_HEADLINE = 60
 _MAX_HEADLINE = 250
 _MAX_KICKER = 80
-_MIN_LINK_TEXT = 12
-_MIN_TITLE_WORDS = 3
+_MIN_TEXT = 12
+"""Fewest characters of a link, or of a snippet by its class, that say something."""
 _MAX_TOPIC = 40
 """Most characters of a section, and of a kicker that nothing but its length tells from the headline."""
 _STOPS = (".", "。")
 _MAX_SNIPPET = 800
-_MIN_SNIPPET = 12
-"""Fewest characters of a snippet that is told by its class."""
-_MIN_SNIPPET_WORDS = 5
 _AHEAD = re.compile(r"^(?:(?:[·|•●–—-]\s+)?(?:…|\.{3})\s*|[·|•●]\s+)")
 """Marks before a snippet: an ellipsis, or the separator after a date."""
 _GLUED = re.compile(r"([^:]{2,80}?)\s:(?=\S)(\S.*)")
@@ -188,7 +184,7 @@ class CardFields:
         """Return the score of each text as the headline."""
         names = {fold(name) for name in (*self.card.titles, self.image.caption or "")} - {""}
         link_speaks = any(
-            line.linked and len(line.text) >= _MIN_LINK_TEXT and not _is_cut_snippet(line.text) for line in self.texts
+            line.linked and len(line.text) >= _MIN_TEXT and not _is_cut_snippet(line.text) for line in self.texts
         )
         return [self.score(line, names, link_speaks=link_speaks) for line in self.texts]
 
@@ -236,8 +232,8 @@ class CardFields:
             return False
         is_cut = line_forms.split_cut(line.text)[1]
         is_deck = 0 < level < line.heading and line.text.endswith(_STOPS)
-        is_text = (not line.heading or is_deck) and (is_cut or word_count(line.text) >= _MIN_SNIPPET_WORDS)
-        return (bool(line.hint & Hint.SNIPPET) and len(line.text) >= _MIN_SNIPPET) or is_text
+        is_text = (not line.heading or is_deck) and (is_cut or word_count(line.text) >= line_forms.SNIPPET_WORDS)
+        return is_text or bool(line.hint & Hint.SNIPPET and len(line.text) >= _MIN_TEXT)
 
     def split_kicker(self, text: str) -> tuple[str, str]:
         """Return *text* without the kicker that it begins with, and the kicker, or "".
@@ -268,13 +264,12 @@ def _rank(line: Line) -> tuple[bool, bool]:
 
 def _is_long(text: str) -> bool:
     """Return whether *text* has enough words for a headline, not just a kicker."""
-    return word_count(text) >= _MIN_TITLE_WORDS
+    return word_count(text) >= line_forms.TITLE_WORDS
 
 
 def _is_cut_snippet(text: str) -> bool:
-    """Return whether *text* is cut as only snippets are (`` […]``), or is long and cut as headlines may be, too."""
-    ends = ("]", "…)", "...)") if len(text) > _MAX_CUT_HEADLINE else ("]",)
-    return text.endswith(ends) and line_forms.split_cut(text)[1]
+    """Return whether *text* is cut as only snippets are (`` […]``)."""
+    return text.endswith(("]", ")")) and line_forms.split_cut(text)[1]
 
 
 def _can_be_title(name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from portalcrawl.extraction.teasers.line_forms import form_of, is_service_name
+from portalcrawl.extraction.teasers.line_forms import HEADLINE_WORDS, TITLE_WORDS, form_of, is_service_name
 from portalcrawl.text.counts import word_count
 
 if TYPE_CHECKING:
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.teasers.cards import Card
     from portalcrawl.extraction.teasers.page_runs import PageRuns
 
-_MIN_WORDS = 3
-"""Fewest words of a headline without picture, snippet or time."""
-_LONG_WORDS = 4
 _MIN_LINK_SHARE = 0.5
 """Least share of the characters of a list that are in links; others are texts with links."""
 _MAX_LINKS = 40
@@ -37,9 +34,9 @@ class CardFilter:
             return "service-link"
         if teaser.snippet or teaser.date_text or teaser.date_attribute or teaser.comment_count is not None:
             return ""
-        if teaser.headline is None and word_count(teaser.image_caption or "") <= _MIN_WORDS:
+        if teaser.headline is None and word_count(teaser.image_caption or "") <= TITLE_WORDS:
             return "few-words"
-        if not teaser.image_url and word_count(teaser.headline or "") < _MIN_WORDS:
+        if not teaser.image_url and word_count(teaser.headline or "") < TITLE_WORDS:
             return "few-words"
         if card.links[0].zone == "neighbour" or (not card.in_menu and (teaser.image_url or self.is_headed(card))):
             return ""
@@ -67,5 +64,5 @@ class CardFilter:
         """Return the share of long link texts in *box* without "read more" links; -1 if there are too few links."""
         last = min(box.last_link, box.first_link + _MAX_LINKS)
         texts = filter(None, map(self.runs.text_of, self.runs.walk.links[box.first_link : last]))
-        sizes = [word_count(text) >= _LONG_WORDS for text in texts if form_of(text) != "more"]
+        sizes = [word_count(text) >= HEADLINE_WORDS for text in texts if form_of(text) != "more"]
         return sum(sizes) / len(sizes) if len(sizes) >= _MIN_LINKS else -1.0

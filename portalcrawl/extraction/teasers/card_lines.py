@@ -87,9 +87,6 @@ def lines_of(pieces: Group, *, inner: bool = False) -> Iterator[Line]:
     is_whole = len(groups) < 2 or inner or _is_date_of_parts(groups)
     parts = [pieces] if is_whole else _split_ends(groups)
     for group in parts:
-        if len(parts) > 1 and len(group) > 1 and any(group is each for each in groups):
-            yield from lines_of(group)
-            continue
         text = _text(group)
         if not group[0].context.linked and form_of(text) == "text":  # without what separates it from its neighbours
             text = text.lstrip(f"{MARKS},") if group[0] is not pieces[0] else text

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from portalcrawl.extraction.dom.blocks import Place
 from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.dom.runs import JOINT
-from portalcrawl.extraction.dom.walk import HEADINGS
+from portalcrawl.extraction.dom.walk import HEADINGS, IN_LINES, ROW_PARTS
 from portalcrawl.extraction.teasers.card_lines import Context, Group, Line, Piece, lines_of
 from portalcrawl.extraction.teasers.class_hints import Hint, hints_of, leads_to_author, shows_count
 from portalcrawl.extraction.teasers.line_forms import is_date
@@ -23,10 +23,7 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.teasers.cards import Card
     from portalcrawl.extraction.teasers.page_runs import PageRuns
 
-_SPLITTING = frozenset(("span", "time", "small", "label", "data", "b", "strong", "i", "em"))
-_INLINE = _SPLITTING | frozenset(("a", "abbr", "font", "mark", "u", "s", "sub", "sup", "tt", "q", "cite", "big", "ins"))
-_TELLING = _SPLITTING | frozenset(("figcaption", *HEADINGS))
-"""Elements that are relevant for the meaning of their text, whatever their class."""
+_SPLITTING = ROW_PARTS - {"a"}
 _GLYPH = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _MACHINE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?:[T ].{4,30})?|1\d{9}(?:\d{3})?")
 _SHORT = Hint.KICKER | Hint.LABEL
@@ -38,7 +35,6 @@ _MAX_INNER = 30
 _MAX_DEPTH = 12
 _MAX_RUNS = 400
 """Most runs of a card that are read; no teaser has more."""
-_LONGEST_COUNT = 6
 
 
 @dataclass(slots=True)
@@ -113,19 +109,17 @@ class _Reader:
     def add(self, run: int, block: Block, pieces: Group) -> None:
         """Add a run of text to the line *pieces*, or a picture to those of the card."""
         text, element, style = self.runs.parts[run]
+        text = self.counted(text, element)
         if not text.strip():
             if block.kind == "picture":
                 self.found.images.append(element)
-            elif pieces and text:
+            elif pieces:
                 pieces[-1].is_glued = pieces[-1].is_glued or text is JOINT
-                pieces[-1].text += "" if text is JOINT else " "
+                pieces[-1].text += "" if text is JOINT else text
             return
         around = self.context(element)
         if around.hint & Hint.ICON and _GLYPH.fullmatch(text.strip()):
             return  # the text is the name of a glyph that an icon font shows as a picture
-        text = self.counted(text, element)
-        if not text.strip():
-            return
         link = style.link
         linked = link is not None and link.href in self.hrefs
         foreign = link.href if link is not None and not linked else ""
@@ -149,13 +143,11 @@ class _Reader:
         """Return the context inside *element*."""
         tag = element.tag
         hint = _own_roles(element, hints_of(element.get("class") or ""))
-        if not hint and tag not in _TELLING and (outer.span is None or tag in _INLINE):
-            return outer
         inner = Context(0, False, "", hint or outer.hint, outer.caption, False, outer.when, outer.span)
         inner.caption = tag == "figcaption" or (outer.caption and tag not in HEADINGS)
         if tag in HEADINGS:
             inner.hint = hint
-        if tag in _SPLITTING or (hint and tag in _INLINE):
+        if tag in _SPLITTING or (hint and tag in IN_LINES):
             inner.span = element
         if tag == "time":
             inner.when = self.times.get(element) or element.get("datetime")
@@ -164,8 +156,8 @@ class _Reader:
 
     def counted(self, text: str, element: _Element) -> str:
         """Return *text* without a leading number of comments that is next to an icon for comments."""
-        first = text.split(None, 1)[0]
-        if not first.isdecimal() or len(first) > _LONGEST_COUNT or not _has_icon(element, text):
+        first = next(iter(text.split(None, 1)), "")
+        if not first.isdecimal() or not _has_icon(element, text):
             return text
         self.found.counts.append(f"({first.zfill(2)})")
         return text.strip()[len(first) :]
@@ -215,8 +207,7 @@ def _is_title(element: _Element) -> bool:
 def _own_roles(element: _Element, hints: int) -> int:
     """Return those of *hints* that apply to the text of *element* itself, not only to a part of its content."""
     roles = hints & (Hint.ROLES | Hint.ICON)
-    if not roles & _PARTIAL or not len(element):
+    is_long = roles & _SHORT and len(text_of(element, _MAX_SHORT)) > _MAX_SHORT
+    if element.tag in HEADINGS or not (is_long or any(map(_is_title, islice(element.iterdescendants(), _MAX_INNER)))):
         return roles
-    if element.tag not in HEADINGS and any(map(_is_title, islice(element.iterdescendants(), _MAX_INNER))):
-        return roles & ~_PARTIAL
-    return roles & ~_SHORT if roles & _SHORT and len(text_of(element, _MAX_SHORT)) > _MAX_SHORT else roles
+    return roles & ~_PARTIAL

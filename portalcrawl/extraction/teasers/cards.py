@@ -9,8 +9,9 @@ from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Box
+from portalcrawl.extraction.dom.name_roles import WHOLE_PAGES
 from portalcrawl.extraction.teasers.flat_lists import MANY, Item, Top, bare, kind_of, split_list
-from portalcrawl.extraction.teasers.line_forms import form_of
+from portalcrawl.extraction.teasers.line_forms import HEADLINE_WORDS, form_of
 from portalcrawl.text.counts import word_count
 
 if TYPE_CHECKING:
@@ -21,14 +22,12 @@ if TYPE_CHECKING:
     from portalcrawl.extraction.teasers.page_runs import PageRuns, Stretch
 
 _ITEMS = frozenset(("li", "article", "tr", "figure"))
-_LIMITS = frozenset(("body", "main", "html"))
 _MAX_LONE_TEXT = 700
 _MAX_CARD_TEXT = 3000
 _MAX_AROUND = 450
 """Most characters of snippet, date etc. around a link that has text itself."""
 _MIN_TEXT = 12
 _MAX_CLIMB = 12
-_MIN_WORDS = 4
 _MAX_HEADLINE = 100
 _PARAGRAPH = 60
 _MAX_LONE_LINKS = 8
@@ -110,7 +109,7 @@ class CardFinder:
             box = box.parent  # the walk keeps no box without blocks
         if self.marks.get(box) != link.target or box.parent is None:
             return link, box
-        while (up := box.parent) is not None and self.marks.get(up) == link.target and up.tag not in _LIMITS:
+        while (up := box.parent) is not None and self.marks.get(up) == link.target and up.tag not in WHOLE_PAGES:
             if self._names_list(up, box):
                 break
             box = up
@@ -130,7 +129,7 @@ class CardFinder:
         headline = next((block for block in own if block.level), None)
         if headline is not None:
             return heading.level < headline.level
-        if word_count(heading.text) >= _MIN_WORDS:
+        if word_count(heading.text) >= HEADLINE_WORDS:
             return False
         inside = self.walk.links[box.first_link : min(box.last_link, box.first_link + _MAX_LONE_LINKS)]
         return any(_is_title_like(self.runs.text_of(each)) for each in inside)
@@ -197,7 +196,7 @@ class CardFinder:
         """Return the largest box around *box*, within *top*, that seems to be about its article."""
         for _ in range(_MAX_CLIMB):
             up = box.parent
-            if box is top or up is None or box.tag in _ITEMS or up.tag in _LIMITS:
+            if box is top or up is None or box.tag in _ITEMS or up.tag in WHOLE_PAGES:
                 return box
             if not self._belongs(up, box.chars, box.headings) or self._stands_among_paragraphs(box):
                 return box
@@ -256,7 +255,7 @@ def _owner(walk: Walk, box: Box, levels: Mapping[str, int], headed: Container[Bo
     """
     highest = min(levels.values())
     owners = [target for target, level in levels.items() if level == highest]
-    if len(owners) > 1 or box.tag in _LIMITS or len(levels) > _MAX_LONE_LINKS:
+    if len(owners) > 1 or box.tag in WHOLE_PAGES or len(levels) > _MAX_LONE_LINKS:
         return None
     alike = walk.alike(box)[:_MAX_CLIMB]
     return owners[0] if any(other is not box and other in headed for other in alike) else None
@@ -267,7 +266,7 @@ def _first_of(walk: Walk, box: Box, marks: Mapping[Box, str], targets: Mapping[i
 
     None if it has no text besides links, or may be a list of cards. *targets* maps the indexes of links to articles.
     """
-    if box.tag in _LIMITS or _holds_only_links(box) or box.last_link - box.first_link > _MOST_LINKS:
+    if box.tag in WHOLE_PAGES or _holds_only_links(box) or box.last_link - box.first_link > _MOST_LINKS:
         return None
     if all(marks.get(other, MANY) is MANY for other in walk.alike(box)[:_MAX_CLIMB]):
         return None
@@ -287,5 +286,5 @@ def _holds_only_links(box: Box) -> bool:
 
 def _is_title_like(text: str) -> bool:
     """Return whether *text* of a link is as long as a headline and neither "read more" nor a snippet."""
-    is_title = word_count(text) >= _MIN_WORDS and len(text) <= _MAX_HEADLINE and text[-1:] not in ".…]"
+    is_title = word_count(text) >= HEADLINE_WORDS and len(text) <= _MAX_HEADLINE and text[-1:] not in ".…]"
     return is_title and form_of(text) == "text"

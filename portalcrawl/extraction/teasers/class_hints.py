@@ -36,7 +36,6 @@ _WORDS: dict[str, int] = {}
 for _hint, _words in table("classes")["hints"].items():
     for _word in _words.split():
         _WORDS[_word] = _WORDS.get(_word, Hint.NONE) | getattr(Hint, _hint.upper())
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 _AUTHOR_PAGE = re.compile(rf"/(?:@|{class_words('article.author_path')}/)[^/?#]", re.IGNORECASE)
@@ -71,8 +70,6 @@ def hints_of(names: str) -> int:
     """
     found = Hint.NONE
     for name in names[:LONGEST_CLASSES].split():
-        if name in _HEADINGS:
-            found |= Hint.TITLE
         words = last_words(name)
         found |= _WORDS.get("".join(words[-2:]), Hint.NONE) or _WORDS.get(words[-1] if words else "", Hint.NONE)
     if found & (Hint.TITLE | Hint.SNIPPET):

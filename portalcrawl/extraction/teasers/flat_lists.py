@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Union
 
 from portalcrawl.extraction.dom.blocks import Box
 from portalcrawl.extraction.dom.name_roles import name_shape
+from portalcrawl.extraction.dom.walk import HEADINGS
 from portalcrawl.extraction.teasers.line_forms import Form, form_of, is_cut
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 MANY = "\0many"
 """Marks a box that holds links to more than one article."""
 _NO_CARDS = frozenset(("p", "tr", "dt", "dd"))
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MAX_DEPTH = 12
 """Levels of nested inline elements that are distinguished."""
 _MAX_TEXTS_A_CARD = 4
@@ -125,7 +125,7 @@ class _Items:
                 self.items.append(self.read(child) if isinstance(child, Item) else self.of_box(child))
                 at = last
         self.add_loose(at, end)
-        heads = [item for item in self.items if not item.target and item.kind.startswith(_HEADINGS)]
+        heads = [item for item in self.items if not item.target and item.kind.startswith(tuple(HEADINGS))]
         if len(heads) * 2 < len(_targets(self.items)):  # parts of the list, not titles of cards
             for head in heads:
                 head.is_end = True
@@ -214,20 +214,11 @@ def _leading(card: Items) -> int:
 def _trim(cards: list[Items]) -> None:
     """Remove the texts around the list from the first and last card: those in excess of what the other cards have."""
     first, last = cards[0], cards[-1]
-    size = _opening(first)
-    most = max(*map(_opening, cards[1:]), _own_opening(first, cards[1:]))
+    size = _leading(first)
+    most = max(*map(_leading, cards[1:]), _own_opening(first, cards[1:]))
     cards[0] = first[max(size - most, 0) :]
     trailing = max(_leading(card[::-1]) for card in cards[:-1])
     cards[-1] = last[: len(last) - max(0, _leading(last[::-1]) - trailing)]
-
-
-def _opening(card: Items) -> int:
-    """Return the number of texts before the first link of *card*, or, if that is an ellipsis, before its snippet."""
-    first = _leading(card)
-    at = first
-    while at and card[first].closes and not isinstance(card[first].top, Box) and card[at - 1].kind == "#text":
-        at -= 1
-    return at
 
 
 def _own_opening(card: Items, others: list[Items]) -> int:
@@ -238,7 +229,7 @@ def _own_opening(card: Items, others: list[Items]) -> int:
     if not card[_leading(card)].closes:
         return 0
     kinds = {item.kind for other in others for item in other}
-    return sum(1 for _ in takewhile(lambda item: item.kind in kinds, reversed(card[: _opening(card)])))
+    return sum(1 for _ in takewhile(lambda item: item.kind in kinds, reversed(card[: _leading(card)])))
 
 
 def _closed(stretches: list[Items]) -> list[Items]:

@@ -16,9 +16,14 @@ from portalcrawl.vocabulary import either, words
 
 Form = Literal["text", "date", "count", "label", "byline", "more", "reading_time", "number", "ad", "empty"]
 
+TITLE_WORDS = 3
+"""Fewest words of a title; a label or the name of a section has fewer."""
+HEADLINE_WORDS = 4
+"""Fewest words of a headline by its length alone."""
+SNIPPET_WORDS = 5
+"""Fewest words of a snippet by its length alone."""
 _MAX_FORM = 80
 _MAX_NAME = 60
-_MOST_CALL_WORDS = 6
 _WORD = re.compile(rf"{LETTER}+|\d+")
 _LETTER = re.compile(r"[^\W\d_]")
 _YEAR_SIGNS, _MONTH_SIGNS = ("".join(sorted(words(f"dates.{unit}_sign"))) for unit in ("year", "month"))
@@ -36,7 +41,7 @@ _DAY_AND_YEAR = re.compile(r"(?<!\d)\d{1,2}(?!\d)\D.*\b(?:19|20)\d\d\b|\b(?:19|2
 _DAY_AHEAD = re.compile(r"([^|–—]{6,40}?)\s*(?:\s-|[|–—])\s+(?:(?:…|\.{3})\s*)?(?=\S)")
 _LAST_DAY = 31
 _LABEL_WORDS = 2
-"""Most words before a day that say what it is."""
+"""Most words before a day that say what it is, or name the author."""
 _NAME_WORDS = 4
 """Most words of a name, and letters of its words in lower case."""
 _LEAD_IN = re.compile(r"\W{0,3}([^:|►▶»→]{4,40}?)\s?[:|►▶»→]\s?(\S.{9,})$")
@@ -209,11 +214,11 @@ def is_call(lowered: str) -> bool:
     >>> is_call("artikel teilen"), is_call("mehr geld für den hafen")
     (True, False)
     """
-    return lowered.count(" ") < _MOST_CALL_WORDS and _are_call(_WORD.findall(lowered))
+    return len(lowered) <= _MAX_FORM and _are_call(_WORD.findall(lowered))
 
 
 def _are_call(words: list[str]) -> bool:
-    return len(words) <= _MOST_CALL_WORDS and not known.MORE_ANCHORS.isdisjoint(words) and known.MORE.issuperset(words)
+    return not known.MORE_ANCHORS.isdisjoint(words) and known.MORE.issuperset(words)
 
 
 def is_genre(text: str) -> bool:

@@ -24,10 +24,6 @@ FIELDS = ("headline", "kicker", "snippet", "date", "count", "label", "caption", 
 """The fields of lines, the most important first: a block of several lines has the first of their fields."""
 _POINTER = re.compile(r"[←→⟵⟶◄►«»‹›]\s+(?P<before>[^←→⟵⟶◄►«»‹›]+)|(?P<after>[^←→⟵⟶◄►«»‹›]+)\s+[←→⟵⟶◄►«»‹›]")
 """A text with an arrow at one end, which points to the previous or next article; at both ends they are quotes."""
-_MIN_WORDS = 3
-"""Fewest words of a part of a mixed line that is the headline, not the name of a section."""
-_MIN_SNIPPET = 5
-"""Fewest words behind a date that are the snippet."""
 
 
 Values = list[tuple[str, Any]]
@@ -128,7 +124,7 @@ def _take(form: str, text: str, hint: int) -> tuple[str, Any]:
         count = line_forms.comment_count(text)
         return form, int(text) if count is None else count
     if form == "date" and hint & (Hint.DATE | Hint.DURATION) != Hint.DATE and line_forms.is_bare_clock(text):
-        return "duration" if hint & Hint.DURATION else "clock", text
+        return "clock", text
     if form == "reading_time" and line_forms.is_bare_minutes(text):
         return "clock", text
     return form, text
@@ -138,7 +134,7 @@ def _parts(line: Line, *, alone: bool) -> Values:
     """Return the values in the parts of a line such as ``vor 2 Stunden · 3 Kommentare``, else the whole text."""
     is_plain = not (line.heading or (line.linked and alone) or line.hint & Hint.TITLE)
     ahead, snippet = line_forms.split_day(line.text) if is_plain else (None, "")
-    if ahead and word_count(next(iter(line_forms.split_marks(snippet)), "")) >= _MIN_SNIPPET:
+    if ahead and word_count(next(iter(line_forms.split_marks(snippet)), "")) >= line_forms.SNIPPET_WORDS:
         return [("date", ahead), *_text(line, snippet)]
     parts = [(line_forms.form_of(part), part) for part in line_forms.split_marks(line.text)]
     values = [_take(form, part, Hint.DATE) for form, part in parts if form in _TELLING]
@@ -147,7 +143,7 @@ def _parts(line: Line, *, alone: bool) -> Values:
         return [*values, *(_take(form, part, Hint.DATE) for form, part in row)]
     if not values:
         return _text(line, line.text)
-    titles = [part for form, part in parts if form == "text" and word_count(part) >= _MIN_WORDS]
+    titles = [part for form, part in parts if form == "text" and word_count(part) >= line_forms.TITLE_WORDS]
     return [*values, *(_text(line, titles[-1]) if titles and (line.linked or line.heading) else ())]
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
+from portalcrawl.extraction.dom.name_roles import WHOLE_PAGES
 from portalcrawl.extraction.teasers.class_hints import Hint, hints_of
 from portalcrawl.extraction.teasers.line_forms import FRAME, form_of, is_block_name
 from portalcrawl.text.normalize import clean
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 _MAX_NAME = 80
 _MAX_PAGE_NAME = 40
-_LIMITS = frozenset(("body", "main", "html"))
 _MAX_LEVELS = 6
 _PARAGRAPH = 100
 """Characters of a text that is not part of a list: a heading before it does not name the list after it."""
@@ -58,7 +58,7 @@ class ListNames:
         for box in islice(card.around.chain(), _MAX_LEVELS):
             if box in self.names:
                 return self.names[box]
-            if box.tag in _LIMITS:
+            if box.tag in WHOLE_PAGES:
                 break
             if 0 < len(label := clean(box.element.get("aria-label") or "")) <= _MAX_NAME:
                 return box, label
