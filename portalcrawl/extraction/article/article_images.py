@@ -155,8 +155,8 @@ def _closest(box: Box, tag: str) -> Box | None:
 def _address(element: _Element, url: str, *, captioned: bool) -> str | None:
     if is_smaller(element, LEAST_SIDE):
         return None
-    is_sized = element.get("width") is not None  # an icon would be smaller
-    found = (value for value in addresses(element) if is_picture(value, captioned=captioned, drawings=is_sized))
+    is_sized = (element.get("width") or "0") != "0"  # an icon would be smaller
+    found = (value for value in addresses(element) if is_picture(value, captioned=captioned, drawings=is_sized and ".gif" in value))
     return next((absolute(url, value) for value in found), None)
 
 
