@@ -156,7 +156,11 @@ def _address(element: _Element, url: str, *, captioned: bool) -> str | None:
     if is_smaller(element, LEAST_SIDE):
         return None
     is_sized = (element.get("width") or "0") != "0"  # an icon would be smaller
-    found = (value for value in addresses(element) if is_picture(value, captioned=captioned, drawings=is_sized and ".gif" in value))
+    found = (
+        value
+        for value in addresses(element)
+        if is_picture(value, captioned=captioned, drawings=is_sized and ".gif" in value)
+    )
     return next((absolute(url, value) for value in found), None)
 
 
