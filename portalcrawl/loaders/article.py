@@ -225,8 +225,9 @@ def _add_images(loader: ArticleLoader, parts: Mapping[str, ArticleParts]) -> Non
     shown = parts["page"].images or ()
     for name, part in _trusted(parts, "images"):
         found: Sequence[ImageParts] = part.images or ()
-        if name != "profile":
+        if name in ("meta", "json-ld"):
             found = tuple(each for each in found if is_picture(each.url, captioned=bool(each.caption)))
+        if name != "profile":
             found = _with_shown(found, shown)
         loader.add("images", name, [Image(each.url, each.caption, each.credit) for each in found])
 

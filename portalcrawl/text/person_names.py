@@ -22,7 +22,8 @@ _BY = re.compile(
     rf"|(?-i:{'|'.join(sorted(word.capitalize() for word in words('bylines.glued')))})(?-i:(?=[A-ZÄÖÜ][a-zäöüß]))",
     re.IGNORECASE,
 )
-_EDITED_BY = re.compile(rf"[\s（(【]*{either('bylines.editors_with_colon')}\s*[:：]", re.IGNORECASE)
+_EDITED_BY = re.compile(rf"[\s（(【]*{either('bylines.editors_with_colon', 'credits.names')}\s*[:：]", re.IGNORECASE)
+"""Those who worked on a text of others, or took its pictures."""
 _NO_PERSON = re.compile(
     rf"[@/]|\d|https?:|www\.|\w{{3}}\.[a-z]{{2,3}}(?!\w|\.)|\b{either('people.no_person')}\b", re.IGNORECASE
 )
@@ -72,6 +73,7 @@ _INITIALS = re.compile(r"[a-zäöüß]{1,3}|[A-ZÄÖÜ]{2,3}")
 _HANDLE = re.compile(r"[^\W\d_][\w.-]{3,30}")
 _HAN, _KANA, _HANGUL = "[\u4e00-\u9fff]", "[\u3040-\u30ff\u4e00-\u9fff]", "[\uac00-\ud7a3]"
 _ROLE_BEHIND = re.compile(rf"^({_HANGUL}{{2,4}}|\S+\s\S+(?:\s\S+)?)\s{either('people.roles')}\w*\b.*", re.IGNORECASE)
+_SIGNED_WITH_ROLE = re.compile(rf"{_HANGUL}{{2,4}}\s{either('people.roles')}(?!\w)")
 _NAME_WITHOUT_SPACES = re.compile(rf"{_HAN}{{2,4}}|{_KANA}{{3,8}}|{_HANGUL}{{2,4}}|{_HAN}{{1,6}}[·・]{_HAN}{{1,8}}")
 _NAME_WITHOUT_CAPITALS = re.compile(r"[^\W\d_][^\d_.,:;!?()|/\s]+(?:\s[^\W\d_][^\d_.,:;!?()|/\s]*){1,3}")
 _PARTICLES = words("bylines.particles")
@@ -102,7 +104,16 @@ def without_by(text: str) -> str:
 
 def opens_byline(text: str) -> bool:
     """Return whether *text* begins with words that introduce a name (``Von``, ``By``, ``Text:``)."""
-    return _BY.match(text) is not None or _EDITED_BY.match(text) is not None
+    return any(form.match(text) for form in (_BY, _EDITED_BY, _SIGNED_WITH_ROLE))
+
+
+def introduces(text: str) -> bool:
+    """Return whether *text* is nothing but the words that introduce a name, which follows in another line.
+
+    >>> introduces("Von"), introduces("Autor:"), introduces("Von Ada")
+    (True, True, False)
+    """
+    return _BY.fullmatch(f"{text.rstrip(' :：')}: ") is not None
 
 
 def byline_parts(text: str) -> list[str]:
@@ -117,7 +128,7 @@ def byline_parts(text: str) -> list[str]:
     """
     if _EDITED_BY.match(text):
         return []
-    wholes = _BETWEEN.split(without_by(_BRACKETS.sub("", _OF_PICTURES.sub("", text))))
+    wholes = _BETWEEN.split(without_by(_BRACKETS.sub("", _EMAIL.sub("", _OF_PICTURES.sub("", text)))))
     split = (enumerate(_split_after_name(whole)) for whole in wholes)
     parts = (_bare(without_by(clean(part)), role=not at) for pieces in split for at, part in pieces)
     return [part for part in parts if part]
@@ -213,7 +224,8 @@ def _names_in(line: str) -> Iterator[str]:
     Umwelt und Klima``).
     """
     bare = without_by(_BRACKETS.sub("", _EMAIL.sub("", clean(line[:LONGEST_BYLINE]))))
-    if (reversed_name := _LAST_FIRST.fullmatch(bare)) and all(map(_is_person, reversed_name.groups())):
+    reversed_name = _LAST_FIRST.fullmatch(bare) if bare[:1].isupper() else None
+    if reversed_name and all(map(_is_person, reversed_name.groups())):
         yield f"{reversed_name[2]} {reversed_name[1]}"
         return
     parts = _BETWEEN.split(bare)

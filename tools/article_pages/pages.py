@@ -15,6 +15,8 @@ from article_pages.story import Part, Story, make_story
 
 DECLARED = ("nothing", "opengraph", "json-ld", "json-ld graph", "all", "dates in meta", "title only")
 SHARE_OF_FURNITURE = 0.25
+SHARE_OF_BOXES = 0.35
+"""Share of bylines with a box for each author."""
 
 
 @dataclass
@@ -103,8 +105,9 @@ def _meta(made: Made, rng: random.Random) -> str:
         **{"names": escape(names), "slug": "x1", "by": escape(words["by"].format(n=names))},
         "by_links": escape(words["by"]).format(n=", ".join(link.format(escape(name)) for name in story.authors)),
     }
+    shown["by_word"] = escape(words["by"].format(n="").strip(" :："))
     made.authors = rng.random() < 0.85
-    byline = form_of(made, rng, "bylines").format_map(shown) if made.authors else ""
+    byline = _byline(made, rng, shown) if made.authors else ""
     date = _date(made, rng)
     update = ""
     if story.updated is not None:
@@ -117,6 +120,18 @@ def _meta(made: Made, rng: random.Random) -> str:
     )
 
 
+def _byline(made: Made, rng: random.Random, shown: dict[str, str]) -> str:
+    """Return a byline in one of the forms for all authors, or in one for each."""
+    story = made.story
+    if rng.random() < SHARE_OF_BOXES:
+        form = form_of(made, rng, "names")
+        role = escape(str(story.writer.words["role"]))
+        signed = str(story.writer.words.get("signed", "{n}, {role}"))
+        names = map(escape, story.authors)
+        return "".join(form.format(name=name, role=role, signed=signed.format(n=name, role=role)) for name in names)
+    return form_of(made, rng, "bylines").format_map(shown)
+
+
 def _date(made: Made, rng: random.Random) -> str:
     story = made.story
     made.dated = rng.choice(("minute", "minute", "day"))
@@ -125,15 +140,28 @@ def _date(made: Made, rng: random.Random) -> str:
     form = form_of(made, rng, "dates")
     if "{iso}" in form:
         made.dated, made.zoned = "minute", True
-    if "{local}" in form:
+    if any(exact in form for exact in ("{local}", "{plain}", "{clock}")):
         made.dated = "minute"
+    if "{zone}" in form and clock:
+        made.zoned = True
     return form.format(
         text=escape(text),
         numeric=story.writer.date(story.published, "numeric") + clock,
         label=escape(story.writer.words["published"].format(text)),
         iso=story.published.isoformat(),
+        plain=story.published.strftime("%Y-%m-%d %H:%M:%S"),
+        stamp=int(story.published.timestamp()),
+        day=escape(story.writer.date(story.published, "long")),
+        clock=story.published.strftime("%H:%M"),
+        zone=_zone_name(story.published) if clock else "",
         local=story.published.replace(tzinfo=None).isoformat(),
     )
+
+
+def _zone_name(when: datetime) -> str:
+    """Return the zone as people write it: ``CET``, else ``GMT+3``."""
+    name = when.tzname() or ""
+    return name if name.isalpha() and name != "IST" else f"GMT{when:%z}".removesuffix("00").replace("+0", "+")
 
 
 def _picture(made: Made, rng: random.Random) -> str:
@@ -217,9 +245,25 @@ def _stamp(when: datetime, rng: random.Random) -> str:
     return rng.choice((when.isoformat(), when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")))
 
 
+def _declared_people(made: Made, rng: random.Random) -> object:
+    """Return the authors as JSON-LD names them; a page that shows them may declare the site or a user name."""
+    names = made.story.authors
+    people = [{"@type": "Person", "name": name} for name in names]
+    others = [{"@type": "Organization", "name": made.story.site}, {"@type": "Person", "name": "admin"}]
+    forms = [
+        *(people, people, people if len(people) > 1 else people[0]),
+        names if len(names) > 1 else names[0],
+        [{"@type": "Person", "name": names}] if len(names) > 1 else people,
+        [{"@type": "Person", "name": ", ".join(names)}],
+        [{"@type": "Person", "name": name, "url": "https://news.example/author/x", "jobTitle": "x"} for name in names],
+        *(others if made.authors else ()),
+    ]
+    return rng.choice(forms)
+
+
 def _json_ld(made: Made, rng: random.Random, *, graph: bool) -> str:
     story = made.story
-    people = [{"@type": "Person", "name": name} for name in story.authors]
+    people = _declared_people(made, rng)
     node: dict[str, object] = {
         **{
             "@type": rng.choice(("NewsArticle", "Article", "BlogPosting")),
@@ -227,10 +271,10 @@ def _json_ld(made: Made, rng: random.Random, *, graph: bool) -> str:
             "url": story.url,
         },
         "datePublished": _stamp(story.published, rng),
-        "author": people if len(people) > 1 or rng.random() < 0.5 else people[0],
+        "author": people,
         "publisher": {"@type": "Organization", "name": story.site},
     }
-    made.authors = True
+    made.authors = made.authors or not isinstance(people, dict)
     if story.updated is not None:
         node["dateModified"] = _stamp(story.updated, rng)
     if made.picture:

@@ -76,7 +76,8 @@ class Writer:
 
     def clock(self, when: datetime) -> str:
         """Return the time of day as it follows a date."""
-        return str(self.words["clock"]).format(h=f"{when.hour:02}", m=f"{when.minute:02}")
+        values = {"h": f"{when.hour:02}", "m": f"{when.minute:02}", "h12": f"{when:%I}".lstrip("0"), "pm": f"{when:%p}"}
+        return str(self.words["clock"]).format_map(values)
 
     def _clause(self, *, tail: bool) -> str:
         words, choose = self.words, self.rng.choice

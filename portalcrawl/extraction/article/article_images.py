@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from portalcrawl.extraction.dom.blocks import Box
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MOST_IMAGES = 40
+LINES_BEFORE = 10
+"""Lines above the headline that may have a picture of the article before them."""
 LEAST_SIDE = 120
 """In pixels; smaller pictures are icons and portraits of authors."""
 LONGEST_CAPTION = 400
@@ -115,23 +117,35 @@ def _flows_around_picture(line: Line) -> bool:
     return picture and not line.breaks and len(line.text) >= SHORTEST_SENTENCE and bool(_SENTENCES.search(line.text))
 
 
-def read_images(layout: Layout, first: int, main: Box, url: str) -> tuple[ImageParts, ...] | None:
-    """Return the pictures from the line *first* to the end of the text in *main*, None if there are none.
+def read_images(layout: Layout, anchor: int, main: Box, url: str) -> tuple[ImageParts, ...] | None:
+    """Return the pictures from some lines before *anchor*, the headline, to the end of the text in *main*, else None.
 
     From there to the end of the article element, only pictures with a caption count, as in a gallery.
     """
     article = _closest(main, "article") or main
+    first = max(0, anchor - LINES_BEFORE)
     found: dict[str, ImageParts] = {}
     for element, box, index in layout.images:
         figure = _closest(box, "figure")
         captioned = figure is not None and figure.last_line > figure.first_line
         last = article.last_line if captioned else main.last_line
-        is_own = first <= index <= last and not any(each.kind in _ELSEWHERE for each in box.chain())
+        is_own = first <= index <= last and not _is_elsewhere(box, anchor)
         if is_own and (address := _address(element, url, captioned=captioned)):
             caption, credit = _caption(layout, element, figure, box, index)
             if form_of(caption or "") != "ad":
                 found.setdefault(address, ImageParts(address, caption, credit))
     return tuple(found.values())[:MOST_IMAGES] or None
+
+
+def _is_elsewhere(box: Box, anchor: int) -> bool:
+    """Return whether a picture is in side matter: boxes that hold the headline too, or no text nor link, are none."""
+    around = takewhile(lambda each: not each.first_line <= anchor < each.last_line, box.chain())
+    return any(each.kind in _ELSEWHERE and not _holds_picture_only(each) for each in around)
+
+
+def _holds_picture_only(box: Box) -> bool:
+    is_small = box.last_line - box.first_line <= MOST_CAPTION_LINES
+    return box.kind == box.role.name == "aside" and box.tag != "aside" and is_small and not box.links
 
 
 def _closest(box: Box, tag: str) -> Box | None:
@@ -141,7 +155,12 @@ def _closest(box: Box, tag: str) -> Box | None:
 def _address(element: _Element, url: str, *, captioned: bool) -> str | None:
     if is_smaller(element, LEAST_SIDE):
         return None
-    found = (value for value in addresses(element) if is_picture(value, captioned=captioned))
+    is_sized = (element.get("width") or "0") != "0"  # an icon would be smaller
+    found = (
+        value
+        for value in addresses(element)
+        if is_picture(value, captioned=captioned, drawings=is_sized and ".gif" in value)
+    )
     return next((absolute(url, value) for value in found), None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from portalcrawl.extraction.dom.name_roles import in_words
 from portalcrawl.text.normalize import clean, fold
 from portalcrawl.text.person_names import (
     byline_parts,
+    introduces,
     is_day,
     is_handle,
     is_name,
@@ -34,6 +35,7 @@ MOST_ELEMENTS = 500
 _STROKES = re.compile(r"\s[|•·]\s")
 LONGEST_BYLINE = 600
 LINES_OF_A_BIO = 3
+LONGEST_LINE_BETWEEN = 60
 _BIO_VERBS = words("bylines.tells")
 """Words after the name in a line about an author (``is``, ``writes``), as against a text in which the author acts."""
 _ABOUT = re.compile(rf"^{either('bylines.about', 'bylines.by')} ")
@@ -43,7 +45,7 @@ _HEADINGS = frozenset(("h1", "h2"))
 _DIGIT = re.compile(r"\d")
 _AUTHOR_NAME = re.compile(rf"\b{class_words('article.author')}\b", re.IGNORECASE)
 _NAMING = ("class", "id", "itemprop", "rel")
-_AUTHOR_LINK = re.compile(rf"/{class_words('article.author_path')}[-/s]", re.IGNORECASE)
+_AUTHOR_LINK = re.compile(rf"/(?:{class_words('article.author_path')}[-/s]|by/)|^/@\w", re.IGNORECASE)
 
 
 def read_byline(lines: Sequence[Line], *, by_date: bool = True) -> tuple[str, ...] | None:
@@ -53,15 +55,51 @@ def read_byline(lines: Sequence[Line], *, by_date: bool = True) -> tuple[str, ..
     next to the site's name.
     """
     within = cache(_NamesInBox)
-    for line in lines:
+
+    def names(at: int) -> list[str]:
+        line = lines[at]
         if len(line.text) > LONGEST_BYLINE or _is_elsewhere(line.box):
-            continue
+            return []
         can_sign = not (line.prose and line.block.ends_sentence) or opens_byline(line.text)
         signing = [name for name in within(line.box).signing if name in line.text] if can_sign else []
-        names = list(_named(line, within(line.box), signing, by_date)) if not line.prose or is_byline(line) else []
-        if names := names or signing:
-            return tuple(dict.fromkeys(names))
+        if line.prose and not is_byline(line):
+            return signing
+        is_introduced = at > 0 and not line.box.level and introduces(lines[at - 1].text)
+        return list(_named(line, within(line.box), signing, by_date, is_introduced=is_introduced)) or signing
+
+    for at in range(len(lines)):
+        if found := names(at):
+            others = (other for other in _alike_below(lines, at) if _is_signed(lines[other], within))
+            return tuple(dict.fromkeys((*found, *(name for other in others for name in names(other)))))
     return None
+
+
+def _is_signed(line: Line, within: Callable[[Box], _NamesInBox]) -> bool:
+    """Return whether a line is an author by its link, or its box by its own names or markup: others may be alike."""
+    return _links_author(line) or bool(within(line.box).signing) or _names_author(line.box.element)
+
+
+def _links_author(line: Line) -> bool:
+    return bool(line.href and _AUTHOR_LINK.search(line.href))
+
+
+def _alike_below(lines: Sequence[Line], at: int) -> Iterator[int]:
+    """Yield the indexes of the lines behind *at* that may name further authors: in other boxes of the same template.
+
+    Between them are only short lines, such as roles.
+    """
+    box = lines[at].box
+    for other in range(at + 1, len(lines)):
+        line = lines[other]
+        if line.prose or line.box.level or len(line.text) > LONGEST_LINE_BETWEEN:
+            return
+        if line.box is not box and _template(line.box) == _template(box):
+            yield other
+
+
+def _template(box: Box) -> tuple[str, ...]:
+    """Return what boxes of one template have in common: their tag and names, and those of the box around."""
+    return tuple(name for each in islice(box.chain(), 2) for name in (each.tag, each.classes))
 
 
 class _NamesInBox:
@@ -105,12 +143,14 @@ def _signs(element: _Element) -> bool:
     """Return whether an element is an author's name by its markup or its link.
 
     That is ``rel=author`` (https://html.spec.whatwg.org/#link-type-author), a link to a page of an author, or the
-    formatted name of a card (``fn``, https://microformats.org/wiki/hcard).
+    formatted name of a card (``fn``, https://microformats.org/wiki/hcard), or a person by RDFa.
     """
     given = element.keys()
     if "rel" in given and "author" in (element.get("rel") or "").split():
         return True
     if "class" in given and "fn" in (element.get("class") or "").split():
+        return True
+    if "typeof" in given and (element.get("typeof") or "").endswith("Person"):
         return True
     return element.tag == "a" and "href" in given and _AUTHOR_LINK.search(element.get("href") or "") is not None
 
@@ -154,13 +194,14 @@ def _is_elsewhere(box: Box) -> bool:
     return any(each.kind in _ELSEWHERE for each in box.chain())
 
 
-def _named(line: Line, within: _NamesInBox, credited: Sequence[str], by_date: bool) -> Iterator[str]:
-    author_link = bool(line.href and _AUTHOR_LINK.search(line.href))
+def _named(
+    line: Line, within: _NamesInBox, credited: Sequence[str], by_date: bool, *, is_introduced: bool
+) -> Iterator[str]:
     boxes = list(islice(line.box.chain(), 3))
-    marked = author_link or any(box.tag == "address" or _names_author(box.element) for box in boxes)
+    marked = _links_author(line) or any(box.tag == "address" or _names_author(box.element) for box in boxes)
     placed = any(box.kind == "byline" for box in boxes) and line.box.tag not in _HEADINGS
     dated = by_date and _DATE_PIECE.search(line.text) is not None and line.box.tag not in _HEADINGS
-    opens = any(map(opens_byline, _STROKES.split(line.text)))
+    opens = is_introduced or any(map(opens_byline, _STROKES.split(line.text)))
     if not (marked or opens or placed or dated) or (line.box.tag == "h1" and not opens):
         return
     parts = byline_parts(line.text)

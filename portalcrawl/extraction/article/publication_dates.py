@@ -13,7 +13,8 @@ from portalcrawl.dates import DateReading, Role, find_change, find_date, parse_d
 from portalcrawl.extraction.dom.blocks import Box
 from portalcrawl.extraction.dom.element_text import text_of
 from portalcrawl.extraction.dom.layout import Layout, Line
-from portalcrawl.extraction.dom.walk import TIME_ATTRIBUTES
+from portalcrawl.extraction.dom.walk import LOOSE_TIMES, TIME_ATTRIBUTES
+from portalcrawl.text.normalize import clean
 from portalcrawl.vocabulary import class_words, either, either_word
 
 if TYPE_CHECKING:
@@ -52,11 +53,14 @@ _OPENING_DATE = re.compile(
     r"[(\[]?(?P<date>\d{1,2}\.\s?(?:\d{1,2}\.\s?|[^\W\d]{3,9}\.?\s)\d{4}|\d{4}-\d\d-\d\d)(?:[)\]]?\s*[-–—:|]\s|[)\]]\s|\.\s)"
 )
 _MODIFIED_NAME = re.compile(class_words("dates.modified"), re.IGNORECASE)
+_PUBLISHED_NAME = re.compile(class_words("dates.published"), re.IGNORECASE)
+"""Names that win over those of a change: hAtom wants the class ``updated`` at each date."""
 _MODIFIED_WORD = re.compile(rf"\b(?:{either('dates.modified')}\b|{either('dates.modified_phrases')})", re.IGNORECASE)
 LONGEST_LABEL = 40
 _LABEL = re.compile(rf"{either('dates.published')}\b", re.IGNORECASE)
 _ABOUT = re.compile(rf"(?:^|[\s_-]){class_words('article.about')}(?:$|[\s_-])", re.IGNORECASE)
 _ELSEWHERE = frozenset(("comments", "related", "aside", "nav", "ad", "overlay", "form", "button", "tags"))
+_DIGIT = re.compile(r"\d")
 _OF_BARS = frozenset(("comments", "button", "tags"))
 """Kinds whose names may be given to a bar with the date for its other contents (``date-and-comments``)."""
 
@@ -112,7 +116,7 @@ def read_dates(
     without a year: they may be teasers'. Ages and days without a year in the headline itself are its topic. The day of
     the fetch without a time, above the headline or far from it, is what the site's header shows every day.
     """
-    lines = [line for line in lines if not _is_elsewhere(line.box, anchor, whole=whole)]
+    lines = [line for line in lines if not _is_elsewhere(line, anchor, whole=whole)]
     times = list(_elements(layout, lines, clock))
     changed = {index for index, reading in times if reading.role == "modified"}
     changed -= {line.index for line in lines if line.index in changed and clock.find_change(line.text)}
@@ -156,7 +160,9 @@ def _refines(one: DateReading, other: DateReading) -> bool:
     return other.precision == "day" != one.precision and one.when.date() == other.when.date()
 
 
-def _is_elsewhere(box: Box | None, anchor: int, *, whole: bool) -> bool:
+def _is_elsewhere(line: Line, anchor: int, *, whole: bool) -> bool:
+    whole = whole or _LABEL.match(line.text) is not None
+    box: Box | None = line.box
     while box is not None and not box.first_line <= anchor < box.last_line:
         is_bar = box.kind in _OF_BARS and box.last_line - box.first_line == 1
         if box.kind in _ELSEWHERE and not is_bar and not (box.kind == "aside" and (whole or _is_about(box))):
@@ -185,7 +191,7 @@ def _elements(layout: Layout, lines: Sequence[Line], clock: Clock) -> Iterator[t
     for element, index in layout.times:
         line = wanted.get(index)
         reading = machine_time(element, clock) if line is not None else None
-        if line is not None and reading is not None:
+        if line is not None and reading is not None and element.tag != "meta":  # it may be within a comment's item
             text = line.text if len(line.text) <= LONGEST_LINE else ""
             shown, change = clock.find(text), clock.find_change(text)
             role = _role(element, reading, shown, change)
@@ -196,17 +202,21 @@ def _elements(layout: Layout, lines: Sequence[Line], clock: Clock) -> Iterator[t
 
 
 def machine_time(element: _Element, clock: Clock) -> DateReading | None:
-    """Return the date in an attribute of *element*, else None; one in ``title`` counts only if it is exact."""
-    readings = ((name, clock.parse(element.get(name) or "")) for name in TIME_ATTRIBUTES)
-    return next((found for name, found in readings if found and (name != "title" or found.precision == "minute")), None)
+    """Return the date in an attribute of *element*, else None; one in a loose attribute counts only if it is exact."""
+    for name in TIME_ATTRIBUTES:
+        found = clock.parse(element.get(name) or "")
+        if found and (name not in LOOSE_TIMES or found.precision == "minute"):
+            return found
+    return None
 
 
 def _role(
     element: _Element, reading: DateReading, shown: DateReading | None, change: DateReading | None
 ) -> Role | None:
     """Return whether the time of *element* is that of publication or change; None if its line shows neither."""
-    names = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
-    named = _MODIFIED_NAME.search(names) or _MODIFIED_WORD.search(_label_before(element))
+    names = " ".join(element.get(name) or "" for name in ("class", "itemprop", "property"))
+    of_change = _MODIFIED_NAME.search(names) and not _PUBLISHED_NAME.search(names)
+    named = of_change or _MODIFIED_WORD.search(_label_before(element))
     if shown and change:
         same = (each.role for each in (shown, change) if _is_same_moment(each, reading))
         return "modified" if named else next(same, None)
@@ -239,10 +249,18 @@ def _texts(lines: Sequence[Line], clock: Clock, changed: Set[int], *, whole: boo
     for line in lines:
         if _may_date(line):
             reading = clock.parse(line.text) if whole else clock.find(line.text)
+            if reading is None and not whole:
+                reading = next(filter(None, map(clock.find, _pieces(line))), None)
             if reading is not None:
                 yield line.index, replace(reading, role="modified") if line.index in changed else reading
                 if change := clock.find_change(line.text):
                     yield line.index, change
+
+
+def _pieces(line: Line) -> list[str]:
+    """Return the texts with digits of the elements in a line, which may hold a name and a date side by side."""
+    texts = [clean(text) for text, _, _ in line.block.parts]
+    return [text for text in texts if text != line.text and _DIGIT.search(text)]
 
 
 def opening_date(text: str, clock: Clock) -> str | None:

@@ -116,7 +116,7 @@ def read_body(layout: Layout, declared: Declared, clock: Clock) -> ArticleParts:
         agency=find_signing_agency(around.foot),
         section=trail[0] if trail else None,
         keywords=trail or find_tags(around.foot),
-        images=read_images(layout, max(0, around.anchor - LINES_BEFORE), main, declared.url),
+        images=read_images(layout, around.anchor, main, declared.url),
         comment_count=find_comment_count(beside),
     )
 

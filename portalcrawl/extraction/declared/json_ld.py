@@ -91,10 +91,8 @@ def texts(value: object, read: Callable[[str], str] = plain) -> list[str]:
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, dict):
             item = item.get("name") or item.get("@value")
-        if isinstance(item, list):
-            item = next((inner for inner in item if isinstance(inner, str)), None)
-        if isinstance(item, str) and (text := read(item)):
-            found.append(text)
+        inner = item if isinstance(item, list) else [item]
+        found.extend(text for each in inner if isinstance(each, str) and (text := read(each)))
     return found
 
 

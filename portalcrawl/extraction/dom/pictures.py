@@ -31,7 +31,7 @@ _SITE_PICTURE = re.compile(
     re.IGNORECASE,
 )
 """URLs of logos and icons."""
-_DRAWING = re.compile(r"\.svg(?:\?|$)", re.IGNORECASE)
+_DRAWING = re.compile(r"\.(?:svg|gif)(?:\?|$)", re.IGNORECASE)
 _SIZE = re.compile(rf"\d{{2,4}}x\d{{2,4}}|[-_](?:\d{{3,4}}(?:w|p|px|x)?|{path_words('picture_sizes')})(?=[-_.]|$)")
 
 
@@ -69,8 +69,8 @@ def is_smaller(image: _Element, pixels: int) -> bool:
 def is_picture(address: str, *, captioned: bool = False, drawings: bool = False) -> bool:
     """Return whether the URL *address* can be the picture of an article or a card: not a placeholder, nor a logo.
 
-    Drawings (SVG) on the page of an article are mostly logos, too, unless they have a caption, as charts and maps do;
-    with *drawings* they count.
+    Drawings (SVG, GIF) on the page of an article are mostly logos and icons, too, unless they have a caption, as charts
+    and maps do; with *drawings* they count.
     """
     if _PLACEHOLDER.search(address):
         return False

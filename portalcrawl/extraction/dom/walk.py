@@ -61,8 +61,9 @@ _ARIA_PLACES = {
 _ARIA_LEVELS = {"heading": 2}
 MACHINE_TIMES = ("datetime", "data-timestamp", "data-time", "data-datetime", "data-date", "data-published")
 """Attributes with machine-readable times, the most reliable first."""
-TIME_ATTRIBUTES = (*MACHINE_TIMES, "title")
-"""The same, and ``title``, which browsers show as a tooltip of an age (``2 hours ago``)."""
+LOOSE_TIMES = ("content", "title")
+"""Attributes that may hold one: a value for RDFa, a tooltip of an age (``2 hours ago``)."""
+TIME_ATTRIBUTES = (*MACHINE_TIMES, *LOOSE_TIMES)
 _TIMES = frozenset(TIME_ATTRIBUTES)
 _DIGIT = re.compile(r"\d")
 
