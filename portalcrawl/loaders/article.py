@@ -214,31 +214,36 @@ def _add_lists(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: P
     headline = loader.get_output_value("headline") or ""
     for name, part in _trusted(parts, "keywords"):
         loader.add("keywords", name, topics(part.keywords or (), (host_of(page.url), headline)))
-    _add_images(loader, parts)
+    _add_images(loader, parts, page)
 
 
-def _add_images(loader: ArticleLoader, parts: Mapping[str, ArticleParts]) -> None:
+def _add_images(loader: ArticleLoader, parts: Mapping[str, ArticleParts], page: Page) -> None:
     """Add the declared lead image, then the visible ones; if none is visible, all that one source declares.
 
-    JSON-LD lists crops of one picture, while captions and credits are on the visible page.
+    JSON-LD lists crops of one picture, while captions and credits are on the visible page. Pictures of teasers are not
+    the article's, except the first one of a page that declares none.
     """
+    of_teasers = {picture_key(teaser.image_url) for teaser in page.teasers if teaser.image_url}
     shown = parts["page"].images or ()
+    own = [each for each in shown if picture_key(each.url) not in of_teasers]
     for name, part in _trusted(parts, "images"):
-        found: Sequence[ImageParts] = part.images or ()
+        found: Sequence[ImageParts] = (*shown[:1], *own) if name == "page" else part.images or ()
         if name in ("meta", "json-ld"):
             found = tuple(each for each in found if is_picture(each.url, captioned=bool(each.caption)))
         if name != "profile":
-            found = _with_shown(found, shown)
+            found = _with_shown(found, shown, own)
         loader.add("images", name, [Image(each.url, each.caption, each.credit) for each in found])
 
 
-def _with_shown(images: Sequence[ImageParts], shown: Sequence[ImageParts]) -> Sequence[ImageParts]:
-    """Return the first of *images*, with the caption under it on the page, then the other pictures *shown* there."""
+def _with_shown(
+    images: Sequence[ImageParts], shown: Sequence[ImageParts], own: Sequence[ImageParts]
+) -> Sequence[ImageParts]:
+    """Return the first of *images* with its caption among those *shown* on the page, then the article's *own* ones."""
     lead = next(iter(images), None)
     if lead is None:
         return ()
     same = next((each for each in shown if picture_key(each.url) == picture_key(lead.url)), lead)
-    others = [each for each in shown or images if each not in (lead, same)]
+    others = [each for each in (own if shown else images) if each not in (lead, same)]
     return ImageParts(lead.url, same.caption or lead.caption, same.credit or lead.credit), *others
 
 
