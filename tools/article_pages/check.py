@@ -55,7 +55,7 @@ def _of_text(made: Made, article: Article) -> Iterator[tuple[str, str]]:
         elif _flat(text) not in lines:
             yield f"glued {kind}", next(line for line in lines if _flat(text) in line)[:160]
     rest = whole  # titles may be parts of sentences
-    for _, text in wanted:
+    for text in (*(text for _, text in wanted), *made.neutral):
         rest = rest.replace(_flat(text), "")
     for name, texts in made.unwanted.items():
         for text in map(_flat, texts):

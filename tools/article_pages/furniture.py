@@ -15,6 +15,8 @@ class Piece(NamedTuple):
 
     html: str
     unwanted: tuple[str, ...] = ()
+    neutral: tuple[str, ...] = ()
+    """Texts that may be read as part of the article's or not."""
 
 
 def piece(form: str, *texts: str) -> Piece:
@@ -116,20 +118,22 @@ def gallery(story: Story, rng: random.Random) -> Piece:
 
 def pull_quote(story: Story, rng: random.Random) -> Piece:
     """Return a sentence of the text again; since it is in the text, it counts as nothing."""
-    text = next(part.text for part in story.parts if part.kind == "text")
+    text = next(part.text for part in story.parts if part.kind == "text").split(". ")[0]
     form = rng.choice(
         ("<blockquote class='pullquote'><p>{}</p></blockquote>", "<div class='quote-box'><q>{}</q></div>")
     )
-    return Piece(form.format(escape(text.split(". ")[0])))
+    return Piece(form.format(escape(text)), neutral=(text,))
 
 
 def embed(story: Story, rng: random.Random) -> Piece:
     """Return a post of a social network, which may be read as part of the text or not."""
     del rng
-    text = escape(story.writer.sentence())
+    text = story.writer.sentence()
+    name = escape(story.writer.name())
     return Piece(
-        f"<blockquote class='twitter-tweet'><p lang=en dir=ltr>{text}</p>&mdash; {escape(story.writer.name())} (@hafen)"
-        " <a href='https://twitter.com/hafen/status/1'>12.2.2026</a></blockquote>"
+        f"<blockquote class='twitter-tweet'><p lang=en dir=ltr>{escape(text)}</p>&mdash; {name} (@hafen)"
+        " <a href='https://twitter.com/hafen/status/1'>12.2.2026</a></blockquote>",
+        neutral=(text,),
     )
 
 

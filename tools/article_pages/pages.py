@@ -29,6 +29,8 @@ class Made:
     """Table -> the form of it that was chosen."""
     unwanted: dict[str, list[str]] = field(default_factory=dict)
     """Place and kind of furniture -> its texts."""
+    neutral: list[str] = field(default_factory=list)
+    """Texts that may be read as part of the article's or not."""
     dated: str = "minute"
     """How exactly the page dates the article: ``minute``, ``day`` or ``none``."""
     zoned: bool = False
@@ -94,6 +96,7 @@ def _furniture(made: Made, rng: random.Random, place: str, form: furniture.Form)
     piece = form(made.story, rng)
     made.forms[f"{place} {form.__name__}"] = "yes"
     made.unwanted.setdefault(f"{place} {form.__name__}", []).extend(piece.unwanted)
+    made.neutral.extend(piece.neutral)
     return piece.html
 
 
