@@ -206,6 +206,8 @@ def _named(
         return
     parts = byline_parts(line.text)
     shown = [_without_section(piece, credited) for piece in parts if is_name(piece)] or credited
+    if not marked and not opens:  # neighbouring topics may look like one name
+        shown = [name for name in shown if any(name in clean(part[0]) for part in line.block.parts)]
     undated = [part for part in parts if not _DIGIT.search(part) and not is_day(part)]
     if not marked and not opens and 2 * len(shown) < len(undated):
         return  # topics next to a date, one of which looks like a name
