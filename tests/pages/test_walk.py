@@ -28,7 +28,7 @@ BASE = BaseUrl("https://www.seenbote.example/hafen/", "utf-8")
 
 
 def walk(markup: str) -> Walk:
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
     root = etree.fromstring(f"<html><body>{markup}".encode(), parser=parser)
     return walk_page(root, BASE)
 

@@ -16,7 +16,7 @@ _SILENT = frozenset(("style", "script", "template"))
 
 def texts_in(element: _Element) -> Iterator[str]:
     """Yield the texts in *element* in document order, with their white space and without hidden descendants."""
-    walker = etree.iterwalk(element, events=("start", "end"))
+    walker = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
     for event, node in walker:
         if event == "start" and (node.tag in _SILENT or (node is not element and "hidden" in node.keys())):  # noqa: SIM118
             walker.skip_subtree()

@@ -155,7 +155,7 @@ class _Walker:
         box, style = self.outside, PLAIN
         saved = [(box.element, style)]  # elements that changed the style, each with the previous style
         joint = 0  # len(parts) when an element of a row has just ended, else 0
-        walker = etree.iterwalk(root, events=("start", "end"))
+        walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
         for event, element in walker:
             if event == "start":
                 tag = element.tag
