@@ -214,11 +214,20 @@ def _leading(card: Items) -> int:
 def _trim(cards: list[Items]) -> None:
     """Remove the texts around the list from the first and last card: those in excess of what the other cards have."""
     first, last = cards[0], cards[-1]
-    size = _leading(first)
-    most = max(*map(_leading, cards[1:]), _own_opening(first, cards[1:]))
+    size = _opening(first)
+    most = max(*map(_opening, cards[1:]), _own_opening(first, cards[1:]))
     cards[0] = first[max(size - most, 0) :]
     trailing = max(_leading(card[::-1]) for card in cards[:-1])
     cards[-1] = last[: len(last) - max(0, _leading(last[::-1]) - trailing)]
+
+
+def _opening(card: Items) -> int:
+    """Return the number of texts before the first link of *card*, or, if that is an ellipsis, before its snippet."""
+    first = _leading(card)
+    at = first
+    while at and card[first].closes and not isinstance(card[first].top, Box) and card[at - 1].kind == "#text":
+        at -= 1
+    return at
 
 
 def _own_opening(card: Items, others: list[Items]) -> int:
@@ -229,7 +238,7 @@ def _own_opening(card: Items, others: list[Items]) -> int:
     if not card[_leading(card)].closes:
         return 0
     kinds = {item.kind for other in others for item in other}
-    return sum(1 for _ in takewhile(lambda item: item.kind in kinds, reversed(card[: _leading(card)])))
+    return sum(1 for _ in takewhile(lambda item: item.kind in kinds, reversed(card[: _opening(card)])))
 
 
 def _closed(stretches: list[Items]) -> list[Items]:
