@@ -149,6 +149,13 @@ def test_people(line: str, names: list[str]) -> None:
     assert people([line]) == names
 
 
+@pytest.mark.parametrize(
+    "words", ["Sign In", "Privacy Policy", "More Articles", "Jetzt Anmelden", "Más Artículos", "注册", "我来说两句"]
+)
+def test_words_of_menus_are_no_name(words: str) -> None:
+    assert not is_name(words)
+
+
 def test_words_of_the_calendar_are_no_name() -> None:
     assert not is_name("Montag Dienstag")
     assert is_name("Ada Sonntag")
