@@ -14,14 +14,17 @@ from portalcrawl.text.normalize import fold
 
 
 def rank_authors(found: Mapping[str, Sequence[str]]) -> list[tuple[str, list[str], str]]:
-    """Return the lists in *found* (by source), the best first, as tuples of source, names and reason."""
+    """Return the lists in *found* (by source), the best first, as tuples of source, names and reason.
+
+    *found* is in order of trust: a name is spelled as in its first source, unless that has only a handle.
+    """
     keys = {name: frozenset(map(_letters, people)) for name, people in found.items()}
     weights = {name: sum(WEIGHTS[other] for other in keys if _confirms(keys, other, name)) for name in keys}
-    spelled = {_letters(person): person for people in found.values() for person in people if " " in person}
+    spelled = {_letters(person): person for people in reversed([*found.values()]) for person in people if " " in person}
     ranked = []
     for name in sorted(found, key=weights.__getitem__, reverse=True):
         why = reason("source-weight", f"{weights[name]:g} with those that agree") if len(found) > 1 else ""
-        people = [person if " " in person else spelled.get(_letters(person), person) for person in found[name]]
+        people = [spelled.get(_letters(person), person) for person in found[name]]
         ranked.append((name, people, why))
     return ranked
 

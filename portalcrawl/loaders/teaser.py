@@ -61,7 +61,7 @@ def load_teasers(
         teaser = _load(parts, page, url, article)
         teaser.run = crawl.run
         is_likely = url in known.likely
-        states = frozenset({teaser.id} if article == by_url else {teaser.id, _state_id(teaser, by_url)})
+        states = frozenset((teaser.id, _state_id(teaser, by_url)))
         linked = LinkedTeaser(teaser, by_url if is_likely else article, is_likely, states)
         teasers.setdefault(teaser.id, linked).places.append(index)
     return list(teasers.values())

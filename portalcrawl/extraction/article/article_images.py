@@ -26,7 +26,6 @@ LINES_BEFORE = 10
 LEAST_SIDE = 120
 """In pixels; smaller pictures are icons and portraits of authors."""
 LONGEST_CAPTION = 400
-LONGEST_CREDIT = 150
 SHORTEST_PARAGRAPH = 160
 SHORTEST_SENTENCE = 100
 """Fewest characters of a sentence of the text that flows around a picture; captions are shorter."""
@@ -67,7 +66,7 @@ def _credited_below(layout: Layout, index: int) -> list[Line]:
     return [
         line
         for line in layout.lines[index : index + 1]
-        if len(line.text) <= LONGEST_CAPTION and _CREDIT.search(line.text, max(0, len(line.text) - LONGEST_CREDIT))
+        if len(line.text) <= LONGEST_CAPTION and _CREDIT.search(line.text)
     ]
 
 
