@@ -35,7 +35,7 @@ from support.postgres import PostgresServer
 
 from portalcrawl.storage import anywhere
 from portalcrawl.storage.database import make_engine, open_database
-from portalcrawl.storage.maintenance import COUNTS, NUMBERS, old_articles
+from portalcrawl.storage.maintenance import COUNTS, NUMBERS, unseen_articles
 from portalcrawl.storage.near_copies import WITH_A_BAND
 from portalcrawl.storage.records import Record, Wanted
 from portalcrawl.storage.state_reader import StateReader
@@ -175,8 +175,9 @@ SET maintenance_work_mem = '256MB';
 ALTER TABLE bands ADD PRIMARY KEY (band, text);
 """
 """Rows of usual lengths, made by the server; the index of bands is built at the end, which takes minutes less."""
-COLUMNS = "day, content_hash, field_hashes, packed_sketch"
+COLUMNS = "day, seen, content_hash, field_hashes, packed_sketch"
 VALUES = """
+    floor((1.7e9 + n * :seconds) / 86400)::int,
     floor((1.7e9 + n * :seconds) / 86400)::int,
     decode(md5('c' || n), 'hex'),
     decode('3d0f6db6' || left(md5('f' || n) || md5('g' || n) || md5('m' || n), 80), 'hex'),
@@ -240,7 +241,7 @@ def queries(engine: Engine, number: int) -> dict[str, tuple[Any, dict[str, Any]]
         "numbers by portal and status (metrics)": (NUMBERS, {}),
         "numbers, and the oldest of each (`scrapy state`)": (COUNTS, {}),
         "500 articles of a portal to be forgotten": (
-            select(articles.c.id).where(old_articles("portal7", "stored", half.newest)).limit(500),
+            select(articles.c.id).where(unseen_articles("portal7", "stored", half.newest)).limit(500),
             {},
         ),
         "the next 2,000 addresses (clean-up)": (

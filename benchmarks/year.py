@@ -29,6 +29,7 @@ from scrapy.settings import Settings
 
 from portalcrawl.demo import SamplePortal
 from portalcrawl.feeds.json_lines import json_line
+from portalcrawl.feeds.store.locating import open_store
 from portalcrawl.items import Article, Teaser
 from portalcrawl.runs.feed_import import FeedImporter
 from portalcrawl.runs.rebuild import rebuild
@@ -136,9 +137,9 @@ def fill_jobs(data: Path) -> None:
     with sqlite3.connect(data / "schedule.sqlite3") as connection:
         connection.execute("DELETE FROM jobs")
         connection.executemany(
-            "INSERT INTO jobs (job, entry, slot, by_hand, portals, due, status, started, ended, verdict) "
-            "VALUES (?, 'sample', ?, 0, '[\"sample\"]', ?, 'done', ?, ?, 'ok')",
-            [(f"sample-{n}", f"slot {n}", now - n * 300, now - n * 300, now - n * 300) for n in range(number)],
+            "INSERT INTO jobs (job, entry, by_hand, portals, due, status, started, ended, verdict) "
+            "VALUES (?, 'sample', 0, '[\"sample\"]', ?, 'done', ?, ?, 'ok')",
+            [(f"sample-{n}", now - n * 300, now - n * 300, now - n * 300) for n in range(number)],
         )
     connection.close()
 
@@ -218,7 +219,7 @@ def make_feeds(feeds: Path, runs: int) -> int:
             address = f"http://127.0.0.1:8998/artikel/meldung-{number}-{each}.html"
             words = " ".join(WORDS[(number * 7 + each * 31 + n * n) % len(WORDS)] for n in range(180))
             given = {"portal": "sample", "url": address, "run": run, "date_fetched": when, "headline": words[:60]}
-            text = {"article_body": words, "content_hash": f"{number}-{each}", "cluster_id": name}
+            text = {"article_body": words, "content_hash": f"{number:016x}{each:016x}", "cluster_id": name}
             article = Article(id=name, canonical_url=address, date_published=when, **given, **text)  # type: ignore[arg-type]
             lines["articles"].append(json_line(asdict(article)))
             for state in range(TEASERS_AN_ARTICLE):
@@ -242,6 +243,9 @@ def fill(data: Path, runs: int) -> float:
     """Make the folder of a year; return the CPU seconds that making its state from its feeds took."""
     said(f"{make_feeds(data / 'feeds', runs)} feed files")
     seconds = made_anew(data)
+    with sqlite3.connect(data / "state.sqlite3") as connection:
+        connection.execute("UPDATE articles SET seen = day")  # as if no page had shown them since they were published
+    connection.close()
     add_runs_without_records(data, runs)
     return seconds
 
@@ -250,7 +254,8 @@ def made_anew(data: Path) -> float:
     """Make the state from the feeds; return the CPU seconds it took."""
     engine = open_database(url_of(data))
     began = time.process_time()
-    rebuild(data / "feeds", FeedImporter(UnitOfWork(engine), RunHistory(engine), (600, 3600)))
+    importer = FeedImporter(UnitOfWork(engine), RunHistory(engine), (600, 3600))
+    rebuild(open_store(str(data / "feeds")), importer, data / "feeds")
     seconds = time.process_time() - began
     engine.dispose()
     return seconds
