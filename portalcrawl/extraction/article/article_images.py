@@ -117,9 +117,11 @@ def _flows_around_picture(line: Line) -> bool:
 
 
 def read_images(layout: Layout, anchor: int, main: Box, url: str) -> tuple[ImageParts, ...] | None:
-    """Return the pictures from some lines before *anchor*, the headline, to the end of the text in *main*, else None.
+    """Return the pictures around and in the text in *main*, None if there are none.
 
-    From there to the end of the article element, only pictures with a caption count, as in a gallery.
+    They may stand a few lines above the headline, whose line is *anchor*, and end with the text.
+
+    Between the end of the text and that of the article element, only pictures with a caption count, as in a gallery.
     """
     article = _closest(main, "article") or main
     first = max(0, anchor - LINES_BEFORE)
@@ -137,7 +139,10 @@ def read_images(layout: Layout, anchor: int, main: Box, url: str) -> tuple[Image
 
 
 def _is_elsewhere(box: Box, anchor: int) -> bool:
-    """Return whether a picture is in side matter: boxes that hold the headline too, or no text nor link, are none."""
+    """Return whether *box*, which holds a picture, is side matter or within it.
+
+    A box that also holds the headline (line *anchor*) is not, whatever its name; nor is one with a picture alone.
+    """
     around = takewhile(lambda each: not each.first_line <= anchor < each.last_line, box.chain())
     return any(each.kind in _ELSEWHERE and not _holds_picture_only(each) for each in around)
 
@@ -158,7 +163,7 @@ def _address(element: _Element, url: str, *, captioned: bool) -> str | None:
     found = (
         value
         for value in addresses(element)
-        if is_picture(value, captioned=captioned, drawings=is_sized and ".gif" in value)
+        if is_picture(value, captioned=captioned, drawings=is_sized and ".gif" in value.lower())
     )
     return next((absolute(url, value) for value in found), None)
 
