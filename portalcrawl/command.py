@@ -96,7 +96,7 @@ class ProjectCommand(ScrapyCommand):
     default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add Scrapy's own options, and replace closed streams: Scrapy calls this before it reads or prints anything."""
+        """Add Scrapy's own options, and replace closed streams: Scrapy calls this before it prints anything."""
         replace_closed()
         super().add_options(parser)
         refuse_in_one_line(parser, self)
